@@ -1,0 +1,41 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.TwoFactor;
+using Xunit;
+
+namespace Cortex.IdentityServer.Tests.TwoFactor;
+
+public sealed class TwoFactorTokenTests
+{
+    [Fact]
+    public void Python_writes_the_same_text() =>
+        Assert.Equal(PythonHashes.TwoFactorTokenText, new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Key));
+
+    [Fact]
+    public void What_was_written_is_read()
+    {
+        var token = new TwoFactorToken(Guid.NewGuid());
+
+        Assert.True(TwoFactorToken.TryParse(token.ToText(PythonHashes.Key), PythonHashes.Key, out var read));
+        Assert.Equal(token, read);
+    }
+
+    [Fact]
+    public void Any_changed_character_is_found()
+    {
+        var text = new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Key);
+        for (var place = 0; place < text.Length; place++)
+        {
+            var other = text[place] == 'A' ? 'B' : 'A';
+            Assert.False(TwoFactorToken.TryParse(text[..place] + other + text[(place + 1)..], PythonHashes.Key, out var token));
+            Assert.Equal(default, token);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("c2f_")]
+    [InlineData("c2f_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void Garbage_is_refused(string? text) =>
+        Assert.False(TwoFactorToken.TryParse(text, PythonHashes.Key, out _));
+}

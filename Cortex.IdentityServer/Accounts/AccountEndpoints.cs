@@ -1,0 +1,70 @@
+using System.Security.Claims;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>The account itself: made, shown, its password changed.</summary>
+internal static partial class AccountEndpoints
+{
+    /// <summary>Register</summary>
+    /// <remarks>
+    /// Makes an account. Where the operator requires verified emails, the answer is 202 whether the email is taken or not,
+    /// and the account can't log in before its mailbox is proved.
+    /// </remarks>
+    internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
+        RegisterRequest body, UserManager<User> users, AccountOptions options, ILogger<User> logger)
+    {
+        if (!options.IsRegistrationOpen)
+        {
+            return new Problem(Problems.Forbidden) { Detail = "Registration is closed on this server." };
+        }
+
+        if (!EmailAddress.TryNormalize(body.Email, out var email, out var reason))
+        {
+            return Problem.Invalid("email", reason);
+        }
+
+        var user = new User { Email = email };
+        var result = await users.CreateAsync(user, body.Password);
+        var isTaken = result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateEmail));
+        if (!result.Succeeded && !isTaken)
+        {
+            return PasswordChange.Weak("password", [.. result.Errors.Select(error => error.Description)]);
+        }
+
+        if (!isTaken)
+        {
+            Log.Registered(logger, user.Id);
+        }
+
+        if (options.RequiresVerifiedEmail)
+        {
+            return TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to go on."));
+        }
+
+        return isTaken ? (Problem)Problems.EmailTaken : TypedResults.Created("/api/v1/auth/me", UserResponse.Of(user));
+    }
+
+    /// <summary>Show the caller's account</summary>
+    /// <remarks>With an access token or an API key.</remarks>
+    internal static async Task<Results<Ok<UserResponse>, Problem>> Me(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
+        await db.Users.Where(user => user.Id == caller.UserId()).Select(UserResponse.FromUser).SingleOrDefaultAsync(cancellationToken) is { } user
+            ? TypedResults.Ok(user)
+            : (Problem)Problems.SessionRevoked;
+
+    /// <summary>Change the password</summary>
+    /// <remarks>Asks for the current one. All other sessions end; this one stays.</remarks>
+    internal static async Task<Results<NoContent, Problem>> ChangePassword(
+        ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, CancellationToken cancellationToken) =>
+        await change.TryAsync(caller.UserId(), caller.SessionId(), body, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
+        public static partial void Registered(ILogger logger, Guid userId);
+    }
+}

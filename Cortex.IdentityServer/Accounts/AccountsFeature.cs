@@ -1,0 +1,35 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>Who somebody is: Identity over the documented tables.</summary>
+internal static class AccountsFeature
+{
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        // Before AddIdentityCore, which fills in only what is missing.
+        services.AddSingleton(provider => new BcryptPasswordHasher(provider.GetRequiredService<AccountOptions>().BcryptCost));
+        services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>());
+        services.AddSingleton<ILookupNormalizer, NoNormalizer>();
+        services.AddScoped<IUserValidator<User>, EmailRules>();
+        services.AddScoped<IPasswordValidator<User>, PasswordRules>();
+        services.AddIdentityCore<User>()
+            .AddRoles<Role>()
+            .AddUserStore<UserStore>()
+            .AddRoleStore<RoleStore<Role, CortexDbContext, Guid>>();
+        return services.AddScoped<PasswordChange>();
+    }
+
+    public static void MapAccounts(this IEndpointRouteBuilder auth)
+    {
+        var accounts = auth.MapGroup("/").WithTags("Account");
+        accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous()
+            .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
+        accounts.MapGet("/me", AccountEndpoints.Me).RequireAuthorization(Policies.SessionOrKey);
+        accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
+            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials);
+    }
+}

@@ -1,0 +1,70 @@
+using Cortex.IdentityServer.Data;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>
+/// Identity's EF Core store over the documented columns: the email is the user name and unique case aside by an index,
+/// a change writes only what changed, and the loser of a race gets an answer instead of an exception.
+/// </summary>
+/// <remarks>
+/// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
+/// and count no failures. <c>TwoFactor/</c> does that work (contract 6).
+/// </remarks>
+internal sealed class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
+    : UserStore<User, Role, CortexDbContext, Guid>(db, describer)
+{
+    public override async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.CreateAsync(user, cancellationToken);
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            Context.Entry(user).State = EntityState.Detached;
+            return IdentityResult.Failed(ErrorDescriber.DuplicateEmail(user.Email!));
+        }
+    }
+
+    public override async Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken = default)
+    {
+        // Identity's own store marks every column as changed and so would undo what another request wrote meanwhile.
+        if (Context.Entry(user).State == EntityState.Detached)
+        {
+            throw new InvalidOperationException("Only a user that this store has found can be updated.");
+        }
+
+        try
+        {
+            await SaveChanges(cancellationToken);
+            return IdentityResult.Success;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return IdentityResult.Failed(ErrorDescriber.ConcurrencyFailure());
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return IdentityResult.Failed(ErrorDescriber.DuplicateEmail(user.Email!));
+        }
+    }
+
+    public override Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken = default) =>
+        // Both sides are folded by the database, so that its index and this lookup agree on every letter.
+        Context.Users.FromSql($"SELECT *, xmin FROM users WHERE lower(email) = lower({normalizedEmail})").SingleOrDefaultAsync(cancellationToken);
+
+    public override Task<User?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken = default) =>
+        FindByEmailAsync(normalizedUserName, cancellationToken);
+}
+
+/// <summary>Leaves an email as it was typed: the database folds case where it compares.</summary>
+internal sealed class NoNormalizer : ILookupNormalizer
+{
+    public string? NormalizeEmail(string? email) => email;
+
+    public string? NormalizeName(string? name) => name;
+}

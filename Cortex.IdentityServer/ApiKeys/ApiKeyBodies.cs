@@ -1,0 +1,101 @@
+using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.ApiKeys;
+
+/// <summary>A key to be made.</summary>
+internal sealed record GenerateApiKeyRequest : IRequestBody
+{
+    /// <summary>What the key is for, in the owner's words.</summary>
+    [Required]
+    [PlainText]
+    [MaxLength(ApiKeyConfiguration.NameLength)]
+    public string Name { get; init; } = "";
+
+    /// <summary>What the key may do: up to 32 words of your own; <c>introspect</c> lets it ask about tokens and keys. None by default.</summary>
+    [Scopes]
+    public string[]? Scopes { get; init; }
+
+    /// <summary>Days until the key expires, 1 to 3650; never, if left out.</summary>
+    [Range(1, 3650)]
+    public int? ExpiresInDays { get; init; }
+}
+
+/// <summary>Changes to a key.</summary>
+internal sealed record UpdateApiKeyRequest : IRequestBody
+{
+    /// <summary>A new name.</summary>
+    [PlainText]
+    [MaxLength(ApiKeyConfiguration.NameLength)]
+    public string? Name { get; init; }
+
+    /// <summary>False switches the key off, true on again.</summary>
+    public bool? IsActive { get; init; }
+}
+
+/// <summary>How a key is replaced.</summary>
+internal sealed record RotateApiKeyRequest : IRequestBody
+{
+    /// <summary>Seconds for which the old key goes on working, 0 to 86400; 0 if left out.</summary>
+    [Range(0, 86_400)]
+    public int? OverlapSeconds { get; init; }
+}
+
+/// <summary>An API key, without the key.</summary>
+/// <param name="Id">To change or revoke it with.</param>
+/// <param name="Name">What it is for.</param>
+/// <param name="Prefix">Its first 12 characters; null for keys that the Python server made.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="IsActive">Whether it is switched on.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it stops working; null for never.</param>
+/// <param name="LastUsedAt">When it was last used, to the minute; null for never.</param>
+internal sealed record ApiKeyResponse(
+    Guid Id,
+    string? Name,
+    string? Prefix,
+    string[] Scopes,
+    bool IsActive,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt)
+{
+    public static readonly Expression<Func<ApiKey, ApiKeyResponse>> FromKey = key =>
+        new ApiKeyResponse(key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
+}
+
+/// <summary>A new API key, with the key.</summary>
+/// <param name="Id">To change or revoke it with.</param>
+/// <param name="Name">What it is for.</param>
+/// <param name="Key">The key itself, shown this once: the server keeps only its hash.</param>
+/// <param name="Prefix">Its first 12 characters.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="IsActive">True.</param>
+/// <param name="CreatedAt">Now.</param>
+/// <param name="ExpiresAt">When it stops working; null for never.</param>
+/// <param name="LastUsedAt">Null.</param>
+internal sealed record GeneratedApiKeyResponse(
+    Guid Id,
+    string? Name,
+    string Key,
+    string? Prefix,
+    string[] Scopes,
+    bool IsActive,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt);
+
+/// <summary>Scope words (RFC 6749 section 3.3): visible ASCII without <c>"</c> and <c>\</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed partial class ScopesAttribute() : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes")
+{
+    private const int Most = 32;
+
+    public override bool IsValid(object? value) =>
+        value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(scope => scope is not null && Word().IsMatch(scope)));
+
+    [GeneratedRegex(@"^[\x21\x23-\x5B\x5D-\x7E]{1,64}\z")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,147 @@
+using Cortex.IdentityServer.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.ApiKeys;
+
+/// <summary>The outcome of making a key.</summary>
+internal abstract record NewApiKeyResult
+{
+    public sealed record Made(GeneratedApiKeyResponse Key) : NewApiKeyResult;
+
+    /// <summary>The account has as many active keys as one may have.</summary>
+    public sealed record TooMany : NewApiKeyResult;
+
+    /// <summary>The key to be replaced isn't there, or isn't the caller's.</summary>
+    public sealed record NotFound : NewApiKeyResult;
+
+    /// <summary>The key to be replaced doesn't work any more, or was replaced already.</summary>
+    public sealed record NotReplaceable : NewApiKeyResult;
+}
+
+/// <summary>Makes and replaces a user's keys.</summary>
+internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clock, ILogger<ApiKeyService> logger)
+{
+    private const int MostActive = 50;
+
+    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, GenerateApiKeyRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await LockKeysOfAsync(userId, cancellationToken);
+        if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive)
+        {
+            return new NewApiKeyResult.TooMany();
+        }
+
+        var made = await AddAsync(
+            userId, request.Name, [.. (request.Scopes ?? []).Distinct()], now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.Made(logger, made.Id, made.Prefix, userId);
+        return new NewApiKeyResult.Made(made);
+    }
+
+    /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
+    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid keyId, TimeSpan overlap, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await LockKeysOfAsync(userId, cancellationToken);
+        var old = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId && key.UserId == userId, cancellationToken);
+        if (old is null)
+        {
+            return new NewApiKeyResult.NotFound();
+        }
+
+        if (old.IsActive == false || old.ExpiresAt <= now || old.ReplacedById is not null)
+        {
+            return new NewApiKeyResult.NotReplaceable();
+        }
+
+        var made = await AddAsync(userId, old.Name, old.Scopes, now, now + (old.ExpiresAt - old.CreatedAt), cancellationToken);
+        var dies = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
+        await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(key => key.ReplacedById, made.Id)
+                .SetProperty(key => key.ExpiresAt, dies)
+                .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
+            cancellationToken);
+        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive)
+        {
+            return new NewApiKeyResult.TooMany();
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        Log.Rotated(logger, keyId, made.Id, userId);
+        return new NewApiKeyResult.Made(made);
+    }
+
+    /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
+    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(Guid userId, Guid keyId, UpdateApiKeyRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await LockKeysOfAsync(userId, cancellationToken);
+        await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(key => key.Name, key => request.Name ?? key.Name)
+                .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
+            cancellationToken);
+        if (request.IsActive == true && await CountActiveAsync(userId, now, cancellationToken) > MostActive)
+        {
+            return (null, true);
+        }
+
+        var changed = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).Select(ApiKeyResponse.FromKey).SingleOrDefaultAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (changed, false);
+    }
+
+    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, CancellationToken cancellationToken)
+    {
+        var revoked = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteDeleteAsync(cancellationToken) == 1;
+        if (revoked)
+        {
+            Log.Revoked(logger, keyId, userId);
+        }
+
+        return revoked;
+    }
+
+    /// <summary>Requests that make or switch on keys of one user go one after another, so that the limit holds.</summary>
+    private Task<int> LockKeysOfAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+
+    private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
+
+    private async Task<GeneratedApiKeyResponse> AddAsync(
+        Guid userId, string? name, string[] scopes, DateTimeOffset now, DateTimeOffset? expires, CancellationToken cancellationToken)
+    {
+        var text = ApiKeyText.New();
+        var key = new ApiKey
+        {
+            UserId = userId,
+            KeyHash = ApiKeyText.HashHex(text),
+            Name = name,
+            Prefix = ApiKeyText.Prefix(text),
+            Scopes = scopes,
+            CreatedAt = now,
+            ExpiresAt = expires,
+        };
+        db.ApiKeys.Add(key);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(key.Id, name, text, key.Prefix, scopes, IsActive: true, now, expires, LastUsedAt: null);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} made")]
+        public static partial void Made(ILogger logger, Guid keyId, string? prefix, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} replaced by {NewKeyId}, user {UserId}")]
+        public static partial void Rotated(ILogger logger, Guid keyId, Guid newKeyId, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} of user {UserId} revoked")]
+        public static partial void Revoked(ILogger logger, Guid keyId, Guid userId);
+    }
+}

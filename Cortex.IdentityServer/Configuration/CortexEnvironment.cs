@@ -1,0 +1,39 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Sessions;
+
+namespace Cortex.IdentityServer.Configuration;
+
+/// <summary>All settings of the server, read and checked once at start, before anything is opened.</summary>
+internal sealed record CortexEnvironment(
+    DatabaseOptions Database,
+    SecretOptions Secrets,
+    HttpOptions Http,
+    AccountOptions Accounts,
+    SessionSettings Sessions,
+    IntegrationOptions Integrations)
+{
+    /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
+    public static CortexEnvironment Read(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var settings = new SettingsReader(configuration, environment.IsProduction());
+        var http = HttpOptions.Read(settings);
+        var database = DatabaseOptions.Read(settings);
+        var accounts = AccountOptions.Read(settings);
+        var sessions = SessionSettings.Read(settings, http.PublicUrl);
+        var integrations = IntegrationOptions.Read(settings);
+        var secrets = SecretOptions.Read(settings);
+        settings.ThrowIfRefused();
+        return new(database, secrets, http, accounts, sessions, integrations);
+    }
+
+    public IServiceCollection AddTo(IServiceCollection services) => services
+        .AddSingleton(Database)
+        .AddSingleton(Http)
+        .AddSingleton(Accounts)
+        .AddSingleton(Sessions)
+        .AddSingleton(Secrets)
+        .AddSingleton(new SecretKeys(Secrets.SecretKey));
+}

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Data;
+
+/// <summary>Brings the database to this version's schema; replicas that start together do it once.</summary>
+/// <remarks>EF Core takes a lock of its own only after it has made its history table, so ours comes first.</remarks>
+internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes, ILogger<DatabaseMigrator> logger)
+{
+    /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
+    private const long LockKey = 0x636F727465786964;
+
+    /// <summary>Raised by a migration that finds data which the operator has to mend first; its text is meant for them.</summary>
+    public const string OperatorMustAct = "CX001";
+
+    /// <exception cref="MigrationRefusedException">The data have to be mended first; nothing was changed.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", guard) { CommandTimeout = 0, Parameters = { new() { Value = LockKey } } })
+        {
+            await take.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        db.Database.SetCommandTimeout(TimeSpan.Zero);
+        try
+        {
+            var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+            if (pending.Count > 0)
+            {
+                await db.Database.MigrateAsync(cancellationToken);
+                Log.Migrated(logger, pending.Count, pending[^1]);
+            }
+        }
+        catch (PostgresException refused) when (refused.SqlState == OperatorMustAct)
+        {
+            throw new MigrationRefusedException(refused.MessageText);
+        }
+        finally
+        {
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", guard) { Parameters = { new() { Value = LockKey } } };
+            await release.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
+        public static partial void Migrated(ILogger logger, int count, string last);
+    }
+}
+
+/// <summary>A migration that waits for the operator; the message says for what, in one line.</summary>
+internal sealed class MigrationRefusedException(string message) : Exception(message);

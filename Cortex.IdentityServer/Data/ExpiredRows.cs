@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Data;
+
+/// <summary>Removes, each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
+internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
+    /// <summary>How long a session that is over stays, for the operator who asks what happened.</summary>
+    private static readonly TimeSpan SessionsKept = TimeSpan.FromDays(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RemoveAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                // The next hour tries again.
+                Log.Failed(logger, failure);
+            }
+        }
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        var now = clock.GetUtcNow();
+        var before = now - SessionsKept;
+        var sessions = await db.Sessions.Where(s => s.IdleExpiresAt < before || s.ExpiresAt < before || s.EndedAt < before).ExecuteDeleteAsync(cancellationToken);
+        var challenges = await db.TwoFactorChallenges.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        Log.Removed(logger, sessions, challenges);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s) and {Challenges} challenge(s) that were over")]
+        public static partial void Removed(ILogger logger, int sessions, int challenges);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is over")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}

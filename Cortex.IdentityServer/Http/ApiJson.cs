@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Introspection;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.TwoFactor;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>Source-generated JSON for every body that is read or written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(AliveResponse))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(ChangePasswordRequest))]
+[JsonSerializable(typeof(UserResponse))]
+[JsonSerializable(typeof(RegistrationAccepted))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(TwoFactorLoginRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(LogoutRequest))]
+[JsonSerializable(typeof(IReadOnlyList<SessionResponse>))]
+[JsonSerializable(typeof(EnableTwoFactorRequest))]
+[JsonSerializable(typeof(EnableTwoFactorResponse))]
+[JsonSerializable(typeof(TwoFactorCodeRequest))]
+[JsonSerializable(typeof(DisableTwoFactorRequest))]
+[JsonSerializable(typeof(TwoFactorEnabledResponse))]
+[JsonSerializable(typeof(RecoveryCodesResponse))]
+[JsonSerializable(typeof(GenerateApiKeyRequest))]
+[JsonSerializable(typeof(UpdateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(IReadOnlyList<ApiKeyResponse>))]
+[JsonSerializable(typeof(GeneratedApiKeyResponse))]
+[JsonSerializable(typeof(IntrospectRequest))]
+[JsonSerializable(typeof(IntrospectResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext;

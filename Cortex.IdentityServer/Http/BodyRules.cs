@@ -1,0 +1,40 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>Refuses bodies that no route reads (too large, compressed, not UTF-8) before anything looks at the caller.</summary>
+internal static class BodyRules
+{
+    /// <summary>The largest body of a JSON route, in bytes.</summary>
+    public const int LargestBody = 64 * 1024;
+
+    public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var request = context.Request;
+        if (request.ContentLength > LargestBody)
+        {
+            return new Problem(Problems.PayloadTooLarge).ExecuteAsync(context);
+        }
+
+        if (request.Headers.ContentEncoding.Count > 0 || !IsUtf8(request.ContentType))
+        {
+            return new Problem(Problems.UnsupportedMediaType).ExecuteAsync(context);
+        }
+
+        // For bodies of unannounced length: reading past the limit throws.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = LargestBody;
+        }
+
+        return next(context);
+    });
+
+    private static bool IsUtf8(string? contentType) =>
+        contentType is null
+        || !MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+        || !parsed.Charset.HasValue
+        || HeaderUtilities.RemoveQuotes(parsed.Charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
+}

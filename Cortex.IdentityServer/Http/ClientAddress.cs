@@ -1,0 +1,36 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>Who is calling: the connection's address, or the right-most untrusted hop that a trusted proxy names (contract 6).</summary>
+internal static class ClientAddress
+{
+    /// <summary>Reads forwarded headers, from the proxies that the operator listed and from nobody else.</summary>
+    public static IApplicationBuilder UseClientAddress(this IApplicationBuilder app, HttpOptions options)
+    {
+        if (options.TrustedProxies.Count == 0)
+        {
+            return app;
+        }
+
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+
+            // Every hop from the right is looked at until one isn't ours.
+            ForwardLimit = null,
+        };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in options.TrustedProxies)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+
+        return app.UseForwardedHeaders(forwarded);
+    }
+
+    public static IPAddress? ClientIp(this HttpContext context) =>
+        context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : context.Connection.RemoteIpAddress;
+}

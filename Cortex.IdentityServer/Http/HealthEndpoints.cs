@@ -1,0 +1,63 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>The state of the server, for load balancers and people.</summary>
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Service">The name that the Python server had.</param>
+/// <param name="Version">The server's version.</param>
+/// <param name="Database"><c>connected</c> or <c>disconnected</c>.</param>
+internal sealed record HealthResponse(string Status, string Service, string Version, string Database);
+
+/// <summary><c>/health</c> and its two halves.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly string Version = typeof(HealthEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        health.MapGet("/", Health).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/ready", Ready).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", Live).Produces<AliveResponse>();
+    }
+
+    /// <summary>Whether the server and its database work</summary>
+    /// <remarks>503 when PostgreSQL doesn't answer within three seconds.</remarks>
+    internal static Task<IResult> Health(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+
+    /// <summary>Whether to send requests here</summary>
+    /// <remarks>The same check as /health, for readiness probes.</remarks>
+    internal static Task<IResult> Ready(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+
+    /// <summary>Whether the process lives</summary>
+    /// <remarks>Asks nothing of the database, so that losing it doesn't get the server restarted.</remarks>
+    internal static IResult Live() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
+
+    private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        bounded.CancelAfter(Patience);
+        try
+        {
+            await using var probe = database.CreateCommand("SELECT 1");
+            await probe.ExecuteScalarAsync(bounded.Token);
+            return Answer("healthy", "connected", StatusCodes.Status200OK);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            http.Response.Headers.RetryAfter = "5";
+            return Answer("unhealthy", "disconnected", StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static IResult Answer(string status, string database, int code) =>
+        Results.Json(new HealthResponse(status, "Cortex Memory Auth Server", Version, database), ApiJson.Default.HealthResponse, statusCode: code);
+}
+
+/// <summary>The process answers.</summary>
+/// <param name="Status"><c>healthy</c>.</param>
+internal sealed record AliveResponse(string Status);

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>What every request goes through before and after its route.</summary>
+internal static class HttpFeature
+{
+    /// <summary>All header lines of a request together, and how many (security.md H4).</summary>
+    private const int LargestHeaders = 32 * 1024;
+
+    public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder, HttpOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyRules.LargestBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
+            kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        });
+        var services = builder.Services;
+        services.Configure<JsonOptions>(json => StrictJson.Configure(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
+        services.AddExceptionHandler<ExceptionToProblem>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.CorsOrigins])
+            .WithMethods("GET", "POST", "PATCH", "DELETE")
+            .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
+            .WithExposedHeaders("X-Request-Id", HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate)
+            .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        return builder;
+    }
+
+    /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
+    public static void UseHttp(this WebApplication app, HttpOptions options)
+    {
+        app.UseRequestId();
+        app.UseClientAddress(options);
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = _ => Task.CompletedTask });
+        app.UseStatusCodePages(context => Problems.ForStatus(context.HttpContext.Response.StatusCode) is { } code
+            ? new Problem(code) { Status = context.HttpContext.Response.StatusCode }.ExecuteAsync(context.HttpContext)
+            : Task.CompletedTask);
+        app.UseCors();
+        app.UseBodyRules();
+        app.UseSingleCredential();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+}

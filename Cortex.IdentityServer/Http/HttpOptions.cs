@@ -1,0 +1,75 @@
+using System.Net;
+using Cortex.IdentityServer.Configuration;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>How the server meets the network.</summary>
+/// <param name="PublicUrl"><c>PUBLIC_URL</c>: issuer of tokens and base of every link; never taken from a request.</param>
+/// <param name="CorsOrigins"><c>CORS_ORIGINS</c>: origins whose scripts may call; <c>*</c> allows any, without credentials.</param>
+/// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: whose <c>X-Forwarded-*</c> headers count.</param>
+/// <param name="ApiDocs"><c>API_DOCS</c>: whether <c>/openapi</c> and <c>/scalar</c> answer.</param>
+internal sealed record HttpOptions(Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs)
+{
+    private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
+
+    public static HttpOptions Read(SettingsReader settings)
+    {
+        // The framework's own switch trusts the forwarded headers of anybody.
+        if (settings.Flag("FORWARDEDHEADERS_ENABLED", otherwise: false))
+        {
+            settings.Refuse("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, as it trusts every caller's X-Forwarded-For: name your proxies in TRUSTED_PROXIES");
+        }
+
+        var publicUrl = settings.Url("PUBLIC_URL", "the http(s) address under which browsers reach this server, without query", "http", "https");
+        if (publicUrl is not null && (publicUrl.Query.Length > 0 || publicUrl.Fragment.Length > 0 || publicUrl.UserInfo.Length > 0))
+        {
+            settings.Refuse("PUBLIC_URL", "must not hold a query, a fragment or credentials");
+        }
+
+        return new(
+            publicUrl ?? DefaultPublicUrl,
+            Origins(settings),
+            Proxies(settings),
+            settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"));
+    }
+
+    private static string[] Origins(SettingsReader settings)
+    {
+        var origins = settings.List("CORS_ORIGINS");
+        if (origins.Any(origin => origin != "*" && !IsOrigin(origin)) || (origins.Contains("*") && origins.Length > 1))
+        {
+            settings.Refuse("CORS_ORIGINS", "must be a comma-separated list of origins such as https://app.example.com (scheme, host and port only), or * alone");
+        }
+
+        return [.. origins.Select(origin => origin.TrimEnd('/'))];
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https"
+        && url.UserInfo.Length == 0
+        && url.GetComponents(UriComponents.PathAndQuery | UriComponents.Fragment, UriFormat.UriEscaped) is "" or "/";
+
+    private static List<IPNetwork> Proxies(SettingsReader settings)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in settings.List("TRUSTED_PROXIES"))
+        {
+            if (IPNetwork.TryParse(text, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(text, out var address))
+            {
+                networks.Add(new(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                settings.Refuse("TRUSTED_PROXIES", "must be a comma-separated list of IP addresses or CIDR ranges such as 10.0.0.0/8");
+                break;
+            }
+        }
+
+        return networks;
+    }
+}

@@ -1,0 +1,39 @@
+using Scalar.AspNetCore;
+
+namespace Cortex.IdentityServer.Http.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and its page at <c>/scalar</c>.</summary>
+internal static class ApiDocs
+{
+    /// <summary>Scalar's page is a script that styles itself and calls this server.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'";
+
+    public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer<DocumentHead>();
+        options.AddOperationTransformer<OperationProblems>();
+        options.AddOperationTransformer<OperationExamples>();
+        options.AddSchemaTransformer<SchemaRules>();
+    });
+
+    public static void MapApiDocs(this WebApplication app, HttpOptions options)
+    {
+        if (!options.ApiDocs)
+        {
+            return;
+        }
+
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference(scalar => scalar
+            .WithTitle("Cortex Identity")
+            .DisableDefaultFonts()
+            .DisableTelemetry()).AllowAnonymous()
+            .AddEndpointFilter((context, next) =>
+            {
+                context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;
+                return next(context);
+            });
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Http.OpenApi;
+
+/// <summary>What stands at the top of the document: what this is, and the two ways to prove who is calling.</summary>
+internal sealed class DocumentHead : IOpenApiDocumentTransformer
+{
+    private const string Description = """
+        Authentication for Cortex Memory: accounts, sessions, two-factor authentication and API keys.
+
+        Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
+        People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
+        a request carries one of the two, once.
+        """;
+
+    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new() { Title = "Cortex Identity", Version = "v1", Description = Description };
+
+        // Relative, so that a Host header chooses nothing and the page calls the server that it came from.
+        document.Servers = [new() { Url = "/" }];
+        document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.BearerScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "An access token of a login; 30 minutes.",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.ApiKeyScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = AuthenticationSchemes.ApiKeyHeader,
+            Description = "An API key that a user made for a service.",
+        });
+        return Task.CompletedTask;
+    }
+}

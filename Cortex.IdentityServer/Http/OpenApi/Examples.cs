@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Introspection;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.TwoFactor;
+
+namespace Cortex.IdentityServer.Http.OpenApi;
+
+/// <summary>One example of each body, for the OpenAPI document.</summary>
+internal static class Examples
+{
+    public const string TwoFactorToken = "c2f_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w";
+
+    private const string Email = "ada@example.com";
+    private const string Password = "correct horse battery staple";
+    private const string AccessToken = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…";
+    private const string RefreshToken = "ctr_AZrW0tq7c0OQv2b7pM1xTAAAAAE…";
+    private const string RecoveryCode = "7K2M9Q-XW4TBN-0HZ8RC-5VJ3DP";
+    private const string KeyPrefix = "ctx_0aB1cD2e";
+
+    private static readonly Guid Id = new("0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
+    private static readonly DateTimeOffset Time = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Scopes = ["memory:read"];
+
+    private static readonly Dictionary<Type, object> ByType = new object[]
+    {
+        new RegisterRequest { Email = Email, Password = Password },
+        new UserResponse(Id, Email, User.FreeTier, true, false, false, Time, Time),
+        new RegistrationAccepted("Open the mail that we sent to this address to go on."),
+        new ChangePasswordRequest { CurrentPassword = Password, NewPassword = "a longer horse battery staple" },
+        new LoginRequest { Email = Email, Password = Password },
+        new TwoFactorLoginRequest { TwoFactorToken = TwoFactorToken, Code = "492039" },
+        new TokenResponse(AccessToken, "bearer", 1800, RefreshToken, 2_592_000),
+        new RefreshRequest { RefreshToken = RefreshToken },
+        new LogoutRequest(),
+        new SessionResponse(Id, Time, Time, Time.AddDays(30), "203.0.113.7", "Mozilla/5.0", true),
+        new EnableTwoFactorRequest { Password = Password },
+        new EnableTwoFactorResponse("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "otpauth://totp/Cortex%20Memory:ada%40example.com?secret=…", "data:image/png;base64,…"),
+        new TwoFactorCodeRequest { Code = "492039" },
+        new DisableTwoFactorRequest { Password = Password, Code = "492039" },
+        new TwoFactorEnabledResponse(true, [RecoveryCode]),
+        new RecoveryCodesResponse([RecoveryCode]),
+        new GenerateApiKeyRequest { Name = "production", Scopes = Scopes, ExpiresInDays = 90 },
+        new UpdateApiKeyRequest { Name = "staging", IsActive = false },
+        new RotateApiKeyRequest { OverlapSeconds = 3600 },
+        new ApiKeyResponse(Id, "production", KeyPrefix, Scopes, true, Time, Time.AddDays(90), null),
+        new GeneratedApiKeyResponse(Id, "production", KeyPrefix + "…", KeyPrefix, Scopes, true, Time, Time.AddDays(90), null),
+        new IntrospectRequest { Token = AccessToken },
+        new IntrospectResponse
+        {
+            Active = true,
+            TokenType = "bearer",
+            Sub = Id.ToString(),
+            Email = Email,
+            SubscriptionTier = User.FreeTier,
+            Scope = "",
+            Sid = Id.ToString(),
+            Exp = Time.AddMinutes(30).ToUnixTimeSeconds(),
+            Iat = Time.ToUnixTimeSeconds(),
+            Iss = "https://auth.example.com",
+        },
+        new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),
+        new AliveResponse("healthy"),
+    }.ToDictionary(example => example.GetType());
+
+    /// <summary>The example of a type, or of a list of it; null where there is none to give.</summary>
+    public static JsonNode? Of(Type type, JsonSerializerOptions options)
+    {
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            return Of(type.GenericTypeArguments[0], options) is { } one ? new JsonArray(one) : null;
+        }
+
+        return ByType.TryGetValue(type, out var example) ? JsonSerializer.SerializeToNode(example, type, options) : null;
+    }
+}

@@ -1,0 +1,53 @@
+using Cortex.IdentityServer.Accounts;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>Who may call what. A route without a policy of its own asks for a caller (<see cref="SessionOrKey"/>).</summary>
+internal static class Policies
+{
+    /// <summary>A person with an access token; an API key can't do what its owner does here.</summary>
+    public const string Session = "session";
+
+    /// <summary>Either credential.</summary>
+    public const string SessionOrKey = "session_or_key";
+
+    /// <summary>May ask about tokens and keys of others: a key with the scope <see cref="IntrospectScope"/>, or an administrator.</summary>
+    public const string Introspect = "introspect";
+
+    /// <summary>The scope that <see cref="Introspect"/> asks of a key.</summary>
+    public const string IntrospectScope = "introspect";
+
+    public static IServiceCollection AddPolicies(this IServiceCollection services)
+    {
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Session, policy => policy.RequireAuthenticatedUser().RequireClaim(CortexClaims.SessionId))
+            .AddPolicy(SessionOrKey, policy => policy.RequireAuthenticatedUser())
+            .AddPolicy(Introspect, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+                context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))))
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        return services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
+    }
+
+    /// <summary>Answers 403 with a problem that says what was missing (RFC 6750 section 3.1); 401 is the scheme's own answer.</summary>
+    private sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
+    {
+        private readonly AuthorizationMiddlewareResultHandler _usual = new();
+
+        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        {
+            if (!authorizeResult.Forbidden)
+            {
+                return _usual.HandleAsync(next, context, policy, authorizeResult);
+            }
+
+            var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
+            return names.Contains(Introspect) && !context.User.HasSession()
+                ? MissingScope(IntrospectScope).ExecuteAsync(context)
+                : new Problem(Problems.Forbidden) { Detail = "This route is not for this kind of caller." }.ExecuteAsync(context);
+        }
+    }
+
+    public static Problem MissingScope(string scope) => new(Problems.InsufficientScope) { Detail = $"This credential lacks the scope \"{scope}\"." };
+}

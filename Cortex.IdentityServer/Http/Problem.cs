@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>A problem as a result: the code, and what this case adds to it.</summary>
+internal sealed class Problem(ProblemCode code) : IResult
+{
+    private static readonly string Json = "application/problem+json";
+
+    /// <summary>The error that is answered.</summary>
+    public ProblemCode Code { get; } = code;
+
+    /// <summary>A status other than the code's usual one: a wrong code while logged in must not look like a dead session.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>A better sentence than the code's.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What is wrong with which field, by its name on the wire.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>Seconds to wait, for 429 and 503.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>The challenge of a 401 (RFC 9110 section 11.6.1); a bare <c>Bearer</c> unless a credential came and was bad.</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>The challenge that a right password earned.</summary>
+    public string? TwoFactorToken { get; init; }
+
+    public static implicit operator Problem(ProblemCode code) => new(code);
+
+    public static Problem Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });
+
+    public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(Problems.ValidationFailed) { Errors = errors };
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status ?? Code.Status;
+        if (response.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = Challenge ?? "Bearer";
+        }
+
+        if (RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), ApiJson.Default.ProblemBody, Json, httpContext.RequestAborted);
+    }
+
+    /// <summary>The body alone, which the OpenAPI document shows as an example.</summary>
+    public ProblemBody Body(string traceId) => new()
+    {
+        Type = "urn:cortex-identity:problem:" + Code.Code,
+        Title = Code.Title,
+        Status = Status ?? Code.Status,
+        Detail = Detail ?? Code.Detail,
+        Code = Code.Code,
+        TraceId = traceId,
+        Errors = Errors,
+        TwoFactorToken = TwoFactorToken,
+    };
+}
+
+/// <summary>An error (RFC 9457).</summary>
+internal sealed record ProblemBody
+{
+    /// <summary>A URI that names the kind of error.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The kind of error, for a person.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What happened, for a person.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The kind of error, for a program: stable.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Names this request in the server's log; the same as the header X-Request-Id.</summary>
+    public required string TraceId { get; init; }
+
+    /// <summary>For validation errors: the field's name → what is wrong with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>With <c>two_factor_required</c>: what to send to /login/2fa, within five minutes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TwoFactorToken { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>The problems that a route can answer with, for the OpenAPI document.</summary>
+internal sealed record Refusals(params ProblemCode[] Codes);
+
+/// <summary>Notes refusals on a route; those of every route (body, credential, database) are added by the document itself.</summary>
+internal static class RefusalsExtensions
+{
+    public static TBuilder Refuses<TBuilder>(this TBuilder route, params ProblemCode[] codes)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Refusals(codes));
+}

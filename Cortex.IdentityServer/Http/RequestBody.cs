@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>A body whose data annotations are checked before the endpoint runs; the OpenAPI document shows the same bounds.</summary>
+internal interface IRequestBody;
+
+/// <summary>Checks every <see cref="IRequestBody"/> and names fields as the wire does.</summary>
+internal sealed class RequestBodyFilter : IEndpointFilter
+{
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        foreach (var body in context.Arguments.OfType<IRequestBody>())
+        {
+            var results = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(body, new ValidationContext(body), results, validateAllProperties: true))
+            {
+                return new(Problem.Invalid(ByField(results)));
+            }
+        }
+
+        return next(context);
+    }
+
+    private static Dictionary<string, string[]> ByField(IEnumerable<ValidationResult> results) => results
+        .SelectMany(result => result.MemberNames.DefaultIfEmpty(""), (result, member) => (Field: JsonNamingPolicy.SnakeCaseLower.ConvertName(member), Message: result.ErrorMessage ?? ""))
+        .GroupBy(error => error.Field, error => error.Message)
+        .ToDictionary(errors => errors.Key, errors => errors.ToArray());
+}
+
+/// <summary>A line of text that a person reads: no control characters (PostgreSQL can't even store NUL) and not only spaces.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class PlainTextAttribute() : ValidationAttribute("must be text without control characters, and not empty")
+{
+    public override bool IsValid(object? value) =>
+        value is null || (value is string text && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl));
+}

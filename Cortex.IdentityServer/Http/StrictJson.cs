@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>How the server reads and writes JSON: snake_case, nothing unknown, nothing twice, nothing guessed.</summary>
+internal static partial class StrictJson
+{
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.PropertyNameCaseInsensitive = false;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = 16;
+        options.Converters.Add(new UtcConverter());
+        options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+    }
+
+    /// <summary>The problem that a body's failure to be read amounts to.</summary>
+    public static Problem Explain(JsonException failure)
+    {
+        if (UnknownMember().Match(failure.Message) is { Success: true } unknown)
+        {
+            return new(Problems.UnknownField) { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
+        }
+
+        if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
+        {
+            return new(Problems.MalformedRequest) { Detail = "The body is not valid JSON for this route." };
+        }
+
+        return Problem.Invalid(field, "has the wrong type, or a value that can't be read");
+    }
+
+    /// <summary><c>$.scopes[0]</c> → <c>scopes</c>.</summary>
+    private static string? FieldName(string path) => TopField().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
+
+    private static string Printable(string text) =>
+        new([.. text.Take(64).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+
+    [GeneratedRegex("^The JSON property '(.*)' could not be mapped to any \\.NET member", RegexOptions.Singleline)]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex(@"^\$\.([a-z0-9_]+)")]
+    private static partial Regex TopField();
+
+    /// <summary>Times in UTC with <c>Z</c>, whatever offset they came with.</summary>
+    private sealed class UtcConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset().ToUniversalTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
+    }
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>A password, and the second factor where it is known to be asked for.</summary>
+internal sealed record LoginRequest : IRequestBody
+{
+    /// <summary>In any case.</summary>
+    [Required]
+    [MaxLength(320)]
+    public string Email { get; init; } = "";
+
+    /// <summary>Exactly as it was set.</summary>
+    [Required]
+    [Password]
+    public string Password { get; init; } = "";
+
+    /// <summary>Six digits of the authenticator app; or leave it out and answer the challenge.</summary>
+    [MaxLength(64)]
+    public string? TwoFactorCode { get; init; }
+
+    /// <summary>A recovery code in place of the app's code.</summary>
+    [MaxLength(64)]
+    public string? RecoveryCode { get; init; }
+}
+
+/// <summary>The second factor of a login that has proved the password.</summary>
+internal sealed record TwoFactorLoginRequest : IRequestBody
+{
+    /// <summary>From the problem <c>two_factor_required</c>; good for five minutes and one login.</summary>
+    [Required]
+    [MaxLength(512)]
+    public string TwoFactorToken { get; init; } = "";
+
+    /// <summary>Six digits of the authenticator app.</summary>
+    [MaxLength(64)]
+    public string? Code { get; init; }
+
+    /// <summary>A recovery code in place of the app's code.</summary>
+    [MaxLength(64)]
+    public string? RecoveryCode { get; init; }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.TwoFactor;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>Where a login comes from.</summary>
+internal sealed record Client(IPAddress? Ip, string? UserAgent);
+
+/// <summary>How a person proved who they are (RFC 8176).</summary>
+internal static class AuthenticationMethods
+{
+    public static readonly string[] Password = ["pwd"];
+    public static readonly string[] PasswordAndTotp = ["pwd", "otp", "mfa"];
+
+    /// <summary>RFC 8176 has no name for a recovery code.</summary>
+    public static readonly string[] PasswordAndRecoveryCode = ["pwd", "mfa"];
+}
+
+/// <summary>What both ways through a login share: the account's state, the second factor, the session.</summary>
+internal sealed partial class LoginCompletion(SecondFactor secondFactor, SessionService sessions, AccountOptions options, ILogger<LoginCompletion> logger)
+{
+    /// <summary>Why this account may not log in, although its password is right.</summary>
+    public LoginResult? Refusal(User user) =>
+        !user.MayBeUsed ? new LoginResult.AccountDisabled()
+        : options.RequiresVerifiedEmail && !user.EmailConfirmed ? new LoginResult.EmailNotVerified()
+        : null;
+
+    /// <param name="user">Who has proved the password.</param>
+    /// <param name="stamp">The security stamp at that time.</param>
+    /// <param name="code">What they send now.</param>
+    /// <param name="client">Where from.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
+    public async Task<LoginResult> WithSecondFactorAsync(
+        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, Func<Task<bool>>? claim = null)
+    {
+        switch (await secondFactor.VerifyAsync(user, code, cancellationToken))
+        {
+            case SecondFactorResult.Locked locked:
+                return new LoginResult.Locked(locked.RetryAfter);
+            case SecondFactorResult.Wrong:
+                Log.WrongCode(logger, user.Id);
+                return new LoginResult.InvalidCode();
+        }
+
+        if (claim is not null && !await claim())
+        {
+            return new LoginResult.InvalidChallenge();
+        }
+
+        var methods = code.Totp is null ? AuthenticationMethods.PasswordAndRecoveryCode : AuthenticationMethods.PasswordAndTotp;
+        return await StartSessionAsync(user, stamp, methods, client, cancellationToken);
+    }
+
+    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken) =>
+        await sessions.StartAsync(user.Id, stamp, methods, client.Ip, client.UserAgent, cancellationToken) is { } tokens
+            ? new LoginResult.Success(tokens)
+
+            // The account changed between the proof and now: what was proved no longer counts.
+            : new LoginResult.InvalidCredentials();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Login of user {UserId} refused: wrong two-factor code")]
+        public static partial void WrongCode(ILogger logger, Guid userId);
+    }
+}

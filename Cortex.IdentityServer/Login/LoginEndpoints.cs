@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>Logging in, in one step or in two.</summary>
+internal static class LoginEndpoints
+{
+    /// <summary>Log in</summary>
+    /// <remarks>
+    /// Where the account has a second factor and no code was sent, the answer is the problem <c>two_factor_required</c> with a
+    /// <c>two_factor_token</c> for /login/2fa.
+    /// </remarks>
+    internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
+        LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
+        body is { TwoFactorCode: not null, RecoveryCode: not null }
+            ? OneCode("recovery_code")
+            : Answer(await login.TryAsync(body, ClientOf(http), cancellationToken));
+
+    /// <summary>Log in: the second step</summary>
+    /// <remarks>Five wrong codes kill the token; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
+    internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithSecondFactor(
+        TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
+        {
+            { Code: null, RecoveryCode: null } => Problem.Invalid("code", "send code or recovery_code"),
+            { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
+            _ => Answer(await login.TryAsync(body, ClientOf(http), cancellationToken)),
+        };
+
+    private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
+    {
+        LoginResult.Success success => TypedResults.Ok(success.Tokens),
+        LoginResult.TwoFactorRequired required => new Problem(Problems.TwoFactorRequired) { TwoFactorToken = required.Token },
+        LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
+        LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
+        LoginResult.InvalidChallenge => new Problem(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." },
+        LoginResult.Locked locked => new Problem(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(locked.RetryAfter.TotalSeconds) },
+        LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
+        LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
+        _ => throw new UnreachableException(),
+    };
+
+    private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
+
+    private static Client ClientOf(HttpContext http) => new(http.ClientIp(), http.Request.Headers.UserAgent);
+}

@@ -1,0 +1,22 @@
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>Proving who somebody is.</summary>
+internal static class LoginFeature
+{
+    public static IServiceCollection AddLogin(this IServiceCollection services) => services
+        .AddScoped<PasswordLogin>()
+        .AddScoped<TwoFactorLogin>()
+        .AddScoped<LoginCompletion>();
+
+    public static void MapLogin(this IEndpointRouteBuilder auth)
+    {
+        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous();
+        login.MapPost("/", LoginEndpoints.LogIn).Refuses(
+            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode,
+            Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+        login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor).Refuses(
+            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+    }
+}

@@ -1,0 +1,26 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.TwoFactor;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>Decides the second step of a login.</summary>
+internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion)
+{
+    public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, Client client, CancellationToken cancellationToken)
+    {
+        if (await challenges.TryAsync(request.TwoFactorToken, cancellationToken) is not { } challenge
+            || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is not { } user)
+        {
+            return new LoginResult.InvalidChallenge();
+        }
+
+        return completion.Refusal(user) ?? await completion.WithSecondFactorAsync(
+            user,
+            challenge.SecurityStamp,
+            new(request.Code, request.RecoveryCode),
+            client,
+            cancellationToken,
+            claim: () => challenges.SpendAsync(challenge.Id, cancellationToken));
+    }
+}

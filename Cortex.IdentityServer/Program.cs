@@ -1,0 +1,50 @@
+using Cortex.IdentityServer;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.OpenApi;
+using Cortex.IdentityServer.Introspection;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.TwoFactor;
+
+return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly) =>
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
+    await using var embedded = await environment.Database.StartEmbeddedAsync(CancellationToken.None);
+
+    environment.AddTo(builder.Services)
+        .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
+        .AddPolicies()
+        .AddAccounts()
+        .AddLogin()
+        .AddTwoFactor()
+        .AddSessions()
+        .AddApiKeys()
+        .AddIntrospection()
+        .AddApiDocs()
+        .AddEitherScheme();
+    builder.AddHttp(environment.Http);
+
+    await using var app = builder.Build();
+    await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+    if (migrateOnly)
+    {
+        return;
+    }
+
+    app.UseHttp(environment.Http);
+    app.MapHealth();
+    app.MapApiDocs(environment.Http);
+    var auth = app.MapGroup("/api/v1/auth").AddEndpointFilter<RequestBodyFilter>();
+    auth.MapAccounts();
+    auth.MapLogin();
+    auth.MapSessions();
+    auth.MapTwoFactor();
+    auth.MapApiKeys();
+    auth.MapIntrospection();
+    await app.RunAsync();
+});

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cortex.IdentityServer.Secrets;
+
+/// <summary>The shape of the opaque tokens that the server hands out and can check without a database.</summary>
+/// <remarks>
+/// <code>
+/// prefix ‖ base64url( payload ‖ HMAC-SHA256(key, prefix ‖ payload) )        no padding
+/// </code>
+/// Nothing of it has to be stored: without the key nobody makes a second one, so garbage is refused before any query.
+/// A payload has exactly one text. A second spelling (padding, spare bits, white space) would slip past whatever
+/// remembers spent tokens by their text.
+/// </remarks>
+internal static class MacToken
+{
+    public static string Create(string prefix, ReadOnlySpan<byte> payload, byte[] key)
+    {
+        byte[] message = [.. Encoding.ASCII.GetBytes(prefix), .. payload];
+        return prefix + Base64Url.EncodeToString([.. payload, .. HMACSHA256.HashData(key, message)]);
+    }
+
+    /// <summary>Fills <paramref name="payload"/> only when the token is genuine.</summary>
+    public static bool TryRead(string? text, string prefix, int payloadLength, byte[] key, Span<byte> payload)
+    {
+        var content = new byte[payloadLength + HMACSHA256.HashSizeInBytes];
+
+        // The length first: nothing below then depends on how much somebody sent.
+        if (text?.Length != prefix.Length + Base64Url.GetEncodedLength(content.Length)
+            || !text.StartsWith(prefix, StringComparison.Ordinal)
+            || Base64Url.DecodeFromChars(text.AsSpan(prefix.Length), content, out _, out var written) != OperationStatus.Done
+            || written != content.Length)
+        {
+            return false;
+        }
+
+        // Comparing the whole text with the only right one checks the MAC and the spelling at once.
+        var genuine = Create(prefix, content.AsSpan(0, payloadLength), key);
+        if (!CryptographicOperations.FixedTimeEquals(
+            MemoryMarshal.AsBytes(genuine.AsSpan()), MemoryMarshal.AsBytes(text.AsSpan())))
+        {
+            return false;
+        }
+
+        content.AsSpan(0, payloadLength).CopyTo(payload);
+        return true;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Security.Claims;
+using Cortex.IdentityServer.Http;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>Makes and checks access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
+internal sealed class AccessTokens(SigningKey signingKey, SessionSettings options, TimeProvider clock)
+{
+    private const string Type = "at+jwt";
+
+    /// <summary>Longer texts are no token of ours and are not even decoded.</summary>
+    public const int LongestToken = 4096;
+
+    private readonly SigningCredentials _credentials = new(signingKey.Key, SigningKey.Algorithm);
+
+    /// <summary>What must hold of a token; every default that would let one pass is named here.</summary>
+    public TokenValidationParameters Validation { get; } = new()
+    {
+        ValidAlgorithms = [SigningKey.Algorithm],
+        ValidTypes = [Type],
+        IssuerSigningKey = signingKey.Key,
+        ValidateIssuerSigningKey = true,
+        ValidIssuer = options.Issuer,
+        ValidAudience = options.Audience,
+        RequireExpirationTime = true,
+        RequireSignedTokens = true,
+        ClockSkew = SessionSettings.ClockSkew,
+        LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, clock.GetUtcNow().UtcDateTime),
+        NameClaimType = CortexClaims.Subject,
+        RoleClaimType = CortexClaims.Roles,
+        AuthenticationType = AuthenticationSchemes.Bearer,
+    };
+
+    /// <summary>Keeps claim names as they are on the wire.</summary>
+    public static JsonWebTokenHandler Handler { get; } = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken, SetDefaultTimesOnTokenCreation = false };
+
+    public string Issue(SessionUser user, Guid sessionId, IReadOnlyList<string> methods)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = Type,
+            Issuer = options.Issuer,
+            Audience = options.Audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + SessionSettings.AccessTokenLifetime,
+            SigningCredentials = _credentials,
+            Claims = new Dictionary<string, object>
+            {
+                [CortexClaims.Subject] = user.Id.ToString(),
+                [CortexClaims.SessionId] = sessionId.ToString(),
+                [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString(),
+                [CortexClaims.Email] = user.Email,
+                [CortexClaims.Tier] = user.Tier,
+                [CortexClaims.Roles] = user.Roles,
+                [CortexClaims.Methods] = methods,
+            },
+        });
+    }
+
+    /// <summary>The claims of a good token, or null; whether its session lives is not asked here.</summary>
+    public async Task<ClaimsIdentity?> ReadAsync(string token)
+    {
+        if (token.Length > LongestToken)
+        {
+            return null;
+        }
+
+        var result = await Handler.ValidateTokenAsync(token, Validation);
+        return result.IsValid && Names(result.ClaimsIdentity) ? result.ClaimsIdentity : null;
+    }
+
+    /// <summary>A token of ours names a user and a session.</summary>
+    public static bool Names(ClaimsIdentity identity) =>
+        Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);
+
+    /// <summary>A NumericDate claim (RFC 7519 section 2), in seconds.</summary>
+    public static long Seconds(ClaimsIdentity identity, string claim) =>
+        long.Parse(identity.FindFirst(claim)!.Value, CultureInfo.InvariantCulture);
+
+    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)
+    {
+        if (expires is null)
+        {
+            return false;
+        }
+
+        if (now > expires + SessionSettings.ClockSkew)
+        {
+            // Thrown and not answered, so that "expired" can be told from "not valid".
+            throw new SecurityTokenExpiredException { Expires = expires.Value };
+        }
+
+        return notBefore is null || now >= notBefore - SessionSettings.ClockSkew;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using Cortex.IdentityServer.Accounts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>One login of one user, from its start to its end: a single row, however often its refresh token is rotated.</summary>
+internal sealed class Session
+{
+    public Guid Id { get; init; }
+
+    public Guid UserId { get; init; }
+
+    /// <summary>The number in the live refresh token; every smaller one is spent.</summary>
+    public int RefreshCounter { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the person last proved who they are in this session.</summary>
+    public DateTimeOffset AuthenticatedAt { get; init; }
+
+    /// <summary>When the refresh token was last rotated; the start, before the first rotation.</summary>
+    public DateTimeOffset LastUsedAt { get; init; }
+
+    /// <summary>The absolute end, whatever happens.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The end unless a refresh comes before.</summary>
+    public DateTimeOffset IdleExpiresAt { get; init; }
+
+    /// <summary>When the live refresh token expires: the idle or the absolute end, whichever comes first.</summary>
+    public DateTimeOffset RefreshExpiresAt => IdleExpiresAt < ExpiresAt ? IdleExpiresAt : ExpiresAt;
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why it ended before its time, for the operator: <see cref="SessionEnd"/>.</summary>
+    public string? EndReason { get; init; }
+
+    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>mfa</c>.</summary>
+    public required string[] Methods { get; init; }
+
+    public IPAddress? Ip { get; init; }
+
+    public string? UserAgent { get; init; }
+}
+
+/// <summary>Table <c>sessions</c>.</summary>
+internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
+{
+    public const int UserAgentLength = 512;
+
+    public void Configure(EntityTypeBuilder<Session> session)
+    {
+        session.ToTable("sessions");
+        session.HasKey(s => s.Id);
+        session.Ignore(s => s.RefreshExpiresAt);
+        session.Property(s => s.Id).ValueGeneratedNever();
+        session.Property(s => s.EndReason).HasMaxLength(32);
+        session.Property(s => s.UserAgent).HasMaxLength(UserAgentLength);
+        session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        session.HasIndex(s => s.UserId);
+
+        // For the removal of what is long over.
+        session.HasIndex(s => s.IdleExpiresAt);
+    }
+}
+
+/// <summary>Why a session ended before its time.</summary>
+internal static class SessionEnd
+{
+    public const string Logout = "logout";
+    public const string LogoutAll = "logout_all";
+    public const string EndedByUser = "ended_by_user";
+    public const string PasswordChanged = "password_changed";
+    public const string TwoFactorChanged = "two_factor_changed";
+    public const string RefreshTokenReused = "refresh_token_reused";
+}

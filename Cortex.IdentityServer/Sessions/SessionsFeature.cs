@@ -1,0 +1,31 @@
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>Logins that last: access and refresh tokens.</summary>
+internal static class SessionsFeature
+{
+    public static IServiceCollection AddSessions(this IServiceCollection services)
+    {
+        services.AddAuthentication().AddJwtBearer(AuthenticationSchemes.Bearer);
+        return services
+            .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
+            .AddSingleton<SigningKey>()
+            .AddSingleton<AccessTokens>()
+            .AddScoped<LiveSessions>()
+            .AddScoped<SessionService>();
+    }
+
+    public static void MapSessions(this IEndpointRouteBuilder auth)
+    {
+        var sessions = auth.MapGroup("/").WithTags("Sessions").RequireAuthorization(Policies.Session);
+        sessions.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous()
+            .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
+        sessions.MapPost("/logout", SessionEndpoints.LogOut);
+        sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
+        sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
+        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound);
+    }
+}

@@ -1,0 +1,135 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>What a person sent as their second factor: one of the two.</summary>
+internal sealed record SecondFactorCode(string? Totp, string? Recovery);
+
+/// <summary>The outcome of a second factor.</summary>
+internal abstract record SecondFactorResult
+{
+    public sealed record Accepted : SecondFactorResult;
+
+    /// <summary>Wrong, too old, or used before.</summary>
+    public sealed record Wrong : SecondFactorResult;
+
+    public sealed record Locked(TimeSpan RetryAfter) : SecondFactorResult;
+}
+
+/// <summary>
+/// Checks authenticator and recovery codes: each counts once, over all replicas, and ten failures in a row lock the second factor
+/// of an account for fifteen minutes (contract 6).
+/// </summary>
+internal sealed partial class SecondFactor(
+    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, TimeProvider clock, ILogger<SecondFactor> logger)
+{
+    private const int MostFailures = 10;
+
+    private static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
+
+    private readonly byte[] _recoveryKey = secrets.Derive("recovery-code");
+
+    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, CancellationToken cancellationToken)
+    {
+        // A failure is booked before the code is looked at and taken back when it is right, so that parallel or aborted guesses all count.
+        if (await BookFailureAsync(user.Id, cancellationToken) is { } locked)
+        {
+            return locked;
+        }
+
+        var isRight = code.Totp is { } totp
+            ? await AcceptTotpAsync(user, totp, cancellationToken)
+            : await AcceptRecoveryCodeAsync(user.Id, code.Recovery, cancellationToken);
+        return isRight ? new SecondFactorResult.Accepted() : new SecondFactorResult.Wrong();
+    }
+
+    /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
+    public Task SpendStepAsync(Guid userId, long step, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO two_factor_states (user_id, last_step, failures, failed_at) VALUES ({userId}, {step}, 0, {clock.GetUtcNow()})
+            ON CONFLICT (user_id) DO UPDATE SET last_step = greatest(two_factor_states.last_step, excluded.last_step), failures = 0
+            """,
+            cancellationToken);
+
+    /// <summary>Ten new recovery codes in place of the old ones, in the caller's transaction.</summary>
+    public async Task<IReadOnlyList<string>> ReplaceRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
+        await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = HashOf(code, userId)! }));
+        await db.SaveChangesAsync(cancellationToken);
+        return codes;
+    }
+
+    private async Task<SecondFactorResult.Locked?> BookFailureAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var booked = await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO two_factor_states AS state (user_id, last_step, failures, failed_at) VALUES ({userId}, 0, 1, {now})
+            ON CONFLICT (user_id) DO UPDATE
+            SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, failed_at = {now}
+            WHERE state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}
+            """,
+            cancellationToken);
+        if (booked == 1)
+        {
+            return null;
+        }
+
+        var failedAt = await db.TwoFactorStates.Where(s => s.UserId == userId).Select(s => (DateTimeOffset?)s.FailedAt).SingleOrDefaultAsync(cancellationToken);
+        Log.Locked(logger, userId);
+        return new(failedAt is { } last && last + LockTime > now ? last + LockTime - now : TimeSpan.FromSeconds(1));
+    }
+
+    private async Task<bool> AcceptTotpAsync(User user, string code, CancellationToken cancellationToken)
+    {
+        if (totpSecrets.Read(user) is not { } secret || TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
+        {
+            return false;
+        }
+
+        // RFC 6238 section 5.2: a step counts once and time doesn't run back. The guard decides, so that sixteen at once give one.
+        var accepted = await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.LastStep < step)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastStep, step).SetProperty(s => s.Failures, 0), cancellationToken);
+        if (accepted == 0)
+        {
+            // A code that was right a moment ago is a double click and no guess.
+            await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, s => s.Failures - 1), cancellationToken);
+            return false;
+        }
+
+        await totpSecrets.EncryptLegacyAsync(user, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> AcceptRecoveryCodeAsync(Guid userId, string? typed, CancellationToken cancellationToken)
+    {
+        if (HashOf(typed, userId) is not { } hash
+            || await db.RecoveryCodes.Where(c => c.UserId == userId && c.CodeHash == hash).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+        Log.RecoveryCodeUsed(logger, userId);
+        return true;
+    }
+
+    private byte[]? HashOf(string? typed, Guid userId) =>
+        RecoveryCode.TryNormalize(typed, out var canonical) ? RecoveryCode.Hash(canonical, userId, _recoveryKey) : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Second factor of user {UserId} is locked after too many wrong codes")]
+        public static partial void Locked(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} used a recovery code")]
+        public static partial void RecoveryCodeUsed(ILogger logger, Guid userId);
+    }
+}

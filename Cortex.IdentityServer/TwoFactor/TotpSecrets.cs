@@ -1,0 +1,57 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>Keeps the TOTP secret of a user in <c>users.two_factor_secret</c>: encrypted, or as the Python server left it until its first use.</summary>
+internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets, ILogger<TotpSecrets> logger)
+{
+    private const string Purpose = "totp-secret";
+
+    private readonly ColumnCipher _cipher = new(secrets.Derive(Purpose));
+
+    /// <summary>The secret's bytes; null where there is none, or none that can be read.</summary>
+    public byte[]? Read(User user)
+    {
+        if (user.TwoFactorSecret is not { } stored)
+        {
+            return null;
+        }
+
+        var base32 = stored;
+        if (ColumnCipher.IsEncrypted(stored) && !_cipher.TryDecrypt(stored, Purpose, user.Id, out base32))
+        {
+            Log.Undecryptable(logger, user.Id);
+            return null;
+        }
+
+        return Base32.TryDecode(base32, out var secret) && secret.Length > 0 ? secret : null;
+    }
+
+    public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
+
+    /// <summary>Encrypts a secret that is still plain; unless it was replaced meanwhile.</summary>
+    public async Task EncryptLegacyAsync(User user, CancellationToken cancellationToken)
+    {
+        if (user.TwoFactorSecret is not { } plain || ColumnCipher.IsEncrypted(plain))
+        {
+            return;
+        }
+
+        var encrypted = Encrypt(user.Id, plain);
+        await db.Users.Where(u => u.Id == user.Id && u.TwoFactorSecret == plain)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.TwoFactorSecret, encrypted), cancellationToken);
+        Log.Encrypted(logger, user.Id);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The TOTP secret of user {UserId} can't be decrypted: was SECRET_KEY changed?")]
+        public static partial void Undecryptable(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} is encrypted now")]
+        public static partial void Encrypted(ILogger logger, Guid userId);
+    }
+}

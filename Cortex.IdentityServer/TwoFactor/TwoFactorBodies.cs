@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>The start of two-factor authentication.</summary>
+internal sealed record EnableTwoFactorRequest : IRequestBody
+{
+    /// <summary>Needed when the login is more than ten minutes old.</summary>
+    [Password]
+    public string? Password { get; init; }
+}
+
+/// <summary>What the authenticator app needs. Two-factor authentication is not on yet.</summary>
+/// <param name="Secret">In base32, for typing it in.</param>
+/// <param name="OtpauthUri">The same as a link.</param>
+/// <param name="QrCode">The link as a picture, a <c>data:image/png;base64,…</c> URL.</param>
+internal sealed record EnableTwoFactorResponse(string Secret, string OtpauthUri, string QrCode);
+
+/// <summary>A code of the authenticator app.</summary>
+internal sealed record TwoFactorCodeRequest : IRequestBody
+{
+    /// <summary>Six digits.</summary>
+    [Required]
+    [MaxLength(64)]
+    public string Code { get; init; } = "";
+}
+
+/// <summary>What it takes to switch two-factor authentication off: the password and one of the two codes.</summary>
+internal sealed record DisableTwoFactorRequest : IRequestBody
+{
+    /// <summary>The caller's password.</summary>
+    [Required]
+    [Password]
+    public string Password { get; init; } = "";
+
+    /// <summary>Six digits of the authenticator app.</summary>
+    [MaxLength(64)]
+    public string? Code { get; init; }
+
+    /// <summary>A recovery code in place of the app's code.</summary>
+    [MaxLength(64)]
+    public string? RecoveryCode { get; init; }
+}
+
+/// <summary>Two-factor authentication is on.</summary>
+/// <param name="TwoFactorEnabled">True.</param>
+/// <param name="RecoveryCodes">Ten codes for when the app is lost, each good once; shown this once.</param>
+internal sealed record TwoFactorEnabledResponse(bool TwoFactorEnabled, IReadOnlyList<string> RecoveryCodes);
+
+/// <summary>New recovery codes.</summary>
+/// <param name="RecoveryCodes">Ten codes, each good once; shown this once. The old ones are void.</param>
+internal sealed record RecoveryCodesResponse(IReadOnlyList<string> RecoveryCodes);

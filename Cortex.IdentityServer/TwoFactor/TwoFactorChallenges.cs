@@ -1,0 +1,53 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>Keeps logins that have proved the password and owe the second factor.</summary>
+internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Wrong codes that a challenge survives, plus one.</summary>
+    private const int MostAttempts = 5;
+
+    private readonly byte[] _key = secrets.Derive("two-factor-challenge");
+
+    public async Task<string> CreateAsync(User user, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var challenge = new TwoFactorChallenge
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = user.Id,
+            SecurityStamp = user.SecurityStamp,
+            ExpiresAt = now + Lifetime,
+        };
+        db.TwoFactorChallenges.Add(challenge);
+        await db.SaveChangesAsync(cancellationToken);
+        return new TwoFactorToken(challenge.Id).ToText(_key);
+    }
+
+    /// <summary>Counts an attempt and gives the challenge, or null when there is none (any more). Counted first, so that parallel guesses get five too.</summary>
+    public async Task<TwoFactorChallenge?> TryAsync(string text, CancellationToken cancellationToken)
+    {
+        if (!TwoFactorToken.TryParse(text, _key, out var token))
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var counted = await db.TwoFactorChallenges
+            .Where(c => c.Id == token.ChallengeId && c.Attempts < MostAttempts && c.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Attempts, c => c.Attempts + 1), cancellationToken);
+        return counted == 0
+            ? null
+            : await db.TwoFactorChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.Id == token.ChallengeId, cancellationToken);
+    }
+
+    /// <summary>Uses it up; false when another request did.</summary>
+    public async Task<bool> SpendAsync(Guid id, CancellationToken cancellationToken) =>
+        await db.TwoFactorChallenges.Where(c => c.Id == id).ExecuteDeleteAsync(cancellationToken) == 1;
+}

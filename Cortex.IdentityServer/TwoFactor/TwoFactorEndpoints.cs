@@ -1,0 +1,142 @@
+using System.Security.Claims;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using QRCoder;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>The second factor of the caller: an authenticator app and recovery codes.</summary>
+internal static class TwoFactorEndpoints
+{
+    private const string Issuer = "Cortex Memory";
+
+    /// <summary>While logged in, a wrong code is bad input; a 401 would look like a dead session.</summary>
+    public static Problem WrongCode => new(Problems.InvalidTwoFactorCode) { Status = StatusCodes.Status400BadRequest };
+
+    /// <summary>Begin two-factor authentication</summary>
+    /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
+    internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> Enable(
+        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+    {
+        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        {
+            return (Problem)Problems.SessionRevoked;
+        }
+
+        if (user.TwoFactorEnabled)
+        {
+            return (Problem)Problems.TwoFactorAlreadyEnabled;
+        }
+
+        if (body?.Password is { } password)
+        {
+            if (!IsPassword(hasher, user, password))
+            {
+                return WrongPassword;
+            }
+        }
+        else if (!await sessions.IsFreshAsync(caller.SessionId(), cancellationToken))
+        {
+            return (Problem)Problems.ReauthenticationRequired;
+        }
+
+        if (await setup.BeginAsync(user.Id, cancellationToken) is not { } secret)
+        {
+            return (Problem)Problems.TwoFactorAlreadyEnabled;
+        }
+
+        var uri = TotpCode.OtpAuthUri(Issuer, user.Email!, secret);
+        return TypedResults.Ok(new EnableTwoFactorResponse(secret, uri, QrCode(uri)));
+    }
+
+    /// <summary>Turn two-factor authentication on</summary>
+    /// <remarks>Needs one code of the app, which is then spent. Other sessions end.</remarks>
+    internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> Verify(
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, CancellationToken cancellationToken)
+    {
+        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        {
+            return (Problem)Problems.SessionRevoked;
+        }
+
+        var (codes, problem) = await setup.ConfirmAsync(user, caller.SessionId(), body.Code, cancellationToken);
+        return problem is null ? TypedResults.Ok(new TwoFactorEnabledResponse(true, codes)) : problem;
+    }
+
+    /// <summary>Turn two-factor authentication off</summary>
+    /// <remarks>Asks for the password and a code. Recovery codes are void, and other sessions end.</remarks>
+    internal static async Task<Results<NoContent, Problem>> Disable(
+        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+    {
+        if ((body.Code is null) == (body.RecoveryCode is null))
+        {
+            return Problem.Invalid("code", "send either code or recovery_code");
+        }
+
+        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        {
+            return (Problem)Problems.SessionRevoked;
+        }
+
+        if (!user.TwoFactorEnabled)
+        {
+            return (Problem)Problems.TwoFactorNotEnabled;
+        }
+
+        if (!IsPassword(hasher, user, body.Password))
+        {
+            return WrongPassword;
+        }
+
+        if (await RefuseCodeAsync(secondFactor, user, new(body.Code, body.RecoveryCode), cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await setup.DisableAsync(user.Id, caller.SessionId(), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Make new recovery codes</summary>
+    /// <remarks>Asks for a code of the app. The old recovery codes are void.</remarks>
+    internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, CancellationToken cancellationToken)
+    {
+        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        {
+            return (Problem)Problems.SessionRevoked;
+        }
+
+        if (!user.TwoFactorEnabled)
+        {
+            return (Problem)Problems.TwoFactorNotEnabled;
+        }
+
+        return await RefuseCodeAsync(secondFactor, user, new(body.Code, null), cancellationToken) is { } refusal
+            ? refusal
+            : TypedResults.Ok(new RecoveryCodesResponse(await setup.RenewRecoveryCodesAsync(user.Id, cancellationToken)));
+    }
+
+    private static async Task<Problem?> RefuseCodeAsync(SecondFactor secondFactor, User user, SecondFactorCode code, CancellationToken cancellationToken) =>
+        await secondFactor.VerifyAsync(user, code, cancellationToken) switch
+        {
+            SecondFactorResult.Accepted => null,
+            SecondFactorResult.Locked locked => new Problem(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(locked.RetryAfter.TotalSeconds) },
+            _ => WrongCode,
+        };
+
+    private static bool IsPassword(IPasswordHasher<User> hasher, User user, string password) =>
+        hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
+
+    private static Problem WrongPassword => new(Problems.InvalidCredentials) { Detail = "The password is wrong." };
+
+    private static string QrCode(string uri)
+    {
+        using var data = QRCodeGenerator.GenerateQrCode(uri, QRCodeGenerator.ECCLevel.M);
+        using var picture = new PngByteQRCode(data);
+        return "data:image/png;base64," + Convert.ToBase64String(picture.GetGraphic(pixelsPerModule: 5));
+    }
+}

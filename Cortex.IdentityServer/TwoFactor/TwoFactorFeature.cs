@@ -1,0 +1,26 @@
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>The second factor: TOTP and recovery codes.</summary>
+internal static class TwoFactorFeature
+{
+    public static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
+        .AddScoped<TotpSecrets>()
+        .AddScoped<SecondFactor>()
+        .AddScoped<TwoFactorChallenges>()
+        .AddScoped<TwoFactorSetup>();
+
+    public static void MapTwoFactor(this IEndpointRouteBuilder auth)
+    {
+        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session);
+        twoFactor.MapPost("/enable", TwoFactorEndpoints.Enable).Refuses(
+            Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials);
+        twoFactor.MapPost("/verify", TwoFactorEndpoints.Verify).Refuses(
+            Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode);
+        twoFactor.MapPost("/disable", TwoFactorEndpoints.Disable).Refuses(
+            Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).Refuses(
+            Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+    }
+}

@@ -1,0 +1,96 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
+internal sealed partial class TwoFactorSetup(
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, TimeProvider clock, ILogger<TwoFactorSetup> logger)
+{
+    public Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
+
+    /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
+    public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var secret = Base32.Encode(TotpCode.NewSecret());
+        var encrypted = totpSecrets.Encrypt(userId, secret);
+        var written = await db.Users.Where(u => u.Id == userId && u.HasTwoFactor != true)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.TwoFactorSecret, encrypted), cancellationToken);
+        return written == 1 ? secret : null;
+    }
+
+    /// <summary>Turns it on if the code is right: the recovery codes, or the problem.</summary>
+    public async Task<(IReadOnlyList<string> Codes, Problem? Problem)> ConfirmAsync(
+        User user, Guid sessionId, string code, CancellationToken cancellationToken)
+    {
+        if (user.TwoFactorEnabled)
+        {
+            return ([], Problems.TwoFactorAlreadyEnabled);
+        }
+
+        if (totpSecrets.Read(user) is not { } secret)
+        {
+            return ([], new(Problems.TwoFactorNotEnabled) { Detail = "Call /api/v1/auth/2fa/enable first." });
+        }
+
+        if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
+        {
+            return ([], TwoFactorEndpoints.WrongCode);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var stamp = Guid.NewGuid().ToString();
+        var switched = await db.Users.Where(u => u.Id == user.Id && u.HasTwoFactor != true && u.TwoFactorSecret == user.TwoFactorSecret)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.HasTwoFactor, true).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+        if (switched == 0)
+        {
+            // Another request was first, or asked for a newer secret.
+            return ([], Problems.TwoFactorAlreadyEnabled);
+        }
+
+        await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
+        var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.Enabled(logger, user.Id);
+        return (codes, null);
+    }
+
+    public async Task DisableAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var stamp = Guid.NewGuid().ToString();
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
+            cancellationToken);
+        await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.Disabled(logger, userId);
+    }
+
+    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var codes = await secondFactor.ReplaceRecoveryCodesAsync(userId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.CodesRenewed(logger, userId);
+        return codes;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication on")]
+        public static partial void Enabled(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication off")]
+        public static partial void Disabled(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} made new recovery codes")]
+        public static partial void CodesRenewed(ILogger logger, Guid userId);
+    }
+}

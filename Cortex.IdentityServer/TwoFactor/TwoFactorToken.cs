@@ -1,0 +1,28 @@
+using Cortex.IdentityServer.Secrets;
+
+namespace Cortex.IdentityServer.TwoFactor;
+
+/// <summary>Names the challenge that a right password opened and that a second factor has to answer.</summary>
+/// <remarks>
+/// <code>
+/// c2f_ ‖ base64url( challenge id 16 ‖ MAC 32 )                              68 characters
+/// </code>
+/// The id is big-endian; the MAC is <see cref="MacToken"/>'s. The row of the challenge knows whose it is, when it ends
+/// and how many codes were wrong; the token itself is stored nowhere. Prefix and key are its own, so it is never taken
+/// for another kind of token.
+/// </remarks>
+internal readonly record struct TwoFactorToken(Guid ChallengeId)
+{
+    private const string Prefix = "c2f_";
+    private const int PayloadLength = 16;
+
+    public string ToText(byte[] key) => MacToken.Create(Prefix, ChallengeId.ToByteArray(bigEndian: true), key);
+
+    public static bool TryParse(string? text, byte[] key, out TwoFactorToken token)
+    {
+        Span<byte> payload = stackalloc byte[PayloadLength];
+        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, key, payload);
+        token = genuine ? new(new Guid(payload, bigEndian: true)) : default;
+        return genuine;
+    }
+}
