@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Xunit;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
 namespace Cortex.IdentityServer.Tests.Accounts;

@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Accounts;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 

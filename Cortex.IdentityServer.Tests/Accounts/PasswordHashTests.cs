@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
-using Xunit;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
@@ -174,7 +173,7 @@ public sealed class PasswordHashTests
     [InlineData(PythonHashes.Sha256V1, "wrong")]
     public void A_failure_takes_the_time_of_the_configured_cost(string? hash, string password)
     {
-        // Cost 8 is 16 times cost 4: what is missing shows. Measured in turns, so that a busy machine slows both.
+        // Cost 8 is 16 times cost 4, so missing work shows far outside the bounds, which leave room for a busy machine.
         var reference = PasswordHash.Create(Horse, 8);
         double expected = double.MaxValue, actual = double.MaxValue;
         for (var turn = 0; turn < 7; turn++)
@@ -183,7 +182,7 @@ public sealed class PasswordHashTests
             actual = Math.Min(actual, Milliseconds(() => PasswordHash.Verify(hash, password, 8)));
         }
 
-        Assert.InRange(actual / expected, 0.6, 1.7);
+        Assert.InRange(actual / expected, 0.2, 5);
     }
 
     private static double Milliseconds(Action action)

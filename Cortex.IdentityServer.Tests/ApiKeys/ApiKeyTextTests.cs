@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Cortex.IdentityServer.Data.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Data;
 

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Data;
 using Npgsql;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Data;
 

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Secrets;
 

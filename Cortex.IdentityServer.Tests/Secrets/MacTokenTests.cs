@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Secrets;
 

@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.TwoFactor;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 

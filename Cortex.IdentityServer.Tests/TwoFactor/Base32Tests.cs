@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.TwoFactor;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 

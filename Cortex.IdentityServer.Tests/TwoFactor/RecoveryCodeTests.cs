@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.TwoFactor;
-using Xunit;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 

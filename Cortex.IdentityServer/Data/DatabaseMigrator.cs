@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
@@ -27,6 +29,8 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         db.Database.SetCommandTimeout(TimeSpan.Zero);
         try
         {
+            // Asked about before it exists, EF Core logs the missing history table as an error.
+            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
             var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
             if (pending.Count > 0)
             {

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Http;
@@ -15,10 +14,17 @@ internal static class AuthenticationSchemes
 
     public const string ApiKeyHeader = "X-API-Key";
 
-    public static AuthenticationBuilder AddEitherScheme(this IServiceCollection services) => services
-        .AddAuthentication(Either)
-        .AddPolicyScheme(Either, "Access token or API key", options =>
+    public static void AddEitherScheme(this IServiceCollection services)
+    {
+        services.AddAuthentication(Either).AddPolicyScheme(Either, "Access token or API key", options =>
             options.ForwardDefaultSelector = context => context.Request.Headers.ContainsKey(ApiKeyHeader) ? ApiKey : Bearer);
+
+        // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
+        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(warmUp);
+        }
+    }
 
     /// <summary>A request with two credentials has no clear caller, and is refused before either is looked at.</summary>
     public static IApplicationBuilder UseSingleCredential(this IApplicationBuilder app) => app.Use((context, next) =>

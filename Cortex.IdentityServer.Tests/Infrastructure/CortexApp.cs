@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>The server on a real socket and a database of its own, with a clock that a test can move. One for each test class.</summary>
+public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
+{
+    public const string JwtSecret = "a-test-signing-secret-of-more-than-32-bytes";
+    public const string SecretKey = "another-test-secret-of-more-than-32-bytes";
+    public const string Issuer = "http://localhost:5000";
+    public const string Audience = "cortex";
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private WebApplicationFactory<Program> _factory = null!;
+    private int _count;
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public string ConnectionString { get; private set; } = "";
+
+    public Uri BaseAddress { get; private set; } = null!;
+
+    /// <summary>Everything that was logged, at every level down to Debug.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Settings that a derived fixture adds.</summary>
+    protected virtual IEnumerable<(string Name, string Value)> Settings => [];
+
+    protected virtual string Environment => "Development";
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await cluster.CreateDatabaseAsync();
+        _factory = CreateFactory();
+        _factory.StartServer();
+        BaseAddress = _factory.ClientOptions.BaseAddress;
+    }
+
+    /// <summary>A second server over the same database, for what has to hold on every replica.</summary>
+    public HttpClient StartReplica(out IDisposable replica)
+    {
+        var factory = CreateFactory();
+        factory.StartServer();
+        replica = factory;
+        return new HttpClient { BaseAddress = factory.ClientOptions.BaseAddress };
+    }
+
+    private WebApplicationFactory<Program> CreateFactory()
+    {
+        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseEnvironment(Environment);
+            host.UseSetting("urls", "http://127.0.0.1:0");
+            foreach (var (name, value) in new[]
+            {
+                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("BCRYPT_COST", "10"),
+            }.Concat(Settings))
+            {
+                host.UseSetting(name, value);
+            }
+
+            host.ConfigureLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new LogCapture(_log)));
+            host.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
+        });
+        factory.UseKestrel();
+        return factory;
+    }
+
+    /// <summary>A client without credentials; each has connections of its own only where the test makes them.</summary>
+    public HttpClient Anonymous() => new() { BaseAddress = BaseAddress };
+
+    public HttpClient WithToken(string accessToken)
+    {
+        var http = Anonymous();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return http;
+    }
+
+    public HttpClient WithKey(string key)
+    {
+        var http = Anonymous();
+        http.DefaultRequestHeaders.Add("X-API-Key", key);
+        return http;
+    }
+
+    public string NewEmail() => $"user{Interlocked.Increment(ref _count)}@example.com";
+
+    /// <summary>A registered user.</summary>
+    public async Task<TestUser> RegisterAsync(string? email = null, string password = TestUser.DefaultPassword)
+    {
+        email ??= NewEmail();
+        var user = await (await Anonymous().PostAsync("/api/v1/auth/register", new { email, password })).JsonAsync(HttpStatusCode.Created);
+        return new(user.GetProperty("id").GetGuid(), email, password);
+    }
+
+    public async Task<Tokens> LogInAsync(TestUser user) =>
+        Tokens.Of(await (await Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
+
+    /// <summary>A new user, logged in.</summary>
+    public async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignedInAsync()
+    {
+        var user = await RegisterAsync();
+        var tokens = await LogInAsync(user);
+        return (user, tokens, WithToken(tokens.AccessToken));
+    }
+
+    /// <summary>A new user with two-factor authentication on. The clock is moved on, so that the code of now is unspent.</summary>
+    public async Task<TwoFactorUser> WithTwoFactorAsync()
+    {
+        var (user, tokens, http) = await SignedInAsync();
+        var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
+        var verified = await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = Totp.Code(secret, Clock.GetUtcNow()) })).JsonAsync(HttpStatusCode.OK);
+        Clock.Advance(TimeSpan.FromSeconds(90));
+        return new(user, tokens, http, secret, [.. verified.GetProperty("recovery_codes").EnumerateArray().Select(code => code.GetString()!)]);
+    }
+
+    /// <summary>A new API key of the signed-in caller.</summary>
+    public static async Task<(Guid Id, string Key)> GenerateKeyAsync(HttpClient http, params string[] scopes)
+    {
+        var key = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "test", scopes })).JsonAsync(HttpStatusCode.Created);
+        return (key.GetProperty("id").GetGuid(), key.GetProperty("key").GetString()!);
+    }
+
+    /// <summary>Runs SQL as another program would.</summary>
+    public async Task<object?> SqlAsync(string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _factory.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private sealed class LogCapture(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>A user that the test registered.</summary>
+public sealed record TestUser(Guid Id, string Email, string Password)
+{
+    public const string DefaultPassword = "correct horse battery staple";
+}
+
+/// <summary>A user with a second factor.</summary>
+public sealed record TwoFactorUser(TestUser User, Tokens Tokens, HttpClient Http, string Secret, string[] RecoveryCodes);
+
+/// <summary>What a login gave.</summary>
+public sealed record Tokens(string AccessToken, string RefreshToken)
+{
+    public static Tokens Of(JsonElement json) => new(json.GetProperty("access_token").GetString()!, json.GetProperty("refresh_token").GetString()!);
+}

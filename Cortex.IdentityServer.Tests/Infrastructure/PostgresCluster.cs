@@ -1,0 +1,60 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Cortex.IdentityServer.Tests.Infrastructure.PostgresCluster))]
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>One PostgreSQL for the whole run, with a migrated database that every test class copies.</summary>
+public sealed class PostgresCluster : IAsyncLifetime
+{
+    private const string Template = "migrated";
+
+    private EmbeddedPostgres _postgres = null!;
+    private int _count;
+
+    public async ValueTask InitializeAsync()
+    {
+        _postgres = await EmbeddedPostgres.StartAsync(
+            new() { DataDirectory = Path.Combine(AppContext.BaseDirectory, "postgres"), Durable = false, Fresh = true, MaxConnections = 400 },
+            NullLogger.Instance,
+            TestContext.Current.CancellationToken);
+        await ExecuteAsync($"CREATE DATABASE {Template}");
+        await MigrateAsync(ConnectionTo(Template));
+    }
+
+    /// <summary>A database of the test's own: migrated, or empty.</summary>
+    public async Task<string> CreateDatabaseAsync(bool migrated = true)
+    {
+        var name = $"test_{Interlocked.Increment(ref _count)}";
+        await ExecuteAsync(migrated ? $"CREATE DATABASE {name} TEMPLATE {Template}" : $"CREATE DATABASE {name}");
+        return ConnectionTo(name);
+    }
+
+    /// <summary>Runs the server's own migrator.</summary>
+    public static async Task MigrateAsync(string connectionString)
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddData(connectionString)
+            .BuildServiceProvider();
+        await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _postgres.DisposeAsync();
+
+    private string ConnectionTo(string database) =>
+        new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = database, MaxPoolSize = 30, Pooling = database != Template }.ConnectionString;
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
