@@ -110,7 +110,7 @@ namespace Cortex.IdentityServer.Migrations
                         .IsConcurrencyToken()
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("xid")
-                        .HasColumnName("row_version");
+                        .HasColumnName("xmin");
 
                     b.Property<string>("SecurityStamp")
                         .ValueGeneratedOnAdd()

@@ -22,7 +22,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.Property(u => u.CreatedAt).HasDefaultValueSql("now()");
         user.Property(u => u.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
         user.Property(u => u.SecurityStamp).HasMaxLength(64).HasDefaultValueSql("gen_random_uuid()::text");
-        user.Property(u => u.RowVersion).IsRowVersion();
+        user.Property(u => u.RowVersion).HasColumnName("xmin").HasColumnType("xid").IsRowVersion();
         user.HasIndex(u => u.Email).IsUnique().HasDatabaseName("users_email_key");
         user.HasIndex(u => u.ApiKey).IsUnique().HasDatabaseName("users_api_key_key");
 

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Data.Embedded;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
@@ -28,18 +29,32 @@ internal static class DataFeature
 
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Maximum Pool Size"))
-        {
-            builder.MaxPoolSize = PoolSize;
-        }
-
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(builder.ConnectionString)
+        var bounded = WithBounds(connectionString);
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(bounded)
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
             .Build());
-        services.AddDbContextPool<CortexDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextPool<CortexDbContext>((provider, options) => options
+            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+
+            // A taken email is no error of ours; what is one is logged once, where it is answered.
+            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError)));
         return services
             .AddSingleton<DatabaseMigrator>()
             .AddHostedService<ExpiredRows>();
+    }
+
+    /// <summary>A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says nothing.</summary>
+    private static string WithBounds(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        foreach (var (keyword, value) in new (string, object)[] { ("Timeout", 4), ("Command Timeout", 5), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity") })
+        {
+            if (!builder.ContainsKey(keyword))
+            {
+                builder[keyword] = value;
+            }
+        }
+
+        return builder.ConnectionString;
     }
 }

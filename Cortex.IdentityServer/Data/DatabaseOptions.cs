@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Configuration;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
@@ -28,31 +27,10 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
 
         if (PostgresUrl.TryParse(text, out var builder, out var error))
         {
-            return new(WithBounds(builder).ConnectionString, folder, bin);
+            return new(builder.ConnectionString, folder, bin);
         }
 
         settings.Refuse("POSTGRES_URL", $"must be postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords: {error.TrimEnd('.')}");
         return new(null, folder, bin);
-    }
-
-    /// <summary>A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 seconds are cut where the operator says nothing.</summary>
-    private static NpgsqlConnectionStringBuilder WithBounds(NpgsqlConnectionStringBuilder builder)
-    {
-        if (!builder.ContainsKey("Timeout"))
-        {
-            builder.Timeout = 4;
-        }
-
-        if (!builder.ContainsKey("Command Timeout"))
-        {
-            builder.CommandTimeout = 5;
-        }
-
-        if (!builder.ContainsKey("Application Name"))
-        {
-            builder.ApplicationName = "cortex-identity";
-        }
-
-        return builder;
     }
 }
