@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 
 namespace Cortex.IdentityServer.Introspection;
 
@@ -87,13 +89,19 @@ internal static class IntrospectEndpoint
         if (request.HasFormContentType)
         {
             // RFC 6749 section 3.2 refuses a parameter that comes twice, and an unknown one is ignored (RFC 7662 section 2.1).
-            var values = (await request.ReadFormAsync(request.HttpContext.RequestAborted))["token"];
+            var values = await FormValuesAsync(request);
             token = values.Count == 1 ? values.ToString() : "";
         }
         else if (request.HasJsonContentType())
         {
-            var body = await request.ReadFromJsonAsync<IntrospectRequest>(request.HttpContext.RequestAborted);
-            token = body?.Token ?? "";
+            try
+            {
+                token = (await request.ReadFromJsonAsync<IntrospectRequest>(request.HttpContext.RequestAborted))?.Token ?? "";
+            }
+            catch (JsonException failure)
+            {
+                return ("", StrictJson.Explain(failure));
+            }
         }
         else
         {
@@ -101,6 +109,19 @@ internal static class IntrospectEndpoint
         }
 
         return token.Length == 0 ? ("", Problem.Invalid("token", "is required, once")) : (token, null);
+    }
+
+    private static async Task<StringValues> FormValuesAsync(HttpRequest request)
+    {
+        try
+        {
+            return (await request.ReadFormAsync(request.HttpContext.RequestAborted))["token"];
+        }
+        catch (InvalidDataException)
+        {
+            // More or longer fields than a form may have: no token in it is worth looking for.
+            return StringValues.Empty;
+        }
     }
 }
 
