@@ -12,7 +12,13 @@ internal static partial class RequestId
         var wished = context.Request.Headers[Header];
         var id = wished is [{ } text] && Sane().IsMatch(text) ? text : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
+
+        // At the last moment: the exception handler clears the headers that were there before.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[Header] = id;
+            return Task.CompletedTask;
+        });
         return next(context);
     });
 
