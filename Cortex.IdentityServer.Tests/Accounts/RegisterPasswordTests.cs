@@ -32,7 +32,6 @@ public sealed class RegisterPasswordTests(CortexApp app) : IClassFixture<CortexA
 
         var reason = problem.GetProperty("errors").GetProperty("password")[0].GetString();
         Assert.Equal(reason, problem.GetProperty("detail").GetString());
-        Assert.DoesNotContain(password, reason, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

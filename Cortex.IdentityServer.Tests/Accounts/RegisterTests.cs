@@ -68,7 +68,7 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_email_has_at_most_254_characters()
     {
-        var domain = string.Join('.', Enumerable.Repeat(new string('d', 61), 3)) + ".io";
+        var domain = string.Join('.', Enumerable.Repeat(new string('d', 62), 3)) + ".com";
         var longest = new string('a', 254 - 1 - domain.Length) + "@" + domain;
 
         await app.RegisterAsync(longest);
