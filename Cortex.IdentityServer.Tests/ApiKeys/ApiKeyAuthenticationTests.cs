@@ -96,6 +96,16 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         await (await app.WithKey(key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_deleted_owners_key_is_refused()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        await (await app.WithKey(key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("' OR 1=1--")]

@@ -158,6 +158,34 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
+    /// <remarks>R6.</remarks>
+    [Fact]
+    public async Task A_spent_token_stays_spent_on_a_server_that_starts_later()
+    {
+        var (_, first, _) = await app.SignedInAsync();
+        var second = Tokens.Of(await (await RefreshAsync(first.RefreshToken)).JsonAsync(HttpStatusCode.OK));
+        var third = Tokens.Of(await (await RefreshAsync(second.RefreshToken)).JsonAsync(HttpStatusCode.OK));
+        using var later = app.StartReplica(out var replica);
+        using var _ = replica;
+
+        await (await later.PostAsync(Route, new { refresh_token = first.RefreshToken })).ShouldBeProblemAsync(401, "refresh_token_reused");
+
+        await (await later.PostAsync(Route, new { refresh_token = third.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+    }
+
+    [Fact]
+    public async Task A_new_access_token_says_what_holds_now()
+    {
+        var (user, tokens, _) = await app.SignedInAsync();
+        await app.SqlAsync("UPDATE users SET subscription_tier = 'pro', email = $2 WHERE id = $1", user.Id, "new-" + user.Email);
+
+        var renewed = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
+
+        var claims = Jwt.Read(renewed.AccessToken).Payload;
+        Assert.Equal("pro", (string?)claims["subscription_tier"]);
+        Assert.Equal("new-" + user.Email, (string?)claims["email"]);
+    }
+
     [Fact]
     public async Task A_disabled_user_can_not_refresh_and_an_enabled_one_can_again()
     {
