@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Embedded;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer;
@@ -40,6 +42,12 @@ internal static class Verbs
         {
             // Npgsql's messages name the host and the reason, and no password.
             await Console.Error.WriteLineAsync($"PostgreSQL at POSTGRES_URL can't be used: {failure.Message}");
+            return 1;
+        }
+        catch (Exception failure) when (failure is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            // From Kestrel: taken, not ours, or below 1024. Its message names the address where it is taken.
+            await Console.Error.WriteLineAsync($"The server can't listen at its address (--urls or ASPNETCORE_URLS): {failure.Message}");
             return 1;
         }
     }
