@@ -12,7 +12,12 @@ using Cortex.IdentityServer.TwoFactor;
 
 return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly) =>
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = arguments,
+        ContentRootPath = AppContext.BaseDirectory,
+        EnvironmentName = RunEnvironment.Default(arguments),
+    });
     var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
     await using var embedded = await environment.Database.StartEmbeddedAsync(CancellationToken.None);
 

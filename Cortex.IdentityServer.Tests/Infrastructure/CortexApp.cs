@@ -31,6 +31,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     public Uri BaseAddress { get; private set; } = null!;
 
+    /// <summary>The server's own services, for what has no route yet.</summary>
+    public IServiceProvider Services => _factory.Services;
+
     /// <summary>Everything that was logged, at every level down to Debug.</summary>
     public string Log => string.Join('\n', _log);
 
@@ -39,9 +42,12 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     protected virtual string Environment => "Development";
 
+    /// <summary>The database that the server starts on.</summary>
+    protected virtual Task<string> CreateDatabaseAsync(PostgresCluster cluster) => cluster.CreateDatabaseAsync();
+
     public async ValueTask InitializeAsync()
     {
-        ConnectionString = await cluster.CreateDatabaseAsync();
+        ConnectionString = await CreateDatabaseAsync(cluster);
         _factory = CreateFactory();
         _factory.StartServer();
         BaseAddress = _factory.ClientOptions.BaseAddress;

@@ -61,7 +61,7 @@ internal sealed record RegisterRequest : IRequestBody
 internal sealed record ChangePasswordRequest : IRequestBody
 {
     /// <summary>The password as it is.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     [Password]
     public string CurrentPassword { get; init; } = "";
 
@@ -71,12 +71,12 @@ internal sealed record ChangePasswordRequest : IRequestBody
     public string NewPassword { get; init; } = "";
 }
 
-/// <summary>A password as it comes in: at most 256 characters, so that nobody makes the server hash a book.</summary>
+/// <summary>A password as it comes in: at most 256 characters, so that nobody makes the server hash a book. It may be all spaces.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class PasswordAttribute() : ValidationAttribute("must be at most 256 characters long")
+internal sealed class PasswordAttribute() : ValidationAttribute("must be 1 to 256 characters long")
 {
-    private const int Longest = 256;
+    public const int Longest = 256;
 
-    public override bool IsValid(object? value) =>
-        value is not string password || password.Length <= Longest || (password.Length <= 2 * Longest && password.EnumerateRunes().Count() <= Longest);
+    public override bool IsValid(object? value) => value is not string { Length: var length } password
+        || (length > 0 && (length <= Longest || (length <= 2 * Longest && password.EnumerateRunes().Count() <= Longest)));
 }

@@ -91,7 +91,7 @@ internal sealed partial class ApiKeyLookup(CortexDbContext db, TimeProvider cloc
             cancellationToken);
         if (adopted == 1)
         {
-            Log.Adopted(logger, prefix);
+            Log.Adopted(logger);
             return true;
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class ApiKeyLookup(CortexDbContext db, TimeProvider cloc
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Legacy API key {Prefix}… was moved into api_keys")]
-        public static partial void Adopted(ILogger logger, string prefix);
+        [LoggerMessage(Level = LogLevel.Information, Message = "A plain API key of the Python server was hashed and moved into api_keys")]
+        public static partial void Adopted(ILogger logger);
     }
 }

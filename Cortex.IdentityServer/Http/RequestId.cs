@@ -12,9 +12,11 @@ internal static partial class RequestId
         var wished = context.Request.Headers[Header];
         var id = wished is [{ } text] && Sane().IsMatch(text) ? text : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
+        WriteTo(context);
         return next(context);
     });
+
+    public static void WriteTo(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
     // \z, as $ would let a line feed through.
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,64}\z")]

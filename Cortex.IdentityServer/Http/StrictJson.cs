@@ -29,6 +29,11 @@ internal static partial class StrictJson
             return new(Problems.UnknownField) { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
         }
 
+        if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            return new(Problems.MalformedRequest) { Detail = "The body holds a field twice." };
+        }
+
         if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
         {
             return new(Problems.MalformedRequest) { Detail = "The body is not valid JSON for this route." };

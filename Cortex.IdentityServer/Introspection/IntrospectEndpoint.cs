@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 
 namespace Cortex.IdentityServer.Introspection;
 
@@ -77,8 +79,25 @@ internal static class IntrospectEndpoint
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {
-        var (token, problem) = await ReadAsync(http.Request);
+        var (token, problem) = await TryReadAsync(http.Request);
         return problem is null ? TypedResults.Ok(await inspector.InspectAsync(token, http.RequestAborted) ?? Inactive) : problem;
+    }
+
+    /// <summary>Reads by hand, as no parameter binds to either media type, and so what can't be read is thrown here and not by the framework.</summary>
+    private static async Task<(string Token, Problem? Problem)> TryReadAsync(HttpRequest request)
+    {
+        try
+        {
+            return await ReadAsync(request);
+        }
+        catch (JsonException failure)
+        {
+            return ("", StrictJson.Explain(failure));
+        }
+        catch (InvalidDataException)
+        {
+            return ("", new Problem(Problems.MalformedRequest) { Detail = "The body is not a valid form." });
+        }
     }
 
     private static async Task<(string Token, Problem? Problem)> ReadAsync(HttpRequest request)
@@ -87,13 +106,19 @@ internal static class IntrospectEndpoint
         if (request.HasFormContentType)
         {
             // RFC 6749 section 3.2 refuses a parameter that comes twice, and an unknown one is ignored (RFC 7662 section 2.1).
-            var values = (await request.ReadFormAsync(request.HttpContext.RequestAborted))["token"];
+            var values = await FormValuesAsync(request);
             token = values.Count == 1 ? values.ToString() : "";
         }
         else if (request.HasJsonContentType())
         {
-            var body = await request.ReadFromJsonAsync<IntrospectRequest>(request.HttpContext.RequestAborted);
-            token = body?.Token ?? "";
+            try
+            {
+                token = (await request.ReadFromJsonAsync<IntrospectRequest>(request.HttpContext.RequestAborted))?.Token ?? "";
+            }
+            catch (JsonException failure)
+            {
+                return ("", StrictJson.Explain(failure));
+            }
         }
         else
         {
@@ -101,6 +126,19 @@ internal static class IntrospectEndpoint
         }
 
         return token.Length == 0 ? ("", Problem.Invalid("token", "is required, once")) : (token, null);
+    }
+
+    private static async Task<StringValues> FormValuesAsync(HttpRequest request)
+    {
+        try
+        {
+            return (await request.ReadFormAsync(request.HttpContext.RequestAborted))["token"];
+        }
+        catch (InvalidDataException)
+        {
+            // More or longer fields than a form may have: no token in it is worth looking for.
+            return StringValues.Empty;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ internal sealed record LoginRequest : IRequestBody
     public string Email { get; init; } = "";
 
     /// <summary>Exactly as it was set.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";
 

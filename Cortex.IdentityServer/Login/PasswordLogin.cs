@@ -53,12 +53,22 @@ internal sealed partial class PasswordLogin(
             : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken);
     }
 
-    private Task<User?> FindAsync(string typed)
-    {
-        var email = typed.Trim();
+    private async Task<User?> FindAsync(string typed) =>
+        Composed(typed.Trim()) is { } email ? await users.FindByEmailAsync(email) : null;
 
-        // PostgreSQL can't hold a NUL, so nobody has such an email.
-        return email.Contains('\0') ? Task.FromResult<User?>(null) : users.FindByEmailAsync(email.Normalize());
+    /// <summary>The form that emails are stored in, or null for a text that can't be one.</summary>
+    private static string? Composed(string email)
+    {
+        try
+        {
+            // PostgreSQL can't hold a NUL, so nobody has such an email.
+            return email.Contains('\0') ? null : email.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            // U+FFFE is no character and has no composed form.
+            return null;
+        }
     }
 
     /// <summary>Brings a hash of another cost or form to today's; unless the password was changed meanwhile.</summary>

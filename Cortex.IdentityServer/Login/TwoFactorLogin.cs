@@ -10,7 +10,10 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
     public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, Client client, CancellationToken cancellationToken)
     {
         if (await challenges.TryAsync(request.TwoFactorToken, cancellationToken) is not { } challenge
-            || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is not { } user)
+            || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is not { } user
+
+            // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.
+            || user.SecurityStamp != challenge.SecurityStamp)
         {
             return new LoginResult.InvalidChallenge();
         }

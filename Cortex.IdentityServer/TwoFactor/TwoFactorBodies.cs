@@ -31,7 +31,7 @@ internal sealed record TwoFactorCodeRequest : IRequestBody
 internal sealed record DisableTwoFactorRequest : IRequestBody
 {
     /// <summary>The caller's password.</summary>
-    [Required]
+    [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";
 

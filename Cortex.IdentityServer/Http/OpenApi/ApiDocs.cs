@@ -13,6 +13,7 @@ internal static class ApiDocs
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer<DocumentHead>();
+        options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationProblems>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();

@@ -1,0 +1,78 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Route = "/api/v1/auth/me";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_session_sees_what_registration_answered()
+    {
+        var email = app.NewEmail();
+        var registered = await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword })).JsonAsync(HttpStatusCode.Created);
+        var tokens = await app.LogInAsync(new(registered.GetProperty("id").GetGuid(), email, TestUser.DefaultPassword));
+
+        var response = await app.WithToken(tokens.AccessToken).GetAsync(Route, Cancel);
+
+        var me = await response.JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(registered.GetRawText(), me.GetRawText());
+        Assert.True(response.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
+    public async Task A_key_sees_its_owner()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+
+        var me = await (await app.WithKey(key).GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
+        Assert.Equal(8, me.EnumerateObject().Count());
+    }
+
+    [Fact]
+    public async Task Nobody_sees_nothing() => await (await app.Anonymous().GetAsync(Route, Cancel)).ShouldBeProblemAsync(401, "unauthenticated");
+
+    [Fact]
+    public async Task A_change_is_seen_and_moves_updated_at()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var before = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
+        await app.SqlAsync("UPDATE users SET subscription_tier = 'pro', is_verified = true WHERE id = $1", user.Id);
+
+        var after = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal("pro", after.GetProperty("subscription_tier").GetString());
+        Assert.True(after.GetProperty("is_verified").GetBoolean());
+        Assert.Equal(before.GetProperty("created_at").GetString(), after.GetProperty("created_at").GetString());
+        Assert.True(after.GetProperty("updated_at").GetDateTimeOffset() > before.GetProperty("updated_at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task NULLs_of_an_older_program_read_as_the_defaults()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL WHERE id = $1", user.Id);
+
+        var me = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal("free", me.GetProperty("subscription_tier").GetString());
+        Assert.True(me.GetProperty("is_active").GetBoolean());
+        Assert.False(me.GetProperty("is_verified").GetBoolean());
+        Assert.False(me.GetProperty("two_factor_enabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_deleted_user_is_nobody()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        await (await http.GetAsync(Route, Cancel)).ShouldBeProblemAsync(401, "session_revoked");
+    }
+}

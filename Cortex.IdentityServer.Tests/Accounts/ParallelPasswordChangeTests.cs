@@ -1,0 +1,20 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+public sealed class ParallelPasswordChangeTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task Of_sixteen_changes_at_once_one_wins()
+    {
+        var (user, tokens, _) = await app.SignedInAsync();
+
+        var answers = await TwoFactorSteps.AtOnceAsync(16, index =>
+            app.WithToken(tokens.AccessToken).PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = $"new password number {index}" }));
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Unauthorized));
+        await app.LogInAsync(user with { Password = $"new password number {Array.IndexOf(answers, HttpStatusCode.NoContent)}" });
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <summary>Which passwords an account can be made with, and that it then has exactly that password.</summary>
+public sealed class RegisterPasswordTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Route = "/api/v1/auth/register";
+    private const string Emoji = "\U0001F511";
+
+    /// <remarks>P1, P5</remarks>
+    [Theory]
+    [InlineData("x7!kQ2z")]
+    [InlineData("password")]
+    [InlineData("PassWord1!")]
+    [InlineData("password12345678")]
+    [InlineData("iloveyou")]
+    [InlineData("12345678")]
+    [InlineData("qwertyuiop")]
+    [InlineData("aaaaaaaa")]
+    [InlineData("cortexidentity1")]
+    [InlineData("CortexMemory2026!")]
+    [InlineData("somebody.new@example.com")]
+    [InlineData("SOMEBODY.NEW@EXAMPLE.COM")]
+    [InlineData("somebody.new")]
+    [InlineData("Somebody.New")]
+    public async Task A_password_that_is_guessed_first_is_refused_with_the_reason(string password)
+    {
+        var problem = await (await app.Anonymous().PostAsync(Route, new { email = "somebody.new@example.com", password })).ShouldBeProblemAsync(400, "weak_password");
+
+        var reason = problem.GetProperty("errors").GetProperty("password")[0].GetString();
+        Assert.Equal(reason, problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Seven_emoji_are_seven_characters() =>
+        await (await app.Anonymous().PostAsync(Route, new { email = app.NewEmail(), password = "🐎🔋📎🔑🦄🌍🍀" })).ShouldBeProblemAsync(400, "weak_password");
+
+    /// <remarks>P2, P4: every kind of character counts, and none is asked for.</remarks>
+    [Theory]
+    [InlineData("zk8!qw4p")]
+    [InlineData("correct horse battery staple")]
+    [InlineData("  padded password  ")]
+    [InlineData("Grüße aus Zürich")]
+    [InlineData("пароль лошади")]
+    [InlineData("正しい馬の電池の留め金")]
+    [InlineData("🐎🔋📎🔑🦄🌍🍀🌈")]
+    [InlineData("line\nbreak\tand tab")]
+    [InlineData("                ")]
+    public async Task A_password_of_any_characters_logs_in_as_it_was_set(string password)
+    {
+        var user = await app.RegisterAsync(password: password);
+
+        await app.LogInAsync(user);
+        await ShouldFailAsync(user, password + " ", password.ToUpperInvariant() + "x");
+    }
+
+    /// <remarks>P2, P3: 64 characters and 256, counted in code points.</remarks>
+    [Theory]
+    [InlineData("a", 64)]
+    [InlineData(Emoji, 64)]
+    [InlineData("a", 256)]
+    [InlineData(Emoji, 256)]
+    public async Task Long_passwords_count_in_full(string character, int length)
+    {
+        var user = await app.RegisterAsync(password: Repeat(character, length));
+
+        await app.LogInAsync(user);
+        await ShouldFailAsync(user, Repeat(character, length - 1), Repeat(character, length - 1) + "b");
+    }
+
+    /// <remarks>P3</remarks>
+    [Fact]
+    public async Task A_password_is_not_cut_at_72_bytes()
+    {
+        var password = new string('a', 80) + "X";
+        var user = await app.RegisterAsync(password: password);
+
+        await app.LogInAsync(user);
+        await ShouldFailAsync(user, new string('a', 80) + "Y", password[..72], password[..73], password.ToUpperInvariant());
+        Assert.StartsWith("$bcrypt-sha256$v=2,t=2b,r=10$", (string?)await app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id), StringComparison.Ordinal);
+    }
+
+    /// <remarks>P3</remarks>
+    [Fact]
+    public async Task A_password_is_not_cut_at_a_NUL()
+    {
+        var user = await app.RegisterAsync(password: "longpassword\0AAA");
+
+        await app.LogInAsync(user);
+        await ShouldFailAsync(user, "longpassword\0BBB", "longpassword", "longpassword\0");
+    }
+
+    [Fact]
+    public async Task Unicode_is_not_normalised()
+    {
+        var user = await app.RegisterAsync(password: "caf\u00E9 cr\u00E8me");
+
+        await ShouldFailAsync(user, "cafe\u0301 cre\u0300me");
+    }
+
+    [Theory]
+    [InlineData("a", 257)]
+    [InlineData(Emoji, 257)]
+    [InlineData("b", 20_000)]
+    public async Task More_than_256_characters_are_refused(string character, int length)
+    {
+        var problem = await (await app.Anonymous().PostAsync(Route, new { email = app.NewEmail(), password = Repeat(character, length) })).ShouldBeProblemAsync(400, "validation_failed");
+
+        Assert.Equal(["password"], problem.GetProperty("errors").EnumerateObject().Select(field => field.Name));
+    }
+
+    /// <remarks>The best of several times, which a busy machine can only lengthen: under that of a hash, if there is none.</remarks>
+    [Fact]
+    public async Task More_than_256_characters_are_refused_before_any_hash()
+    {
+        var http = app.Anonymous();
+        var hashed = await BestTimeAsync(5, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = "some password" }));
+        var refused = await BestTimeAsync(15, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = new string('a', 257) }));
+
+        Assert.True(refused < hashed / 2, $"refused in {refused}, a hash takes {hashed}");
+    }
+
+    private async Task ShouldFailAsync(TestUser user, params string[] passwords)
+    {
+        foreach (var password in passwords)
+        {
+            await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password })).ShouldBeAsync(
+                password.EnumerateRunes().Count() > 256 ? HttpStatusCode.BadRequest : HttpStatusCode.Unauthorized);
+        }
+    }
+
+    private static async Task<TimeSpan> BestTimeAsync(int times, Func<Task<HttpResponseMessage>> send)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var time = 0; time < times; time++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await send();
+            var took = Stopwatch.GetElapsedTime(start);
+            best = took < best ? took : best;
+        }
+
+        return best;
+    }
+
+    private static string Repeat(string character, int times) => string.Concat(Enumerable.Repeat(character, times));
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.VerifyingApp app) : IClassFixture<RegisterWithVerificationTests.VerifyingApp>
+{
+    private const string Register = "/api/v1/auth/register";
+    private const string LogIn = "/api/v1/auth/login";
+    private const string Password = TestUser.DefaultPassword;
+
+    /// <remarks>P11</remarks>
+    [Fact]
+    public async Task The_answer_does_not_tell_whether_the_email_is_taken()
+    {
+        var email = app.NewEmail();
+
+        var first = await app.Anonymous().PostAsync(Register, new { email, password = Password });
+        var second = await app.Anonymous().PostAsync(Register, new { email, password = "the password of another" });
+
+        await first.ShouldBeAsync(HttpStatusCode.Accepted);
+        await second.ShouldBeAsync(HttpStatusCode.Accepted);
+        Assert.Equal(
+            await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HeaderNames(first), HeaderNames(second));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = $1", email));
+    }
+
+    [Fact]
+    public async Task A_taken_email_keeps_its_password()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+        await app.Anonymous().PostAsync(Register, new { email, password = "the password of another" });
+
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = "the password of another" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = Password })).ShouldBeProblemAsync(403, "email_not_verified");
+    }
+
+    [Fact]
+    public async Task A_weak_password_is_refused_for_a_taken_email_as_for_a_free_one()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+
+        await (await app.Anonymous().PostAsync(Register, new { email, password = "password" })).ShouldBeProblemAsync(400, "weak_password");
+        await (await app.Anonymous().PostAsync(Register, new { email = app.NewEmail(), password = "password" })).ShouldBeProblemAsync(400, "weak_password");
+    }
+
+    [Fact]
+    public async Task Nobody_logs_in_before_the_email_is_verified()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = Password })).ShouldBeProblemAsync(403, "email_not_verified");
+        await app.SqlAsync("UPDATE users SET is_verified = true WHERE email = $1", email);
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>Only who knows the password is told about the account.</remarks>
+    [Fact]
+    public async Task A_wrong_password_does_not_tell_that_the_email_is_not_verified()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+    }
+
+    private static string[] HeaderNames(HttpResponseMessage response) =>
+        [.. response.Headers.Concat(response.Content.Headers).Select(header => header.Key).Order()];
+
+    /// <summary>A server with REQUIRE_VERIFIED_EMAIL=true.</summary>
+    public sealed class VerifyingApp(PostgresCluster cluster) : CortexApp(cluster)
+    {
+        protected override IEnumerable<(string Name, string Value)> Settings => [("REQUIRE_VERIFIED_EMAIL", "true")];
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Route = "/api/v1/auth/login";
+
+    /// <remarks>L6</remarks>
+    [Fact]
+    public async Task Twenty_right_logins_at_once_all_succeed()
+    {
+        var user = await app.RegisterAsync();
+
+        var answers = await TwoFactorSteps.AtOnceAsync(20, _ => app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password }));
+
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(20L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+    }
+
+    /// <remarks>L6: each of them wants to renew the hash.</remarks>
+    [Fact]
+    public async Task Twenty_logins_with_an_old_hash_at_once_all_succeed()
+    {
+        var email = app.NewEmail();
+        await app.SqlAsync("INSERT INTO users(email, password_hash) VALUES ($1, $2)", email, PythonHashes.Bcrypt2b);
+
+        var answers = await TwoFactorSteps.AtOnceAsync(20, _ => app.Anonymous().PostAsync(Route, new { email, password = "correct horse" }));
+
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.StartsWith("$2b$10$", (string?)await app.SqlAsync("SELECT password_hash FROM users WHERE email = $1", email), StringComparison.Ordinal);
+    }
+
+    /// <remarks>M4: of one challenge.</remarks>
+    [Fact]
+    public async Task One_code_sent_sixteen_times_to_one_challenge_gives_one_session()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var token = await app.ChallengeAsync(user.User);
+        var code = app.Code(user.Secret);
+
+        await ShouldGiveOneSessionAsync(user, _ => app.AnswerAsync(token, code));
+    }
+
+    /// <remarks>M4: of as many challenges, where nothing but the code is the same.</remarks>
+    [Fact]
+    public async Task One_code_sent_to_sixteen_challenges_gives_one_session()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var tokens = new List<string>();
+        for (var count = 0; count < 16; count++)
+        {
+            tokens.Add(await app.ChallengeAsync(user.User));
+        }
+
+        var code = app.Code(user.Secret);
+
+        await ShouldGiveOneSessionAsync(user, index => app.AnswerAsync(tokens[index], code));
+    }
+
+    /// <remarks>M4: in one step, with the password.</remarks>
+    [Fact]
+    public async Task One_code_sent_sixteen_times_with_the_password_gives_one_session()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
+
+        await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
+    }
+
+    /// <remarks>M4, M7</remarks>
+    [Fact]
+    public async Task One_recovery_code_sent_sixteen_times_gives_one_session()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var body = new { email = user.User.Email, password = user.User.Password, recovery_code = user.RecoveryCodes[3] };
+
+        await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
+    }
+
+    /// <remarks>M4: a challenge is spent once, even by codes that are each right.</remarks>
+    [Fact]
+    public async Task Ten_recovery_codes_sent_to_one_challenge_at_once_give_one_session()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var token = await app.ChallengeAsync(user.User);
+
+        await ShouldGiveOneSessionAsync(user, index => app.RecoverAsync(token, user.RecoveryCodes[index]), times: 10);
+    }
+
+    /// <remarks>M4: over replicas, which share nothing but the database.</remarks>
+    [Fact]
+    public async Task One_code_sent_to_two_replicas_gives_one_session()
+    {
+        var replica = app.StartReplica(out var stop);
+        using (stop)
+        {
+            var user = await app.WithTwoFactorAsync();
+            var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
+
+            await ShouldGiveOneSessionAsync(user, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync(Route, body), times: 8);
+        }
+    }
+
+    /// <remarks>M5, L4: eleven wrong codes at once are ten guesses and a refusal.</remarks>
+    [Fact]
+    public async Task Wrong_codes_at_once_are_all_counted()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) };
+
+        var answers = await TwoFactorSteps.AtOnceAsync(16, _ => app.Anonymous().PostAsync(Route, body));
+
+        Assert.Equal(10, answers.Count(status => status == HttpStatusCode.Unauthorized));
+        Assert.Equal(6, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    private async Task ShouldGiveOneSessionAsync(TwoFactorUser user, Func<int, Task<HttpResponseMessage>> send, int times = 16)
+    {
+        var before = await SessionsAsync(user);
+
+        var answers = await TwoFactorSteps.AtOnceAsync(times, send);
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
+        Assert.All(answers.Where(status => status != HttpStatusCode.OK), status => Assert.Contains(status, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
+        Assert.Equal(before + 1, await SessionsAsync(user));
+    }
+
+    private async Task<long> SessionsAsync(TwoFactorUser user) => (long)(await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.User.Id))!;
+}
