@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>security.md K4, R10.</remarks>
-public sealed class UpdateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";
 
     [Fact]
     public async Task A_new_name_changes_nothing_else()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
         var (id, text) = await CortexApp.GenerateKeyAsync(http, "a");
 
         var key = await (await http.PatchAsync(Route + id, new { name = "renamed" })).JsonAsync(HttpStatusCode.OK);
@@ -28,7 +28,7 @@ public sealed class UpdateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_key_that_is_switched_off_is_refused_and_works_again_when_switched_on()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
         var (id, text) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(text);
         await (await service.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -46,7 +46,7 @@ public sealed class UpdateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_empty_change_changes_nothing()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
 
         var key = await (await http.PatchAsync(Route + id, new { })).JsonAsync(HttpStatusCode.OK);
@@ -67,7 +67,7 @@ public sealed class UpdateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("user_id", "a", "unknown_field")]
     public async Task A_bad_change_is_refused(string field, object? value, string code)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
 
         await (await http.PatchAsync(Route + id, new Dictionary<string, object?> { [field] = value })).ShouldBeProblemAsync(400, code);
@@ -80,7 +80,7 @@ public sealed class UpdateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, _, stranger) = await app.SignedInAsync();
         var (foreign, text) = await CortexApp.GenerateKeyAsync(stranger);
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
 
         foreach (var id in new[] { foreign.ToString(), Guid.NewGuid().ToString(), "7" })
         {

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Introspection;
 
 /// <remarks>RFC 7662; security.md K3, T5.</remarks>
-public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/introspect";
 
@@ -15,7 +15,7 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, _) = await app.SignedInAsync();
         var claims = Jwt.Read(tokens.AccessToken).Payload;
 
-        var answer = await (await ServiceAsync()).PostFormAsync(Route, ("token", tokens.AccessToken), ("token_type_hint", "access_token"), ("other", "ignored"));
+        var answer = await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", tokens.AccessToken), ("token_type_hint", "access_token"), ("other", "ignored"));
 
         Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
         var token = await answer.JsonAsync(HttpStatusCode.OK);
@@ -71,7 +71,7 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
-        var token = await (await (await ServiceAsync()).PostAsync(Route, new { token = tokens.AccessToken, token_type_hint = "access_token" })).JsonAsync(HttpStatusCode.OK);
+        var token = await (await (await app.IntrospectorAsync()).PostAsync(Route, new { token = tokens.AccessToken, token_type_hint = "access_token" })).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(user.Id.ToString(), token.GetProperty("sub").GetString());
     }
@@ -85,16 +85,18 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
         var (header, payload) = Jwt.Read(user.Tokens.AccessToken);
         string[] others =
         [
-            user.Tokens.RefreshToken, challenge, user.RecoveryCodes[0], "garbage", "a.b.c", "..", " ", "a\0b", "ü", "' OR 1=1--",
+            user.Tokens.RefreshToken, challenge, user.RecoveryCodes[0], "garbage", "a.b.c", "..", " ", "ü", "' OR 1=1--",
             "ctx_" + new string('0', 49), new('t', 30_000), $"{new string('t', 10_000)}.a.b",
             user.Tokens.AccessToken + "x", Jwt.Unsigned(header, payload), Jwt.Sign(header, payload, "a-secret-of-somebody-else-with-over-32-bytes"),
         ];
-        var service = await ServiceAsync();
+        var service = await app.IntrospectorAsync();
         foreach (var other in others)
         {
             await ShouldBeInactiveAsync(await service.PostFormAsync(Route, ("token", other)));
             await ShouldBeInactiveAsync(await service.PostAsync(Route, new { token = other }));
         }
+
+        await ShouldBeInactiveAsync(await service.PostAsync(Route, new { token = "a\0b" }));
     }
 
     [Fact]
@@ -165,6 +167,7 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("", "application/x-www-form-urlencoded", "validation_failed")]
     [InlineData("token=", "application/x-www-form-urlencoded", "validation_failed")]
+    [InlineData("token=a%00b", "application/x-www-form-urlencoded", "validation_failed")]
     [InlineData("other=a", "application/x-www-form-urlencoded", "validation_failed")]
     [InlineData("token=a&token=a", "application/x-www-form-urlencoded", "validation_failed")]
     [InlineData("{}", "application/json", "validation_failed")]
@@ -176,18 +179,18 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("{", "application/json", "malformed_request")]
     [InlineData("", "application/json", "malformed_request")]
     public async Task A_body_without_one_token_is_refused(string body, string mediaType, string code) =>
-        await (await (await ServiceAsync()).PostTextAsync(Route, body, mediaType)).ShouldBeProblemAsync(400, code);
+        await (await (await app.IntrospectorAsync()).PostTextAsync(Route, body, mediaType)).ShouldBeProblemAsync(400, code);
 
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/xml")]
     public async Task Another_media_type_is_refused(string mediaType) =>
-        await (await (await ServiceAsync()).PostTextAsync(Route, "token=a", mediaType)).ShouldBeProblemAsync(415, "unsupported_media_type");
+        await (await (await app.IntrospectorAsync()).PostTextAsync(Route, "token=a", mediaType)).ShouldBeProblemAsync(415, "unsupported_media_type");
 
     [Fact]
     public async Task A_form_of_more_fields_than_any_has_is_refused()
     {
-        var service = await ServiceAsync();
+        var service = await app.IntrospectorAsync();
 
         var many = await service.PostTextAsync(Route, string.Join('&', Enumerable.Range(0, 2000).Select(index => $"f{index}=a")), "application/x-www-form-urlencoded");
         var longName = await service.PostTextAsync(Route, new string('n', 10_000) + "=a", "application/x-www-form-urlencoded");
@@ -196,15 +199,9 @@ public sealed class IntrospectTests(CortexApp app) : IClassFixture<CortexApp>
         await longName.ShouldBeProblemAsync(400, "validation_failed");
     }
 
-    private async Task<HttpClient> ServiceAsync()
-    {
-        var (_, _, http) = await app.SignedInAsync();
-        return app.WithKey((await CortexApp.GenerateKeyAsync(http, "introspect")).Key);
-    }
+    private async Task<JsonElement> IntrospectAsync(string token) => await (await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token))).JsonAsync(HttpStatusCode.OK);
 
-    private async Task<JsonElement> IntrospectAsync(string token) => await (await (await ServiceAsync()).PostFormAsync(Route, ("token", token))).JsonAsync(HttpStatusCode.OK);
-
-    private async Task ShouldBeInactiveAsync(string token) => await ShouldBeInactiveAsync(await (await ServiceAsync()).PostFormAsync(Route, ("token", token)));
+    private async Task ShouldBeInactiveAsync(string token) => await ShouldBeInactiveAsync(await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token)));
 
     private static async Task ShouldBeInactiveAsync(HttpResponseMessage answer)
     {

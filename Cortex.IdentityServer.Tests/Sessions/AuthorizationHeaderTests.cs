@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>security.md T6, T7, T8.</remarks>
-public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Me = "/api/v1/auth/me";
 
@@ -42,7 +42,7 @@ public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_huge_but_well_formed_token_is_refused_too()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.CallerAsync();
         var (header, payload) = Jwt.Read(tokens.AccessToken);
         payload["padding"] = new string('p', 20_000);
 
@@ -55,7 +55,7 @@ public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<Cort
     [InlineData("bEaReR")]
     public async Task The_scheme_may_be_written_in_any_case(string scheme)
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.CallerAsync();
 
         Assert.Equal(200, (await app.FetchRawAsync(Me, $"Authorization: {scheme} {tokens.AccessToken}")).Status);
     }
@@ -75,7 +75,7 @@ public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Two_authorization_headers_are_refused()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.CallerAsync();
         var header = "Authorization: Bearer " + tokens.AccessToken;
 
         var answer = await app.FetchRawAsync(Me, header, header);
@@ -87,7 +87,7 @@ public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Credentials_are_not_taken_from_the_URL()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.CallerAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         foreach (var query in new[] { "access_token=" + tokens.AccessToken, "token=" + tokens.AccessToken, "api_key=" + key, "X-API-Key=" + key, "x-api-key=" + key })
@@ -99,7 +99,7 @@ public sealed class AuthorizationHeaderTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Credentials_are_not_taken_from_cookies()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.CallerAsync();
 
         var answer = await app.FetchRawAsync(Me, $"Cookie: access_token={tokens.AccessToken}; Authorization=Bearer {tokens.AccessToken}");
 

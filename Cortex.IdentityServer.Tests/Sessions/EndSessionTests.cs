@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>security.md R10: a foreign session answers like an unknown one.</remarks>
-public sealed class EndSessionTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/sessions/";
 
@@ -56,7 +56,7 @@ public sealed class EndSessionTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("'%20OR%201=1--")]
     public async Task What_is_no_id_is_not_found(string id)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
 
         await (await http.RemoveAsync(Route + id)).ShouldBeProblemAsync(404, "not_found");
     }
@@ -64,7 +64,7 @@ public sealed class EndSessionTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Nobody_ends_a_session_without_a_token()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.CallerAsync();
 
         await (await app.Anonymous().RemoveAsync(Route + SessionOf(tokens))).ShouldBeProblemAsync(401, "unauthenticated");
 

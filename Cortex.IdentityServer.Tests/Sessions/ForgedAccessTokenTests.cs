@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>security.md T2, T3, T4, T5: each token below is right but for one thing.</remarks>
-public sealed class ForgedAccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     [Fact]
     public async Task A_token_that_was_made_like_the_servers_own_passes()
@@ -164,7 +164,7 @@ public sealed class ForgedAccessTokenTests(CortexApp app) : IClassFixture<Cortex
     public async Task A_true_token_of_another_users_session_is_refused()
     {
         var (header, payload) = await GenuineAsync();
-        var (_, other) = await GenuineAsync();
+        var other = Jwt.Read((await app.SignedInAsync()).Tokens.AccessToken).Payload;
         payload["sub"] = other["sub"]!.DeepClone();
 
         await (await FetchAsync(Jwt.Sign(header, payload))).ShouldBeProblemAsync(401, "session_revoked");
@@ -195,7 +195,7 @@ public sealed class ForgedAccessTokenTests(CortexApp app) : IClassFixture<Cortex
 
     private async Task<(JsonObject Header, JsonObject Payload)> GenuineAsync()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.CallerAsync();
         return Jwt.Read(tokens.AccessToken);
     }
 

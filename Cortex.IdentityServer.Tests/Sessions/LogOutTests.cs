@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>security.md R8.</remarks>
-public sealed class LogOutTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/logout";
 
@@ -46,7 +46,7 @@ public sealed class LogOutTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("{", "malformed_request")]
     public async Task A_bad_body_ends_nothing(string body, string code)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.CallerAsync();
 
         await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, code);
 
