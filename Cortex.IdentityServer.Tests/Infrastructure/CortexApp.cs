@@ -31,6 +31,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     public Uri BaseAddress { get; private set; } = null!;
 
+    /// <summary>The server from inside, for what a route says of itself.</summary>
+    public IServiceProvider Services => _factory.Services;
+
     /// <summary>Everything that was logged, at every level down to Debug.</summary>
     public string Log => string.Join('\n', _log);
 
