@@ -12,7 +12,13 @@ internal static partial class RequestId
         var wished = context.Request.Headers[Header];
         var id = wished is [{ } text] && Sane().IsMatch(text) ? text : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
+
+        // When the answer starts, as the exception handler clears what was set before.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[Header] = id;
+            return Task.CompletedTask;
+        });
         return next(context);
     });
 

@@ -1,3 +1,5 @@
+using Microsoft.Net.Http.Headers;
+
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Headers that tell browsers and caches how to treat every answer.</summary>
@@ -5,12 +7,25 @@ internal static class SecurityHeaders
 {
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
+    /// <summary>Written when the answer starts: the exception handler clears what was set before.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            Write(context);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    private static void Write(HttpContext context)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = ApiPolicy;
+
+        // The page of the documentation has a policy of its own.
+        headers.TryAdd(HeaderNames.ContentSecurityPolicy, ApiPolicy);
         if (context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=63072000; includeSubDomains";
@@ -21,7 +36,5 @@ internal static class SecurityHeaders
         {
             headers.CacheControl = "no-store";
         }
-
-        return next(context);
-    });
+    }
 }
