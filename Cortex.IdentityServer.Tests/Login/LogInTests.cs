@@ -3,18 +3,28 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class LogInTests : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/login";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private readonly CortexApp _app;
+
+    public LogInTests(CortexApp app)
+    {
+        _app = app;
+
+        // Twenty failures from one address within five minutes are enough (contract 6): each test has its own five minutes.
+        app.Clock.Advance(TimeSpan.FromMinutes(6));
+    }
+
     [Fact]
     public async Task A_right_password_gives_tokens_that_work()
     {
-        var user = await app.RegisterAsync();
+        var user = await _app.RegisterAsync();
 
-        var response = await app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password });
+        var response = await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password });
 
         var answer = await response.JsonAsync(HttpStatusCode.OK);
         Assert.Equal(
@@ -24,7 +34,7 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(1800, answer.GetProperty("expires_in").GetInt32());
         Assert.Equal(30 * 24 * 3600, answer.GetProperty("refresh_expires_in").GetInt64());
         Assert.True(response.Headers.CacheControl?.NoStore);
-        var me = await (await app.WithToken(Tokens.Of(answer).AccessToken).GetAsync("/api/v1/auth/me", Cancel)).JsonAsync(HttpStatusCode.OK);
+        var me = await (await _app.WithToken(Tokens.Of(answer).AccessToken).GetAsync("/api/v1/auth/me", Cancel)).JsonAsync(HttpStatusCode.OK);
         Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
     }
 
@@ -32,10 +42,10 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Wrong_password_and_unknown_email_look_the_same()
     {
-        var user = await app.RegisterAsync();
+        var user = await _app.RegisterAsync();
 
-        var wrong = await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        var unknown = await (await app.Anonymous().PostAsync(Route, new { email = "nobody@example.com", password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        var wrong = await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        var unknown = await (await _app.Anonymous().PostAsync(Route, new { email = "nobody@example.com", password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
 
         Assert.Equal(wrong.GetProperty("detail").GetString(), unknown.GetProperty("detail").GetString());
         Assert.Equal(wrong.EnumerateObject().Select(field => field.Name), unknown.EnumerateObject().Select(field => field.Name));
@@ -47,9 +57,9 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("fo\u00FCr@example.com", "FOU\u0308R@example.com")]
     public async Task An_email_logs_in_in_every_spelling(string registered, string typed)
     {
-        var user = await app.RegisterAsync(registered);
+        var user = await _app.RegisterAsync(registered);
 
-        await (await app.Anonymous().PostAsync(Route, new { email = typed, password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.Anonymous().PostAsync(Route, new { email = typed, password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -67,7 +77,7 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("😀@example.com")]
     [InlineData("a@example.com\r\nb@example.com")]
     public async Task Garbage_for_an_email_is_an_unknown_email(string email) =>
-        await (await app.Anonymous().PostAsync(Route, new { email, password = "some password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await _app.Anonymous().PostAsync(Route, new { email, password = "some password" })).ShouldBeProblemAsync(401, "invalid_credentials");
 
     [Theory]
     [InlineData("{}", "email", "password")]
@@ -82,7 +92,7 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"email": "x@example.com", "password": "x", "two_factor_code": "123456", "recovery_code": "a"}""", "recovery_code")]
     public async Task What_is_missing_or_of_another_type_is_named(string body, params string[] fields)
     {
-        var problem = await (await app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await _app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal(fields, problem.GetProperty("errors").EnumerateObject().Select(field => field.Name).Order());
     }
@@ -90,8 +100,8 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Too_long_an_email_or_password_is_refused()
     {
-        await (await app.Anonymous().PostAsync(Route, new { email = new string('a', 10_000), password = "x" })).ShouldBeProblemAsync(400, "validation_failed");
-        await (await app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = new string('a', 257) })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await _app.Anonymous().PostAsync(Route, new { email = new string('a', 10_000), password = "x" })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = new string('a', 257) })).ShouldBeProblemAsync(400, "validation_failed");
     }
 
     [Theory]
@@ -99,34 +109,34 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("x@example.com", "half a character \\udc00")]
     public async Task Half_a_character_is_the_clients_fault(string email, string password)
     {
-        var response = await app.Anonymous().PostTextAsync(Route, $$"""{"email": "{{email}}", "password": "{{password}}"}""");
+        var response = await _app.Anonymous().PostTextAsync(Route, $$"""{"email": "{{email}}", "password": "{{password}}"}""");
 
         Assert.InRange((int)response.StatusCode, 400, 401);
     }
 
     [Fact]
     public async Task A_field_that_is_not_its_own_is_refused() =>
-        await (await app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true })).ShouldBeProblemAsync(400, "unknown_field");
+        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true })).ShouldBeProblemAsync(400, "unknown_field");
 
     /// <remarks>L1: only who knows the password is told.</remarks>
     [Fact]
     public async Task A_disabled_account_says_so_only_to_the_right_password()
     {
-        var user = await app.RegisterAsync();
-        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
+        var user = await _app.RegisterAsync();
+        await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
-        await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(403, "account_disabled");
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(403, "account_disabled");
+        Assert.Equal(0L, await _app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
 
     [Fact]
     public async Task A_disabled_account_with_a_second_factor_gets_no_challenge()
     {
-        var user = await app.WithTwoFactorAsync();
-        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
+        var user = await _app.WithTwoFactorAsync();
+        await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
-        var problem = await (await app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = user.User.Password })).ShouldBeProblemAsync(403, "account_disabled");
+        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = user.User.Password })).ShouldBeProblemAsync(403, "account_disabled");
 
         Assert.False(problem.TryGetProperty("two_factor_token", out _));
     }
@@ -134,30 +144,30 @@ public sealed class LogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Nothing_but_the_password_tells_that_there_is_a_second_factor()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await _app.WithTwoFactorAsync();
 
-        await (await app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password", two_factor_code = app.Code(user.Secret) }))
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password", two_factor_code = _app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
     [Fact]
     public async Task A_code_may_come_with_the_password()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await _app.WithTwoFactorAsync();
         var (email, password) = (user.User.Email, user.User.Password);
 
-        await (await app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.Anonymous().PostAsync(Route, new { email, password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.Anonymous().PostAsync(Route, new { email, password, recovery_code = user.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.WrongCode(user.Secret) })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, recovery_code = user.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_code_that_nobody_asked_for_does_no_harm()
     {
-        var user = await app.RegisterAsync();
+        var user = await _app.RegisterAsync();
 
-        await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password, two_factor_code = "123456" })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password, two_factor_code = "123456" })).ShouldBeAsync(HttpStatusCode.OK);
     }
 }

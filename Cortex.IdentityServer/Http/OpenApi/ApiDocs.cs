@@ -30,7 +30,13 @@ internal static class ApiDocs
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()
-            .DisableTelemetry()).AllowAnonymous()
+            .DisableTelemetry()
+
+            // What these offer sends the document, or the reader, to Scalar's own servers.
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools()).AllowAnonymous()
             .AddEndpointFilter((context, next) =>
             {
                 context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;

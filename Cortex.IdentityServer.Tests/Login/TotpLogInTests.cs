@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>Which codes of an authenticator app a login takes, and when.</summary>
+public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Route = "/api/v1/auth/login/2fa";
+
+    /// <remarks>M2</remarks>
+    [Fact]
+    public async Task A_code_works_once()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var code = app.Code(user.Secret);
+        await ShouldPassAsync(user, code);
+
+        await ShouldFailAsync(user, code, $"{code[..3]} {code[3..]}", code + " ", " " + code, $"{code[..3]}-{code[3..]}");
+        app.NextStep();
+        await ShouldFailAsync(user, code);
+    }
+
+    /// <remarks>M2: the code that switched the factor on is spent.</remarks>
+    [Fact]
+    public async Task The_code_of_the_enrolment_does_not_log_in()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
+        var code = app.Code(secret);
+        await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code })).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await app.AnswerAsync(await app.ChallengeAsync(user), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        app.NextStep();
+        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>M2: a code that a change of the settings took is spent at a login too.</remarks>
+    [Fact]
+    public async Task The_code_that_made_recovery_codes_does_not_log_in()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var code = app.Code(user.Secret);
+        await (await user.Http.PostAsync("/api/v1/auth/2fa/recovery-codes", new { code })).ShouldBeAsync(HttpStatusCode.OK);
+
+        await ShouldFailAsync(user, code);
+    }
+
+    /// <remarks>M3</remarks>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_clock_may_be_off_by_one_step(int steps)
+    {
+        var user = await app.WithTwoFactorAsync();
+
+        await ShouldPassAsync(user, app.Code(user.Secret, steps));
+    }
+
+    /// <remarks>M3</remarks>
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(-2)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_clock_may_not_be_off_by_more(int steps)
+    {
+        var user = await app.WithTwoFactorAsync();
+        app.NextStep();
+
+        await ShouldFailAsync(user, app.Code(user.Secret, steps));
+    }
+
+    /// <remarks>M3</remarks>
+    [Fact]
+    public async Task No_code_from_before_an_accepted_one_is_taken()
+    {
+        var user = await app.WithTwoFactorAsync();
+        await ShouldPassAsync(user, app.Code(user.Secret, 1));
+
+        await ShouldFailAsync(user, app.Code(user.Secret), app.Code(user.Secret, -1), app.Code(user.Secret, 1));
+        app.NextStep();
+        await ShouldFailAsync(user, app.Code(user.Secret));
+        await ShouldPassAsync(user, app.Code(user.Secret, 1));
+    }
+
+    /// <remarks>M11: a code that begins with a zero is looked for, so that the number has a shorter spelling.</remarks>
+    [Fact]
+    public async Task Only_six_ASCII_digits_are_a_code()
+    {
+        var user = await app.WithTwoFactorAsync();
+        while (app.Code(user.Secret)[0] != '0')
+        {
+            app.NextStep();
+        }
+
+        var code = app.Code(user.Secret);
+        await ShouldFailAsync(user, code[1..], code.TrimStart('0'), "+" + code[1..], " " + code[1..], "-" + code[1..], "0" + code);
+        await ShouldPassAsync(user, code);
+        app.NextStep();
+        code = app.Code(user.Secret);
+        await ShouldFailAsync(
+            user, code + "\n", code + "\0", string.Concat(code.Select(digit => (char)('\u0660' + (digit - '0')))), string.Concat(code.Select(digit => (char)('\uFF10' + (digit - '0')))), "0x" + code[2..], "");
+        await ShouldPassAsync(user, code);
+    }
+
+    /// <remarks>M11</remarks>
+    [Theory]
+    [InlineData("123456")]
+    [InlineData("12345.6")]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("[\"123456\"]")]
+    [InlineData("{\"code\": \"123456\"}")]
+    public async Task What_is_no_text_is_no_code(string json)
+    {
+        var user = await app.WithTwoFactorAsync();
+        var token = await app.ChallengeAsync(user.User);
+
+        await (await app.Anonymous().PostTextAsync(Route, $$"""{"two_factor_token": {{JsonSerializer.Serialize(token)}}, "code": {{json}}}""")).ShouldBeProblemAsync(400, "validation_failed");
+    }
+
+    /// <remarks>M11</remarks>
+    [Fact]
+    public async Task Ten_kilobytes_are_no_code()
+    {
+        var user = await app.WithTwoFactorAsync();
+
+        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), new string('1', 10_000))).ShouldBeProblemAsync(400, "validation_failed");
+    }
+
+    private async Task ShouldPassAsync(TwoFactorUser user, string code) =>
+        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
+
+    private async Task ShouldFailAsync(TwoFactorUser user, params string[] codes)
+    {
+        var token = "";
+        for (var index = 0; index < codes.Length; index++)
+        {
+            token = index % 4 == 0 ? await app.ChallengeAsync(user.User) : token;
+            await (await app.AnswerAsync(token, codes[index])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        }
+    }
+}
