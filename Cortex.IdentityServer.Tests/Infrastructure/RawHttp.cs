@@ -28,7 +28,7 @@ internal static class RawHttp
 }
 
 /// <summary>What came back before the connection closed.</summary>
-internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+internal sealed record RawAnswer(int Status, string Head, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public static RawAnswer Parse(string text)
     {
@@ -37,6 +37,7 @@ internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string>
         var lines = text[..end].Split("\r\n");
         return new(
             int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture),
+            text[..end],
             lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.OrdinalIgnoreCase),
             text[(end + 4)..]);
     }
