@@ -27,7 +27,7 @@ internal static class ForwardAuthEndpoint
         headers["X-Auth-User-Id"] = caller.FindFirstValue(CortexClaims.Subject);
         headers["X-Auth-Email"] = HeaderText(caller.FindFirstValue(CortexClaims.Email) ?? "");
         headers["X-Auth-Tier"] = HeaderText(caller.FindFirstValue(CortexClaims.Tier) ?? "");
-        headers["X-Auth-Scopes"] = string.Join(' ', caller.Scopes());
+        headers["X-Auth-Scopes"] = string.Join(' ', caller.Scopes().Select(HeaderText));
         return TypedResults.NoContent();
     }
 

@@ -158,13 +158,13 @@ internal sealed class TokenInspector(AccessTokens accessTokens, LiveSessions liv
         }
 
         var user = new ClaimsPrincipal(identity);
-        return await liveSessions.StandingAsync(user.SessionId(), user.UserId(), cancellationToken) != SessionStanding.Live ? null : new()
+        return await liveSessions.StandingAsync(user.SessionId(), user.UserId(), cancellationToken) is not SessionStanding.Live { User: var current } ? null : new()
         {
             Active = true,
             TokenType = "bearer",
             Sub = user.FindFirstValue(CortexClaims.Subject),
-            Email = user.FindFirstValue(CortexClaims.Email),
-            SubscriptionTier = user.FindFirstValue(CortexClaims.Tier),
+            Email = current.Email,
+            SubscriptionTier = current.Tier,
             Scope = "",
             Sid = user.FindFirstValue(CortexClaims.SessionId),
             Exp = AccessTokens.Seconds(identity, "exp"),

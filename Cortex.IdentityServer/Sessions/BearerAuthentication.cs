@@ -35,9 +35,12 @@ internal sealed class BearerAuthentication(AccessTokens tokens) : IConfigureName
             return;
         }
 
-        var live = context.HttpContext.RequestServices.GetRequiredService<LiveSessions>();
-        switch (await live.StandingAsync(context.Principal.SessionId(), context.Principal.UserId(), context.HttpContext.RequestAborted))
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<LiveSessions>();
+        switch (await sessions.StandingAsync(context.Principal.SessionId(), context.Principal.UserId(), context.HttpContext.RequestAborted))
         {
+            case SessionStanding.Live live:
+                Renew(identity, live.User);
+                break;
             case SessionStanding.Ended:
                 context.Fail(new Refusal(Problems.SessionRevoked));
                 break;
@@ -45,6 +48,17 @@ internal sealed class BearerAuthentication(AccessTokens tokens) : IConfigureName
                 context.Fail(new Refusal(Problems.AccountDisabled));
                 break;
         }
+    }
+
+    /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
+    private static void Renew(ClaimsIdentity identity, SessionUser user)
+    {
+        foreach (var stale in identity.FindAll(claim => claim.Type is CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier).ToList())
+        {
+            identity.RemoveClaim(stale);
+        }
+
+        identity.AddClaims([new(CortexClaims.Email, user.Email), new(CortexClaims.Tier, user.Tier), .. user.Roles.Select(role => new Claim(CortexClaims.Roles, role))]);
     }
 
     private static Task Challenge(JwtBearerChallengeContext context)

@@ -1,22 +1,24 @@
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Sessions;
 
-/// <summary>Whether a session still counts.</summary>
-internal enum SessionStanding
+/// <summary>Whether a session still counts, and what is true of its user now.</summary>
+internal abstract record SessionStanding
 {
-    Live,
+    public sealed record Live(SessionUser User) : SessionStanding;
 
     /// <summary>Logged out, ended, expired, or its account is gone.</summary>
-    Ended,
+    public sealed record Ended : SessionStanding;
 
     /// <summary>Its account is switched off.</summary>
-    AccountDisabled,
+    public sealed record AccountDisabled : SessionStanding;
 }
 
 /// <summary>
-/// Tells whether the session that a verified access token names still lives, so that an ended one is refused from the next request on.
+/// Tells whether the session that a verified access token names still lives, so that an ended one, a disabled account and a lost role
+/// count from the next request on.
 /// </summary>
 /// <remarks>
 /// The one place that answers this question: it asks the database, by primary key, which holds on every replica.
@@ -26,20 +28,22 @@ internal sealed class LiveSessions(CortexDbContext db, TimeProvider clock)
 {
     public async Task<SessionStanding> StandingAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
-        var found = await Query(db, sessionId, userId, clock.GetUtcNow(), cancellationToken);
+        var now = clock.GetUtcNow();
+        var found = await db.Sessions
+            .Where(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now)
+            .Join(db.Users, session => session.UserId, user => user.Id, (session, user) => new
+            {
+                IsActive = user.IsActive ?? true,
+                Email = user.Email!,
+                Tier = user.SubscriptionTier ?? User.FreeTier,
+                Roles = db.UserRoles.Where(m => m.UserId == user.Id).Join(db.Roles, m => m.RoleId, role => role.Id, (m, role) => role.Name!).ToArray(),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
         return found switch
         {
-            null => SessionStanding.Ended,
-            { IsActive: false } => SessionStanding.AccountDisabled,
-            _ => SessionStanding.Live,
+            null => new SessionStanding.Ended(),
+            { IsActive: false } => new SessionStanding.AccountDisabled(),
+            _ => new SessionStanding.Live(new(userId, found.Email, found.Tier, found.Roles)),
         };
     }
-
-    private static readonly Func<CortexDbContext, Guid, Guid, DateTimeOffset, CancellationToken, Task<Standing?>> Query =
-        EF.CompileAsyncQuery((CortexDbContext db, Guid sessionId, Guid userId, DateTimeOffset now, CancellationToken _) => db.Sessions
-            .Where(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now)
-            .Join(db.Users, session => session.UserId, user => user.Id, (session, user) => new Standing(user.IsActive ?? true))
-            .SingleOrDefault());
-
-    private sealed record Standing(bool IsActive);
 }

@@ -16,7 +16,7 @@ internal sealed record RefreshRequest : IRequestBody
 {
     /// <summary>The token of the last login or refresh.</summary>
     [Required]
-    [MaxLength(512)]
+    [MaxLength(AccessTokens.LongestToken)]
     public string RefreshToken { get; init; } = "";
 }
 

@@ -76,7 +76,7 @@ internal sealed partial class SessionService(
         }
 
         var session = await Living(now).AsNoTracking().SingleOrDefaultAsync(s => s.Id == token.SessionId, cancellationToken);
-        if (session is null || await FindUserAsync(session.UserId, cancellationToken) is not { } user)
+        if (session is null || token.Counter >= session.RefreshCounter || await FindUserAsync(session.UserId, cancellationToken) is not { } user)
         {
             return new RefreshResult.Invalid();
         }
