@@ -10,11 +10,16 @@ using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
-return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly) =>
+return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = arguments,
+        ContentRootPath = AppContext.BaseDirectory,
+        EnvironmentName = RunEnvironment.Default(arguments),
+    });
     var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
-    await using var embedded = await environment.Database.StartEmbeddedAsync(CancellationToken.None);
+    await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
 
     environment.AddTo(builder.Services)
         .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
@@ -30,7 +35,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly) =>
     builder.AddHttp(environment.Http);
 
     await using var app = builder.Build();
-    await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+    await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
     if (migrateOnly)
     {
         return;
@@ -46,5 +51,5 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly) =>
     auth.MapTwoFactor();
     auth.MapApiKeys();
     auth.MapIntrospection();
-    await app.RunAsync();
+    await app.RunAsync(stop);
 });

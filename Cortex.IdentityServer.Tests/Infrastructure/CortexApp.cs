@@ -42,9 +42,12 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     protected virtual string Environment => "Development";
 
+    /// <summary>The database that the server starts on.</summary>
+    protected virtual Task<string> CreateDatabaseAsync(PostgresCluster cluster) => cluster.CreateDatabaseAsync();
+
     public async ValueTask InitializeAsync()
     {
-        ConnectionString = await cluster.CreateDatabaseAsync();
+        ConnectionString = await CreateDatabaseAsync(cluster);
         _factory = CreateFactory();
         _factory.StartServer();
         BaseAddress = _factory.ClientOptions.BaseAddress;

@@ -75,7 +75,7 @@ internal sealed record ChangePasswordRequest : IRequestBody
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PasswordAttribute() : ValidationAttribute("must be 1 to 256 characters long")
 {
-    private const int Longest = 256;
+    public const int Longest = 256;
 
     public override bool IsValid(object? value) => value is not string { Length: var length } password
         || (length > 0 && (length <= Longest || (length <= 2 * Longest && password.EnumerateRunes().Count() <= Longest)));

@@ -51,7 +51,7 @@ internal static partial class AccountEndpoints
 
     /// <summary>Show the caller's account</summary>
     /// <remarks>With an access token or an API key.</remarks>
-    internal static async Task<Results<Ok<UserResponse>, Problem>> Me(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
+    internal static async Task<Results<Ok<UserResponse>, Problem>> GetMe(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
         await db.Users.Where(user => user.Id == caller.UserId()).Select(UserResponse.FromUser).SingleOrDefaultAsync(cancellationToken) is { } user
             ? TypedResults.Ok(user)
             : (Problem)Problems.SessionRevoked;

@@ -28,7 +28,7 @@ internal static class AccountsFeature
         var accounts = auth.MapGroup("/").WithTags("Account");
         accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous()
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
-        accounts.MapGet("/me", AccountEndpoints.Me).RequireAuthorization(Policies.SessionOrKey);
+        accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
             .Refuses(Problems.WeakPassword, Problems.InvalidCredentials);
     }

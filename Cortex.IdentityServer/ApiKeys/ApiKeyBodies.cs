@@ -91,7 +91,10 @@ internal sealed record GeneratedApiKeyResponse(
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed partial class ScopesAttribute() : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes")
 {
-    private const int Most = 32;
+    public const int Most = 32;
+
+    /// <summary>One word, for the OpenAPI document.</summary>
+    public const string Pattern = @"^[\x21\x23-\x5B\x5D-\x7E]{1,64}$";
 
     public override bool IsValid(object? value) =>
         value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(scope => scope is not null && Word().IsMatch(scope)));

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Claims;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -12,13 +14,13 @@ internal static class ApiKeyEndpoints
 {
     /// <summary>Make an API key</summary>
     /// <remarks>The key is in this answer and never again. At most 50 active keys an account.</remarks>
-    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> Generate(
+    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
         GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         Answer(await keys.GenerateAsync(caller.UserId(), body, cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves.</remarks>
-    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListKeys(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
+    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
         TypedResults.Ok<IReadOnlyList<ApiKeyResponse>>(await db.ApiKeys
             .Where(key => key.UserId == caller.UserId())
             .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
@@ -27,8 +29,8 @@ internal static class ApiKeyEndpoints
 
     /// <summary>Rename an API key, or switch it off and on</summary>
     /// <remarks>What is left out stays as it is.</remarks>
-    internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> Update(
-        Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+    internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         await keys.UpdateAsync(caller.UserId(), keyId, body, cancellationToken) switch
         {
             ({ } key, _) => TypedResults.Ok(key),
@@ -38,14 +40,14 @@ internal static class ApiKeyEndpoints
 
     /// <summary>Replace an API key</summary>
     /// <remarks>Gives a new key with the same name, scopes and lifetime. The old one works until the overlap has passed.</remarks>
-    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> Rotate(
-        Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         Answer(await keys.RotateAsync(caller.UserId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
     /// <remarks>It is refused from the next request on.</remarks>
-    internal static async Task<Results<NoContent, Problem>> Revoke(
-        Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+    internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         await keys.RevokeAsync(caller.UserId(), keyId, cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
 
     private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch

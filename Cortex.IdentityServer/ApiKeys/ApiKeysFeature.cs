@@ -17,10 +17,10 @@ internal static class ApiKeysFeature
     public static void MapApiKeys(this IEndpointRouteBuilder auth)
     {
         var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session);
-        keys.MapPost("/generate", ApiKeyEndpoints.Generate).Refuses(Problems.ApiKeyLimit);
-        keys.MapGet("/", ApiKeyEndpoints.ListKeys);
-        keys.MapPatch("/{keyId:guid}", ApiKeyEndpoints.Update).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        keys.MapPost("/{keyId:guid}/rotate", ApiKeyEndpoints.Rotate).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        keys.MapDelete("/{keyId:guid}", ApiKeyEndpoints.Revoke).Refuses(Problems.NotFound);
+        keys.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).Refuses(Problems.ApiKeyLimit);
+        keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
+        keys.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        keys.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound);
     }
 }

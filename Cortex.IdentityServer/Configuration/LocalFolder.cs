@@ -18,20 +18,29 @@ internal static class LocalFolder
     {
         var folder = Locate(settings);
         var path = Path.Combine(folder, name);
-        Directory.CreateDirectory(folder);
-        if (!File.Exists(path))
+        try
         {
-            Keep(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        }
+            Directory.CreateDirectory(folder);
+            if (!File.Exists(path))
+            {
+                Keep(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            }
 
-        return Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
+            return Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            settings.Refuse("CORTEX_DATA", $"must be a folder that this server may write to, to keep {name} in ({folder} isn't)");
+            return [];
+        }
     }
 
     private static void Keep(string path, string secret)
     {
         // Written beside and moved, so that no start ever reads half a secret; two starts at once agree on the first.
-        var draft = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        // The name is random: replicas in containers share process ids.
+        var draft = $"{path}.{Guid.NewGuid():N}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -52,7 +61,8 @@ internal static class LocalFolder
         }
     }
 
-    private static string? SolutionFolder()
+    /// <summary>The folder of the solution that the running program was built in; null for one that was deployed.</summary>
+    public static string? SolutionFolder()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

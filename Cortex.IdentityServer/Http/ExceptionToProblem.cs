@@ -18,6 +18,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             return true;
         }
 
+        // The framework has cleared every header that was set before the failure.
+        RequestId.WriteTo(httpContext);
+        SecurityHeaders.WriteTo(httpContext);
         await Explain(httpContext, exception).ExecuteAsync(httpContext);
         return true;
     }

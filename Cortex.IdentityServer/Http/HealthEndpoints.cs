@@ -19,22 +19,22 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/", Health).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
-        health.MapGet("/ready", Ready).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
-        health.MapGet("/live", Live).Produces<AliveResponse>();
+        health.MapGet("/", GetHealth).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/ready", GetReadiness).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", GetLiveness).Produces<AliveResponse>();
     }
 
     /// <summary>Whether the server and its database work</summary>
     /// <remarks>503 when PostgreSQL doesn't answer within three seconds.</remarks>
-    internal static Task<IResult> Health(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+    internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Whether to send requests here</summary>
     /// <remarks>The same check as /health, for readiness probes.</remarks>
-    internal static Task<IResult> Ready(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+    internal static Task<IResult> GetReadiness(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Whether the process lives</summary>
     /// <remarks>Asks nothing of the database, so that losing it doesn't get the server restarted.</remarks>
-    internal static IResult Live() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
+    internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
     {

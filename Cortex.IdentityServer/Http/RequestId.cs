@@ -12,15 +12,11 @@ internal static partial class RequestId
         var wished = context.Request.Headers[Header];
         var id = wished is [{ } text] && Sane().IsMatch(text) ? text : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
-
-        // At the last moment: the exception handler clears the headers that were there before.
-        context.Response.OnStarting(() =>
-        {
-            context.Response.Headers[Header] = id;
-            return Task.CompletedTask;
-        });
+        WriteTo(context);
         return next(context);
     });
+
+    public static void WriteTo(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
     // \z, as $ would let a line feed through.
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,64}\z")]

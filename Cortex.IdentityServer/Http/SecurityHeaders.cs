@@ -1,5 +1,3 @@
-using Microsoft.Net.Http.Headers;
-
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Headers that tell browsers and caches how to treat every answer.</summary>
@@ -7,25 +5,18 @@ internal static class SecurityHeaders
 {
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <remarks>Written at the last moment: the exception handler clears the headers that were there before.</remarks>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        context.Response.OnStarting(() =>
-        {
-            Write(context);
-            return Task.CompletedTask;
-        });
+        WriteTo(context);
         return next(context);
     });
 
-    private static void Write(HttpContext context)
+    public static void WriteTo(HttpContext context)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-
-        // The documentation's page has a policy of its own.
-        headers.TryAdd(HeaderNames.ContentSecurityPolicy, ApiPolicy);
+        headers.ContentSecurityPolicy = ApiPolicy;
         if (context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=63072000; includeSubDomains";

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using System.Text;
 using Cortex.IdentityServer.Http;
@@ -14,7 +15,8 @@ internal static class ForwardAuthEndpoint
     /// With <c>scope</c>, 403 unless the caller has that scope; access tokens have none. What an email holds beyond visible ASCII is
     /// percent-encoded.
     /// </remarks>
-    internal static Results<NoContent, Problem> Verify(string? scope, ClaimsPrincipal caller, HttpContext http)
+    internal static Results<NoContent, Problem> VerifyRequest(
+        [Description("A scope that the caller must have.")] string? scope, ClaimsPrincipal caller, HttpContext http)
     {
         if (scope is not null && !caller.HasScope(scope))
         {

@@ -79,8 +79,25 @@ internal static class IntrospectEndpoint
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {
-        var (token, problem) = await ReadAsync(http.Request);
+        var (token, problem) = await TryReadAsync(http.Request);
         return problem is null ? TypedResults.Ok(await inspector.InspectAsync(token, http.RequestAborted) ?? Inactive) : problem;
+    }
+
+    /// <summary>Reads by hand, as no parameter binds to either media type, and so what can't be read is thrown here and not by the framework.</summary>
+    private static async Task<(string Token, Problem? Problem)> TryReadAsync(HttpRequest request)
+    {
+        try
+        {
+            return await ReadAsync(request);
+        }
+        catch (JsonException failure)
+        {
+            return ("", StrictJson.Explain(failure));
+        }
+        catch (InvalidDataException)
+        {
+            return ("", new Problem(Problems.MalformedRequest) { Detail = "The body is not a valid form." });
+        }
     }
 
     private static async Task<(string Token, Problem? Problem)> ReadAsync(HttpRequest request)

@@ -13,7 +13,7 @@ internal static class IntrospectionFeature
         introspection.MapPost("/introspect", IntrospectEndpoint.Introspect).RequireAuthorization(Policies.Introspect)
             .Accepts<IntrospectRequest>("application/x-www-form-urlencoded", "application/json")
             .Refuses(Problems.InsufficientScope);
-        introspection.MapGet("/verify", ForwardAuthEndpoint.Verify).RequireAuthorization(Policies.SessionOrKey)
+        introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest).RequireAuthorization(Policies.SessionOrKey)
             .Refuses(Problems.InsufficientScope);
     }
 }

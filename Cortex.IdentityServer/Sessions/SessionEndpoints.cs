@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -53,7 +54,7 @@ internal static class SessionEndpoints
     /// <summary>End a session</summary>
     /// <remarks>Its refresh token and its access tokens are refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> EndSession(
-        Guid id, ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken) =>
+        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken) =>
         await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)Problems.NotFound;

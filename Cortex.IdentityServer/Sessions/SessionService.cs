@@ -156,7 +156,7 @@ internal sealed partial class SessionService(
         "bearer",
         (int)SessionSettings.AccessTokenLifetime.TotalSeconds,
         refreshToken.ToText(_refreshKey),
-        (long)(refreshExpires - clock.GetUtcNow()).TotalSeconds);
+        (long)Math.Round((refreshExpires - clock.GetUtcNow()).TotalSeconds));
 
     /// <summary>What a browser says of itself is shown to people: bounded, and without what a terminal or a log would obey.</summary>
     private static string? Printable(string? userAgent) =>

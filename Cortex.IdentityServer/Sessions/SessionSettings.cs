@@ -8,7 +8,9 @@ namespace Cortex.IdentityServer.Sessions;
 /// <param name="IdleLifetime">A session that isn't refreshed for this long is over.</param>
 /// <param name="AbsoluteLifetime">No session lives longer, however often it is refreshed.</param>
 /// <param name="RefreshGrace">How long the direct parent of the live refresh token still gets the same child.</param>
-internal sealed record SessionSettings(string Issuer, string Audience, TimeSpan IdleLifetime, TimeSpan AbsoluteLifetime, TimeSpan RefreshGrace)
+/// <param name="RevocationGrace">How long a server that is cut off from PostgreSQL goes on accepting what it verified before.</param>
+internal sealed record SessionSettings(
+    string Issuer, string Audience, TimeSpan IdleLifetime, TimeSpan AbsoluteLifetime, TimeSpan RefreshGrace, TimeSpan RevocationGrace)
 {
     /// <summary>Contract 4.1: <c>expires_in</c> is 1800.</summary>
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromMinutes(30);
@@ -28,11 +30,18 @@ internal sealed record SessionSettings(string Issuer, string Audience, TimeSpan 
             settings.Refuse("REFRESH_ABSOLUTE_DAYS", "must not be shorter than REFRESH_IDLE_DAYS");
         }
 
+        // Silently signing with another algorithm than the one asked for would be worse than not starting.
+        if (settings.Text("JWT_ALGORITHM") is { } algorithm && algorithm != "HS256")
+        {
+            settings.Refuse("JWT_ALGORITHM", "must be unset or HS256");
+        }
+
         return new(
             publicUrl.AbsoluteUri.TrimEnd('/'),
             settings.Text("JWT_AUDIENCE") ?? "cortex",
             TimeSpan.FromDays(idle),
             TimeSpan.FromDays(absolute),
-            TimeSpan.FromSeconds(settings.Number("REFRESH_GRACE_SECONDS", otherwise: 10, least: 0, most: 60, "seconds")));
+            TimeSpan.FromSeconds(settings.Number("REFRESH_GRACE_SECONDS", otherwise: 10, least: 0, most: 60, "seconds")),
+            TimeSpan.FromSeconds(settings.Number("REVOCATION_GRACE_SECONDS", otherwise: 30, least: 0, most: 300, "seconds")));
     }
 }

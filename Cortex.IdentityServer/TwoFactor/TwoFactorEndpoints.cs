@@ -18,7 +18,7 @@ internal static class TwoFactorEndpoints
 
     /// <summary>Begin two-factor authentication</summary>
     /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
-    internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> Enable(
+    internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
         EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
     {
         if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
@@ -54,7 +54,7 @@ internal static class TwoFactorEndpoints
 
     /// <summary>Turn two-factor authentication on</summary>
     /// <remarks>Needs one code of the app, which is then spent. Other sessions end.</remarks>
-    internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> Verify(
+    internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
         TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, CancellationToken cancellationToken)
     {
         if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
@@ -68,7 +68,7 @@ internal static class TwoFactorEndpoints
 
     /// <summary>Turn two-factor authentication off</summary>
     /// <remarks>Asks for the password and a code. Recovery codes are void, and other sessions end.</remarks>
-    internal static async Task<Results<NoContent, Problem>> Disable(
+    internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
         DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
     {
         if ((body.Code is null) == (body.RecoveryCode is null))

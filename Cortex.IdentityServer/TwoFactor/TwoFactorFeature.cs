@@ -14,11 +14,11 @@ internal static class TwoFactorFeature
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session);
-        twoFactor.MapPost("/enable", TwoFactorEndpoints.Enable).Refuses(
+        twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
             Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials);
-        twoFactor.MapPost("/verify", TwoFactorEndpoints.Verify).Refuses(
+        twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(
             Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode);
-        twoFactor.MapPost("/disable", TwoFactorEndpoints.Disable).Refuses(
+        twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor).Refuses(
             Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
         twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).Refuses(
             Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);

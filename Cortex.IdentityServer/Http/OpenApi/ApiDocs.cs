@@ -13,6 +13,7 @@ internal static class ApiDocs
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer<DocumentHead>();
+        options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationProblems>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
@@ -29,7 +30,13 @@ internal static class ApiDocs
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()
-            .DisableTelemetry()).AllowAnonymous()
+            .DisableTelemetry()
+
+            // What these offer sends the document, or the reader, to Scalar's own servers.
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools()).AllowAnonymous()
             .AddEndpointFilter((context, next) =>
             {
                 context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;

@@ -14,12 +14,28 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         a request carries one of the two, once.
         """;
 
+    /// <summary>In the order in which a user meets them.</summary>
+    private static readonly (string Name, string Description)[] Tags =
+    [
+        ("Account", "Make an account, look at it, change its password."),
+        ("Login", "Prove who you are, in one step or in two, and get tokens."),
+        ("Sessions", "Keep a login alive, see where you are logged in, end it."),
+        ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
+        ("API keys", "Credentials for programs, made and revoked by a person."),
+        ("For services", "Ask whether a token or a key that somebody sent you is good."),
+        ("Health", "Whether the server works, for load balancers and people."),
+    ];
+
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new() { Title = "Cortex Identity", Version = "v1", Description = Description };
 
         // Relative, so that a Host header chooses nothing and the page calls the server that it came from.
         document.Servers = [new() { Url = "/" }];
+
+        // A tag that isn't in the list comes last rather than being lost.
+        var unlisted = document.Tags?.Where(tag => !Tags.Any(listed => listed.Name == tag.Name)) ?? [];
+        document.Tags = new HashSet<OpenApiTag>([.. Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. unlisted]);
         document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.BearerScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,

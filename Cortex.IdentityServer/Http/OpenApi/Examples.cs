@@ -67,13 +67,32 @@ internal static class Examples
     }.ToDictionary(example => example.GetType());
 
     /// <summary>The example of a type, or of a list of it; null where there is none to give.</summary>
-    public static JsonNode? Of(Type type, JsonSerializerOptions options)
+    public static JsonNode? Of(Type type, JsonSerializerOptions options, bool unhealthy = false)
     {
+        if (unhealthy && type == typeof(HealthResponse))
+        {
+            return JsonSerializer.SerializeToNode(new HealthResponse("unhealthy", "Cortex Memory Auth Server", "0.1.0", "disconnected"), options);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             return Of(type.GenericTypeArguments[0], options) is { } one ? new JsonArray(one) : null;
         }
 
-        return ByType.TryGetValue(type, out var example) ? JsonSerializer.SerializeToNode(example, type, options) : null;
+        return ByType.TryGetValue(type, out var example) ? Sent(JsonSerializer.SerializeToNode(example, type, options), type) : null;
+    }
+
+    /// <summary>A request leaves out what it doesn't set; an answer has all its fields.</summary>
+    private static JsonNode? Sent(JsonNode? example, Type type)
+    {
+        if (type.Name.EndsWith("Request", StringComparison.Ordinal) && example is JsonObject fields)
+        {
+            foreach (var unset in fields.Where(field => field.Value is null).Select(field => field.Key).ToList())
+            {
+                fields.Remove(unset);
+            }
+        }
+
+        return example;
     }
 }

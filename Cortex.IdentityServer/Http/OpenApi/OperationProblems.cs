@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cortex.IdentityServer.TwoFactor;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -44,28 +45,50 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         }
 
         var schema = await SchemaAsync(document, context, cancellationToken);
+        var loggedIn = operation.Security.Count > 0;
         operation.Responses ??= [];
-        foreach (var sameStatus in codes.Distinct().GroupBy(code => code.Status).OrderBy(group => group.Key))
+        foreach (var sameStatus in codes.Distinct().GroupBy(code => StatusOf(code, loggedIn)).OrderBy(group => group.Key))
         {
             operation.Responses[sameStatus.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
                 Description = string.Join(", ", sameStatus.Select(code => $"`{code.Code}`")),
+                Headers = HeadersOf(sameStatus.Key),
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/problem+json"] = new() { Schema = schema, Examples = sameStatus.ToDictionary(code => code.Code, Example) },
+                    ["application/problem+json"] = new() { Schema = schema, Examples = sameStatus.ToDictionary(code => code.Code, IOpenApiExample (code) => Example(code, sameStatus.Key, FieldOf(operation))) },
                 },
             };
         }
     }
 
-    private static IOpenApiExample Example(ProblemCode code)
+    /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
+    private static int StatusOf(ProblemCode code, bool loggedIn) =>
+        code == Problems.InvalidTwoFactorCode && loggedIn ? TwoFactorEndpoints.WrongCode.Status ?? code.Status : code.Status;
+
+    private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Header("WWW-Authenticate", "How to authenticate (RFC 6750).", JsonSchemaType.String),
+        StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Header("Retry-After", "Seconds to wait.", JsonSchemaType.Integer),
+        _ => null,
+    };
+
+    private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) =>
+        new() { [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } } };
+
+    /// <summary>A field that this route has, for its example of invalid input.</summary>
+    private static string FieldOf(OpenApiOperation operation) =>
+        operation.RequestBody?.Content?.Values.FirstOrDefault()?.Schema is { } schema
+        && (schema.OneOf?.FirstOrDefault(one => one.Properties is { Count: > 0 }) ?? schema).Properties?.Keys.FirstOrDefault() is { } field ? field : "body";
+
+    private static OpenApiExample Example(ProblemCode code, int status, string field)
     {
         var problem = new Problem(code)
         {
-            Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { ["email"] = ["is required"] } : null,
+            Status = status,
+            Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type, or a value that can't be read"] } : null,
             TwoFactorToken = code == Problems.TwoFactorRequired ? Examples.TwoFactorToken : null,
         };
-        return new OpenApiExample { Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };
+        return new OpenApiExample { Summary = code.Title, Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };
     }
 
     private static async Task<IOpenApiSchema> SchemaAsync(OpenApiDocument document, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -1,35 +1,86 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Introspection;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Http.OpenApi;
 
-/// <summary>What the generator can't know of a schema: that unknown fields are refused, and that an answer's fields are always there.</summary>
+/// <summary>What the generator can't know of a schema: bounds of our own attributes, times, absent fields, refused fields, the codes.</summary>
 internal sealed class SchemaRules : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
-        if (context.JsonPropertyInfo is { AttributeProvider: { } attributes })
+        if (context.JsonPropertyInfo is { AttributeProvider: { } attributes } property)
         {
-            if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
+            DescribeTime(schema, property.PropertyType);
+            DescribeBounds(schema, attributes);
+
+            // A field that is left out where it has no value is never null.
+            if (attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }])
             {
-                schema.Format = "password";
-                schema.MaxLength = 256;
+                schema.Type &= ~JsonSchemaType.Null;
             }
 
-            // The example of a field that must not be empty shouldn't be empty either.
-            if (attributes.IsDefined(typeof(RequiredAttribute), inherit: false))
+            if (property is { DeclaringType.Name: nameof(ProblemBody), Name: "code" })
             {
-                schema.Default = null;
+                schema.Enum = [.. Problems.All.Append(Problems.InternalError).Select(code => (JsonNode)code.Code)];
             }
         }
-        else if (type.Namespace?.StartsWith("Cortex.", StringComparison.Ordinal) == true && schema.Properties is { Count: > 0 })
+        else if (type.Namespace?.StartsWith("Cortex.", StringComparison.Ordinal) == true && schema.Type == JsonSchemaType.Object)
         {
-            schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
+            schema.AdditionalPropertiesAllowed = !IsBody(type);
         }
 
         return Task.CompletedTask;
+    }
+
+    private static bool IsBody(Type type) => typeof(IRequestBody).IsAssignableFrom(type) || type == typeof(LogoutRequest) || type == typeof(IntrospectRequest);
+
+    /// <summary>The converter that writes times in UTC hides from the generator that they are strings.</summary>
+    private static void DescribeTime(OpenApiSchema schema, Type type)
+    {
+        if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (type == typeof(DateTimeOffset?))
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+        }
+    }
+
+    private static void DescribeBounds(OpenApiSchema schema, System.Reflection.ICustomAttributeProvider attributes)
+    {
+        if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
+        {
+            schema.Format = "password";
+            schema.MaxLength = PasswordAttribute.Longest;
+        }
+
+        if (attributes.IsDefined(typeof(ScopesAttribute), inherit: false))
+        {
+            schema.MaxItems = ScopesAttribute.Most;
+            if (schema.Items is OpenApiSchema word)
+            {
+                word.Pattern = ScopesAttribute.Pattern;
+            }
+        }
+
+        if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }] && schema.Type == JsonSchemaType.String)
+        {
+            schema.MinLength ??= 1;
+        }
+
+        // The value that a required property is made with is no default.
+        if (attributes.IsDefined(typeof(RequiredAttribute), inherit: false))
+        {
+            schema.Default = null;
+        }
     }
 }

@@ -1,0 +1,61 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.ApiKeys;
+
+/// <remarks>security.md K4. Foreign and unknown keys: <see cref="UpdateApiKeyTests"/>.</remarks>
+public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Route = "/api/v1/auth/api-keys/";
+
+    [Fact]
+    public async Task A_revoked_key_is_refused_at_once_on_the_other_replica_too()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (id, text) = await CortexApp.GenerateKeyAsync(http);
+        using var second = app.StartReplica(out var replica);
+        using var _ = replica;
+        second.DefaultRequestHeaders.Add("X-API-Key", text);
+        await (await second.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await second.FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await app.WithKey(text).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_api_key");
+        Assert.Empty((await (await http.FetchAsync("/api/v1/auth/api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_key_is_revoked_once()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await http.RemoveAsync(Route + id)).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task Other_keys_go_on()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        var (_, other) = await CortexApp.GenerateKeyAsync(http);
+
+        await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.WithKey(other).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task What_a_revoked_key_did_is_kept()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint) VALUES ($1, $2, '/chat')", user.Id, id);
+
+        await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1 AND api_key_id IS NULL", user.Id));
+    }
+}

@@ -1,0 +1,79 @@
+using Cortex.IdentityServer.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Cortex.IdentityServer.Tests.Configuration;
+
+/// <remarks>Contract 2: outside Production an unset secret is generated once and kept.</remarks>
+public sealed class LocalFolderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Secrets_are_generated_once_and_kept()
+    {
+        var first = Read().Secrets;
+        var second = Read().Secrets;
+
+        Assert.True(first.JwtSecret.Length >= 32);
+        Assert.True(first.SecretKey.Length >= 32);
+        Assert.NotEqual(first.JwtSecret, first.SecretKey);
+        Assert.Equal(first.JwtSecret, second.JwtSecret);
+        Assert.Equal(first.SecretKey, second.SecretKey);
+    }
+
+    [Fact]
+    public void Only_the_owner_can_read_a_secret()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "files have no Unix mode");
+        Read();
+
+        var files = Directory.GetFiles(_folder);
+        Assert.Equal(["jwt_secret_key", "secret_key"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        foreach (var file in files)
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file));
+        }
+    }
+
+    [Fact]
+    public async Task Eight_that_start_together_agree()
+    {
+        using var start = new Barrier(8);
+        var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait(TestContext.Current.CancellationToken);
+                return Read().Secrets;
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+
+        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.JwtSecret)).Distinct());
+        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.SecretKey)).Distinct());
+        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public void A_secret_that_is_given_leaves_nothing_behind()
+    {
+        Variables.Read(("CORTEX_DATA", _folder));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_told_in_words()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        var lines = Variables.Refusal(Environments.Development, ("CORTEX_DATA", file), ("JWT_SECRET_KEY", null));
+
+        Assert.StartsWith("CORTEX_DATA must be a folder", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    private CortexEnvironment Read() => Variables.Read(("CORTEX_DATA", _folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Cortex.IdentityServer.Tests.Configuration;
+
+/// <remarks>Contract 2: one line that names the variable and says what it must be. Secrets are never logged, so no line holds a value.</remarks>
+public sealed class RefusedVariableTests
+{
+    [Theory]
+    [InlineData("POSTGRES_URL", "mysql://root:hunter2-hunter2@db/cortex")]
+    [InlineData("POSTGRES_URL", "postgresql://cortex:hunter2/hunter2@db/cortex")]
+    [InlineData("POSTGRES_URL", "postgresql://cortex:hunter2-hunter2@db:99999/cortex")]
+    [InlineData("POSTGRES_URL", "postgresql://cortex:hunter2-hunter2@db/cortex?sslmode=sometimes")]
+    [InlineData("POSTGRES_URL", "Host=db;Database=cortex;Passwort=hunter2-hunter2")]
+    [InlineData("POSTGRES_URL", "hunter2-hunter2")]
+    [InlineData("JWT_SECRET_KEY", "hunter2-hunter2")]
+    [InlineData("JWT_SECRET_KEY", "31-bytes-are-one-too-few-hunter")]
+    [InlineData("JWT_SECRET_KEY", "please-ChangeMe-before-you-go-to-production-1234")]
+    [InlineData("JWT_SECRET_KEY", "your-secret-key-of-more-than-thirty-two-bytes")]
+    [InlineData("SECRET_KEY", "hunter2-hunter2")]
+    [InlineData("SECRET_KEY", "replace-me-replace-me-replace-me-replace-me")]
+    [InlineData("JWT_ALGORITHM", "none")]
+    [InlineData("JWT_ALGORITHM", "ES256")]
+    [InlineData("JWT_ALGORITHM", "hs256")]
+    [InlineData("REDIS_URL", "http://:hunter2-hunter2@cache:6379")]
+    [InlineData("REDIS_URL", "cache:6379,password=hunter2-hunter2")]
+    [InlineData("REDIS_URL", "redis:///1")]
+    [InlineData("SMTP_URL", "http://user:hunter2-hunter2@mail:587")]
+    [InlineData("SMTP_URL", "mail.example.com:587")]
+    [InlineData("EMAIL_FROM", "not an address")]
+    [InlineData("PUBLIC_URL", "id.example.com")]
+    [InlineData("PUBLIC_URL", "ftp://id.example.com")]
+    [InlineData("PUBLIC_URL", "/auth")]
+    [InlineData("PUBLIC_URL", "https://id.example.com/?tenant=hunter2")]
+    [InlineData("PUBLIC_URL", "https://id.example.com/#hunter2")]
+    [InlineData("PUBLIC_URL", "https://user:hunter2-hunter2@id.example.com")]
+    [InlineData("CORS_ORIGINS", "front.example.com")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com/path")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com?x=1")]
+    [InlineData("CORS_ORIGINS", "https://user:hunter2-hunter2@app.example.com")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com,*")]
+    [InlineData("CORS_ORIGINS", "null")]
+    [InlineData("TRUSTED_PROXIES", "proxy.example.com")]
+    [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]
+    [InlineData("TRUSTED_PROXIES", "10.0.0.1,*")]
+    [InlineData("API_DOCS", "true")]
+    [InlineData("REGISTRATION", "true")]
+    [InlineData("REGISTRATION", "shut")]
+    [InlineData("REQUIRE_VERIFIED_EMAIL", "yes")]
+    [InlineData("BCRYPT_COST", "9")]
+    [InlineData("BCRYPT_COST", "17")]
+    [InlineData("BCRYPT_COST", "twelve")]
+    [InlineData("BCRYPT_COST", "-12")]
+    [InlineData("BCRYPT_COST", "12.5")]
+    [InlineData("REFRESH_IDLE_DAYS", "0")]
+    [InlineData("REFRESH_IDLE_DAYS", "366")]
+    [InlineData("REFRESH_ABSOLUTE_DAYS", "0")]
+    [InlineData("REFRESH_ABSOLUTE_DAYS", "29")]
+    [InlineData("REFRESH_ABSOLUTE_DAYS", "3651")]
+    [InlineData("REFRESH_GRACE_SECONDS", "-1")]
+    [InlineData("REFRESH_GRACE_SECONDS", "61")]
+    [InlineData("REVOCATION_GRACE_SECONDS", "-1")]
+    [InlineData("REVOCATION_GRACE_SECONDS", "301")]
+    [InlineData("REVOCATION_GRACE_SECONDS", "99999999999999999999")]
+    [InlineData("POLAR_PRODUCTS", "prod_a")]
+    [InlineData("POLAR_PRODUCTS", "prod_a=gold")]
+    [InlineData("POLAR_PRODUCTS", "=pro")]
+    [InlineData("POLAR_PRODUCTS", "prod_a=pro=enterprise")]
+    [InlineData("POLAR_PRODUCTS", "prod_a=pro,prod_a=enterprise")]
+    public void A_bad_value_stops_the_server_with_one_line_that_names_the_variable(string name, string value)
+    {
+        foreach (var environment in new[] { Environments.Development, Environments.Production })
+        {
+            var line = Assert.Single(Variables.Refusal(environment, (name, value), ("EMAIL_FROM", name == "EMAIL_FROM" ? value : "noreply@example.com")));
+            Assert.StartsWith($"{name} must ", line, StringComparison.Ordinal);
+            Assert.EndsWith(".", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+
+            // A number that the sentence names as a bound is no echo of what was typed.
+            Assert.True(value.Length < 4 || !line.Contains(value, StringComparison.Ordinal), line);
+        }
+    }
+
+    [Theory]
+    [InlineData("POSTGRES_URL")]
+    [InlineData("JWT_SECRET_KEY")]
+    [InlineData("SECRET_KEY")]
+    public void Production_refuses_to_start_without(string name)
+    {
+        foreach (var unset in new[] { null, "", "  " })
+        {
+            var line = Assert.Single(Variables.Refusal(Environments.Production, (name, unset)));
+            Assert.StartsWith($"{name} must be set in Production", line, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Several_problems_are_told_at_once_a_line_each()
+    {
+        var lines = Variables.Refusal(
+            Environments.Production,
+            ("POSTGRES_URL", null), ("JWT_SECRET_KEY", "short"), ("SECRET_KEY", null), ("BCRYPT_COST", "1"), ("SMTP_URL", "smtp://mail:25"));
+
+        Assert.Equal(
+            ["BCRYPT_COST", "EMAIL_FROM", "JWT_SECRET_KEY", "POSTGRES_URL", "SECRET_KEY"],
+            lines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Mail_needs_a_sender()
+    {
+        var line = Assert.Single(Variables.Refusal(Environments.Production, ("SMTP_URL", "smtp://user:hunter2@mail.example.com:587")));
+
+        Assert.StartsWith("EMAIL_FROM must be set", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+    }
+
+    /// <remarks>F10: the framework's switch trusts the forwarded headers of anybody.</remarks>
+    [Fact]
+    public void The_switch_of_the_framework_that_trusts_every_proxy_is_refused()
+    {
+        var line = Assert.Single(Variables.Refusal(Environments.Development, ("FORWARDEDHEADERS_ENABLED", "true")));
+
+        Assert.StartsWith("ASPNETCORE_FORWARDEDHEADERS_ENABLED must be unset", line, StringComparison.Ordinal);
+        Assert.Contains("TRUSTED_PROXIES", line, StringComparison.Ordinal);
+    }
+}

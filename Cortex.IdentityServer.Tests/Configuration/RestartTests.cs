@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Configuration;
+
+/// <remarks>Contract 7 and 8: what was answered with success outlives the process, however it ended.</remarks>
+public sealed class RestartTests(PostgresCluster cluster) : IDisposable
+{
+    private const string Auth = "/api/v1/auth/";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_signal_stops_the_server_in_order(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
+        await using var server = Start(await cluster.CreateDatabaseAsync());
+        using var http = await server.ClientAsync();
+        await (await http.GetAsync("/health", Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        var healthy = await ServerProcess.RunAsync(["healthcheck", http.BaseAddress!.AbsoluteUri]);
+
+        var run = await server.SignalAsync(signal);
+
+        Assert.Equal(0, healthy.ExitCode);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+    }
+
+    [Fact]
+    public async Task A_session_goes_on_after_the_server_was_killed_although_its_secrets_were_never_set()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
+        var database = await cluster.CreateDatabaseAsync();
+        Tokens tokens;
+        string key;
+        await using (var first = Start(database))
+        {
+            using var http = await first.ClientAsync();
+            var person = new { email = "someone@example.com", password = TestUser.DefaultPassword };
+            await (await http.PostAsync(Auth + "register", person)).ShouldBeAsync(HttpStatusCode.Created);
+            tokens = Tokens.Of(await (await http.PostAsync(Auth + "login", person)).JsonAsync(HttpStatusCode.OK));
+            Use(http, tokens);
+            key = (await CortexApp.GenerateKeyAsync(http)).Key;
+            Assert.Equal(137, (await first.SignalAsync("KILL")).ExitCode);
+        }
+
+        await using var second = Start(database);
+        using var again = await second.ClientAsync();
+        Use(again, tokens);
+        await (await again.GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        again.DefaultRequestHeaders.Authorization = null;
+        await (await again.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
+        again.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await again.GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <summary>As from the source tree with no environment named: Development, and so with generated secrets; the port from a variable.</summary>
+    private ServerProcess Start(string database) => ServerProcess.Start(
+        [], ("POSTGRES_URL", database), ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("BCRYPT_COST", "10"));
+
+    private static void Use(HttpClient http, Tokens tokens) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+}

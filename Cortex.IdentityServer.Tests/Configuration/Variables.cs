@@ -1,0 +1,37 @@
+using Cortex.IdentityServer.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+
+namespace Cortex.IdentityServer.Tests.Configuration;
+
+/// <summary>The server's settings, read from variables that a test gives.</summary>
+internal static class Variables
+{
+    /// <summary>What a server in Production can't do without.</summary>
+    public static readonly Dictionary<string, string?> Needed = new()
+    {
+        ["POSTGRES_URL"] = "postgresql://cortex:database-password@db.example.com/cortex",
+        ["JWT_SECRET_KEY"] = "Zq3vB8kTn5Yw1Rj7Lm9Xc2Hd6Gf4Ps0A",
+        ["SECRET_KEY"] = "Wt5mK2pVx8Nb4Qz7Jr1Ly9Fd3Hc6Gs0E",
+    };
+
+    public static CortexEnvironment Read(params (string Name, string? Value)[] variables) => Read(Environments.Development, variables);
+
+    /// <summary>What is needed, and what the test says; null takes a variable away.</summary>
+    public static CortexEnvironment Read(string environment, params (string Name, string? Value)[] variables)
+    {
+        var all = new Dictionary<string, string?>(Needed);
+        foreach (var (name, value) in variables)
+        {
+            all[name] = value;
+        }
+
+        return CortexEnvironment.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(all).Build(), new HostingEnvironment { EnvironmentName = environment });
+    }
+
+    /// <summary>The lines that a person sees who starts the server with these.</summary>
+    public static string[] Refusal(string environment, params (string Name, string? Value)[] variables) =>
+        Assert.Throws<ConfigurationException>(() => Read(environment, variables)).Message.Split(Environment.NewLine);
+}

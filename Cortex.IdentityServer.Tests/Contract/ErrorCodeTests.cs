@@ -1,0 +1,38 @@
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>The codes are the contract's (section 3), letter for letter: programs branch on them.</summary>
+public sealed class ErrorCodeTests
+{
+    private static readonly string[] Contract =
+    [
+        "validation_failed", "malformed_request", "unknown_field", "payload_too_large", "unsupported_media_type", "not_found",
+        "method_not_allowed", "rate_limited", "service_unavailable", "unauthenticated", "invalid_token", "token_expired",
+        "session_revoked", "forbidden", "insufficient_scope", "invalid_credentials", "account_disabled", "account_locked",
+        "email_not_verified", "two_factor_required", "invalid_two_factor_code", "two_factor_already_enabled", "two_factor_not_enabled",
+        "invalid_refresh_token", "refresh_token_reused", "invalid_api_key", "api_key_expired", "api_key_limit", "email_taken",
+        "weak_password", "invalid_reset_token", "invalid_verification_token", "reauthentication_required", "last_admin", "invalid_signature",
+    ];
+
+    [Fact]
+    public void Every_code_of_the_contract_exists_and_no_other() =>
+        Assert.Equal(Contract.Order(), Problems.All.Select(problem => problem.Code).Order());
+
+    [Fact]
+    public void Every_problem_in_the_catalogue_is_listed()
+    {
+        var declared = typeof(Problems).GetFields().Select(field => field.GetValue(null)).OfType<ProblemCode>().ToList();
+
+        // What stands for a fault of ours is no answer that a client can provoke, and so not in the contract's list.
+        Assert.Equal(declared.Except([Problems.InternalError]).Select(problem => problem.Code).Order(), Problems.All.Select(problem => problem.Code).Order());
+    }
+
+    [Fact]
+    public void Every_problem_has_a_status_of_its_kind_a_title_and_a_sentence() => Assert.All(Problems.All, problem =>
+    {
+        Assert.InRange(problem.Status, 400, 503);
+        Assert.NotEmpty(problem.Title);
+        Assert.EndsWith(".", problem.Detail, StringComparison.Ordinal);
+    });
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>What every route must say of itself, so that none is added without (security.md A1).</summary>
+public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+
+    [Fact]
+    public void Every_route_under_api_names_its_policy_or_is_open_on_purpose()
+    {
+        var routes = Routes().Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(routes);
+        Assert.All(routes, route => Assert.True(
+            route.Metadata.GetMetadata<IAllowAnonymous>() is not null
+            || route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect),
+            $"{route.DisplayName} has neither a policy nor AllowAnonymous"));
+    }
+
+    [Fact]
+    public async Task Routes_that_answer_without_a_credential_are_these()
+    {
+        var open = (await OperationsAsync()).Where(operation => operation.Value.GetProperty("security").GetArrayLength() == 0);
+
+        Assert.Equal(
+            [
+                "GET /health", "GET /health/live", "GET /health/ready", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
+                "POST /api/v1/auth/refresh", "POST /api/v1/auth/register",
+            ],
+            open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_route_of_the_server_is_in_the_document()
+    {
+        var documented = await OperationsAsync();
+
+        Assert.All(
+            Routes().Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) || route.RoutePattern.RawText.StartsWith("/health", StringComparison.Ordinal)),
+            route => Assert.All(
+                route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods,
+                method => Assert.Contains($"{method} {Plain(route.RoutePattern.RawText!)}", documented.Keys)));
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_a_summary_a_description_and_one_tag()
+    {
+        var operations = await OperationsAsync();
+
+        Assert.All(operations, operation =>
+        {
+            Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!);
+            Assert.NotEmpty(operation.Value.GetProperty("description").GetString()!);
+            Assert.Single(operation.Value.GetProperty("tags").EnumerateArray());
+        });
+        Assert.Distinct(operations.Values.Select(operation => operation.GetProperty("operationId").GetString()));
+    }
+
+    [Fact]
+    public async Task Every_operation_under_api_shows_its_refusals()
+    {
+        var operations = (await OperationsAsync()).Where(operation => operation.Key.Contains(" /api/", StringComparison.Ordinal));
+
+        Assert.All(operations, operation =>
+        {
+            var answers = operation.Value.GetProperty("responses");
+            List<string> expected = ["400", "503"];
+            expected.AddRange(operation.Value.GetProperty("security").GetArrayLength() > 0 ? ["401", "403"] : []);
+            expected.AddRange(operation.Value.TryGetProperty("requestBody", out _) ? ["413", "415"] : []);
+            expected.AddRange(operation.Key.Contains('{', StringComparison.Ordinal) ? ["404"] : []);
+            Assert.All(expected, status => Assert.True(answers.TryGetProperty(status, out _), $"{operation.Key} doesn't show {status}"));
+            Assert.All(answers.EnumerateObject().Where(answer => answer.Name[0] is '4' or '5'), answer => AssertExamples(answer));
+        });
+    }
+
+    [Fact]
+    public void What_routes_note_as_refusals_is_in_the_catalogue() => Assert.All(
+        Routes().SelectMany(route => route.Metadata.GetOrderedMetadata<Refusals>()).SelectMany(refusals => refusals.Codes),
+        code => Assert.Contains(code, Problems.All));
+
+    private static void AssertExamples(JsonProperty answer)
+    {
+        var examples = answer.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").EnumerateObject().ToList();
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example =>
+        {
+            Assert.Equal(example.Name, example.Value.GetProperty("value").GetProperty("code").GetString());
+            Assert.Equal(answer.Name, example.Value.GetProperty("value").GetProperty("status").GetRawText());
+        });
+    }
+
+    private IEnumerable<RouteEndpoint> Routes() => app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+
+    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
+    {
+        var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
+        return document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject(), (path, operation) => (path, operation))
+            .Where(pair => Methods.Contains(pair.operation.Name))
+            .ToDictionary(pair => $"{pair.operation.Name.ToUpperInvariant()} {pair.path.Name}", pair => pair.operation.Value);
+    }
+
+    /// <summary><c>/sessions/{id:guid}/</c> → <c>/sessions/{id}</c>.</summary>
+    private static string Plain(string template) =>
+        string.Join('/', template.Split('/').Select(part => part.StartsWith('{') ? part.Split(':')[0].TrimEnd('}') + "}" : part)).TrimEnd('/').Replace("//", "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,75 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <remarks>Contract 4.1 and 5: a deleted account takes with it what hangs on it, whichever program deletes it.</remarks>
+public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string TablesWithUsers = """
+        SELECT table_name::text FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = 'public' AND column_name = 'user_id' AND table_type = 'BASE TABLE' ORDER BY 1
+        """;
+
+    [Fact]
+    public async Task A_user_who_is_deleted_by_sql_is_gone_from_every_table()
+    {
+        var gone = await FullUserAsync();
+        var kept = await FullUserAsync();
+        var tables = await TablesAsync();
+        Assert.Superset(new HashSet<string> { "api_keys", "usage_logs", "billing_events", "sessions", "recovery_codes", "user_roles" }, tables.ToHashSet());
+        foreach (var table in tables)
+        {
+            Assert.True(await CountAsync(table, gone) > 0, $"{table} holds nothing of the user, so the test says nothing of it");
+        }
+
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", gone);
+
+        foreach (var table in tables)
+        {
+            Assert.Equal(0, await CountAsync(table, gone));
+            Assert.True(await CountAsync(table, kept) > 0, $"{table} lost a row of somebody else");
+        }
+    }
+
+    [Fact]
+    public async Task Usage_outlives_the_key_that_made_it()
+    {
+        var user = await FullUserAsync();
+
+        await app.SqlAsync("DELETE FROM api_keys WHERE user_id = $1", user);
+
+        Assert.Equal(1, await CountAsync("usage_logs", user));
+        Assert.Equal(DBNull.Value, await app.SqlAsync("SELECT api_key_id FROM usage_logs WHERE user_id = $1", user));
+    }
+
+    /// <summary>A user with a row in every table that knows users.</summary>
+    private async Task<Guid> FullUserAsync()
+    {
+        var with2fa = await app.WithTwoFactorAsync();
+        var id = with2fa.User.Id;
+        var (keyId, _) = await CortexApp.GenerateKeyAsync(with2fa.Http);
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = with2fa.User.Email, password = with2fa.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await app.SqlAsync("INSERT INTO usage_logs(user_id, api_key_id, endpoint) VALUES ($1, $2, '/x')", id, keyId);
+        await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
+        await app.SqlAsync("INSERT INTO roles(name, normalized_name) VALUES ('admin', 'ADMIN') ON CONFLICT DO NOTHING");
+        await app.SqlAsync("INSERT INTO user_roles(user_id, role_id) SELECT $1, id FROM roles WHERE normalized_name = 'ADMIN'", id);
+        return id;
+    }
+
+    private async Task<long> CountAsync(string table, Guid user) => (long)(await app.SqlAsync($"SELECT count(*) FROM {table} WHERE user_id = $1", user))!;
+
+    private async Task<List<string>> TablesAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
+        await using var command = source.CreateCommand(TablesWithUsers);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var tables = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            tables.Add(reader.GetString(0));
+        }
+
+        return tables;
+    }
+}

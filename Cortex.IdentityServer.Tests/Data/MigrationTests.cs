@@ -1,0 +1,93 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Tests.Contract;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <remarks>Contract 5: an empty database, an old one, several servers at once, and one that the operator has to mend first.</remarks>
+public sealed class MigrationTests(PostgresCluster cluster)
+{
+    private const string Migrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
+
+    private const string Twins = """
+        INSERT INTO users (id, email, password_hash) VALUES
+            ('00000000-0000-4000-8000-0000000000e1', 'Twin@example.com', 'x'), ('00000000-0000-4000-8000-0000000000e2', 'twin@Example.com', 'y')
+        """;
+
+    [Fact]
+    public async Task An_empty_database_and_both_old_ones_become_the_same()
+    {
+        var empty = await PythonDatabase.CreateAsync(cluster);
+        var documented = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);
+        var orm = await PythonDatabase.CreateAsync(cluster, PythonDatabase.MadeByOrm, PythonDatabase.Rows);
+
+        await Task.WhenAll(new[] { empty, documented, orm }.Select(PostgresCluster.MigrateAsync));
+
+        var expected = (await Schema.ReadAsync(empty)).ToString();
+        Assert.Contains("security_stamp", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, (await Schema.ReadAsync(documented)).ToString());
+        Assert.Equal(expected, (await Schema.ReadAsync(orm)).ToString());
+    }
+
+    [Fact]
+    public async Task Six_that_start_together_migrate_once()
+    {
+        foreach (var old in new[] { "SELECT 1", PythonDatabase.Documented + PythonDatabase.Rows })
+        {
+            var database = await PythonDatabase.CreateAsync(cluster, old);
+
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => PostgresCluster.MigrateAsync(database), TestContext.Current.CancellationToken)));
+
+            Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database, Migrations));
+        }
+    }
+
+    [Fact]
+    public async Task A_second_run_does_nothing()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);
+        await PostgresCluster.MigrateAsync(database);
+        const string State = """
+            SELECT (SELECT string_agg(u::text || xmin::text, ';' ORDER BY id) FROM users u) || (SELECT string_agg(oid::text || relfilenode::text, ';' ORDER BY oid)
+                FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+            """;
+        var before = await PythonDatabase.SqlAsync<string>(database, State);
+
+        await PostgresCluster.MigrateAsync(database);
+
+        Assert.Equal(before, await PythonDatabase.SqlAsync<string>(database, State));
+    }
+
+    [Fact]
+    public async Task Emails_that_differ_only_in_case_are_named_by_id_and_nothing_is_changed_until_they_are_mended()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, Twins);
+        var rows = await PythonDatabase.DumpAsync(database);
+        var schema = (await Schema.ReadAsync(database)).ToString();
+
+        var refusal = await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database));
+
+        Assert.Contains("00000000-0000-4000-8000-0000000000e1", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("00000000-0000-4000-8000-0000000000e2", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+        Assert.DoesNotContain("example.com", refusal.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(rows, await PythonDatabase.DumpAsync(database));
+        Assert.Equal(schema, (await Schema.ReadAsync(database)).ToString());
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, Migrations));
+
+        await PythonDatabase.SqlAsync<object>(database, "UPDATE users SET email = 'other@example.com' WHERE email = 'twin@Example.com'");
+        await PostgresCluster.MigrateAsync(database);
+
+        Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database, Migrations));
+    }
+
+    [Fact]
+    public async Task A_lock_that_a_refused_migration_held_is_free_again()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, Twins);
+        await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database));
+
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
+            database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+    }
+}

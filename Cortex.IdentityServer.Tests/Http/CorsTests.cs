@@ -1,0 +1,90 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>A server of which scripts from one origin may ask.</summary>
+public sealed class OneOriginApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    public const string Origin = "https://app.example.com";
+
+    protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", Origin)];
+}
+
+/// <summary>A server of which scripts from everywhere may ask, without cookies.</summary>
+public sealed class AnyOriginApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", "*")];
+}
+
+/// <summary>Who may call from a browser: the listed, and no one that an origin is reflected for (security.md H3).</summary>
+public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp none) : IClassFixture<OneOriginApp>, IClassFixture<AnyOriginApp>, IClassFixture<CortexApp>
+{
+    private const string Evil = "https://evil.example";
+
+    [Fact]
+    public async Task The_listed_origin_is_allowed_on_success_refusal_and_error()
+    {
+        Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)));
+        Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Get, "/api/v1/auth/me", OneOriginApp.Origin)));
+        Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, "{")));
+        Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, new string('x', 70_000))));
+    }
+
+    [Theory]
+    [InlineData(Evil)]
+    [InlineData("null")]
+    [InlineData("http://app.example.com")]
+    [InlineData("https://app.example.com.evil.example")]
+    [InlineData("https://app.example.com:8443")]
+    public async Task Any_other_origin_is_not(string origin)
+    {
+        Assert.Null(Allowed(await SendAsync(listed, HttpMethod.Get, "/health", origin)));
+        Assert.Null(Allowed(await PreflightAsync(listed, origin)));
+    }
+
+    [Fact]
+    public async Task With_no_list_no_origin_is_allowed()
+    {
+        Assert.Null(Allowed(await SendAsync(none, HttpMethod.Get, "/health", Evil)));
+        Assert.Null(Allowed(await PreflightAsync(none, Evil)));
+    }
+
+    [Fact]
+    public async Task The_preflight_names_methods_and_headers()
+    {
+        var answer = await PreflightAsync(listed, OneOriginApp.Origin);
+
+        Assert.Equal(204, (int)answer.StatusCode);
+        Assert.Equal(OneOriginApp.Origin, Allowed(answer));
+        Assert.Contains("PATCH", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Methods")), StringComparison.Ordinal);
+        Assert.Contains("Authorization", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_star_allows_every_origin_without_credentials()
+    {
+        var answer = await SendAsync(any, HttpMethod.Get, "/health", Evil);
+
+        Assert.Equal("*", Allowed(answer));
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
+    }
+
+    private static Task<HttpResponseMessage> PreflightAsync(CortexApp app, string origin) =>
+        SendAsync(app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type"));
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        CortexApp app, HttpMethod method, string path, string origin, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+        request.Headers.Add("Origin", origin);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static string? Allowed(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
+}

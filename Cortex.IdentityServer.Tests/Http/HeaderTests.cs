@@ -1,0 +1,123 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>What every answer carries, whichever way it came about (contract 3, security.md H3, H7).</summary>
+public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Theory]
+    [InlineData("GET", "/health", null, 200)]
+    [InlineData("GET", "/nothing", null, 404)]
+    [InlineData("GET", "/api/v1/auth/me", null, 401)]
+    [InlineData("GET", "/api/v1/auth/login", null, 405)]
+    [InlineData("POST", "/api/v1/auth/login", "{}", 400)]
+    [InlineData("POST", "/api/v1/auth/login", "{", 400)]
+    [InlineData("POST", "/api/v1/auth/login", """{"email":"a@example.com","password":"wrong password"}""", 401)]
+    public async Task Every_answer_has_the_headers_that_protect_it(string method, string path, string? body, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+
+        var answer = await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
+        Assert.Equal(["no-referrer"], answer.Headers.GetValues("Referrer-Policy"));
+        Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Single(answer.Headers.GetValues("X-Request-Id"));
+        Assert.False(answer.Headers.Contains("Server"));
+        Assert.False(answer.Headers.Contains("X-Powered-By"));
+        Assert.Equal(path.StartsWith("/api", StringComparison.Ordinal) || path == "/health", answer.Headers.CacheControl?.NoStore == true);
+    }
+
+    [Fact]
+    public async Task Tokens_are_not_kept_by_caches()
+    {
+        var user = await app.RegisterAsync();
+
+        var answer = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password });
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+    }
+
+    [Theory]
+    [InlineData("abc-123")]
+    [InlineData("0f8fad5b-d9cb-469f-a165-70867728950e")]
+    [InlineData("req.1:2_3")]
+    public async Task A_sane_request_id_is_echoed(string id) => Assert.Equal(id, await RequestIdAsync(id));
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("<script>")]
+    [InlineData("\"; DROP TABLE users")]
+    [InlineData("ünder")]
+    [InlineData("")]
+    public async Task An_odd_request_id_is_replaced(string id) => Assert.Matches("^[0-9a-f]{32}$", await RequestIdAsync(id));
+
+    [Fact]
+    public async Task A_long_request_id_is_replaced()
+    {
+        Assert.Equal(new string('a', 64), await RequestIdAsync(new string('a', 64)));
+        Assert.Matches("^[0-9a-f]{32}$", await RequestIdAsync(new string('a', 65)));
+    }
+
+    [Fact]
+    public async Task Two_request_ids_are_replaced()
+    {
+        var answer = await RawHttp.SendAsync(app.BaseAddress, "GET /health/live HTTP/1.1\nHost: x\nX-Request-Id: a\nX-Request-Id: b\nConnection: close\n\n");
+
+        Assert.Matches("^[0-9a-f]{32}$", answer.Headers["X-Request-Id"]);
+    }
+
+    [Fact]
+    public async Task A_line_end_in_a_request_id_adds_no_header()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live?x=%0d%0aX-Evil:%201");
+        request.Headers.TryAddWithoutValidation("X-Request-Id", "a%0d%0aX-Evil: 1");
+
+        var answer = await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.False(answer.Headers.Contains("X-Evil"));
+        Assert.Matches("^[0-9a-f]{32}$", answer.Headers.GetValues("X-Request-Id").Single());
+    }
+
+    [Fact]
+    public async Task A_request_id_names_the_problem_too()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/auth/me");
+        request.Headers.Add("X-Request-Id", "my-name");
+
+        var problem = await (await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "unauthenticated");
+
+        Assert.Equal("my-name", problem.GetProperty("trace_id").GetString());
+    }
+
+    /// <summary>E5: links and issuer come from PUBLIC_URL, whatever the caller claims.</summary>
+    [Fact]
+    public async Task A_Host_header_chooses_no_issuer_and_no_link()
+    {
+        var user = await app.RegisterAsync();
+        var http = app.Anonymous();
+        http.DefaultRequestHeaders.Host = "evil.example";
+        http.DefaultRequestHeaders.Add("X-Forwarded-Host", "evil.example");
+        http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+
+        var login = await (await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK);
+        var registered = await http.PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = user.Password });
+
+        var payload = login.GetProperty("access_token").GetString()!.Split('.')[1];
+        var claims = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(payload));
+        Assert.Contains($"\"iss\":\"{CortexApp.Issuer}\"", claims, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil.example", claims, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", registered.Headers.Location?.ToString() ?? "", StringComparison.Ordinal);
+        Assert.False(registered.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    private async Task<string> RequestIdAsync(string wished)
+    {
+        var answer = await RawHttp.SendAsync(app.BaseAddress, $"GET /health/live HTTP/1.1\nHost: x\nX-Request-Id: {wished}\nConnection: close\n\n");
+        Assert.Equal(200, answer.Status);
+        return answer.Headers["X-Request-Id"];
+    }
+}

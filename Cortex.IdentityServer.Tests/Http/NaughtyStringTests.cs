@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>Nothing that a client can write into a text field is a fault of the server (contract 3: never a 500; security.md H1).</summary>
+/// <remarks>The fields are read from the OpenAPI document, so that a new route is tried the day it is documented.</remarks>
+public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Hole = "naughty-string-goes-here";
+
+    /// <summary>As they stand between the quotes of a JSON string.</summary>
+    private static readonly string[] Naughty =
+    [
+        "", " ", @"\u0000", @"a\u0000b", @"\ud800", @"\udfff\ud800", @"\uffff", @"\u202e\u200b\ufeff", @"\r\nX-Evil: 1", @"\t", @"\u001b[31m",
+        "' OR 1=1--", @"\""; DROP TABLE users; --", "${jndi:ldap://127.0.0.1/a}", "{{7*7}}", "%00%0a%s%n", "../../../etc/passwd", "<script>alert(1)</script>",
+        "undefined", "-1", "1e999", "NaN", "٠١٢٣٤٥", "＠ｅｘａｍｐｌｅ.ｃｏｍ", "İıẞﬀ", "👩‍👩‍👧‍👦", "Z̤̭͇͊͐a̸l͢g̡o",
+        "eyJhbGciOiJub25lIn0.e30.", "ctx_" + "0000000000000000000000000000000000000000000000000", "ctr_AAAA", "c2f_AAAA",
+    ];
+
+    [Fact]
+    public async Task No_string_in_any_field_of_any_route_is_answered_with_a_fault_of_ours()
+    {
+        var (_, tokens, session) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(session, "introspect");
+        var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
+        var fields = Fields(document).ToList();
+        Assert.True(fields.Count > 20, $"only {fields.Count} text fields were found in the document");
+        string[] naughty = [.. Naughty, new string('a', 300), new string('a', 20_000)];
+        HttpClient[] callers = [app.Anonymous(), app.WithToken(tokens.AccessToken), app.WithKey(key)];
+
+        await Parallel.ForEachAsync(fields, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (field, cancellation) =>
+        {
+            foreach (var text in naughty)
+            {
+                var body = field.Body.Replace(Hole, text, StringComparison.Ordinal);
+                using var request = new HttpRequestMessage(field.Method, field.Path) { Content = new StringContent(body, null, "application/json") };
+                var answer = await callers[field.Caller].SendAsync(request, cancellation);
+                var said = await answer.Content.ReadAsStringAsync(cancellation);
+                Assert.True((int)answer.StatusCode < 500, $"{field.Method} {field.Path} with {body} was {(int)answer.StatusCode}: {said}");
+                Assert.False(answer.Headers.Contains("X-Evil"));
+                Assert.True(answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{field.Method} {field.Path}: {said}");
+            }
+        });
+    }
+
+    [Fact]
+    public async Task No_string_in_a_path_query_or_credential_is_answered_with_a_fault_of_ours()
+    {
+        var (_, tokens, session) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(session);
+        foreach (var text in Naughty)
+        {
+            var escaped = Uri.EscapeDataString(JsonNode.Parse($"[\"{text.Replace(@"\ud800", "?", StringComparison.Ordinal).Replace(@"\udfff", "?", StringComparison.Ordinal)}\"]")![0]!.GetValue<string>());
+            foreach (var path in new[] { $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}" })
+            {
+                await FineAsync(app.WithToken(tokens.AccessToken), path);
+                await FineAsync(app.WithKey(key), path);
+            }
+
+            foreach (var header in new[] { "Authorization: Bearer ", "Authorization: ", "X-API-Key: ", "User-Agent: ", "Content-Type: " })
+            {
+                var answer = await RawHttp.SendAsync(app.BaseAddress, $"GET /api/v1/auth/me HTTP/1.1\nHost: x\nConnection: close\n{header}{escaped}\n\n");
+                Assert.True(answer.Status < 500, $"{header}{escaped} was {answer.Status}: {answer.Body}");
+            }
+        }
+    }
+
+    private static async Task FineAsync(HttpClient http, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True((int)answer.StatusCode < 500, $"{path} was {(int)answer.StatusCode}");
+    }
+
+    /// <summary>Each text field of each documented JSON body, with a body that is otherwise the document's example.</summary>
+    private static IEnumerable<Field> Fields(JsonElement document)
+    {
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                if (!operation.Value.TryGetProperty("requestBody", out var request)
+                    || !request.GetProperty("content").TryGetProperty("application/json", out var media)
+                    || !media.TryGetProperty("example", out var example))
+                {
+                    continue;
+                }
+
+                var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(media.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1]);
+                var caller = operation.Value.GetProperty("security").GetArrayLength() == 0 ? 0 : path.Name.EndsWith("/introspect", StringComparison.Ordinal) ? 2 : 1;
+                foreach (var property in schema.GetProperty("properties").EnumerateObject().Where(IsText))
+                {
+                    var body = JsonNode.Parse(example.GetRawText())!.AsObject();
+                    body[property.Name] = property.Name == "scopes" ? new JsonArray(Hole) : Hole;
+                    yield return new(new HttpMethod(operation.Name.ToUpperInvariant()), path.Name.Replace("{key_id}", Guid.Empty.ToString(), StringComparison.Ordinal), caller, body.ToJsonString());
+                }
+            }
+        }
+    }
+
+    private static bool IsText(JsonProperty property) => property.Name == "scopes" || property.Value.GetProperty("type").GetRawText().Contains("\"string\"", StringComparison.Ordinal);
+
+    private sealed record Field(HttpMethod Method, string Path, int Caller, string Body);
+}

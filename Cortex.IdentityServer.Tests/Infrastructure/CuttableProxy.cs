@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>A wire to PostgreSQL that a test can cut and join again.</summary>
+internal sealed class CuttableProxy : IAsyncDisposable
+{
+    private readonly EndPoint _target;
+    private readonly ConcurrentBag<Socket> _open = [];
+    private Socket _listener = null!;
+    private Task _accepting = Task.CompletedTask;
+
+    public CuttableProxy(string host, int port)
+    {
+        _target = host.StartsWith('/') ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}") : new IPEndPoint(IPAddress.Parse(host), port);
+        Join();
+    }
+
+    public int Port { get; private set; }
+
+    public void Join()
+    {
+        _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+        _listener.Listen();
+        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        _accepting = AcceptAsync(_listener);
+    }
+
+    /// <summary>Ends what is open and refuses what comes.</summary>
+    public async Task CutAsync()
+    {
+        _listener.Dispose();
+        await _accepting;
+        while (_open.TryTake(out var socket))
+        {
+            socket.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CutAsync();
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptAsync();
+                var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+                _open.Add(client);
+                _open.Add(server);
+                await server.ConnectAsync(_target);
+                _ = PumpAsync(client, server);
+                _ = PumpAsync(server, client);
+            }
+        }
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private static async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            for (int count; (count = await from.ReceiveAsync(buffer)) > 0;)
+            {
+                await to.SendAsync(buffer.AsMemory(0, count));
+            }
+
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+}

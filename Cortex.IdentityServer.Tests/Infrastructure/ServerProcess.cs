@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>How a run of the program ended.</summary>
+internal sealed record ServerRun(int ExitCode, string Output, string Errors)
+{
+    public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
+
+/// <summary>The built program in a process of its own, with no variables but those that a test gives.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(Process process) => _process = process;
+
+    public static ServerProcess Start(string[] arguments, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll"), .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var name in start.Environment.Keys.Where(name => !NeededByDotNet().IsMatch(name)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess(new Process { StartInfo = start });
+        server._process.OutputDataReceived += (_, line) => server.Note(server._output, line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Note(server._errors, line.Data);
+        server._process.Start();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>A run that is expected to end by itself.</summary>
+    public static async Task<ServerRun> RunAsync(string[] arguments, params (string Name, string Value)[] variables)
+    {
+        await using var server = Start(arguments, variables);
+        return await server.EndAsync();
+    }
+
+    /// <summary>Where it answers, once it does.</summary>
+    public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+    public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await ListeningAsync() };
+
+    /// <summary>Sends a signal, as a container's host or a terminal does.</summary>
+    public async Task<ServerRun> SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return await EndAsync();
+    }
+
+    public async Task<ServerRun> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return new(_process.ExitCode, _output.ToString(), _errors.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Note(StringBuilder text, string? line)
+    {
+        if (line is null)
+        {
+            _listening.TrySetException(new InvalidOperationException($"The server ended:\n{_output}\n{_errors}"));
+            return;
+        }
+
+        lock (text)
+        {
+            text.Append(line).Append('\n');
+        }
+
+        if (Listening().Match(line) is { Success: true } match)
+        {
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+        }
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Listening();
+
+    [GeneratedRegex(@"^(PATH|HOME|USER|LANG|TMPDIR|TEMP|TMP|SystemRoot|DOTNET_ROOT.*|DOTNET_HOST_PATH|LD_LIBRARY_PATH|SSL_CERT_\w+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex NeededByDotNet();
+}

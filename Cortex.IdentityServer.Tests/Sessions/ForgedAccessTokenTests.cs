@@ -1,0 +1,205 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <remarks>security.md T2, T3, T4, T5: each token below is right but for one thing.</remarks>
+public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<SignedInApp>
+{
+    [Fact]
+    public async Task A_token_that_was_made_like_the_servers_own_passes()
+    {
+        var (header, payload) = await GenuineAsync();
+
+        await (await FetchAsync(Jwt.Sign(header, payload))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("None")]
+    [InlineData("NoNe")]
+    [InlineData("")]
+    [InlineData("HS256")]
+    public async Task A_token_without_a_signature_is_refused(string algorithm)
+    {
+        var (header, payload) = await GenuineAsync();
+        header["alg"] = algorithm;
+
+        await ShouldBeRefusedAsync(Jwt.Unsigned(header, payload));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("HS384")]
+    [InlineData("HS512")]
+    [InlineData("RS256")]
+    [InlineData("ES256")]
+    [InlineData("hs256")]
+    [InlineData(null)]
+    public async Task An_algorithm_other_than_the_one_is_refused(string? algorithm)
+    {
+        var (header, payload) = await GenuineAsync();
+        header["alg"] = algorithm;
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload));
+    }
+
+    [Fact]
+    public async Task A_true_signature_by_another_algorithm_is_refused()
+    {
+        var (header, payload) = await GenuineAsync();
+        header["alg"] = "HS512";
+
+        await ShouldBeRefusedAsync(Jwt.SignSha512(header, payload));
+    }
+
+    [Fact]
+    public async Task Another_secret_is_refused()
+    {
+        var (header, payload) = await GenuineAsync();
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, "a-secret-of-somebody-else-with-over-32-bytes"));
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, CortexApp.SecretKey));
+    }
+
+    [Theory]
+    [InlineData("exp")]
+    [InlineData("sub")]
+    [InlineData("sid")]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    public async Task A_claim_that_must_be_there_is_missed(string claim)
+    {
+        var (header, payload) = await GenuineAsync();
+        payload.Remove(claim);
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload));
+    }
+
+    [Theory]
+    [InlineData("iss", "\"http://evil.example\"")]
+    [InlineData("iss", "\"http://localhost:5000/\"")]
+    [InlineData("iss", "\"\"")]
+    [InlineData("aud", "\"another\"")]
+    [InlineData("aud", "[]")]
+    [InlineData("exp", "\"tomorrow\"")]
+    [InlineData("exp", "-1")]
+    [InlineData("exp", "1e300")]
+    [InlineData("exp", "null")]
+    [InlineData("nbf", "99999999999")]
+    [InlineData("sub", "\"admin\"")]
+    [InlineData("sub", "[\"a\",\"b\"]")]
+    [InlineData("sub", "7")]
+    [InlineData("sid", "\"' OR 1=1--\"")]
+    [InlineData("sid", "null")]
+    [InlineData("sid", "{}")]
+    public async Task A_wrong_claim_is_refused(string claim, string json)
+    {
+        var (header, payload) = await GenuineAsync();
+        payload[claim] = JsonNode.Parse(json);
+
+        var answer = await FetchAsync(Jwt.Sign(header, payload));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_from_the_future_is_refused()
+    {
+        var (header, payload) = await GenuineAsync();
+        payload["nbf"] = app.Clock.GetUtcNow().ToUnixTimeSeconds() + 7;
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload));
+    }
+
+    [Theory]
+    [InlineData("JWT")]
+    [InlineData("rt+jwt")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task Another_type_is_refused(string? type)
+    {
+        var (header, payload) = await GenuineAsync();
+        header.Remove("typ");
+        if (type is not null)
+        {
+            header["typ"] = type;
+        }
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload));
+    }
+
+    [Theory]
+    [InlineData("kid", "\"../../../../dev/null\"")]
+    [InlineData("kid", "\"' UNION SELECT 'AA'--\"")]
+    [InlineData("jwk", """{"kty":"oct","k":"YS1zZWNyZXQtb2Ytc29tZWJvZHktZWxzZS13aXRoLW92ZXItMzItYnl0ZXM"}""")]
+    public async Task A_header_never_chooses_the_key(string name, string json)
+    {
+        var (header, payload) = await GenuineAsync();
+        header[name] = JsonNode.Parse(json);
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, "a-secret-of-somebody-else-with-over-32-bytes"));
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, "AA"));
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, "\0"));
+    }
+
+    [Theory]
+    [InlineData("jku")]
+    [InlineData("x5u")]
+    public async Task A_header_never_causes_a_fetch(string name)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (header, payload) = await GenuineAsync();
+        header[name] = $"http://{listener.LocalEndpoint}/keys";
+
+        await ShouldBeRefusedAsync(Jwt.Sign(header, payload, "a-secret-of-somebody-else-with-over-32-bytes"));
+
+        Assert.False(listener.Pending());
+    }
+
+    [Fact]
+    public async Task A_true_token_of_another_users_session_is_refused()
+    {
+        var (header, payload) = await GenuineAsync();
+        var other = Jwt.Read((await app.SignedInAsync()).Tokens.AccessToken).Payload;
+        payload["sub"] = other["sub"]!.DeepClone();
+
+        await (await FetchAsync(Jwt.Sign(header, payload))).ShouldBeProblemAsync(401, "session_revoked");
+    }
+
+    [Fact]
+    public async Task A_session_that_never_was_is_refused()
+    {
+        var (header, payload) = await GenuineAsync();
+        payload["sid"] = Guid.NewGuid().ToString();
+
+        await (await FetchAsync(Jwt.Sign(header, payload))).ShouldBeProblemAsync(401, "session_revoked");
+    }
+
+    [Fact]
+    public async Task Other_kinds_of_tokens_are_no_access_tokens()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var login = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
+        var challenge = (await login.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString()!;
+        var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
+
+        foreach (var other in new[] { user.Tokens.RefreshToken, challenge, key })
+        {
+            await ShouldBeRefusedAsync(other);
+        }
+    }
+
+    private async Task<(JsonObject Header, JsonObject Payload)> GenuineAsync()
+    {
+        var (_, tokens, _) = await app.CallerAsync();
+        return Jwt.Read(tokens.AccessToken);
+    }
+
+    private Task<HttpResponseMessage> FetchAsync(string token) => app.WithToken(token).FetchAsync("/api/v1/auth/me");
+
+    private async Task ShouldBeRefusedAsync(string token) => await (await FetchAsync(token)).ShouldBeProblemAsync(401, "invalid_token");
+}
