@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Cortex.IdentityServer.Data.Embedded;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
@@ -31,6 +32,22 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
         Assert.Equal(0, healthy.ExitCode);
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
+    }
+
+    /// <remarks>Contract 8: stopped with the server, also after Ctrl-C, which may come before the server answers.</remarks>
+    [Fact]
+    public async Task A_signal_during_the_start_leaves_no_PostgreSQL_behind()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
+        await using var server = ServerProcess.Start([], ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+        await server.HasDatabaseAsync();
+
+        var run = await server.SignalAsync("INT");
+
+        // 130 while it was starting; 0 if it was already up.
+        Assert.True(run.ExitCode is 0 or 130, $"{run.ExitCode}\n{run.Errors}");
+        Assert.Empty(run.ErrorLines);
+        Assert.Null(Postmaster.FindRunning(Path.Combine(_folder, "postgres")));
     }
 
     [Fact]

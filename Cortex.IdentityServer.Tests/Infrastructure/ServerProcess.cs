@@ -20,6 +20,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hasDatabase = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServerProcess(Process process) => _process = process;
 
@@ -61,6 +62,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it answers, once it does.</summary>
     public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
+    /// <summary>Its embedded PostgreSQL runs; it does not answer yet.</summary>
+    public Task HasDatabaseAsync() => _hasDatabase.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
     public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await ListeningAsync() };
 
     /// <summary>Sends a signal, as a container's host or a terminal does.</summary>
@@ -92,13 +96,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         if (line is null)
         {
-            _listening.TrySetException(new InvalidOperationException($"The server ended:\n{_output}\n{_errors}"));
+            var ended = new InvalidOperationException($"The server ended:\n{_output}\n{_errors}");
+            _listening.TrySetException(ended);
+            _hasDatabase.TrySetException(ended);
             return;
         }
 
         lock (text)
         {
             text.Append(line).Append('\n');
+        }
+
+        if (line.Contains("PostgreSQL", StringComparison.Ordinal) && line.Contains(" runs in ", StringComparison.Ordinal))
+        {
+            _hasDatabase.TrySetResult();
         }
 
         if (Listening().Match(line) is { Success: true } match)

@@ -49,7 +49,8 @@ internal static class DataFeature
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         foreach (var (keyword, value) in new (string, object)[] { ("Timeout", 4), ("Command Timeout", 5), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity") })
         {
-            if (!builder.ContainsKey(keyword))
+            // ContainsKey is true of every keyword that Npgsql knows, set or not.
+            if (!builder.ShouldSerialize(keyword))
             {
                 builder[keyword] = value;
             }
