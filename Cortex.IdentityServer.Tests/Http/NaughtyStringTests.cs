@@ -14,8 +14,8 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     /// <summary>As they stand between the quotes of a JSON string.</summary>
     private static readonly string[] Naughty =
     [
-        "", " ", @"a\u0000b", @"\ud800", @"\uffff\u202e\u200b\ufeff", @"\r\nX-Evil: 1", "' OR 1=1--", "%00%0a%s%n", "../../../etc/passwd",
-        "-1", "٠١٢٣٤٥", "İıẞﬀ👩‍👩‍👧‍👦", "eyJhbGciOiJub25lIn0.e30.", "ctx_0000000000000000000000000000000000000000000000000", "ctr_AAAA", "c2f_AAAA",
+        @"a\u0000b", @"\ud800", @"\uffff\u202e\u200b\ufeff", @"\r\nX-Evil: 1", "' OR 1=1--", "%00%0a%s%n",
+        "٠١٢٣٤٥", "İıẞﬀ👩‍👩‍👧‍👦", "eyJhbGciOiJub25lIn0.e30.", "ctx_0000000000000000000000000000000000000000000000000",
     ];
 
     [Fact]
