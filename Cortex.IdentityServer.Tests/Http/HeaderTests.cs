@@ -51,7 +51,6 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("a b")]
     [InlineData("<script>")]
     [InlineData("\"; DROP TABLE users")]
-    [InlineData("ünder")]
     [InlineData("")]
     public async Task An_odd_request_id_is_replaced(string id) => Assert.Matches("^[0-9a-f]{32}$", await RequestIdAsync(id));
 

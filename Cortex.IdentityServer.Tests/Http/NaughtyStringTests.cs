@@ -14,10 +14,8 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     /// <summary>As they stand between the quotes of a JSON string.</summary>
     private static readonly string[] Naughty =
     [
-        "", " ", @"\u0000", @"a\u0000b", @"\ud800", @"\udfff\ud800", @"\uffff", @"\u202e\u200b\ufeff", @"\r\nX-Evil: 1", @"\t", @"\u001b[31m",
-        "' OR 1=1--", @"\""; DROP TABLE users; --", "${jndi:ldap://127.0.0.1/a}", "{{7*7}}", "%00%0a%s%n", "../../../etc/passwd", "<script>alert(1)</script>",
-        "undefined", "-1", "1e999", "NaN", "٠١٢٣٤٥", "＠ｅｘａｍｐｌｅ.ｃｏｍ", "İıẞﬀ", "👩‍👩‍👧‍👦", "Z̤̭͇͊͐a̸l͢g̡o",
-        "eyJhbGciOiJub25lIn0.e30.", "ctx_" + "0000000000000000000000000000000000000000000000000", "ctr_AAAA", "c2f_AAAA",
+        @"a\u0000b", @"\ud800", @"\uffff\u202e\u200b\ufeff", @"\r\nX-Evil: 1", "' OR 1=1--", "%00%0a%s%n",
+        "٠١٢٣٤٥", "İıẞﬀ👩‍👩‍👧‍👦", "eyJhbGciOiJub25lIn0.e30.", "ctx_0000000000000000000000000000000000000000000000000",
     ];
 
     [Fact]
@@ -28,7 +26,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
         var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
         var fields = Fields(document).ToList();
         Assert.True(fields.Count > 20, $"only {fields.Count} text fields were found in the document");
-        string[] naughty = [.. Naughty, new string('a', 300), new string('a', 20_000)];
+        string[] naughty = [.. Naughty, new string('a', 20_000)];
         HttpClient[] callers = [app.Anonymous(), app.WithToken(tokens.AccessToken), app.WithKey(key)];
 
         await Parallel.ForEachAsync(fields, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (field, cancellation) =>
@@ -51,13 +49,14 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, tokens, session) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(session);
+        HttpClient[] callers = [app.WithToken(tokens.AccessToken), app.WithKey(key)];
         foreach (var text in Naughty)
         {
-            var escaped = Uri.EscapeDataString(JsonNode.Parse($"[\"{text.Replace(@"\ud800", "?", StringComparison.Ordinal).Replace(@"\udfff", "?", StringComparison.Ordinal)}\"]")![0]!.GetValue<string>());
+            var escaped = Uri.EscapeDataString(JsonNode.Parse($"[\"{text.Replace(@"\ud800", "?", StringComparison.Ordinal)}\"]")![0]!.GetValue<string>());
             foreach (var path in new[] { $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}" })
             {
-                await FineAsync(app.WithToken(tokens.AccessToken), path);
-                await FineAsync(app.WithKey(key), path);
+                await FineAsync(callers[0], path);
+                await FineAsync(callers[1], path);
             }
 
             foreach (var header in new[] { "Authorization: Bearer ", "Authorization: ", "X-API-Key: ", "User-Agent: ", "Content-Type: " })

@@ -23,6 +23,13 @@ internal static class BodyRules
             return new Problem(Problems.UnsupportedMediaType).ExecuteAsync(context);
         }
 
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue)
+        {
+            // The JSON reader throws on a quoted charset, which RFC 9110 section 8.3.1 allows.
+            type.Charset = Encoding.UTF8.WebName;
+            request.ContentType = type.ToString();
+        }
+
         // For bodies of unannounced length: reading past the limit throws.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
