@@ -34,6 +34,18 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         Assert.Equal(CortexApp.Issuer, token.GetProperty("iss").GetString());
     }
 
+    /// <remarks>security.md R9: the token in hand still names the role.</remarks>
+    [Fact]
+    public async Task A_lost_role_counts_from_the_next_request_on()
+    {
+        var (admin, tokens, http) = await app.SignedInAdminAsync();
+        await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.OK);
+
+        await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", admin.Id);
+
+        await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeProblemAsync(403, "forbidden");
+    }
+
     [Fact]
     public async Task An_API_key_is_described()
     {

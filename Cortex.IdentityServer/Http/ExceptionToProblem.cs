@@ -10,6 +10,9 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
 {
     private const int RetryAfterSeconds = 5;
 
+    /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
+    private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
@@ -54,7 +57,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             {
                 // Only what says that the server is away, busy or going: a wrong statement is our fault and not "try again".
                 case PostgresException postgres:
-                    return postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.TooManyConnections ? postgres : null;
+                    return postgres.IsTransient || Unusable.Contains(postgres.SqlState[..2]) ? postgres : null;
                 case NpgsqlException or SocketException or TimeoutException:
                     return exception;
             }

@@ -47,16 +47,7 @@ internal static class HttpFeature
         app.UseBodyRules();
         app.UseSingleCredential();
         app.UseRouting();
-        app.UseRefusalsOfRouting();
         app.UseAuthentication();
         app.UseAuthorization();
     }
-
-    /// <summary>What routing found no route for (404, 405, 415) is answered before anything asks for a caller, who would see 401 instead.</summary>
-    private static void UseRefusalsOfRouting(this WebApplication app) => app.Use((context, next) => context.GetEndpoint() switch
-    {
-        RouteEndpoint => next(context),
-        null => new Problem(Problems.NotFound).ExecuteAsync(context),
-        var refusal => refusal.RequestDelegate!(context),
-    });
 }
