@@ -1,6 +1,4 @@
-using System.Security.Claims;
 using System.Text.Json;
-using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
