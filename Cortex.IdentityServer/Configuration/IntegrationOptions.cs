@@ -6,9 +6,17 @@ namespace Cortex.IdentityServer.Configuration;
 /// <param name="SmtpUrl"><c>smtp://user:password@host:587</c> (or <c>smtps://</c>).</param>
 /// <param name="EmailFrom">The sender of every mail.</param>
 /// <param name="RedisUrl"><c>redis://[:password@]host:port[/db]</c> (or <c>rediss://</c>).</param>
+/// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
+/// <param name="PolarAccessToken">An organization token of Polar's API.</param>
 /// <param name="PolarProducts">Polar's product id → subscription tier.</param>
-internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, Uri? RedisUrl, IReadOnlyDictionary<string, string> PolarProducts)
+internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, Uri? RedisUrl, IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
+    /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
+    private const int LeastSecretLength = 16;
+
+    /// <summary>Addresses here hold passwords, and the rest are secrets.</summary>
+    public override string ToString() => nameof(IntegrationOptions);
+
     public static IntegrationOptions Read(SettingsReader settings)
     {
         var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
@@ -23,7 +31,29 @@ internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, Uri? 
         }
 
         var redis = settings.Url("REDIS_URL", "redis://[:password@]host:port[/db] or rediss://…", "redis", "rediss");
-        return new(smtp, from, redis, Products(settings));
+        return new(smtp, from, redis, WebhookSecrets(settings), AccessToken(settings), Products(settings));
+    }
+
+    private static string[] WebhookSecrets(SettingsReader settings)
+    {
+        var secrets = settings.List("POLAR_WEBHOOK_SECRET");
+        if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < LeastSecretLength)))
+        {
+            settings.Refuse("POLAR_WEBHOOK_SECRET", $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
+        }
+
+        return secrets;
+    }
+
+    private static string? AccessToken(SettingsReader settings)
+    {
+        var token = settings.Text("POLAR_ACCESS_TOKEN");
+        if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            settings.Refuse("POLAR_ACCESS_TOKEN", "must be an organization access token of Polar, one word of visible ASCII characters");
+        }
+
+        return token;
     }
 
     private static Dictionary<string, string> Products(SettingsReader settings)
