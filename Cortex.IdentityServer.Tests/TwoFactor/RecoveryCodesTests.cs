@@ -128,6 +128,18 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(10L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", user.User.Id));
     }
 
+    [Fact]
+    public async Task Two_right_codes_at_once_leave_ten_recovery_codes()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var now = app.Clock.GetUtcNow();
+        string[] right = [Totp.Code(user.Secret, now.AddSeconds(-30)), Totp.Code(user.Secret, now), Totp.Code(user.Secret, now.AddSeconds(30))];
+
+        await TwoFactorSteps.AtOnceAsync(right.Length, index => app.WithToken(user.Tokens.AccessToken).PostAsync(Route, new { code = right[index] }));
+
+        Assert.Equal(10L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", user.User.Id));
+    }
+
     private async Task ShouldPassAsync(TwoFactorUser user, string code) =>
         await (await app.RecoverAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
 
