@@ -52,6 +52,24 @@ internal static class DocumentedTables
             processed boolean DEFAULT false,
             created_at timestamptz DEFAULT now());
 
+        -- An older Python server may have made the tables before it had all of these columns.
+        ALTER TABLE users
+            ADD COLUMN IF NOT EXISTS api_key varchar(255) UNIQUE, ADD COLUMN IF NOT EXISTS subscription_tier varchar(50) DEFAULT 'free',
+            ADD COLUMN IF NOT EXISTS is_active boolean DEFAULT true, ADD COLUMN IF NOT EXISTS is_verified boolean DEFAULT false,
+            ADD COLUMN IF NOT EXISTS two_factor_enabled boolean DEFAULT false, ADD COLUMN IF NOT EXISTS two_factor_secret varchar(255),
+            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(), ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+        ALTER TABLE api_keys
+            ADD COLUMN IF NOT EXISTS name varchar(255), ADD COLUMN IF NOT EXISTS is_active boolean DEFAULT true,
+            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(), ADD COLUMN IF NOT EXISTS last_used_at timestamptz;
+        ALTER TABLE usage_logs
+            ADD COLUMN IF NOT EXISTS api_key_id uuid REFERENCES api_keys ON DELETE SET NULL, ADD COLUMN IF NOT EXISTS tokens_used integer DEFAULT 0,
+            ADD COLUMN IF NOT EXISTS cost_usd decimal(10,6) DEFAULT 0.0, ADD COLUMN IF NOT EXISTS provider varchar(50),
+            ADD COLUMN IF NOT EXISTS response_time_ms integer, ADD COLUMN IF NOT EXISTS status_code integer,
+            ADD COLUMN IF NOT EXISTS error_message text, ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now();
+        ALTER TABLE billing_events
+            ADD COLUMN IF NOT EXISTS data text, ADD COLUMN IF NOT EXISTS processed boolean DEFAULT false,
+            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now();
+
         -- An ORM that fills defaults itself may have made the tables without them; a plain INSERT needs them.
         ALTER TABLE users
             ALTER id SET DEFAULT gen_random_uuid(), ALTER subscription_tier SET DEFAULT 'free', ALTER is_active SET DEFAULT true,

@@ -33,6 +33,20 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task A_key_that_stands_in_both_tables_stays_revoked_too()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        const string Key = "twice-0123456789abcdef";
+        await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
+        var id = await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) VALUES ($1, $2) RETURNING id", user.Id, Sha256(Key));
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.RemoveAsync($"/api/v1/auth/api-keys/{id}")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
+    }
+
+    [Fact]
     public async Task A_moved_key_can_be_revoked_and_stays_revoked()
     {
         var (user, _, http) = await app.SignedInAsync();

@@ -64,6 +64,18 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("short")]
+    public void A_kept_secret_that_is_broken_is_not_used(string text)
+    {
+        File.WriteAllText(Path.Combine(_folder, "secret_key"), text);
+
+        var lines = Variables.Refusal(Environments.Development, ("CORTEX_DATA", _folder), ("SECRET_KEY", null));
+
+        Assert.StartsWith("CORTEX_DATA holds a broken secret", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_is_told_in_words()
     {

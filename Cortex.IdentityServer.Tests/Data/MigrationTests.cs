@@ -43,6 +43,19 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Columns_that_an_older_Python_server_did_not_have_yet_are_added()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, """
+            CREATE TABLE users (id uuid PRIMARY KEY, email varchar(255) UNIQUE NOT NULL, password_hash varchar(255) NOT NULL);
+            INSERT INTO users VALUES (gen_random_uuid(), 'old@example.com', 'x');
+            """);
+
+        await PostgresCluster.MigrateAsync(database);
+
+        Assert.Equal("free", await PythonDatabase.SqlAsync<string>(database, "SELECT subscription_tier FROM users WHERE email = 'old@example.com' AND is_active AND NOT two_factor_enabled"));
+    }
+
+    [Fact]
     public async Task A_second_run_does_nothing()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);

@@ -22,6 +22,19 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task Two_emails_never_look_alike()
+    {
+        var names = new List<string>();
+        foreach (var email in new[] { "jü@example.com", "j%C3%BC@example.com" })
+        {
+            var http = app.WithToken((await app.LogInAsync(await app.RegisterAsync(email))).AccessToken);
+            names.Add((await http.FetchAsync(Route)).Headers.GetValues("X-Auth-Email").Single());
+        }
+
+        Assert.Equal(["j%C3%BC@example.com", "j%25C3%25BC@example.com"], names);
+    }
+
+    [Fact]
     public async Task A_key_is_named_with_its_scopes()
     {
         var (user, _, http) = await app.SignedInAsync();

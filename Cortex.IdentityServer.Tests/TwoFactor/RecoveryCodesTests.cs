@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text;
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.TwoFactor;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 
@@ -126,6 +130,36 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
         Assert.Equal(10L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", user.User.Id));
+    }
+
+    [Fact]
+    public async Task Two_sets_made_at_once_leave_ten_codes()
+    {
+        var user = (await app.WithTwoFactorAsync()).User;
+        await using var first = app.Services.CreateAsyncScope();
+        await using var transaction = await BeginAsync(first);
+        await ReplaceAsync(first);
+
+        var second = Task.Run(
+            async () =>
+            {
+                await using var scope = app.Services.CreateAsyncScope();
+                await using var own = await BeginAsync(scope);
+                await ReplaceAsync(scope);
+                await own.CommitAsync(TestContext.Current.CancellationToken);
+            },
+            TestContext.Current.CancellationToken);
+        await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken));
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await second;
+
+        Assert.Equal(10L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", user.Id));
+
+        static Task<IDbContextTransaction> BeginAsync(AsyncServiceScope scope) =>
+            scope.ServiceProvider.GetRequiredService<CortexDbContext>().Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+
+        Task ReplaceAsync(AsyncServiceScope scope) =>
+            scope.ServiceProvider.GetRequiredService<SecondFactor>().ReplaceRecoveryCodesAsync(user.Id, TestContext.Current.CancellationToken);
     }
 
     private async Task ShouldPassAsync(TwoFactorUser user, string code) =>

@@ -98,7 +98,16 @@ internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clo
 
     public async Task<bool> RevokeAsync(Guid userId, Guid keyId, CancellationToken cancellationToken)
     {
-        var revoked = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteDeleteAsync(cancellationToken) == 1;
+        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
+        var revoked = await db.Database.ExecuteSqlAsync(
+            $"""
+            WITH plain AS (
+                UPDATE users SET api_key = NULL FROM api_keys
+                WHERE users.id = {userId} AND api_keys.id = {keyId} AND api_keys.user_id = users.id
+                    AND key_hash = encode(sha256(convert_to(api_key, 'UTF8')), 'hex'))
+            DELETE FROM api_keys WHERE id = {keyId} AND user_id = {userId}
+            """,
+            cancellationToken) == 1;
         if (revoked)
         {
             Log.Revoked(logger, keyId, userId);

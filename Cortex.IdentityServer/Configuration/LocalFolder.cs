@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cortex.IdentityServer.Secrets;
 
 namespace Cortex.IdentityServer.Configuration;
 
@@ -26,7 +27,14 @@ internal static class LocalFolder
                 Keep(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
             }
 
-            return Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
+            // A machine that lost power may have kept the file's name and not its text.
+            var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
+            if (secret.Length < SecretOptions.LeastBytes)
+            {
+                settings.Refuse("CORTEX_DATA", $"holds a broken secret: delete {path}, and a new one is made (sessions and second factors made under the old one are void)");
+            }
+
+            return secret;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

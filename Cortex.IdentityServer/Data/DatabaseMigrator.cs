@@ -6,7 +6,10 @@ using Npgsql;
 namespace Cortex.IdentityServer.Data;
 
 /// <summary>Brings the database to this version's schema; replicas that start together do it once.</summary>
-/// <remarks>EF Core takes a lock of its own only after it has made its history table, so ours comes first.</remarks>
+/// <remarks>
+/// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It is a transaction's and not a
+/// session's: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
+/// </remarks>
 internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes, ILogger<DatabaseMigrator> logger)
 {
     /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
@@ -19,7 +22,8 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", guard) { CommandTimeout = 0, Parameters = { new() { Value = LockKey } } })
+        await using var held = await guard.BeginTransactionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", guard, held) { CommandTimeout = 0, Parameters = { new() { Value = LockKey } } })
         {
             await take.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -41,11 +45,6 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         catch (PostgresException refused) when (refused.SqlState == OperatorMustAct)
         {
             throw new MigrationRefusedException(refused.MessageText);
-        }
-        finally
-        {
-            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", guard) { Parameters = { new() { Value = LockKey } } };
-            await release.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+
+        // More than the seconds that a request has: nobody waits, and what isn't done in time would be more the next hour.
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(5));
         var now = clock.GetUtcNow();
         var before = now - SessionsKept;
         var sessions = await db.Sessions.Where(s => s.IdleExpiresAt < before || s.ExpiresAt < before || s.EndedAt < before).ExecuteDeleteAsync(cancellationToken);

@@ -13,7 +13,7 @@ internal static class ForwardAuthEndpoint
     /// <remarks>
     /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401.
     /// With <c>scope</c>, 403 unless the caller has that scope; access tokens have none. What an email holds beyond visible ASCII is
-    /// percent-encoded.
+    /// percent-encoded, and so is a percent sign.
     /// </remarks>
     internal static Results<NoContent, Problem> VerifyRequest(
         [Description("A scope that the caller must have.")] string? scope, ClaimsPrincipal caller, HttpContext http)
@@ -31,10 +31,10 @@ internal static class ForwardAuthEndpoint
         return TypedResults.NoContent();
     }
 
-    /// <summary>A header's value can't hold line ends or letters beyond ASCII.</summary>
+    /// <summary>A header's value can't hold line ends or letters beyond ASCII. With the percent sign encoded too, no two texts look alike.</summary>
     private static string HeaderText(string text)
     {
-        if (!text.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (!text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('%', StringComparison.Ordinal))
         {
             return text;
         }
@@ -42,7 +42,7 @@ internal static class ForwardAuthEndpoint
         var encoded = new StringBuilder();
         foreach (var octet in Encoding.UTF8.GetBytes(text))
         {
-            encoded = octet is > 0x20 and < 0x7F ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2", null));
+            encoded = octet is > 0x20 and < 0x7F and not (byte)'%' ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2", null));
         }
 
         return encoded.ToString();

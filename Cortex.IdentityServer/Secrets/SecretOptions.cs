@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Secrets;
 /// <param name="SecretKey">Root of every key that encrypts at rest or authenticates an opaque token.</param>
 internal sealed record SecretOptions(byte[] JwtSecret, byte[] SecretKey)
 {
-    private const int LeastBytes = 32;
+    public const int LeastBytes = 32;
 
     /// <summary>What examples and templates carry; a server that starts with one of these is open to anybody (RFC 8725 section 3.5).</summary>
     private static readonly string[] Placeholders = ["changeme", "change-me", "change_me", "your-secret", "your_secret", "replace-me", "replace_me"];

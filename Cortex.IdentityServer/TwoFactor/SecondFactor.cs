@@ -59,6 +59,9 @@ internal sealed partial class SecondFactor(
     public async Task<IReadOnlyList<string>> ReplaceRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
     {
         string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
+
+        // One after another: two at once would each delete the old ones only, and leave twenty.
+        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = HashOf(code, userId)! }));
         await db.SaveChangesAsync(cancellationToken);
