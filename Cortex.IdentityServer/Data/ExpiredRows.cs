@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
-/// <summary>Removes, each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
+/// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
 internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
@@ -14,7 +14,7 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -26,6 +26,7 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
                 Log.Failed(logger, failure);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task RemoveAsync(CancellationToken cancellationToken)

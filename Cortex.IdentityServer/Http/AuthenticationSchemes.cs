@@ -16,7 +16,7 @@ internal static class AuthenticationSchemes
 
     public static void AddEitherScheme(this IServiceCollection services)
     {
-        services.AddAuthentication(Either).AddPolicyScheme(Either, "Access token or API key", options =>
+        services.AddAuthentication().AddPolicyScheme(Either, "Access token or API key", options =>
             options.ForwardDefaultSelector = context => context.Request.Headers.ContainsKey(ApiKeyHeader) ? ApiKey : Bearer);
 
         // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.

@@ -47,7 +47,6 @@ internal static class HttpFeature
         app.UseBodyRules();
         app.UseSingleCredential();
         app.UseRouting();
-        app.UseAuthentication();
         app.UseAuthorization();
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Who may call what. Every route names one of these or is open to anyone.</summary>
-/// <remarks>No fallback policy: it would answer 401 to paths and methods that don't exist. A test finds a route without a policy.</remarks>
+/// <remarks>
+/// No fallback policy: it would answer 401 to paths and methods that don't exist. A test finds a route without a policy.
+/// No default scheme either: a route that is open to anyone never looks at a credential.
+/// </remarks>
 internal static class Policies
 {
     /// <summary>A person with an access token; an API key can't do what its owner does here.</summary>
@@ -23,12 +26,15 @@ internal static class Policies
     public static IServiceCollection AddPolicies(this IServiceCollection services)
     {
         services.AddAuthorizationBuilder()
-            .AddPolicy(Session, policy => policy.RequireAuthenticatedUser().RequireClaim(CortexClaims.SessionId))
-            .AddPolicy(SessionOrKey, policy => policy.RequireAuthenticatedUser())
-            .AddPolicy(Introspect, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+            .AddPolicy(Session, policy => WithCaller(policy).RequireClaim(CortexClaims.SessionId))
+            .AddPolicy(SessionOrKey, policy => WithCaller(policy))
+            .AddPolicy(Introspect, policy => WithCaller(policy).RequireAssertion(context =>
                 context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))));
         return services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
     }
+
+    private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>
+        policy.AddAuthenticationSchemes(AuthenticationSchemes.Either).RequireAuthenticatedUser();
 
     /// <summary>Answers 403 with a problem that says what was missing (RFC 6750 section 3.1); 401 is the scheme's own answer.</summary>
     private sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler

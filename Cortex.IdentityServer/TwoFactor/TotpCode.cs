@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
@@ -11,7 +10,7 @@ namespace Cortex.IdentityServer.TwoFactor;
 /// These are the parameters every authenticator app knows; several ignore all others. SHA-1 stands here inside HMAC,
 /// which its collisions do not touch. The secret has 160 bits, as RFC 4226 section 4 recommends.
 /// </remarks>
-internal static partial class TotpCode
+internal static class TotpCode
 {
     private const int SecretLength = 20;
     private const int StepSeconds = 30;
@@ -33,9 +32,6 @@ internal static partial class TotpCode
         var number = BinaryPrimitives.ReadInt32BigEndian(mac[(mac[^1] & 0xF)..]) & int.MaxValue;
         return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
-
-    /// <summary>Six ASCII digits: every other spelling of the number would be a second, unspent code.</summary>
-    public static bool IsWellFormed(string? code) => code is not null && SixDigits().IsMatch(code);
 
     /// <summary>The step of a code that is right now and was not used yet, or null.</summary>
     /// <remarks>
@@ -69,7 +65,4 @@ internal static partial class TotpCode
         return $"otpauth://totp/{name}:{Uri.EscapeDataString(account)}"
             + $"?secret={base32Secret}&issuer={name}&algorithm=SHA1&digits=6&period={StepSeconds}";
     }
-
-    [GeneratedRegex(@"\A[0-9]{6}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SixDigits();
 }

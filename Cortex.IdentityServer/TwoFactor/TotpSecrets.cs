@@ -27,7 +27,7 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
             return null;
         }
 
-        return Base32.TryDecode(base32, out var secret) && secret.Length > 0 ? secret : null;
+        return Base32.TryDecode(base32, out var secret) ? secret : null;
     }
 
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
