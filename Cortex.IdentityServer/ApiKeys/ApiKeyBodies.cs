@@ -94,11 +94,13 @@ internal sealed partial class ScopesAttribute() : ValidationAttribute("must be a
     public const int Most = 32;
 
     /// <summary>One word, for the OpenAPI document.</summary>
-    public const string Pattern = @"^[\x21\x23-\x5B\x5D-\x7E]{1,64}$";
+    public const string Pattern = "^" + WordPattern + "$";
+
+    private const string WordPattern = @"[\x21\x23-\x5B\x5D-\x7E]{1,64}";
 
     public override bool IsValid(object? value) =>
         value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(scope => scope is not null && Word().IsMatch(scope)));
 
-    [GeneratedRegex(@"^[\x21\x23-\x5B\x5D-\x7E]{1,64}\z")]
+    [GeneratedRegex("^" + WordPattern + @"\z")]
     private static partial Regex Word();
 }

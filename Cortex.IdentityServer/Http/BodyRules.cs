@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Http;
@@ -18,15 +19,16 @@ internal static class BodyRules
             return new Problem(Problems.PayloadTooLarge).ExecuteAsync(context);
         }
 
-        if (request.Headers.ContentEncoding.Count > 0 || !IsUtf8(request.ContentType))
+        var hasCharset = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue;
+        if (request.Headers.ContentEncoding.Count > 0 || (hasCharset && !IsUtf8(type!.Charset)))
         {
             return new Problem(Problems.UnsupportedMediaType).ExecuteAsync(context);
         }
 
-        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue)
+        if (hasCharset)
         {
             // The JSON reader throws on a quoted charset, which RFC 9110 section 8.3.1 allows.
-            type.Charset = Encoding.UTF8.WebName;
+            type!.Charset = Encoding.UTF8.WebName;
             request.ContentType = type.ToString();
         }
 
@@ -39,9 +41,6 @@ internal static class BodyRules
         return next(context);
     });
 
-    private static bool IsUtf8(string? contentType) =>
-        contentType is null
-        || !MediaTypeHeaderValue.TryParse(contentType, out var parsed)
-        || !parsed.Charset.HasValue
-        || HeaderUtilities.RemoveQuotes(parsed.Charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
+    private static bool IsUtf8(StringSegment charset) =>
+        HeaderUtilities.RemoveQuotes(charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
 }

@@ -31,6 +31,9 @@ internal sealed class Problem(ProblemCode code) : IResult
 
     public static implicit operator Problem(ProblemCode code) => new(code);
 
+    /// <summary>Too many tries; the client is told to wait this long.</summary>
+    public static Problem RateLimited(TimeSpan wait) => new(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) };
+
     public static Problem Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(Problems.ValidationFailed) { Errors = errors };

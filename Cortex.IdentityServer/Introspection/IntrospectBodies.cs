@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Introspection;
 
 /// <summary>The token to be looked at.</summary>
-internal sealed record IntrospectRequest
+internal sealed record IntrospectRequest : IRequestBody
 {
     /// <summary>An access token or an API key.</summary>
     [Required]

@@ -36,7 +36,7 @@ internal static class LoginEndpoints
         LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
         LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
         LoginResult.InvalidChallenge => new Problem(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." },
-        LoginResult.Locked locked => new Problem(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(locked.RetryAfter.TotalSeconds) },
+        LoginResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
         LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
         LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
         _ => throw new UnreachableException(),

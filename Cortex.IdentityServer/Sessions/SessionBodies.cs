@@ -21,7 +21,7 @@ internal sealed record RefreshRequest : IRequestBody
 }
 
 /// <summary>Nothing: the session to end is the caller's.</summary>
-internal sealed record LogoutRequest;
+internal sealed record LogoutRequest : IRequestBody;
 
 /// <summary>A login that is still good.</summary>
 /// <param name="Id">To end it with.</param>

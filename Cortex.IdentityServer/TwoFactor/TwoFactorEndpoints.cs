@@ -124,7 +124,7 @@ internal static class TwoFactorEndpoints
         await secondFactor.VerifyAsync(user, code, cancellationToken) switch
         {
             SecondFactorResult.Accepted => null,
-            SecondFactorResult.Locked locked => new Problem(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(locked.RetryAfter.TotalSeconds) },
+            SecondFactorResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
             _ => WrongCode,
         };
 

@@ -85,7 +85,7 @@ internal static class Examples
     /// <summary>A request leaves out what it doesn't set; an answer has all its fields.</summary>
     private static JsonNode? Sent(JsonNode? example, Type type)
     {
-        if (type.Name.EndsWith("Request", StringComparison.Ordinal) && example is JsonObject fields)
+        if (typeof(IRequestBody).IsAssignableFrom(type) && example is JsonObject fields)
         {
             foreach (var unset in fields.Where(field => field.Value is null).Select(field => field.Key).ToList())
             {

@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.ApiKeys;
-using Cortex.IdentityServer.Introspection;
-using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -34,13 +32,11 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         }
         else if (type.Namespace?.StartsWith("Cortex.", StringComparison.Ordinal) == true && schema.Type == JsonSchemaType.Object)
         {
-            schema.AdditionalPropertiesAllowed = !IsBody(type);
+            schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
         }
 
         return Task.CompletedTask;
     }
-
-    private static bool IsBody(Type type) => typeof(IRequestBody).IsAssignableFrom(type) || type == typeof(LogoutRequest) || type == typeof(IntrospectRequest);
 
     /// <summary>The converter that writes times in UTC hides from the generator that they are strings.</summary>
     private static void DescribeTime(OpenApiSchema schema, Type type)
