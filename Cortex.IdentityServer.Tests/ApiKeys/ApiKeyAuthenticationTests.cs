@@ -74,7 +74,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(key);
 
-        var uses = SixteenAtOnce.RunAsync(index => index == 8
+        var uses = AtOnce.RunAsync(16, index => index == 8
             ? http.PatchAsync("/api/v1/auth/api-keys/" + id, new { is_active = false, name = "off" })
             : service.FetchAsync(Me));
 

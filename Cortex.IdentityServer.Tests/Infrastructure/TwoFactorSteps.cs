@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>What a person with an authenticator app does.</summary>
@@ -42,18 +40,5 @@ internal static class TwoFactorSteps
             token = time % 4 == 0 ? await app.ChallengeAsync(user.User) : token;
             await (await app.AnswerAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
-    }
-
-    /// <summary>Sends the same request so many times at once, each on a connection of its own, and gives the status of each answer.</summary>
-    public static async Task<HttpStatusCode[]> AtOnceAsync(int times, Func<int, Task<HttpResponseMessage>> send)
-    {
-        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sent = Enumerable.Range(0, times).Select(async index =>
-        {
-            await start.Task;
-            return (await send(index)).StatusCode;
-        }).ToArray();
-        start.SetResult();
-        return await Task.WhenAll(sent);
     }
 }

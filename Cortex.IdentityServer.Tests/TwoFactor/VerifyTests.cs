@@ -92,7 +92,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, http) = await app.SignedInAsync();
         var code = app.Code(await EnableAsync(http));
 
-        var answers = await TwoFactorSteps.AtOnceAsync(16, _ => app.WithToken(tokens.AccessToken).PostAsync(Route, new { code }));
+        var answers = await AtOnce.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).PostAsync(Route, new { code }));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Conflict));
