@@ -33,8 +33,9 @@ internal sealed class DatabaseBreaker
             _isOpen = false;
             return answer;
         }
-        catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
+        catch (TimeoutException)
         {
+            // A refusal would have come at once, and asking again costs nothing.
             Volatile.Write(ref _failedAt, Stopwatch.GetTimestamp());
             _isOpen = true;
             throw;
