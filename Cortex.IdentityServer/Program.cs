@@ -20,9 +20,10 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     });
     var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
     await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
+    var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
 
     environment.AddTo(builder.Services)
-        .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
+        .AddData(postgres)
         .AddPolicies()
         .AddAccounts()
         .AddLogin()
@@ -32,7 +33,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddIntrospection()
         .AddApiDocs()
         .AddEitherScheme();
-    builder.AddHttp(environment.Http);
+    builder.AddHttp(environment.Http, stop);
 
     await using var app = builder.Build();
     await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
@@ -51,5 +52,5 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapTwoFactor();
     auth.MapApiKeys();
     auth.MapIntrospection();
-    await app.RunAsync(stop);
+    await app.RunAsync(CancellationToken.None);
 });
