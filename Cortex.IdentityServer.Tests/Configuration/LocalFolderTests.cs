@@ -64,6 +64,14 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public void No_secret_is_generated_that_nothing_uses()
+    {
+        Variables.Read(("CORTEX_DATA", _folder), ("JWT_ALGORITHM", "ES256"), ("JWT_SECRET_KEY", null));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("short")]
