@@ -15,7 +15,7 @@ internal static class DiscoveryEndpoints
 
     /// <summary>The public keys of access tokens</summary>
     /// <remarks>
-    /// A JWK set (RFC 7517), with <c>JWT_ALGORITHM</c> ES256 or RS256; empty with HS256. A key is here at least a day before it signs and
+    /// A JWK set (RFC 7517), with <c>JWT_ALGORITHM</c> ES256 or RS256; empty with HS256. The next key is here a day before it signs and
     /// until its last token has ended. A token that is good by its signature may be of a session that has ended since: whoever needs to
     /// know asks /api/v1/auth/introspect.
     /// </remarks>

@@ -55,7 +55,11 @@ internal static class SigningKeyFormat
     {
         try
         {
-            var jwk = JsonSerializer.Deserialize(json, ApiJson.Default.PublicJwk)!;
+            if (JsonSerializer.Deserialize(json, ApiJson.Default.PublicJwk) is not { } jwk)
+            {
+                return null;
+            }
+
             var members = new JsonWebKey { Kty = jwk.Kty, Crv = jwk.Crv, X = jwk.X, Y = jwk.Y, N = jwk.N, E = jwk.E };
             return Base64Url.EncodeToString(members.ComputeJwkThumbprint()) == kid && JsonWebKeyConverter.TryConvertToSecurityKey(members, out var key)
                 ? (jwk, key)
