@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Identity;
@@ -8,7 +9,7 @@ namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Changes a password that its owner knows.</summary>
 internal sealed partial class PasswordChange(
-    CortexDbContext db, IPasswordHasher<User> hasher, SessionService sessions, ILogger<PasswordChange> logger)
+    CortexDbContext db, IPasswordHasher<User> hasher, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
 {
     /// <summary>Null when it is done; the other sessions have ended with it.</summary>
     public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, CancellationToken cancellationToken)
@@ -48,6 +49,7 @@ internal sealed partial class PasswordChange(
 
         await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(userId);
         Log.Changed(logger, userId);
         return null;
     }

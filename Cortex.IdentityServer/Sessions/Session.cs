@@ -26,6 +26,9 @@ internal sealed class Session
     /// <summary>When one of its access tokens was last seen, to the minute; null until the first.</summary>
     public DateTimeOffset? LastSeenAt { get; init; }
 
+    /// <summary>The later of the two, for people.</summary>
+    public DateTimeOffset LastActiveAt => LastSeenAt > LastUsedAt ? LastSeenAt.Value : LastUsedAt;
+
     /// <summary>The absolute end, whatever happens.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -57,7 +60,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     {
         session.ToTable("sessions");
         session.HasKey(s => s.Id);
-        session.Ignore(s => s.RefreshExpiresAt);
+        session.Ignore(s => s.RefreshExpiresAt).Ignore(s => s.LastActiveAt);
         session.Property(s => s.Id).ValueGeneratedNever();
         session.Property(s => s.EndReason).HasMaxLength(32);
         session.Property(s => s.UserAgent).HasMaxLength(UserAgentLength);

@@ -16,7 +16,8 @@ internal static class SessionsFeature
             .AddSingleton<SigningKeys>()
             .AddHostedService<SigningKeyRotation>()
             .AddSingleton<AccessTokens>()
-            .AddScoped<LiveSessions>()
+            .AddSingleton<LiveSessions>()
+            .AddSingleton<VerifiedTokens>()
             .AddScoped<SessionService>();
     }
 
