@@ -44,6 +44,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 
     app.UseHttp(environment.Http);
     app.MapHealth();
+    app.MapDiscovery();
     app.MapApiDocs(environment.Http);
     var auth = app.MapGroup("/api/v1/auth").AddEndpointFilter<RequestBodyFilter>();
     auth.MapAccounts();

@@ -13,6 +13,7 @@ internal sealed record CortexEnvironment(
     HttpOptions Http,
     AccountOptions Accounts,
     SessionSettings Sessions,
+    SigningOptions Signing,
     IntegrationOptions Integrations)
 {
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
@@ -24,9 +25,10 @@ internal sealed record CortexEnvironment(
         var accounts = AccountOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
         var integrations = IntegrationOptions.Read(settings);
-        var secrets = SecretOptions.Read(settings);
+        var signing = SigningOptions.Read(settings);
+        var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, accounts, sessions, integrations);
+        return new(database, secrets, http, accounts, sessions, signing, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
@@ -34,6 +36,7 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Http)
         .AddSingleton(Accounts)
         .AddSingleton(Sessions)
+        .AddSingleton(Signing)
         .AddSingleton(Secrets)
-        .AddSingleton(new SecretKeys(Secrets.SecretKey));
+        .AddSingleton(new SecretKeys(Secrets.SecretKeys));
 }

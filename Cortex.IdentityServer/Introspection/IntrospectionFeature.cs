@@ -16,4 +16,11 @@ internal static class IntrospectionFeature
         introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest).RequireAuthorization(Policies.SessionOrKey)
             .Refuses(Problems.InsufficientScope);
     }
+
+    public static void MapDiscovery(this IEndpointRouteBuilder app)
+    {
+        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous();
+        discovery.MapGet(DiscoveryEndpoints.KeySetPath, DiscoveryEndpoints.GetKeySet);
+        discovery.MapGet("/.well-known/openid-configuration", DiscoveryEndpoints.GetConfiguration);
+    }
 }
