@@ -24,7 +24,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 
     environment.AddTo(builder.Services)
         .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
-        .AddRateLimits()
+        .AddRateLimits(environment.RateLimits)
         .AddPolicies()
         .AddAccounts()
         .AddLogin()

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -24,6 +25,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         // The framework has cleared every header that was set before the failure.
         RequestId.WriteTo(httpContext);
         SecurityHeaders.WriteTo(httpContext);
+        RateLimitHeaders.WriteTo(httpContext);
         await Explain(httpContext, exception).ExecuteAsync(httpContext);
         return true;
     }

@@ -33,16 +33,16 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
             var now = clock.GetTimestamp();
             if (Find(new(limit.Name, partition)).Take(permits, length, now) is { } taken)
             {
-                return new(taken.IsAllowed, permits, taken.Remaining, clock.GetElapsedTime(now, taken.End)) { OwnEnd = taken.End };
+                return new(taken.IsAllowed, permits, taken.Remaining, clock.GetElapsedTime(now, taken.End)) { OwnEnd = taken.IsAllowed ? taken.End : null };
             }
         }
     }
 
-    public void GiveBack(RateLimit limit, string partition, RateDecision taken)
+    public void GiveBack(RateLimit limit, string partition, long end)
     {
         if (_windows.TryGetValue(new(limit.Name, partition), out var window) || _windows.TryGetValue(new(limit.Name, Newcomers), out window))
         {
-            window.GiveBack(taken.OwnEnd, clock.GetTimestamp());
+            window.GiveBack(end, clock.GetTimestamp());
         }
     }
 

@@ -7,10 +7,10 @@ namespace Cortex.IdentityServer.Http.RateLimits;
 /// <param name="Reset">Until the window ends.</param>
 internal readonly record struct RateDecision(bool Allowed, int Limit, int Remaining, TimeSpan Reset)
 {
-    /// <summary>When the replica's own window ends, by its clock: names the window that a permit goes back to.</summary>
-    public long OwnEnd { get; init; }
+    /// <summary>When the replica's own window ends that a permit was taken from, by its clock; a permit goes back to no other.</summary>
+    public long? OwnEnd { get; init; }
 
-    /// <summary>When the shared window ends, by this replica's clock; null where the replica decided alone.</summary>
+    /// <summary>The same of the window in Redis; null where the replica decided alone.</summary>
     public long? SharedEnd { get; init; }
 
     /// <summary><see cref="Reset"/> as headers say it: whole seconds, rounded up, so that who waits as long isn't too early.</summary>

@@ -13,16 +13,21 @@ internal sealed class RateLimitOptions
     private readonly FrozenDictionary<string, int> _permits;
     private readonly FrozenDictionary<string, RateLimit> _tiers;
 
-    private RateLimitOptions(Dictionary<string, int> permits, Dictionary<string, int> tiers)
+    private RateLimitOptions(Dictionary<string, int> permits, Dictionary<string, int> tiers, RedisAddress? redis)
     {
+        Redis = redis;
         _permits = permits.ToFrozenDictionary(StringComparer.Ordinal);
         _tiers = RateLimits.ApiKeyTiers.ToFrozenDictionary(
             tier => tier.Key, tier => tier.Value with { Permits = tiers.GetValueOrDefault(tier.Key, tier.Value.Permits) }, StringComparer.Ordinal);
     }
 
+    /// <summary>Where replicas count together; null where each counts alone.</summary>
+    public RedisAddress? Redis { get; }
+
     public static RateLimitOptions Read(SettingsReader settings) => new(
         Numbers(settings, "RATE_LIMITS", [.. RateLimits.All.Select(limit => limit.Name)]),
-        Numbers(settings, "API_KEY_LIMITS", [.. RateLimits.ApiKeyTiers.Keys]));
+        Numbers(settings, "API_KEY_LIMITS", [.. RateLimits.ApiKeyTiers.Keys]),
+        RedisAddress.Read(settings));
 
     /// <summary>The permits of a limit's window: the operator's number, or its default.</summary>
     public int PermitsOf(RateLimit limit) => _permits.GetValueOrDefault(limit.Name, limit.Permits);
