@@ -29,7 +29,7 @@ public sealed class RefusedVariableTests
     [InlineData("REDIS_URL", "redis://:hunter2-hunter2@cache/99999999999")]
     [InlineData("REDIS_URL", "redis://:hunter2-hunter2@cache/1?ssl=true")]
     [InlineData("REDIS_URL", "redis://hunter2-hunter2@cache")]
-    [InlineData("RATE_LIMITS", "register")]
+    [InlineData("RATE_LIMITS", "registers")]
     [InlineData("RATE_LIMITS", "register=0")]
     [InlineData("RATE_LIMITS", "register=-5")]
     [InlineData("RATE_LIMITS", "register=1.5")]

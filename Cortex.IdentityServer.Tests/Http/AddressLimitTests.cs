@@ -42,7 +42,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     [InlineData("GET", "/health", 6000)]
     [InlineData("GET", "/health/live", 6000)]
     [InlineData("GET", "/openapi/v1.json", 600)]
-    [InlineData("GET", "/scalar", 600)]
+    [InlineData("GET", "/scalar/", 600)]
     public async Task Every_open_or_expensive_route_says_what_is_left(string method, string path, int limit)
     {
         var http = usual.Anonymous();
