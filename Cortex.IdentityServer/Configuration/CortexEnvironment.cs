@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Sessions;
 
@@ -11,6 +12,7 @@ internal sealed record CortexEnvironment(
     DatabaseOptions Database,
     SecretOptions Secrets,
     HttpOptions Http,
+    RateLimitOptions RateLimits,
     AccountOptions Accounts,
     SessionSettings Sessions,
     SigningOptions Signing,
@@ -21,6 +23,7 @@ internal sealed record CortexEnvironment(
     {
         var settings = new SettingsReader(configuration, environment.IsProduction());
         var http = HttpOptions.Read(settings);
+        var rateLimits = RateLimitOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
         var accounts = AccountOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
@@ -28,12 +31,13 @@ internal sealed record CortexEnvironment(
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, accounts, sessions, signing, integrations);
+        return new(database, secrets, http, rateLimits, accounts, sessions, signing, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
         .AddSingleton(Database)
         .AddSingleton(Http)
+        .AddSingleton(RateLimits)
         .AddSingleton(Accounts)
         .AddSingleton(Sessions)
         .AddSingleton(Signing)
