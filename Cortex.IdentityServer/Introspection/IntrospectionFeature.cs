@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Introspection;
 
@@ -19,7 +20,7 @@ internal static class IntrospectionFeature
 
     public static void MapDiscovery(this IEndpointRouteBuilder app)
     {
-        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous();
+        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous().LimitedBy(RateLimits.Documents);
         discovery.MapGet(DiscoveryEndpoints.KeySetPath, DiscoveryEndpoints.GetKeySet);
         discovery.MapGet("/.well-known/openid-configuration", DiscoveryEndpoints.GetConfiguration);
     }
