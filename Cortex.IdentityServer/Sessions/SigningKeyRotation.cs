@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>Has the signing keys read, made and removed: before the first request, and each minute from then on.</summary>
@@ -28,9 +26,9 @@ internal sealed partial class SigningKeyRotation(SigningKeys keys, SigningOption
             {
                 await keys.TurnAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // The keys that are there go on, and the next minute tries again.
+                // Whatever it was, it would stop the server: the keys that are there go on, and the next minute tries again.
                 Log.Failed(logger, failure);
             }
         }

@@ -1,6 +1,6 @@
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.IdentityModel.Tokens;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Sessions;
 
@@ -71,7 +71,7 @@ internal sealed partial class SigningKeys(SigningOptions options, SecretOptions 
                 _pairs = await table.TurnAsync(_pairs, CancellationToken.None);
             }
         }
-        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
             Log.NotRead(logger, failure);
         }
