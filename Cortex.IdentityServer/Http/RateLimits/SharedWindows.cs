@@ -19,6 +19,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private static readonly RateLimit Probe = new("probe", int.MaxValue, TimeSpan.FromSeconds(1));
 
     private readonly RedisAddress _address = options.Redis!;
+    private readonly Lock _noting = new();
     private ConnectionMultiplexer? _connection;
     private RedisWindows? _windows;
     private volatile bool _isUp;
@@ -112,7 +113,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>Logs a change, once: of all the requests that lose Redis together, one does.</summary>
     private void Note(bool isUp, Exception? failure = null)
     {
-        lock (_address)
+        lock (_noting)
         {
             if (_isKnown && _isUp == isUp)
             {
