@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Identity;
@@ -11,7 +12,7 @@ internal static class AccountsFeature
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         // Before AddIdentityCore, which fills in only what is missing.
-        services.AddSingleton(provider => new BcryptPasswordHasher(provider.GetRequiredService<AccountOptions>().BcryptCost));
+        services.AddHashing();
         services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>());
         services.AddSingleton<ILookupNormalizer, NoNormalizer>();
         services.AddScoped<IUserValidator<User>, EmailRules>();

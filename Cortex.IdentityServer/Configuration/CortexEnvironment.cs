@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Secrets;
@@ -12,6 +13,7 @@ internal sealed record CortexEnvironment(
     SecretOptions Secrets,
     HttpOptions Http,
     AccountOptions Accounts,
+    HashingOptions Hashing,
     SessionSettings Sessions,
     IntegrationOptions Integrations)
 {
@@ -22,17 +24,19 @@ internal sealed record CortexEnvironment(
         var http = HttpOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
         var accounts = AccountOptions.Read(settings);
+        var hashing = HashingOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
         var integrations = IntegrationOptions.Read(settings);
         var secrets = SecretOptions.Read(settings);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, accounts, sessions, integrations);
+        return new(database, secrets, http, accounts, hashing, sessions, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
         .AddSingleton(Database)
         .AddSingleton(Http)
         .AddSingleton(Accounts)
+        .AddSingleton(Hashing)
         .AddSingleton(Sessions)
         .AddSingleton(Secrets)
         .AddSingleton(new SecretKeys(Secrets.SecretKey));

@@ -1,12 +1,16 @@
 using System.Net;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>Where a login comes from.</summary>
-internal sealed record Client(IPAddress? Ip, string? UserAgent);
+internal sealed record Client(IPAddress? Ip, string? UserAgent)
+{
+    public static Client Of(HttpContext http) => new(http.ClientIp(), http.Request.Headers.UserAgent);
+}
 
 /// <summary>How a person proved who they are (RFC 8176).</summary>
 internal static class AuthenticationMethods

@@ -6,6 +6,7 @@ namespace Cortex.IdentityServer.Login;
 internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
+        .AddScoped<PasswordCheck>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
         .AddScoped<LoginCompletion>();

@@ -21,6 +21,9 @@ internal abstract record LoginResult
     /// <summary>The second factor is locked for this long.</summary>
     public sealed record Locked(TimeSpan RetryAfter) : LoginResult;
 
+    /// <summary>The hashing line is full.</summary>
+    public sealed record Busy(TimeSpan RetryAfter) : LoginResult;
+
     /// <summary>Told only to who knows the password.</summary>
     public sealed record AccountDisabled : LoginResult;
 
