@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Cortex.IdentityServer.Data.Freshness;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -138,7 +139,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return (key.GetProperty("id").GetGuid(), key.GetProperty("key").GetString()!);
     }
 
-    /// <summary>Runs SQL as another program would.</summary>
+    /// <summary>Runs SQL as another program would; the server has heard of a change when this returns.</summary>
     public async Task<object?> SqlAsync(string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
@@ -149,7 +150,27 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             command.Parameters.Add(new() { Value = value });
         }
 
-        return await command.ExecuteScalarAsync();
+        var result = await command.ExecuteScalarAsync();
+        if (!sql.TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase))
+        {
+            await HeardAsync(connection);
+        }
+
+        return result;
+    }
+
+    /// <summary>Notices come in their order: when a later one has come, all before have.</summary>
+    private async Task HeardAsync(NpgsqlConnection connection)
+    {
+        var changes = Services.GetRequiredService<Changes>();
+        var nobody = Guid.NewGuid();
+        var before = changes.Number;
+        await using var notify = new NpgsqlCommand($"SELECT pg_notify('cortex_changes', '{nobody}')", connection);
+        await notify.ExecuteNonQueryAsync();
+        for (var tries = 0; changes.IsUnchanged(nobody, before) && tries < 200; tries++)
+        {
+            await Task.Delay(5);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -8,7 +9,7 @@ namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Changes a password that its owner knows.</summary>
 internal sealed partial class PasswordChange(
-    CortexDbContext db, PasswordCheck check, SessionService sessions, ILogger<PasswordChange> logger)
+    CortexDbContext db, PasswordCheck check, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
 {
     /// <summary>Null when it is done; the other sessions have ended with it.</summary>
     public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, Client client, CancellationToken cancellationToken)
@@ -59,6 +60,7 @@ internal sealed partial class PasswordChange(
 
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(user.Id);
         Log.Changed(logger, user.Id);
         return null;
     }

@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -31,30 +31,15 @@ internal sealed class ApiKeyAuthenticationHandler(
         switch (await keys.FindAsync(header.ToString(), Context.RequestAborted))
         {
             case ApiKeyVerdict.Good good:
-                return AuthenticateResult.Success(new(new(Identity(good.Key, Scheme.Name)), Scheme.Name));
-            case ApiKeyVerdict.Expired:
-                _refusal = Problems.ApiKeyExpired;
-                break;
+                return AuthenticateResult.Success(new(good.Key.Caller, Scheme.Name));
+            case ApiKeyVerdict.Refused refused:
+                _refusal = refused.Code;
+                return AuthenticateResult.Fail(_refusal.Title);
             default:
-                _refusal = Problems.InvalidApiKey;
-                break;
+                throw new UnreachableException();
         }
-
-        return AuthenticateResult.Fail(_refusal.Title);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         new Problem(_refusal) { Challenge = $"{Scheme.Name} realm=\"{Options.HeaderName}\", error=\"{_refusal.Code}\"" }.ExecuteAsync(Context);
-
-    private static ClaimsIdentity Identity(KnownApiKey key, string scheme) => new(
-        [
-            new(CortexClaims.Subject, key.UserId.ToString()),
-            new(CortexClaims.ApiKeyId, key.Id.ToString()),
-            new(CortexClaims.Email, key.Email),
-            new(CortexClaims.Tier, key.Tier),
-            .. key.Scopes.Select(scope => new Claim(CortexClaims.Scope, scope)),
-        ],
-        scheme,
-        CortexClaims.Subject,
-        CortexClaims.Roles);
 }

@@ -1,104 +1,122 @@
-using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
-using Microsoft.EntityFrameworkCore;
+using Cortex.IdentityServer.Data.Freshness;
+using Npgsql;
 
 namespace Cortex.IdentityServer.ApiKeys;
-
-/// <summary>A key that is good, and whose it is.</summary>
-internal sealed record KnownApiKey(
-    Guid Id, Guid UserId, string Email, string Tier, string[] Scopes, DateTimeOffset? CreatedAt, DateTimeOffset? ExpiresAt);
-
-/// <summary>What is known of a key.</summary>
-internal abstract record ApiKeyVerdict
-{
-    public sealed record Good(KnownApiKey Key) : ApiKeyVerdict;
-
-    /// <summary>Unknown, switched off, or its owner is.</summary>
-    public sealed record Invalid : ApiKeyVerdict;
-
-    public sealed record Expired : ApiKeyVerdict;
-}
 
 /// <summary>Tells whose key a text is, for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
 internal interface IApiKeyProvider
 {
-    Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
+    ValueTask<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
 }
 
-/// <summary>Finds keys by their hash, and takes over the plain ones that the Python server kept in <c>users.api_key</c>.</summary>
-internal sealed partial class ApiKeyLookup(CortexDbContext db, TimeProvider clock, ILogger<ApiKeyLookup> logger) : IApiKeyProvider
+/// <summary>
+/// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in <c>users.api_key</c>.
+/// </summary>
+internal sealed partial class ApiKeyLookup(
+    NpgsqlDataSource database, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock, ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
 {
-    /// <summary>How exactly <c>last_used_at</c> is kept, so that a busy key isn't written at every request.</summary>
-    private static readonly TimeSpan UseResolution = TimeSpan.FromMinutes(1);
+    /// <summary>About 1 KB each; a key beyond is looked up each time.</summary>
+    private const int MostRemembered = 20_000;
 
-    public async Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
+    private const string FindSql = """
+        SELECT api_keys.id, user_id, email, coalesce(subscription_tier, 'free'), scopes, api_keys.created_at, expires_at,
+            coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true)
+        FROM api_keys JOIN users ON users.id = user_id
+        WHERE key_hash = $1
+        """;
+
+    /// <summary>One statement: of several first uses at a time one moves the key and the others find it moved.</summary>
+    private const string AdoptSql = """
+        WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = $1 RETURNING id)
+        INSERT INTO api_keys (user_id, key_hash, name, prefix) SELECT id, $2, 'legacy', $3 FROM owner
+        ON CONFLICT (key_hash) DO NOTHING
+        """;
+
+    private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
+
+    public ValueTask<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
     {
-        // A typo or garbage costs no query.
-        if (ApiKeyText.Classify(text) is ApiKeyKind.Invalid or ApiKeyKind.Damaged)
+        if (text.Length > ApiKeyText.MaxLength)
         {
-            return new ApiKeyVerdict.Invalid();
+            return new(ApiKeyVerdict.Invalid);
         }
 
         var hash = ApiKeyText.HashHex(text);
-        var found = await FindByHashAsync(hash, cancellationToken);
-        if (found is null && await AdoptLegacyAsync(text, hash, cancellationToken))
+        if (_remembered.TryRecall(hash, out var known))
         {
-            found = await FindByHashAsync(hash, cancellationToken);
+            return new(Judge(known));
         }
 
-        if (found is not { IsActive: true })
-        {
-            return new ApiKeyVerdict.Invalid();
-        }
-
-        var now = clock.GetUtcNow();
-        if (found.Key.ExpiresAt <= now)
-        {
-            return new ApiKeyVerdict.Expired();
-        }
-
-        if (found.LastUsedAt is null || found.LastUsedAt < now - UseResolution)
-        {
-            // Forward only, and nothing but this column: a use never undoes a change.
-            await db.ApiKeys.Where(k => k.Id == found.Key.Id && (k.LastUsedAt == null || k.LastUsedAt < now))
-                .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), cancellationToken);
-        }
-
-        return new ApiKeyVerdict.Good(found.Key);
+        // A typo or garbage costs no query.
+        var kind = ApiKeyText.Classify(text);
+        return kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? new(ApiKeyVerdict.Invalid) : new(AskAsync(text, hash, kind, cancellationToken));
     }
 
-    private Task<Found?> FindByHashAsync(string hash, CancellationToken cancellationToken) => db.ApiKeys
-        .Where(key => key.KeyHash == hash)
-        .Join(db.Users, key => key.UserId, user => user.Id, (key, user) => new Found(
-            new KnownApiKey(key.Id, user.Id, user.Email!, user.SubscriptionTier ?? User.FreeTier, key.Scopes, key.CreatedAt, key.ExpiresAt),
-            (key.IsActive ?? true) && (user.IsActive ?? true),
-            key.LastUsedAt))
-        .SingleOrDefaultAsync(cancellationToken);
+    public void Dispose() => _remembered.Dispose();
 
-    /// <summary>
-    /// Moves a plain key of the Python server into <c>api_keys</c>, in one statement: of several first uses at a time one moves it
-    /// and the others find it moved. True when there may be a row now.
-    /// </summary>
-    private async Task<bool> AdoptLegacyAsync(string text, string hash, CancellationToken cancellationToken)
+    private async Task<ApiKeyVerdict> AskAsync(string text, string hash, ApiKeyKind kind, CancellationToken cancellationToken)
     {
-        var prefix = ApiKeyText.Prefix(text);
-        var adopted = await db.Database.ExecuteSqlAsync(
-            $"""
-            WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = {text} RETURNING id)
-            INSERT INTO api_keys (user_id, key_hash, name, prefix) SELECT id, {hash}, 'legacy', {prefix} FROM owner
-            ON CONFLICT (key_hash) DO NOTHING
-            """,
+        var found = await _remembered.AskAsync(
+            hash,
+            async (_, asking) =>
+            {
+                var key = await FindByHashAsync(hash, asking);
+                if (key is not null || kind == ApiKeyKind.Ours)
+                {
+                    return key;
+                }
+
+                // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
+                await AdoptLegacyAsync(text, hash, asking);
+                return await FindByHashAsync(hash, asking);
+            },
             cancellationToken);
-        if (adopted == 1)
+        return found is null ? ApiKeyVerdict.Invalid : Judge(found);
+    }
+
+    private ApiKeyVerdict Judge(KnownApiKey key)
+    {
+        var now = clock.GetUtcNow();
+        var verdict = key.VerdictAt(now);
+        if (verdict is ApiKeyVerdict.Good && now - key.NotedAt >= LastUses.Resolution)
+        {
+            key.NotedAt = now;
+            uses.KeyUsed(key.Id, now);
+        }
+
+        return verdict;
+    }
+
+    private async Task<KnownApiKey?> FindByHashAsync(string hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FindSql);
+        command.Parameters.Add(new() { Value = hash });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null : new()
+        {
+            Id = row.GetGuid(0),
+            UserId = row.GetGuid(1),
+            Email = row.GetString(2),
+            Tier = row.GetString(3),
+            Scopes = row.GetFieldValue<string[]>(4),
+            CreatedAt = await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
+            ExpiresAt = await row.GetFieldValueAsync<DateTimeOffset?>(6, cancellationToken),
+            IsActive = row.GetBoolean(7),
+        };
+    }
+
+    private async Task AdoptLegacyAsync(string text, string hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AdoptSql);
+        command.Parameters.Add(new() { Value = text });
+        command.Parameters.Add(new() { Value = hash });
+        command.Parameters.Add(new() { Value = (object?)ApiKeyText.Prefix(text) ?? DBNull.Value });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 1)
         {
             Log.Adopted(logger);
-            return true;
         }
-
-        return await db.ApiKeys.AnyAsync(key => key.KeyHash == hash, cancellationToken);
     }
-
-    private sealed record Found(KnownApiKey Key, bool IsActive, DateTimeOffset? LastUsedAt);
 
     private static partial class Log
     {

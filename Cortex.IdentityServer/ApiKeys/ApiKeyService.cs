@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -19,7 +20,7 @@ internal abstract record NewApiKeyResult
 }
 
 /// <summary>Makes and replaces a user's keys.</summary>
-internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clock, ILogger<ApiKeyService> logger)
+internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes, TimeProvider clock, ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
@@ -71,6 +72,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clo
         }
 
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(userId);
         Log.Rotated(logger, keyId, made.Id, userId);
         return new NewApiKeyResult.Made(made);
     }
@@ -93,6 +95,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clo
 
         var changed = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).Select(ApiKeyResponse.FromKey).SingleOrDefaultAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(userId);
         return (changed, false);
     }
 
@@ -110,6 +113,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, TimeProvider clo
             cancellationToken) == 1;
         if (revoked)
         {
+            changes.Changed(userId);
             Log.Revoked(logger, keyId, userId);
         }
 

@@ -42,7 +42,7 @@ internal static partial class ApiKeyText
     private const int ChecksumLength = 6;
     private const int PrefixLength = 12;
     private const int MinForeignLength = 8;
-    private const int MaxLength = 256;
+    public const int MaxLength = 256;
 
     public static string New()
     {

@@ -10,7 +10,7 @@ internal static class ApiKeysFeature
         services.AddAuthentication()
             .AddScheme<ApiKeyAuthenticationOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
         return services
-            .AddScoped<IApiKeyProvider, ApiKeyLookup>()
+            .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
             .AddScoped<ApiKeyService>();
     }
 

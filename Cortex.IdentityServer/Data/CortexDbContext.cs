@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 using Microsoft.AspNetCore.Identity;
@@ -18,6 +19,12 @@ internal sealed class CortexDbContext(DbContextOptions<CortexDbContext> options)
     public DbSet<IdentityUserRole<Guid>> UserRoles => Set<IdentityUserRole<Guid>>();
 
     public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    public DbSet<LoginAttempt> LoginAttempts => Set<LoginAttempt>();
+
+    public DbSet<LoginAddress> LoginAddresses => Set<LoginAddress>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

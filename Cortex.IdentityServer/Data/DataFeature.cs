@@ -1,4 +1,6 @@
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -40,14 +42,22 @@ internal static class DataFeature
             .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError)));
         return services
             .AddSingleton<DatabaseMigrator>()
+            .AddSingleton<DatabaseBreaker>()
+            .AddSingleton(provider => new Changes(provider.GetRequiredService<SessionSettings>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ChangeListener>(provider, bounded))
+            .AddSingleton<LastUses>()
+            .AddHostedService(provider => provider.GetRequiredService<LastUses>())
             .AddHostedService<ExpiredRows>();
     }
 
-    /// <summary>A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says nothing.</summary>
+    /// <summary>
+    /// A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says nothing.
+    /// They add up: a statement that isn't answered is cancelled over a new connection, which takes the connect timeout once more.
+    /// </summary>
     private static string WithBounds(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        foreach (var (keyword, value) in new (string, object)[] { ("Timeout", 4), ("Command Timeout", 5), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity") })
+        foreach (var (keyword, value) in new (string, object)[] { ("Timeout", 2), ("Command Timeout", 2), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity") })
         {
             // ContainsKey is true of every keyword that Npgsql knows, set or not.
             if (!builder.ShouldSerialize(keyword))

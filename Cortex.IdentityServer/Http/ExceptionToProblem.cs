@@ -1,7 +1,6 @@
-using System.Net.Sockets;
 using System.Text.Json;
+using Cortex.IdentityServer.Data;
 using Microsoft.AspNetCore.Diagnostics;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Http;
 
@@ -9,9 +8,6 @@ namespace Cortex.IdentityServer.Http;
 internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
-
-    /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
-    private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -38,7 +34,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             case BadHttpRequestException bad:
                 return Problems.ForStatus(bad.StatusCode) ?? Problems.MalformedRequest;
 
-            case var _ when DatabaseFailure(exception) is { } failure:
+            case var _ when DatabaseFailure.In(exception) is { } failure:
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 
@@ -46,24 +42,6 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 Log.Unexpected(logger, exception, httpContext.TraceIdentifier);
                 return Problems.InternalError;
         }
-    }
-
-    /// <summary>The failure to reach PostgreSQL that caused this, if one did; EF Core wraps it in exceptions of its own.</summary>
-    private static Exception? DatabaseFailure(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            switch (exception)
-            {
-                // Only what says that the server is away, busy or going: a wrong statement is our fault and not "try again".
-                case PostgresException postgres:
-                    return postgres.IsTransient || Unusable.Contains(postgres.SqlState[..2]) ? postgres : null;
-                case NpgsqlException or SocketException or TimeoutException:
-                    return exception;
-            }
-        }
-
-        return null;
     }
 
     private static partial class Log

@@ -62,21 +62,13 @@ internal sealed class AccessTokens(SigningKey signingKey, SessionSettings option
         });
     }
 
-    /// <summary>The claims of a good token, or null; whether its session lives is not asked here.</summary>
-    public async Task<ClaimsIdentity?> ReadAsync(string token)
-    {
-        if (token.Length > LongestToken)
-        {
-            return null;
-        }
-
-        var result = await Handler.ValidateTokenAsync(token, Validation);
-        return result.IsValid && Names(result.ClaimsIdentity) ? result.ClaimsIdentity : null;
-    }
-
     /// <summary>A token of ours names a user and a session.</summary>
     public static bool Names(ClaimsIdentity identity) =>
         Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);
+
+    public static Guid UserId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.Subject)!.Value);
+
+    public static Guid SessionId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.SessionId)!.Value);
 
     /// <summary>A NumericDate claim (RFC 7519 section 2), in seconds.</summary>
     public static long Seconds(ClaimsIdentity identity, string claim) =>

@@ -1,15 +1,16 @@
-using System.Security.Claims;
+using System.Diagnostics;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>The bearer scheme: a JWT that holds, of a session that lives; anything else is a 401 that says why (RFC 6750 section 3).</summary>
-internal sealed class BearerAuthentication(AccessTokens tokens) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens verifiedTokens) : IConfigureNamedOptions<JwtBearerOptions>
 {
+    private const string Prefix = "Bearer ";
+
     public void Configure(string? name, JwtBearerOptions options)
     {
         if (name != AuthenticationSchemes.Bearer)
@@ -21,47 +22,36 @@ internal sealed class BearerAuthentication(AccessTokens tokens) : IConfigureName
         options.TokenValidationParameters = tokens.Validation;
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(AccessTokens.Handler);
-        options.Events = new JwtBearerEvents { OnTokenValidated = RefuseEndedSession, OnChallenge = Challenge };
+        options.Events = new JwtBearerEvents { OnMessageReceived = CheckAsync, OnChallenge = ChallengeAsync };
     }
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    private static async Task RefuseEndedSession(TokenValidatedContext context)
+    /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
+    private async Task CheckAsync(MessageReceivedContext context)
     {
-        var identity = (ClaimsIdentity)context.Principal!.Identity!;
-        if (!AccessTokens.Names(identity))
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.AsSpan(Prefix.Length).IsWhiteSpace())
         {
-            context.Fail(new Refusal(Problems.InvalidToken));
+            context.NoResult();
             return;
         }
 
-        var sessions = context.HttpContext.RequestServices.GetRequiredService<LiveSessions>();
-        switch (await sessions.StandingAsync(context.Principal.SessionId(), context.Principal.UserId(), context.HttpContext.RequestAborted))
+        switch (await verifiedTokens.CheckAsync(header[Prefix.Length..].Trim(), context.HttpContext.RequestAborted))
         {
-            case SessionStanding.Live live:
-                Renew(identity, live.User);
+            case TokenVerdict.Good good:
+                context.Principal = good.Token.Caller;
+                context.Success();
                 break;
-            case SessionStanding.Ended:
-                context.Fail(new Refusal(Problems.SessionRevoked));
+            case TokenVerdict.Refused refused:
+                context.Fail(new Refusal(refused.Code));
                 break;
-            case SessionStanding.AccountDisabled:
-                context.Fail(new Refusal(Problems.AccountDisabled));
-                break;
+            default:
+                throw new UnreachableException();
         }
     }
 
-    /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
-    private static void Renew(ClaimsIdentity identity, SessionUser user)
-    {
-        foreach (var stale in identity.FindAll(claim => claim.Type is CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier).ToList())
-        {
-            identity.RemoveClaim(stale);
-        }
-
-        identity.AddClaims([new(CortexClaims.Email, user.Email), new(CortexClaims.Tier, user.Tier), .. user.Roles.Select(role => new Claim(CortexClaims.Roles, role))]);
-    }
-
-    private static Task Challenge(JwtBearerChallengeContext context)
+    private static Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
         return Explain(context.AuthenticateFailure).ExecuteAsync(context.HttpContext);
@@ -74,14 +64,8 @@ internal sealed class BearerAuthentication(AccessTokens tokens) : IConfigureName
             return Problems.Unauthenticated;
         }
 
-        var code = failure switch
-        {
-            Refusal refusal => refusal.Code,
-            SecurityTokenExpiredException => Problems.TokenExpired,
-            _ => Problems.InvalidToken,
-        };
-
         // With a token that names a disabled account one isn't authenticated any longer, rather than forbidden something.
+        var code = (failure as Refusal)?.Code ?? Problems.InvalidToken;
         return new(code) { Status = StatusCodes.Status401Unauthorized, Challenge = $"Bearer error=\"invalid_token\", error_description=\"{code.Title}\"" };
     }
 

@@ -1,13 +1,13 @@
-using Cortex.IdentityServer.Accounts;
-using Cortex.IdentityServer.Data;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>Whether a session still counts, and what is true of its user now.</summary>
 internal abstract record SessionStanding
 {
-    public sealed record Live(SessionUser User) : SessionStanding;
+    /// <param name="User">As the account is now.</param>
+    /// <param name="ExpiresAt">The session's absolute end.</param>
+    public sealed record Live(SessionUser User, DateTimeOffset ExpiresAt) : SessionStanding;
 
     /// <summary>Logged out, ended, expired, or its account is gone.</summary>
     public sealed record Ended : SessionStanding;
@@ -16,34 +16,26 @@ internal abstract record SessionStanding
     public sealed record AccountDisabled : SessionStanding;
 }
 
-/// <summary>
-/// Tells whether the session that a verified access token names still lives, so that an ended one, a disabled account and a lost role
-/// count from the next request on.
-/// </summary>
-/// <remarks>
-/// The one place that answers this question: it asks the database, by primary key, which holds on every replica.
-/// A view in memory that replicas keep fresh for each other goes behind this method.
-/// </remarks>
-internal sealed class LiveSessions(CortexDbContext db, TimeProvider clock)
+/// <summary>Asks the database whether a session lives; <see cref="VerifiedTokens"/> remembers the answer.</summary>
+internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
 {
+    private const string Sql = """
+        SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
+            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[]
+        FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = $1 AND sessions.user_id = $2 AND ended_at IS NULL AND expires_at > $3
+        """;
+
     public async Task<SessionStanding> StandingAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var found = await db.Sessions
-            .Where(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now)
-            .Join(db.Users, session => session.UserId, user => user.Id, (session, user) => new
-            {
-                IsActive = user.IsActive ?? true,
-                Email = user.Email!,
-                Tier = user.SubscriptionTier ?? User.FreeTier,
-                Roles = db.UserRoles.Where(m => m.UserId == user.Id).Join(db.Roles, m => m.RoleId, role => role.Id, (m, role) => role.Name!).ToArray(),
-            })
-            .SingleOrDefaultAsync(cancellationToken);
-        return found switch
-        {
-            null => new SessionStanding.Ended(),
-            { IsActive: false } => new SessionStanding.AccountDisabled(),
-            _ => new SessionStanding.Live(new(userId, found.Email, found.Tier, found.Roles)),
-        };
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = sessionId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? new SessionStanding.Ended()
+            : !row.GetBoolean(2) ? new SessionStanding.AccountDisabled()
+            : new SessionStanding.Live(
+                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<DateTimeOffset>(3));
     }
 }

@@ -26,7 +26,7 @@ internal sealed record LogoutRequest : IRequestBody;
 /// <summary>A login that is still good.</summary>
 /// <param name="Id">To end it with.</param>
 /// <param name="CreatedAt">When it began.</param>
-/// <param name="LastUsedAt">When it was last refreshed.</param>
+/// <param name="LastUsedAt">When it was last used or refreshed, to the minute.</param>
 /// <param name="ExpiresAt">When it ends if it isn't refreshed.</param>
 /// <param name="Ip">Where it was started from.</param>
 /// <param name="UserAgent">What it was started with.</param>

@@ -48,7 +48,7 @@ internal static class SessionEndpoints
         var current = caller.SessionId();
         var list = await sessions.ListAsync(caller.UserId(), cancellationToken);
         return TypedResults.Ok<IReadOnlyList<SessionResponse>>([.. list.Select(session => new SessionResponse(
-            session.Id, session.CreatedAt, session.LastUsedAt, session.RefreshExpiresAt, session.Ip?.ToString(), session.UserAgent, session.Id == current))]);
+            session.Id, session.CreatedAt, session.LastActiveAt, session.RefreshExpiresAt, session.Ip?.ToString(), session.UserAgent, session.Id == current))]);
     }
 
     /// <summary>End a session</summary>

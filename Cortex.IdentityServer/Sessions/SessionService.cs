@@ -1,5 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +23,7 @@ internal abstract record RefreshResult
 
 /// <summary>Starts, refreshes and ends sessions.</summary>
 internal sealed partial class SessionService(
-    CortexDbContext db, AccessTokens accessTokens, SecretKeys secrets, SessionSettings options, TimeProvider clock, ILogger<SessionService> logger)
+    CortexDbContext db, AccessTokens accessTokens, SecretKeys secrets, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
     private readonly byte[] _refreshKey = secrets.Derive("refresh-token");
 
@@ -89,6 +90,7 @@ internal sealed partial class SessionService(
 
         await db.Sessions.Where(s => s.Id == session.Id && s.EndedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, SessionEnd.RefreshTokenReused), cancellationToken);
+        changes.Changed(session.UserId);
         Log.Reused(logger, session.Id, session.UserId, token.Counter, session.RefreshCounter);
         return new RefreshResult.Reused();
     }
@@ -97,7 +99,7 @@ internal sealed partial class SessionService(
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, CancellationToken cancellationToken) =>
         await EndWhereAsync(Of(userId).Where(session => session.Id == sessionId), userId, reason, cancellationToken) > 0;
 
-    /// <summary>Ends all sessions of a user but one, if one is named.</summary>
+    /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken) =>
         EndWhereAsync(Of(userId).Where(session => session.Id != except), userId, reason, cancellationToken);
 
@@ -133,6 +135,7 @@ internal sealed partial class SessionService(
         var now = clock.GetUtcNow();
         var ended = await sessions.ExecuteUpdateAsync(
             set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, reason), cancellationToken);
+        changes.Changed(userId);
         Log.Ended(logger, ended, userId, reason);
         return ended;
     }

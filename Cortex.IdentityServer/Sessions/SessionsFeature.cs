@@ -14,7 +14,8 @@ internal static class SessionsFeature
             .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
             .AddSingleton<SigningKey>()
             .AddSingleton<AccessTokens>()
-            .AddScoped<LiveSessions>()
+            .AddSingleton<LiveSessions>()
+            .AddSingleton<VerifiedTokens>()
             .AddScoped<SessionService>();
     }
 

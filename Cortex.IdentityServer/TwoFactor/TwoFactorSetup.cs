@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ namespace Cortex.IdentityServer.TwoFactor;
 
 /// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
 internal sealed partial class TwoFactorSetup(
-    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, TimeProvider clock, ILogger<TwoFactorSetup> logger)
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, Changes changes, TimeProvider clock, ILogger<TwoFactorSetup> logger)
 {
     public Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
@@ -57,6 +58,7 @@ internal sealed partial class TwoFactorSetup(
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(user.Id);
         Log.Enabled(logger, user.Id);
         return (codes, null);
     }
@@ -71,6 +73,7 @@ internal sealed partial class TwoFactorSetup(
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        changes.Changed(userId);
         Log.Disabled(logger, userId);
     }
 

@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Data;
+
+/// <summary>Tells a database that can't be used from a mistake of ours.</summary>
+internal static class DatabaseFailure
+{
+    /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
+    private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
+
+    /// <summary>The failure to reach PostgreSQL that caused this, if one did; EF Core wraps it in exceptions of its own.</summary>
+    public static Exception? In(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            switch (exception)
+            {
+                // Only what says that the server is away, busy or going: a wrong statement is our fault and not "try again".
+                case PostgresException postgres:
+                    return postgres.IsTransient || Unusable.Contains(postgres.SqlState[..2]) ? postgres : null;
+                case NpgsqlException or SocketException or TimeoutException:
+                    return exception;
+            }
+        }
+
+        return null;
+    }
+}
