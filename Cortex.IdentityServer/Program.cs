@@ -5,6 +5,7 @@ using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.OpenApi;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -23,6 +24,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 
     environment.AddTo(builder.Services)
         .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
+        .AddRateLimits(environment.RateLimits)
         .AddPolicies()
         .AddAccounts()
         .AddLogin()

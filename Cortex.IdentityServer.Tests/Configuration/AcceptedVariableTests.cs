@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
@@ -23,7 +24,9 @@ public sealed class AcceptedVariableTests
         Assert.Equal("http://localhost:5000", read.Sessions.Issuer);
         Assert.Empty(read.Http.CorsOrigins);
         Assert.Empty(read.Http.TrustedProxies);
-        Assert.Null(read.Integrations.RedisUrl);
+        Assert.Null(read.RateLimits.Redis);
+        Assert.All(RateLimits.All, limit => Assert.Equal(limit.Permits, read.RateLimits.PermitsOf(limit)));
+        Assert.Equal([60, 600, 6000], new[] { "free", "pro", "enterprise" }.Select(tier => read.RateLimits.OfTier(tier).Permits));
         Assert.Null(read.Integrations.SmtpUrl);
         Assert.Null(read.Integrations.EmailFrom);
         Assert.Empty(read.Integrations.PolarProducts);
@@ -37,7 +40,7 @@ public sealed class AcceptedVariableTests
         [
             "REDIS_URL", "CORS_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "SMTP_URL", "EMAIL_FROM",
             "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE", "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
-            "REVOCATION_GRACE_SECONDS", "JWT_ALGORITHM", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
+            "REVOCATION_GRACE_SECONDS", "RATE_LIMITS", "API_KEY_LIMITS", "JWT_ALGORITHM", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
@@ -70,6 +73,8 @@ public sealed class AcceptedVariableTests
     [InlineData("PUBLIC_URL", "https://id.example.com")]
     [InlineData("REDIS_URL", "redis://cache")]
     [InlineData("REDIS_URL", "rediss://:p%40ss@cache.example.com:6380/2")]
+    [InlineData("RATE_LIMITS", "register=1,health=1000000000")]
+    [InlineData("API_KEY_LIMITS", "enterprise=1000000000")]
     [InlineData("EMAIL_FROM", "Cortex <noreply@example.com>")]
     [InlineData("POSTGRES_URL", "Host=db;Database=cortex;Username=cortex;Password=secret")]
     [InlineData("POSTGRES_URL", "postgres://cortex:p%2Fw@db:5433/cortex?sslmode=require")]
@@ -98,7 +103,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(TimeSpan.FromMinutes(5), read.Sessions.RevocationGrace);
         Assert.Equal("mail.example.com", read.Integrations.SmtpUrl?.Host);
         Assert.Equal("noreply@example.com", read.Integrations.EmailFrom);
-        Assert.Equal("/1", read.Integrations.RedisUrl?.AbsolutePath);
+        Assert.Equal(new RedisAddress("cache", 6379, IsTls: false, User: null, Password: null, Database: 1), read.RateLimits.Redis);
     }
 
     [Fact]
@@ -117,6 +122,36 @@ public sealed class AcceptedVariableTests
         Assert.Equal(
             new Dictionary<string, string> { ["prod_a"] = "pro", ["prod_b"] = "enterprise", ["prod_c"] = "free" },
             read.Integrations.PolarProducts);
+    }
+
+    [Fact]
+    public void A_limit_that_is_not_named_keeps_its_default()
+    {
+        var limits = Variables.Read(("RATE_LIMITS", " register = 10, login_failures=5 ,"), ("API_KEY_LIMITS", "pro=7")).RateLimits;
+
+        Assert.Equal(10, limits.PermitsOf(RateLimits.Register));
+        Assert.Equal(5, limits.PermitsOf(RateLimits.LoginFailures));
+        Assert.Equal(600, limits.PermitsOf(RateLimits.Login));
+        Assert.Equal(60, limits.OfTier("free").Permits);
+        Assert.Equal(7, limits.OfTier("pro").Permits);
+        Assert.Equal(6000, limits.OfTier("enterprise").Permits);
+        Assert.All(new[] { null, "", "gold", "PRO" }, unknown => Assert.Equal(60, limits.OfTier(unknown).Permits));
+    }
+
+    [Theory]
+    [InlineData("redis://cache", "cache", 6379, false, null, null, 0)]
+    [InlineData("redis://:p%40ss%2Fword@cache:6380/2", "cache", 6380, false, null, "p@ss/word", 2)]
+    [InlineData("rediss://limits:a:b@cache.example.com", "cache.example.com", 6379, true, "limits", "a:b", 0)]
+    [InlineData("redis://[::1]:7000/", "::1", 7000, false, null, null, 0)]
+    public void Where_Redis_is_and_how_to_log_in_there(string url, string host, int port, bool isTls, string? user, string? password, int database)
+    {
+        var address = Variables.Read(("REDIS_URL", url)).RateLimits.Redis!;
+        var options = address.ToOptions();
+
+        Assert.Equal(new RedisAddress(host, port, isTls, user, password, database), address);
+        Assert.Equal((isTls, user, password, database), (options.Ssl, options.User, options.Password, options.DefaultDatabase));
+        Assert.False(options.AbortOnConnectFail);
+        Assert.True(password is null || !address.ToString().Contains(password, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -36,6 +37,44 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
                 "POST /api/v1/auth/refresh", "POST /api/v1/auth/register",
             ],
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
+    }
+
+    /// <remarks>security.md L8, and A1's matrix: a new route without a limit fails here.</remarks>
+    [Fact]
+    public void Every_route_that_is_open_to_anyone_has_a_limit_per_address() => Assert.All(
+        Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null),
+        route => Assert.True(route.Metadata.GetMetadata<RouteLimits>() is not null, $"{route.DisplayName} has no limit"));
+
+    /// <remarks>What a person writes hashes a password or changes a secret, unless it is on this list of what is cheap.</remarks>
+    [Fact]
+    public void Every_route_on_which_a_person_writes_has_a_limit_per_address_and_per_user()
+    {
+        string[] cheap = ["/api/v1/auth/logout", "/api/v1/auth/logout/all"];
+        var writing = Routes().Where(route =>
+            route.Metadata.GetMetadata<IAllowAnonymous>() is null
+            && route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy == Policies.Session)
+            && route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Any(method => method is "POST" or "PUT" or "PATCH")
+            && !cheap.Contains(Plain(route.RoutePattern.RawText!))).ToList();
+
+        Assert.NotEmpty(writing);
+        Assert.All(writing, route => Assert.True(route.Metadata.GetMetadata<RouteLimits>()?.PerUser is not null, $"{route.DisplayName} has no limit per user"));
+    }
+
+    [Fact]
+    public async Task Every_route_that_is_limited_or_takes_a_key_shows_429_and_its_headers()
+    {
+        var limited = (await OperationsAsync()).Where(operation =>
+            operation.Value.GetProperty("security").GetArrayLength() != 1 || operation.Value.GetProperty("responses").TryGetProperty("429", out _)).ToList();
+
+        Assert.True(limited.Count > 15, $"only {limited.Count}");
+        Assert.All(limited, operation =>
+        {
+            var answers = operation.Value.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] == '2' || answer.Name == "429").ToList();
+            Assert.Contains(answers, answer => answer.Name == "429" && answer.Value.GetProperty("headers").TryGetProperty("Retry-After", out _));
+            Assert.All(answers, answer => Assert.All(
+                ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"],
+                header => Assert.True(answer.Value.GetProperty("headers").TryGetProperty(header, out _), $"{operation.Key} {answer.Name} lacks {header}")));
+        });
     }
 
     [Fact]

@@ -30,6 +30,14 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
         Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, new string('x', 70_000))));
     }
 
+    [Fact]
+    public async Task A_script_may_read_what_is_left_of_its_limit_and_how_long_to_wait()
+    {
+        var exposed = string.Join(',', (await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)).Headers.GetValues("Access-Control-Expose-Headers")).Split(',');
+
+        Assert.Superset(new HashSet<string> { "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After" }, exposed.ToHashSet());
+    }
+
     [Theory]
     [InlineData(Evil)]
     [InlineData("null")]

@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
@@ -27,10 +28,11 @@ internal static class AccountsFeature
     public static void MapAccounts(this IEndpointRouteBuilder auth)
     {
         var accounts = auth.MapGroup("/").WithTags("Account");
-        accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous()
+        accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous().LimitedBy(RateLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
             .Refuses(Problems.WeakPassword, Problems.InvalidCredentials);
     }
 }

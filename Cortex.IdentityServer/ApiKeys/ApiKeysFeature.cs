@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
@@ -17,10 +18,11 @@ internal static class ApiKeysFeature
     public static void MapApiKeys(this IEndpointRouteBuilder auth)
     {
         var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session);
-        keys.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).Refuses(Problems.ApiKeyLimit);
+        var writing = keys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
-        keys.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        keys.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
         keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound);
     }
 }

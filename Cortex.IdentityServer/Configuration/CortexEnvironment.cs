@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Sessions;
 
@@ -12,6 +13,7 @@ internal sealed record CortexEnvironment(
     DatabaseOptions Database,
     SecretOptions Secrets,
     HttpOptions Http,
+    RateLimitOptions RateLimits,
     AccountOptions Accounts,
     HashingOptions Hashing,
     SessionSettings Sessions,
@@ -22,6 +24,7 @@ internal sealed record CortexEnvironment(
     {
         var settings = new SettingsReader(configuration, environment.IsProduction());
         var http = HttpOptions.Read(settings);
+        var rateLimits = RateLimitOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
         var accounts = AccountOptions.Read(settings);
         var hashing = HashingOptions.Read(settings);
@@ -29,12 +32,13 @@ internal sealed record CortexEnvironment(
         var integrations = IntegrationOptions.Read(settings);
         var secrets = SecretOptions.Read(settings);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, accounts, hashing, sessions, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
         .AddSingleton(Database)
         .AddSingleton(Http)
+        .AddSingleton(RateLimits)
         .AddSingleton(Accounts)
         .AddSingleton(Hashing)
         .AddSingleton(Sessions)

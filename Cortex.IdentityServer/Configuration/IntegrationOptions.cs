@@ -2,14 +2,13 @@ using System.Net.Mail;
 
 namespace Cortex.IdentityServer.Configuration;
 
-/// <summary>Where mail, shared limits and billing live; checked at start, so that a bad address is found before it is needed.</summary>
+/// <summary>Where mail and billing live; checked at start, so that a bad address is found before it is needed.</summary>
 /// <param name="SmtpUrl"><c>smtp://user:password@host:587</c> (or <c>smtps://</c>).</param>
 /// <param name="EmailFrom">The sender of every mail.</param>
-/// <param name="RedisUrl"><c>redis://[:password@]host:port[/db]</c> (or <c>rediss://</c>).</param>
 /// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
 /// <param name="PolarAccessToken">An organization token of Polar's API.</param>
 /// <param name="PolarProducts">Polar's product id → subscription tier.</param>
-internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, Uri? RedisUrl, IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
+internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
     /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
     private const int LeastSecretLength = 16;
@@ -30,8 +29,7 @@ internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, Uri? 
             settings.Refuse("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
         }
 
-        var redis = settings.Url("REDIS_URL", "redis://[:password@]host:port[/db] or rediss://…", "redis", "rediss");
-        return new(smtp, from, redis, WebhookSecrets(settings), AccessToken(settings), Products(settings));
+        return new(smtp, from, WebhookSecrets(settings), AccessToken(settings), Products(settings));
     }
 
     private static string[] WebhookSecrets(SettingsReader settings)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Cortex.IdentityServer.Http;
@@ -20,6 +21,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         // The framework has cleared every header that was set before the failure.
         RequestId.WriteTo(httpContext);
         SecurityHeaders.WriteTo(httpContext);
+        RateLimitHeaders.WriteTo(httpContext);
         await Explain(httpContext, exception).ExecuteAsync(httpContext);
         return true;
     }

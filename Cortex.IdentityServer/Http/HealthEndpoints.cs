@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Http.RateLimits;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Http;
@@ -18,7 +19,7 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().LimitedBy(RateLimits.RateLimits.Health);
         health.MapGet("/", GetHealth).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
         health.MapGet("/ready", GetReadiness).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
         health.MapGet("/live", GetLiveness).Produces<AliveResponse>();

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -28,7 +29,7 @@ internal static class HttpFeature
             .WithOrigins([.. options.CorsOrigins])
             .WithMethods("GET", "POST", "PATCH", "DELETE")
             .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
-            .WithExposedHeaders("X-Request-Id", HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate)
+            .WithExposedHeaders("X-Request-Id", HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RateLimitHeaders.Limit, RateLimitHeaders.Remaining, RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return builder;
     }
@@ -44,9 +45,10 @@ internal static class HttpFeature
             ? new Problem(code) { Status = context.HttpContext.Response.StatusCode }.ExecuteAsync(context.HttpContext)
             : Task.CompletedTask);
         app.UseCors();
+        app.UseRouting();
+        app.UseAddressLimits();
         app.UseBodyRules();
         app.UseSingleCredential();
-        app.UseRouting();
         app.UseAuthorization();
     }
 }

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
@@ -36,22 +37,33 @@ internal static class Policies
     private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>
         policy.AddAuthenticationSchemes(AuthenticationSchemes.Either).RequireAuthenticatedUser();
 
-    /// <summary>Answers 403 with a problem that says what was missing (RFC 6750 section 3.1); 401 is the scheme's own answer.</summary>
-    private sealed class RefusalToProblem : IAuthorizationMiddlewareResultHandler
+    /// <summary>
+    /// Counts who proved to be somebody, allowed here or not, and answers 403 with a problem that says what was missing (RFC 6750
+    /// section 3.1); 401 is the scheme's own answer.
+    /// </summary>
+    private sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMiddlewareResultHandler
     {
         private readonly AuthorizationMiddlewareResultHandler _usual = new();
 
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
         {
+            if (!authorizeResult.Challenged && await limits.RefusalAsync(context) is { } refusal)
+            {
+                await refusal.ExecuteAsync(context);
+                return;
+            }
+
             if (!authorizeResult.Forbidden)
             {
-                return _usual.HandleAsync(next, context, policy, authorizeResult);
+                await _usual.HandleAsync(next, context, policy, authorizeResult);
+                return;
             }
 
             var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
-            return names.Contains(Introspect) && !context.User.HasSession()
-                ? MissingScope(IntrospectScope).ExecuteAsync(context)
-                : new Problem(Problems.Forbidden) { Detail = "This route is not for this kind of caller." }.ExecuteAsync(context);
+            var problem = names.Contains(Introspect) && !context.User.HasSession()
+                ? MissingScope(IntrospectScope)
+                : new Problem(Problems.Forbidden) { Detail = "This route is not for this kind of caller." };
+            await problem.ExecuteAsync(context);
         }
     }
 

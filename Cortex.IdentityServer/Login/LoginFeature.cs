@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Login;
 
@@ -13,7 +14,7 @@ internal static class LoginFeature
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
-        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous();
+        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login);
         login.MapPost("/", LoginEndpoints.LogIn).Refuses(
             Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode,
             Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);

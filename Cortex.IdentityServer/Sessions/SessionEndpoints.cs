@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -14,13 +15,25 @@ internal static class SessionEndpoints
     /// or a lost answer log nobody out; any older one ends the whole session (RFC 9700 section 4.14.2).
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
-        RefreshRequest body, SessionService sessions, CancellationToken cancellationToken) =>
-        await sessions.RefreshAsync(body.RefreshToken, cancellationToken) switch
+        RefreshRequest body, SessionService sessions, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!sessions.TryRead(body.RefreshToken, out var token))
         {
-            RefreshResult.Refreshed refreshed => TypedResults.Ok(refreshed.Tokens),
-            RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,
-            _ => (Problem)Problems.InvalidRefreshToken,
-        };
+            return (Problem)Problems.InvalidRefreshToken;
+        }
+
+        // Only the server writes a token that is read, so a stranger can't use up a session's permits.
+        var decision = await counter.TakeAsync(RateLimits.RefreshSession, token.SessionId.ToString());
+        RateLimitHeaders.Note(http, decision);
+        return !decision.Allowed
+            ? Problem.RateLimited(decision.Reset)
+            : await sessions.RefreshAsync(token, cancellationToken) switch
+            {
+                RefreshResult.Refreshed refreshed => TypedResults.Ok(refreshed.Tokens),
+                RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,
+                _ => (Problem)Problems.InvalidRefreshToken,
+            };
+    }
 
     /// <summary>Log out</summary>
     /// <remarks>Ends this session at once: its refresh token and its access tokens.</remarks>

@@ -14,7 +14,7 @@ internal abstract record RefreshResult
 {
     public sealed record Refreshed(TokenResponse Tokens) : RefreshResult;
 
-    /// <summary>Not ours, expired, or of a session that has ended.</summary>
+    /// <summary>Expired, or of a session that has ended.</summary>
     public sealed record Invalid : RefreshResult;
 
     /// <summary>Spent before: the whole session has ended (RFC 9700 section 4.14.2).</summary>
@@ -61,14 +61,12 @@ internal sealed partial class SessionService(
         return Tokens(user, new RefreshToken(id, 0), methods, idleExpires);
     }
 
-    /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
-    public async Task<RefreshResult> RefreshAsync(string text, CancellationToken cancellationToken)
-    {
-        if (!RefreshToken.TryParse(text, _refreshKey, out var token))
-        {
-            return new RefreshResult.Invalid();
-        }
+    /// <summary>Reads a refresh token that this server wrote; anything else costs no query.</summary>
+    public bool TryRead(string text, out RefreshToken token) => RefreshToken.TryParse(text, _refreshKey, out token);
 
+    /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
+    public async Task<RefreshResult> RefreshAsync(RefreshToken token, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
         var child = token with { Counter = token.Counter + 1 };
         if (await RotateAsync(token, now, cancellationToken) is { } rotated)

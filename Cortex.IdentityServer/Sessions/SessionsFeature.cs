@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ internal static class SessionsFeature
     public static void MapSessions(this IEndpointRouteBuilder auth)
     {
         var sessions = auth.MapGroup("/").WithTags("Sessions").RequireAuthorization(Policies.Session);
-        sessions.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous()
+        sessions.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh)
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
         sessions.MapPost("/logout", SessionEndpoints.LogOut);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);

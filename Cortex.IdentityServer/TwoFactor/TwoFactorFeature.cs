@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
@@ -13,7 +14,8 @@ internal static class TwoFactorFeature
 
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
-        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session);
+        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
             Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(

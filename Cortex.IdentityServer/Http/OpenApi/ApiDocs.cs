@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Http.RateLimits;
 using Scalar.AspNetCore;
 
 namespace Cortex.IdentityServer.Http.OpenApi;
@@ -26,7 +27,7 @@ internal static class ApiDocs
             return;
         }
 
-        app.MapOpenApi().AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous().LimitedBy(RateLimits.RateLimits.Documents);
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()
@@ -36,7 +37,7 @@ internal static class ApiDocs
             .DisableAgent()
             .DisableMcp()
             .HideClientButton()
-            .HideDeveloperTools()).AllowAnonymous()
+            .HideDeveloperTools()).AllowAnonymous().LimitedBy(RateLimits.RateLimits.Documents)
             .AddEndpointFilter((context, next) =>
             {
                 context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.TwoFactor;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -44,6 +45,16 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             codes.AddRange([Problems.MalformedRequest, Problems.ServiceUnavailable]);
         }
 
+        var isLimited = takesKey || metadata.OfType<RouteLimits>().Any();
+        if (isLimited)
+        {
+            codes.Add(Problems.RateLimited);
+            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? []).OfType<OpenApiResponse>())
+            {
+                success.Headers = LimitHeaders();
+            }
+        }
+
         var schema = await SchemaAsync(document, context, cancellationToken);
         var loggedIn = operation.Security.Count > 0;
         operation.Responses ??= [];
@@ -68,9 +79,19 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => Header("WWW-Authenticate", "How to authenticate (RFC 6750).", JsonSchemaType.String),
-        StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => Header("Retry-After", "Seconds to wait.", JsonSchemaType.Integer),
+        StatusCodes.Status429TooManyRequests => new(LimitHeaders().Concat(RetryAfter())),
+        StatusCodes.Status503ServiceUnavailable => RetryAfter(),
         _ => null,
     };
+
+    private static Dictionary<string, IOpenApiHeader> RetryAfter() => Header("Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
+
+    private static Dictionary<string, IOpenApiHeader> LimitHeaders() => new(
+    [
+        .. Header(RateLimitHeaders.Limit, "How many requests a window allows; of several limits, the one with least left.", JsonSchemaType.Integer),
+        .. Header(RateLimitHeaders.Remaining, "How many of them are left.", JsonSchemaType.Integer),
+        .. Header(RateLimitHeaders.Reset, "Seconds until the window ends.", JsonSchemaType.Integer),
+    ]);
 
     private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) =>
         new() { [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } } };

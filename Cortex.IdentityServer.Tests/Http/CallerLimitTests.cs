@@ -1,0 +1,162 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>Limits of a known caller: an owner's keys together by tier, a person on expensive routes, a session's refreshes.</summary>
+public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimitsApp>
+{
+    private const string Verify = "/api/v1/auth/verify";
+
+    [Fact]
+    public async Task Keys_of_one_owner_share_the_count_of_their_tier()
+    {
+        var (_, _, http) = await OwnerAsync();
+        var first = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+        var second = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+
+        Assert.Equal(new RateLimitSeen(3, 2, 60), RateLimitSeen.Of(await first.FetchAsync(Verify)));
+        Assert.Equal(new RateLimitSeen(3, 1, 60), RateLimitSeen.Of(await second.FetchAsync("/api/v1/auth/me")));
+
+        // A 403 costs as much to find out as a 200.
+        var forbidden = await first.FetchAsync("/api/v1/auth/sessions");
+        await forbidden.ShouldBeProblemAsync(403, "forbidden");
+        Assert.Equal(0, RateLimitSeen.Of(forbidden).Remaining);
+
+        await RefusedAsync(await second.FetchAsync(Verify));
+        await RefusedAsync(await first.FetchAsync("/api/v1/auth/me"));
+        await RefusedAsync(await first.FetchAsync("/api/v1/auth/sessions"));
+
+        // The person at the browser isn't the key.
+        await (await http.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await (await second.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task One_owners_limit_is_not_anothers()
+    {
+        var (_, _, mine) = await OwnerAsync();
+        var (_, _, others) = await OwnerAsync();
+        var key = app.WithKey((await CortexApp.GenerateKeyAsync(mine)).Key);
+        await UseUpAsync(key, 3);
+
+        await RefusedAsync(await key.FetchAsync(Verify));
+        await (await app.WithKey((await CortexApp.GenerateKeyAsync(others)).Key).FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData("pro", 5)]
+    [InlineData("enterprise", 6000)]
+    [InlineData("gold", 3)]
+    public async Task The_tier_is_the_owners_of_now_and_a_change_keeps_what_was_counted(string tier, int limit)
+    {
+        var (user, _, http) = await OwnerAsync();
+        var key = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+        await UseUpAsync(key, 2);
+
+        await app.SqlAsync("UPDATE users SET subscription_tier = $1 WHERE id = $2", tier, user.Id);
+
+        Assert.Equal(new RateLimitSeen(limit, limit - 3, 60), RateLimitSeen.Of(await key.FetchAsync(Verify)));
+    }
+
+    [Fact]
+    public async Task Of_50_requests_at_once_with_two_keys_exactly_the_limit_passes()
+    {
+        var (_, _, http) = await OwnerAsync();
+        HttpClient[] keys = [app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key), app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key)];
+
+        var statuses = await AtOnce.StatusesAsync(50, index => keys[index % 2].FetchAsync(Verify));
+
+        Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(47, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task A_bad_key_counts_against_nobody()
+    {
+        var answer = await app.WithKey("ctx_nonsense").FetchAsync(Verify);
+
+        await answer.ShouldBeProblemAsync(401, "invalid_api_key");
+        Assert.False(answer.Headers.Contains("RateLimit-Limit"));
+    }
+
+    [Fact]
+    public async Task A_person_has_a_count_on_expensive_routes_whatever_the_session()
+    {
+        var (user, _, http) = await OwnerAsync();
+        var elsewhere = app.WithToken((await app.LogInAsync(user)).AccessToken);
+        for (var time = 0; time < 3; time++)
+        {
+            var answer = await (time == 1 ? elsewhere : http).PatchAsync("/api/v1/auth/me/password", new { });
+            await answer.ShouldBeAsync(HttpStatusCode.BadRequest);
+            Assert.Equal(new RateLimitSeen(3, 2 - time, 60), RateLimitSeen.Of(answer));
+        }
+
+        await RefusedAsync(await http.PatchAsync("/api/v1/auth/me/password", new { }));
+        await RefusedAsync(await elsewhere.PostAsync("/api/v1/auth/2fa/enable", new { }));
+        await RefusedAsync(await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "one more" }));
+
+        // What is cheap goes on, and so does anybody else.
+        await (await http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        var (_, _, other) = await OwnerAsync(newWindow: false);
+        await (await other.PostAsync("/api/v1/auth/api-keys/generate", new { name = "mine" })).ShouldBeAsync(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_session_is_refreshed_so_often_and_a_refusal_spends_no_token()
+    {
+        var (_, tokens, _) = await OwnerAsync();
+        var (_, others, _) = await OwnerAsync(newWindow: false);
+        for (var time = 0; time < 3; time++)
+        {
+            var answer = await RefreshAsync(tokens.RefreshToken);
+            Assert.Equal(2 - time, RateLimitSeen.Of(answer).Remaining);
+            tokens = Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK));
+        }
+
+        await RefusedAsync(await RefreshAsync(tokens.RefreshToken));
+        await (await RefreshAsync(others.RefreshToken)).ShouldBeAsync(HttpStatusCode.OK);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await (await RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_server_did_not_write_uses_up_no_sessions_permits()
+    {
+        var (_, tokens, _) = await OwnerAsync();
+        var last = tokens.RefreshToken[^1] == 'A' ? 'Q' : 'A';
+        for (var time = 0; time < 5; time++)
+        {
+            var forged = await RefreshAsync(tokens.RefreshToken[..^1] + last);
+            await forged.ShouldBeProblemAsync(401, "invalid_refresh_token");
+            Assert.Equal(50, RateLimitSeen.Of(forged).Limit);
+        }
+
+        Assert.Equal(2, RateLimitSeen.Of(await RefreshAsync(tokens.RefreshToken)).Remaining);
+    }
+
+    /// <summary>Somebody new, in a new window of all limits per address.</summary>
+    private Task<(TestUser User, Tokens Tokens, HttpClient Http)> OwnerAsync(bool newWindow = true)
+    {
+        app.Clock.Advance(newWindow ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
+        return app.SignedInAsync();
+    }
+
+    private Task<HttpResponseMessage> RefreshAsync(string token) => app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = token });
+
+    private static async Task UseUpAsync(HttpClient key, int times)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            await (await key.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
+        }
+    }
+
+    private static async Task RefusedAsync(HttpResponseMessage answer)
+    {
+        await answer.ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal(0, RateLimitSeen.Of(answer).Remaining);
+        Assert.Equal(TimeSpan.FromSeconds(RateLimitSeen.Of(answer).Reset), answer.Headers.RetryAfter?.Delta);
+    }
+}

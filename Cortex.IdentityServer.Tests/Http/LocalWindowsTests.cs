@@ -1,0 +1,139 @@
+using Cortex.IdentityServer.Http.RateLimits;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>The count in one process: exact, fair over time, and bounded (security.md L9).</summary>
+public sealed class LocalWindowsTests
+{
+    private static readonly RateLimit Limit = new("test", 20, TimeSpan.FromMinutes(1));
+
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public void Of_many_at_once_exactly_the_limit_passes_in_each_window()
+    {
+        var windows = new LocalWindows(_clock);
+        for (var round = 0; round < 3; round++)
+        {
+            var allowed = 0;
+            Parallel.For(0, 2000, new() { MaxDegreeOfParallelism = 16 }, _ => Interlocked.Add(ref allowed, Take(windows, "a").Allowed ? 1 : 0));
+            Assert.Equal(20, allowed);
+            _clock.Advance(Limit.Window);
+        }
+    }
+
+    [Fact]
+    public void A_window_begins_with_its_first_and_ends_for_all_at_once()
+    {
+        var windows = new LocalWindows(_clock);
+        _clock.Advance(TimeSpan.FromSeconds(37));
+
+        Assert.Equal((true, 20, 19, TimeSpan.FromSeconds(60)), Seen(Take(windows, "a")));
+        _clock.Advance(TimeSpan.FromSeconds(45));
+        Assert.Equal((true, 20, 18, TimeSpan.FromSeconds(15)), Seen(Take(windows, "a")));
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal((true, 20, 19, TimeSpan.FromSeconds(60)), Seen(Take(windows, "a")));
+    }
+
+    [Fact]
+    public void A_refusal_takes_nothing_and_lengthens_nothing()
+    {
+        var windows = new LocalWindows(_clock);
+        UseUp(windows, "a");
+        _clock.Advance(TimeSpan.FromSeconds(59));
+
+        Assert.Equal((false, 20, 0, TimeSpan.FromSeconds(1)), Seen(Take(windows, "a")));
+        Assert.Equal(1, Take(windows, "a").ResetSeconds);
+        Assert.True(Take(windows, "b").Allowed);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(Take(windows, "a").Allowed);
+    }
+
+    [Fact]
+    public void A_permit_goes_back_to_the_window_it_was_taken_from_and_to_no_other()
+    {
+        var windows = new LocalWindows(_clock);
+        var first = Take(windows, "a");
+        windows.GiveBack(Limit, "a", first.OwnEnd!.Value);
+        Assert.Equal(19, Take(windows, "a").Remaining);
+
+        _clock.Advance(Limit.Window);
+        Take(windows, "a");
+        windows.GiveBack(Limit, "a", first.OwnEnd!.Value);
+        windows.GiveBack(Limit, "nobody", first.OwnEnd!.Value);
+        Assert.Equal(18, Take(windows, "a").Remaining);
+    }
+
+    [Fact]
+    public void Giving_back_too_often_makes_no_more_than_the_limit()
+    {
+        var windows = new LocalWindows(_clock);
+        var end = Take(windows, "a").OwnEnd!.Value;
+        for (var time = 0; time < 5; time++)
+        {
+            windows.GiveBack(Limit, "a", end);
+        }
+
+        Assert.Equal(19, Take(windows, "a").Remaining);
+    }
+
+    [Fact]
+    public void Many_addresses_wash_no_refusal_away_and_fill_no_memory()
+    {
+        var windows = new LocalWindows(_clock, capacity: 1000);
+        UseUp(windows, "guesser");
+
+        Parallel.For(0, 50_000, new() { MaxDegreeOfParallelism = 8 }, address => Assert.True(Take(windows, $"address {address}").Allowed));
+
+        Assert.InRange(windows.Count, 1, 1000 + 8);
+        Assert.False(Take(windows, "guesser").Allowed);
+    }
+
+    [Fact]
+    public void Windows_that_are_over_go_before_those_that_count()
+    {
+        var windows = new LocalWindows(_clock, capacity: 100);
+        for (var address = 0; address < 60; address++)
+        {
+            Take(windows, $"old {address}");
+        }
+
+        _clock.Advance(Limit.Window);
+        for (var address = 0; address < 60; address++)
+        {
+            Take(windows, $"new {address}");
+        }
+
+        Assert.All(Enumerable.Range(0, 60), address => Assert.Equal(18, Take(windows, $"new {address}").Remaining));
+    }
+
+    [Fact]
+    public void Where_all_are_used_up_newcomers_share_one_count_until_some_are_over()
+    {
+        var windows = new LocalWindows(_clock, capacity: 50);
+        for (var address = 0; address < 50; address++)
+        {
+            UseUp(windows, $"guesser {address}");
+        }
+
+        Assert.Equal(20, Enumerable.Range(0, 100).Count(address => Take(windows, $"newcomer {address}").Allowed));
+        Assert.All(Enumerable.Range(0, 50), address => Assert.False(Take(windows, $"guesser {address}").Allowed));
+        Assert.InRange(windows.Count, 50, 51);
+
+        _clock.Advance(Limit.Window);
+        Assert.All(Enumerable.Range(0, 100), address => Assert.True(Take(windows, $"newcomer {address}").Allowed));
+    }
+
+    private static (bool Allowed, int Limit, int Remaining, TimeSpan Reset) Seen(RateDecision decision) =>
+        (decision.Allowed, decision.Limit, decision.Remaining, decision.Reset);
+
+    private static RateDecision Take(LocalWindows windows, string partition) => windows.Take(Limit, Limit.Permits, partition);
+
+    private static void UseUp(LocalWindows windows, string partition)
+    {
+        while (Take(windows, partition).Allowed)
+        {
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>Contract 7: losing Redis costs shared counting, never service, and never the limits.</summary>
+public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixture<RedisApp>, IClassFixture<LateRedisApp>
+{
+    private const string Lost = "Warning: Redis at 127.0.0.1";
+    private const string Shared = "Information: Rate limits are shared";
+    private const string Login = "/api/v1/auth/login";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData("stopped")]
+    [InlineData("frozen")]
+    public async Task Under_load_the_replica_goes_on_alone_and_comes_back_by_itself(string how)
+    {
+        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
+        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        var answers = new ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)>();
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LoadAsync(answers, stop.Token)));
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+
+        await (how == "stopped" ? app.Redis.StopAsync() : app.Redis.FreezeAsync());
+        await UntilAsync(app, () => app.Logged(Lost) > lost);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+
+        // Decisions go on: in a new window of its own the replica lets through what the limit says, and no more.
+        var before = Passed(answers);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Task.Delay(2500, TestContext.Current.CancellationToken);
+        Assert.Equal(50, Passed(answers) - before);
+        Assert.Equal((lost + 1, shared), (app.Logged(Lost), app.Logged(Shared)));
+
+        await (how == "stopped" ? app.Redis.StartAsync() : app.Redis.ThawAsync());
+        await UntilAsync(app, () => app.Logged(Shared) > shared);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await load;
+
+        Assert.Equal((lost + 1, shared + 1), (app.Logged(Lost), app.Logged(Shared)));
+        Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.TooManyRequests, $"{answer.Status}"));
+        Assert.InRange(answers.Max(answer => answer.Took), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public async Task Alone_the_replica_keeps_the_limit_and_what_it_let_through_itself_counts()
+    {
+        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        var (_, _, http) = await app.SignedInAsync();
+        var key = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+        for (var time = 0; time < 4; time++)
+        {
+            Assert.Equal(9 - time, RateLimitSeen.Of(await key.FetchAsync("/api/v1/auth/verify")).Remaining);
+        }
+
+        await app.Redis.StopAsync();
+        var statuses = await AtOnce.StatusesAsync(30, _ => key.FetchAsync("/api/v1/auth/verify"));
+        await app.Redis.StartAsync();
+
+        Assert.Equal(6, statuses.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(24, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task A_server_starts_without_redis_and_finds_it_later()
+    {
+        await (await late.Anonymous().FetchAsync("/health")).ShouldBeAsync(HttpStatusCode.OK);
+        var statuses = await AtOnce.StatusesAsync(60, _ => late.Anonymous().PostTextAsync(Login, "{}"));
+        Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
+        await Task.Delay(2000, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 0), (late.Logged(Lost), late.Logged(Shared)));
+
+        await late.Redis.StartAsync();
+        await UntilAsync(late, () => late.Logged(Shared) == 1);
+
+        // Nobody counted there yet.
+        Assert.Equal(49, RateLimitSeen.Of(await late.Anonymous().PostTextAsync(Login, "{}")).Remaining);
+        Assert.Equal(1, late.Logged(Lost));
+    }
+
+    private async Task LoadAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, CancellationToken stop)
+    {
+        var http = app.Anonymous();
+        while (!stop.IsCancellationRequested)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using var answer = await http.PostTextAsync(Login, "{}");
+            answers.Enqueue((answer.StatusCode, Stopwatch.GetElapsedTime(started)));
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    private static int Passed(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers) => answers.Count(answer => answer.Status == HttpStatusCode.BadRequest);
+
+    private static async Task UntilAsync(RedisApp app, Func<bool> condition)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !condition();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, app.Log);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>With Redis there is one count for all replicas, exact under concurrency (security.md L9).</summary>
+public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
+{
+    private const string Login = "/api/v1/auth/login";
+
+    [Fact]
+    public async Task Of_200_at_once_over_two_replicas_exactly_the_limit_passes()
+    {
+        await EmptyAsync();
+        using var second = app.StartReplica(out var replica);
+        using var ends = replica;
+
+        var statuses = await AtOnce.StatusesAsync(200, index => (index % 2 == 0 ? app.Anonymous() : second).PostTextAsync(Login, "{}"));
+
+        Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
+        Assert.Equal(150, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+        Assert.Equal(0, app.Logged("doesn't answer in time"));
+    }
+
+    [Fact]
+    public async Task An_owners_keys_share_their_count_over_replicas()
+    {
+        await EmptyAsync();
+        var (_, _, http) = await app.SignedInAsync();
+        using var second = app.StartReplica(out var replica);
+        using var ends = replica;
+        second.DefaultRequestHeaders.Add("X-API-Key", (await CortexApp.GenerateKeyAsync(http)).Key);
+        var first = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+
+        var statuses = await AtOnce.StatusesAsync(40, index => (index % 2 == 0 ? first : second).FetchAsync("/api/v1/auth/verify"));
+
+        Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(30, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task The_headers_tell_the_shared_count_and_the_key_goes_with_its_window()
+    {
+        await EmptyAsync();
+        using var second = app.StartReplica(out var replica);
+        using var ends = replica;
+
+        await app.Anonymous().PostTextAsync(Login, "{}");
+        var seen = RateLimitSeen.Of(await second.PostTextAsync(Login, "{}"));
+
+        Assert.Equal((50, 48), (seen.Limit, seen.Remaining));
+        Assert.InRange(seen.Reset, 50, 60);
+        await using var redis = await ConnectAsync();
+        Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync("cortex:limit:login:127.0.0.1"))!.Value, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task What_is_given_back_on_one_replica_can_be_taken_on_the_other()
+    {
+        await EmptyAsync();
+        var counter = app.Services.GetRequiredService<RateCounter>();
+        var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(RateLimits.LoginFailures, "a").AsTask()));
+        Assert.Equal(20, taken.Count(decision => decision.Allowed));
+
+        await Task.WhenAll(taken.Take(25).Select(decision => counter.GiveBackAsync(RateLimits.LoginFailures, "a", decision).AsTask()));
+
+        // Twenty were taken, of which those among the first 25 came back; a refusal gave nothing.
+        var back = taken.Take(25).Count(decision => decision.Allowed);
+        Assert.Equal(back - 1, (await counter.TakeAsync(RateLimits.LoginFailures, "a")).Remaining);
+    }
+
+    [Fact]
+    public async Task A_permit_is_not_given_back_to_a_later_window()
+    {
+        await EmptyAsync();
+        var counter = app.Services.GetRequiredService<RateCounter>();
+        var old = await counter.TakeAsync(RateLimits.LoginFailures, "b");
+        await using var redis = await ConnectAsync();
+        await redis.GetDatabase().KeyDeleteAsync("cortex:limit:login_failures:b");
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var aged = old with { SharedEnd = old.SharedEnd - TimeSpan.FromMilliseconds(50).Ticks };
+
+        await counter.TakeAsync(RateLimits.LoginFailures, "b");
+        await counter.GiveBackAsync(RateLimits.LoginFailures, "b", aged);
+
+        Assert.Equal(18, (await counter.TakeAsync(RateLimits.LoginFailures, "b")).Remaining);
+    }
+
+    /// <remarks>Redis' clock ends the window: the replicas' don't have to agree.</remarks>
+    [Fact]
+    public async Task A_window_ends_when_redis_says_so()
+    {
+        var counter = app.Services.GetRequiredService<RateCounter>();
+        var brief = new RateLimit("brief", 1, TimeSpan.FromMilliseconds(300));
+        Assert.True((await counter.TakeAsync(brief, "c")).Allowed);
+        var refused = await counter.TakeAsync(brief, "c");
+        Assert.False(refused.Allowed);
+
+        await Task.Delay(refused.Reset + TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+
+        Assert.True((await counter.TakeAsync(brief, "c")).Allowed);
+    }
+
+    [Fact]
+    public void The_password_of_redis_is_in_no_log() => Assert.DoesNotContain("p@ss", app.Log, StringComparison.Ordinal);
+
+    private async Task EmptyAsync()
+    {
+        await using var redis = await ConnectAsync();
+        await redis.GetDatabase().ExecuteAsync("FLUSHALL");
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
+    {
+        EndPoints = { { "127.0.0.1", app.Redis.Port } },
+        Password = "p@ss/w:rd",
+        DefaultDatabase = 1,
+        AllowAdmin = true,
+    });
+}

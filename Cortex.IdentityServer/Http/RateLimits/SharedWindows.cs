@@ -1,0 +1,129 @@
+using StackExchange.Redis;
+
+namespace Cortex.IdentityServer.Http.RateLimits;
+
+/// <summary>Counts in Redis while Redis answers in time, and says so when it doesn't: then each replica counts alone until it is back.</summary>
+/// <remarks>Its waits are real ones, whatever the clock of the windows says: they are about a network.</remarks>
+internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvider clock, ILogger<SharedWindows> logger) : BackgroundService
+{
+    /// <summary>How long a request waits for Redis before the replica decides alone (contract 7).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often Redis is asked whether it is back.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The probe takes a permit like any request, so a Redis that answers but can't write isn't back.</summary>
+    private static readonly RateLimit Probe = new("probe", int.MaxValue, TimeSpan.FromSeconds(1));
+
+    private readonly RedisAddress _address = options.Redis!;
+    private ConnectionMultiplexer? _connection;
+    private RedisWindows? _windows;
+    private volatile bool _isUp;
+    private bool _isKnown;
+
+    /// <summary>Whether Redis is to be asked; false from the first question on that it didn't answer in time.</summary>
+    public bool IsUp => _isUp;
+
+    /// <summary>The shared decision, or null when Redis didn't give one in time.</summary>
+    public async ValueTask<RateDecision?> TakeAsync(RateLimit limit, int permits, string partition)
+    {
+        try
+        {
+            return await _windows!.TakeAsync(limit, permits, partition).WaitAsync(Patience);
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            Note(isUp: false, failure);
+            return null;
+        }
+    }
+
+    public async ValueTask GiveBackAsync(RateLimit limit, string partition, long end)
+    {
+        try
+        {
+            await _windows!.GiveBackAsync(limit, partition, end).WaitAsync(Patience);
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            Note(isUp: false, failure);
+        }
+    }
+
+    /// <summary>The first probe comes before the first request, so that replicas share from the start.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ProbeAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!IsUp)
+            {
+                await ProbeAsync();
+            }
+        }
+    }
+
+    private async Task ProbeAsync()
+    {
+        try
+        {
+            _connection ??= await ConnectionMultiplexer.ConnectAsync(_address.ToOptions());
+            _windows ??= new(_connection.GetDatabase(), clock);
+            await _windows.TakeAsync(Probe, Probe.Permits, Environment.MachineName).WaitAsync(Patience);
+            Note(isUp: true);
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            Note(isUp: false, failure);
+        }
+    }
+
+    /// <summary>Logs a change, once: of all the requests that lose Redis together, one does.</summary>
+    private void Note(bool isUp, Exception? failure = null)
+    {
+        lock (_address)
+        {
+            if (_isKnown && _isUp == isUp)
+            {
+                return;
+            }
+
+            (_isKnown, _isUp) = (true, isUp);
+        }
+
+        if (isUp)
+        {
+            Log.Shared(logger, _address);
+        }
+        else
+        {
+            Log.Lost(logger, _address, failure!.GetType().Name);
+        }
+    }
+
+    private static bool IsLoss(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Rate limits are shared with other replicas through Redis at {Address}")]
+        public static partial void Shared(ILogger logger, RedisAddress address);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
+        public static partial void Lost(ILogger logger, RedisAddress address, string failure);
+    }
+}
