@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -18,7 +19,7 @@ internal static partial class AccountEndpoints
     /// and the account can't log in before its mailbox is proved.
     /// </remarks>
     internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
-        RegisterRequest body, UserManager<User> users, HashingQueue hashing, AccountOptions options, ILogger<User> logger, CancellationToken cancellationToken)
+        RegisterRequest body, UserManager<User> users, HashingQueue hashing, KnownNetworks knownNetworks, HttpContext http, AccountOptions options, ILogger<User> logger, CancellationToken cancellationToken)
     {
         if (!options.IsRegistrationOpen)
         {
@@ -35,7 +36,8 @@ internal static partial class AccountEndpoints
             return PasswordChange.Weak("password", weakness);
         }
 
-        using var place = hashing.TryEnter();
+        var network = ClientNetwork.Of(http.ClientIp());
+        using var place = hashing.TryEnter(knownNetworks.Contains(network));
         if (place is null)
         {
             return Problem.Busy(hashing.RetryAfter);
@@ -52,6 +54,7 @@ internal static partial class AccountEndpoints
 
         if (!isTaken)
         {
+            knownNetworks.Add(network);
             Log.Registered(logger, user.Id);
         }
 

@@ -33,6 +33,6 @@ internal static class AccountsFeature
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
-            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials);
+            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
     }
 }

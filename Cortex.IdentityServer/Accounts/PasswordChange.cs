@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Changes a password that its owner knows.</summary>
 internal sealed partial class PasswordChange(
-    CortexDbContext db, PasswordCheck check, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
+    CortexDbContext db, PasswordCheck check, LoginAttempts attempts, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
 {
     /// <summary>Null when it is done; the other sessions have ended with it.</summary>
     public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, Client client, CancellationToken cancellationToken)
@@ -28,6 +28,8 @@ internal sealed partial class PasswordChange(
         // The new one is hashed before the transaction, which then holds its connection for three statements only.
         switch (await check.TryAsync(new(user.Email!, request.CurrentPassword, client, request.NewPassword), cancellationToken))
         {
+            case PasswordCheckResult.Refused refused:
+                return Problem.RateLimited(refused.RetryAfter);
             case PasswordCheckResult.Busy busy:
                 return Problem.Busy(busy.RetryAfter);
             case PasswordCheckResult.Right when request.NewPassword == request.CurrentPassword:
@@ -61,6 +63,7 @@ internal sealed partial class PasswordChange(
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Changed(user.Id);
+        await attempts.ForgiveAsync(user.Email!, CancellationToken.None);
         Log.Changed(logger, user.Id);
         return null;
     }

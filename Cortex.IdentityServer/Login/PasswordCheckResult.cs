@@ -19,6 +19,9 @@ internal abstract record PasswordCheckResult
     /// <summary>Or there is no such account.</summary>
     public sealed record Wrong : PasswordCheckResult;
 
+    /// <summary>Too many failures from this address or at this account: the password was not looked at.</summary>
+    public sealed record Refused(TimeSpan RetryAfter) : PasswordCheckResult;
+
     /// <summary>The hashing line is full; nothing was looked at.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : PasswordCheckResult;
 }

@@ -15,6 +15,7 @@ internal sealed partial class PasswordLogin(
         {
             PasswordCheckResult.Right right => await WithPasswordAsync(right, request, client, cancellationToken),
             PasswordCheckResult.Wrong => new LoginResult.InvalidCredentials(),
+            PasswordCheckResult.Refused refused => new LoginResult.Locked(refused.RetryAfter),
             PasswordCheckResult.Busy busy => new LoginResult.Busy(busy.RetryAfter),
             _ => throw new UnreachableException(),
         };

@@ -132,6 +132,7 @@ internal static class TwoFactorEndpoints
         await check.TryAsync(new(user.Email!, password, Client.Of(http)), cancellationToken) switch
         {
             PasswordCheckResult.Right right when right.User.Id == user.Id => null,
+            PasswordCheckResult.Refused refused => Problem.RateLimited(refused.RetryAfter),
             PasswordCheckResult.Busy busy => Problem.Busy(busy.RetryAfter),
             _ => new(Problems.InvalidCredentials) { Detail = "The password is wrong." },
         };
