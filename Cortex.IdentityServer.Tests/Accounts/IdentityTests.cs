@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +52,7 @@ public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task An_old_account_with_an_address_that_is_refused_today_can_still_be_managed_and_used()
     {
         await app.SqlAsync(
-            "INSERT INTO users (email, password_hash) VALUES ('root@localhost', $1)", PasswordHash.Create(TestUser.DefaultPassword, 4));
+            "INSERT INTO users (email, password_hash) VALUES ('root@localhost', $1)", PasswordHash.Create(TestUser.DefaultPassword, 4, new ManagedBcrypt()));
         await using (var scope = app.Services.CreateAsyncScope())
         {
             var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();

@@ -1,6 +1,9 @@
 using System.Security.Claims;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +19,7 @@ internal static partial class AccountEndpoints
     /// and the account can't log in before its mailbox is proved.
     /// </remarks>
     internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
-        RegisterRequest body, UserManager<User> users, AccountOptions options, ILogger<User> logger)
+        RegisterRequest body, UserManager<User> users, HashingQueue hashing, KnownNetworks knownNetworks, HttpContext http, AccountOptions options, ILogger<User> logger, CancellationToken cancellationToken)
     {
         if (!options.IsRegistrationOpen)
         {
@@ -28,16 +31,30 @@ internal static partial class AccountEndpoints
             return Problem.Invalid("email", reason);
         }
 
-        var user = new User { Email = email };
-        var result = await users.CreateAsync(user, body.Password);
+        if (PasswordRules.WhyWeak(body.Password, email) is { } weakness)
+        {
+            return PasswordChange.Weak("password", weakness);
+        }
+
+        var network = ClientNetwork.Of(http.ClientIp());
+        using var place = hashing.TryEnter(knownNetworks.Contains(network));
+        if (place is null)
+        {
+            return Problem.Busy(hashing.RetryAfter);
+        }
+
+        // Hashed here and not by the manager, which would do it on this request's thread.
+        var user = new User { Email = email, PasswordHash = await place.HashAsync(body.Password, cancellationToken) };
+        var result = await users.CreateAsync(user);
         var isTaken = result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateEmail));
         if (!result.Succeeded && !isTaken)
         {
-            return PasswordChange.Weak("password", [.. result.Errors.Select(error => error.Description)]);
+            return Problem.Invalid("email", result.Errors.First().Description);
         }
 
         if (!isTaken)
         {
+            knownNetworks.Add(network);
             Log.Registered(logger, user.Id);
         }
 
@@ -59,8 +76,8 @@ internal static partial class AccountEndpoints
     /// <summary>Change the password</summary>
     /// <remarks>Asks for the current one. All other sessions end; this one stays.</remarks>
     internal static async Task<Results<NoContent, Problem>> ChangePassword(
-        ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, CancellationToken cancellationToken) =>
-        await change.TryAsync(caller.UserId(), caller.SessionId(), body, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken) =>
+        await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
@@ -12,7 +13,7 @@ internal static class AccountsFeature
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         // Before AddIdentityCore, which fills in only what is missing.
-        services.AddSingleton(provider => new BcryptPasswordHasher(provider.GetRequiredService<AccountOptions>().BcryptCost));
+        services.AddHashing();
         services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>());
         services.AddSingleton<ILookupNormalizer, NoNormalizer>();
         services.AddScoped<IUserValidator<User>, EmailRules>();
@@ -32,6 +33,6 @@ internal static class AccountsFeature
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
-            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials);
+            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
     }
 }

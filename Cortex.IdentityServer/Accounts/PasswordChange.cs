@@ -1,18 +1,18 @@
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Changes a password that its owner knows.</summary>
 internal sealed partial class PasswordChange(
-    CortexDbContext db, IPasswordHasher<User> hasher, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
+    CortexDbContext db, PasswordCheck check, LoginAttempts attempts, SessionService sessions, Changes changes, ILogger<PasswordChange> logger)
 {
     /// <summary>Null when it is done; the other sessions have ended with it.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, CancellationToken cancellationToken)
+    public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, Client client, CancellationToken cancellationToken)
     {
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
         if (user is null)
@@ -25,21 +25,34 @@ internal sealed partial class PasswordChange(
             return Weak("new_password", weakness);
         }
 
-        if (hasher.VerifyHashedPassword(user, user.PasswordHash!, request.CurrentPassword) == PasswordVerificationResult.Failed)
+        // The new one is hashed before the transaction, which then holds its connection for three statements only.
+        switch (await check.TryAsync(new(user.Email!, request.CurrentPassword, client, request.NewPassword), cancellationToken))
         {
-            return WrongPassword;
+            case PasswordCheckResult.Refused refused:
+                return Problem.RateLimited(refused.RetryAfter);
+            case PasswordCheckResult.Busy busy:
+                return Problem.Busy(busy.RetryAfter);
+            case PasswordCheckResult.Right when request.NewPassword == request.CurrentPassword:
+                return Weak("new_password", "The new password is the current one.");
+            case PasswordCheckResult.Right { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
+                return await ReplaceAsync(checkedUser, hash, sessionId, cancellationToken);
+            default:
+                return WrongPassword;
         }
+    }
 
-        if (request.NewPassword == request.CurrentPassword)
-        {
-            return Weak("new_password", "The new password is the current one.");
-        }
+    /// <summary>Says which field holds the weak password, and why it is weak.</summary>
+    public static Problem Weak(string field, string reason) => new(Problems.WeakPassword)
+    {
+        Detail = reason,
+        Errors = new Dictionary<string, string[]> { [field] = [reason] },
+    };
 
-        // Hashed before the transaction, which then holds its connection for three statements only.
-        var hash = hasher.HashPassword(user, request.NewPassword);
+    private async Task<Problem?> ReplaceAsync(User user, string hash, Guid sessionId, CancellationToken cancellationToken)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var stamp = Guid.NewGuid().ToString();
-        var changed = await db.Users.Where(u => u.Id == userId && u.PasswordHash == user.PasswordHash).ExecuteUpdateAsync(
+        var changed = await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
         if (changed == 0)
         {
@@ -47,19 +60,13 @@ internal sealed partial class PasswordChange(
             return WrongPassword;
         }
 
-        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Changed(userId);
-        Log.Changed(logger, userId);
+        changes.Changed(user.Id);
+        await attempts.ForgiveAsync(user.Email!, CancellationToken.None);
+        Log.Changed(logger, user.Id);
         return null;
     }
-
-    /// <summary>Says which field holds the weak password, and why it is weak.</summary>
-    public static Problem Weak(string field, params string[] reasons) => new(Problems.WeakPassword)
-    {
-        Detail = reasons[0],
-        Errors = new Dictionary<string, string[]> { [field] = reasons },
-    };
 
     private static Problem WrongPassword => new(Problems.InvalidCredentials) { Detail = "The current password is wrong." };
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Accounts;

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
@@ -14,6 +15,7 @@ internal sealed record CortexEnvironment(
     HttpOptions Http,
     RateLimitOptions RateLimits,
     AccountOptions Accounts,
+    HashingOptions Hashing,
     SessionSettings Sessions,
     SigningOptions Signing,
     IntegrationOptions Integrations)
@@ -26,12 +28,13 @@ internal sealed record CortexEnvironment(
         var rateLimits = RateLimitOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
         var accounts = AccountOptions.Read(settings);
+        var hashing = HashingOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
         var integrations = IntegrationOptions.Read(settings);
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, sessions, signing, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
@@ -39,6 +42,7 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Http)
         .AddSingleton(RateLimits)
         .AddSingleton(Accounts)
+        .AddSingleton(Hashing)
         .AddSingleton(Sessions)
         .AddSingleton(Signing)
         .AddSingleton(Secrets)

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Login;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -40,13 +41,22 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         var before = now - SessionsKept;
         var sessions = await db.Sessions.Where(s => s.IdleExpiresAt < before || s.ExpiresAt < before || s.EndedAt < before).ExecuteDeleteAsync(cancellationToken);
         var challenges = await db.TwoFactorChallenges.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        Log.Removed(logger, sessions, challenges);
+        var forgotten = now - LoginAttemptRules.ForgottenAfter;
+        var attempts = await db.Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM login_attempts
+            WHERE (failed_at IS NULL OR failed_at <= {forgotten}) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > {forgotten})
+            """,
+            cancellationToken);
+        var unknownFrom = now - LoginAccounts.KnownFor;
+        var addresses = await db.Set<LoginAddress>().Where(a => a.LastLoginAt < unknownFrom).ExecuteDeleteAsync(cancellationToken);
+        Log.Removed(logger, sessions, challenges, attempts, addresses);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s) and {Challenges} challenge(s) that were over")]
-        public static partial void Removed(ILogger logger, int sessions, int challenges);
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} address(es) of logins that were over")]
+        public static partial void Removed(ILogger logger, int sessions, int challenges, int attempts, int addresses);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is over")]
         public static partial void Failed(ILogger logger, Exception failure);

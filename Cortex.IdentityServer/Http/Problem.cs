@@ -34,6 +34,13 @@ internal sealed class Problem(ProblemCode code) : IResult
     /// <summary>Too many tries; the client is told to wait this long.</summary>
     public static Problem RateLimited(TimeSpan wait) => new(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) };
 
+    /// <summary>All that could do the work is taken; the client is told when to come again.</summary>
+    public static Problem Busy(TimeSpan wait) => new(Problems.ServiceUnavailable)
+    {
+        Detail = "The server is busy; try again soon.",
+        RetryAfter = (int)Math.Ceiling(wait.TotalSeconds),
+    };
+
     public static Problem Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(Problems.ValidationFailed) { Errors = errors };

@@ -1,12 +1,20 @@
 using System.Net;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>Where a login comes from.</summary>
-internal sealed record Client(IPAddress? Ip, string? UserAgent);
+/// <param name="Ip">The client's address.</param>
+/// <param name="UserAgent">What it says it is.</param>
+/// <param name="NoteLimit">Tells it what is left of a limit.</param>
+internal sealed record Client(IPAddress? Ip, string? UserAgent, Action<RateDecision> NoteLimit)
+{
+    public static Client Of(HttpContext http) => new(http.ClientIp(), http.Request.Headers.UserAgent, decision => RateLimitHeaders.Note(http, decision));
+}
 
 /// <summary>How a person proved who they are (RFC 8176).</summary>
 internal static class AuthenticationMethods

@@ -17,7 +17,7 @@ internal static class LoginEndpoints
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
             ? OneCode("recovery_code")
-            : Answer(await login.TryAsync(body, ClientOf(http), cancellationToken));
+            : Answer(await login.TryAsync(body, Client.Of(http), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
     /// <remarks>Five wrong codes kill the token; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
@@ -26,7 +26,7 @@ internal static class LoginEndpoints
         {
             { Code: null, RecoveryCode: null } => Problem.Invalid("code", "send code or recovery_code"),
             { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
-            _ => Answer(await login.TryAsync(body, ClientOf(http), cancellationToken)),
+            _ => Answer(await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
 
     private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
@@ -37,12 +37,11 @@ internal static class LoginEndpoints
         LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
         LoginResult.InvalidChallenge => new Problem(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." },
         LoginResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
+        LoginResult.Busy busy => Problem.Busy(busy.RetryAfter),
         LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
         LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
         _ => throw new UnreachableException(),
     };
 
     private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
-
-    private static Client ClientOf(HttpContext http) => new(http.ClientIp(), http.Request.Headers.UserAgent);
 }

@@ -7,6 +7,11 @@ namespace Cortex.IdentityServer.Login;
 internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
+        .AddSingleton<KnownNetworks>()
+        .AddSingleton<AccountGates>()
+        .AddSingleton<LoginAttempts>()
+        .AddScoped<LoginAccounts>()
+        .AddScoped<PasswordCheck>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
         .AddScoped<LoginCompletion>();

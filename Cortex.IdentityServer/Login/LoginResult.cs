@@ -18,8 +18,11 @@ internal abstract record LoginResult
     /// <summary>The challenge is unknown, too old, used, or died of wrong codes.</summary>
     public sealed record InvalidChallenge : LoginResult;
 
-    /// <summary>The second factor is locked for this long.</summary>
+    /// <summary>The address, the account or its second factor has had too many failures: nothing is tried for this long.</summary>
     public sealed record Locked(TimeSpan RetryAfter) : LoginResult;
+
+    /// <summary>The hashing line is full.</summary>
+    public sealed record Busy(TimeSpan RetryAfter) : LoginResult;
 
     /// <summary>Told only to who knows the password.</summary>
     public sealed record AccountDisabled : LoginResult;

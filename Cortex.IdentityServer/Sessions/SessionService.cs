@@ -1,6 +1,7 @@
 using System.Net;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,6 +39,7 @@ internal sealed partial class SessionService(
         var id = Guid.CreateVersion7(now);
         var idleExpires = now + options.IdleLifetime;
         var agent = Printable(userAgent);
+        var network = ClientNetwork.Of(ip);
 
         // FOR SHARE: a change of the password waits for this commit and then ends this session with the others, or is seen here.
         var started = await db.Database.SqlQuery<SessionUser>($"""
@@ -47,7 +49,10 @@ internal sealed partial class SessionService(
                 FOR SHARE),
             started AS (
                 INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip, user_agent)
-                SELECT {id}, id, 0, {now}, {now}, {now}, {now + options.AbsoluteLifetime}, {idleExpires}, {methods}, {ip}::inet, {agent}::text FROM account)
+                SELECT {id}, id, 0, {now}, {now}, {now}, {now + options.AbsoluteLifetime}, {idleExpires}, {methods}, {ip}::inet, {agent}::text FROM account),
+            noted AS (
+                INSERT INTO login_addresses (user_id, network, last_login_at) SELECT id, {network}, {now} FROM account WHERE {network} <> {ClientNetwork.Unknown}
+                ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = greatest(login_addresses.last_login_at, excluded.last_login_at))
             SELECT id AS "Id", email AS "Email", coalesce(subscription_tier, 'free') AS "Tier",
                 ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = account.id ORDER BY name)::text[] AS "Roles"
             FROM account

@@ -68,7 +68,17 @@ internal sealed partial class SecondFactor(
         return codes;
     }
 
-    private async Task<SecondFactorResult.Locked?> BookFailureAsync(Guid userId, CancellationToken cancellationToken)
+    /// <summary>The lock that holds now, if one does.</summary>
+    public async Task<SecondFactorResult.Locked?> LockAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var failedAt = await db.TwoFactorStates.Where(s => s.UserId == userId && s.Failures >= MostFailures && s.FailedAt > now - LockTime)
+            .Select(s => (DateTimeOffset?)s.FailedAt).SingleOrDefaultAsync(cancellationToken);
+        return failedAt is { } last ? new(last + LockTime - now) : null;
+    }
+
+    /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
+    public async Task<SecondFactorResult.Locked?> BookFailureAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var booked = await db.Database.ExecuteSqlAsync(

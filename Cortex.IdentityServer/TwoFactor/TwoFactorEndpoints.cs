@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 using QRCoder;
 
 namespace Cortex.IdentityServer.TwoFactor;
@@ -19,7 +19,7 @@ internal static class TwoFactorEndpoints
     /// <summary>Begin two-factor authentication</summary>
     /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
-        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, PasswordCheck check, HttpContext http, CancellationToken cancellationToken)
     {
         if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
@@ -33,9 +33,9 @@ internal static class TwoFactorEndpoints
 
         if (body?.Password is { } password)
         {
-            if (!IsPassword(hasher, user, password))
+            if (await RefusePasswordAsync(check, user, password, http, cancellationToken) is { } refusal)
             {
-                return WrongPassword;
+                return refusal;
             }
         }
         else if (!await sessions.IsFreshAsync(caller.SessionId(), cancellationToken))
@@ -69,7 +69,7 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication off</summary>
     /// <remarks>Asks for the password and a code. Recovery codes are void, and other sessions end.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
-        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, PasswordCheck check, HttpContext http, CancellationToken cancellationToken)
     {
         if ((body.Code is null) == (body.RecoveryCode is null))
         {
@@ -86,9 +86,9 @@ internal static class TwoFactorEndpoints
             return (Problem)Problems.TwoFactorNotEnabled;
         }
 
-        if (!IsPassword(hasher, user, body.Password))
+        if (await RefusePasswordAsync(check, user, body.Password, http, cancellationToken) is { } wrongPassword)
         {
-            return WrongPassword;
+            return wrongPassword;
         }
 
         if (await RefuseCodeAsync(secondFactor, user, new(body.Code, body.RecoveryCode), cancellationToken) is { } refusal)
@@ -128,10 +128,14 @@ internal static class TwoFactorEndpoints
             _ => WrongCode,
         };
 
-    private static bool IsPassword(IPasswordHasher<User> hasher, User user, string password) =>
-        hasher.VerifyHashedPassword(user, user.PasswordHash!, password) != PasswordVerificationResult.Failed;
-
-    private static Problem WrongPassword => new(Problems.InvalidCredentials) { Detail = "The password is wrong." };
+    private static async Task<Problem?> RefusePasswordAsync(PasswordCheck check, User user, string password, HttpContext http, CancellationToken cancellationToken) =>
+        await check.TryAsync(new(user.Email!, password, Client.Of(http)), cancellationToken) switch
+        {
+            PasswordCheckResult.Right right when right.User.Id == user.Id => null,
+            PasswordCheckResult.Refused refused => Problem.RateLimited(refused.RetryAfter),
+            PasswordCheckResult.Busy busy => Problem.Busy(busy.RetryAfter),
+            _ => new(Problems.InvalidCredentials) { Detail = "The password is wrong." },
+        };
 
     private static string QrCode(string uri)
     {

@@ -17,9 +17,9 @@ internal static class TwoFactorFeature
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
-            Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials);
+            Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(
-            Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode);
+            Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
         twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor).Refuses(
             Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
         twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).Refuses(

@@ -38,9 +38,15 @@ internal sealed partial class TwoFactorSetup(
             return ([], new(Problems.TwoFactorNotEnabled) { Detail = "Call /api/v1/auth/2fa/enable first." });
         }
 
+        if (await secondFactor.LockAsync(user.Id, cancellationToken) is { } locked)
+        {
+            return ([], Problem.RateLimited(locked.RetryAfter));
+        }
+
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
-            return ([], TwoFactorEndpoints.WrongCode);
+            var isLocked = await secondFactor.BookFailureAsync(user.Id, cancellationToken);
+            return ([], isLocked is null ? TwoFactorEndpoints.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -1,12 +1,13 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
-namespace Cortex.IdentityServer.Tests.Accounts;
+namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
 public sealed class BcryptPasswordHasherTests
 {
-    private readonly BcryptPasswordHasher _hasher = new(5);
+    private readonly BcryptPasswordHasher _hasher = new(new ManagedBcrypt(), 5);
     private readonly User _user = new();
 
     [Fact]
@@ -27,5 +28,5 @@ public sealed class BcryptPasswordHasherTests
     [InlineData("")]
     [InlineData("correct horse")]
     [InlineData("\0")]
-    public void Verifying_against_nothing_never_throws(string password) => _hasher.VerifyAgainstNothing(password);
+    public void Nothing_verifies_against_nothing(string password) => Assert.Equal(Failed, _hasher.Verify(null, password));
 }

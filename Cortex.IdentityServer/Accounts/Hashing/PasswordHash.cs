@@ -5,9 +5,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Identity;
-using Bcrypt = BCrypt.Net.BCrypt;
 
-namespace Cortex.IdentityServer.Accounts;
+namespace Cortex.IdentityServer.Accounts.Hashing;
 
 /// <summary>The text that a password is stored as, in the formats of Python's bcrypt and passlib.</summary>
 /// <remarks>
@@ -27,8 +26,6 @@ internal static partial class PasswordHash
 {
     private const int MinCost = 4;
     private const int MaxCost = 16;
-    private const int MaxBytes = 72;
-    private const int DigestLength = 31;
     private const string NoSalt = "......................";
 
     private enum Form
@@ -39,25 +36,27 @@ internal static partial class PasswordHash
     }
 
     /// <exception cref="ArgumentException">The password holds half a surrogate pair, so it has no UTF-8.</exception>
-    public static string Create(string password, int cost)
+    public static string Create(string password, int cost, BcryptEngine bcrypt)
     {
         var utf8 = Utf8Of(password) ?? throw new ArgumentException("The password is not well-formed Unicode.", nameof(password));
-        var salt = Bcrypt.GenerateSalt(cost)[^NoSalt.Length..];
+        var salt = BCrypt.Net.BCrypt.GenerateSalt(cost)[^BcryptEngine.SaltLength..];
+        var text = Fits(utf8) ? password : Condense(utf8, salt, Form.Hmac);
+        var digest = bcrypt.Digest(text, salt, cost) ?? throw new CryptographicException($"{bcrypt.Name} did not hash a password.");
         return Fits(utf8)
-            ? $"$2b${cost:D2}${salt}{Digest(password, salt, cost)}"
-            : $"$bcrypt-sha256$v=2,t=2b,r={cost}${salt}${Digest(Condense(utf8, salt, Form.Hmac), salt, cost)}";
+            ? $"$2b${cost:D2}${salt}{digest}"
+            : $"$bcrypt-sha256$v=2,t=2b,r={cost}${salt}${digest}";
     }
 
     /// <summary>Whether the password is the one that was stored, and whether it should be stored anew at this cost.</summary>
-    public static PasswordVerificationResult Verify(string? storedHash, string password, int cost)
+    public static PasswordVerificationResult Verify(string? storedHash, string password, int cost, BcryptEngine bcrypt)
     {
         if (Stored.Parse(storedHash) is not { } stored)
         {
-            Digest("", NoSalt, cost);
+            bcrypt.Digest("", NoSalt, cost);
             return PasswordVerificationResult.Failed;
         }
 
-        if (stored.Matches(password))
+        if (stored.Matches(password, bcrypt))
         {
             return stored.Cost == cost && stored.Form != Form.Sha256
                 ? PasswordVerificationResult.Success
@@ -67,7 +66,7 @@ internal static partial class PasswordHash
         // Cost c is 2^c rounds, and 2^c + (2^c + … + 2^(cost-1)) = 2^cost.
         for (var missing = stored.Cost; missing < cost; missing++)
         {
-            Digest("", NoSalt, missing);
+            bcrypt.Digest("", NoSalt, missing);
         }
 
         return PasswordVerificationResult.Failed;
@@ -81,14 +80,10 @@ internal static partial class PasswordHash
         return status == OperationStatus.Done ? bytes[..length] : null;
     }
 
-    private static bool Fits(byte[] utf8) => utf8.Length <= MaxBytes && !utf8.Contains((byte)0);
+    private static bool Fits(byte[] utf8) => utf8.Length <= BcryptEngine.MaxBytes && !utf8.Contains((byte)0);
 
     private static string Condense(byte[] utf8, string salt, Form form) => Convert.ToBase64String(
         form == Form.Hmac ? HMACSHA256.HashData(Encoding.ASCII.GetBytes(salt), utf8) : SHA256.HashData(utf8));
-
-    // The letter makes no difference up to 72 bytes: a, b and y name bugs that other libraries had or mended.
-    private static string Digest(string text, string salt, int cost) =>
-        Bcrypt.HashPassword(text, $"$2b${cost:D2}${salt}")[^DigestLength..];
 
     private sealed partial record Stored(Form Form, int Cost, string Salt, string Digest)
     {
@@ -106,16 +101,16 @@ internal static partial class PasswordHash
                 : new(form, cost, match.Groups["salt"].Value, match.Groups["digest"].Value);
         }
 
-        public bool Matches(string password)
+        public bool Matches(string password, BcryptEngine bcrypt)
         {
             var utf8 = Utf8Of(password);
             var readable = utf8 is not null && (Form != Form.Plain || Fits(utf8));
             var text = !readable ? "" : Form == Form.Plain ? password : Condense(utf8!, Salt, Form);
 
             // Only the digest is compared: old passlib wrote salts whose last character has stray bits.
-            var digest = PasswordHash.Digest(text, Salt, Cost);
+            var digest = bcrypt.Digest(text, Salt, Cost);
             return readable & CryptographicOperations.FixedTimeEquals(
-                Encoding.ASCII.GetBytes(digest), Encoding.ASCII.GetBytes(Digest));
+                Encoding.ASCII.GetBytes(digest ?? ""), Encoding.ASCII.GetBytes(Digest));
         }
 
         [GeneratedRegex("""

@@ -1,16 +1,25 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
-namespace Cortex.IdentityServer.Tests.Accounts;
+namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
-public sealed class PasswordHashTests
+/// <summary>The same tables of vectors for each engine.</summary>
+public abstract class PasswordHashTests
 {
     private const int Cost = 4;
     private const string Horse = "correct horse";
     private const string Emoji = "🔑";
+
+    private readonly BcryptEngine _bcrypt;
+
+    private protected PasswordHashTests(BcryptEngine? bcrypt)
+    {
+        Assert.SkipWhen(bcrypt is null, "This machine has no libxcrypt: only BCrypt.Net is tested.");
+        _bcrypt = bcrypt!;
+    }
 
     [Theory]
     [InlineData(PythonHashes.Bcrypt2a, Horse, Success)]
@@ -27,11 +36,11 @@ public sealed class PasswordHashTests
     [InlineData(PythonHashes.Sha256V1WithNul, "longpassword\0AAA", SuccessRehashNeeded)]
     public void What_Python_hashed_verifies(string hash, string password, PasswordVerificationResult expected)
     {
-        Assert.Equal(expected, PasswordHash.Verify(hash, password, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, password + "x", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, password + "\0", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, " " + password, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, password.Length > 0 ? password.ToUpperInvariant() : "A", Cost));
+        Assert.Equal(expected, Verify(hash, password, Cost));
+        Assert.Equal(Failed, Verify(hash, password + "x", Cost));
+        Assert.Equal(Failed, Verify(hash, password + "\0", Cost));
+        Assert.Equal(Failed, Verify(hash, " " + password, Cost));
+        Assert.Equal(Failed, Verify(hash, password.Length > 0 ? password.ToUpperInvariant() : "A", Cost));
     }
 
     [Theory]
@@ -39,8 +48,8 @@ public sealed class PasswordHashTests
     [InlineData(PythonHashes.Sha256V2Cost12)]
     public void The_cost_of_production_verifies(string hash)
     {
-        Assert.Equal(Success, PasswordHash.Verify(hash, Horse, 12));
-        Assert.Equal(SuccessRehashNeeded, PasswordHash.Verify(hash, Horse, 13));
+        Assert.Equal(Success, Verify(hash, Horse, 12));
+        Assert.Equal(SuccessRehashNeeded, Verify(hash, Horse, 13));
     }
 
     [Fact]
@@ -48,30 +57,30 @@ public sealed class PasswordHashTests
     {
         string a72 = new('a', 72), a73 = new('a', 73);
 
-        Assert.Equal(Success, PasswordHash.Verify(PythonHashes.Bcrypt72Bytes, a72, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Bcrypt72Bytes, a73, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Bcrypt73BytesCut, a73, Cost));
-        Assert.Equal(Success, PasswordHash.Verify(PythonHashes.Sha256V2Of73Bytes, a73, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Sha256V2Of73Bytes, a72, Cost));
+        Assert.Equal(Success, Verify(PythonHashes.Bcrypt72Bytes, a72, Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt72Bytes, a73, Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt73BytesCut, a73, Cost));
+        Assert.Equal(Success, Verify(PythonHashes.Sha256V2Of73Bytes, a73, Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Sha256V2Of73Bytes, a72, Cost));
     }
 
     [Fact]
     public void Emoji_are_four_bytes_each()
     {
-        Assert.Equal(Success, PasswordHash.Verify(PythonHashes.BcryptEmoji, Repeat(Emoji, 18), Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.BcryptEmoji, Repeat(Emoji, 19), Cost));
-        Assert.Equal(Success, PasswordHash.Verify(PythonHashes.Sha256V2Of64Emoji, Repeat(Emoji, 64), Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Sha256V2Of64Emoji, Repeat(Emoji, 63), Cost));
+        Assert.Equal(Success, Verify(PythonHashes.BcryptEmoji, Repeat(Emoji, 18), Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.BcryptEmoji, Repeat(Emoji, 19), Cost));
+        Assert.Equal(Success, Verify(PythonHashes.Sha256V2Of64Emoji, Repeat(Emoji, 64), Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Sha256V2Of64Emoji, Repeat(Emoji, 63), Cost));
     }
 
     [Fact]
     public void A_password_that_bcrypt_would_end_at_a_NUL_never_verifies()
     {
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Bcrypt2b, Horse + "\0", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Bcrypt2b, Horse + "\0BBB", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.BcryptEmpty, "\0", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Sha256V2WithNul, "longpassword\0BBB", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Sha256V2WithNul, "longpassword", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + "\0", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + "\0BBB", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.BcryptEmpty, "\0", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Sha256V2WithNul, "longpassword\0BBB", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Sha256V2WithNul, "longpassword", Cost));
     }
 
     [Theory]
@@ -85,22 +94,22 @@ public sealed class PasswordHashTests
     public void A_new_hash_has_the_form_that_holds_the_password(string part, int times, string form)
     {
         var password = Repeat(part, times);
-        var hash = PasswordHash.Create(password, Cost);
+        var hash = Create(password, Cost);
 
         Assert.Matches(form, hash);
-        Assert.NotEqual(hash, PasswordHash.Create(password, Cost));
-        Assert.Equal(Success, PasswordHash.Verify(hash, password, Cost));
-        Assert.Equal(SuccessRehashNeeded, PasswordHash.Verify(hash, password, Cost + 1));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, password + part, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(hash, password[..^1], Cost));
+        Assert.NotEqual(hash, Create(password, Cost));
+        Assert.Equal(Success, Verify(hash, password, Cost));
+        Assert.Equal(SuccessRehashNeeded, Verify(hash, password, Cost + 1));
+        Assert.Equal(Failed, Verify(hash, password + part, Cost));
+        Assert.Equal(Failed, Verify(hash, password[..^1], Cost));
     }
 
     [Fact]
     public void Half_a_surrogate_pair_is_no_password()
     {
-        Assert.Throws<ArgumentException>(() => PasswordHash.Create("password\uD83D", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PasswordHash.Create("password\uFFFD", Cost), "password\uD83D", Cost));
-        Assert.Equal(Failed, PasswordHash.Verify(PythonHashes.Sha256V2, "\uDD11", Cost));
+        Assert.Throws<ArgumentException>(() => Create("password\uD83D", Cost));
+        Assert.Equal(Failed, Verify(Create("password\uFFFD", Cost), "password\uD83D", Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Sha256V2, "\uDD11", Cost));
     }
 
     [Theory]
@@ -134,14 +143,14 @@ public sealed class PasswordHashTests
     [InlineData("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWRWJTmaaJObG")]
     [InlineData("pbkdf2:sha256:260000$abc$0123456789abcdef")]
     public void A_malformed_hash_is_a_failure_and_no_exception(string? hash) =>
-        Assert.Equal(Failed, PasswordHash.Verify(hash, Horse, Cost));
+        Assert.Equal(Failed, Verify(hash, Horse, Cost));
 
     [Fact]
     public void A_malformed_hash_of_60_kB_is_a_failure()
     {
-        Assert.Equal(Failed, PasswordHash.Verify(new('$', 60_000), Horse, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify("$2b$04$" + new string('a', 60_000), Horse, Cost));
-        Assert.Equal(Failed, PasswordHash.Verify("$bcrypt-sha256$v=2,t=2b,r=" + new string('4', 60_000), Horse, Cost));
+        Assert.Equal(Failed, Verify(new('$', 60_000), Horse, Cost));
+        Assert.Equal(Failed, Verify("$2b$04$" + new string('a', 60_000), Horse, Cost));
+        Assert.Equal(Failed, Verify("$bcrypt-sha256$v=2,t=2b,r=" + new string('4', 60_000), Horse, Cost));
     }
 
     [Fact]
@@ -152,14 +161,14 @@ public sealed class PasswordHashTests
             for (var place = 4; place < hash.Length; place++)
             {
                 var other = hash[place] == 'M' ? 'N' : 'M';
-                Assert.Equal(Failed, PasswordHash.Verify(hash[..place] + other + hash[(place + 1)..], Horse, Cost));
+                Assert.Equal(Failed, Verify(hash[..place] + other + hash[(place + 1)..], Horse, Cost));
             }
         }
     }
 
     [Fact]
     public void Stray_bits_at_the_end_of_a_salt_are_forgiven_as_passlib_does() =>
-        Assert.Equal(Success, PasswordHash.Verify(PythonHashes.Bcrypt2b.Replace("uuj", "u9j", StringComparison.Ordinal), Horse, Cost));
+        Assert.Equal(Success, Verify(PythonHashes.Bcrypt2b.Replace("uuj", "u9j", StringComparison.Ordinal), Horse, Cost));
 
     [Theory]
     [InlineData(null, Horse)]
@@ -174,16 +183,41 @@ public sealed class PasswordHashTests
     public void A_failure_takes_the_time_of_the_configured_cost(string? hash, string password)
     {
         // Cost 8 is 16 times cost 4, so missing work shows far outside the bounds, which leave room for a busy machine.
-        var reference = PasswordHash.Create(Horse, 8);
+        var reference = Create(Horse, 8);
         double expected = double.MaxValue, actual = double.MaxValue;
         for (var turn = 0; turn < 7; turn++)
         {
-            expected = Math.Min(expected, Milliseconds(() => PasswordHash.Verify(reference, "wrong", 8)));
-            actual = Math.Min(actual, Milliseconds(() => PasswordHash.Verify(hash, password, 8)));
+            expected = Math.Min(expected, Milliseconds(() => Verify(reference, "wrong", 8)));
+            actual = Math.Min(actual, Milliseconds(() => Verify(hash, password, 8)));
         }
 
         Assert.InRange(actual / expected, 0.2, 5);
     }
+
+    [Theory]
+    [InlineData("correct horse\0")]
+    [InlineData("ääääääääääääääääääääääääääääääääääääa")]
+    public void What_bcrypt_would_cut_never_reaches_the_engine(string text) =>
+        Assert.Throws<ArgumentException>(() => _bcrypt.Digest(text, "abcdefghijklmnopqrstuu", Cost));
+
+    /// <remarks>The working memory of one hash is that of the next.</remarks>
+    [Fact]
+    public void Hashes_at_once_and_one_after_another_do_not_disturb_each_other()
+    {
+        Parallel.For(0, 64, turn =>
+        {
+            Assert.Equal(Success, Verify(PythonHashes.Bcrypt2b, Horse, Cost));
+            Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + turn, Cost));
+            Assert.Equal(Success, Verify(PythonHashes.BcryptUmlauts, "Grüße, Zürich", Cost));
+        });
+    }
+
+    [Fact]
+    public void It_passes_the_check_of_the_start() => Assert.True(BcryptEngines.IsRight(_bcrypt));
+
+    private string Create(string password, int cost) => PasswordHash.Create(password, cost, _bcrypt);
+
+    private PasswordVerificationResult Verify(string? hash, string password, int cost) => PasswordHash.Verify(hash, password, cost, _bcrypt);
 
     private static double Milliseconds(Action action)
     {
@@ -194,3 +228,17 @@ public sealed class PasswordHashTests
 
     private static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
 }
+
+/// <summary>By libxcrypt.</summary>
+public sealed class NativePasswordHashTests() : PasswordHashTests(NativeBcrypt.TryLoad())
+{
+    [Theory]
+    [InlineData("abcdefghij:lmnopqrstuu", 4)]
+    [InlineData("abcdefghijklmnopqrstuu", 3)]
+    [InlineData("abcdefghijklmnopqrstuu", 32)]
+    public void What_libxcrypt_refuses_gives_no_digest(string salt, int cost) =>
+        Assert.Null(NativeBcrypt.TryLoad()!.Digest("correct horse", salt, cost));
+}
+
+/// <summary>By BCrypt.Net.</summary>
+public sealed class ManagedPasswordHashTests() : PasswordHashTests(new ManagedBcrypt());

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Accounts.Hashing;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
+
+/// <summary>The line itself: who gets in, who comes first, and what is left undone.</summary>
+public sealed class HashingQueueTests : IAsyncLifetime
+{
+    private readonly GatedBcrypt _bcrypt = new();
+    private readonly FakeTimeProvider _clock = new();
+    private readonly LogLines _log = new();
+    private HashingQueue _queue = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _queue = new(new(Threads: 1, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
+        await _queue.StartAsync(Cancel);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _bcrypt.Open();
+        _queue.Dispose();
+        _bcrypt.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void Whoever_finds_the_line_full_is_told_at_once()
+    {
+        var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()).ToList();
+        var started = Stopwatch.GetTimestamp();
+
+        Assert.DoesNotContain(null, places);
+        Assert.Null(_queue.TryEnter());
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(100));
+        Assert.True(_queue.RetryAfter >= TimeSpan.FromSeconds(1));
+
+        // A place is given up once, however often it is said.
+        places[0]!.Dispose();
+        places[0]!.Dispose();
+        Assert.NotNull(_queue.TryEnter());
+        Assert.Null(_queue.TryEnter());
+    }
+
+    [Fact]
+    public void Known_callers_have_places_that_strangers_can_not_take()
+    {
+        for (var place = 0; place < 4; place++)
+        {
+            Assert.NotNull(_queue.TryEnter());
+        }
+
+        Assert.Null(_queue.TryEnter());
+        for (var place = 0; place < 8; place++)
+        {
+            Assert.NotNull(_queue.TryEnter(isKnown: true));
+        }
+
+        Assert.Null(_queue.TryEnter(isKnown: true));
+    }
+
+    [Fact]
+    public async Task Known_callers_are_served_first()
+    {
+        var running = Serve(isKnown: false, "running");
+        await _bcrypt.Entered(1);
+
+        var all = new[] { Serve(isKnown: false, "stranger"), Serve(isKnown: false, "stranger"), Serve(isKnown: true, "known") };
+        _bcrypt.Open();
+        await Task.WhenAll([running, .. all]);
+
+        Assert.Equal(["running", "known", "stranger", "stranger"], _bcrypt.Texts);
+
+        Task Serve(bool isKnown, string password) => _queue.TryEnter(isKnown)!.HashAsync(password, Cancel);
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_any_more_is_not_hashed()
+    {
+        using var gone = new CancellationTokenSource();
+        var running = _queue.TryEnter()!.HashAsync("running", Cancel);
+        await _bcrypt.Entered(1);
+        var cancelled = _queue.TryEnter()!.HashAsync("cancelled", gone.Token);
+        var last = _queue.TryEnter()!.VerifyAsync(null, "last", Cancel);
+
+        await gone.CancelAsync();
+        _bcrypt.Open();
+
+        await running;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        Assert.Equal(PasswordVerificationResult.Failed, await last);
+        Assert.DoesNotContain("cancelled", _bcrypt.Texts);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_leaves_nobody_waiting()
+    {
+        var running = _queue.TryEnter()!.HashAsync("running", Cancel);
+        await _bcrypt.Entered(1);
+        var waiting = _queue.TryEnter()!.HashAsync("waiting", Cancel);
+
+        var stopped = Task.Run(_queue.Dispose, Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        _bcrypt.Open();
+        await stopped;
+
+        await running;
+        Assert.Equal(["running"], _bcrypt.Texts);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_in_a_hash_is_the_callers_and_the_thread_goes_on()
+    {
+        _bcrypt.Open();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => _queue.TryEnter()!.HashAsync("half a character \uD83D", Cancel));
+
+        Assert.StartsWith("$2b$04$", await _queue.TryEnter()!.HashAsync("whole", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_line_is_logged_once_and_once_when_it_is_free_again()
+    {
+        var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
+        for (var refused = 0; refused < 10; refused++)
+        {
+            Assert.Null(_queue.TryEnter());
+        }
+
+        Assert.Equal([LogLevel.Warning], _log.Levels);
+        places.ForEach(place => place.Dispose());
+        Assert.Equal([LogLevel.Warning, LogLevel.Information], _log.Levels);
+
+        // Within the same minute it is no news.
+        FillAndLeave();
+        Assert.Equal(2, _log.Levels.Count);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        FillAndLeave();
+        Assert.Equal([LogLevel.Warning, LogLevel.Information, LogLevel.Warning, LogLevel.Information], _log.Levels);
+
+        void FillAndLeave()
+        {
+            var again = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
+            Assert.Null(_queue.TryEnter());
+            again.ForEach(place => place.Dispose());
+        }
+    }
+
+    /// <summary>bcrypt that waits until the test lets it go on, and remembers what it was given.</summary>
+    private sealed class GatedBcrypt : BcryptEngine, IDisposable
+    {
+        private readonly ManualResetEventSlim _gate = new();
+        private readonly ManagedBcrypt _real = new();
+        private readonly SemaphoreSlim _entered = new(0);
+
+        public override string Name => "gated";
+
+        public List<string> Texts { get; } = [];
+
+        public void Open() => _gate.Set();
+
+        public void Dispose()
+        {
+            _gate.Dispose();
+            _entered.Dispose();
+        }
+
+        public async Task Entered(int times)
+        {
+            for (var time = 0; time < times; time++)
+            {
+                await _entered.WaitAsync(Cancel);
+            }
+        }
+
+        protected override string? Compute(string text, string setting)
+        {
+            lock (Texts)
+            {
+                Texts.Add(text);
+            }
+
+            _entered.Release();
+            _gate.Wait(Cancel);
+            return _real.Digest(text, setting[^SaltLength..], 4) is { } digest ? setting + digest : null;
+        }
+    }
+
+    private sealed class LogLines : ILogger<HashingQueue>
+    {
+        public List<LogLevel> Levels { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Cortex.IdentityServer.Accounts.Hashing;
+
+/// <summary>A program that computes bcrypt; all of them give the same answer, and differ in speed.</summary>
+internal abstract class BcryptEngine
+{
+    /// <summary>bcrypt reads no further.</summary>
+    public const int MaxBytes = 72;
+
+    public const int SaltLength = 22;
+
+    private const int DigestLength = 31;
+
+    /// <summary>For the log.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The last 31 characters of a hash, or null where the engine refuses.</summary>
+    /// <exception cref="ArgumentException">bcrypt would cut the text, each engine at another place.</exception>
+    public string? Digest(string text, string salt, int cost)
+    {
+        if (text.Contains('\0') || Encoding.UTF8.GetByteCount(text) > MaxBytes)
+        {
+            throw new ArgumentException($"bcrypt reads at most {MaxBytes} bytes and stops at a NUL.", nameof(text));
+        }
+
+        // The letter makes no difference up to 72 bytes: a, b and y name bugs that other libraries had or mended.
+        var setting = $"$2b${cost:D2}${salt}";
+        var hash = Compute(text, setting);
+        return hash?.Length == setting.Length + DigestLength ? hash[^DigestLength..] : null;
+    }
+
+    protected abstract string? Compute(string text, string setting);
+}

@@ -1,0 +1,71 @@
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>The rules of contract 6 for one count of failed logins, as the SQL that decides and books in one statement.</summary>
+/// <remarks>
+/// An attempt is booked as pending before its password is looked at, and settled after. While there are fewer than five failures, as many may
+/// be pending as would make five; later one at a time. So guesses at once get no further than guesses in a row.
+/// Parameters: <c>@email</c> (hash), <c>@network</c>, <c>@now</c>, <c>@began</c> (of the attempt), <c>@lost</c> (pending since before then has
+/// no outcome any more and counts as a failure), <c>@forgotten</c> (a last failure before then is forgotten).
+/// </remarks>
+internal static class LoginAttemptRules
+{
+    /// <summary>A process that died, or a statement that never came: far longer than a hash takes.</summary>
+    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
+
+    /// <summary>Ten within fifteen minutes.</summary>
+    private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
+
+    private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
+
+    /// <summary>Books an attempt as pending if the rules allow one; gives a row if so.</summary>
+    public static readonly string Admit = $"""
+        INSERT INTO login_attempts AS a (email_hash, network, failures, recent_failures, failed_at, pending)
+        VALUES (@email, @network, 0, '{"{}"}', NULL, ARRAY[@now])
+        ON CONFLICT (email_hash, network) DO UPDATE SET (failures, recent_failures, failed_at, pending) =
+            (SELECT failures, recent_failures, failed_at, live || @now FROM {Count("a.pending")})
+        WHERE (SELECT coalesce(opens_at <= @now, true) AND cardinality(live) < room FROM {Count("a.pending")})
+        RETURNING true
+        """;
+
+    /// <summary>When the next attempt is allowed, if failures have made it wait.</summary>
+    public static readonly string OpensAt = $"""
+        SELECT opens_at FROM login_attempts AS a CROSS JOIN LATERAL {Count("a.pending")}
+        WHERE email_hash = @email AND network = @network
+        """;
+
+    /// <summary>Settles a failure, once; gives whether the account is locked by it.</summary>
+    public static readonly string Fail = $"""
+        UPDATE login_attempts AS a SET (failures, recent_failures, failed_at, pending) =
+            (SELECT failures + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
+        WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
+        RETURNING {IsLocked}
+        """;
+
+    /// <summary>Settles a success, which forgets the failures.</summary>
+    public static readonly string Succeed = $"""
+        UPDATE login_attempts AS a SET failures = 0, recent_failures = '{"{}"}', failed_at = NULL,
+            pending = CASE WHEN @began = ANY(pending) THEN {WithoutThis} ELSE pending END
+        WHERE email_hash = @email AND network = @network
+        """;
+
+    public const string Forgive = "DELETE FROM login_attempts WHERE email_hash = @email";
+
+    /// <summary>What a row says now: what is lost counted as failed, what is old forgotten, and what follows from it.</summary>
+    private static string Count(string pending) => $"""
+        (SELECT *, greatest(1, 5 - failures) AS room,
+            CASE WHEN failures >= 5 THEN failed_at + greatest(
+                least(60, 2 ^ least(failures - 5, 6)) * interval '1 second',
+                CASE WHEN {IsLocked} THEN interval '15 minutes' END) END AS opens_at
+        FROM (SELECT live,
+                CASE WHEN a.failed_at <= @forgotten THEN 0 ELSE a.failures END + cardinality(lost) AS failures,
+                {Newest("a.recent_failures || lost")} AS recent_failures,
+                greatest(a.failed_at, (SELECT max(at) FROM unnest(lost) AS at)) AS failed_at
+            FROM (SELECT array(SELECT at FROM unnest({pending}) AS at WHERE at <= @lost) AS lost,
+                array(SELECT at FROM unnest({pending}) AS at WHERE at > @lost) AS live) AS begun) AS counted) AS count
+        """;
+
+    private static string Newest(string times) =>
+        $"array(SELECT at FROM (SELECT at FROM unnest({times}) AS at ORDER BY at DESC LIMIT 10) AS newest ORDER BY at)";
+}

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cortex.IdentityServer.Secrets;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>An attempt that may look at the password, and whose outcome is owed.</summary>
+internal sealed record AdmittedAttempt(byte[] EmailHash, string Network, DateTimeOffset Began);
+
+/// <summary>Whether a password may be tried now.</summary>
+internal abstract record Admission
+{
+    public sealed record Admitted(AdmittedAttempt Attempt) : Admission;
+
+    /// <summary>Too many failures, or too many at once: no password is looked at for this long.</summary>
+    public sealed record Refused(TimeSpan RetryAfter) : Admission;
+}
+
+/// <summary>
+/// Counts the failed logins of each account, whether it exists or not, over all replicas: growing waits from the fifth in a row, fifteen
+/// minutes after ten (contract 6; <see cref="LoginAttemptRules"/>).
+/// </summary>
+/// <remarks>Its statements commit on a connection of their own: nothing that happens to the request takes a failure back.</remarks>
+internal sealed partial class LoginAttempts(
+    NpgsqlDataSource database, AccountGates gates, SecretKeys secrets, TimeProvider clock, ILogger<LoginAttempts> logger)
+{
+    /// <summary>The network of the count that all strangers share.</summary>
+    public const string Strangers = "";
+
+    /// <summary>How long a login waits for others at the same account to have their outcome.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    private readonly byte[] _key = secrets.Derive("login-attempts").Current;
+
+    /// <summary>PostgreSQL keeps microseconds, and a pending attempt is found again by its time.</summary>
+    private DateTimeOffset Now
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+
+    public async Task<Admission> AdmitAsync(string foldedEmail, string network, CancellationToken cancellationToken)
+    {
+        using var waiting = gates.TryJoin(foldedEmail, network);
+        if (waiting is null)
+        {
+            return new Admission.Refused(Soon);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await waiting.TakeTurnAsync(patience.Token);
+            var hash = HashOf(foldedEmail);
+            while (true)
+            {
+                var outcome = waiting.NextOutcome();
+                var attempt = new AdmittedAttempt(hash, network, Now);
+
+                // Not the request's cancellation: a statement that is cut off may have been done.
+                if (await ReadAsync(LoginAttemptRules.Admit, attempt) is true)
+                {
+                    return new Admission.Admitted(attempt);
+                }
+
+                if (await ReadAsync(LoginAttemptRules.OpensAt, attempt) is DateTime opens && opens > attempt.Began.UtcDateTime)
+                {
+                    return new Admission.Refused(opens - attempt.Began.UtcDateTime);
+                }
+
+                await AccountGates.Waiting.ForAsync(outcome, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Admission.Refused(Soon);
+        }
+    }
+
+    /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
+    public async Task FailAsync(AdmittedAttempt attempt, string foldedEmail, Guid? userId)
+    {
+        var isLocked = await ReadAsync(LoginAttemptRules.Fail, attempt) is true;
+        gates.Settled(foldedEmail, attempt.Network);
+        if (isLocked)
+        {
+            Log.Locked(logger, userId);
+        }
+    }
+
+    public async Task SucceedAsync(AdmittedAttempt attempt, string foldedEmail)
+    {
+        await ReadAsync(LoginAttemptRules.Succeed, attempt);
+        gates.Settled(foldedEmail, attempt.Network);
+    }
+
+    /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
+    public async Task ForgiveAsync(string email, CancellationToken cancellationToken)
+    {
+        await using var fold = database.CreateCommand("SELECT lower(@email)");
+        fold.Parameters.AddWithValue("email", email);
+        var folded = (string)(await fold.ExecuteScalarAsync(cancellationToken))!;
+        await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);
+        forgive.Parameters.AddWithValue("email", HashOf(folded));
+        await forgive.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt)
+    {
+        var now = Now;
+        await using var command = database.CreateCommand(sql);
+        foreach (var (name, value) in new (string, object)[]
+        {
+            ("email", attempt.EmailHash), ("network", attempt.Network), ("now", now), ("began", attempt.Began),
+            ("lost", now - LoginAttemptRules.LostAfter), ("forgotten", now - LoginAttemptRules.ForgottenAfter),
+        })
+        {
+            if (sql.Contains($"@{name}", StringComparison.Ordinal))
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+        }
+
+        return await command.ExecuteScalarAsync(CancellationToken.None);
+    }
+
+    private byte[] HashOf(string foldedEmail) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(foldedEmail));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Logins of user {UserId} are locked for 15 minutes after ten wrong passwords")]
+        public static partial void Locked(ILogger logger, Guid? userId);
+    }
+}
