@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Identity;
@@ -53,7 +54,7 @@ internal sealed partial class PasswordCheck(
             case Admission.Refused refused:
                 return new PasswordCheckResult.Refused(refused.RetryAfter);
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
 
         async Task<PasswordCheckResult> RightAsync(PasswordVerificationResult verdict)
