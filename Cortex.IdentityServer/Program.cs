@@ -21,9 +21,10 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     });
     var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
     await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
+    var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
 
     environment.AddTo(builder.Services)
-        .AddData(environment.Database.ConnectionString ?? embedded!.ConnectionString)
+        .AddData(postgres)
         .AddRateLimits(environment.RateLimits)
         .AddPolicies()
         .AddAccounts()
@@ -34,7 +35,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddIntrospection()
         .AddApiDocs()
         .AddEitherScheme();
-    builder.AddHttp(environment.Http);
+    builder.AddHttp(environment.Http, stop);
 
     await using var app = builder.Build();
     await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
@@ -45,6 +46,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 
     app.UseHttp(environment.Http);
     app.MapHealth();
+    app.MapDiscovery();
     app.MapApiDocs(environment.Http);
     var auth = app.MapGroup("/api/v1/auth").AddEndpointFilter<RequestBodyFilter>();
     auth.MapAccounts();
@@ -53,5 +55,5 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapTwoFactor();
     auth.MapApiKeys();
     auth.MapIntrospection();
-    await app.RunAsync(stop);
+    await app.RunAsync(CancellationToken.None);
 });

@@ -20,7 +20,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await second.FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await second.FetchUntilAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "invalid_api_key");
         await (await app.WithKey(text).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_api_key");
         Assert.Empty((await (await http.FetchAsync("/api/v1/auth/api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }

@@ -22,6 +22,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(TimeSpan.FromSeconds(10), read.Sessions.RefreshGrace);
         Assert.Equal(TimeSpan.FromSeconds(30), read.Sessions.RevocationGrace);
         Assert.Equal("http://localhost:5000", read.Sessions.Issuer);
+        Assert.Equal(("HS256", TimeSpan.FromDays(30)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Empty(read.Http.CorsOrigins);
         Assert.Empty(read.Http.TrustedProxies);
         Assert.Null(read.RateLimits.Redis);
@@ -40,7 +41,7 @@ public sealed class AcceptedVariableTests
         [
             "REDIS_URL", "CORS_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "SMTP_URL", "EMAIL_FROM",
             "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE", "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
-            "REVOCATION_GRACE_SECONDS", "RATE_LIMITS", "API_KEY_LIMITS", "JWT_ALGORITHM", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
+            "REVOCATION_GRACE_SECONDS", "RATE_LIMITS", "API_KEY_LIMITS", "JWT_ALGORITHM", "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
@@ -70,6 +71,10 @@ public sealed class AcceptedVariableTests
     [InlineData("REFRESH_IDLE_DAYS", "1")]
     [InlineData("REFRESH_ABSOLUTE_DAYS", "30")]
     [InlineData("JWT_ALGORITHM", "HS256")]
+    [InlineData("JWT_ALGORITHM", "ES256")]
+    [InlineData("JWT_ALGORITHM", "RS256")]
+    [InlineData("JWT_KEY_DAYS", "1")]
+    [InlineData("JWT_KEY_DAYS", "365")]
     [InlineData("PUBLIC_URL", "https://id.example.com")]
     [InlineData("REDIS_URL", "redis://cache")]
     [InlineData("REDIS_URL", "rediss://:p%40ss@cache.example.com:6380/2")]
@@ -88,7 +93,7 @@ public sealed class AcceptedVariableTests
             ("REGISTRATION", "closed"), ("REQUIRE_VERIFIED_EMAIL", "True"), ("BCRYPT_COST", " 11 "), ("PUBLIC_URL", "https://id.example.com/"),
             ("REFRESH_IDLE_DAYS", "7"), ("REFRESH_ABSOLUTE_DAYS", "14"), ("REFRESH_GRACE_SECONDS", "0"), ("REVOCATION_GRACE_SECONDS", "300"),
             ("SMTP_URL", "smtp://user:password@mail.example.com:587"), ("EMAIL_FROM", "noreply@example.com"), ("REDIS_URL", "redis://cache:6379/1"),
-            ("JWT_AUDIENCE", "memory"), ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
+            ("JWT_AUDIENCE", "memory"), ("JWT_ALGORITHM", "ES256"), ("JWT_KEY_DAYS", "7"), ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
 
         Assert.False(read.Accounts.IsRegistrationOpen);
         Assert.True(read.Accounts.RequiresVerifiedEmail);
@@ -97,6 +102,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(10_000, read.Hashing.Places);
         Assert.Equal("https://id.example.com", read.Sessions.Issuer);
         Assert.Equal("memory", read.Sessions.Audience);
+        Assert.Equal(("ES256", TimeSpan.FromDays(7)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Equal(TimeSpan.FromDays(7), read.Sessions.IdleLifetime);
         Assert.Equal(TimeSpan.FromDays(14), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.Zero, read.Sessions.RefreshGrace);
@@ -159,8 +165,21 @@ public sealed class AcceptedVariableTests
     {
         var secrets = Variables.Read(Environments.Production, ("JWT_SECRET_KEY", "zwölf-Boxkämpfer-jagen-Viktor-üb")).Secrets;
 
-        Assert.Equal(Encoding.UTF8.GetBytes("zwölf-Boxkämpfer-jagen-Viktor-üb"), secrets.JwtSecret);
-        Assert.Equal(Encoding.UTF8.GetBytes(Variables.Needed["SECRET_KEY"]!), secrets.SecretKey);
+        Assert.Equal(Encoding.UTF8.GetBytes("zwölf-Boxkämpfer-jagen-Viktor-üb"), Assert.Single(secrets.JwtSecrets));
+        Assert.Equal(Encoding.UTF8.GetBytes(Variables.Needed["SECRET_KEY"]!), Assert.Single(secrets.SecretKeys));
+    }
+
+    [Theory]
+    [InlineData("the-new-secret-of-more-than-32-bytes,the-old-secret-of-more-than-32-bytes")]
+    [InlineData(" the-new-secret-of-more-than-32-bytes , the-old-secret-of-more-than-32-bytes,")]
+    public void A_secret_that_is_rotated_comes_before_the_old_one(string value)
+    {
+        byte[][] expected = ["the-new-secret-of-more-than-32-bytes"u8.ToArray(), "the-old-secret-of-more-than-32-bytes"u8.ToArray()];
+
+        var secrets = Variables.Read(Environments.Production, ("JWT_SECRET_KEY", value), ("SECRET_KEY", value)).Secrets;
+
+        Assert.Equal(expected, secrets.JwtSecrets);
+        Assert.Equal(expected, secrets.SecretKeys);
     }
 
     /// <remarks>H6: what is printed by accident holds no secret.</remarks>

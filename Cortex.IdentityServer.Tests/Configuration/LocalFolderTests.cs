@@ -16,11 +16,11 @@ public sealed class LocalFolderTests : IDisposable
         var first = Read().Secrets;
         var second = Read().Secrets;
 
-        Assert.True(first.JwtSecret.Length >= 32);
-        Assert.True(first.SecretKey.Length >= 32);
-        Assert.NotEqual(first.JwtSecret, first.SecretKey);
-        Assert.Equal(first.JwtSecret, second.JwtSecret);
-        Assert.Equal(first.SecretKey, second.SecretKey);
+        Assert.True(first.JwtSecrets[0].Length >= 32);
+        Assert.True(first.SecretKeys[0].Length >= 32);
+        Assert.NotEqual(first.JwtSecrets[0], first.SecretKeys[0]);
+        Assert.Equal(first.JwtSecrets[0], second.JwtSecrets[0]);
+        Assert.Equal(first.SecretKeys[0], second.SecretKeys[0]);
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class LocalFolderTests : IDisposable
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
 
-        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.JwtSecret)).Distinct());
-        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.SecretKey)).Distinct());
+        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.JwtSecrets[0])).Distinct());
+        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.SecretKeys[0])).Distinct());
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
 
@@ -60,6 +60,14 @@ public sealed class LocalFolderTests : IDisposable
     public void A_secret_that_is_given_leaves_nothing_behind()
     {
         Variables.Read(("CORTEX_DATA", _folder));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void No_secret_is_generated_that_nothing_uses()
+    {
+        Variables.Read(("CORTEX_DATA", _folder), ("JWT_ALGORITHM", "ES256"), ("JWT_SECRET_KEY", null));
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }

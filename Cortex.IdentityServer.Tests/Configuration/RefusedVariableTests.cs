@@ -19,7 +19,18 @@ public sealed class RefusedVariableTests
     [InlineData("SECRET_KEY", "hunter2-hunter2")]
     [InlineData("SECRET_KEY", "replace-me-replace-me-replace-me-replace-me")]
     [InlineData("JWT_ALGORITHM", "none")]
-    [InlineData("JWT_ALGORITHM", "ES256")]
+    [InlineData("JWT_SECRET_KEY", ",")]
+    [InlineData("JWT_SECRET_KEY", "a-good-secret-of-more-than-32-bytes,hunter2-hunter2")]
+    [InlineData("JWT_SECRET_KEY", "a-good-secret-of-more-than-32-bytes,please-ChangeMe-before-production-1234")]
+    [InlineData("SECRET_KEY", "hunter2-hunter2,a-good-secret-of-more-than-32-bytes")]
+    [InlineData("SECRET_KEY", "secret-1-of-more-than-32-bytes-1,secret-2-of-more-than-32-bytes-2,secret-3-of-more-than-32-bytes-3,secret-4-of-more-than-32-bytes-4")]
+    [InlineData("JWT_ALGORITHM", "ES384")]
+    [InlineData("JWT_ALGORITHM", "RS512")]
+    [InlineData("JWT_ALGORITHM", "HS256,ES256")]
+    [InlineData("JWT_ALGORITHM", "es256")]
+    [InlineData("JWT_KEY_DAYS", "0")]
+    [InlineData("JWT_KEY_DAYS", "366")]
+    [InlineData("JWT_KEY_DAYS", "1.5")]
     [InlineData("JWT_ALGORITHM", "hs256")]
     [InlineData("REDIS_URL", "http://:hunter2-hunter2@cache:6379")]
     [InlineData("REDIS_URL", "cache:6379,password=hunter2-hunter2")]
@@ -119,6 +130,18 @@ public sealed class RefusedVariableTests
             var line = Assert.Single(Variables.Refusal(Environments.Production, (name, unset)));
             Assert.StartsWith($"{name} must be set in Production", line, StringComparison.Ordinal);
         }
+    }
+
+    /// <remarks>A key that nothing uses need not be there, and one that is there must be good all the same.</remarks>
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("RS256")]
+    public void With_key_pairs_Production_needs_no_JWT_SECRET_KEY_and_still_no_bad_one(string algorithm)
+    {
+        Assert.Empty(Variables.Read(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", null)).Secrets.JwtSecrets);
+
+        Assert.StartsWith("JWT_SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", "short"))), StringComparison.Ordinal);
+        Assert.StartsWith("SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("SECRET_KEY", null))), StringComparison.Ordinal);
     }
 
     [Fact]

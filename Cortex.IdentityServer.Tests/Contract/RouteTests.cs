@@ -33,7 +33,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(
             [
-                "GET /health", "GET /health/live", "GET /health/ready", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
+                "GET /.well-known/jwks.json", "GET /.well-known/openid-configuration", "GET /health", "GET /health/live", "GET /health/ready", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
                 "POST /api/v1/auth/refresh", "POST /api/v1/auth/register",
             ],
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
@@ -83,7 +83,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         var documented = await OperationsAsync();
 
         Assert.All(
-            Routes().Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) || route.RoutePattern.RawText.StartsWith("/health", StringComparison.Ordinal)),
+            Routes().Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) || route.RoutePattern.RawText.StartsWith("/health", StringComparison.Ordinal)
+                || route.RoutePattern.RawText.StartsWith("/.well-known", StringComparison.Ordinal)),
             route => Assert.All(
                 route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods,
                 method => Assert.Contains($"{method} {Plain(route.RoutePattern.RawText!)}", documented.Keys)));

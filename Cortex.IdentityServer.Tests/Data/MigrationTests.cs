@@ -1,7 +1,7 @@
-using Microsoft.EntityFrameworkCore.Migrations;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Tests.Contract;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Cortex.IdentityServer.Tests.Data;
 

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>A server whose way to PostgreSQL can be cut.</summary>
-public sealed class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
+public class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     private CuttableProxy? _wire;
 

@@ -49,6 +49,27 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     }
 
     [Fact]
+    public async Task A_redis_that_answers_but_can_not_write_is_as_good_as_lost()
+    {
+        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
+        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await using (var redis = await app.ConnectAsync())
+        {
+            await redis.GetDatabase().ExecuteAsync("FLUSHALL");
+            await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+            var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
+            Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
+            await Task.Delay(2500, TestContext.Current.CancellationToken);
+            Assert.Equal((lost + 1, shared), (app.Logged(Lost), app.Logged(Shared)));
+            await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "0");
+        }
+
+        await UntilAsync(app, () => app.Logged(Shared) > shared);
+        Assert.Equal(49, RateLimitSeen.Of(await app.Anonymous().PostTextAsync(Login, "{}")).Remaining);
+    }
+
+    [Fact]
     public async Task Alone_the_replica_keeps_the_limit_and_what_it_let_through_itself_counts()
     {
         await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));

@@ -2,7 +2,6 @@ using System.Net;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
@@ -22,7 +21,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         Assert.Equal(150, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
-        Assert.Equal(0, app.Logged("doesn't answer in time"));
+        Assert.DoesNotContain(app.Log.Split('\n'), line => line.Contains("doesn't answer in time", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
         Assert.Equal((50, 48), (seen.Limit, seen.Remaining));
         Assert.InRange(seen.Reset, 50, 60);
-        await using var redis = await ConnectAsync();
+        await using var redis = await app.ConnectAsync();
         Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync("cortex:limit:login:127.0.0.1"))!.Value, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
     }
 
@@ -78,7 +77,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         await EmptyAsync();
         var counter = app.Services.GetRequiredService<RateCounter>();
         var old = await counter.TakeAsync(RateLimits.LoginFailures, "b");
-        await using var redis = await ConnectAsync();
+        await using var redis = await app.ConnectAsync();
         await redis.GetDatabase().KeyDeleteAsync("cortex:limit:login_failures:b");
         await Task.Delay(50, TestContext.Current.CancellationToken);
         var aged = old with { SharedEnd = old.SharedEnd - TimeSpan.FromMilliseconds(50).Ticks };
@@ -109,15 +108,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
     private async Task EmptyAsync()
     {
-        await using var redis = await ConnectAsync();
+        await using var redis = await app.ConnectAsync();
         await redis.GetDatabase().ExecuteAsync("FLUSHALL");
     }
-
-    private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
-    {
-        EndPoints = { { "127.0.0.1", app.Redis.Port } },
-        Password = "p@ss/w:rd",
-        DefaultDatabase = 1,
-        AllowAdmin = true,
-    });
 }

@@ -58,16 +58,16 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         BaseAddress = _factory.ClientOptions.BaseAddress;
     }
 
-    /// <summary>A second server over the same database, for what has to hold on every replica.</summary>
-    public HttpClient StartReplica(out IDisposable replica)
+    /// <summary>A second server over the same database, for what has to hold on every replica; with settings of its own, if any are given.</summary>
+    public HttpClient StartReplica(out IDisposable replica, params (string Name, string Value)[] settings)
     {
-        var factory = CreateFactory();
+        var factory = CreateFactory(settings);
         factory.StartServer();
         replica = factory;
         return new HttpClient { BaseAddress = factory.ClientOptions.BaseAddress };
     }
 
-    private WebApplicationFactory<Program> CreateFactory()
+    private WebApplicationFactory<Program> CreateFactory(params (string Name, string Value)[] settings)
     {
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -77,7 +77,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             {
                 ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("BCRYPT_COST", "10"),
                 ("RATE_LIMITS", Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
-            }.Concat(Settings))
+            }.Concat(Settings).Concat(settings))
             {
                 host.UseSetting(name, value);
             }

@@ -30,6 +30,40 @@ internal static class Jwt
 
     public static string Unsigned(JsonObject header, JsonObject payload) => Encode(header) + "." + Encode(payload) + ".";
 
+    /// <summary>Any other signature of these two parts.</summary>
+    public static string Sign(JsonObject header, JsonObject payload, Func<byte[], byte[]> sign)
+    {
+        var signed = Encode(header) + "." + Encode(payload);
+        return signed + "." + Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)));
+    }
+
+    /// <summary>What a service does that has read the key set: no library, only the curve or the modulus.</summary>
+    public static bool IsSignedBy(string token, JsonElement jwk)
+    {
+        var end = token.LastIndexOf('.');
+        var (signed, signature) = (Encoding.ASCII.GetBytes(token[..end]), Base64Url.DecodeFromChars(token.AsSpan(end + 1)));
+        if (jwk.GetProperty("kty").GetString() == "EC")
+        {
+            Assert.Equal("P-256", jwk.GetProperty("crv").GetString());
+            using var elliptic = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Bytes(jwk, "x"), Y = Bytes(jwk, "y") } });
+            return elliptic.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(jwk, "n"), Exponent = Bytes(jwk, "e") });
+        Assert.True(rsa.KeySize >= 2048);
+        return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    }
+
+    /// <summary>RFC 7638 by hand.</summary>
+    public static string Thumbprint(JsonElement jwk)
+    {
+        var members = jwk.GetProperty("kty").GetString() == "EC" ? new[] { "crv", "kty", "x", "y" } : ["e", "kty", "n"];
+        var canonical = "{" + string.Join(',', members.Select(member => $"\"{member}\":\"{jwk.GetProperty(member).GetString()}\"")) + "}";
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+    }
+
+    private static byte[] Bytes(JsonElement jwk, string member) => Base64Url.DecodeFromChars(jwk.GetProperty(member).GetString());
+
     private static JsonObject Decode(string part) => JsonNode.Parse(Base64Url.DecodeFromChars(part))!.AsObject();
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(part));

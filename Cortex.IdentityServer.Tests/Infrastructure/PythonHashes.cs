@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Secrets;
+
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>Vectors that other programs made: Python 3.11 with the packages named below.</summary>
@@ -13,6 +15,8 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 internal static class PythonHashes
 {
     public static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    internal static readonly KeyRing Ring = new(Key);
 
     public static readonly Guid Id = new("00112233-4455-6677-8899-aabbccddeeff");
 

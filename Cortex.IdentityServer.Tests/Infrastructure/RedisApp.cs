@@ -1,10 +1,14 @@
+using StackExchange.Redis;
+
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>A server, and its replicas, with a Redis of their own and limits that a test reaches soon.</summary>
 public class RedisApp(PostgresCluster cluster) : CortexApp(cluster)
 {
+    private const string Password = "p@ss/w:rd";
+
     /// <summary>With a password that has to be percent-encoded, and in another database than the first.</summary>
-    internal RedisServer Redis { get; } = new("p@ss/w:rd");
+    internal RedisServer Redis { get; } = new(Password);
 
     /// <summary>Whether Redis is there when the server starts.</summary>
     protected virtual bool StartsRedis => true;
@@ -14,6 +18,10 @@ public class RedisApp(PostgresCluster cluster) : CortexApp(cluster)
 
     /// <summary>How often a line was logged.</summary>
     public int Logged(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>What an operator can do with Redis.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(
+        new ConfigurationOptions { EndPoints = { { "127.0.0.1", Redis.Port } }, Password = Password, DefaultDatabase = 1, AllowAdmin = true });
 
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
     {

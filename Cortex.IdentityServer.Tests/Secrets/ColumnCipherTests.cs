@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Tests.Secrets;
 
 public sealed class ColumnCipherTests
 {
-    private readonly ColumnCipher _cipher = new(PythonHashes.Key);
+    private readonly ColumnCipher _cipher = new(PythonHashes.Ring);
 
     [Theory]
     [InlineData("")]
@@ -45,7 +45,7 @@ public sealed class ColumnCipherTests
         Assert.False(_cipher.TryDecrypt(stored, "totp", Guid.Empty, out var plain));
         Assert.False(_cipher.TryDecrypt(stored, "totP", PythonHashes.Id, out _));
         Assert.False(_cipher.TryDecrypt(stored, "", PythonHashes.Id, out _));
-        Assert.False(new ColumnCipher(new byte[32]).TryDecrypt(stored, "totp", PythonHashes.Id, out _));
+        Assert.False(new ColumnCipher(new KeyRing(new byte[32])).TryDecrypt(stored, "totp", PythonHashes.Id, out _));
         Assert.Equal("", plain);
     }
 

@@ -16,7 +16,7 @@ public sealed class MacTokenTests
             var payload = RandomNumberGenerator.GetBytes(length);
             var read = new byte[length];
 
-            Assert.True(MacToken.TryRead(MacToken.Create(Prefix, payload, PythonHashes.Key), Prefix, length, PythonHashes.Key, read));
+            Assert.True(MacToken.TryRead(MacToken.Create(Prefix, payload, PythonHashes.Ring), Prefix, length, PythonHashes.Ring, read));
             Assert.Equal(payload, read);
         }
     }
@@ -27,7 +27,7 @@ public sealed class MacTokenTests
         // 16, 17 and 18 bytes of payload leave 0, 4 and 2 spare bits in the last character.
         foreach (var length in new[] { 16, 17, 18 })
         {
-            var genuine = MacToken.Create(Prefix, new byte[length], PythonHashes.Key);
+            var genuine = MacToken.Create(Prefix, new byte[length], PythonHashes.Ring);
             for (var place = 0; place < genuine.Length; place++)
             {
                 foreach (var other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= \n\0é".Where(c => c != genuine[place]))
@@ -41,7 +41,7 @@ public sealed class MacTokenTests
     [Fact]
     public void Any_other_length_or_white_space_or_padding_is_refused()
     {
-        var genuine = MacToken.Create(Prefix, new byte[16], PythonHashes.Key);
+        var genuine = MacToken.Create(Prefix, new byte[16], PythonHashes.Ring);
         for (var length = 0; length < genuine.Length; length++)
         {
             Assert.False(Reads(genuine[..length], 16));
@@ -56,16 +56,16 @@ public sealed class MacTokenTests
     [Fact]
     public void Another_prefix_key_or_payload_length_is_refused_and_gives_no_payload()
     {
-        var genuine = MacToken.Create(Prefix, PythonHashes.Id.ToByteArray(), PythonHashes.Key);
+        var genuine = MacToken.Create(Prefix, PythonHashes.Id.ToByteArray(), PythonHashes.Ring);
         var read = new byte[16];
 
-        Assert.False(MacToken.TryRead(genuine, "tsu_", 16, PythonHashes.Key, read));
-        Assert.False(MacToken.TryRead("tsu_" + genuine[4..], "tsu_", 16, PythonHashes.Key, read));
-        Assert.False(MacToken.TryRead(genuine, Prefix, 15, PythonHashes.Key, read));
-        Assert.False(MacToken.TryRead(genuine, Prefix, 16, new byte[32], read));
+        Assert.False(MacToken.TryRead(genuine, "tsu_", 16, PythonHashes.Ring, read));
+        Assert.False(MacToken.TryRead("tsu_" + genuine[4..], "tsu_", 16, PythonHashes.Ring, read));
+        Assert.False(MacToken.TryRead(genuine, Prefix, 15, PythonHashes.Ring, read));
+        Assert.False(MacToken.TryRead(genuine, Prefix, 16, new KeyRing(new byte[32]), read));
         Assert.Equal(new byte[16], read);
     }
 
     private static bool Reads(string? text, int length) =>
-        MacToken.TryRead(text, Prefix, length, PythonHashes.Key, new byte[length]);
+        MacToken.TryRead(text, Prefix, length, PythonHashes.Ring, new byte[length]);
 }

@@ -21,7 +21,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
 
         foreach (var server in new[] { second, http })
         {
-            await (await server.FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
+            await (await server.FetchUntilAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
             await (await server.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
 

@@ -7,25 +7,25 @@ public sealed class TwoFactorTokenTests
 {
     [Fact]
     public void Python_writes_the_same_text() =>
-        Assert.Equal(PythonHashes.TwoFactorTokenText, new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Key));
+        Assert.Equal(PythonHashes.TwoFactorTokenText, new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Ring));
 
     [Fact]
     public void What_was_written_is_read()
     {
         var token = new TwoFactorToken(Guid.NewGuid());
 
-        Assert.True(TwoFactorToken.TryParse(token.ToText(PythonHashes.Key), PythonHashes.Key, out var read));
+        Assert.True(TwoFactorToken.TryParse(token.ToText(PythonHashes.Ring), PythonHashes.Ring, out var read));
         Assert.Equal(token, read);
     }
 
     [Fact]
     public void Any_changed_character_is_found()
     {
-        var text = new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Key);
+        var text = new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Ring);
         for (var place = 0; place < text.Length; place++)
         {
             var other = text[place] == 'A' ? 'B' : 'A';
-            Assert.False(TwoFactorToken.TryParse(text[..place] + other + text[(place + 1)..], PythonHashes.Key, out var token));
+            Assert.False(TwoFactorToken.TryParse(text[..place] + other + text[(place + 1)..], PythonHashes.Ring, out var token));
             Assert.Equal(default, token);
         }
     }
@@ -36,5 +36,5 @@ public sealed class TwoFactorTokenTests
     [InlineData("c2f_")]
     [InlineData("c2f_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public void Garbage_is_refused(string? text) =>
-        Assert.False(TwoFactorToken.TryParse(text, PythonHashes.Key, out _));
+        Assert.False(TwoFactorToken.TryParse(text, PythonHashes.Ring, out _));
 }

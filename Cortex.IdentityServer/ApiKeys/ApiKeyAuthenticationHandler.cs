@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -15,10 +16,10 @@ internal sealed class ApiKeyAuthenticationOptions : AuthenticationSchemeOptions
 
 /// <summary>The API-key scheme: who presents a good key acts as that key.</summary>
 internal sealed class ApiKeyAuthenticationHandler(
-    IOptionsMonitor<ApiKeyAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeyProvider keys)
+    IOptionsMonitor<ApiKeyAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeyProvider keys, RateCounter limits)
     : AuthenticationHandler<ApiKeyAuthenticationOptions>(options, logger, encoder)
 {
-    private ProblemCode _refusal = Problems.Unauthenticated;
+    private Problem _refusal = Problems.Unauthenticated;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -28,18 +29,47 @@ internal sealed class ApiKeyAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
 
-        switch (await keys.FindAsync(header.ToString(), Context.RequestAborted))
+        var text = header.ToString();
+        switch (keys.Recall(text) ?? await FindWithinLimitAsync(text))
         {
             case ApiKeyVerdict.Good good:
                 return AuthenticateResult.Success(new(good.Key.Caller, Scheme.Name));
             case ApiKeyVerdict.Refused refused:
-                _refusal = refused.Code;
-                return AuthenticateResult.Fail(_refusal.Title);
+                _refusal = new(refused.Code) { Challenge = $"{Scheme.Name} realm=\"{Options.HeaderName}\", error=\"{refused.Code.Code}\"" };
+                return AuthenticateResult.Fail(refused.Code.Title);
+            case null:
+                return AuthenticateResult.Fail(_refusal.Code.Title);
             default:
                 throw new UnreachableException();
         }
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        new Problem(_refusal) { Challenge = $"{Scheme.Name} realm=\"{Options.HeaderName}\", error=\"{_refusal.Code}\"" }.ExecuteAsync(Context);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => _refusal.ExecuteAsync(Context);
+
+    /// <summary>Null when the address has asked about too many keys that nobody has: each costs a query.</summary>
+    private async Task<ApiKeyVerdict?> FindWithinLimitAsync(string text)
+    {
+        var network = ClientNetwork.Of(Context.ClientIp());
+        var decision = await limits.TakeAsync(RateLimits.UnknownKeys, network);
+        if (!decision.Allowed)
+        {
+            RateLimitHeaders.Note(Context, decision);
+            _refusal = Problem.RateLimited(decision.Reset);
+            return null;
+        }
+
+        ApiKeyVerdict? verdict = null;
+        try
+        {
+            return verdict = await keys.FindAsync(text, Context.RequestAborted);
+        }
+        finally
+        {
+            // Also where the database failed: that says nothing of the key.
+            if (verdict is not ApiKeyVerdict.Refused)
+            {
+                await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);
+            }
+        }
+    }
 }

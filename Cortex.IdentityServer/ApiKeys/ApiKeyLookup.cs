@@ -7,7 +7,10 @@ namespace Cortex.IdentityServer.ApiKeys;
 /// <summary>Tells whose key a text is, for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
 internal interface IApiKeyProvider
 {
-    ValueTask<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
+    /// <summary>What is known without asking the database, or null.</summary>
+    ApiKeyVerdict? Recall(string text);
+
+    Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -35,44 +38,39 @@ internal sealed partial class ApiKeyLookup(
 
     private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
 
-    public ValueTask<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
+    public ApiKeyVerdict? Recall(string text) =>
+        text.Length > ApiKeyText.MaxLength ? ApiKeyVerdict.Invalid
+        : _remembered.TryRecall(ApiKeyText.HashHex(text), out var known) ? Judge(known)
+
+        // A typo or garbage costs no query.
+        : ApiKeyText.Classify(text) is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
+        : null;
+
+    public async Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
     {
-        if (text.Length > ApiKeyText.MaxLength)
+        if (Recall(text) is { } known)
         {
-            return new(ApiKeyVerdict.Invalid);
+            return known;
         }
 
         var hash = ApiKeyText.HashHex(text);
-        if (_remembered.TryRecall(hash, out var known))
-        {
-            return new(Judge(known));
-        }
-
-        // A typo or garbage costs no query.
-        var kind = ApiKeyText.Classify(text);
-        return kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? new(ApiKeyVerdict.Invalid) : new(AskAsync(text, hash, kind, cancellationToken));
+        var found = await _remembered.AskAsync(hash, (_, asking) => AskAsync(text, hash, asking), cancellationToken);
+        return found is null ? ApiKeyVerdict.Invalid : Judge(found);
     }
 
     public void Dispose() => _remembered.Dispose();
 
-    private async Task<ApiKeyVerdict> AskAsync(string text, string hash, ApiKeyKind kind, CancellationToken cancellationToken)
+    private async Task<KnownApiKey?> AskAsync(string text, string hash, CancellationToken cancellationToken)
     {
-        var found = await _remembered.AskAsync(
-            hash,
-            async (_, asking) =>
-            {
-                var key = await FindByHashAsync(hash, asking);
-                if (key is not null || kind == ApiKeyKind.Ours)
-                {
-                    return key;
-                }
+        var key = await FindByHashAsync(hash, cancellationToken);
+        if (key is not null || ApiKeyText.Classify(text) == ApiKeyKind.Ours)
+        {
+            return key;
+        }
 
-                // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
-                await AdoptLegacyAsync(text, hash, asking);
-                return await FindByHashAsync(hash, asking);
-            },
-            cancellationToken);
-        return found is null ? ApiKeyVerdict.Invalid : Judge(found);
+        // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
+        await AdoptLegacyAsync(text, hash, cancellationToken);
+        return await FindByHashAsync(hash, cancellationToken);
     }
 
     private ApiKeyVerdict Judge(KnownApiKey key)

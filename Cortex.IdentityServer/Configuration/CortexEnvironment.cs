@@ -17,6 +17,7 @@ internal sealed record CortexEnvironment(
     AccountOptions Accounts,
     HashingOptions Hashing,
     SessionSettings Sessions,
+    SigningOptions Signing,
     IntegrationOptions Integrations)
 {
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
@@ -30,9 +31,10 @@ internal sealed record CortexEnvironment(
         var hashing = HashingOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
         var integrations = IntegrationOptions.Read(settings);
-        var secrets = SecretOptions.Read(settings);
+        var signing = SigningOptions.Read(settings);
+        var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
@@ -42,6 +44,7 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Accounts)
         .AddSingleton(Hashing)
         .AddSingleton(Sessions)
+        .AddSingleton(Signing)
         .AddSingleton(Secrets)
-        .AddSingleton(new SecretKeys(Secrets.SecretKey));
+        .AddSingleton(new SecretKeys(Secrets.SecretKeys));
 }

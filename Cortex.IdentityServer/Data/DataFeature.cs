@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;

@@ -37,4 +37,7 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(GeneratedApiKeyResponse))]
 [JsonSerializable(typeof(IntrospectRequest))]
 [JsonSerializable(typeof(IntrospectResponse))]
+[JsonSerializable(typeof(PublicJwk))]
+[JsonSerializable(typeof(JsonWebKeySetResponse))]
+[JsonSerializable(typeof(DiscoveryResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

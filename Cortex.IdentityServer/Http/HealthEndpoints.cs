@@ -30,8 +30,9 @@ internal static class HealthEndpoints
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Whether to send requests here</summary>
-    /// <remarks>The same check as /health, for readiness probes.</remarks>
-    internal static Task<IResult> GetReadiness(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+    /// <remarks>The same check as /health, for readiness probes; 503 too once the server was asked to stop, while it still answers.</remarks>
+    internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
+        traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
 
     /// <summary>Whether the process lives</summary>
     /// <remarks>Asks nothing of the database, so that losing it doesn't get the server restarted.</remarks>
@@ -39,20 +40,26 @@ internal static class HealthEndpoints
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
     {
-        http.Response.Headers.CacheControl = "no-store";
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         bounded.CancelAfter(Patience);
         try
         {
             await using var probe = database.CreateCommand("SELECT 1");
             await probe.ExecuteScalarAsync(bounded.Token);
+            http.Response.Headers.CacheControl = "no-store";
             return Answer("healthy", "connected", StatusCodes.Status200OK);
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException or System.Net.Sockets.SocketException)
         {
-            http.Response.Headers.RetryAfter = "5";
-            return Answer("unhealthy", "disconnected", StatusCodes.Status503ServiceUnavailable);
+            return Unhealthy("disconnected", http);
         }
+    }
+
+    private static IResult Unhealthy(string database, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.RetryAfter = "5";
+        return Answer("unhealthy", database, StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Answer(string status, string database, int code) =>

@@ -10,7 +10,10 @@ internal static class HttpFeature
     /// <summary>All header lines of a request together, and how many (security.md H4).</summary>
     private const int LargestHeaders = 32 * 1024;
 
-    public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder, HttpOptions options)
+    /// <summary>With <see cref="HttpOptions.DrainTime"/> before, a server is out within the 30 seconds that container hosts give.</summary>
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20);
+
+    public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder, HttpOptions options, CancellationToken stop)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -18,8 +21,17 @@ internal static class HttpFeature
             kestrel.Limits.MaxRequestBodySize = BodyRules.LargestBody;
             kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+
+            // Who sends a byte now and then holds a connection, not a thread, and not for long.
+            kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
         var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
+        services.AddSingleton<Traffic>();
+        services.AddSingleton<IHostLifetime>(provider => ActivatorUtilities.CreateInstance<DrainingLifetime>(provider, stop));
         services.Configure<JsonOptions>(json => StrictJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
@@ -37,6 +49,8 @@ internal static class HttpFeature
     /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
     public static void UseHttp(this WebApplication app, HttpOptions options)
     {
+        var traffic = app.Services.GetRequiredService<Traffic>();
+        app.Use(next => context => traffic.CountAsync(context, next));
         app.UseRequestId();
         app.UseClientAddress(options);
         app.UseSecurityHeaders();

@@ -8,7 +8,10 @@ namespace Cortex.IdentityServer.Http;
 /// <param name="CorsOrigins"><c>CORS_ORIGINS</c>: origins whose scripts may call; <c>*</c> allows any, without credentials.</param>
 /// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: whose <c>X-Forwarded-*</c> headers count.</param>
 /// <param name="ApiDocs"><c>API_DOCS</c>: whether <c>/openapi</c> and <c>/scalar</c> answer.</param>
-internal sealed record HttpOptions(Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs)
+/// <param name="DrainTime"><c>DRAIN_SECONDS</c>: for how long a server that is asked to stop answers what still comes.</param>
+/// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: open connections of clients; one more is closed at once.</param>
+internal sealed record HttpOptions(
+    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections)
 {
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
 
@@ -30,7 +33,9 @@ internal sealed record HttpOptions(Uri PublicUrl, IReadOnlyList<string> CorsOrig
             publicUrl ?? DefaultPublicUrl,
             Origins(settings),
             Proxies(settings),
-            settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"));
+            settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"),
+            TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", otherwise: 5, least: 0, most: 9, "seconds")),
+            settings.Number("MAX_CONNECTIONS", otherwise: 10_000, least: 10, most: 1_000_000, "connections"));
     }
 
     private static string[] Origins(SettingsReader settings)

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Introspection;
 
@@ -15,5 +16,12 @@ internal static class IntrospectionFeature
             .Refuses(Problems.InsufficientScope);
         introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest).RequireAuthorization(Policies.SessionOrKey)
             .Refuses(Problems.InsufficientScope);
+    }
+
+    public static void MapDiscovery(this IEndpointRouteBuilder app)
+    {
+        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous().LimitedBy(RateLimits.Documents);
+        discovery.MapGet(DiscoveryEndpoints.KeySetPath, DiscoveryEndpoints.GetKeySet);
+        discovery.MapGet("/.well-known/openid-configuration", DiscoveryEndpoints.GetConfiguration);
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class LoginAttempts(
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly byte[] _key = secrets.Derive("login-attempts");
+    private readonly byte[] _key = secrets.Derive("login-attempts").Current;
 
     /// <summary>PostgreSQL keeps microseconds, and a pending attempt is found again by its time.</summary>
     private DateTimeOffset Now

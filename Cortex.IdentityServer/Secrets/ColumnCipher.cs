@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Secrets;
 /// The associated data is the purpose and the row's id: a value copied into another row or column does not decrypt.
 /// The nonce is random, which GCM allows for 2^32 values under one key. 32 characters become 87.
 /// </remarks>
-internal sealed class ColumnCipher(byte[] key)
+internal sealed class ColumnCipher(KeyRing keys)
 {
     private const string Marker = "enc:v1:";
 
@@ -29,12 +29,17 @@ internal sealed class ColumnCipher(byte[] key)
         var (nonce, tag, cipher) = Split(sealedBytes);
         RandomNumberGenerator.Fill(nonce.Span);
 
-        using var aes = new AesGcm(key, TagLength);
+        using var aes = new AesGcm(keys.Current, TagLength);
         aes.Encrypt(nonce.Span, text, cipher.Span, tag.Span, Place(purpose, rowId));
         return Marker + Base64Url.EncodeToString(sealedBytes);
     }
 
-    public bool TryDecrypt(string stored, string purpose, Guid rowId, out string plain)
+    public bool TryDecrypt(string stored, string purpose, Guid rowId, out string plain) => TryDecrypt(stored, purpose, rowId, keys.All, out plain);
+
+    /// <summary>Whether it is encrypted under the key that encrypts today, and not under one that is about to go.</summary>
+    public bool IsCurrent(string stored, string purpose, Guid rowId) => TryDecrypt(stored, purpose, rowId, [keys.Current], out _);
+
+    private static bool TryDecrypt(string stored, string purpose, Guid rowId, IReadOnlyList<byte[]> candidates, out string plain)
     {
         plain = "";
         var sealedBytes = new byte[Base64Url.GetMaxDecodedLength(stored.Length)];
@@ -47,18 +52,23 @@ internal sealed class ColumnCipher(byte[] key)
 
         var (nonce, tag, cipher) = Split(sealedBytes.AsMemory(0, length));
         var text = new byte[cipher.Length];
-        try
+        foreach (var key in candidates)
         {
             using var aes = new AesGcm(key, TagLength);
-            aes.Decrypt(nonce.Span, cipher.Span, tag.Span, text, Place(purpose, rowId));
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return false;
+            try
+            {
+                aes.Decrypt(nonce.Span, cipher.Span, tag.Span, text, Place(purpose, rowId));
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                continue;
+            }
+
+            plain = Encoding.UTF8.GetString(text);
+            return true;
         }
 
-        plain = Encoding.UTF8.GetString(text);
-        return true;
+        return false;
     }
 
     private static (Memory<byte> Nonce, Memory<byte> Tag, Memory<byte> Cipher) Split(Memory<byte> bytes) =>

@@ -12,19 +12,21 @@ namespace Cortex.IdentityServer.Secrets;
 /// prefix ‖ base64url( payload ‖ HMAC-SHA256(key, prefix ‖ payload) )        no padding
 /// </code>
 /// Nothing of it has to be stored: without the key nobody makes a second one, so garbage is refused before any query.
-/// A payload has exactly one text. A second spelling (padding, spare bits, white space) would slip past whatever
+/// A payload has exactly one text under a key. A second spelling (padding, spare bits, white space) would slip past whatever
 /// remembers spent tokens by their text.
 /// </remarks>
 internal static class MacToken
 {
-    public static string Create(string prefix, ReadOnlySpan<byte> payload, byte[] key)
+    public static string Create(string prefix, ReadOnlySpan<byte> payload, KeyRing keys) => Create(prefix, payload, keys.Current);
+
+    private static string Create(string prefix, ReadOnlySpan<byte> payload, byte[] key)
     {
         byte[] message = [.. Encoding.ASCII.GetBytes(prefix), .. payload];
         return prefix + Base64Url.EncodeToString([.. payload, .. HMACSHA256.HashData(key, message)]);
     }
 
     /// <summary>Fills <paramref name="payload"/> only when the token is genuine.</summary>
-    public static bool TryRead(string? text, string prefix, int payloadLength, byte[] key, Span<byte> payload)
+    public static bool TryRead(string? text, string prefix, int payloadLength, KeyRing keys, Span<byte> payload)
     {
         var content = new byte[payloadLength + HMACSHA256.HashSizeInBytes];
 
@@ -37,15 +39,17 @@ internal static class MacToken
             return false;
         }
 
-        // Comparing the whole text with the only right one checks the MAC and the spelling at once.
-        var genuine = Create(prefix, content.AsSpan(0, payloadLength), key);
-        if (!CryptographicOperations.FixedTimeEquals(
-            MemoryMarshal.AsBytes(genuine.AsSpan()), MemoryMarshal.AsBytes(text.AsSpan())))
+        foreach (var key in keys.All)
         {
-            return false;
+            // Comparing the whole text with the only right one checks the MAC and the spelling at once.
+            var genuine = Create(prefix, content.AsSpan(0, payloadLength), key);
+            if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(genuine.AsSpan()), MemoryMarshal.AsBytes(text.AsSpan())))
+            {
+                content.AsSpan(0, payloadLength).CopyTo(payload);
+                return true;
+            }
         }
 
-        content.AsSpan(0, payloadLength).CopyTo(payload);
-        return true;
+        return false;
     }
 }

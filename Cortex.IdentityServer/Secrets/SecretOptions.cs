@@ -3,12 +3,15 @@ using Cortex.IdentityServer.Configuration;
 
 namespace Cortex.IdentityServer.Secrets;
 
-/// <summary>The two secrets that the server can't do without.</summary>
-/// <param name="JwtSecret">HS256 signing secret of access tokens; its bytes are the variable's, so that other services can verify with it.</param>
-/// <param name="SecretKey">Root of every key that encrypts at rest or authenticates an opaque token.</param>
-internal sealed record SecretOptions(byte[] JwtSecret, byte[] SecretKey)
+/// <summary>The two secrets that the server can't do without. Of each there may be several while it is rotated: the first makes, all check.</summary>
+/// <param name="JwtSecrets">HS256 signing secrets of access tokens; their bytes are the variable's, so that other services can verify with them. None where tokens are signed otherwise.</param>
+/// <param name="SecretKeys">Roots of every key that encrypts at rest or authenticates an opaque token.</param>
+internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
 {
     public const int LeastBytes = 32;
+
+    /// <summary>The new one, the old one, and one more for a rotation that comes before the last has ended.</summary>
+    private const int Most = 3;
 
     /// <summary>What examples and templates carry; a server that starts with one of these is open to anybody (RFC 8725 section 3.5).</summary>
     private static readonly string[] Placeholders = ["changeme", "change-me", "change_me", "your-secret", "your_secret", "replace-me", "replace_me"];
@@ -16,32 +19,42 @@ internal sealed record SecretOptions(byte[] JwtSecret, byte[] SecretKey)
     /// <summary>A secret must not be printed by accident.</summary>
     public override string ToString() => nameof(SecretOptions);
 
-    public static SecretOptions Read(SettingsReader settings) =>
-        new(Secret(settings, "JWT_SECRET_KEY"), Secret(settings, "SECRET_KEY"));
+    public static SecretOptions Read(SettingsReader settings, bool signsWithSecret) =>
+        new(Secrets(settings, "JWT_SECRET_KEY", isNeeded: signsWithSecret), Secrets(settings, "SECRET_KEY", isNeeded: true));
 
-    private static byte[] Secret(SettingsReader settings, string name)
+    private static byte[][] Secrets(SettingsReader settings, string name, bool isNeeded)
     {
-        if (settings.Text(name) is not { } text)
+        if (settings.Text(name) is null)
         {
+            if (!isNeeded)
+            {
+                return [];
+            }
+
             if (!settings.IsProduction)
             {
-                return LocalFolder.Secret(settings, name.ToLowerInvariant());
+                return [LocalFolder.Secret(settings, name.ToLowerInvariant())];
             }
 
             settings.Refuse(name, $"must be set in Production to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");
             return [];
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
-        if (bytes.Length < LeastBytes)
+        var texts = settings.List(name);
+        byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
+        if (secrets.Length is 0 or > Most)
         {
-            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48)");
+            settings.Refuse(name, $"must be one random secret, or up to {Most} separated by commas while it is rotated (new,old)");
         }
-        else if (Placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.OrdinalIgnoreCase)))
+        else if (secrets.Any(secret => secret.Length < LeastBytes))
+        {
+            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48), and so must each of several that commas separate");
+        }
+        else if (texts.Any(text => Placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.OrdinalIgnoreCase))))
         {
             settings.Refuse(name, "must be a random secret, not the placeholder of an example (openssl rand -base64 48)");
         }
 
-        return bytes;
+        return secrets;
     }
 }

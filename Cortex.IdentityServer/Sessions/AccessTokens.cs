@@ -7,21 +7,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>Makes and checks access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
-internal sealed class AccessTokens(SigningKey signingKey, SessionSettings options, TimeProvider clock)
+internal sealed class AccessTokens(SigningKeys keys, SessionSettings options, TimeProvider clock)
 {
     private const string Type = "at+jwt";
 
     /// <summary>Longer texts are no token of ours and are not even decoded.</summary>
     public const int LongestToken = 4096;
 
-    private readonly SigningCredentials _credentials = new(signingKey.Key, SigningKey.Algorithm);
-
     /// <summary>What must hold of a token; every default that would let one pass is named here.</summary>
-    public TokenValidationParameters Validation { get; } = new()
+    public TokenValidationParameters Validation { get; } = new AccessTokenValidation(keys)
     {
-        ValidAlgorithms = [SigningKey.Algorithm],
         ValidTypes = [Type],
-        IssuerSigningKey = signingKey.Key,
+        TryAllIssuerSigningKeys = false,
         ValidateIssuerSigningKey = true,
         ValidIssuer = options.Issuer,
         ValidAudience = options.Audience,
@@ -35,7 +32,7 @@ internal sealed class AccessTokens(SigningKey signingKey, SessionSettings option
     };
 
     /// <summary>Keeps claim names as they are on the wire.</summary>
-    public static JsonWebTokenHandler Handler { get; } = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken, SetDefaultTimesOnTokenCreation = false };
+    public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken, SetDefaultTimesOnTokenCreation = false };
 
     public string Issue(SessionUser user, Guid sessionId, IReadOnlyList<string> methods)
     {
@@ -48,7 +45,7 @@ internal sealed class AccessTokens(SigningKey signingKey, SessionSettings option
             IssuedAt = now,
             NotBefore = now,
             Expires = now + SessionSettings.AccessTokenLifetime,
-            SigningCredentials = _credentials,
+            SigningCredentials = keys.Current(),
             Claims = new Dictionary<string, object>
             {
                 [CortexClaims.Subject] = user.Id.ToString(),

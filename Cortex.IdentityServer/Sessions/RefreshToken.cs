@@ -18,18 +18,18 @@ internal readonly record struct RefreshToken(Guid SessionId, int Counter)
     private const int IdLength = 16;
     private const int PayloadLength = IdLength + sizeof(int);
 
-    public string ToText(byte[] key)
+    public string ToText(KeyRing keys)
     {
         Span<byte> payload = stackalloc byte[PayloadLength];
         SessionId.TryWriteBytes(payload, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(payload[IdLength..], Counter);
-        return MacToken.Create(Prefix, payload, key);
+        return MacToken.Create(Prefix, payload, keys);
     }
 
-    public static bool TryParse(string? text, byte[] key, out RefreshToken token)
+    public static bool TryParse(string? text, KeyRing keys, out RefreshToken token)
     {
         Span<byte> payload = stackalloc byte[PayloadLength];
-        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, key, payload);
+        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, keys, payload);
         token = genuine
             ? new(new Guid(payload[..IdLength], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(payload[IdLength..]))
             : default;

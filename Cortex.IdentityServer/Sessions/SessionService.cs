@@ -26,7 +26,7 @@ internal abstract record RefreshResult
 internal sealed partial class SessionService(
     CortexDbContext db, AccessTokens accessTokens, SecretKeys secrets, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
-    private readonly byte[] _refreshKey = secrets.Derive("refresh-token");
+    private readonly KeyRing _refreshKeys = secrets.Derive("refresh-token");
 
     /// <summary>
     /// Starts a session, if the account is still as it was when its owner proved who they are: not switched off, and with the same
@@ -67,7 +67,7 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>Reads a refresh token that this server wrote; anything else costs no query.</summary>
-    public bool TryRead(string text, out RefreshToken token) => RefreshToken.TryParse(text, _refreshKey, out token);
+    public bool TryRead(string text, out RefreshToken token) => RefreshToken.TryParse(text, _refreshKeys, out token);
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
     public async Task<RefreshResult> RefreshAsync(RefreshToken token, CancellationToken cancellationToken)
@@ -161,7 +161,7 @@ internal sealed partial class SessionService(
         accessTokens.Issue(user, refreshToken.SessionId, methods),
         "bearer",
         (int)SessionSettings.AccessTokenLifetime.TotalSeconds,
-        refreshToken.ToText(_refreshKey),
+        refreshToken.ToText(_refreshKeys),
         (long)Math.Round((refreshExpires - clock.GetUtcNow()).TotalSeconds));
 
     /// <summary>What a browser says of itself is shown to people: bounded, and without what a terminal or a log would obey.</summary>

@@ -30,12 +30,6 @@ internal sealed record SessionSettings(
             settings.Refuse("REFRESH_ABSOLUTE_DAYS", "must not be shorter than REFRESH_IDLE_DAYS");
         }
 
-        // Silently signing with another algorithm than the one asked for would be worse than not starting.
-        if (settings.Text("JWT_ALGORITHM") is { } algorithm && algorithm != "HS256")
-        {
-            settings.Refuse("JWT_ALGORITHM", "must be unset or HS256");
-        }
-
         return new(
             publicUrl.AbsoluteUri.TrimEnd('/'),
             settings.Text("JWT_AUDIENCE") ?? "cortex",

@@ -13,7 +13,9 @@ internal static class SessionsFeature
         services.AddAuthentication().AddJwtBearer(AuthenticationSchemes.Bearer);
         return services
             .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
-            .AddSingleton<SigningKey>()
+            .AddSingleton<SigningKeyTable>()
+            .AddSingleton<SigningKeys>()
+            .AddHostedService<SigningKeyRotation>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<LiveSessions>()
             .AddSingleton<VerifiedTokens>()

@@ -1,13 +1,13 @@
-using Cortex.IdentityServer.Secrets;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Sessions;
 
-/// <summary>The one key and the one algorithm that access tokens are signed and checked with (RFC 8725 section 3.1).</summary>
-internal sealed class SigningKey(SecretOptions secrets)
+/// <summary>A key pair that access tokens are signed and checked with, ready for use.</summary>
+/// <param name="Row">What the table says of it.</param>
+/// <param name="Jwk">The public half as services get it.</param>
+/// <param name="Public">The public half, which checks.</param>
+/// <param name="Credentials">The private half, which signs; null where it can't be decrypted.</param>
+internal sealed record SigningKey(SigningKeyRow Row, PublicJwk Jwk, SecurityKey Public, SigningCredentials? Credentials)
 {
-    public const string Algorithm = SecurityAlgorithms.HmacSha256;
-
-    /// <summary>No <c>kid</c>: there is one key, and a header never chooses.</summary>
-    public SecurityKey Key { get; } = new SymmetricSecurityKey(secrets.JwtSecret);
+    public string Id => Row.Id;
 }

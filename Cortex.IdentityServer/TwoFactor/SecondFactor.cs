@@ -30,7 +30,7 @@ internal sealed partial class SecondFactor(
 
     private static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
 
-    private readonly byte[] _recoveryKey = secrets.Derive("recovery-code");
+    private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
 
     public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed partial class SecondFactor(
         // One after another: two at once would each delete the old ones only, and leave twenty.
         await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = HashOf(code, userId)! }));
+        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = RecoveryCode.Hash(code, userId, _recoveryKeys.Current) }));
         await db.SaveChangesAsync(cancellationToken);
         return codes;
     }
@@ -117,14 +117,20 @@ internal sealed partial class SecondFactor(
             return false;
         }
 
-        await totpSecrets.EncryptLegacyAsync(user, cancellationToken);
+        await totpSecrets.RenewAsync(user, cancellationToken);
         return true;
     }
 
     private async Task<bool> AcceptRecoveryCodeAsync(Guid userId, string? typed, CancellationToken cancellationToken)
     {
-        if (HashOf(typed, userId) is not { } hash
-            || await db.RecoveryCodes.Where(c => c.UserId == userId && c.CodeHash == hash).ExecuteDeleteAsync(cancellationToken) == 0)
+        if (!RecoveryCode.TryNormalize(typed, out var canonical))
+        {
+            return false;
+        }
+
+        // A code made before SECRET_KEY was rotated is known by its hash under the old key.
+        byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, userId, key))];
+        if (await db.RecoveryCodes.Where(c => c.UserId == userId && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
         {
             return false;
         }
@@ -133,9 +139,6 @@ internal sealed partial class SecondFactor(
         Log.RecoveryCodeUsed(logger, userId);
         return true;
     }
-
-    private byte[]? HashOf(string? typed, Guid userId) =>
-        RecoveryCode.TryNormalize(typed, out var canonical) ? RecoveryCode.Hash(canonical, userId, _recoveryKey) : null;
 
     private static partial class Log
     {

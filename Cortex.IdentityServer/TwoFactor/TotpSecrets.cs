@@ -32,16 +32,22 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
 
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
 
-    /// <summary>Encrypts a secret that is still plain; unless it was replaced meanwhile.</summary>
-    public async Task EncryptLegacyAsync(User user, CancellationToken cancellationToken)
+    /// <summary>Encrypts under today's key a secret that is still plain or under a key that is about to go; unless it was replaced meanwhile.</summary>
+    public async Task RenewAsync(User user, CancellationToken cancellationToken)
     {
-        if (user.TwoFactorSecret is not { } plain || ColumnCipher.IsEncrypted(plain))
+        if (user.TwoFactorSecret is not { } stored || _cipher.IsCurrent(stored, Purpose, user.Id))
         {
             return;
         }
 
-        var encrypted = Encrypt(user.Id, plain);
-        await db.Users.Where(u => u.Id == user.Id && u.TwoFactorSecret == plain)
+        var base32 = stored;
+        if (ColumnCipher.IsEncrypted(stored) && !_cipher.TryDecrypt(stored, Purpose, user.Id, out base32))
+        {
+            return;
+        }
+
+        var encrypted = Encrypt(user.Id, base32);
+        await db.Users.Where(u => u.Id == user.Id && u.TwoFactorSecret == stored)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.TwoFactorSecret, encrypted), cancellationToken);
         Log.Encrypted(logger, user.Id);
     }
@@ -51,7 +57,7 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
         [LoggerMessage(Level = LogLevel.Error, Message = "The TOTP secret of user {UserId} can't be decrypted: was SECRET_KEY changed?")]
         public static partial void Undecryptable(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} is encrypted now")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} is encrypted under the present SECRET_KEY now")]
         public static partial void Encrypted(ILogger logger, Guid userId);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
     /// <summary>Wrong codes that a challenge survives, plus one.</summary>
     private const int MostAttempts = 5;
 
-    private readonly byte[] _key = secrets.Derive("two-factor-challenge");
+    private readonly KeyRing _keys = secrets.Derive("two-factor-challenge");
 
     public async Task<string> CreateAsync(User user, CancellationToken cancellationToken)
     {
@@ -27,13 +27,13 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
         };
         db.TwoFactorChallenges.Add(challenge);
         await db.SaveChangesAsync(cancellationToken);
-        return new TwoFactorToken(challenge.Id).ToText(_key);
+        return new TwoFactorToken(challenge.Id).ToText(_keys);
     }
 
     /// <summary>Counts an attempt and gives the challenge, or null when there is none (any more). Counted first, so that parallel guesses get five too.</summary>
     public async Task<TwoFactorChallenge?> TryAsync(string text, CancellationToken cancellationToken)
     {
-        if (!TwoFactorToken.TryParse(text, _key, out var token))
+        if (!TwoFactorToken.TryParse(text, _keys, out var token))
         {
             return null;
         }

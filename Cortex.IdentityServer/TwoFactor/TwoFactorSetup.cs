@@ -59,7 +59,7 @@ internal sealed partial class TwoFactorSetup(
             return ([], Problems.TwoFactorAlreadyEnabled);
         }
 
-        await totpSecrets.EncryptLegacyAsync(user, cancellationToken);
+        await totpSecrets.RenewAsync(user, cancellationToken);
         await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);

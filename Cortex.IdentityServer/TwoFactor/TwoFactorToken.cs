@@ -16,12 +16,12 @@ internal readonly record struct TwoFactorToken(Guid ChallengeId)
     private const string Prefix = "c2f_";
     private const int PayloadLength = 16;
 
-    public string ToText(byte[] key) => MacToken.Create(Prefix, ChallengeId.ToByteArray(bigEndian: true), key);
+    public string ToText(KeyRing keys) => MacToken.Create(Prefix, ChallengeId.ToByteArray(bigEndian: true), keys);
 
-    public static bool TryParse(string? text, byte[] key, out TwoFactorToken token)
+    public static bool TryParse(string? text, KeyRing keys, out TwoFactorToken token)
     {
         Span<byte> payload = stackalloc byte[PayloadLength];
-        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, key, payload);
+        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, keys, payload);
         token = genuine ? new(new Guid(payload, bigEndian: true)) : default;
         return genuine;
     }

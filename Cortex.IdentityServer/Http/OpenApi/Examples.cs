@@ -19,11 +19,24 @@ internal static class Examples
     private const string AccessToken = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…";
     private const string RefreshToken = "ctr_AZrW0tq7c0OQv2b7pM1xTAAAAAE…";
     private const string RecoveryCode = "7K2M9Q-XW4TBN-0HZ8RC-5VJ3DP";
+    private const string Issuer = "https://auth.example.com";
     private const string KeyPrefix = "ctx_0aB1cD2e";
 
     private static readonly Guid Id = new("0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
     private static readonly DateTimeOffset Time = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Scopes = ["memory:read"];
+
+    /// <summary>RFC 7517 appendix A.1's.</summary>
+    private static readonly PublicJwk PublicKey = new()
+    {
+        Kty = "EC",
+        Use = "sig",
+        Alg = "ES256",
+        Kid = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
+        Crv = "P-256",
+        X = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        Y = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    };
 
     private static readonly Dictionary<Type, object> ByType = new object[]
     {
@@ -60,8 +73,17 @@ internal static class Examples
             Sid = Id.ToString(),
             Exp = Time.AddMinutes(30).ToUnixTimeSeconds(),
             Iat = Time.ToUnixTimeSeconds(),
-            Iss = "https://auth.example.com",
+            Iss = Issuer,
         },
+        new JsonWebKeySetResponse([PublicKey]),
+        new DiscoveryResponse(
+            Issuer,
+            Issuer + DiscoveryEndpoints.KeySetPath,
+            Issuer + "/api/v1/auth/introspect",
+            [],
+            ["public"],
+            ["ES256"],
+            ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"]),
         new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),
         new AliveResponse("healthy"),
     }.ToDictionary(example => example.GetType());

@@ -9,6 +9,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>How long a request waits for Redis before the replica decides alone (contract 7).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The first question also loads the script and the code that asks.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>How often Redis is asked whether it is back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -16,6 +19,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private static readonly RateLimit Probe = new("probe", int.MaxValue, TimeSpan.FromSeconds(1));
 
     private readonly RedisAddress _address = options.Redis!;
+    private readonly Lock _noting = new();
     private ConnectionMultiplexer? _connection;
     private RedisWindows? _windows;
     private volatile bool _isUp;
@@ -29,7 +33,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     {
         try
         {
-            return await _windows!.TakeAsync(limit, permits, partition).WaitAsync(Patience);
+            return await InTimeAsync(_windows!.TakeAsync(limit, permits, partition));
         }
         catch (Exception failure) when (IsLoss(failure))
         {
@@ -53,7 +57,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>The first probe comes before the first request, so that replicas share from the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ProbeAsync();
+        await ProbeAsync(FirstPatience);
         await base.StartAsync(cancellationToken);
     }
 
@@ -73,18 +77,31 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             if (!IsUp)
             {
-                await ProbeAsync();
+                await ProbeAsync(Patience);
             }
         }
     }
 
-    private async Task ProbeAsync()
+    private static async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
+    {
+        try
+        {
+            return await answer.WaitAsync(Patience);
+        }
+        catch (TimeoutException) when (answer.IsCompletedSuccessfully)
+        {
+            // Redis was in time, and it is this process that was too busy to look.
+            return await answer;
+        }
+    }
+
+    private async Task ProbeAsync(TimeSpan patience)
     {
         try
         {
             _connection ??= await ConnectionMultiplexer.ConnectAsync(_address.ToOptions());
             _windows ??= new(_connection.GetDatabase(), clock);
-            await _windows.TakeAsync(Probe, Probe.Permits, Environment.MachineName).WaitAsync(Patience);
+            await _windows.TakeAsync(Probe, Probe.Permits, Environment.MachineName).WaitAsync(patience);
             Note(isUp: true);
         }
         catch (Exception failure) when (IsLoss(failure))
@@ -96,7 +113,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>Logs a change, once: of all the requests that lose Redis together, one does.</summary>
     private void Note(bool isUp, Exception? failure = null)
     {
-        lock (_address)
+        lock (_noting)
         {
             if (_isKnown && _isUp == isUp)
             {

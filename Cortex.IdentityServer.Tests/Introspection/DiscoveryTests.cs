@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Cortex.IdentityServer.Tests.Introspection;
+
+/// <remarks>Contract 4.4, RFC 7517, RFC 8414 and OpenID Connect Discovery, with the default algorithm.</remarks>
+public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Configuration = "/.well-known/openid-configuration";
+    private const string KeySet = "/.well-known/jwks.json";
+
+    [Fact]
+    public async Task A_secret_is_never_published()
+    {
+        var answer = await app.Anonymous().FetchAsync(KeySet);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("""{"keys":[]}""", await answer.TextAsync());
+    }
+
+    [Theory]
+    [InlineData(KeySet)]
+    [InlineData(Configuration)]
+    public async Task Anybody_may_read_it_and_keep_it_for_minutes(string path)
+    {
+        var answer = await app.WithToken("garbage").FetchAsync(path);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("public, max-age=300", answer.Headers.CacheControl?.ToString());
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData(KeySet)]
+    [InlineData(Configuration)]
+    public async Task Nobody_may_write_it(string path) =>
+        await (await app.Anonymous().PostAsync(path, new { })).ShouldBeProblemAsync(405, "method_not_allowed");
+
+    [Fact]
+    public async Task The_configuration_says_what_is_there_and_no_more()
+    {
+        var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(
+            ["issuer", "jwks_uri", "introspection_endpoint", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported"],
+            json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
+        Assert.Equal(CortexApp.Issuer + KeySet, json.GetProperty("jwks_uri").GetString());
+        Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());
+        Assert.Equal(["HS256"], Texts(json, "id_token_signing_alg_values_supported"));
+        Assert.Empty(Texts(json, "response_types_supported"));
+        Assert.Equal(["public"], Texts(json, "subject_types_supported"));
+    }
+
+    [Fact]
+    public async Task The_claims_are_those_of_a_token()
+    {
+        var (_, tokens, _) = await app.SignedInAsync();
+        var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(Jwt.Read(tokens.AccessToken).Payload.Select(claim => claim.Key).Order(), Texts(json, "claims_supported").Order());
+    }
+
+    [Fact]
+    public async Task It_is_built_from_PUBLIC_URL_and_from_no_header()
+    {
+        using var http = app.StartReplica(out var replica, ("PUBLIC_URL", "https://id.example.com/auth/"), ("JWT_ALGORITHM", "RS256"));
+        using var _ = replica;
+        using var request = new HttpRequestMessage(HttpMethod.Get, Configuration);
+        request.Headers.Host = "evil.example";
+        request.Headers.Add("X-Forwarded-Host", "evil.example");
+        request.Headers.Add("X-Forwarded-Proto", "ftp");
+
+        var text = await (await http.SendAsync(request, TestContext.Current.CancellationToken)).TextAsync();
+
+        // As a library reads it.
+        var configuration = OpenIdConnectConfiguration.Create(text);
+        Assert.Equal("https://id.example.com/auth", configuration.Issuer);
+        Assert.Equal("https://id.example.com/auth/.well-known/jwks.json", configuration.JwksUri);
+        Assert.Equal("https://id.example.com/auth/api/v1/auth/introspect", configuration.IntrospectionEndpoint);
+        Assert.Equal(["RS256"], configuration.IdTokenSigningAlgValuesSupported);
+        Assert.DoesNotContain("evil.example", text, StringComparison.Ordinal);
+    }
+
+    private static string[] Texts(JsonElement json, string member) => [.. json.GetProperty(member).EnumerateArray().Select(text => text.GetString()!)];
+}

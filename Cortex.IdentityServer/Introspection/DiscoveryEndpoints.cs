@@ -1,0 +1,45 @@
+using Cortex.IdentityServer.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Introspection;
+
+/// <summary>Tells services how to check access tokens without asking about each.</summary>
+internal static class DiscoveryEndpoints
+{
+    public const string KeySetPath = "/.well-known/jwks.json";
+
+    /// <summary>Minutes, where a new key is published hours before it signs.</summary>
+    private const string Cached = "public, max-age=300";
+
+    private static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
+
+    /// <summary>The public keys of access tokens</summary>
+    /// <remarks>
+    /// A JWK set (RFC 7517), with <c>JWT_ALGORITHM</c> ES256 or RS256; empty with HS256. The next key is here a day before it signs and
+    /// until its last token has ended. A token that is good by its signature may be of a session that has ended since: whoever needs to
+    /// know asks /api/v1/auth/introspect.
+    /// </remarks>
+    internal static Ok<JsonWebKeySetResponse> GetKeySet(SigningKeys keys, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = Cached;
+        return TypedResults.Ok(new JsonWebKeySetResponse([.. keys.Published]));
+    }
+
+    /// <summary>Where everything is that a service needs to check access tokens</summary>
+    /// <remarks>
+    /// In the form of OpenID Connect Discovery, so that libraries configure themselves from it. There is no authorization endpoint and
+    /// there are no ID tokens: access tokens (RFC 9068) are all that is signed.
+    /// </remarks>
+    internal static Ok<DiscoveryResponse> GetConfiguration(SessionSettings sessions, SigningKeys keys, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = Cached;
+        return TypedResults.Ok(new DiscoveryResponse(
+            sessions.Issuer,
+            sessions.Issuer + KeySetPath,
+            sessions.Issuer + "/api/v1/auth/introspect",
+            [],
+            ["public"],
+            [keys.Algorithm],
+            Claims));
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>Checks access tokens; where one names a key that isn't known, it looks once whether another replica has just made it.</summary>
+/// <remarks>The library asks for keys synchronously, and a query must not hold a thread. Nothing is ever fetched from an address in a header.</remarks>
+internal sealed class AccessTokenHandler : JsonWebTokenHandler
+{
+    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    {
+        var result = await base.ValidateTokenAsync(token, validationParameters);
+        return result.Exception is SecurityTokenSignatureKeyNotFoundException
+            && validationParameters is AccessTokenValidation { Keys: var keys }
+            && await keys.LookAgainAsync(ReadJsonWebToken(token).Kid)
+                ? await base.ValidateTokenAsync(token, validationParameters)
+                : result;
+    }
+}
+
+/// <summary>What must hold of an access token, with the keys that it is checked against.</summary>
+internal sealed class AccessTokenValidation : TokenValidationParameters
+{
+    public AccessTokenValidation(SigningKeys keys)
+    {
+        Keys = keys;
+        ValidAlgorithms = [keys.Algorithm];
+        IssuerSigningKeyResolver = (_, _, kid, _) => keys.Find(kid);
+    }
+
+    private AccessTokenValidation(AccessTokenValidation other)
+        : base(other) => Keys = other.Keys;
+
+    public SigningKeys Keys { get; }
+
+    public override TokenValidationParameters Clone() => new AccessTokenValidation(this) { IsClone = true };
+}
