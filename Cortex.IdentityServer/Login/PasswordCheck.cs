@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http.RateLimits;
@@ -63,7 +64,7 @@ internal sealed partial class PasswordCheck(
             case Admission.Refused refused:
                 return new PasswordCheckResult.Refused(refused.RetryAfter);
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
 
         async Task<PasswordCheckResult> RightAsync(PasswordVerificationResult verdict)
