@@ -73,7 +73,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         {
             Assert.Equal(answer.Key, (int)answer.Value.StatusCode);
 
-            // The tightest shows: a failed login counts as that too.
+            // A failed login also counts among the twenty failures of its address, of which less is left.
             Assert.Equal(answer.Key == 401 ? 20 : 600, RateLimitSeen.Of(answer.Value).Limit);
         });
     }
