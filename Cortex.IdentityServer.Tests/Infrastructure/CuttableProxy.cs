@@ -53,13 +53,26 @@ internal sealed class CuttableProxy : IAsyncDisposable
                 var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
                 _open.Add(client);
                 _open.Add(server);
-                await server.ConnectAsync(_target);
-                _ = PumpAsync(client, server);
-                _ = PumpAsync(server, client);
+                _ = JoinAsync(client, server);
             }
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
         {
+        }
+    }
+
+    /// <summary>Where PostgreSQL is away, the client is told so as it would be without a proxy.</summary>
+    private async Task JoinAsync(Socket client, Socket server)
+    {
+        try
+        {
+            await server.ConnectAsync(_target);
+            _ = PumpAsync(client, server);
+            _ = PumpAsync(server, client);
+        }
+        catch (Exception away) when (away is SocketException or ObjectDisposedException)
+        {
+            client.Dispose();
         }
     }
 
@@ -77,6 +90,8 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
         catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
         {
+            from.Dispose();
+            to.Dispose();
         }
     }
 }
