@@ -5,8 +5,12 @@ namespace Cortex.IdentityServer.Tests.Faults;
 /// <summary>A server dies in the middle of what it does, again and again.</summary>
 /// <remarks>Contract 7: nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
 [Collection(FaultTests.Name)]
-public sealed class KilledServerTests(TwoServers servers)
+public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
 {
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     /// <summary>More of them by <c>FAULT_ROUNDS=50</c>.</summary>
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAULT_ROUNDS") ?? "10", CultureInfo.InvariantCulture);
 

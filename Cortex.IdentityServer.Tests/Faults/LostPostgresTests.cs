@@ -7,8 +7,12 @@ namespace Cortex.IdentityServer.Tests.Faults;
 /// <summary>PostgreSQL goes and comes back while both servers are busy.</summary>
 /// <remarks>Contract 7: 503 within five seconds, nothing that was answered is lost, and the servers come back by themselves.</remarks>
 [Collection(FaultTests.Name)]
-public sealed class LostPostgresTests(TwoServers servers)
+public sealed class LostPostgresTests(TwoServers servers) : IAsyncLifetime
 {
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     [Fact]

@@ -54,6 +54,17 @@ internal sealed class MortalPostgres : IAsyncDisposable
 
     public Task ThawAsync() => SignalAsync("CONT");
 
+    /// <summary>Runs and answers, if it doesn't yet.</summary>
+    public async Task MendAsync()
+    {
+        if (Postmaster.FindRunning(Data) is null)
+        {
+            await StartAsync();
+        }
+
+        await ThawAsync();
+    }
+
     public async Task<object?> SqlAsync(string sql, params object[] parameters)
     {
         await using var connection = await ConnectAsync();

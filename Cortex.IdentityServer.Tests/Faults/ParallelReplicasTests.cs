@@ -5,8 +5,12 @@ namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>What may happen once happens once, whichever replicas are asked at the same moment.</summary>
 [Collection(FaultTests.Name)]
-public sealed class ParallelReplicasTests(TwoServers servers)
+public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 {
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     /// <remarks>security.md R3.</remarks>
     [Fact]
     public async Task Sixteen_refreshes_of_one_token_over_two_replicas_leave_one_live_child()

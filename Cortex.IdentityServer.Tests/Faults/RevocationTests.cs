@@ -6,8 +6,12 @@ namespace Cortex.IdentityServer.Tests.Faults;
 /// <summary>What ends on one replica has ended on the other.</summary>
 /// <remarks>Contract 7; security.md R8, R9, K4.</remarks>
 [Collection(FaultTests.Name)]
-public sealed class RevocationTests(TwoServers servers)
+public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 {
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 

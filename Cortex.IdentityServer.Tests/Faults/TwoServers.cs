@@ -9,6 +9,8 @@ public sealed class TwoServers : IAsyncLifetime
     /// <summary>For how long a replica that is cut off goes on (<c>REVOCATION_GRACE_SECONDS</c>).</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     private const string Generous = ",login_failures=1000000";
 
     private readonly RedisServer _redis = new();
@@ -32,6 +34,17 @@ public sealed class TwoServers : IAsyncLifetime
         Wire = new(target.Host!, target.Port);
         A = await StartAsync(Postgres.ConnectionString);
         B = await StartAsync(OverWire);
+    }
+
+    /// <summary>Before each test: all is there and works, whatever a test that failed left.</summary>
+    internal async ValueTask MendAsync()
+    {
+        Wire.Join();
+        await Postgres.MendAsync();
+        foreach (var replica in new[] { A, B })
+        {
+            await Within.UntilAsync(Soon, "readiness", async () => (await replica.GetAsync("/health/ready")).IsSuccessStatusCode);
+        }
     }
 
     /// <summary>A server process with the settings of the two and others.</summary>
