@@ -22,9 +22,9 @@ internal static class LoginAttemptRules
     /// <summary>Books an attempt as pending if the rules allow one; gives a row if so.</summary>
     public static readonly string Admit = $"""
         INSERT INTO login_attempts AS a (email_hash, network, failures, recent_failures, failed_at, pending)
-        VALUES (@email, @network, 0, '{"{}"}', NULL, ARRAY[@now])
+        VALUES (@email, @network, 0, '{"{}"}', NULL, ARRAY[@began])
         ON CONFLICT (email_hash, network) DO UPDATE SET (failures, recent_failures, failed_at, pending) =
-            (SELECT failures, recent_failures, failed_at, live || @now FROM {Count("a.pending")})
+            (SELECT failures, recent_failures, failed_at, live || @began FROM {Count("a.pending")})
         WHERE (SELECT coalesce(opens_at <= @now, true) AND cardinality(live) < room FROM {Count("a.pending")})
         RETURNING true
         """;
