@@ -77,6 +77,12 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task A_killed_postmaster_and_a_reused_process_id_do_not_block()
     {
         var pidFile = Path.Combine(DataDirectory, "postmaster.pid");
+
+        // Of the account that PostgreSQL runs as: it takes no other's process for a server.
+        var account = await PostgresAccount.FindAsync(Ct);
+        string[] sleep = [.. account.Prefix, "sleep", "60"];
+        using var other = Process.Start(sleep[0], sleep[1..]);
+        var living = other.Id.ToString(CultureInfo.InvariantCulture);
         await using (var first = await StartAsync())
         {
             await ScalarAsync(first, "SET synchronous_commit = on; CREATE TABLE kept ()");
@@ -86,12 +92,19 @@ public sealed class EmbeddedPostgresTests : IDisposable
             await postmaster.WaitForExitAsync(Ct);
         }
 
-        var lines = await File.ReadAllLinesAsync(pidFile, Ct);
-        lines[0] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        await File.WriteAllLinesAsync(pidFile, lines, Ct);
+        string[] files = [pidFile, .. Directory.GetFiles(DataDirectory, ".s.PGSQL.*.lock")];
+        Assert.Equal(2, files.Length);
+        foreach (var file in files)
+        {
+            var lines = await File.ReadAllLinesAsync(file, Ct);
+            lines[0] = living;
+            await File.WriteAllLinesAsync(file, lines, Ct);
+        }
 
         await using var second = await StartAsync();
         Assert.Equal("kept", await ScalarAsync(second, "SELECT to_regclass('kept')::text"));
+        Assert.False(other.HasExited);
+        other.Kill();
     }
 
     [Fact]

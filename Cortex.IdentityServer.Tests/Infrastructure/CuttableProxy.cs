@@ -9,7 +9,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
 {
     private readonly EndPoint _target;
     private readonly ConcurrentBag<Socket> _open = [];
-    private Socket _listener = null!;
+    private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
     public CuttableProxy(string host, int port)
@@ -20,8 +20,14 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    /// <summary>Nothing to do where it isn't cut.</summary>
     public void Join()
     {
+        if (_listener is not null)
+        {
+            return;
+        }
+
         _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, Port));
@@ -33,7 +39,8 @@ internal sealed class CuttableProxy : IAsyncDisposable
     /// <summary>Ends what is open and refuses what comes.</summary>
     public async Task CutAsync()
     {
-        _listener.Dispose();
+        _listener?.Dispose();
+        _listener = null;
         await _accepting;
         while (_open.TryTake(out var socket))
         {
@@ -53,13 +60,26 @@ internal sealed class CuttableProxy : IAsyncDisposable
                 var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
                 _open.Add(client);
                 _open.Add(server);
-                await server.ConnectAsync(_target);
-                _ = PumpAsync(client, server);
-                _ = PumpAsync(server, client);
+                _ = JoinAsync(client, server);
             }
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
         {
+        }
+    }
+
+    /// <summary>Where PostgreSQL is away, the client is told so as it would be without a proxy.</summary>
+    private async Task JoinAsync(Socket client, Socket server)
+    {
+        try
+        {
+            await server.ConnectAsync(_target);
+            _ = PumpAsync(client, server);
+            _ = PumpAsync(server, client);
+        }
+        catch (Exception away) when (away is SocketException or ObjectDisposedException)
+        {
+            client.Dispose();
         }
     }
 
@@ -77,6 +97,8 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
         catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
         {
+            from.Dispose();
+            to.Dispose();
         }
     }
 }

@@ -59,6 +59,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await server.EndAsync();
     }
 
+    /// <summary>What it has logged so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
     /// <summary>Where it answers, once it does.</summary>
     public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
@@ -73,6 +85,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         return await EndAsync();
+    }
+
+    /// <summary>Gone in the middle of whatever it does, as after a crash of its machine.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<ServerRun> EndAsync()

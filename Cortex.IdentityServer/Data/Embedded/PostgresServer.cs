@@ -164,7 +164,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             await Task.Delay(Pause, ct);
         }
 
-        Postmaster.RemoveStaleFile(data);
+        Postmaster.RemoveStaleFiles(data);
     }
 
     /// <summary>The log of the run before is kept, no more. Renaming is safe for root in a folder of another account, truncating is not.</summary>

@@ -39,10 +39,18 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
             && WorksIn(pid, text));
 
     /// <summary>
-    /// PostgreSQL takes any live process of its account with this id for a server, so a stale file must go. It is not what
-    /// guards the data: a backend that is still there also shows in the shared memory, which PostgreSQL looks up by the inode.
+    /// PostgreSQL takes any live process of its account with this id for a server, be it one that ended and whose parent has not
+    /// asked for it yet, so stale files must go: its own and that of the socket. They are not what guards the data: a backend that is
+    /// still there also shows in the shared memory, which PostgreSQL looks up by the inode.
     /// </summary>
-    public static void RemoveStaleFile(string dataDirectory) => File.Delete(Path.Combine(dataDirectory, FileName));
+    public static void RemoveStaleFiles(string dataDirectory)
+    {
+        File.Delete(Path.Combine(dataDirectory, FileName));
+        foreach (var socketLock in Directory.EnumerateFiles(dataDirectory, ".s.PGSQL.*.lock"))
+        {
+            File.Delete(socketLock);
+        }
+    }
 
     private static bool Runs(int pid, string text)
     {

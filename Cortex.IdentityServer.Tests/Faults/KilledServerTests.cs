@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>A server dies in the middle of what it does, again and again.</summary>
+/// <remarks>Contract 7: nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
+[Collection(FaultTests.Name)]
+public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>More of them by <c>FAULT_ROUNDS=50</c>.</summary>
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAULT_ROUNDS") ?? "10", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task A_server_that_is_killed_under_load_loses_nothing_and_leaves_nothing_half_done()
+    {
+        var next = servers.StartAsync(servers.Postgres.ConnectionString);
+        var successes = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            await using var server = await next;
+            var load = await MixedLoad.StartAsync([server]);
+            await Task.Delay(Random.Shared.Next(300, 900), TestContext.Current.CancellationToken);
+            await server.Process.KillAsync();
+            var ending = load.EndAsync();
+            next = round + 1 < Rounds ? servers.StartAsync(servers.Postgres.ConnectionString) : next;
+            await ending;
+
+            Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
+            await load.WasKeptAsync(servers.B, servers.Postgres);
+            successes += load.Successes;
+        }
+
+        Assert.True(successes > Rounds * 10, $"only {successes} requests were answered");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>PostgreSQL goes and comes back while both servers are busy.</summary>
+/// <remarks>Contract 7: 503 within five seconds, nothing that was answered is lost, and the servers come back by themselves.</remarks>
+[Collection(FaultTests.Name)]
+public sealed class LostPostgresTests(TwoServers servers) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Under_load_a_PostgreSQL_that_is_stopped_and_killed_costs_503_and_loses_nothing()
+    {
+        var load = await MixedLoad.StartAsync([servers.A, servers.B]);
+        await RunAsync(1000);
+        await servers.Postgres.StopAsync();
+        await RunAsync(700);
+        await servers.Postgres.StartAsync();
+        await SucceedsAgainAsync(load);
+        await RunAsync(700);
+        await servers.Postgres.KillAsync();
+        await RunAsync(300);
+        await servers.Postgres.StartAsync();
+        await SucceedsAgainAsync(load);
+        await RunAsync(700);
+        await load.EndAsync();
+
+        load.WasAnsweredInTime();
+        Assert.Contains(load.Answers, answer => answer.Status == 503);
+        foreach (var replica in new[] { servers.A, servers.B })
+        {
+            Assert.True((await replica.GetAsync("/health")).IsSuccessStatusCode);
+            await load.WasKeptAsync(replica, servers.Postgres);
+        }
+    }
+
+    /// <remarks>Another program leaks connections, or too many replicas were started.</remarks>
+    [Fact]
+    public async Task Where_another_client_takes_every_connection_the_server_says_503_and_then_works_again()
+    {
+        var person = await servers.A.SignUpAsync();
+        var taken = new Stack<NpgsqlConnection>();
+        try
+        {
+            await TakeAllAsync(taken);
+            foreach (var replica in new[] { servers.A, servers.B })
+            {
+                var answer = await replica.LogInAsync(person.Email);
+                await answer.ShouldBeProblemAsync(503, "service_unavailable");
+                Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, (await replica.GetAsync("/health/ready")).StatusCode);
+                Assert.Equal(HttpStatusCode.OK, (await replica.GetAsync("/health/live")).StatusCode);
+            }
+        }
+        finally
+        {
+            while (taken.TryPop(out var connection))
+            {
+                await connection.DisposeAsync();
+            }
+        }
+
+        foreach (var replica in new[] { servers.A, servers.B })
+        {
+            await Within.UntilAsync(Soon, "logins", async () => (await replica.LogInAsync(person.Email)).StatusCode == HttpStatusCode.OK);
+            Assert.Equal(204, await replica.VerifyAsync(person.Token));
+        }
+    }
+
+    /// <summary>Ends the connections of others until none comes back.</summary>
+    private async Task TakeAllAsync(Stack<NpgsqlConnection> taken)
+    {
+        while (true)
+        {
+            try
+            {
+                taken.Push(await servers.Postgres.ConnectAsync());
+            }
+            catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
+            {
+                await using var end = new NpgsqlCommand(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'test'", taken.Peek());
+                if (await end.ExecuteScalarAsync(TestContext.Current.CancellationToken) is 0L)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Task<TimeSpan> SucceedsAgainAsync(MixedLoad load)
+    {
+        var before = load.Successes;
+        return Within.UntilAsync(Soon, "successes", () => Task.FromResult(load.Successes > before + 5));
+    }
+
+    private static Task RunAsync(int milliseconds) => Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>Clients that register, log in, refresh, make and revoke keys at the same time, and remember what they were promised.</summary>
+internal sealed class MixedLoad
+{
+    private const int Clients = 6;
+
+    private readonly ConcurrentBag<Answer> _answers = [];
+    private readonly ConcurrentBag<Person> _registered = [];
+    private readonly ConcurrentBag<string> _tried = [];
+    private readonly ConcurrentBag<string> _keys = [];
+    private readonly ConcurrentBag<string> _revoked = [];
+    private readonly ConcurrentDictionary<int, string> _refreshTokens = [];
+    private volatile bool _ends;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>What came back, a request that got no answer included.</summary>
+    public IReadOnlyCollection<Answer> Answers => _answers;
+
+    public int Successes => _answers.Count(answer => answer.Status is >= 200 and < 300);
+
+    /// <summary>Begins, for some people who are there already.</summary>
+    public static async Task<MixedLoad> StartAsync(Replica[] on)
+    {
+        var people = await AtOnce.RunAsync(Clients, index => on[index % on.Length].SignUpAsync());
+        var load = new MixedLoad();
+        load._running = Task.WhenAll(people.Select((person, index) => load.RunAsync(person, index, on[index % on.Length])));
+        return load;
+    }
+
+    /// <summary>No new requests; those under way get their answers.</summary>
+    public Task EndAsync()
+    {
+        _ends = true;
+        return _running;
+    }
+
+    /// <summary>Only successes and 503 with Retry-After, each within five seconds.</summary>
+    public void WasAnsweredInTime() => Assert.All(_answers, answer =>
+    {
+        Assert.True(answer.Status is >= 200 and < 300 || answer is { Status: 503, SaysWhen: true }, $"{answer}");
+        Assert.True(answer.Took < TimeSpan.FromSeconds(5), $"{answer}");
+    });
+
+    /// <summary>Every promise holds, seen from this server and the database: nothing is lost, nothing is half done, nothing revoked is back.</summary>
+    public async Task WasKeptAsync(Replica seenFrom, MortalPostgres database)
+    {
+        foreach (var key in _keys)
+        {
+            Assert.Equal(204, await seenFrom.VerifyAsync(key));
+        }
+
+        foreach (var key in _revoked)
+        {
+            Assert.Equal(401, await seenFrom.VerifyAsync(key));
+        }
+
+        foreach (var token in _refreshTokens.Values)
+        {
+            await (await seenFrom.RefreshAsync(token)).JsonAsync(HttpStatusCode.OK);
+        }
+
+        foreach (var person in _registered)
+        {
+            Assert.Equal(person.Id, await database.SqlAsync("SELECT id FROM users WHERE email = $1", person.Email));
+        }
+
+        // Whoever is in the database, promised or not, is whole.
+        var emails = (string[])(await database.SqlAsync("SELECT coalesce(array_agg(email), '{}')::text[] FROM users WHERE email = ANY($1)", _tried.ToArray()))!;
+        foreach (var email in emails)
+        {
+            await (await seenFrom.LogInAsync(email)).JsonAsync(HttpStatusCode.OK);
+        }
+    }
+
+    private async Task RunAsync(Person person, int client, Replica server)
+    {
+        _refreshTokens[client] = person.Tokens.RefreshToken;
+        for (var turn = client; !_ends; turn++)
+        {
+            Task request = (turn % 6) switch
+            {
+                0 => RegisterAsync(server),
+                1 => AskAsync("login", () => server.LogInAsync(person.Email)),
+                3 => MakeKeyAsync(server, person),
+                5 => AskAsync("verify", () => server.GetAsync("verify", person.Token)),
+                _ => RefreshAsync(server, client),
+            };
+            await request;
+        }
+    }
+
+    private async Task RegisterAsync(Replica server)
+    {
+        var email = Replica.NewEmail();
+        _tried.Add(email);
+        if (await AskAsync("register", () => server.RegisterAsync(email)) is { IsSuccessStatusCode: true } answer)
+        {
+            _registered.Add(new((await answer.JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid(), email, new("", "")));
+        }
+    }
+
+    private async Task RefreshAsync(Replica server, int client)
+    {
+        if (await AskAsync("refresh", () => server.RefreshAsync(_refreshTokens[client])) is { IsSuccessStatusCode: true } answer)
+        {
+            _refreshTokens[client] = Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken;
+        }
+    }
+
+    /// <summary>Some keys stay, the others are revoked at once, as a user may have fifty.</summary>
+    private async Task MakeKeyAsync(Replica server, Person owner)
+    {
+        if (await AskAsync("new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } made)
+        {
+            return;
+        }
+
+        var key = await made.JsonAsync(HttpStatusCode.Created);
+        var text = key.GetProperty("key").GetString()!;
+        if (_keys.Count < Clients)
+        {
+            _keys.Add(text);
+        }
+        else if (await AskAsync("revoke", () => server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token)) is { IsSuccessStatusCode: true })
+        {
+            _revoked.Add(text);
+        }
+    }
+
+    /// <summary>Null when no answer came.</summary>
+    private async Task<HttpResponseMessage?> AskAsync(string what, Func<Task<HttpResponseMessage>> send)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var answer = await send();
+            _answers.Add(new(what, (int)answer.StatusCode, answer.Headers.RetryAfter is not null, answer.Headers.ConnectionClose == true, null, Stopwatch.GetElapsedTime(started)));
+            if (!answer.IsSuccessStatusCode)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+
+            return answer;
+        }
+        catch (HttpRequestException failure)
+        {
+            _answers.Add(new(what, 0, false, false, failure.HttpRequestError, Stopwatch.GetElapsedTime(started)));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            return null;
+        }
+    }
+
+    /// <param name="What">The request.</param>
+    /// <param name="Status">0 where no answer came.</param>
+    /// <param name="SaysWhen">Whether it names a time for the next try.</param>
+    /// <param name="Closes">Whether it says that the connection ends.</param>
+    /// <param name="Error">Why no answer came.</param>
+    /// <param name="Took">From the client's view.</param>
+    internal sealed record Answer(string What, int Status, bool SaysWhen, bool Closes, HttpRequestError? Error, TimeSpan Took);
+}

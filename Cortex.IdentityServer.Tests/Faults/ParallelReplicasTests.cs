@@ -1,0 +1,83 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>What may happen once happens once, whichever replicas are asked at the same moment.</summary>
+[Collection(FaultTests.Name)]
+public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <remarks>security.md R3.</remarks>
+    [Fact]
+    public async Task Sixteen_refreshes_of_one_token_over_two_replicas_leave_one_live_child()
+    {
+        var person = await servers.A.SignUpAsync();
+
+        var answers = await AtOnce.RunAsync(16, index => Either(index).RefreshAsync(person.Tokens.RefreshToken));
+
+        var children = new HashSet<string>();
+        foreach (var answer in answers)
+        {
+            children.Add(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken);
+        }
+
+        var child = Assert.Single(children);
+        Assert.Equal(1L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", person.Id));
+        var grandchild = Tokens.Of(await (await servers.B.RefreshAsync(child)).JsonAsync(HttpStatusCode.OK)).RefreshToken;
+        await (await servers.A.RefreshAsync(grandchild)).JsonAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>security.md M4.</remarks>
+    [Fact]
+    public async Task Sixteen_logins_with_one_authenticator_code_over_two_replicas_give_one_session()
+    {
+        var person = await servers.A.SignUpAsync();
+        var enabled = await (await servers.A.PostAsync("2fa/enable", new { }, person.Token)).JsonAsync(HttpStatusCode.OK);
+        var secret = enabled.GetProperty("secret").GetString()!;
+
+        // The step before spends an older code than the one that follows, and leaves time until that one ends.
+        await SecondsIntoStepAsync(atMost: 20);
+        var now = TimeProvider.System.GetUtcNow();
+        await (await servers.A.PostAsync("2fa/verify", new { code = Totp.Code(secret, now, stepsAway: -1) }, person.Token)).JsonAsync(HttpStatusCode.OK);
+
+        var answers = await AtOnce.RunAsync(
+            16, index => Either(index).PostAsync("login", new { email = person.Email, password = Replica.Password, two_factor_code = Totp.Code(secret, now) }));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 200 or 401 or 429));
+        Assert.Equal(2L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", person.Id));
+    }
+
+    /// <remarks>security.md L9; contract 6: 20 failures in 5 minutes from an address, and no hash for the rest.</remarks>
+    [Fact]
+    public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_looked_at()
+    {
+        var answers = await AtOnce.RunAsync(200, index => WrongLoginAsync(Either(index), "198.51.100.7"));
+
+        Assert.Equal(20, answers.Count(status => status == HttpStatusCode.Unauthorized));
+        Assert.Equal(180, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await WrongLoginAsync(servers.A, "198.51.100.7"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await WrongLoginAsync(servers.B, "198.51.100.8"));
+    }
+
+    private static async Task<HttpStatusCode> WrongLoginAsync(Replica replica, string address)
+    {
+        using var answer = await replica.SendAsync(HttpMethod.Post, "login", body: new { email = Replica.NewEmail(), password = "a wrong password" }, from: address);
+        return answer.StatusCode;
+    }
+
+    private static async Task SecondsIntoStepAsync(int atMost)
+    {
+        var into = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 30;
+        if (into > atMost)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(30 - into), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private Replica Either(int index) => index % 2 == 0 ? servers.A : servers.B;
+}
