@@ -2,18 +2,20 @@ using System.Net;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Sdk;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>With Redis there is one count for all replicas, exact under concurrency (security.md L9).</summary>
+[Collection(RedisAlone.Name)]
 public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 {
+    private const string Lost = "doesn't answer in time";
     private const string Login = "/api/v1/auth/login";
 
     [Fact]
-    public async Task Of_200_at_once_over_two_replicas_exactly_the_limit_passes()
+    public Task Of_200_at_once_over_two_replicas_exactly_the_limit_passes() => WhileSharedAsync(async () =>
     {
-        await EmptyAsync();
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
 
@@ -21,13 +23,11 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         Assert.Equal(150, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
-        Assert.DoesNotContain(app.Log.Split('\n'), line => line.Contains("doesn't answer in time", StringComparison.Ordinal));
-    }
+    });
 
     [Fact]
-    public async Task An_owners_keys_share_their_count_over_replicas()
+    public Task An_owners_keys_share_their_count_over_replicas() => WhileSharedAsync(async () =>
     {
-        await EmptyAsync();
         var (_, _, http) = await app.SignedInAsync();
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
@@ -38,12 +38,11 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
         Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(30, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
-    }
+    });
 
     [Fact]
-    public async Task The_headers_tell_the_shared_count_and_the_key_goes_with_its_window()
+    public Task The_headers_tell_the_shared_count_and_the_key_goes_with_its_window() => WhileSharedAsync(async () =>
     {
-        await EmptyAsync();
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
 
@@ -54,12 +53,11 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         Assert.InRange(seen.Reset, 50, 60);
         await using var redis = await app.ConnectAsync();
         Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync("cortex:limit:login:127.0.0.1"))!.Value, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
-    }
+    });
 
     [Fact]
-    public async Task What_is_given_back_on_one_replica_can_be_taken_on_the_other()
+    public Task What_is_given_back_on_one_replica_can_be_taken_on_the_other() => WhileSharedAsync(async () =>
     {
-        await EmptyAsync();
         var counter = app.Services.GetRequiredService<RateCounter>();
         var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(RateLimits.LoginFailures, "a").AsTask()));
         Assert.Equal(20, taken.Count(decision => decision.Allowed));
@@ -69,12 +67,11 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         // Twenty were taken, of which those among the first 25 came back; a refusal gave nothing.
         var back = taken.Take(25).Count(decision => decision.Allowed);
         Assert.Equal(back - 1, (await counter.TakeAsync(RateLimits.LoginFailures, "a")).Remaining);
-    }
+    });
 
     [Fact]
-    public async Task A_permit_is_not_given_back_to_a_later_window()
+    public Task A_permit_is_not_given_back_to_a_later_window() => WhileSharedAsync(async () =>
     {
-        await EmptyAsync();
         var counter = app.Services.GetRequiredService<RateCounter>();
         var old = await counter.TakeAsync(RateLimits.LoginFailures, "b");
         await using var redis = await app.ConnectAsync();
@@ -86,11 +83,11 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         await counter.GiveBackAsync(RateLimits.LoginFailures, "b", aged);
 
         Assert.Equal(18, (await counter.TakeAsync(RateLimits.LoginFailures, "b")).Remaining);
-    }
+    });
 
     /// <remarks>Redis' clock ends the window: the replicas' don't have to agree.</remarks>
     [Fact]
-    public async Task A_window_ends_when_redis_says_so()
+    public Task A_window_ends_when_redis_says_so() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
         var brief = new RateLimit("brief", 1, TimeSpan.FromMilliseconds(300));
@@ -101,10 +98,37 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         await Task.Delay(refused.Reset + TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
 
         Assert.True((await counter.TakeAsync(brief, "c")).Allowed);
-    }
+    });
 
     [Fact]
     public void The_password_of_redis_is_in_no_log() => Assert.DoesNotContain("p@ss", app.Log, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Runs a test on an empty Redis, again if it failed while a replica lost Redis: on a machine that is too busy for an answer within
+    /// 100 ms each replica counts alone, as it should.
+    /// </summary>
+    private async Task WhileSharedAsync(Func<Task> test)
+    {
+        for (var left = 10; ; left--)
+        {
+            for (var wait = 100; !app.Services.GetRequiredService<SharedWindows>().IsUp && wait > 0; wait--)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+
+            var lost = app.Logged(Lost);
+            await EmptyAsync();
+            app.Clock.Advance(TimeSpan.FromMinutes(5));
+            try
+            {
+                await test();
+                return;
+            }
+            catch (XunitException) when (app.Logged(Lost) > lost && left > 0)
+            {
+            }
+        }
+    }
 
     private async Task EmptyAsync()
     {

@@ -2,6 +2,13 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
+/// <summary>Tests that measure whether Redis answers within 100 ms run alone: beside the hashes of others it wouldn't.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class RedisAlone
+{
+    public const string Name = "Redis";
+}
+
 /// <summary>A server, and its replicas, with a Redis of their own and limits that a test reaches soon.</summary>
 public class RedisApp(PostgresCluster cluster) : CortexApp(cluster)
 {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Identity;
 
@@ -23,17 +25,26 @@ internal sealed partial class PasswordCheck(
             return new PasswordCheckResult.Refused(permit.Reset);
         }
 
-        var result = await InLineAsync(attempt, network, cancellationToken);
-        if (result is PasswordCheckResult.Wrong)
+        try
         {
-            attempt.Client.NoteLimit(permit);
-        }
-        else
-        {
-            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
-        }
+            var result = await InLineAsync(attempt, network, cancellationToken);
+            if (result is PasswordCheckResult.Wrong)
+            {
+                attempt.Client.NoteLimit(permit);
+            }
+            else
+            {
+                await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            }
 
-        return result;
+            return result;
+        }
+        catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
+        {
+            // Nobody learned anything, and an outage must not keep people out when it is over.
+            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            throw;
+        }
     }
 
     private async Task<PasswordCheckResult> InLineAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
@@ -53,7 +64,7 @@ internal sealed partial class PasswordCheck(
             case Admission.Refused refused:
                 return new PasswordCheckResult.Refused(refused.RetryAfter);
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
 
         async Task<PasswordCheckResult> RightAsync(PasswordVerificationResult verdict)

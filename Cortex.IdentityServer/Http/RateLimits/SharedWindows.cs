@@ -84,14 +84,15 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 
     private static async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
     {
+        var asked = TimeProvider.System.GetTimestamp();
         try
         {
             return await answer.WaitAsync(Patience);
         }
-        catch (TimeoutException) when (answer.IsCompletedSuccessfully)
+        catch (TimeoutException) when (answer.IsCompletedSuccessfully || TimeProvider.System.GetElapsedTime(asked) > Patience * 1.5)
         {
-            // Redis was in time, and it is this process that was too busy to look.
-            return await answer;
+            // This process was too busy to look in time. The answer may lie there; if it doesn't, once more is enough.
+            return await answer.WaitAsync(Patience);
         }
     }
 

@@ -1,0 +1,94 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.GuessedApp;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>Ten failures within fifteen minutes lock an account's logins for fifteen minutes (contract 6, L3, L5).</summary>
+public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
+{
+    [Fact]
+    public async Task Ten_failures_lock_and_time_unlocks()
+    {
+        var user = await app.RegisterAsync();
+        await app.FailAsync(user.Email, 10);
+
+        await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 900);
+        app.Clock.Advance(TimeSpan.FromSeconds(899));
+        await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password, "198.51.100.9"), 1);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await (await app.TryAsync(user.Email, user.Password)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task After_a_lock_a_failure_waits_a_minute_and_is_no_new_lock()
+    {
+        var email = app.NewEmail();
+        await app.FailAsync(email, 10);
+        app.Clock.Advance(TimeSpan.FromMinutes(15));
+
+        await (await app.TryAsync(email, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+
+        await ShouldWaitAsync(await app.TryAsync(email, "not the password"), 60);
+    }
+
+    [Fact]
+    public async Task Another_account_from_the_same_address_is_free()
+    {
+        var (locked, other) = (await app.RegisterAsync(), await app.RegisterAsync());
+        await app.FailAsync(locked.Email, 10);
+
+        await (await app.TryAsync(other.Email, other.Password)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Open_sessions_go_on()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        await app.FailAsync(user.Email, 10);
+
+        await (await http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>L5: whoever proves themselves in another way lifts the lock, for all addresses.</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_unlocks()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.FailAsync(user.Email, 10);
+
+        await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = "another battery staple" })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.TryAsync(user.Email, "another battery staple")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>H6</remarks>
+    [Fact]
+    public async Task A_lock_is_logged_once_and_without_the_email()
+    {
+        var user = await app.RegisterAsync();
+        await app.FailAsync(user.Email, 10);
+        for (var time = 0; time < 5; time++)
+        {
+            await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 900);
+        }
+
+        var line = Assert.Single(app.Log.Split('\n'), line => line.Contains($"Logins of user {user.Id} are locked", StringComparison.Ordinal));
+        Assert.StartsWith("Warning: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(user.Email, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_over_is_removed_from_the_tables()
+    {
+        await app.FailAsync(app.NewEmail(), 1);
+        app.Clock.Advance(TimeSpan.FromHours(25));
+        for (var tries = 0; tries < 100 && (long)(await app.SqlAsync("SELECT count(*) FROM login_attempts"))! > 0; tries++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts"));
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>Guesses at once get no further than guesses in a row (L4), and right logins at once don't lock anybody out (L6).</summary>
+public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedApp>
+{
+    private const string Row = "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
+
+    /// <remarks>L4</remarks>
+    [Fact]
+    public Task Of_a_hundred_guesses_at_once_five_are_looked_at() => GuessAsync(_ => app.Anonymous());
+
+    /// <remarks>L4, L9: over replicas, which share nothing but the database.</remarks>
+    [Fact]
+    public async Task Over_two_replicas_they_are_five_together()
+    {
+        var replica = app.StartReplica(out var stop);
+        using (stop)
+        {
+            await GuessAsync(index => new HttpClient { BaseAddress = index % 2 == 0 ? app.BaseAddress : replica.BaseAddress });
+        }
+    }
+
+    /// <remarks>L6</remarks>
+    [Fact]
+    public async Task Twenty_right_logins_over_two_replicas_all_succeed()
+    {
+        var replica = app.StartReplica(out var stop);
+        using (stop)
+        {
+            var user = await app.RegisterAsync();
+
+            var answers = await AtOnce.StatusesAsync(20, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
+
+            Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        }
+    }
+
+    /// <remarks>One at a time from the fifth failure on: of sixteen that waited their second, one is looked at.</remarks>
+    [Fact]
+    public async Task After_a_wait_one_guess_is_looked_at_however_many_come()
+    {
+        var email = app.NewEmail();
+        await app.FailAsync(email, 5);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var answers = await AtOnce.StatusesAsync(16, _ => app.TryAsync(email, "not the password"));
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.Unauthorized));
+        Assert.Equal(15, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    /// <remarks>L10: whoever breaks off before the answer has guessed all the same.</remarks>
+    [Fact]
+    public async Task A_request_that_is_broken_off_counts()
+    {
+        await app.SqlAsync("DELETE FROM login_attempts");
+        var user = await app.RegisterAsync();
+
+        // A hash that takes longer than the caller waits.
+        await app.SqlAsync("UPDATE users SET password_hash = $1 WHERE id = $2", PasswordHash.Create(user.Password, 13, new ManagedBcrypt()), user.Id);
+        for (var tries = 0; tries < 60 && (long)(await app.SqlAsync(Row))! < 5; tries++)
+        {
+            using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.From(GuessedApp.Stranger).PostAsync(
+                "/api/v1/auth/login", JsonContent.Create(new { email = user.Email, password = "not the password" }), impatience.Token));
+        }
+
+        for (var tries = 0; tries < 500 && (int)(await app.SqlAsync("SELECT max(failures) FROM login_attempts"))! < 5; tries++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await GuessedApp.ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 1);
+    }
+
+    /// <remarks>L10: a server that was killed settled nothing; after 30 seconds its attempts are failures.</remarks>
+    [Fact]
+    public async Task What_a_killed_server_left_unsettled_counts_after_thirty_seconds()
+    {
+        await app.SqlAsync("DELETE FROM login_attempts");
+        var email = app.NewEmail();
+        await app.FailAsync(email, 1);
+        await app.SqlAsync("UPDATE login_attempts SET pending = ARRAY[$1, $1, $1, $1]::timestamptz[]", app.Clock.GetUtcNow());
+
+        app.Clock.Advance(TimeSpan.FromSeconds(31));
+        await app.FailAsync(email, 1);
+
+        Assert.Equal(6, await app.SqlAsync("SELECT failures FROM login_attempts"));
+        await GuessedApp.ShouldWaitAsync(await app.TryAsync(email, "not the password"), 2);
+    }
+
+    private async Task GuessAsync(Func<int, HttpClient> client)
+    {
+        await app.SqlAsync("DELETE FROM login_attempts");
+        var user = await app.RegisterAsync();
+        var guesses = AtOnce.StatusesAsync(99, index => app.From($"203.0.113.{index}", client(index)).PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));
+
+        // The right one comes when five are under way.
+        while (!guesses.IsCompleted && (long)(await app.SqlAsync(Row))! < 5)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await (await app.TryAsync(user.Email, user.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        var answers = await guesses;
+        Assert.Equal(5, answers.Count(status => status == HttpStatusCode.Unauthorized));
+        Assert.Equal(94, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>Whoever holds a session guesses the password no faster than at the login (P7).</summary>
+public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+
+    [Fact]
+    public async Task Wrong_passwords_of_every_route_share_the_count_of_the_login()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+
+        await GuessedApp.ShouldWaitAsync(await ChangeAsync(http, user.Password), 1);
+        await GuessedApp.ShouldWaitAsync(await http.PostAsync(Auth + "2fa/enable", new { password = user.Password }), 1);
+        await GuessedApp.ShouldWaitAsync(await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password }), 1);
+
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await (await ChangeAsync(http, user.Password)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Turning_the_second_factor_off_counts_wrong_passwords()
+    {
+        var user = await app.WithTwoFactorAsync();
+        for (var time = 0; time < 5; time++)
+        {
+            await (await DisableAsync(user, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+        }
+
+        await GuessedApp.ShouldWaitAsync(await DisableAsync(user, user.User.Password), 1);
+    }
+
+    /// <remarks>M5</remarks>
+    [Fact]
+    public async Task Ten_wrong_codes_at_the_set_up_lock_the_second_factor()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
+        for (var time = 0; time < 10; time++)
+        {
+            await (await VerifyAsync(http, app.WrongCode(secret))).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        }
+
+        await GuessedApp.ShouldWaitAsync(await VerifyAsync(http, app.Code(secret)), 900);
+        app.Clock.Advance(TimeSpan.FromMinutes(15));
+        await (await VerifyAsync(http, app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    private static Task<HttpResponseMessage> ChangeAsync(HttpClient http, string current) =>
+        http.PatchAsync(Auth + "me/password", new { current_password = current, new_password = "another battery staple" });
+
+    private static Task<HttpResponseMessage> VerifyAsync(HttpClient http, string code) => http.PostAsync(Auth + "2fa/verify", new { code });
+
+    private Task<HttpResponseMessage> DisableAsync(TwoFactorUser user, string password) =>
+        user.Http.PostAsync(Auth + "2fa/disable", new { password, code = app.Code(user.Secret) });
+}
