@@ -71,7 +71,7 @@ internal sealed class MixedLoad
         }
 
         // Whoever is in the database, promised or not, is whole.
-        var emails = (string[])(await database.SqlAsync("SELECT coalesce(array_agg(email), '{}')::text[] FROM users WHERE email = ANY($1)", _tried.ToArray()))!;
+        var emails = (string[])(await database.SqlAsync("SELECT coalesce(array_agg(email), '{}')::text[] FROM users WHERE email = ANY($1)", (object)_tried.ToArray()))!;
         foreach (var email in emails)
         {
             await (await seenFrom.LogInAsync(email)).JsonAsync(HttpStatusCode.OK);
