@@ -14,7 +14,7 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
     public async Task A_server_that_is_asked_to_stop_says_so_first_and_fails_no_request()
     {
         await using var server = await servers.StartAsync(servers.Postgres.ConnectionString);
-        var load = await MixedLoad.StartAsync([server]);
+        var load = await MixedLoad.StartAsync(server);
         var person = await server.SignUpAsync();
         var (keyId, key) = await server.NewKeyAsync(person);
         await Task.Delay(700, TestContext.Current.CancellationToken);
@@ -47,7 +47,7 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
     public async Task Clients_that_go_on_and_on_are_answered_until_the_drain_time_ends()
     {
         await using var server = await servers.StartAsync(servers.Postgres.ConnectionString, ("DRAIN_SECONDS", "2"));
-        var load = await MixedLoad.StartAsync([server]);
+        var load = await MixedLoad.StartAsync(server);
 
         var askedAt = Stopwatch.GetTimestamp();
         var run = await server.Process.SignalAsync("TERM");
