@@ -21,8 +21,9 @@ public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
         var successes = 0;
         for (var round = 0; round < Rounds; round++)
         {
+            var people = await MixedLoad.PeopleAsync(servers.B);
             await using var server = await next;
-            var load = await MixedLoad.StartAsync([server]);
+            var load = MixedLoad.Start(people, server);
             await Task.Delay(Random.Shared.Next(300, 900), TestContext.Current.CancellationToken);
             await server.Process.KillAsync();
             var ending = load.EndAsync();

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>A server is replaced while clients are busy, and none of them notices.</summary>
+[Collection(FaultTests.Name)]
+public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_server_that_is_asked_to_stop_says_so_first_and_fails_no_request()
+    {
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString);
+        var load = await MixedLoad.StartAsync(server);
+        var person = await server.SignUpAsync();
+        var (keyId, key) = await server.NewKeyAsync(person);
+        await Task.Delay(700, TestContext.Current.CancellationToken);
+
+        Assert.Equal(204, await server.VerifyAsync(key));
+        var askedAt = Stopwatch.GetTimestamp();
+        var ending = server.Process.SignalAsync("TERM");
+        await Within.UntilAsync(TimeSpan.FromSeconds(1), "not ready", async () => (int)(await server.GetAsync("/health/ready")).StatusCode == 503);
+
+        // As long as a load balancer needs to see that, it sends more.
+        Assert.Equal(200, (int)(await server.GetAsync("/health/live")).StatusCode);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await load.EndAsync();
+        var run = await ending;
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.True(Stopwatch.GetElapsedTime(askedAt) < TimeSpan.FromSeconds(30));
+        Assert.All(load.Answers, answer => Assert.True(answer.Status is >= 200 and < 300, $"{answer}"));
+        Assert.Contains(load.Answers, answer => answer.Closes);
+        Assert.DoesNotContain("fail:", run.Output, StringComparison.Ordinal);
+        await load.WasKeptAsync(servers.A, servers.Postgres);
+
+        // What was to be written each second was written at the end.
+        Assert.Equal(true, await servers.Postgres.SqlAsync("SELECT last_used_at IS NOT NULL FROM api_keys WHERE id = $1", keyId));
+        Assert.Equal(true, await servers.Postgres.SqlAsync("SELECT bool_or(last_seen_at IS NOT NULL) FROM sessions WHERE user_id = $1", person.Id));
+    }
+
+    /// <remarks>It would else keep the server for as long as it likes.</remarks>
+    [Fact]
+    public async Task Clients_that_go_on_and_on_are_answered_until_the_drain_time_ends()
+    {
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString, ("DRAIN_SECONDS", "2"));
+        var load = await MixedLoad.StartAsync(server);
+
+        var askedAt = Stopwatch.GetTimestamp();
+        var run = await server.Process.SignalAsync("TERM");
+        var took = Stopwatch.GetElapsedTime(askedAt);
+        await load.EndAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
+        Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
+        Assert.All(load.Answers.Where(answer => answer.Status == 0), answer => Assert.True(answer.Error == HttpRequestError.ConnectionError, $"{answer}"));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>Clients that send slowly, without end, or more than they may; others don't notice them.</summary>
+/// <remarks>security.md H4.</remarks>
+[Collection(FaultTests.Name)]
+public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
+{
+    private const int MaxConnections = 20;
+    private const string Post = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+    private static readonly TimeSpan Bounded = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Slow_endless_compressed_and_deep_requests_end_in_bounded_time_while_others_are_served()
+    {
+        var person = await servers.A.SignUpAsync();
+        var hostile = Task.WhenAll(
+            EndsAsync("headers that trickle", [408], (stream, ct) => TrickleAsync(stream, "GET /health HTTP/1.1\r\nX-Slow: ", ct)),
+            EndsAsync("a body that trickles", [408], (stream, ct) => TrickleAsync(stream, Post + "Content-Length: 60000\r\n\r\n{\"email\":\"", ct)),
+            EndsAsync("a body without end", [413], (stream, ct) => SendEndlessAsync(stream, ct)),
+            EndsAsync("a body that is said to be too large", [413], (stream, ct) => SendAsync(stream, Post + "Content-Length: 65537\r\n\r\n", ct)),
+            EndsAsync("a compressed body", [415], (stream, ct) => SendCompressedAsync(stream, ct)),
+            EndsAsync("a deep body", [400], (stream, ct) => SendDeepAsync(stream, ct)));
+
+        while (!hostile.IsCompleted)
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(204, await servers.A.VerifyAsync(person.Token));
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), "others wait");
+            await Task.Delay(50, Ct);
+        }
+
+        await hostile;
+    }
+
+    [Fact]
+    public async Task A_connection_over_the_limit_is_closed_at_once_and_one_that_ends_makes_room()
+    {
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString, ("MAX_CONNECTIONS", $"{MaxConnections}"));
+        var idle = new List<TcpClient>();
+        try
+        {
+            for (var count = 0; count < MaxConnections; count++)
+            {
+                idle.Add(await ConnectAsync(server));
+                Assert.Equal(200, await AskAliveAsync(idle[^1]));
+            }
+
+            using (var tooMany = await ConnectAsync(server))
+            {
+                Assert.Equal(0, await AskAliveAsync(tooMany));
+            }
+
+            Assert.Equal(200, await AskAliveAsync(idle[0]));
+        }
+        finally
+        {
+            idle.ForEach(connection => connection.Dispose());
+        }
+
+        await Within.UntilAsync(TimeSpan.FromSeconds(2), "room", async () =>
+        {
+            using var again = await ConnectAsync(server);
+            return await AskAliveAsync(again) == 200;
+        });
+    }
+
+    /// <summary>The status of the answer, and the end of the connection, in time.</summary>
+    private async Task EndsAsync(string what, int[] expected, Func<NetworkStream, CancellationToken, Task> send)
+    {
+        using var connection = await ConnectAsync(servers.A);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var started = Stopwatch.GetTimestamp();
+        var sending = SendUntilClosedAsync(connection, send, over.Token);
+        var answer = await ReadToEndAsync(connection);
+        var took = Stopwatch.GetElapsedTime(started);
+        await over.CancelAsync();
+        await sending;
+
+        Assert.True(took < Bounded, $"{what}: {took.TotalSeconds:0.0} s");
+        Assert.True(expected.Contains(StatusOf(answer)), $"{what}: {answer}");
+    }
+
+    private static async Task SendUntilClosedAsync(TcpClient connection, Func<NetworkStream, CancellationToken, Task> send, CancellationToken over)
+    {
+        try
+        {
+            await send(connection.GetStream(), over);
+        }
+        catch (Exception closed) when (closed is IOException or OperationCanceledException)
+        {
+        }
+    }
+
+    /// <summary>A server that closes while the client still sends resets the connection, perhaps before the answer is read.</summary>
+    private static async Task<string> ReadToEndAsync(TcpClient connection)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(Bounded);
+        try
+        {
+            for (int count; (count = await connection.GetStream().ReadAsync(buffer, patience.Token)) > 0;)
+            {
+                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+            }
+        }
+        catch (IOException)
+        {
+        }
+
+        return text.ToString();
+    }
+
+    private static int StatusOf(string answer) => answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3), provider: null) : 0;
+
+    private static async Task<TcpClient> ConnectAsync(Replica server)
+    {
+        var connection = new TcpClient { NoDelay = true };
+        await connection.ConnectAsync(server.Address.Host, server.Address.Port, Ct);
+        return connection;
+    }
+
+    /// <summary>One request that leaves the connection open; 0 where it was closed instead.</summary>
+    private static async Task<int> AskAliveAsync(TcpClient connection)
+    {
+        try
+        {
+            var stream = connection.GetStream();
+            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Ct);
+            var answer = "";
+            var buffer = new byte[4096];
+            for (int count; !answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && (count = await stream.ReadAsync(buffer, Ct)) > 0;)
+            {
+                answer += Encoding.Latin1.GetString(buffer, 0, count);
+            }
+
+            return StatusOf(answer);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static Task SendAsync(NetworkStream stream, string text, CancellationToken ct) => stream.WriteAsync(Encoding.Latin1.GetBytes(text), ct).AsTask();
+
+    private static async Task TrickleAsync(NetworkStream stream, string begin, CancellationToken ct)
+    {
+        await SendAsync(stream, begin, ct);
+        while (true)
+        {
+            await SendAsync(stream, "x", ct);
+            await Task.Delay(500, ct);
+        }
+    }
+
+    private static async Task SendEndlessAsync(NetworkStream stream, CancellationToken ct)
+    {
+        await SendAsync(stream, Post + "Transfer-Encoding: chunked\r\n\r\n", ct);
+        var chunk = "1000\r\n" + new string(' ', 0x1000) + "\r\n";
+        while (true)
+        {
+            await SendAsync(stream, chunk, ct);
+            await Task.Delay(50, ct);
+        }
+    }
+
+    private static async Task SendCompressedAsync(NetworkStream stream, CancellationToken ct)
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            await gzip.WriteAsync(new byte[10_000_000], ct);
+        }
+
+        await SendAsync(stream, Post + $"Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: {packed.Length}\r\n\r\n", ct);
+        await stream.WriteAsync(packed.ToArray(), ct);
+    }
+
+    private static Task SendDeepAsync(NetworkStream stream, CancellationToken ct)
+    {
+        var body = """{"email":""" + new string('[', 30_000);
+        return SendAsync(stream, Post + $"Connection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}", ct);
+    }
+}
