@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
@@ -49,6 +50,12 @@ internal sealed class ApiKeyAuthenticationHandler(
     /// <summary>Null when the address has asked about too many keys that nobody has: each costs a query.</summary>
     private async Task<ApiKeyVerdict?> FindWithinLimitAsync(string text)
     {
+        // Only asked about again, as something of its owner changed or changes aren't heard: many at a time may be, and none is a guess.
+        if (keys.WasKnown(text))
+        {
+            return await keys.FindAsync(text, Context.RequestAborted);
+        }
+
         var network = ClientNetwork.Of(Context.ClientIp());
         var decision = await limits.TakeAsync(RateLimits.UnknownKeys, network);
         if (!decision.Allowed)
@@ -58,18 +65,21 @@ internal sealed class ApiKeyAuthenticationHandler(
             return null;
         }
 
-        ApiKeyVerdict? verdict = null;
         try
         {
-            return verdict = await keys.FindAsync(text, Context.RequestAborted);
-        }
-        finally
-        {
-            // Also where the database failed: that says nothing of the key.
+            var verdict = await keys.FindAsync(text, Context.RequestAborted);
             if (verdict is not ApiKeyVerdict.Refused)
             {
                 await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);
             }
+
+            return verdict;
+        }
+        catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
+        {
+            // That says nothing of the key. A caller who goes away before the answer gets nothing back: the query was made.
+            await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);
+            throw;
         }
     }
 }

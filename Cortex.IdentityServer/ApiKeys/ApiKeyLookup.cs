@@ -10,6 +10,9 @@ internal interface IApiKeyProvider
     /// <summary>What is known without asking the database, or null.</summary>
     ApiKeyVerdict? Recall(string text);
 
+    /// <summary>Whether it was somebody's key when the database was last asked.</summary>
+    bool WasKnown(string text);
+
     Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
 }
 
@@ -45,6 +48,8 @@ internal sealed partial class ApiKeyLookup(
         // A typo or garbage costs no query.
         : ApiKeyText.Classify(text) is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
         : null;
+
+    public bool WasKnown(string text) => _remembered.Knows(ApiKeyText.HashHex(text));
 
     public async Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
     {

@@ -16,9 +16,16 @@ internal static class DatabaseFailure
         {
             switch (exception)
             {
+                // Npgsql puts the server's answer to a cancelled statement into it: somebody went away, and the database is well.
+                case OperationCanceledException:
+                    return null;
+
                 // Only what says that the server is away, busy or going: a wrong statement is our fault and not "try again".
+                // Read-only is what is left of a primary after a failover, or of a hosted one whose disk is full.
                 case PostgresException postgres:
-                    return postgres.IsTransient || Unusable.Contains(postgres.SqlState[..2]) ? postgres : null;
+                    return postgres.IsTransient || postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || Unusable.Contains(postgres.SqlState[..2])
+                        ? postgres
+                        : null;
                 case NpgsqlException or SocketException or TimeoutException:
                     return exception;
             }

@@ -35,8 +35,9 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
                 await WriteAsync(stoppingToken);
                 isFailing = false;
             }
-            catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it was, it would stop the server, and these times aren't worth that.
                 if (!isFailing)
                 {
                     Log.Failed(logger, failure.GetType().Name);
@@ -56,7 +57,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
         {
             await WriteAsync(patience.Token);
         }
-        catch (Exception failure) when (DatabaseFailure.In(failure) is not null || failure is OperationCanceledException)
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException || DatabaseFailure.In(failure) is not null)
         {
             Log.Failed(logger, failure.GetType().Name);
         }

@@ -31,8 +31,8 @@ internal sealed class Problem(ProblemCode code) : IResult
 
     public static implicit operator Problem(ProblemCode code) => new(code);
 
-    /// <summary>Too many tries; the client is told to wait this long.</summary>
-    public static Problem RateLimited(TimeSpan wait) => new(Problems.RateLimited) { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) };
+    /// <summary>Too many tries; the client is told to wait this long, and never not at all.</summary>
+    public static Problem RateLimited(TimeSpan wait) => new(Problems.RateLimited) { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     /// <summary>All that could do the work is taken; the client is told when to come again.</summary>
     public static Problem Busy(TimeSpan wait) => new(Problems.ServiceUnavailable)

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Login;
 /// <param name="IsKnown">Whether this user logged in from this network lately.</param>
 internal sealed record LoginAccount(string Folded, User? User, bool IsKnown);
 
-/// <summary>Finds the account of an email as it is typed, with one query whether there is one or not.</summary>
+/// <summary>Finds the account of an email as it is typed, with the same queries whether there is one or not.</summary>
 internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
 {
     /// <summary>For how long after a login an address has a count of its own.</summary>

@@ -31,6 +31,9 @@ internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, Ti
         return value is not null;
     }
 
+    /// <summary>Whether something is remembered, still true or not.</summary>
+    public bool Knows(string key) => _memory.TryGetValue(key, out _);
+
     /// <summary>Asks the database, and remembers what it says unless that is null.</summary>
     /// <param name="key">The credential.</param>
     /// <param name="ask">The question; it gets what was remembered before, stale as that may be.</param>

@@ -1,0 +1,88 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.ApiKeys;
+
+/// <summary>A server that looks three keys up for an address that nobody has.</summary>
+public sealed class FewUnknownKeysApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    public const int Limit = 3;
+
+    protected override IEnumerable<(string Name, string Value)> Settings =>
+        [("RATE_LIMITS", Generous.Replace("unknown_keys=1000000", $"unknown_keys={Limit}", StringComparison.Ordinal))];
+}
+
+/// <summary>Made-up keys cost an address's permits, and good ones never do.</summary>
+public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<FewUnknownKeysApp>
+{
+    private const string Verify = "/api/v1/auth/verify";
+
+    private int _made;
+
+    [Fact]
+    public async Task Of_16_made_up_keys_at_once_exactly_the_limit_is_looked_up()
+    {
+        NewWindow();
+
+        var statuses = await AtOnce.StatusesAsync(16, _ => MadeUp().FetchAsync(Verify));
+
+        Assert.Equal(FewUnknownKeysApp.Limit, statuses.Count(status => status == HttpStatusCode.Unauthorized));
+        Assert.Equal(16 - FewUnknownKeysApp.Limit, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_good_is_asked_about_again_whatever_others_at_its_address_did()
+    {
+        NewWindow();
+        var (user, _, http) = await app.SignedInAsync();
+        var (id, key) = await CortexApp.GenerateKeyAsync(http);
+        var service = app.WithKey(key);
+        await (await service.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await UseUpAsync();
+        await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
+
+        var statuses = await AtOnce.StatusesAsync(16, _ => service.FetchAsync(Verify));
+
+        Assert.All(statuses, status => Assert.Equal(HttpStatusCode.NoContent, status));
+        await (await http.DeleteAsync($"/api/v1/auth/api-keys/{id}", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await service.FetchAsync(Verify)).ShouldBeProblemAsync(401, "invalid_api_key");
+    }
+
+    [Fact]
+    public async Task Who_goes_away_before_the_answer_has_asked_all_the_same()
+    {
+        NewWindow();
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            // Lookups wait for it, longer than their callers do and not as long as the server does.
+            await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await AtOnce.RunAsync(FewUnknownKeysApp.Limit, async _ =>
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+                return await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MadeUp().GetAsync(Verify, patience.Token));
+            });
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+        }
+
+        await (await MadeUp().FetchAsync(Verify)).ShouldBeProblemAsync(429, "rate_limited");
+    }
+
+    private async Task UseUpAsync()
+    {
+        for (var time = 0; time < FewUnknownKeysApp.Limit; time++)
+        {
+            await (await MadeUp().FetchAsync(Verify)).ShouldBeProblemAsync(401, "invalid_api_key");
+        }
+
+        await (await MadeUp().FetchAsync(Verify)).ShouldBeProblemAsync(429, "rate_limited");
+    }
+
+    /// <summary>Of the Python server's shape, so that no checksum gives it away.</summary>
+    private HttpClient MadeUp() => app.WithKey($"made-up-key-{Interlocked.Increment(ref _made)}-{Guid.NewGuid():N}");
+
+    private void NewWindow() => app.Clock.Advance(TimeSpan.FromMinutes(1));
+}

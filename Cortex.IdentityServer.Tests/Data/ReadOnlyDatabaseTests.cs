@@ -1,0 +1,46 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <summary>What is left of a primary after a failover, or of a hosted PostgreSQL whose disk is full: it reads and doesn't write.</summary>
+public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task A_database_that_only_reads_is_503_where_it_must_write_and_does_not_stop_the_server()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var service = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
+        await TurnAsync("SET default_transaction_read_only = on");
+
+        await (await service.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.NoContent)).ShouldBeAsync(HttpStatusCode.NoContent);
+        for (var tries = 0; !app.Log.Contains("Could not write when keys", StringComparison.Ordinal) && tries < 100; tries++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("Could not write when keys", app.Log, StringComparison.Ordinal);
+        var answer = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password });
+        await answer.ShouldBeProblemAsync(503, "service_unavailable");
+        Assert.NotNull(answer.Headers.RetryAfter);
+
+        await TurnAsync("RESET default_transaction_read_only");
+        await (await app.Anonymous().FetchUntilAsync("/health", HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await app.LogInAsync(user);
+    }
+
+    /// <summary>For the server's next connections: those that it has are ended.</summary>
+    private async Task TurnAsync(string setting)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(app.ConnectionString) { Pooling = false, Options = "-c default_transaction_read_only=off" };
+        await using var connection = new NpgsqlConnection(builder.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var alter = new NpgsqlCommand($"ALTER DATABASE \"{builder.Database}\" {setting}", connection);
+        await alter.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var end = new NpgsqlCommand(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", connection);
+        await end.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+}
