@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Linq.Expressions;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Accounts;
@@ -23,8 +22,7 @@ internal sealed record UserResponse(
     DateTimeOffset? CreatedAt,
     DateTimeOffset? UpdatedAt)
 {
-    /// <summary>In a query, so that nothing else of the row is read.</summary>
-    public static readonly Expression<Func<User, UserResponse>> FromUser = user => new UserResponse(
+    public static UserResponse Of(User user) => new(
         user.Id,
         user.Email!,
         user.SubscriptionTier ?? User.FreeTier,
@@ -33,10 +31,6 @@ internal sealed record UserResponse(
         user.HasTwoFactor ?? false,
         user.CreatedAt,
         user.UpdatedAt);
-
-    private static readonly Func<User, UserResponse> Compiled = FromUser.Compile();
-
-    public static UserResponse Of(User user) => Compiled(user);
 }
 
 /// <summary>The answer to every registration while mailboxes have to be proved first.</summary>

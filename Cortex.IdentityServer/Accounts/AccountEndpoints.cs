@@ -1,12 +1,10 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Accounts.Hashing;
-using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
@@ -68,8 +66,8 @@ internal static partial class AccountEndpoints
 
     /// <summary>Show the caller's account</summary>
     /// <remarks>With an access token or an API key.</remarks>
-    internal static async Task<Results<Ok<UserResponse>, Problem>> GetMe(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
-        await db.Users.Where(user => user.Id == caller.UserId()).Select(UserResponse.FromUser).SingleOrDefaultAsync(cancellationToken) is { } user
+    internal static async Task<Results<Ok<UserResponse>, Problem>> GetMe(ClaimsPrincipal caller, AccountReader accounts, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(caller.UserId(), cancellationToken) is { } user
             ? TypedResults.Ok(user)
             : (Problem)Problems.SessionRevoked;
 

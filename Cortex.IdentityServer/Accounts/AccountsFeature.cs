@@ -22,7 +22,7 @@ internal static class AccountsFeature
             .AddRoles<Role>()
             .AddUserStore<UserStore>()
             .AddRoleStore<RoleStore<Role, CortexDbContext, Guid>>();
-        return services.AddScoped<PasswordChange>();
+        return services.AddSingleton<AccountReader>().AddScoped<PasswordChange>();
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder auth)

@@ -8,6 +8,7 @@ internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
         .AddSingleton<KnownNetworks>()
+        .AddSingleton<TurnedAway>()
         .AddSingleton<AccountGates>()
         .AddSingleton<LoginAttempts>()
         .AddScoped<LoginAccounts>()

@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Login;
 /// the address, a place in the hashing line, the account; then the hash.
 /// </summary>
 internal sealed partial class PasswordCheck(
-    RateCounter limits, HashingQueue hashing, KnownNetworks knownNetworks, LoginAccounts accounts, LoginAttempts attempts, ILogger<PasswordCheck> logger)
+    RateCounter limits, HashingQueue hashing, KnownNetworks knownNetworks, TurnedAway turnedAway, LoginAccounts accounts, LoginAttempts attempts, ILogger<PasswordCheck> logger)
 {
     public async Task<PasswordCheckResult> TryAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
     {
@@ -49,9 +49,10 @@ internal sealed partial class PasswordCheck(
 
     private async Task<PasswordCheckResult> InLineAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
     {
-        using var place = hashing.TryEnter(knownNetworks.Contains(network));
+        using var place = hashing.TryEnter(knownNetworks.Contains(network) || turnedAway.TakeTurn(network));
         if (place is null)
         {
+            turnedAway.Add(network, hashing.RetryAfter);
             return new PasswordCheckResult.Busy(hashing.RetryAfter);
         }
 

@@ -4,6 +4,7 @@ using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Sessions;
 
@@ -26,6 +27,17 @@ internal abstract record RefreshResult
 internal sealed partial class SessionService(
     CortexDbContext db, AccessTokens accessTokens, SecretKeys secrets, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
+    /// <summary>Run by hand: EF Core would take longer to put it together than PostgreSQL takes to run it.</summary>
+    private const string RotateSql = """
+        UPDATE sessions SET refresh_counter = refresh_counter + 1, last_used_at = $1, idle_expires_at = $2
+        FROM users
+        WHERE sessions.id = $3 AND refresh_counter = $4 AND ended_at IS NULL AND expires_at > $1 AND idle_expires_at > $1
+            AND users.id = sessions.user_id AND coalesce(is_active, true)
+        RETURNING users.id, email, coalesce(subscription_tier, 'free'),
+            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[],
+            methods, least(expires_at, idle_expires_at)
+        """;
+
     private readonly KeyRing _refreshKeys = secrets.Derive("refresh-token");
 
     /// <summary>
@@ -120,17 +132,24 @@ internal sealed partial class SessionService(
     /// <summary>The guarded write that decides which of several refreshes wins; one statement, so that a failure spends nothing.</summary>
     private async Task<Rotation?> RotateAsync(RefreshToken token, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var rotated = await db.Database.SqlQuery<Rotation>($"""
-            UPDATE sessions SET refresh_counter = refresh_counter + 1, last_used_at = {now}, idle_expires_at = {now + options.IdleLifetime}
-            FROM users
-            WHERE sessions.id = {token.SessionId} AND refresh_counter = {token.Counter} AND ended_at IS NULL
-                AND expires_at > {now} AND idle_expires_at > {now}
-                AND users.id = sessions.user_id AND coalesce(is_active, true)
-            RETURNING users.id AS "UserId", email AS "Email", coalesce(subscription_tier, 'free') AS "Tier",
-                ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[] AS "Roles",
-                methods AS "Methods", least(expires_at, idle_expires_at) AS "RefreshExpires"
-            """).ToListAsync(cancellationToken);
-        return rotated.SingleOrDefault();
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(RotateSql, (NpgsqlConnection)db.Database.GetDbConnection());
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + options.IdleLifetime });
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = token.SessionId });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = token.Counter });
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            return !await row.ReadAsync(cancellationToken) ? null : new(
+                new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3)),
+                row.GetFieldValue<string[]>(4),
+                row.GetFieldValue<DateTimeOffset>(5));
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     private async Task<int> EndWhereAsync(IQueryable<Session> sessions, Guid userId, string reason, CancellationToken cancellationToken)
@@ -170,10 +189,7 @@ internal sealed partial class SessionService(
             ? null
             : new([.. userAgent.Take(SessionConfiguration.UserAgentLength).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
 
-    private sealed record Rotation(Guid UserId, string Email, string Tier, string[] Roles, string[] Methods, DateTimeOffset RefreshExpires)
-    {
-        public SessionUser User => new(UserId, Email, Tier, Roles);
-    }
+    private sealed record Rotation(SessionUser User, string[] Methods, DateTimeOffset RefreshExpires);
 
     private static partial class Log
     {

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Accounts.Hashing;
+
+namespace Cortex.IdentityServer.Benchmarks.Floors;
+
+/// <summary>The floor of logins: nothing but bcrypt by libxcrypt, on as many threads as there are processors.</summary>
+internal static class HashFloor
+{
+    private const string Salt = "abcdefghijklmnopqrstuu";
+
+    public static Task RunAsync(IConfiguration arguments)
+    {
+        var engine = NativeBcrypt.TryLoad() ?? throw new PlatformNotSupportedException("libxcrypt isn't there.");
+        var (threads, left, cost) = (Environment.ProcessorCount, arguments.Number("count"), arguments.Number("cost"));
+        var count = left;
+        var watch = Stopwatch.StartNew();
+        var running = Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                engine.Digest("correct horse battery staple", Salt, cost);
+            }
+        })).ToList();
+        running.ForEach(thread => thread.Start());
+        running.ForEach(thread => thread.Join());
+        Settings.Print(("rate", count / watch.Elapsed.TotalSeconds));
+        return Task.CompletedTask;
+    }
+}

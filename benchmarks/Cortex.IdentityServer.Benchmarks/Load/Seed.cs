@@ -1,0 +1,81 @@
+using System.Globalization;
+using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Sessions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Benchmarks.Load;
+
+/// <summary>
+/// Fills a migrated database with users who share one password, a key and a session each; some, spread over all, with texts that are
+/// written to a folder: <c>users</c> (emails), <c>keys</c> and <c>tokens</c> (refresh tokens), line by line of the same user.
+/// </summary>
+internal static class Seed
+{
+    public const string Password = "a long benchmark password";
+
+    private const string Users = "INSERT INTO users(email, password_hash) SELECT 'user' || number || '@example.com', $1 FROM generate_series(1, $2) AS number";
+
+    /// <summary>What the users have whose texts nobody needs, so that the tables and indexes are as large as theirs would be.</summary>
+    private const string Others = """
+        INSERT INTO api_keys(user_id, key_hash, name) SELECT id, encode(sha256(id::text::bytea), 'hex'), 'other' FROM users;
+        INSERT INTO sessions(id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
+            SELECT gen_random_uuid(), id, 0, now(), now(), now(), now() + interval '90 days', now() + interval '30 days', '{pwd}' FROM users;
+        """;
+
+    private const string Known = """
+        INSERT INTO api_keys(user_id, key_hash, name, prefix) SELECT id, key_hash, 'known', prefix FROM known JOIN users USING (email);
+        INSERT INTO sessions(id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
+            SELECT session_id, id, 0, now(), now(), now(), now() + interval '90 days', now() + interval '30 days', '{pwd}' FROM known JOIN users USING (email);
+        """;
+
+    public static async Task RunAsync(IConfiguration arguments)
+    {
+        var (users, known, folder) = (arguments.Number("users"), arguments.Number("known"), arguments.Text("folder"));
+        var tokenKeys = new SecretKeys(System.Text.Encoding.UTF8.GetBytes(arguments.Text("secret"))).Derive("refresh-token");
+        var rows = Enumerable.Range(0, known).Select(index => new KnownRow(
+            string.Create(CultureInfo.InvariantCulture, $"user{1 + ((long)index * users / known)}@example.com"), ApiKeyText.New(), new(Guid.NewGuid(), Counter: 0))).ToList();
+        Directory.CreateDirectory(folder);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "users"), rows.Select(row => row.Email));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), rows.Select(row => row.Key));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "tokens"), rows.Select(row => row.Token.ToText(tokenKeys)));
+
+        // A million rows take longer than Npgsql's usual patience with a statement.
+        var settings = new NpgsqlConnectionStringBuilder(arguments.Text("database")) { CommandTimeout = 0 };
+        await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync();
+        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users);
+        await RunAsync(connection, Others);
+        await RunAsync(connection, "CREATE TEMP TABLE known(email text, key_hash text, prefix text, session_id uuid)");
+        await CopyAsync(connection, rows);
+        await RunAsync(connection, Known);
+        await RunAsync(connection, "VACUUM ANALYZE");
+        await RunAsync(connection, "CHECKPOINT");
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("COPY known FROM STDIN (FORMAT binary)");
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync();
+            await copy.WriteAsync(row.Email, NpgsqlDbType.Text);
+            await copy.WriteAsync(ApiKeyText.HashHex(row.Key), NpgsqlDbType.Text);
+            await copy.WriteAsync(ApiKeyText.Prefix(row.Key), NpgsqlDbType.Text);
+            await copy.WriteAsync(row.Token.SessionId, NpgsqlDbType.Uuid);
+        }
+
+        await copy.CompleteAsync();
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(Array.ConvertAll(values, value => new NpgsqlParameter { Value = value }));
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed record KnownRow(string Email, string Key, RefreshToken Token);
+}

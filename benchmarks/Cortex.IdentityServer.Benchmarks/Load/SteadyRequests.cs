@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Cortex.IdentityServer.Benchmarks.Load;
+
+/// <summary>Sends <c>GET /verify</c> at a steady rate, whether the last one was answered or not, and tells how long the answers took.</summary>
+internal static class SteadyRequests
+{
+    public static Task RunAsync(IConfiguration arguments)
+    {
+        var latencies = new ConcurrentBag<double>();
+        var (connections, failed) = (arguments.Number("connections"), 0);
+        var period = TimeSpan.FromSeconds(1.0 / arguments.Number("rate"));
+        var length = TimeSpan.FromSeconds(arguments.Number("seconds"));
+        var headers = $"Authorization: Bearer {arguments.Text("token")}\r\n";
+        var watch = Stopwatch.StartNew();
+        Clients.Run(arguments, (client, connection) =>
+        {
+            for (var due = period * client; due < length; due += period * connections)
+            {
+                // Who is late because the last answer was has been waiting since it was due.
+                var wait = due - watch.Elapsed;
+                if (wait > TimeSpan.Zero)
+                {
+                    Thread.Sleep(wait);
+                }
+
+                var began = wait > TimeSpan.Zero ? watch.Elapsed : due;
+                if (connection.Send("GET", "/api/v1/auth/verify", headers).Status != 204)
+                {
+                    Interlocked.Increment(ref failed);
+                }
+
+                latencies.Add((watch.Elapsed - began).TotalMilliseconds);
+            }
+        });
+        Settings.Print(("p99", Clients.Percentile(latencies, 0.99)), ("p50", Clients.Percentile(latencies, 0.5)), ("failed", failed));
+        return Task.CompletedTask;
+    }
+}
