@@ -21,6 +21,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(TimeSpan.FromDays(90), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.FromSeconds(10), read.Sessions.RefreshGrace);
         Assert.Equal(TimeSpan.FromSeconds(30), read.Sessions.RevocationGrace);
+        Assert.Equal((TimeSpan.FromSeconds(5), 10_000), (read.Http.DrainTime, read.Http.MostConnections));
         Assert.Equal("http://localhost:5000", read.Sessions.Issuer);
         Assert.Equal(("HS256", TimeSpan.FromDays(30)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Empty(read.Http.CorsOrigins);
@@ -41,7 +42,7 @@ public sealed class AcceptedVariableTests
         [
             "REDIS_URL", "CORS_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "SMTP_URL", "EMAIL_FROM",
             "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE", "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
-            "REVOCATION_GRACE_SECONDS", "RATE_LIMITS", "API_KEY_LIMITS", "JWT_ALGORITHM", "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
+            "REVOCATION_GRACE_SECONDS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "RATE_LIMITS", "API_KEY_LIMITS", "JWT_ALGORITHM", "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
@@ -68,6 +69,10 @@ public sealed class AcceptedVariableTests
     [InlineData("REFRESH_GRACE_SECONDS", "60")]
     [InlineData("REVOCATION_GRACE_SECONDS", "0")]
     [InlineData("REVOCATION_GRACE_SECONDS", "300")]
+    [InlineData("DRAIN_SECONDS", "0")]
+    [InlineData("DRAIN_SECONDS", "9")]
+    [InlineData("MAX_CONNECTIONS", "10")]
+    [InlineData("MAX_CONNECTIONS", "1000000")]
     [InlineData("REFRESH_IDLE_DAYS", "1")]
     [InlineData("REFRESH_ABSOLUTE_DAYS", "30")]
     [InlineData("JWT_ALGORITHM", "HS256")]
@@ -93,7 +98,7 @@ public sealed class AcceptedVariableTests
             ("REGISTRATION", "closed"), ("REQUIRE_VERIFIED_EMAIL", "True"), ("BCRYPT_COST", " 11 "), ("PUBLIC_URL", "https://id.example.com/"),
             ("REFRESH_IDLE_DAYS", "7"), ("REFRESH_ABSOLUTE_DAYS", "14"), ("REFRESH_GRACE_SECONDS", "0"), ("REVOCATION_GRACE_SECONDS", "300"),
             ("SMTP_URL", "smtp://user:password@mail.example.com:587"), ("EMAIL_FROM", "noreply@example.com"), ("REDIS_URL", "redis://cache:6379/1"),
-            ("JWT_AUDIENCE", "memory"), ("JWT_ALGORITHM", "ES256"), ("JWT_KEY_DAYS", "7"), ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
+            ("DRAIN_SECONDS", "9"), ("MAX_CONNECTIONS", "50"), ("JWT_AUDIENCE", "memory"), ("JWT_ALGORITHM", "ES256"), ("JWT_KEY_DAYS", "7"), ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
 
         Assert.False(read.Accounts.IsRegistrationOpen);
         Assert.True(read.Accounts.RequiresVerifiedEmail);
@@ -102,6 +107,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(10_000, read.Hashing.Places);
         Assert.Equal("https://id.example.com", read.Sessions.Issuer);
         Assert.Equal("memory", read.Sessions.Audience);
+        Assert.Equal((TimeSpan.FromSeconds(9), 50), (read.Http.DrainTime, read.Http.MostConnections));
         Assert.Equal(("ES256", TimeSpan.FromDays(7)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Equal(TimeSpan.FromDays(7), read.Sessions.IdleLifetime);
         Assert.Equal(TimeSpan.FromDays(14), read.Sessions.AbsoluteLifetime);
