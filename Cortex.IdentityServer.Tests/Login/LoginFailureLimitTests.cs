@@ -48,6 +48,26 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         await _app.LogInAsync(user);
     }
 
+    /// <remarks>L6: right logins hold permits while they are looked at; who is refused for that comes back when they are done.</remarks>
+    [Fact]
+    public async Task Thirty_right_logins_at_once_are_let_in_or_told_to_come_back_in_a_moment()
+    {
+        var users = new List<TestUser>();
+        for (var count = 0; count < 10; count++)
+        {
+            users.Add(await _app.RegisterAsync());
+        }
+
+        var answers = await AtOnce.RunAsync(30, index => _app.Anonymous().PostAsync(Route, new { email = users[index % 10].Email, password = users[index % 10].Password }));
+
+        Assert.True(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK) >= 20);
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK), answer =>
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        });
+    }
+
     [Fact]
     public async Task What_is_no_failure_is_not_counted()
     {

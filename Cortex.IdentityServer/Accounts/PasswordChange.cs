@@ -50,6 +50,8 @@ internal sealed partial class PasswordChange(
 
     private async Task<Problem?> ReplaceAsync(User user, string hash, Guid sessionId, CancellationToken cancellationToken)
     {
+        // Before the change: whoever knows the password owns the account, and a failure afterwards would deny a change that was made.
+        await attempts.ForgiveAsync(user.Email!, cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var stamp = Guid.NewGuid().ToString();
         var changed = await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash).ExecuteUpdateAsync(
@@ -63,7 +65,6 @@ internal sealed partial class PasswordChange(
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Changed(user.Id);
-        await attempts.ForgiveAsync(user.Email!, CancellationToken.None);
         Log.Changed(logger, user.Id);
         return null;
     }

@@ -28,7 +28,12 @@ internal sealed class Traffic
         {
             if (_isDraining)
             {
-                context.Response.Headers.Connection = "close";
+                // At the last moment, as a failure clears the headers.
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.Headers.Connection = "close";
+                    return Task.CompletedTask;
+                });
             }
 
             await next(context);

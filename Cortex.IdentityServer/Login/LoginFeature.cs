@@ -9,6 +9,7 @@ internal static class LoginFeature
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
         .AddSingleton<KnownNetworks>()
         .AddSingleton<TurnedAway>()
+        .AddSingleton<AttemptsUnderWay>()
         .AddSingleton<AccountGates>()
         .AddSingleton<LoginAttempts>()
         .AddScoped<LoginAccounts>()

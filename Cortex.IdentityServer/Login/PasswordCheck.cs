@@ -11,7 +11,14 @@ namespace Cortex.IdentityServer.Login;
 /// the address, a place in the hashing line, the account; then the hash.
 /// </summary>
 internal sealed partial class PasswordCheck(
-    RateCounter limits, HashingQueue hashing, KnownNetworks knownNetworks, TurnedAway turnedAway, LoginAccounts accounts, LoginAttempts attempts, ILogger<PasswordCheck> logger)
+    RateCounter limits,
+    AttemptsUnderWay underWay,
+    HashingQueue hashing,
+    KnownNetworks knownNetworks,
+    TurnedAway turnedAway,
+    LoginAccounts accounts,
+    LoginAttempts attempts,
+    ILogger<PasswordCheck> logger)
 {
     public async Task<PasswordCheckResult> TryAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
     {
@@ -22,9 +29,10 @@ internal sealed partial class PasswordCheck(
         if (!permit.Allowed)
         {
             attempt.Client.NoteLimit(permit);
-            return new PasswordCheckResult.Refused(permit.Reset);
+            return new PasswordCheckResult.Refused(underWay.Any(network) && hashing.RetryAfter < permit.Reset ? hashing.RetryAfter : permit.Reset);
         }
 
+        using var _ = underWay.Begin(network);
         try
         {
             var result = await InLineAsync(attempt, network, cancellationToken);

@@ -20,6 +20,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     private readonly HashingLineLog _log = new(clock, logger);
     private Thread[] _threads = [];
     private int _taken;
+    private int _takes;
     private long _lastHashTicks;
     private bool _isDisposed;
 
@@ -124,5 +125,10 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         }
     }
 
-    private bool TryTake(out HashingWork work) => _known.TryDequeue(out work!) || _strangers.TryDequeue(out work!);
+    /// <summary>Known callers first, but each fourth time the others, who would else wait for ever while a few known ones keep the line busy.</summary>
+    private bool TryTake(out HashingWork work)
+    {
+        var (first, second) = (Interlocked.Increment(ref _takes) & 3) == 0 ? (_strangers, _known) : (_known, _strangers);
+        return first.TryDequeue(out work!) || second.TryDequeue(out work!);
+    }
 }

@@ -23,6 +23,8 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     private static readonly TimeSpan HeartbeatPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(2);
 
+    private const int PollsBeforeListening = 60;
+
     /// <summary>Short, since until the connection is back every request asks the database.</summary>
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(50);
 
@@ -34,6 +36,7 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     }.ConnectionString;
 
     private bool _isLost;
+    private bool _isDeaf;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -72,14 +75,22 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         await RunAsync(connection, $"LISTEN {Channel}", cancellationToken);
         if (!await HearsItselfAsync(connection, echo, () => heardEcho, cancellationToken))
         {
-            Log.Deaf(logger);
+            if (!_isDeaf)
+            {
+                _isDeaf = true;
+                Log.Deaf(logger);
+            }
+
             await PollAsync(cancellationToken);
             return;
         }
 
+        _isDeaf = false;
+
         // Only now, when nothing more can be missed: what was remembered before is asked anew.
         changes.EverythingChanged();
-        Confirm();
+        changes.InSync();
+        NoteBack();
         while (true)
         {
             if (!await connection.WaitAsync(Heartbeat, cancellationToken))
@@ -116,20 +127,22 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         }
     }
 
-    /// <summary>Until the database doesn't answer; the next connection may be one that hears.</summary>
+    /// <summary>For a minute, or until the database doesn't answer: the next connection may be one that hears, as where the echo was only late.</summary>
     private async Task PollAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        for (var poll = 0; poll < PollsBeforeListening; poll++)
         {
             await using (var probe = dataSource.CreateCommand("SELECT 1"))
             {
                 await probe.ExecuteScalarAsync(cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken);
             }
 
-            changes.EverythingChanged();
-            Confirm();
+            changes.AskAgain();
+            NoteBack();
             await Task.Delay(Heartbeat, cancellationToken);
         }
+
+        changes.OutOfSync();
     }
 
     private void Hear(string payload)
@@ -145,9 +158,8 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         }
     }
 
-    private void Confirm()
+    private void NoteBack()
     {
-        changes.InSync();
         if (_isLost)
         {
             _isLost = false;

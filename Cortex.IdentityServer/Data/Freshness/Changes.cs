@@ -11,13 +11,14 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
 
     private readonly long[] _last = new long[Stripes];
     private long _number;
+    private long _askedAgainAt;
     private long _inSyncAt = clock.GetTimestamp();
     private volatile bool _hearsAll;
 
     /// <summary>The number to note before the database is asked.</summary>
     public long Number => Interlocked.Read(ref _number);
 
-    /// <summary>Whether every change made anywhere is heard of. While it isn't, the database has to be asked.</summary>
+    /// <summary>Whether every change made anywhere is heard of, or was asked for a moment ago. While it isn't, the database has to be asked.</summary>
     public bool HearsAll => _hearsAll;
 
     /// <summary>Something that may be remembered of this user changed. Call it after the commit: what is read before would be remembered again.</summary>
@@ -32,6 +33,18 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
             Note(ref last, number);
         }
     }
+
+    /// <summary>
+    /// Nothing is heard, and the database answers: what is remembered may be stale and has to be asked again, and counts on only where it can't be.
+    /// </summary>
+    public void AskAgain()
+    {
+        Volatile.Write(ref _askedAgainAt, Interlocked.Increment(ref _number));
+        _hearsAll = true;
+    }
+
+    /// <summary>Whether what was read at this number needs no asking.</summary>
+    public bool IsSure(Guid userId, long number) => _hearsAll && Volatile.Read(ref _askedAgainAt) <= number && IsUnchanged(userId, number);
 
     /// <summary>Whether what was read at this number is still as it was, as far as is known.</summary>
     public bool IsUnchanged(Guid userId, long number) => Volatile.Read(ref _last[StripeOf(userId)]) <= number;

@@ -27,7 +27,7 @@ internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, Ti
     /// <summary>What is known and still true.</summary>
     public bool TryRecall(string key, [NotNullWhen(true)] out T? value)
     {
-        value = _memory.TryGetValue<Entry>(key, out var entry) && changes.HearsAll && changes.IsUnchanged(entry!.Value.UserId, entry.Number) ? entry.Value : null;
+        value = _memory.TryGetValue<Entry>(key, out var entry) && changes.IsSure(entry!.Value.UserId, entry.Number) ? entry.Value : null;
         return value is not null;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Http.RateLimits;
@@ -8,6 +9,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 {
     /// <summary>How long a request waits for Redis before the replica decides alone (contract 7).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long it waits at most while Redis answers others.</summary>
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>The first question also loads the script and the code that asks.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
@@ -23,6 +27,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private ConnectionMultiplexer? _connection;
     private RedisWindows? _windows;
     private volatile bool _isUp;
+    private long _answeredAt;
     private bool _isKnown;
 
     /// <summary>Whether Redis is to be asked; false from the first question on that it didn't answer in time.</summary>
@@ -82,17 +87,22 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         }
     }
 
-    private static async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
+    /// <summary>Silence is what tells a lost Redis from a process that is too busy to look: while other answers come, this one is on its way.</summary>
+    private async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
     {
-        var asked = TimeProvider.System.GetTimestamp();
-        try
+        var asked = Stopwatch.GetTimestamp();
+        while (true)
         {
-            return await answer.WaitAsync(Patience);
-        }
-        catch (TimeoutException) when (answer.IsCompletedSuccessfully || TimeProvider.System.GetElapsedTime(asked) > Patience * 1.5)
-        {
-            // This process was too busy to look in time. The answer may lie there; if it doesn't, once more is enough.
-            return await answer.WaitAsync(Patience);
+            try
+            {
+                var decision = await answer.WaitAsync(Patience);
+                Volatile.Write(ref _answeredAt, Stopwatch.GetTimestamp());
+                return decision;
+            }
+            catch (TimeoutException) when (answer.IsCompletedSuccessfully
+                || (Stopwatch.GetElapsedTime(Volatile.Read(ref _answeredAt)) < Patience && Stopwatch.GetElapsedTime(asked) < MostPatience))
+            {
+            }
         }
     }
 
