@@ -57,6 +57,10 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(0, run.ExitCode);
         Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
         Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
-        Assert.All(load.Answers.Where(answer => answer.Status == 0), answer => Assert.True(answer.Error == HttpRequestError.ConnectionError, $"{answer}"));
+
+        // Refused once it is over; or reset, where the kernel had accepted what the server hadn't. Never closed on one that it had.
+        Assert.All(
+            load.Answers.Where(answer => answer.Status == 0),
+            answer => Assert.True(answer.Error is HttpRequestError.ConnectionError or HttpRequestError.Unknown, $"{answer}"));
     }
 }
