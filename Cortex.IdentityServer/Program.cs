@@ -48,7 +48,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     app.MapHealth();
     app.MapDiscovery();
     app.MapApiDocs(environment.Http);
-    var auth = app.MapGroup("/api/v1/auth").AddEndpointFilter<RequestBodyFilter>();
+    var auth = app.MapGroup("/api/v1/auth").CheckBodies();
     auth.MapAccounts();
     auth.MapLogin();
     auth.MapSessions();

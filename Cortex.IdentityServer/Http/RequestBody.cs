@@ -7,9 +7,16 @@ namespace Cortex.IdentityServer.Http;
 internal interface IRequestBody;
 
 /// <summary>Checks every <see cref="IRequestBody"/> and names fields as the wire does.</summary>
-internal sealed class RequestBodyFilter : IEndpointFilter
+internal static class RequestBodyFilter
 {
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Routes without such a body stay without a filter, which would box their arguments at each request.</summary>
+    public static TBuilder CheckBodies<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilterFactory((handler, next) =>
+            handler.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType.IsAssignableTo(typeof(IRequestBody)))
+                ? context => CheckAsync(context, next)
+                : next);
+
+    private static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         foreach (var body in context.Arguments.OfType<IRequestBody>())
         {
