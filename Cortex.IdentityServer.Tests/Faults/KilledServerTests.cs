@@ -12,7 +12,7 @@ public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>More of them by <c>FAULT_ROUNDS=50</c>.</summary>
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAULT_ROUNDS") ?? "10", CultureInfo.InvariantCulture);
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAULT_ROUNDS") ?? "5", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_server_that_is_killed_under_load_loses_nothing_and_leaves_nothing_half_done()
