@@ -73,6 +73,7 @@ public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
     {
         var (person, key) = await KnownAsync(B);
         var (other, _) = await KnownAsync(servers.A);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => B.GetAsync("sessions", person.Token)));
 
         await servers.Postgres.FreezeAsync();
         try
@@ -105,7 +106,7 @@ public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
         await (await B.RefreshAsync(other.Tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
     }
 
-    /// <summary>Ten requests at once that all need the database.</summary>
+    /// <summary>One of each kind that needs the database, and then more than there are processors, each on a connection that is open.</summary>
     private Task<bool[]> RefusedAsync(Person person, Person other) => Task.WhenAll(new[]
     {
         () => B.LogInAsync(person.Email),
@@ -118,7 +119,7 @@ public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
         () => B.GetAsync("api-keys", person.Token),
         () => B.PostAsync("logout", credential: person.Token),
         () => B.PostAsync("api-keys/generate", new { name = "frozen" }, person.Token),
-    }.Select(send => TimedAsync(Promised, async () => await UnavailableAsync(await send()))));
+    }.Concat(Enumerable.Repeat(() => B.GetAsync("sessions", person.Token), 30)).Select(send => TimedAsync(Promised, async () => await UnavailableAsync(await send()))));
 
     private static async Task<(Person Person, string Key)> KnownAsync(Replica replica)
     {

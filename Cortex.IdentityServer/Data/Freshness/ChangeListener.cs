@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Data.Freshness;
 /// <remarks>
 /// <para>A notice that was sent while nobody listened is lost, so after every (re)connect all that is remembered is asked anew.</para>
 /// <para>
-/// A connection can be dead without an error (a frozen server, a cut cable): one that was silent for a second has to answer a query.
+/// A connection can be dead without an error (a frozen server, a cut cable): one that was silent for half a second has to answer a query.
 /// </para>
 /// <para>
 /// Poolers that give a connection to each transaction (PgBouncer, Neon's) accept LISTEN and pass nothing on. A notice that this server
@@ -19,9 +19,12 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     private const string Channel = "cortex_changes";
     private const string EchoPrefix = "echo:";
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+    /// <summary>With the patience, shorter than a statement's timeout: the threads that those block are there before.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan HeartbeatPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private const int PollsBeforeListening = 60;
 
@@ -34,6 +37,8 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         Pooling = false,
         MaxAutoPrepare = 0,
     }.ConnectionString;
+
+    private readonly SpareThreads _spareThreads = new(new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize);
 
     private bool _isLost;
     private bool _isDeaf;
@@ -49,12 +54,7 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
             catch (Exception failure) when (failure is NpgsqlException or SocketException or IOException or TimeoutException or InvalidOperationException
                 || (failure is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
-                changes.OutOfSync();
-                if (!_isLost)
-                {
-                    _isLost = true;
-                    Log.Lost(logger, failure.GetType().Name);
-                }
+                NoteLost(failure);
             }
 
             await Task.Delay(Reconnect, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -139,7 +139,7 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
 
             changes.AskAgain();
             NoteBack();
-            await Task.Delay(Heartbeat, cancellationToken);
+            await Task.Delay(Poll, cancellationToken);
         }
 
         changes.OutOfSync();
@@ -158,20 +158,41 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         }
     }
 
+    private void NoteLost(Exception failure)
+    {
+        changes.OutOfSync();
+        if (!_isLost)
+        {
+            _isLost = true;
+            _spareThreads.Add();
+            Log.Lost(logger, failure.GetType().Name);
+        }
+    }
+
     private void NoteBack()
     {
         if (_isLost)
         {
             _isLost = false;
+            _spareThreads.Remove();
             Log.Back(logger);
         }
     }
 
     /// <summary>Doesn't wait for Npgsql's own timeout, after which it would try for as long again to cancel on a server that doesn't answer.</summary>
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken);
+        }
+        catch (TimeoutException failure)
+        {
+            // Now and not when the connection is closed, which tries to cancel as well.
+            NoteLost(failure);
+            throw;
+        }
     }
 
     private static partial class Log
