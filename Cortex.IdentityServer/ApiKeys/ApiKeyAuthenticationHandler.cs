@@ -34,7 +34,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         switch (keys.Recall(text) ?? await FindWithinLimitAsync(text))
         {
             case ApiKeyVerdict.Good good:
-                return AuthenticateResult.Success(new(good.Key.Caller, Scheme.Name));
+                return good.Key.Caller.Authenticated;
             case ApiKeyVerdict.Refused refused:
                 _refusal = new(refused.Code) { Challenge = $"{Scheme.Name} realm=\"{Options.HeaderName}\", error=\"{refused.Code.Code}\"" };
                 return AuthenticateResult.Fail(refused.Code.Title);

@@ -31,7 +31,7 @@ internal sealed class KnownApiKey : IRemembered
     public DateTimeOffset Until => DateTimeOffset.MaxValue;
 
     /// <summary>Who calls with it. Made once and shared by requests, so never changed.</summary>
-    public ClaimsPrincipal Caller => field ??= new(new ClaimsIdentity(
+    public KnownCaller Caller => field ??= new(new ClaimsIdentity(
         [
             new(CortexClaims.Subject, UserId.ToString()),
             new(CortexClaims.ApiKeyId, Id.ToString()),

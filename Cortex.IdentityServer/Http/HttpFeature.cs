@@ -49,6 +49,9 @@ internal static class HttpFeature
     /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
     public static void UseHttp(this WebApplication app, HttpOptions options)
     {
+        // Or the builder puts ASP.NET's middleware for a default scheme in front of all; there is none, and it would cost each request a twentieth.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+
         var traffic = app.Services.GetRequiredService<Traffic>();
         app.Use(next => context => traffic.CountAsync(context, next));
         app.UseRequestId();

@@ -31,7 +31,9 @@ internal static class Policies
             .AddPolicy(SessionOrKey, policy => WithCaller(policy))
             .AddPolicy(Introspect, policy => WithCaller(policy).RequireAssertion(context =>
                 context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))));
-        return services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
+        return services
+            .AddSingleton<IPolicyEvaluator, CallerEvaluator>()
+            .AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
     }
 
     private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
 using Cortex.IdentityServer.Http;
@@ -9,6 +10,8 @@ namespace Cortex.IdentityServer.Introspection;
 /// <summary>Lets a reverse proxy ask about each request before it passes it on (nginx <c>auth_request</c>, Traefik, Caddy, Envoy).</summary>
 internal static class ForwardAuthEndpoint
 {
+    private static readonly ConditionalWeakTable<ClaimsPrincipal, CallerHeaders> Told = [];
+
     /// <summary>Check a request for a reverse proxy</summary>
     /// <remarks>
     /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401.
@@ -23,12 +26,25 @@ internal static class ForwardAuthEndpoint
             return Policies.MissingScope(HeaderText(scope));
         }
 
-        var headers = http.Response.Headers;
-        headers["X-Auth-User-Id"] = caller.FindFirstValue(CortexClaims.Subject);
-        headers["X-Auth-Email"] = HeaderText(caller.FindFirstValue(CortexClaims.Email) ?? "");
-        headers["X-Auth-Tier"] = HeaderText(caller.FindFirstValue(CortexClaims.Tier) ?? "");
-        headers["X-Auth-Scopes"] = string.Join(' ', caller.Scopes().Select(HeaderText));
+        Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>What the proxy is told of a caller, whose principal is the same for as long as nothing about them changes.</summary>
+    private sealed class CallerHeaders(ClaimsPrincipal caller)
+    {
+        private readonly string? _userId = caller.FindFirstValue(CortexClaims.Subject);
+        private readonly string _email = HeaderText(caller.FindFirstValue(CortexClaims.Email) ?? "");
+        private readonly string _tier = HeaderText(caller.FindFirstValue(CortexClaims.Tier) ?? "");
+        private readonly string _scopes = string.Join(' ', caller.Scopes().Select(HeaderText));
+
+        public void WriteTo(IHeaderDictionary headers)
+        {
+            headers["X-Auth-User-Id"] = _userId;
+            headers["X-Auth-Email"] = _email;
+            headers["X-Auth-Tier"] = _tier;
+            headers["X-Auth-Scopes"] = _scopes;
+        }
     }
 
     /// <summary>A header's value can't hold line ends or letters beyond ASCII. With the percent sign encoded too, no two texts look alike.</summary>

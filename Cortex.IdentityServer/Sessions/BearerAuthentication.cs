@@ -27,17 +27,25 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
+    /// <summary>The token of the <c>Authorization</c> header, if that is of this scheme and holds one.</summary>
+    public static string? TokenIn(IHeaderDictionary headers)
+    {
+        var header = headers.Authorization.ToString();
+        return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && header.AsSpan(Prefix.Length).Trim() is { IsEmpty: false } token
+            ? token.ToString()
+            : null;
+    }
+
     /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
     private async Task CheckAsync(MessageReceivedContext context)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.AsSpan(Prefix.Length).IsWhiteSpace())
+        if (TokenIn(context.Request.Headers) is not { } token)
         {
             context.NoResult();
             return;
         }
 
-        switch (await verifiedTokens.CheckAsync(header[Prefix.Length..].Trim(), context.HttpContext.RequestAborted))
+        switch (await verifiedTokens.CheckAsync(token, context.HttpContext.RequestAborted))
         {
             case TokenVerdict.Good good:
                 context.Principal = good.Token.Caller;

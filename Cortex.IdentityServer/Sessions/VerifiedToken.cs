@@ -38,7 +38,7 @@ internal sealed class VerifiedToken : IRemembered
     public ClaimsIdentity Token { get; }
 
     /// <summary>Who calls: the signed claims, with email, tier and roles as they are now. Shared by requests, so never changed.</summary>
-    public ClaimsPrincipal Caller { get; }
+    public KnownCaller Caller { get; }
 
     public Guid UserId { get; }
 

@@ -27,11 +27,15 @@ internal sealed class VerifiedTokens(AccessTokens accessTokens, LiveSessions ses
 
     private readonly Remembered<VerifiedToken> _remembered = new(changes, breaker, clock, MostRemembered);
 
+    /// <summary>What is known without asking the database, or null.</summary>
+    public TokenVerdict? Recall(string token) =>
+        token.Length > AccessTokens.LongestToken ? Invalid
+        : _remembered.TryRecall(token, out var known) ? Judge(known)
+        : null;
+
     /// <exception cref="Exception">The database can't be asked (<see cref="DatabaseFailure"/>), and what is remembered is too old to count.</exception>
     public ValueTask<TokenVerdict> CheckAsync(string token, CancellationToken cancellationToken) =>
-        token.Length > AccessTokens.LongestToken ? new(Invalid)
-        : _remembered.TryRecall(token, out var known) ? new(Judge(known))
-        : new(VerifyAsync(token, cancellationToken));
+        Recall(token) is { } known ? new(known) : new(VerifyAsync(token, cancellationToken));
 
     public void Dispose() => _remembered.Dispose();
 

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 namespace Cortex.IdentityServer.Http.RateLimits;
 
 /// <summary>Counts each request of a known caller: an owner's API keys together, by tier, and a person on routes that are expensive.</summary>
@@ -8,11 +6,11 @@ internal sealed class CallerLimits(RateCounter counter, RateLimitOptions options
     /// <summary>The refusal, or null when the request may go on.</summary>
     public ValueTask<Problem?> RefusalAsync(HttpContext context)
     {
-        var caller = context.User;
-        var limit = caller.Identity?.AuthenticationType == AuthenticationSchemes.ApiKey
-            ? options.OfTier(caller.FindFirstValue(CortexClaims.Tier))
+        var caller = (KnownCaller)context.User;
+        var limit = caller.Scheme == AuthenticationSchemes.ApiKey
+            ? options.OfTier(caller.Tier)
             : context.GetEndpoint()?.Metadata.GetMetadata<RouteLimits>()?.PerUser;
-        return limit is null ? default : TakeAsync(context, limit, caller.FindFirstValue(CortexClaims.Subject)!);
+        return limit is null ? default : TakeAsync(context, limit, caller.Subject);
     }
 
     private async ValueTask<Problem?> TakeAsync(HttpContext context, RateLimit limit, string userId)

@@ -9,27 +9,25 @@ internal static class RateLimitHeaders
     public const string Remaining = "RateLimit-Remaining";
     public const string Reset = "RateLimit-Reset";
 
-    private static readonly object Noted = new();
-
     /// <summary>Shows a decision, unless one with less left was noted before.</summary>
     public static void Note(HttpContext context, RateDecision decision)
     {
-        if (context.Items[Noted] is RateDecision tightest
+        if (context.Features.Get<Noted>() is { Decision: var tightest }
             && (tightest.Remaining < decision.Remaining || (tightest.Remaining == decision.Remaining && tightest.Reset >= decision.Reset)))
         {
             return;
         }
 
-        context.Items[Noted] = decision;
+        context.Features.Set(new Noted(decision));
         Write(context.Response.Headers, decision);
     }
 
     /// <summary>Writes them again, after a failure has cleared the headers.</summary>
     public static void WriteTo(HttpContext context)
     {
-        if (context.Items[Noted] is RateDecision tightest)
+        if (context.Features.Get<Noted>() is { } tightest)
         {
-            Write(context.Response.Headers, tightest);
+            Write(context.Response.Headers, tightest.Decision);
         }
     }
 
@@ -39,4 +37,7 @@ internal static class RateLimitHeaders
         headers[Remaining] = decision.Remaining.ToString(CultureInfo.InvariantCulture);
         headers[Reset] = decision.ResetSeconds.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Survives what clears the answer.</summary>
+    private sealed record Noted(RateDecision Decision);
 }
