@@ -58,9 +58,16 @@ internal static class HttpFeature
         app.UseClientAddress(options);
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = _ => Task.CompletedTask });
-        app.UseStatusCodePages(context => Problems.ForStatus(context.HttpContext.Response.StatusCode) is { } code
-            ? new Problem(code) { Status = context.HttpContext.Response.StatusCode }.ExecuteAsync(context.HttpContext)
-            : Task.CompletedTask);
+        app.Use(async (context, next) =>
+        {
+            // What UseStatusCodePages does, without the feature that it adds to each request.
+            await next(context);
+            var response = context.Response;
+            if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType) && Problems.ForStatus(response.StatusCode) is { } code)
+            {
+                await new Problem(code) { Status = response.StatusCode }.ExecuteAsync(context);
+            }
+        });
         app.UseCors();
         app.UseRouting();
         app.UseAddressLimits();
