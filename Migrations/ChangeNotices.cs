@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 /// <remarks>
 /// Only what a replica may remember is told. Rotating a refresh token, using a key or logging in is not: each notice takes a lock
-/// that all committing notifiers share.
+/// that all committing notifiers share. The columns are named twice: a statement that sets none of them doesn't even read the condition.
 /// </remarks>
 internal static class ChangeNotices
 {
@@ -24,13 +24,13 @@ internal static class ChangeNotices
             RETURN NULL;
         END $$;
 
-        CREATE TRIGGER cortex_notify_update AFTER UPDATE ON users FOR EACH ROW
+        CREATE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified ON users FOR EACH ROW
             WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified) IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified))
             EXECUTE FUNCTION cortex_notify_change('id');
         CREATE TRIGGER cortex_notify_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION cortex_notify_change('id');
         CREATE TRIGGER cortex_notify_truncate AFTER TRUNCATE ON users EXECUTE FUNCTION cortex_notify_change();
 
-        CREATE TRIGGER cortex_notify_update AFTER UPDATE ON sessions FOR EACH ROW
+        CREATE TRIGGER cortex_notify_update AFTER UPDATE OF user_id, ended_at, expires_at ON sessions FOR EACH ROW
             WHEN ((OLD.user_id, OLD.ended_at, OLD.expires_at) IS DISTINCT FROM (NEW.user_id, NEW.ended_at, NEW.expires_at))
             EXECUTE FUNCTION cortex_notify_change('user_id');
         CREATE TRIGGER cortex_notify_delete AFTER DELETE ON sessions FOR EACH ROW
@@ -38,7 +38,7 @@ internal static class ChangeNotices
             EXECUTE FUNCTION cortex_notify_change('user_id');
         CREATE TRIGGER cortex_notify_truncate AFTER TRUNCATE ON sessions EXECUTE FUNCTION cortex_notify_change();
 
-        CREATE TRIGGER cortex_notify_update AFTER UPDATE ON api_keys FOR EACH ROW
+        CREATE TRIGGER cortex_notify_update AFTER UPDATE OF user_id, key_hash, is_active, expires_at, scopes ON api_keys FOR EACH ROW
             WHEN ((OLD.user_id, OLD.key_hash, OLD.is_active, OLD.expires_at, OLD.scopes) IS DISTINCT FROM (NEW.user_id, NEW.key_hash, NEW.is_active, NEW.expires_at, NEW.scopes))
             EXECUTE FUNCTION cortex_notify_change('user_id');
         CREATE TRIGGER cortex_notify_delete AFTER DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION cortex_notify_change('user_id');

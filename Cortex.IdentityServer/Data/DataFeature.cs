@@ -61,6 +61,10 @@ internal static class DataFeature
         foreach (var (keyword, value) in new (string, object)[]
         {
             ("Timeout", 2), ("Command Timeout", 2), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity"), ("GSS Encryption Mode", "Disable"),
+
+            // Nothing here leaves anything behind in a connection (no SET, no temporary table, no lock beyond its transaction), so the seven
+            // statements that would clean up before each next use, half the time of a small read, are spared.
+            ("No Reset On Close", true),
         })
         {
             // ContainsKey is true of every keyword that Npgsql knows, set or not.

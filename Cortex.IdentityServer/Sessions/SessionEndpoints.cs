@@ -15,9 +15,9 @@ internal static class SessionEndpoints
     /// or a lost answer log nobody out; any older one ends the whole session (RFC 9700 section 4.14.2).
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
-        RefreshRequest body, SessionService sessions, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
+        RefreshRequest body, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
     {
-        if (!sessions.TryRead(body.RefreshToken, out var token))
+        if (!tokens.TryRead(body.RefreshToken, out var token))
         {
             return (Problem)Problems.InvalidRefreshToken;
         }
@@ -27,7 +27,7 @@ internal static class SessionEndpoints
         RateLimitHeaders.Note(http, decision);
         return !decision.Allowed
             ? Problem.RateLimited(decision.Reset)
-            : await sessions.RefreshAsync(token, cancellationToken) switch
+            : await refresh.RefreshAsync(token, cancellationToken) switch
             {
                 RefreshResult.Refreshed refreshed => TypedResults.Ok(refreshed.Tokens),
                 RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,

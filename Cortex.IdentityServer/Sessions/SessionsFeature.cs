@@ -19,14 +19,17 @@ internal static class SessionsFeature
             .AddSingleton<AccessTokens>()
             .AddSingleton<LiveSessions>()
             .AddSingleton<VerifiedTokens>()
+            .AddSingleton<TokenPairs>()
+            .AddSingleton<SessionRefresh>()
             .AddScoped<SessionService>();
     }
 
     public static void MapSessions(this IEndpointRouteBuilder auth)
     {
-        var sessions = auth.MapGroup("/").WithTags("Sessions").RequireAuthorization(Policies.Session);
-        sessions.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh)
+        var tagged = auth.MapGroup("/").WithTags("Sessions");
+        tagged.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh)
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
+        var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
         sessions.MapPost("/logout", SessionEndpoints.LogOut);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);

@@ -18,7 +18,8 @@ internal static class BareServer
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(arguments.Text("url"));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default));
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(arguments.Text("database")) { MaxPoolSize = 40, MaxAutoPrepare = 20 }.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(arguments.Text("database")) { MaxPoolSize = 40, MaxAutoPrepare = 20, NoResetOnClose = true }.ConnectionString);
         await using var app = builder.Build();
         var user = Guid.Parse(arguments.Text("user"));
         app.MapGet("/", () => new Status("ok"));

@@ -1,0 +1,26 @@
+using Cortex.IdentityServer.Secrets;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>What an access token says about its user.</summary>
+internal sealed record SessionUser(Guid Id, string Email, string Tier, string[] Roles);
+
+/// <summary>Makes the pairs of tokens that clients hold, and reads refresh tokens.</summary>
+internal sealed class TokenPairs(AccessTokens accessTokens, SecretKeys secrets, TimeProvider clock)
+{
+    private readonly KeyRing _refreshKeys = secrets.Derive("refresh-token");
+
+    /// <param name="user">As the account is now.</param>
+    /// <param name="refreshToken">The session's live one.</param>
+    /// <param name="methods">How the person proved who they are (RFC 8176).</param>
+    /// <param name="refreshExpires">When the refresh token ends.</param>
+    public TokenResponse Issue(SessionUser user, RefreshToken refreshToken, string[] methods, DateTimeOffset refreshExpires) => new(
+        accessTokens.Issue(user, refreshToken.SessionId, methods),
+        "bearer",
+        (int)SessionSettings.AccessTokenLifetime.TotalSeconds,
+        refreshToken.ToText(_refreshKeys),
+        (long)Math.Round((refreshExpires - clock.GetUtcNow()).TotalSeconds));
+
+    /// <summary>Reads a refresh token that this server wrote; anything else costs no query.</summary>
+    public bool TryRead(string text, out RefreshToken token) => RefreshToken.TryParse(text, _refreshKeys, out token);
+}
