@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -28,6 +29,11 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
             await take.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        if (await IsUpToDateAsync(guard, held, cancellationToken))
+        {
+            return;
+        }
+
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         db.Database.SetCommandTimeout(TimeSpan.Zero);
@@ -46,6 +52,25 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         {
             throw new MigrationRefusedException(refused.MessageText);
         }
+    }
+
+    /// <summary>Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.</summary>
+    private static async Task<bool> IsUpToDateAsync(NpgsqlConnection guard, NpgsqlTransaction held, CancellationToken cancellationToken)
+    {
+        string[] known =
+        [
+            .. typeof(DatabaseMigrator).Assembly.GetTypes().Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
+                .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>(),
+        ];
+        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", guard, held) { Parameters = { new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" } } };
+        if (await look.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return false;
+        }
+
+        await using var read = new NpgsqlCommand(
+            $"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""", guard, held) { Parameters = { new() { Value = known } } };
+        return await read.ExecuteScalarAsync(cancellationToken) is long applied && applied == known.Length;
     }
 
     private static partial class Log

@@ -1,16 +1,18 @@
 using Cortex.IdentityServer.Login;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
 /// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
-internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+internal sealed partial class ExpiredRows(NpgsqlDataSource database, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
     /// <summary>How long a session that is over stays, for the operator who asks what happened.</summary>
     private static readonly TimeSpan SessionsKept = TimeSpan.FromDays(30);
+
+    /// <summary>In seconds, and more than a request has: nobody waits, and what isn't done in time would be more the next hour.</summary>
+    private const int Patience = 300;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,7 +23,7 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
             {
                 await RemoveAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception failure) when (failure is NpgsqlException || DatabaseFailure.In(failure) is not null)
             {
                 // The next hour tries again.
                 Log.Failed(logger, failure);
@@ -32,25 +34,23 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
 
     private async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
-
-        // More than the seconds that a request has: nobody waits, and what isn't done in time would be more the next hour.
-        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(5));
         var now = clock.GetUtcNow();
-        var before = now - SessionsKept;
-        var sessions = await db.Sessions.Where(s => s.IdleExpiresAt < before || s.ExpiresAt < before || s.EndedAt < before).ExecuteDeleteAsync(cancellationToken);
-        var challenges = await db.TwoFactorChallenges.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        var forgotten = now - LoginAttemptRules.ForgottenAfter;
-        var attempts = await db.Database.ExecuteSqlAsync(
-            $"""
-            DELETE FROM login_attempts
-            WHERE (failed_at IS NULL OR failed_at <= {forgotten}) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > {forgotten})
-            """,
+        var sessions = await DeleteAsync("sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", now - SessionsKept, cancellationToken);
+        var challenges = await DeleteAsync("two_factor_challenges WHERE expires_at < $1", now, cancellationToken);
+        var attempts = await DeleteAsync(
+            "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1)",
+            now - LoginAttemptRules.ForgottenAfter,
             cancellationToken);
-        var unknownFrom = now - LoginAccounts.KnownFor;
-        var addresses = await db.Set<LoginAddress>().Where(a => a.LastLoginAt < unknownFrom).ExecuteDeleteAsync(cancellationToken);
+        var addresses = await DeleteAsync("login_addresses WHERE last_login_at < $1", now - LoginAccounts.KnownFor, cancellationToken);
         Log.Removed(logger, sessions, challenges, attempts, addresses);
+    }
+
+    private async Task<int> DeleteAsync(string rows, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"DELETE FROM {rows}");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+        command.CommandTimeout = Patience;
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static partial class Log
