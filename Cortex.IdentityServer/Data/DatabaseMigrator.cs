@@ -62,14 +62,15 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
             .. typeof(DatabaseMigrator).Assembly.GetTypes().Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
                 .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>(),
         ];
-        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", guard, held) { Parameters = { new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" } } };
+        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", guard, held);
+        look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
         if (await look.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return false;
         }
 
-        await using var read = new NpgsqlCommand(
-            $"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""", guard, held) { Parameters = { new() { Value = known } } };
+        await using var read = new NpgsqlCommand($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""", guard, held);
+        read.Parameters.Add(new() { Value = known });
         return await read.ExecuteScalarAsync(cancellationToken) is long applied && applied == known.Length;
     }
 
