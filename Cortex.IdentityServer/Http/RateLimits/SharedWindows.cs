@@ -71,6 +71,8 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         await base.StopAsync(cancellationToken);
         if (_connection is not null)
         {
+            // No request is under way any more. Saying goodbye to a Redis that is just being lost can throw a NullReferenceException in the client.
+            await _connection.CloseAsync(allowCommandsToComplete: false);
             await _connection.DisposeAsync();
         }
     }
