@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Cortex.IdentityServer.Secrets;
@@ -61,13 +62,25 @@ internal static class LocalFolder
 
         try
         {
-            File.Move(draft, path, overwrite: false);
+            // File.Move looks and then renames, so that of two at once the later one wins over the earlier; a second link to the file fails instead.
+            if (OperatingSystem.IsWindows() || (Link(draft, path) != 0 && !File.Exists(path)))
+            {
+                File.Move(draft, path, overwrite: false);
+            }
         }
         catch (IOException) when (File.Exists(path))
+        {
+            // Another start was first.
+        }
+        finally
         {
             File.Delete(draft);
         }
     }
+
+    [DllImport("libc", EntryPoint = "link")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string another);
 
     /// <summary>The folder of the solution that the running program was built in; null for one that was deployed.</summary>
     public static string? SolutionFolder()
