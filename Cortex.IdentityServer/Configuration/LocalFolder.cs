@@ -63,7 +63,7 @@ internal static class LocalFolder
         try
         {
             // File.Move looks and then renames, so that of two at once the later one wins over the earlier; a second link to the file fails instead.
-            if (OperatingSystem.IsWindows() || (Link(draft, path) != 0 && !File.Exists(path)))
+            if (OperatingSystem.IsWindows() || (Link(CText(draft), CText(path)) != 0 && !File.Exists(path)))
             {
                 File.Move(draft, path, overwrite: false);
             }
@@ -80,7 +80,10 @@ internal static class LocalFolder
 
     [DllImport("libc", EntryPoint = "link")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string another);
+    private static extern int Link(byte[] existing, byte[] another);
+
+    /// <summary>As C wants it: UTF-8, ended by a NUL.</summary>
+    private static byte[] CText(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
 
     /// <summary>The folder of the solution that the running program was built in; null for one that was deployed.</summary>
     public static string? SolutionFolder()

@@ -22,16 +22,16 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     /// <exception cref="MigrationRefusedException">The data have to be mended first; nothing was changed.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        if (await IsUpToDateAsync(cancellationToken))
+        {
+            return;
+        }
+
         await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var held = await guard.BeginTransactionAsync(cancellationToken);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", guard, held) { CommandTimeout = 0, Parameters = { new() { Value = LockKey } } })
         {
             await take.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        if (await IsUpToDateAsync(guard, held, cancellationToken))
-        {
-            return;
         }
 
         await using var scope = scopes.CreateAsyncScope();
@@ -55,21 +55,22 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     }
 
     /// <summary>Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.</summary>
-    private static async Task<bool> IsUpToDateAsync(NpgsqlConnection guard, NpgsqlTransaction held, CancellationToken cancellationToken)
+    /// <remarks>Not in the guard's transaction, whose read of the history table EF Core's own lock on it would wait for.</remarks>
+    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
     {
         string[] known =
         [
             .. typeof(DatabaseMigrator).Assembly.GetTypes().Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
                 .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>(),
         ];
-        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", guard, held);
+        await using var look = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
         look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
         if (await look.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return false;
         }
 
-        await using var read = new NpgsqlCommand($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""", guard, held);
+        await using var read = dataSource.CreateCommand($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""");
         read.Parameters.Add(new() { Value = known });
         return await read.ExecuteScalarAsync(cancellationToken) is long applied && applied == known.Length;
     }
