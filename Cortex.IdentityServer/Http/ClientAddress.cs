@@ -28,7 +28,10 @@ internal static class ClientAddress
             forwarded.KnownIPNetworks.Add(network);
         }
 
-        return app.UseForwardedHeaders(forwarded);
+        // Requests that come without a proxy pay nothing for it.
+        return app.UseWhen(
+            context => context.Request.Headers.ContainsKey(forwarded.ForwardedForHeaderName) || context.Request.Headers.ContainsKey(forwarded.ForwardedProtoHeaderName),
+            forwardedOnes => forwardedOnes.UseForwardedHeaders(forwarded));
     }
 
     public static IPAddress? ClientIp(this HttpContext context) =>

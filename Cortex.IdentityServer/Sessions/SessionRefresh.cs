@@ -15,42 +15,27 @@ internal abstract record RefreshResult
     public sealed record Reused : RefreshResult;
 }
 
-/// <summary>Spends refresh tokens. By hand, as every client comes back twice an hour: EF Core takes longer to put a statement together than PostgreSQL to run it.</summary>
+/// <summary>Spends refresh tokens.</summary>
 internal sealed partial class SessionRefresh(
-    NpgsqlDataSource database, TokenPairs tokens, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionRefresh> logger)
+    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionRefresh> logger)
 {
-    /// <summary>Of a session that can be used, whose user may log in.</summary>
-    private const string Columns = """
-        users.id, email, coalesce(subscription_tier, 'free'),
-            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[],
-            methods, least(expires_at, idle_expires_at)
+    private const string LookSql = $"""
+        SELECT {UsableSession.Columns}, refresh_counter, last_used_at FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = $1 AND {UsableSession.IsUsable}
         """;
-
-    private const string IsUsable = """
-        sessions.id = $1 AND ended_at IS NULL AND expires_at > $2 AND idle_expires_at > $2 AND users.id = sessions.user_id AND coalesce(is_active, true)
-        """;
-
-    /// <summary>The guarded write that decides which of several refreshes wins; one statement, so that a failure spends nothing.</summary>
-    private const string RotateSql = $"""
-        UPDATE sessions SET refresh_counter = refresh_counter + 1, last_used_at = $2, idle_expires_at = $3
-        FROM users WHERE {IsUsable} AND refresh_counter = $4
-        RETURNING {Columns}
-        """;
-
-    private const string LookSql = $"SELECT {Columns}, refresh_counter, last_used_at FROM sessions, users WHERE {IsUsable}";
 
     private const string EndSql = "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL";
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
     public async Task<RefreshResult> RefreshAsync(RefreshToken token, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var child = token with { Counter = token.Counter + 1 };
-        if (await RotateAsync(token, now, cancellationToken) is { } rotated)
+        if (await rotations.RotateAsync(token, cancellationToken) is { } rotated)
         {
             return Refreshed(rotated, child);
         }
 
+        var now = clock.GetUtcNow();
         if (await LookAsync(token.SessionId, now, cancellationToken) is not { } session || token.Counter >= session.Counter)
         {
             return new RefreshResult.Invalid();
@@ -69,23 +54,16 @@ internal sealed partial class SessionRefresh(
         return new RefreshResult.Reused();
     }
 
-    private RefreshResult.Refreshed Refreshed(Usable session, RefreshToken child) =>
+    private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken child) =>
         new(tokens.Issue(session.User, child, session.Methods, session.RefreshExpires));
-
-    private async Task<Usable?> RotateAsync(RefreshToken token, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var command = Command(RotateSql, token.SessionId, now);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + options.IdleLifetime });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = token.Counter });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
-    }
 
     private async Task<Looked?> LookAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Command(LookSql, sessionId, now);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? new(Read(row), row.GetInt32(6), row.GetFieldValue<DateTimeOffset>(7)) : null;
+        return await row.ReadAsync(cancellationToken)
+            ? new(UsableSession.Read(row), row.GetInt32(UsableSession.ColumnCount), row.GetFieldValue<DateTimeOffset>(UsableSession.ColumnCount + 1))
+            : null;
     }
 
     private async Task EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
@@ -103,14 +81,7 @@ internal sealed partial class SessionRefresh(
         return command;
     }
 
-    private static Usable Read(NpgsqlDataReader row) => new(
-        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3)),
-        row.GetFieldValue<string[]>(4),
-        row.GetFieldValue<DateTimeOffset>(5));
-
-    private sealed record Usable(SessionUser User, string[] Methods, DateTimeOffset RefreshExpires);
-
-    private sealed record Looked(Usable Usable, int Counter, DateTimeOffset RefreshedAt);
+    private sealed record Looked(UsableSession Usable, int Counter, DateTimeOffset RefreshedAt);
 
     private static partial class Log
     {

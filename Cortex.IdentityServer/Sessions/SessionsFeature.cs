@@ -20,6 +20,7 @@ internal static class SessionsFeature
             .AddSingleton<LiveSessions>()
             .AddSingleton<VerifiedTokens>()
             .AddSingleton<TokenPairs>()
+            .AddSingleton<RefreshRotations>()
             .AddSingleton<SessionRefresh>()
             .AddScoped<SessionService>();
     }
