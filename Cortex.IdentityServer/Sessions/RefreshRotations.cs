@@ -3,22 +3,16 @@ using Npgsql;
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>
-/// Moves sessions on to their next refresh token. Those asked for while statements are under way gather and share the next one, and its commit:
-/// nobody waits longer for company, and the busier the server the less each refresh costs.
+/// Moves sessions on to their next refresh token. Those asked for while a statement is under way gather and share the next one, and its commit:
+/// nobody waits for company, and the busier the server the less each refresh costs.
 /// </summary>
 internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
     private const string Changes = "refresh_counter = refresh_counter + 1, last_used_at = $2, idle_expires_at = $3";
 
-    /// <summary>The guarded write that decides which of several refreshes wins; one statement, so that a failure spends nothing.</summary>
-    private const string AloneSql = $"""
-        UPDATE sessions SET {Changes}
-        FROM users WHERE sessions.id = $1 AND refresh_counter = $4 AND users.id = sessions.user_id AND {UsableSession.IsUsable}
-        RETURNING {UsableSession.Columns}
-        """;
-
     /// <summary>
-    /// The same for many. A row that somebody else holds is passed over, so that it neither holds up the others nor deadlocks with another replica.
+    /// The guarded write that decides which of several refreshes wins; one statement, so that a failure spends nothing. A row that somebody else holds
+    /// is passed over, so that it neither holds up the others nor deadlocks with another replica.
     /// </summary>
     private const string TogetherSql = $"""
         UPDATE sessions SET {Changes}
@@ -28,8 +22,12 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         RETURNING {UsableSession.Columns}, sessions.id, refresh_counter - 1
         """;
 
-    /// <summary>Statements at once: as one is on its way, PostgreSQL has another to work at.</summary>
-    private const int MostUnderWay = 2;
+    /// <summary>The same for one, which waits for who holds the row.</summary>
+    private const string AloneSql = $"""
+        UPDATE sessions SET {Changes}
+        FROM users WHERE sessions.id = $1 AND refresh_counter = $4 AND users.id = sessions.user_id AND {UsableSession.IsUsable}
+        RETURNING {UsableSession.Columns}
+        """;
 
     private const int MostTogether = 100;
 
@@ -41,7 +39,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
 
     private readonly Lock _lock = new();
     private readonly List<Rotation> _gathered = [];
-    private int _underWay;
+    private bool _isUnderWay;
 
     /// <summary>Null when the token isn't its session's live one, or the session can't be used.</summary>
     /// <remarks>It is not given up when the client goes away: the next attempt finds the token spent and gets the same child.</remarks>
@@ -51,17 +49,17 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         lock (_lock)
         {
             _gathered.Add(rotation);
-            if (_underWay < MostUnderWay)
+            if (!_isUnderWay)
             {
-                _underWay++;
+                _isUnderWay = true;
 
-                // Not as part of this request: it may go on with those of others.
+                // Not as part of this request: it goes on with those of others.
                 ThreadPool.UnsafeQueueUserWorkItem(static rotations => _ = rotations.RunAsync(), this, preferLocal: true);
             }
         }
 
-        var (session, isSure) = await rotation.Outcome.Task;
-        return session is not null || isSure ? session : await AloneAsync(token, cancellationToken);
+        // Not among the rotated: spent, of no use, asked for twice in one statement, or held by somebody. Alone it is certain.
+        return await rotation.Outcome.Task ?? await AloneAsync(token, cancellationToken);
     }
 
     private async Task RunAsync()
@@ -70,7 +68,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         {
             try
             {
-                await (rotations is [var one] ? AloneAsync(one) : TogetherAsync(rotations));
+                await TogetherAsync(rotations);
             }
             catch (Exception failure)
             {
@@ -91,7 +89,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         {
             Rotation[] next = [.. _gathered.Take(MostTogether)];
             _gathered.RemoveRange(0, next.Length);
-            _underWay -= next.Length == 0 ? 1 : 0;
+            _isUnderWay = next.Length > 0;
             return next;
         }
     }
@@ -105,8 +103,6 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
             return gathered;
         }
     }
-
-    private async Task AloneAsync(Rotation rotation) => rotation.Outcome.SetResult((await AloneAsync(rotation.Token, CancellationToken.None), IsSure: true));
 
     private async Task<UsableSession?> AloneAsync(RefreshToken token, CancellationToken cancellationToken)
     {
@@ -131,8 +127,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
 
         foreach (var rotation in rotations)
         {
-            // Of several with the same token one has rotated; the others, like those passed over, ask again alone.
-            rotation.Outcome.SetResult((rotated.Remove(rotation.Token, out var session) ? session : null, IsSure: false));
+            rotation.Outcome.SetResult(rotated.Remove(rotation.Token, out var session) ? session : null);
         }
     }
 
@@ -158,9 +153,9 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         return command;
     }
 
-    /// <summary>One that waits for its outcome: the session, and whether its absence is certain.</summary>
+    /// <summary>One that waits for its outcome: the session, or null when it was not among the rotated.</summary>
     private sealed record Rotation(RefreshToken Token)
     {
-        public TaskCompletionSource<(UsableSession? Session, bool IsSure)> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<UsableSession?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
