@@ -55,5 +55,8 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapTwoFactor();
     auth.MapApiKeys();
     auth.MapIntrospection();
+
+    // What the start leaves behind goes back to the system before there is load.
+    app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
     await app.RunAsync(CancellationToken.None);
 });
