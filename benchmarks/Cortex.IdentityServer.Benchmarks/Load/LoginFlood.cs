@@ -3,10 +3,11 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Clients that guess without end, at accounts that don't exist and from ever new addresses; one that is refused comes back a tenth of a second later.</summary>
+/// <summary>Clients that guess without end, at accounts that don't exist and from ever new addresses; one that is refused comes back about a tenth of a second later, each in its own time.</summary>
 internal static class LoginFlood
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private const int ShortestPause = 50;
+    private const int LongestPause = 150;
 
     public static Task RunAsync(IConfiguration arguments)
     {
@@ -25,7 +26,7 @@ internal static class LoginFlood
                     if (connection.Send("POST", "/api/v1/auth/login", Clients.Address(mine), Logins.Body($"nobody{mine}@example.org", "a wrong password")).Status is 429 or 503)
                     {
                         refused.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-                        Thread.Sleep(Pause);
+                        Thread.Sleep(Random.Shared.Next(ShortestPause, LongestPause + 1));
                     }
                     else
                     {
