@@ -81,6 +81,47 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_line_is_full_one_thread_is_kept_from_strangers()
+    {
+        using var queue = new HashingQueue(new(Threads: 2, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
+        await queue.StartAsync(Cancel);
+        var places = Enumerable.Range(0, 4).Select(_ => queue.TryEnter()!).ToList();
+        Assert.Null(queue.TryEnter());
+
+        var first = places[0].HashAsync("first stranger", Cancel);
+        var second = places[1].HashAsync("second stranger", Cancel);
+        await _bcrypt.Entered(1);
+        await Task.Delay(100, Cancel);
+        Assert.Single(_bcrypt.Texts);
+
+        var known = queue.TryEnter(isKnown: true)!.HashAsync("known", Cancel);
+        await _bcrypt.Entered(1);
+        Assert.Contains("known", _bcrypt.Texts);
+        Assert.Equal(2, _bcrypt.Texts.Count);
+
+        _bcrypt.Open();
+        await Task.WhenAll(first, second, known);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_free_again_gives_strangers_all_threads()
+    {
+        using var queue = new HashingQueue(new(Threads: 2, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
+        await queue.StartAsync(Cancel);
+        var places = Enumerable.Range(0, 4).Select(_ => queue.TryEnter()!).ToList();
+        Assert.Null(queue.TryEnter());
+        var (first, second) = (places[0].HashAsync("first stranger", Cancel), places[1].HashAsync("second stranger", Cancel));
+        await _bcrypt.Entered(1);
+
+        places[2].Dispose();
+        places[3].Dispose();
+
+        await _bcrypt.Entered(1);
+        _bcrypt.Open();
+        await Task.WhenAll(first, second);
+    }
+
+    [Fact]
     public async Task What_nobody_waits_for_any_more_is_not_hashed()
     {
         using var gone = new CancellationTokenSource();

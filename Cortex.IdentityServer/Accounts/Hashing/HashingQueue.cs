@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Cortex.IdentityServer.Accounts.Hashing;
 
@@ -8,31 +8,36 @@ namespace Cortex.IdentityServer.Accounts.Hashing;
 /// </summary>
 /// <remarks>
 /// Callers at known addresses (who logged in from there before) are served first and have places beyond the others, so that a flood of
-/// strangers doesn't keep them out.
+/// strangers doesn't keep them out. While the line is full, strangers hash on all threads but one: it waits for known callers, and its processor is
+/// free for requests that need no hash.
 /// </remarks>
 internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswordHasher hasher, TimeProvider clock, ILogger<HashingQueue> logger)
     : IHostedService, IDisposable
 {
-    private readonly ConcurrentQueue<HashingWork> _known = [];
-    private readonly ConcurrentQueue<HashingWork> _strangers = [];
-    private readonly SemaphoreSlim _waiting = new(0);
-    private readonly CancellationTokenSource _stop = new();
+    /// <summary>Guards the two queues and what follows from them; threads wait on it.</summary>
+    private readonly object _line = new();
+    private readonly Queue<HashingWork> _known = [];
+    private readonly Queue<HashingWork> _strangers = [];
     private readonly HashingLineLog _log = new(clock, logger);
     private Thread[] _threads = [];
     private int _taken;
     private int _takes;
+    private int _strangersUnderWay;
     private long _lastHashTicks;
-    private bool _isDisposed;
+    private volatile bool _isFull;
+    private bool _isStopped;
 
     /// <summary>How long the line would take, were it full of hashes.</summary>
     public TimeSpan RetryAfter
     {
         get
         {
-            var line = TimeSpan.FromTicks(Volatile.Read(ref _taken) * Volatile.Read(ref _lastHashTicks) / options.Threads);
+            var line = TimeSpan.FromTicks(Volatile.Read(ref _taken) * Volatile.Read(ref _lastHashTicks) / ThreadsForStrangers);
             return line > TimeSpan.FromSeconds(1) ? line : TimeSpan.FromSeconds(1);
         }
     }
+
+    private int ThreadsForStrangers => _isFull && options.Threads > 1 ? options.Threads - 1 : options.Threads;
 
     /// <summary>A place, or null at once when there is none.</summary>
     public HashingPlace? TryEnter(bool isKnown = false)
@@ -49,6 +54,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
             taken = before;
         }
 
+        _isFull = true;
         _log.Full(options.Places);
         return null;
     }
@@ -64,32 +70,43 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
 
     public void Dispose()
     {
-        if (_isDisposed)
+        lock (_line)
         {
-            return;
-        }
+            if (_isStopped)
+            {
+                return;
+            }
 
-        _isDisposed = true;
-        _stop.Cancel();
-        while (TryTake(out var work))
-        {
-            work.Drop();
+            _isStopped = true;
+            Monitor.PulseAll(_line);
+            foreach (var work in _known.Concat(_strangers))
+            {
+                work.Drop();
+            }
         }
 
         foreach (var thread in _threads)
         {
             thread.Join();
         }
-
-        _stop.Dispose();
-        _waiting.Dispose();
     }
 
     internal Task<T> RunAsync<T>(Func<BcryptPasswordHasher, T> compute, bool isKnown, CancellationToken cancellationToken)
     {
         var work = new HashingWork<T>(() => compute(hasher), cancellationToken);
-        (isKnown ? _known : _strangers).Enqueue(work);
-        _waiting.Release();
+        lock (_line)
+        {
+            if (_isStopped)
+            {
+                work.Drop();
+            }
+            else
+            {
+                (isKnown ? _known : _strangers).Enqueue(work);
+                Monitor.Pulse(_line);
+            }
+        }
+
         return work.Answer;
     }
 
@@ -101,34 +118,60 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         if (taken <= options.Places / 2)
         {
             _log.Free();
+            if (_isFull)
+            {
+                lock (_line)
+                {
+                    _isFull = false;
+                    Monitor.PulseAll(_line);
+                }
+            }
         }
     }
 
     private void HashAll()
     {
-        while (!_stop.IsCancellationRequested)
+        while (TryTake(out var work, out var isStranger))
         {
-            try
-            {
-                _waiting.Wait(_stop.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
             var started = clock.GetTimestamp();
-            if (TryTake(out var work) && work.Do())
+            if (work.Do())
             {
                 Volatile.Write(ref _lastHashTicks, clock.GetElapsedTime(started).Ticks);
+            }
+
+            if (isStranger)
+            {
+                lock (_line)
+                {
+                    _strangersUnderWay--;
+                    Monitor.Pulse(_line);
+                }
             }
         }
     }
 
-    /// <summary>Known callers first, but each fourth time the others, who would else wait for ever while a few known ones keep the line busy.</summary>
-    private bool TryTake(out HashingWork work)
+    /// <summary>Waits for work; false when there will be none any more.</summary>
+    private bool TryTake([NotNullWhen(true)] out HashingWork? work, out bool isStranger)
     {
-        var (first, second) = (Interlocked.Increment(ref _takes) & 3) == 0 ? (_strangers, _known) : (_known, _strangers);
-        return first.TryDequeue(out work!) || second.TryDequeue(out work!);
+        lock (_line)
+        {
+            while (!_isStopped)
+            {
+                // Known callers first, but each fourth time the others, who would else wait for ever while a few known ones keep the line busy.
+                var mayBeStranger = _strangers.Count > 0 && _strangersUnderWay < ThreadsForStrangers;
+                isStranger = mayBeStranger && (_known.Count == 0 || _takes % 4 == 3);
+                if ((isStranger ? _strangers : _known).TryDequeue(out work))
+                {
+                    _takes = (_takes + 1) % 4;
+                    _strangersUnderWay += isStranger ? 1 : 0;
+                    return true;
+                }
+
+                Monitor.Wait(_line);
+            }
+        }
+
+        (work, isStranger) = (null, false);
+        return false;
     }
 }
