@@ -19,9 +19,9 @@ internal abstract record SessionStanding
 /// <summary>Asks the database whether a session lives; <see cref="VerifiedTokens"/> remembers the answer.</summary>
 internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
 {
-    private const string Sql = """
+    private const string Sql = $"""
         SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
-            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[]
+            {UsableSession.Roles}
         FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = $1 AND sessions.user_id = $2 AND ended_at IS NULL AND expires_at > $3
         """;

@@ -7,10 +7,13 @@ internal sealed record UsableSession(SessionUser User, string[] Methods, DateTim
 {
     public const int ColumnCount = 6;
 
+    /// <summary>The names of a user's roles, from <c>users</c>.</summary>
+    public const string Roles = "ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[]";
+
     /// <summary>What <see cref="Read"/> reads, from <c>sessions</c> and <c>users</c>.</summary>
-    public const string Columns = """
+    public const string Columns = $"""
         users.id, email, coalesce(subscription_tier, 'free'),
-            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[],
+            {Roles},
             methods, least(expires_at, idle_expires_at)
         """;
 

@@ -16,11 +16,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _queue = new(new(Threads: 1, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
-        await _queue.StartAsync(Cancel);
-    }
+    public async ValueTask InitializeAsync() => await StartAsync(threads: 1);
 
     public ValueTask DisposeAsync()
     {
@@ -83,42 +79,30 @@ public sealed class HashingQueueTests : IAsyncLifetime
     [Fact]
     public async Task While_the_line_is_full_one_thread_is_kept_from_strangers()
     {
-        using var queue = new HashingQueue(new(Threads: 2, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
-        await queue.StartAsync(Cancel);
-        var places = Enumerable.Range(0, 4).Select(_ => queue.TryEnter()!).ToList();
-        Assert.Null(queue.TryEnter());
-
-        var first = places[0].HashAsync("first stranger", Cancel);
-        var second = places[1].HashAsync("second stranger", Cancel);
-        await _bcrypt.Entered(1);
+        var (_, strangers) = await FillAsync();
         await Task.Delay(100, Cancel);
         Assert.Single(_bcrypt.Texts);
 
-        var known = queue.TryEnter(isKnown: true)!.HashAsync("known", Cancel);
+        var known = _queue.TryEnter(isKnown: true)!.HashAsync("known", Cancel);
         await _bcrypt.Entered(1);
         Assert.Contains("known", _bcrypt.Texts);
         Assert.Equal(2, _bcrypt.Texts.Count);
 
         _bcrypt.Open();
-        await Task.WhenAll(first, second, known);
+        await Task.WhenAll(strangers, known);
     }
 
     [Fact]
     public async Task A_line_that_is_free_again_gives_strangers_all_threads()
     {
-        using var queue = new HashingQueue(new(Threads: 2, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
-        await queue.StartAsync(Cancel);
-        var places = Enumerable.Range(0, 4).Select(_ => queue.TryEnter()!).ToList();
-        Assert.Null(queue.TryEnter());
-        var (first, second) = (places[0].HashAsync("first stranger", Cancel), places[1].HashAsync("second stranger", Cancel));
-        await _bcrypt.Entered(1);
+        var (places, strangers) = await FillAsync();
 
         places[2].Dispose();
         places[3].Dispose();
 
         await _bcrypt.Entered(1);
         _bcrypt.Open();
-        await Task.WhenAll(first, second);
+        await strangers;
     }
 
     [Fact]
@@ -191,6 +175,24 @@ public sealed class HashingQueueTests : IAsyncLifetime
             Assert.Null(_queue.TryEnter());
             again.ForEach(place => place.Dispose());
         }
+    }
+
+    private Task StartAsync(int threads)
+    {
+        _queue = new(new(threads, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
+        return _queue.StartAsync(Cancel);
+    }
+
+    /// <summary>Two threads; all places are taken and one more was refused, and two strangers want a hash.</summary>
+    private async Task<(List<HashingPlace> Places, Task Strangers)> FillAsync()
+    {
+        _queue.Dispose();
+        await StartAsync(threads: 2);
+        var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
+        Assert.Null(_queue.TryEnter());
+        var strangers = Task.WhenAll(places[0].HashAsync("first stranger", Cancel), places[1].HashAsync("second stranger", Cancel));
+        await _bcrypt.Entered(1);
+        return (places, strangers);
     }
 
     /// <summary>bcrypt that waits until the test lets it go on, and remembers what it was given.</summary>
