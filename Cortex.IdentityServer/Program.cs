@@ -1,6 +1,7 @@
 using Cortex.IdentityServer;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -8,6 +9,8 @@ using Cortex.IdentityServer.Http.OpenApi;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Pages;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
@@ -27,6 +30,8 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddData(postgres)
         .AddRateLimits(environment.RateLimits)
         .AddPolicies()
+        .AddAudit()
+        .AddMail(environment.Mail)
         .AddAccounts()
         .AddLogin()
         .AddTwoFactor()
@@ -44,6 +49,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         return;
     }
 
+    app.WarnOfMissingMail(environment.Mail);
     app.UseHttp(environment.Http);
     app.MapHealth();
     app.MapDiscovery();
@@ -55,6 +61,8 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapTwoFactor();
     auth.MapApiKeys();
     auth.MapIntrospection();
+    auth.MapAudit();
+    app.MapMailedPages();
 
     // What the start leaves behind goes back to the system before there is load.
     app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));

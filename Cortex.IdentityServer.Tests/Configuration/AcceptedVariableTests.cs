@@ -29,8 +29,8 @@ public sealed class AcceptedVariableTests
         Assert.Null(read.RateLimits.Redis);
         Assert.All(RateLimits.All, limit => Assert.Equal(limit.Permits, read.RateLimits.PermitsOf(limit)));
         Assert.Equal([60, 600, 6000], new[] { "free", "pro", "enterprise" }.Select(tier => read.RateLimits.OfTier(tier).Permits));
-        Assert.Null(read.Integrations.SmtpUrl);
-        Assert.Null(read.Integrations.EmailFrom);
+        Assert.Null(read.Mail.Smtp);
+        Assert.Equal("no-reply@localhost", read.Mail.From.Address);
         Assert.Empty(read.Integrations.PolarProducts);
     }
 
@@ -113,8 +113,8 @@ public sealed class AcceptedVariableTests
         Assert.Equal(TimeSpan.FromDays(14), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.Zero, read.Sessions.RefreshGrace);
         Assert.Equal(TimeSpan.FromMinutes(5), read.Sessions.RevocationGrace);
-        Assert.Equal("mail.example.com", read.Integrations.SmtpUrl?.Host);
-        Assert.Equal("noreply@example.com", read.Integrations.EmailFrom);
+        Assert.Equal("mail.example.com", read.Mail.Smtp?.Host);
+        Assert.Equal("noreply@example.com", read.Mail.From.Address);
         Assert.Equal(new RedisAddress("cache", 6379, IsTls: false, User: null, Password: null, Database: 1), read.RateLimits.Redis);
     }
 

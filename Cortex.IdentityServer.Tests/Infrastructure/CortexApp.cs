@@ -24,9 +24,10 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>All tests of a class come from one address, mostly at one moment: those about something else shall meet no limit.</summary>
     internal const string Generous =
-        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,sensitive_user=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
+        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,sensitive_user=1000000,mails=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
 
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly string _folder = Path.Combine(AppContext.BaseDirectory, "data", Guid.NewGuid().ToString("N"));
     private WebApplicationFactory<Program> _factory = null!;
     private int _count;
 
@@ -38,6 +39,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>The server's own services, for what has no route yet.</summary>
     public IServiceProvider Services => _factory.Services;
+
+    /// <summary>The mails that the server wrote.</summary>
+    internal Mailbox Mails => new(Path.Combine(_folder, "mail"));
 
     /// <summary>Everything that was logged, at every level down to Debug.</summary>
     public string Log => string.Join('\n', _log);
@@ -75,7 +79,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             host.UseSetting("urls", "http://127.0.0.1:0");
             foreach (var (name, value) in new[]
             {
-                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("BCRYPT_COST", "10"),
+                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("BCRYPT_COST", "10"), ("CORTEX_DATA", _folder),
                 ("RATE_LIMITS", Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
             }.Concat(Settings).Concat(settings))
             {
@@ -181,6 +185,11 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await _factory.DisposeAsync();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -1,15 +1,12 @@
 using System.Security.Claims;
-using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Http.RateLimits;
-using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Accounts;
 
-/// <summary>The account itself: made, shown, its password changed.</summary>
-internal static partial class AccountEndpoints
+/// <summary>The account itself: made, shown, changed, exported, deleted.</summary>
+internal static class AccountEndpoints
 {
     /// <summary>Register</summary>
     /// <remarks>
@@ -17,7 +14,7 @@ internal static partial class AccountEndpoints
     /// and the account can't log in before its mailbox is proved.
     /// </remarks>
     internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
-        RegisterRequest body, UserManager<User> users, HashingQueue hashing, KnownNetworks knownNetworks, HttpContext http, AccountOptions options, ILogger<User> logger, CancellationToken cancellationToken)
+        RegisterRequest body, Registration registration, HttpContext http, AccountOptions options, CancellationToken cancellationToken)
     {
         if (!options.IsRegistrationOpen)
         {
@@ -34,34 +31,15 @@ internal static partial class AccountEndpoints
             return PasswordChange.Weak("password", weakness);
         }
 
-        var network = ClientNetwork.Of(http.ClientIp());
-        using var place = hashing.TryEnter(knownNetworks.Contains(network));
-        if (place is null)
+        return await registration.TryAsync(email, body.Password, Client.Of(http), cancellationToken) switch
         {
-            return Problem.Busy(hashing.RetryAfter);
-        }
-
-        // Hashed here and not by the manager, which would do it on this request's thread.
-        var user = new User { Email = email, PasswordHash = await place.HashAsync(body.Password, cancellationToken) };
-        var result = await users.CreateAsync(user);
-        var isTaken = result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateEmail));
-        if (!result.Succeeded && !isTaken)
-        {
-            return Problem.Invalid("email", result.Errors.First().Description);
-        }
-
-        if (!isTaken)
-        {
-            knownNetworks.Add(network);
-            Log.Registered(logger, user.Id);
-        }
-
-        if (options.RequiresVerifiedEmail)
-        {
-            return TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to go on."));
-        }
-
-        return isTaken ? (Problem)Problems.EmailTaken : TypedResults.Created("/api/v1/auth/me", UserResponse.Of(user));
+            RegistrationResult.Busy busy => Problem.Busy(busy.RetryAfter),
+            RegistrationResult.Invalid invalid => Problem.Invalid("email", invalid.Reason),
+            _ when options.RequiresVerifiedEmail =>
+                TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to go on.")),
+            RegistrationResult.Registered registered => TypedResults.Created("/api/v1/auth/me", UserResponse.Of(registered.User)),
+            _ => (Problem)Problems.EmailTaken,
+        };
     }
 
     /// <summary>Show the caller's account</summary>
@@ -77,9 +55,17 @@ internal static partial class AccountEndpoints
         ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken) =>
         await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
-        public static partial void Registered(ILogger logger, Guid userId);
-    }
+    /// <summary>Delete the account</summary>
+    /// <remarks>
+    /// Everything that hangs on it goes with it, at once: sessions, API keys, passkeys, usage. A last notice is mailed. What happened to the account
+    /// stays in the operator's audit log, without address, program and details.
+    /// </remarks>
+    internal static async Task<Results<NoContent, Problem>> DeleteMe(
+        [FromBody] DeleteAccountRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
+        await deletion.TryAsync(caller.UserId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+
+    /// <summary>Export the account</summary>
+    /// <remarks>Everything that the server holds about the caller, without secrets: not the password's hash, no token, no key.</remarks>
+    internal static async Task<Results<Ok<AccountExport>, Problem>> ExportMe(ClaimsPrincipal caller, AccountExporter exporter, HttpContext http, CancellationToken cancellationToken) =>
+        await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export ? TypedResults.Ok(export) : (Problem)Problems.SessionRevoked;
 }

@@ -1,7 +1,9 @@
 using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
@@ -22,7 +24,19 @@ internal static class AccountsFeature
             .AddRoles<Role>()
             .AddUserStore<UserStore>()
             .AddRoleStore<RoleStore<Role, CortexDbContext, Guid>>();
-        return services.AddSingleton<AccountReader>().AddScoped<PasswordChange>();
+        return services
+            .AddSingleton<AccountReader>()
+            .AddScoped<RegistrationSteps>()
+            .AddScoped<Registration>()
+            .AddScoped<PasswordChange>()
+            .AddScoped<PasswordReplacement>()
+            .AddScoped<AccountDeletion>()
+            .AddScoped<AccountExporter>()
+            .AddScoped<OneTimeTokens>()
+            .AddScoped<EmailVerification>()
+            .AddScoped<EmailChange>()
+            .AddScoped<PasswordReset>()
+            .AddScoped<IMailRequests, MailRequests>();
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder auth)
@@ -31,8 +45,18 @@ internal static class AccountsFeature
         accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous().LimitedBy(RateLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
-        accounts.MapPatch("/me/password", AccountEndpoints.ChangePassword).RequireAuthorization(Policies.Session)
-            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
-            .Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
+        var changing = accounts.MapGroup("/").RequireAuthorization(Policies.Session).LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
+        changing.MapDelete("/me", AccountEndpoints.DeleteMe)
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.RateLimited);
+        changing.MapGet("/me/export", AccountEndpoints.ExportMe);
+        changing.MapPost("/change-email", MailedEndpoints.ChangeEmail).Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
+
+        var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(RateLimits.Mails);
+        mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).Refuses(Problems.InvalidVerificationToken);
+        mailed.MapPost("/verify-email/resend", MailedEndpoints.ResendVerification);
+        mailed.MapPost("/forgot-password", MailedEndpoints.ForgotPassword);
+        mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).Refuses(Problems.InvalidResetToken, Problems.WeakPassword);
+        mailed.MapPost("/change-email/confirm", MailedEndpoints.ConfirmEmailChange).Refuses(Problems.InvalidVerificationToken, Problems.EmailTaken);
     }
 }

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Audit;
 using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Accounts;
@@ -48,4 +49,7 @@ public class User : IdentityUser<Guid>
 
     /// <summary>An account may be used unless it was switched off: a NULL of an older program counts as the column's default.</summary>
     public bool MayBeUsed => IsActive ?? true;
+
+    /// <summary>Whom notices about this account go to.</summary>
+    internal AccountOwner Owner => new(Id, Email!);
 }

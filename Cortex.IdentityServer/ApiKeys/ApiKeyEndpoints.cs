@@ -15,8 +15,8 @@ internal static class ApiKeyEndpoints
     /// <summary>Make an API key</summary>
     /// <remarks>The key is in this answer and never again. At most 50 active keys an account.</remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
-        GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
-        Answer(await keys.GenerateAsync(caller.UserId(), body, cancellationToken));
+        GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(await keys.GenerateAsync(caller.UserId(), body, Client.Of(http), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves.</remarks>
@@ -30,8 +30,8 @@ internal static class ApiKeyEndpoints
     /// <summary>Rename an API key, or switch it off and on</summary>
     /// <remarks>What is left out stays as it is.</remarks>
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
-        await keys.UpdateAsync(caller.UserId(), keyId, body, cancellationToken) switch
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        await keys.UpdateAsync(caller.UserId(), keyId, body, Client.Of(http), cancellationToken) switch
         {
             ({ } key, _) => TypedResults.Ok(key),
             (_, true) => (Problem)Problems.ApiKeyLimit,
@@ -41,14 +41,14 @@ internal static class ApiKeyEndpoints
     /// <summary>Replace an API key</summary>
     /// <remarks>Gives a new key with the same name, scopes and lifetime. The old one works until the overlap has passed.</remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
-        Answer(await keys.RotateAsync(caller.UserId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), cancellationToken));
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(await keys.RotateAsync(caller.UserId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
     /// <remarks>It is refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(caller.UserId(), keyId, cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        await keys.RevokeAsync(caller.UserId(), keyId, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
 
     private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch
     {

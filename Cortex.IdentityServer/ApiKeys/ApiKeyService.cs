@@ -1,5 +1,7 @@
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -20,15 +22,19 @@ internal abstract record NewApiKeyResult
 }
 
 /// <summary>Makes and replaces a user's keys.</summary>
-internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes, TimeProvider clock, ILogger<ApiKeyService> logger)
+internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
-    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, GenerateApiKeyRequest request, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockKeysOfAsync(userId, cancellationToken);
+        if (await LockKeysOfAsync(userId, cancellationToken) is not { } owner)
+        {
+            return new NewApiKeyResult.NotFound();
+        }
+
         if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive)
         {
             return new NewApiKeyResult.TooMany();
@@ -36,19 +42,21 @@ internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes,
 
         var made = await AddAsync(
             userId, request.Name, [.. (request.Scopes ?? []).Distinct()], now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
         Log.Made(logger, made.Id, made.Prefix, userId);
         return new NewApiKeyResult.Made(made);
     }
 
     /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
-    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid keyId, TimeSpan overlap, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockKeysOfAsync(userId, cancellationToken);
+        var owner = await LockKeysOfAsync(userId, cancellationToken);
         var old = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId && key.UserId == userId, cancellationToken);
-        if (old is null)
+        if (old is null || owner is null)
         {
             return new NewApiKeyResult.NotFound();
         }
@@ -71,14 +79,16 @@ internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes,
             return new NewApiKeyResult.TooMany();
         }
 
+        await events.NoteAndTellAsync(
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner.Value, client, cancellationToken, ("api_key_id", keyId.ToString()), ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
-        changes.Changed(userId);
+        events.Committed(userId);
         Log.Rotated(logger, keyId, made.Id, userId);
         return new NewApiKeyResult.Made(made);
     }
 
     /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
-    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(Guid userId, Guid keyId, UpdateApiKeyRequest request, CancellationToken cancellationToken)
+    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(Guid userId, Guid keyId, UpdateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -94,14 +104,21 @@ internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes,
         }
 
         var changed = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).Select(ApiKeyResponse.FromKey).SingleOrDefaultAsync(cancellationToken);
+        if (changed is not null)
+        {
+            await events.NoteAsync(
+                AuditAction.ApiKeyChanged, userId, client, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name), ("is_active", changed.IsActive ? "true" : "false"));
+        }
+
         await transaction.CommitAsync(cancellationToken);
-        changes.Changed(userId);
+        events.Committed(userId);
         return (changed, false);
     }
 
-    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, CancellationToken cancellationToken)
+    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
     {
         // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var revoked = await db.Database.ExecuteSqlAsync(
             $"""
             WITH plain AS (
@@ -113,7 +130,9 @@ internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes,
             cancellationToken) == 1;
         if (revoked)
         {
-            changes.Changed(userId);
+            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", keyId.ToString()));
+            await transaction.CommitAsync(cancellationToken);
+            events.Committed(userId);
             Log.Revoked(logger, keyId, userId);
         }
 
@@ -121,8 +140,12 @@ internal sealed partial class ApiKeyService(CortexDbContext db, Changes changes,
     }
 
     /// <summary>Requests that make or switch on keys of one user go one after another, so that the limit holds.</summary>
-    private Task<int> LockKeysOfAsync(Guid userId, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+    /// <returns>Whose they are; null when the account is gone.</returns>
+    private async Task<AccountOwner?> LockKeysOfAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var emails = await db.Database.SqlQuery<string>($"SELECT email FROM users WHERE id = {userId} FOR NO KEY UPDATE").ToListAsync(cancellationToken);
+        return emails is [var email] ? new(userId, email) : null;
+    }
 
     private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);

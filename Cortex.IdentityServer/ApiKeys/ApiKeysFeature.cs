@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Login;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
@@ -19,10 +20,10 @@ internal static class ApiKeysFeature
     {
         var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session);
         var writing = keys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
-        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).Refuses(Problems.ApiKeyLimit);
+        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
         writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).NeedsFreshAuthentication().Refuses(Problems.NotFound, Problems.ApiKeyLimit);
         keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound);
     }
 }

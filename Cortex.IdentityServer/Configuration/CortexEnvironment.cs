@@ -1,8 +1,10 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Sessions;
 
@@ -18,6 +20,8 @@ internal sealed record CortexEnvironment(
     HashingOptions Hashing,
     SessionSettings Sessions,
     SigningOptions Signing,
+    MailOptions Mail,
+    AuditOptions Audit,
     IntegrationOptions Integrations)
 {
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
@@ -30,11 +34,13 @@ internal sealed record CortexEnvironment(
         var accounts = AccountOptions.Read(settings);
         var hashing = HashingOptions.Read(settings);
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
+        var mail = MailOptions.Read(settings, http.PublicUrl);
+        var audit = AuditOptions.Read(settings);
         var integrations = IntegrationOptions.Read(settings);
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
@@ -45,6 +51,8 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Hashing)
         .AddSingleton(Sessions)
         .AddSingleton(Signing)
+        .AddSingleton(Mail)
+        .AddSingleton(Audit)
         .AddSingleton(Secrets)
         .AddSingleton(new SecretKeys(Secrets.SecretKeys));
 }

@@ -1,36 +1,18 @@
-using System.Net.Mail;
-
 namespace Cortex.IdentityServer.Configuration;
 
-/// <summary>Where mail and billing live; checked at start, so that a bad address is found before it is needed.</summary>
-/// <param name="SmtpUrl"><c>smtp://user:password@host:587</c> (or <c>smtps://</c>).</param>
-/// <param name="EmailFrom">The sender of every mail.</param>
+/// <summary>Where billing lives; checked at start, so that a bad address is found before it is needed.</summary>
 /// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
 /// <param name="PolarAccessToken">An organization token of Polar's API.</param>
 /// <param name="PolarProducts">Polar's product id → subscription tier.</param>
-internal sealed record IntegrationOptions(Uri? SmtpUrl, string? EmailFrom, IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
+internal sealed record IntegrationOptions(IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
     /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
     private const int LeastSecretLength = 16;
 
-    /// <summary>Addresses here hold passwords, and the rest are secrets.</summary>
+    /// <summary>A secret must not be printed by accident.</summary>
     public override string ToString() => nameof(IntegrationOptions);
 
-    public static IntegrationOptions Read(SettingsReader settings)
-    {
-        var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
-        var from = settings.Text("EMAIL_FROM");
-        if (from is not null && !MailAddress.TryCreate(from, out _))
-        {
-            settings.Refuse("EMAIL_FROM", "must be an email address, with or without a name");
-        }
-        else if (smtp is not null && from is null)
-        {
-            settings.Refuse("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
-        }
-
-        return new(smtp, from, WebhookSecrets(settings), AccessToken(settings), Products(settings));
-    }
+    public static IntegrationOptions Read(SettingsReader settings) => new(WebhookSecrets(settings), AccessToken(settings), Products(settings));
 
     private static string[] WebhookSecrets(SettingsReader settings)
     {

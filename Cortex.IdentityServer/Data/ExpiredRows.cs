@@ -1,10 +1,11 @@
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Login;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
 /// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
-internal sealed partial class ExpiredRows(NpgsqlDataSource database, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+internal sealed partial class ExpiredRows(NpgsqlDataSource database, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -42,7 +43,25 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, TimeProvide
             now - LoginAttemptRules.ForgottenAfter,
             cancellationToken);
         var addresses = await DeleteAsync("login_addresses WHERE last_login_at < $1", now - LoginAccounts.KnownFor, cancellationToken);
+        await DeleteAsync("login_devices WHERE last_login_at < $1", now - LoginDevice.KnownFor, cancellationToken);
+        await DeleteAsync("one_time_tokens WHERE expires_at < $1", now, cancellationToken);
+        if (await DeleteAsync("outbox_mails WHERE expires_at < $1", now, cancellationToken) is > 0 and var unsent)
+        {
+            Log.Unsent(logger, unsent);
+        }
+
         Log.Removed(logger, sessions, challenges, attempts, addresses);
+        await KeepAuditAsync(now, cancellationToken);
+    }
+
+    /// <summary>Months to come get their partition, and months that are over for long enough go with theirs: rows can't be deleted.</summary>
+    private async Task KeepAuditAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT cortex_keep_audit_events($1, $2)");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - audit.Retention });
+        command.CommandTimeout = Patience;
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<int> DeleteAsync(string rows, DateTimeOffset before, CancellationToken cancellationToken)
@@ -57,6 +76,9 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, TimeProvide
     {
         [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} address(es) of logins that were over")]
         public static partial void Removed(ILogger logger, int sessions, int challenges, int attempts, int addresses);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} mail(s) could not be sent in time and are given up")]
+        public static partial void Unsent(ILogger logger, int count);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is over")]
         public static partial void Failed(ILogger logger, Exception failure);

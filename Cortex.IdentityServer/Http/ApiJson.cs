@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -15,7 +17,17 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(AliveResponse))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
+[JsonSerializable(typeof(DeleteAccountRequest))]
+[JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(UserResponse))]
+[JsonSerializable(typeof(MailRequest))]
+[JsonSerializable(typeof(MailedTokenRequest))]
+[JsonSerializable(typeof(ResetPasswordRequest))]
+[JsonSerializable(typeof(ChangeEmailRequest))]
+[JsonSerializable(typeof(MailAccepted))]
+[JsonSerializable(typeof(AuditEventPage))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(ReauthenticateRequest))]
 [JsonSerializable(typeof(RegistrationAccepted))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(TwoFactorLoginRequest))]

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Audit;
+
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>The rules of contract 6 for one count of failed logins, as the SQL that decides and books in one statement.</summary>
@@ -35,12 +37,19 @@ internal static class LoginAttemptRules
         WHERE email_hash = @email AND network = @network
         """;
 
-    /// <summary>Settles a failure, once; gives whether the account is locked by it.</summary>
+    /// <summary>Settles a failure, once, and writes it down with whose account it was (<c>@user</c>) and where it came from; gives whether the account is locked by it.</summary>
     public static readonly string Fail = $"""
-        UPDATE login_attempts AS a SET (failures, recent_failures, failed_at, pending) =
-            (SELECT failures + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
-        WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
-        RETURNING {IsLocked}
+        WITH settled AS (
+            UPDATE login_attempts AS a SET (failures, recent_failures, failed_at, pending) =
+                (SELECT failures + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
+            WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
+            RETURNING {IsLocked} AS is_locked),
+        recorded AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', @user, @ip, @agent, @request, jsonb_build_object('reason', reason)
+            FROM settled CROSS JOIN (VALUES ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures')) AS event(action, reason)
+            WHERE is_locked OR action = '{AuditAction.LoginFailed}')
+        SELECT is_locked FROM settled
         """;
 
     /// <summary>Settles a success, which forgets the failures.</summary>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Secrets;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Login;
 
@@ -85,9 +87,15 @@ internal sealed partial class LoginAttempts(
     }
 
     /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
-    public async Task FailAsync(AdmittedAttempt attempt, string foldedEmail, Guid? userId)
+    public async Task FailAsync(AdmittedAttempt attempt, string foldedEmail, Guid? userId, Client client)
     {
-        var isLocked = await ReadAsync(LoginAttemptRules.Fail, attempt) is true;
+        var isLocked = await ReadAsync(
+            LoginAttemptRules.Fail,
+            attempt,
+            new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
+            new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text }) is true;
         gates.Settled(foldedEmail, attempt.Network);
         if (isLocked)
         {
@@ -112,10 +120,11 @@ internal sealed partial class LoginAttempts(
         await forgive.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt)
+    private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt, params NpgsqlParameter[] more)
     {
         var now = Now;
         await using var command = database.CreateCommand(sql);
+        command.Parameters.AddRange(more);
         foreach (var (name, value) in new (string, object)[]
         {
             ("email", attempt.EmailHash), ("network", attempt.Network), ("now", now), ("began", attempt.Began),

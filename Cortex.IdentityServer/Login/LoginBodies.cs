@@ -42,3 +42,20 @@ internal sealed record TwoFactorLoginRequest : IRequestBody
     [MaxLength(64)]
     public string? RecoveryCode { get; init; }
 }
+
+/// <summary>The caller's password once more and, where they have one, their second factor.</summary>
+internal sealed record ReauthenticateRequest : IRequestBody
+{
+    /// <summary>The caller's password.</summary>
+    [Required(AllowEmptyStrings = true)]
+    [Password]
+    public string Password { get; init; } = "";
+
+    /// <summary>Six digits of the authenticator app, where two-factor authentication is on.</summary>
+    [MaxLength(64)]
+    public string? TwoFactorCode { get; init; }
+
+    /// <summary>A recovery code in place of the app's code.</summary>
+    [MaxLength(64)]
+    public string? RecoveryCode { get; init; }
+}

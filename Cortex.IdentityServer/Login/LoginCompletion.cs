@@ -1,20 +1,11 @@
-using System.Net;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Login;
-
-/// <summary>Where a login comes from.</summary>
-/// <param name="Ip">The client's address.</param>
-/// <param name="UserAgent">What it says it is.</param>
-/// <param name="NoteLimit">Tells it what is left of a limit.</param>
-internal sealed record Client(IPAddress? Ip, string? UserAgent, Action<RateDecision> NoteLimit)
-{
-    public static Client Of(HttpContext http) => new(http.ClientIp(), http.Request.Headers.UserAgent, decision => RateLimitHeaders.Note(http, decision));
-}
 
 /// <summary>How a person proved who they are (RFC 8176).</summary>
 internal static class AuthenticationMethods
@@ -27,13 +18,23 @@ internal static class AuthenticationMethods
 }
 
 /// <summary>What both ways through a login share: the account's state, the second factor, the session.</summary>
-internal sealed partial class LoginCompletion(SecondFactor secondFactor, SessionService sessions, AccountOptions options, ILogger<LoginCompletion> logger)
+internal sealed partial class LoginCompletion(
+    SecondFactor secondFactor, SessionService sessions, AccountOptions options, AccountEvents events, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Why this account may not log in, although its password is right.</summary>
-    public LoginResult? Refusal(User user) =>
-        !user.MayBeUsed ? new LoginResult.AccountDisabled()
-        : options.RequiresVerifiedEmail && !user.EmailConfirmed ? new LoginResult.EmailNotVerified()
-        : null;
+    public async Task<LoginResult?> RefusalAsync(User user, Client client, CancellationToken cancellationToken)
+    {
+        LoginResult? refusal = !user.MayBeUsed ? new LoginResult.AccountDisabled()
+            : options.RequiresVerifiedEmail && !user.EmailConfirmed ? new LoginResult.EmailNotVerified()
+            : null;
+        if (refusal is not null)
+        {
+            await events.NoteFailureAsync(
+                AuditAction.LoginFailed, user.Id, client, cancellationToken, ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
+        }
+
+        return refusal;
+    }
 
     /// <param name="user">Who has proved the password.</param>
     /// <param name="stamp">The security stamp at that time.</param>
@@ -44,7 +45,7 @@ internal sealed partial class LoginCompletion(SecondFactor secondFactor, Session
     public async Task<LoginResult> WithSecondFactorAsync(
         User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, Func<Task<bool>>? claim = null)
     {
-        switch (await secondFactor.VerifyAsync(user, code, cancellationToken))
+        switch (await secondFactor.VerifyAsync(user, code, client, cancellationToken))
         {
             case SecondFactorResult.Locked locked:
                 return new LoginResult.Locked(locked.RetryAfter);
@@ -62,12 +63,18 @@ internal sealed partial class LoginCompletion(SecondFactor secondFactor, Session
         return await StartSessionAsync(user, stamp, methods, client, cancellationToken);
     }
 
-    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken) =>
-        await sessions.StartAsync(user.Id, stamp, methods, client.Ip, client.UserAgent, cancellationToken) is { } tokens
-            ? new LoginResult.Success(tokens)
-
+    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken)
+    {
+        if (await sessions.StartAsync(user.Id, stamp, methods, client, cancellationToken) is not { } tokens)
+        {
             // The account changed between the proof and now: what was proved no longer counts.
-            : new LoginResult.InvalidCredentials();
+            return new LoginResult.InvalidCredentials();
+        }
+
+        // Perhaps a notice of a new device.
+        mails.Wake();
+        return new LoginResult.Success(tokens);
+    }
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Claims;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,6 +29,12 @@ internal static class LoginEndpoints
             { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
             _ => Answer(await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
+
+    /// <summary>Prove once more who you are</summary>
+    /// <remarks>For ten minutes from then on, this session may do what a stolen token must not: the routes that answer <c>reauthentication_required</c>.</remarks>
+    internal static async Task<Results<NoContent, Problem>> Reauthenticate(
+        ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
+        await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
     {

@@ -16,7 +16,8 @@ internal static class LoginFeature
         .AddScoped<PasswordCheck>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
-        .AddScoped<LoginCompletion>();
+        .AddScoped<LoginCompletion>()
+        .AddScoped<Reauthentication>();
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
@@ -26,5 +27,8 @@ internal static class LoginFeature
             Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
         login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor).Refuses(
             Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+        auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate).WithTags("Login").RequireAuthorization(Policies.Session)
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.RateLimited);
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class PasswordCheck(
         switch (await attempts.AdmitAsync(account.Folded, account.IsKnown ? network : LoginAttempts.Strangers, cancellationToken))
         {
             case Admission.Admitted admitted:
-                var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt.Password, cancellationToken);
+                var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt, cancellationToken);
                 return verdict == PasswordVerificationResult.Failed ? new PasswordCheckResult.Wrong() : await RightAsync(verdict);
             case Admission.Refused refused:
                 return new PasswordCheckResult.Refused(refused.RetryAfter);
@@ -86,19 +86,19 @@ internal sealed partial class PasswordCheck(
 
     /// <summary>Looks at the password and settles the attempt, also when the request has gone away.</summary>
     private async Task<PasswordVerificationResult> VerifyAsync(
-        HashingPlace place, LoginAccount account, AdmittedAttempt admitted, string password, CancellationToken cancellationToken)
+        HashingPlace place, LoginAccount account, AdmittedAttempt admitted, PasswordAttempt attempt, CancellationToken cancellationToken)
     {
         var verdict = PasswordVerificationResult.Failed;
         try
         {
             // Without a user there is as much work as for a wrong password, so that time doesn't tell who is registered.
-            verdict = await place.VerifyAsync(account.User?.PasswordHash, password, cancellationToken);
+            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, cancellationToken);
         }
         finally
         {
             if (verdict == PasswordVerificationResult.Failed)
             {
-                await attempts.FailAsync(admitted, account.Folded, account.User?.Id);
+                await attempts.FailAsync(admitted, account.Folded, account.User?.Id, attempt.Client);
             }
             else
             {

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Login;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.TwoFactor;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,7 +25,7 @@ internal sealed partial class PasswordLogin(
     private async Task<LoginResult> WithPasswordAsync(PasswordCheckResult.Right right, LoginRequest request, Client client, CancellationToken cancellationToken)
     {
         var user = right.User;
-        if (completion.Refusal(user) is { } refusal)
+        if (await completion.RefusalAsync(user, client, cancellationToken) is { } refusal)
         {
             return refusal;
         }

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.TwoFactor;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +19,7 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
             return new LoginResult.InvalidChallenge();
         }
 
-        return completion.Refusal(user) ?? await completion.WithSecondFactorAsync(
+        return await completion.RefusalAsync(user, client, cancellationToken) ?? await completion.WithSecondFactorAsync(
             user,
             challenge.SecurityStamp,
             new(request.Code, request.RecoveryCode),

@@ -1,5 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -54,8 +55,6 @@ internal sealed class Session
 /// <summary>Table <c>sessions</c>.</summary>
 internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 {
-    public const int UserAgentLength = 512;
-
     public void Configure(EntityTypeBuilder<Session> session)
     {
         session.ToTable("sessions");
@@ -63,7 +62,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Ignore(s => s.RefreshExpiresAt).Ignore(s => s.LastActiveAt);
         session.Property(s => s.Id).ValueGeneratedNever();
         session.Property(s => s.EndReason).HasMaxLength(32);
-        session.Property(s => s.UserAgent).HasMaxLength(UserAgentLength);
+        session.Property(s => s.UserAgent).HasMaxLength(Client.UserAgentLength);
         session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
         // No index on a column that a refresh writes: PostgreSQL then updates the row in place (HOT) and no index at all.
@@ -78,6 +77,8 @@ internal static class SessionEnd
     public const string LogoutAll = "logout_all";
     public const string EndedByUser = "ended_by_user";
     public const string PasswordChanged = "password_changed";
+    public const string PasswordReset = "password_reset";
+    public const string EmailChanged = "email_changed";
     public const string TwoFactorChanged = "two_factor_changed";
     public const string RefreshTokenReused = "refresh_token_reused";
 }

@@ -27,7 +27,7 @@ internal static class SessionEndpoints
         RateLimitHeaders.Note(http, decision);
         return !decision.Allowed
             ? Problem.RateLimited(decision.Reset)
-            : await refresh.RefreshAsync(token, cancellationToken) switch
+            : await refresh.RefreshAsync(token, () => Client.Of(http), cancellationToken) switch
             {
                 RefreshResult.Refreshed refreshed => TypedResults.Ok(refreshed.Tokens),
                 RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,
@@ -37,19 +37,19 @@ internal static class SessionEndpoints
 
     /// <summary>Log out</summary>
     /// <remarks>Ends this session at once: its refresh token and its access tokens.</remarks>
-    internal static async Task<NoContent> LogOut(LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
+    internal static async Task<NoContent> LogOut(LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, cancellationToken);
+        await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, Client.Of(http), cancellationToken);
         return TypedResults.NoContent();
     }
 
     /// <summary>Log out everywhere</summary>
     /// <remarks>Ends every session of the caller, this one too. API keys go on.</remarks>
-    internal static async Task<NoContent> LogOutEverywhere(LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
+    internal static async Task<NoContent> LogOutEverywhere(LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, cancellationToken);
+        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, Client.Of(http), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -67,8 +67,8 @@ internal static class SessionEndpoints
     /// <summary>End a session</summary>
     /// <remarks>Its refresh token and its access tokens are refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> EndSession(
-        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken) =>
-        await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, cancellationToken)
+        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http, CancellationToken cancellationToken) =>
+        await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, Client.Of(http), cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)Problems.NotFound;
 }

@@ -1,5 +1,9 @@
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Sessions;
 
@@ -17,17 +21,28 @@ internal abstract record RefreshResult
 
 /// <summary>Spends refresh tokens.</summary>
 internal sealed partial class SessionRefresh(
-    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionRefresh> logger)
+    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock, ILogger<SessionRefresh> logger)
 {
     private const string LookSql = $"""
         SELECT {UsableSession.Columns}, refresh_counter, last_used_at FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = $1 AND {UsableSession.IsUsable}
         """;
 
-    private const string EndSql = "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL";
+    /// <summary>The end, its event and the notice, once, however many come with old tokens at a time.</summary>
+    private const string EndSql = """
+        WITH ended AS (UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING id, user_id),
+        recorded AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), $2, $4, $5, user_id, $6, $7, $8, jsonb_build_object('session_id', id) FROM ended)
+        INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+        SELECT gen_random_uuid(), $9, user_id, email, $10, $2, $2, $11 FROM ended JOIN users ON users.id = user_id
+        """;
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
-    public async Task<RefreshResult> RefreshAsync(RefreshToken token, CancellationToken cancellationToken)
+    /// <param name="token">One that this server wrote.</param>
+    /// <param name="client">Where it comes from; only asked for when something is wrong.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<Client> client, CancellationToken cancellationToken)
     {
         var child = token with { Counter = token.Counter + 1 };
         if (await rotations.RotateAsync(token, cancellationToken) is { } rotated)
@@ -48,8 +63,9 @@ internal sealed partial class SessionRefresh(
         }
 
         var userId = session.Usable.User.Id;
-        await EndAsync(token.SessionId, now, cancellationToken);
+        await EndAsync(token.SessionId, now, client(), cancellationToken);
         changes.Changed(userId);
+        mails.Wake();
         Log.Reused(logger, token.SessionId, userId, token.Counter, session.Counter);
         return new RefreshResult.Reused();
     }
@@ -66,10 +82,18 @@ internal sealed partial class SessionRefresh(
             : null;
     }
 
-    private async Task EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task EndAsync(Guid sessionId, DateTimeOffset now, Client client, CancellationToken cancellationToken)
     {
         await using var command = Command(EndSql, sessionId, now);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionEnd.RefreshTokenReused });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditAction.RefreshTokenReused });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditLog.Failure });
+        command.Parameters.Add(new() { Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
+        command.Parameters.Add(new() { Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client.RequestId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = MailKind.RefreshTokenReused });
+        command.Parameters.Add(new() { Value = Outbox.DetailsOf(client, []), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Outbox.Patience });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

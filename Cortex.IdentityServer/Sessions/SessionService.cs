@@ -1,29 +1,34 @@
-using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>Starts, lists and ends sessions; <see cref="SessionRefresh"/> keeps them going.</summary>
 internal sealed partial class SessionService(
-    CortexDbContext db, TokenPairs tokens, SessionSettings options, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
+    CortexDbContext db, TokenPairs tokens, SessionSettings options, AccountEvents events, TimeProvider clock, ILogger<SessionService> logger)
 {
     /// <summary>
     /// Starts a session, if the account is still as it was when its owner proved who they are: not switched off, and with the same
     /// security stamp, which changes with the password and the second factor. Null otherwise.
     /// </summary>
-    public async Task<TokenResponse?> StartAsync(
-        Guid userId, string? securityStamp, string[] methods, IPAddress? ip, string? userAgent, CancellationToken cancellationToken)
+    public async Task<TokenResponse?> StartAsync(Guid userId, string? securityStamp, string[] methods, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var idleExpires = now + options.IdleLifetime;
-        var agent = Printable(userAgent);
-        var network = ClientNetwork.Of(ip);
+        var network = client.Network;
+        var noticed = Outbox.DetailsOf(client, []);
+        var details = AuditLog.Details(("session_id", id.ToString()), ("methods", string.Join(' ', methods)));
 
         // FOR SHARE: a change of the password waits for this commit and then ends this session with the others, or is seen here.
+        // The event and, from a device that this account wasn't used with before, the notice come with it. The first device of all is no news.
         var started = await db.Database.SqlQuery<SessionUser>($"""
             WITH account AS (
                 SELECT id, email, subscription_tier FROM users
@@ -31,10 +36,21 @@ internal sealed partial class SessionService(
                 FOR SHARE),
             started AS (
                 INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip, user_agent)
-                SELECT {id}, id, 0, {now}, {now}, {now}, {now + options.AbsoluteLifetime}, {idleExpires}, {methods}, {ip}::inet, {agent}::text FROM account),
+                SELECT {id}, id, 0, {now}, {now}, {now}, {now + options.AbsoluteLifetime}, {idleExpires}, {methods}, {client.Ip}::inet, {client.UserAgent}::text FROM account),
             noted AS (
                 INSERT INTO login_addresses (user_id, network, last_login_at) SELECT id, {network}, {now} FROM account WHERE {network} <> {ClientNetwork.Unknown}
-                ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = greatest(login_addresses.last_login_at, excluded.last_login_at))
+                ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = greatest(login_addresses.last_login_at, excluded.last_login_at)),
+            device AS (
+                INSERT INTO login_devices AS known (user_id, device, last_login_at) SELECT id, {DeviceOf(client)}, {now} FROM account
+                ON CONFLICT (user_id, device) DO UPDATE SET last_login_at = greatest(known.last_login_at, excluded.last_login_at)
+                RETURNING xmax = 0 AS is_new),
+            recorded AS (
+                INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
+                SELECT {Guid.CreateVersion7(now)}, {now}, {AuditAction.LoggedIn}, {AuditLog.Success}, id, id, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId}, {details}::jsonb FROM account),
+            told AS (
+                INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+                SELECT {Guid.CreateVersion7(now)}, {MailKind.NewSignIn}, id, email, {noticed}::jsonb, {now}, {now}, {now + Outbox.Patience} FROM account CROSS JOIN device
+                WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id))
             SELECT id AS "Id", email AS "Email", coalesce(subscription_tier, 'free') AS "Tier",
                 ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = account.id ORDER BY name)::text[] AS "Roles"
             FROM account
@@ -49,16 +65,20 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>
-    public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, CancellationToken cancellationToken) =>
-        await EndWhereAsync(Of(userId).Where(session => session.Id == sessionId), userId, reason, cancellationToken) > 0;
+    public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, Client client, CancellationToken cancellationToken) =>
+        await EndWhereAsync(userId, only: sessionId, except: null, reason, client, cancellationToken) > 0;
 
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken) =>
-        EndWhereAsync(Of(userId).Where(session => session.Id != except), userId, reason, cancellationToken);
+    public Task EndAllAsync(Guid userId, Guid? except, string reason, Client client, CancellationToken cancellationToken) =>
+        EndWhereAsync(userId, only: null, except, reason, client, cancellationToken);
 
     /// <summary>The sessions of a user that can still be used, newest first.</summary>
-    public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
-        await Of(userId).AsNoTracking().OrderByDescending(session => session.CreatedAt).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await db.Sessions.AsNoTracking().Where(s => s.UserId == userId && s.EndedAt == null && s.ExpiresAt > now && s.IdleExpiresAt > now)
+            .OrderByDescending(session => session.CreatedAt).ToListAsync(cancellationToken);
+    }
 
     /// <summary>Whether the person proved who they are within the last ten minutes.</summary>
     public Task<bool> IsFreshAsync(Guid sessionId, CancellationToken cancellationToken)
@@ -67,28 +87,43 @@ internal sealed partial class SessionService(
         return db.Sessions.AnyAsync(session => session.Id == sessionId && session.AuthenticatedAt > oldest, cancellationToken);
     }
 
-    private async Task<int> EndWhereAsync(IQueryable<Session> sessions, Guid userId, string reason, CancellationToken cancellationToken)
+    /// <summary>Notes that the person proved who they are, just now. In the caller's transaction.</summary>
+    public Task RefreshProofAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var ended = await sessions.ExecuteUpdateAsync(
-            set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndReason, reason), cancellationToken);
-        changes.Changed(userId);
+        return db.Sessions.Where(session => session.Id == sessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.AuthenticatedAt, now), cancellationToken);
+    }
+
+    /// <summary>One statement, so that a session that ended has its event.</summary>
+    private async Task<int> EndWhereAsync(Guid userId, Guid? only, Guid? except, string reason, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var ended = await db.Database.ExecuteSqlAsync(
+            $"""
+            WITH ended AS (
+                UPDATE sessions SET ended_at = {now}, end_reason = {reason}
+                WHERE user_id = {userId} AND ({only}::uuid IS NULL OR id = {only}) AND ({except}::uuid IS NULL OR id <> {except})
+                    AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
+                RETURNING id)
+            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {userId}, {userId}, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
+                jsonb_build_object('session_id', id, 'reason', {reason}::text)
+            FROM ended
+            """,
+            cancellationToken);
+        events.Committed(userId);
         Log.Ended(logger, ended, userId, reason);
         return ended;
     }
 
-    /// <summary>Those that can still be used.</summary>
-    private IQueryable<Session> Of(Guid userId)
-    {
-        var now = clock.GetUtcNow();
-        return db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.ExpiresAt > now && s.IdleExpiresAt > now);
-    }
+    /// <summary>
+    /// What an account is used with: a network and a kind of program. Without the numbers in its name, as a browser that was updated is no other device.
+    /// </summary>
+    private static byte[] DeviceOf(Client client) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{client.Network}\n{Version().Replace(client.UserAgent ?? "", "")}"));
 
-    /// <summary>What a browser says of itself is shown to people: bounded, and without what a terminal or a log would obey.</summary>
-    private static string? Printable(string? userAgent) =>
-        string.IsNullOrWhiteSpace(userAgent)
-            ? null
-            : new([.. userAgent.Take(SessionConfiguration.UserAgentLength).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+    [GeneratedRegex("[0-9._]+")]
+    private static partial Regex Version();
 
     private static partial class Log
     {

@@ -1,5 +1,8 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,7 +27,7 @@ internal abstract record SecondFactorResult
 /// of an account for fifteen minutes (contract 6).
 /// </summary>
 internal sealed partial class SecondFactor(
-    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, TimeProvider clock, ILogger<SecondFactor> logger)
+    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AccountEvents events, TimeProvider clock, ILogger<SecondFactor> logger)
 {
     private const int MostFailures = 10;
 
@@ -32,7 +35,7 @@ internal sealed partial class SecondFactor(
 
     private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
 
-    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, CancellationToken cancellationToken)
+    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, Client client, CancellationToken cancellationToken)
     {
         // A failure is booked before the code is looked at and taken back when it is right, so that parallel or aborted guesses all count.
         if (await BookFailureAsync(user.Id, cancellationToken) is { } locked)
@@ -42,8 +45,24 @@ internal sealed partial class SecondFactor(
 
         var isRight = code.Totp is { } totp
             ? await AcceptTotpAsync(user, totp, cancellationToken)
-            : await AcceptRecoveryCodeAsync(user.Id, code.Recovery, cancellationToken);
-        return isRight ? new SecondFactorResult.Accepted() : new SecondFactorResult.Wrong();
+            : await AcceptRecoveryCodeAsync(user, code.Recovery, client, cancellationToken);
+        if (isRight)
+        {
+            return new SecondFactorResult.Accepted();
+        }
+
+        await NoteFailureAsync(user.Id, client, cancellationToken);
+        return new SecondFactorResult.Wrong();
+    }
+
+    /// <summary>Writes a wrong code down and, when it was the one that locks, that too.</summary>
+    public async Task NoteFailureAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    {
+        await events.NoteFailureAsync(AuditAction.SecondFactorFailed, userId, client, cancellationToken);
+        if (await LockAsync(userId, cancellationToken) is not null)
+        {
+            await events.NoteFailureAsync(AuditAction.SecondFactorLocked, userId, client, cancellationToken);
+        }
     }
 
     /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
@@ -121,7 +140,7 @@ internal sealed partial class SecondFactor(
         return true;
     }
 
-    private async Task<bool> AcceptRecoveryCodeAsync(Guid userId, string? typed, CancellationToken cancellationToken)
+    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? typed, Client client, CancellationToken cancellationToken)
     {
         if (!RecoveryCode.TryNormalize(typed, out var canonical))
         {
@@ -129,14 +148,18 @@ internal sealed partial class SecondFactor(
         }
 
         // A code made before SECRET_KEY was rotated is known by its hash under the old key.
-        byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, userId, key))];
-        if (await db.RecoveryCodes.Where(c => c.UserId == userId && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
+        byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, user.Id, key))];
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.RecoveryCodes.Where(c => c.UserId == user.Id && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
         {
             return false;
         }
 
-        await db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
-        Log.RecoveryCodeUsed(logger, userId);
+        await db.TwoFactorStates.Where(s => s.UserId == user.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.RecoveryCodeUsed(logger, user.Id);
         return true;
     }
 

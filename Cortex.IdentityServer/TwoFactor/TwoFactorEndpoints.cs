@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -13,15 +12,12 @@ internal static class TwoFactorEndpoints
 {
     private const string Issuer = "Cortex Memory";
 
-    /// <summary>While logged in, a wrong code is bad input; a 401 would look like a dead session.</summary>
-    public static Problem WrongCode => new(Problems.InvalidTwoFactorCode) { Status = StatusCodes.Status400BadRequest };
-
     /// <summary>Begin two-factor authentication</summary>
     /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
-        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, PasswordCheck check, HttpContext http, CancellationToken cancellationToken)
+        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return (Problem)Problems.SessionRevoked;
         }
@@ -33,7 +29,7 @@ internal static class TwoFactorEndpoints
 
         if (body?.Password is { } password)
         {
-            if (await RefusePasswordAsync(check, user, password, http, cancellationToken) is { } refusal)
+            if (await reauthentication.RefusePasswordAsync(user, password, Client.Of(http), cancellationToken) is { } refusal)
             {
                 return refusal;
             }
@@ -55,28 +51,28 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication on</summary>
     /// <remarks>Needs one code of the app, which is then spent. Other sessions end.</remarks>
     internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, CancellationToken cancellationToken)
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return (Problem)Problems.SessionRevoked;
         }
 
-        var (codes, problem) = await setup.ConfirmAsync(user, caller.SessionId(), body.Code, cancellationToken);
+        var (codes, problem) = await setup.ConfirmAsync(user, caller.SessionId(), body.Code, Client.Of(http), cancellationToken);
         return problem is null ? TypedResults.Ok(new TwoFactorEnabledResponse(true, codes)) : problem;
     }
 
     /// <summary>Turn two-factor authentication off</summary>
     /// <remarks>Asks for the password and a code. Recovery codes are void, and other sessions end.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
-        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, PasswordCheck check, HttpContext http, CancellationToken cancellationToken)
+        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
         if ((body.Code is null) == (body.RecoveryCode is null))
         {
             return Problem.Invalid("code", "send either code or recovery_code");
         }
 
-        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return (Problem)Problems.SessionRevoked;
         }
@@ -86,26 +82,22 @@ internal static class TwoFactorEndpoints
             return (Problem)Problems.TwoFactorNotEnabled;
         }
 
-        if (await RefusePasswordAsync(check, user, body.Password, http, cancellationToken) is { } wrongPassword)
-        {
-            return wrongPassword;
-        }
-
-        if (await RefuseCodeAsync(secondFactor, user, new(body.Code, body.RecoveryCode), cancellationToken) is { } refusal)
+        var client = Client.Of(http);
+        if (await reauthentication.RefuseAsync(user, body.Password, new(body.Code, body.RecoveryCode), client, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await setup.DisableAsync(user.Id, caller.SessionId(), cancellationToken);
+        await setup.DisableAsync(user, caller.SessionId(), client, cancellationToken);
         return TypedResults.NoContent();
     }
 
     /// <summary>Make new recovery codes</summary>
-    /// <remarks>Asks for a code of the app. The old recovery codes are void.</remarks>
+    /// <remarks>Asks for a code of the app. The old recovery codes are void, and other sessions end.</remarks>
     internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, SecondFactor secondFactor, CancellationToken cancellationToken)
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
-        if (await setup.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return (Problem)Problems.SessionRevoked;
         }
@@ -115,27 +107,11 @@ internal static class TwoFactorEndpoints
             return (Problem)Problems.TwoFactorNotEnabled;
         }
 
-        return await RefuseCodeAsync(secondFactor, user, new(body.Code, null), cancellationToken) is { } refusal
+        var client = Client.Of(http);
+        return await reauthentication.RefuseCodeAsync(user, new(body.Code, null), client, cancellationToken) is { } refusal
             ? refusal
-            : TypedResults.Ok(new RecoveryCodesResponse(await setup.RenewRecoveryCodesAsync(user.Id, cancellationToken)));
+            : TypedResults.Ok(new RecoveryCodesResponse(await setup.RenewRecoveryCodesAsync(user, caller.SessionId(), client, cancellationToken)));
     }
-
-    private static async Task<Problem?> RefuseCodeAsync(SecondFactor secondFactor, User user, SecondFactorCode code, CancellationToken cancellationToken) =>
-        await secondFactor.VerifyAsync(user, code, cancellationToken) switch
-        {
-            SecondFactorResult.Accepted => null,
-            SecondFactorResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
-            _ => WrongCode,
-        };
-
-    private static async Task<Problem?> RefusePasswordAsync(PasswordCheck check, User user, string password, HttpContext http, CancellationToken cancellationToken) =>
-        await check.TryAsync(new(user.Email!, password, Client.Of(http)), cancellationToken) switch
-        {
-            PasswordCheckResult.Right right when right.User.Id == user.Id => null,
-            PasswordCheckResult.Refused refused => Problem.RateLimited(refused.RetryAfter),
-            PasswordCheckResult.Busy busy => Problem.Busy(busy.RetryAfter),
-            _ => new(Problems.InvalidCredentials) { Detail = "The password is wrong." },
-        };
 
     private static string QrCode(string uri)
     {

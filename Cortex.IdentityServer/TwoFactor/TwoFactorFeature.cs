@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Login;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
@@ -22,7 +23,7 @@ internal static class TwoFactorFeature
             Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
         twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor).Refuses(
             Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
-        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).Refuses(
+        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).NeedsFreshAuthentication().Refuses(
             Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
     }
 }

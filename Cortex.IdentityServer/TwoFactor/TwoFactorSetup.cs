@@ -1,7 +1,9 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,11 +11,8 @@ namespace Cortex.IdentityServer.TwoFactor;
 
 /// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
 internal sealed partial class TwoFactorSetup(
-    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, Changes changes, TimeProvider clock, ILogger<TwoFactorSetup> logger)
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<TwoFactorSetup> logger)
 {
-    public Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
-        db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
-
     /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
     public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -26,7 +25,7 @@ internal sealed partial class TwoFactorSetup(
 
     /// <summary>Turns it on if the code is right: the recovery codes, or the problem.</summary>
     public async Task<(IReadOnlyList<string> Codes, Problem? Problem)> ConfirmAsync(
-        User user, Guid sessionId, string code, CancellationToken cancellationToken)
+        User user, Guid sessionId, string code, Client client, CancellationToken cancellationToken)
     {
         if (user.TwoFactorEnabled)
         {
@@ -46,7 +45,8 @@ internal sealed partial class TwoFactorSetup(
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
             var isLocked = await secondFactor.BookFailureAsync(user.Id, cancellationToken);
-            return ([], isLocked is null ? TwoFactorEndpoints.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
+            await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);
+            return ([], isLocked is null ? Reauthentication.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -62,33 +62,38 @@ internal sealed partial class TwoFactorSetup(
         await totpSecrets.RenewAsync(user, cancellationToken);
         await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner, client, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Changed(user.Id);
+        events.Committed(user.Id);
         Log.Enabled(logger, user.Id);
         return (codes, null);
     }
 
-    public async Task DisableAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
+    public async Task DisableAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var stamp = Guid.NewGuid().ToString();
-        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
             cancellationToken);
-        await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.TwoFactorChanged, cancellationToken);
+        await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner, client, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        changes.Changed(userId);
-        Log.Disabled(logger, userId);
+        events.Committed(user.Id);
+        Log.Disabled(logger, user.Id);
     }
 
-    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var codes = await secondFactor.ReplaceRecoveryCodesAsync(userId, cancellationToken);
+        var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, client, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Log.CodesRenewed(logger, userId);
+        events.Committed(user.Id);
+        Log.CodesRenewed(logger, user.Id);
         return codes;
     }
 

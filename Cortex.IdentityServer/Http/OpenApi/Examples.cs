@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -16,6 +18,7 @@ internal static class Examples
 
     private const string Email = "ada@example.com";
     private const string Password = "correct horse battery staple";
+    private const string MailedToken = "cve_AZrW0tq7c0OQv2b7pM1xTA…";
     private const string AccessToken = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…";
     private const string RefreshToken = "ctr_AZrW0tq7c0OQv2b7pM1xTAAAAAE…";
     private const string RecoveryCode = "7K2M9Q-XW4TBN-0HZ8RC-5VJ3DP";
@@ -44,6 +47,14 @@ internal static class Examples
         new UserResponse(Id, Email, User.FreeTier, true, false, false, Time, Time),
         new RegistrationAccepted("Open the mail that we sent to this address to go on."),
         new ChangePasswordRequest { CurrentPassword = Password, NewPassword = "a longer horse battery staple" },
+        new DeleteAccountRequest { Password = Password },
+        new MailRequest { Email = Email },
+        new MailedTokenRequest { Token = MailedToken },
+        new ResetPasswordRequest { Token = "cpr_AZrW0tq7c0OQv2b7pM1xTA…", NewPassword = "a longer horse battery staple" },
+        new ChangeEmailRequest { NewEmail = "ada.lovelace@example.com", Password = Password },
+        new MailAccepted("If this address has an account that needs it, a mail is on its way."),
+        new ReauthenticateRequest { Password = Password, TwoFactorCode = "492039" },
+        new AuditEventPage([new(Id, "login.succeeded", "success", "self", Time, "203.0.113.7", "Mozilla/5.0", "0f8fad5bd9cb469fa16570867728950e", null)], null),
         new LoginRequest { Email = Email, Password = Password },
         new TwoFactorLoginRequest { TwoFactorToken = TwoFactorToken, Code = "492039" },
         new TokenResponse(AccessToken, "bearer", 1800, RefreshToken, 2_592_000),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Http.RateLimits;
-using Cortex.IdentityServer.TwoFactor;
+using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -74,7 +74,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 
     /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
     private static int StatusOf(ProblemCode code, bool loggedIn) =>
-        code == Problems.InvalidTwoFactorCode && loggedIn ? TwoFactorEndpoints.WrongCode.Status ?? code.Status : code.Status;
+        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status ?? code.Status : code.Status;
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
     {

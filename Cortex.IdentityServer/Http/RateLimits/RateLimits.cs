@@ -26,6 +26,9 @@ internal static class RateLimits
     /// <summary>The same calls of one user, from wherever.</summary>
     public static readonly RateLimit SensitiveUser = new("sensitive_user", 300, Minute);
 
+    /// <summary>From one address: asking for mails, and using the links in them.</summary>
+    public static readonly RateLimit Mails = new("mails", 600, Minute);
+
     /// <summary>API keys from one address that aren't known: each costs a query.</summary>
     public static readonly RateLimit UnknownKeys = new("unknown_keys", 120, Minute);
 
@@ -37,7 +40,7 @@ internal static class RateLimits
 
     /// <summary>Those that <c>RATE_LIMITS</c> may name.</summary>
     public static IReadOnlyList<RateLimit> All { get; } =
-        [Register, Login, LoginFailures, Refresh, RefreshSession, Sensitive, SensitiveUser, UnknownKeys, Health, Documents];
+        [Register, Login, LoginFailures, Refresh, RefreshSession, Sensitive, SensitiveUser, Mails, UnknownKeys, Health, Documents];
 
     /// <summary>Requests with an owner's API keys, by tier. One name: who is moved to another tier takes the count along.</summary>
     public static IReadOnlyDictionary<string, RateLimit> ApiKeyTiers { get; } = new Dictionary<string, RateLimit>

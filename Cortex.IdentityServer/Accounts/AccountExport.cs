@@ -1,0 +1,79 @@
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Audit;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>Everything that the server holds about a user, without secrets.</summary>
+/// <param name="ExportedAt">When this was true.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Roles">What the user may do beyond their own account.</param>
+/// <param name="Sessions">Logins, those that ended lately too.</param>
+/// <param name="LoginAddresses">Addresses from which the user logged in lately.</param>
+/// <param name="ApiKeys">API keys, without the keys.</param>
+/// <param name="Passkeys">Passkeys, without their keys.</param>
+/// <param name="RecoveryCodesLeft">How many recovery codes weren't used yet.</param>
+/// <param name="Usage">Requests made with API keys.</param>
+/// <param name="BillingEvents">What the payment provider reported.</param>
+/// <param name="Events">What happened to the account.</param>
+internal sealed record AccountExport(
+    DateTimeOffset ExportedAt,
+    UserResponse Account,
+    IReadOnlyList<string> Roles,
+    IReadOnlyList<ExportedSession> Sessions,
+    IReadOnlyList<ExportedLoginAddress> LoginAddresses,
+    IReadOnlyList<ApiKeyResponse> ApiKeys,
+    IReadOnlyList<ExportedPasskey> Passkeys,
+    int RecoveryCodesLeft,
+    IAsyncEnumerable<ExportedUsage> Usage,
+    IReadOnlyList<ExportedBillingEvent> BillingEvents,
+    IAsyncEnumerable<AuditEventResponse> Events);
+
+/// <summary>A login.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="CreatedAt">When it began.</param>
+/// <param name="LastUsedAt">When it was last used.</param>
+/// <param name="EndedAt">When it was ended; null where it wasn't.</param>
+/// <param name="Methods">How the user proved who they are (RFC 8176).</param>
+/// <param name="Ip">Where it was started from.</param>
+/// <param name="UserAgent">What it was started with.</param>
+internal sealed record ExportedSession(
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt, string[] Methods, string? Ip, string? UserAgent);
+
+/// <summary>An address from which the user logged in.</summary>
+/// <param name="Network">An IPv4 address, or the /64 of an IPv6 one.</param>
+/// <param name="LastLoginAt">When they last did.</param>
+internal sealed record ExportedLoginAddress(string Network, DateTimeOffset LastLoginAt);
+
+/// <summary>A passkey.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="Name">What its owner calls it.</param>
+/// <param name="CreatedAt">When it was added.</param>
+/// <param name="LastUsedAt">When it was last used; null for never.</param>
+internal sealed record ExportedPasskey(Guid Id, string? Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
+
+/// <summary>A request that was made with an API key.</summary>
+/// <param name="Endpoint">What was asked for.</param>
+/// <param name="ApiKeyId">With which key; null when it is gone.</param>
+/// <param name="TokensUsed">How much it used.</param>
+/// <param name="CostUsd">What it cost, in US dollars.</param>
+/// <param name="Provider">Who did the work.</param>
+/// <param name="ResponseTimeMs">How long it took, in milliseconds.</param>
+/// <param name="StatusCode">How it ended.</param>
+/// <param name="ErrorMessage">What went wrong.</param>
+/// <param name="CreatedAt">When it was.</param>
+internal sealed record ExportedUsage(
+    string Endpoint,
+    Guid? ApiKeyId,
+    int? TokensUsed,
+    decimal? CostUsd,
+    string? Provider,
+    int? ResponseTimeMs,
+    int? StatusCode,
+    string? ErrorMessage,
+    DateTimeOffset? CreatedAt);
+
+/// <summary>Something that the payment provider reported.</summary>
+/// <param name="EventType">What happened.</param>
+/// <param name="Data">What was reported, as it came.</param>
+/// <param name="CreatedAt">When it came.</param>
+internal sealed record ExportedBillingEvent(string EventType, string? Data, DateTimeOffset? CreatedAt);

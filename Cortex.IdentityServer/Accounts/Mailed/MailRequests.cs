@@ -1,0 +1,49 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts.Mailed;
+
+/// <summary>
+/// Finds out, after the answer was given, whether an address that somebody asked a mail for has an account, and which mail it gets. So no answer, and
+/// no time that one takes, tells who is registered (security.md E1, P11).
+/// </summary>
+internal sealed class MailRequests(CortexDbContext db, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
+{
+    public async Task ResolveAsync(OutboxMail request, CancellationToken cancellationToken)
+    {
+        var user = await db.Users.FromSql($"SELECT *, xmin FROM users WHERE lower(email) = lower({request.Recipient})").AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        if (user is not { MayBeUsed: true })
+        {
+            return;
+        }
+
+        switch (request.Kind)
+        {
+            case MailKind.Request.Verification when !user.EmailConfirmed:
+                await NoteAsync(AuditAction.VerificationRequested, user.Id, request, cancellationToken);
+                await verification.SendAsync(user, cancellationToken);
+                break;
+            case MailKind.Request.PasswordReset:
+                await NoteAsync(AuditAction.PasswordResetRequested, user.Id, request, cancellationToken);
+                await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
+                break;
+            case MailKind.Request.Registration:
+                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first (security.md E9).
+                await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
+                break;
+        }
+    }
+
+    private Task NoteAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
+    {
+        var origin = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
+        var client = new Client(
+            IPAddress.TryParse(origin.GetValueOrDefault("ip"), out var ip) ? ip : null, origin.GetValueOrDefault("user_agent"), origin.GetValueOrDefault("request_id") ?? "", _ => { });
+        return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, client, [], cancellationToken);
+    }
+}

@@ -1,0 +1,93 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts.Mailed;
+
+/// <summary>Makes and spends the tokens that are mailed: each once, over all replicas, and only the newest of its kind.</summary>
+internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
+{
+    /// <summary>Mails of one kind that an account gets within <see cref="Window"/>; more are not sent (security.md E8).</summary>
+    public const int MostInWindow = 5;
+
+    public static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    /// <summary>A new token, which voids the ones before; null when the account has had enough of them lately. In the caller's transaction.</summary>
+    /// <param name="user">Whose it is.</param>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="email">The mailbox that it proves.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="sessionId">The session that asks for it.</param>
+    public async Task<OneTimeToken?> IssueAsync(User user, TokenPurpose purpose, string email, CancellationToken cancellationToken, Guid? sessionId = null)
+    {
+        var now = clock.GetUtcNow();
+
+        // One after another: of two at once neither would see, and void, the other.
+        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {user.Id} FOR NO KEY UPDATE", cancellationToken);
+        var mine = db.Set<OneTimeToken>().Where(token => token.UserId == user.Id && token.Purpose == purpose.Name);
+        if (await mine.CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
+        {
+            return null;
+        }
+
+        await mine.Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
+        var issued = new OneTimeToken
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = user.Id,
+            Purpose = purpose.Name,
+            Email = email,
+
+            // Whose mailbox this is doesn't hang on the password.
+            SecurityStamp = purpose == TokenPurpose.VerifyEmail ? null : user.SecurityStamp,
+            SessionId = sessionId,
+            CreatedAt = now,
+            ExpiresAt = now + purpose.Lifetime,
+        };
+        db.Add(issued);
+        await db.SaveChangesAsync(cancellationToken);
+        return issued;
+    }
+
+    public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id.ToByteArray(bigEndian: true), KeysOf(purpose));
+
+    /// <summary>The token that a text names, if it is one of these purposes and still good; garbage costs no query. It isn't spent.</summary>
+    public async Task<OneTimeToken?> FindAsync(string? text, CancellationToken cancellationToken, params TokenPurpose[] purposes)
+    {
+        var id = new byte[16];
+        foreach (var purpose in purposes)
+        {
+            if (MacToken.TryRead(text, purpose.Prefix, id.Length, KeysOf(purpose), id))
+            {
+                return await FindAsync(new Guid(id, bigEndian: true), purpose.Name, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The token of this id, if it is still good.</summary>
+    public Task<OneTimeToken?> FindAsync(Guid id, string purpose, CancellationToken cancellationToken) =>
+        Good(id, purpose).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>Uses it up, in the caller's transaction; false when another request did, or it isn't good any more.</summary>
+    public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
+    }
+
+    private IQueryable<OneTimeToken> Good(Guid id, string purpose)
+    {
+        var now = clock.GetUtcNow();
+        return db.Set<OneTimeToken>().Where(token => token.Id == id && token.Purpose == purpose && token.VoidedAt == null && token.ExpiresAt > now
+            && db.Users.Any(user => user.Id == token.UserId
+                && user.IsActive != false
+                && (token.SecurityStamp == null || token.SecurityStamp == user.SecurityStamp)
+
+                // Bound to the mailbox: after a change of the email, an older token proves nothing about the new one.
+                && (purpose == TokenPurpose.ChangeEmail.Name || token.Email == user.Email)));
+    }
+
+    private KeyRing KeysOf(TokenPurpose purpose) => secrets.Derive("one-time-token/" + purpose.Name);
+}

@@ -1,0 +1,69 @@
+using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts.Mailed;
+
+/// <summary>Gives an account whose owner proved the mailbox a new password.</summary>
+internal sealed partial class PasswordReset(
+    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, PasswordReplacement replacement, HashingQueue hashing, ILogger<PasswordReset> logger)
+{
+    /// <summary>Mails a link, in the caller's transaction; nothing when the account has had enough of them lately.</summary>
+    /// <param name="user">Whose password it is.</param>
+    /// <param name="kind">What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.AlreadyRegistered"/>.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task SendAsync(User user, string kind, CancellationToken cancellationToken)
+    {
+        if (await tokens.IssueAsync(user, TokenPurpose.ResetPassword, user.Email!, cancellationToken) is { } token)
+        {
+            await outbox.SendLinkAsync(kind, user.Id, user.Email!, token.Id, token.ExpiresAt, cancellationToken);
+        }
+        else
+        {
+            Log.Enough(logger, user.Id);
+        }
+    }
+
+    /// <summary>Mails somebody for whom an account was made a link to choose its first password, in the caller's transaction.</summary>
+    public async Task InviteAsync(User user, CancellationToken cancellationToken)
+    {
+        if (await tokens.IssueAsync(user, TokenPurpose.Invitation, user.Email!, cancellationToken) is { } token)
+        {
+            await outbox.SendLinkAsync(MailKind.Invitation, user.Id, user.Email!, token.Id, token.ExpiresAt, cancellationToken);
+        }
+    }
+
+    /// <summary>Null when it is done: all sessions have ended, nobody is logged in, and the second factor is as it was.</summary>
+    public async Task<Problem?> ResetAsync(string text, string newPassword, Client client, CancellationToken cancellationToken)
+    {
+        if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation) is not { } token
+            || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == token.UserId, cancellationToken) is not { } user)
+        {
+            return Problems.InvalidResetToken;
+        }
+
+        // A weak password leaves the token as it is, for a better one.
+        if (PasswordRules.WhyWeak(newPassword, user.Email!) is { } weakness)
+        {
+            return PasswordChange.Weak("new_password", weakness);
+        }
+
+        // Who holds a genuine token is no stranger.
+        using var place = hashing.TryEnter(isKnown: true);
+        if (place is null)
+        {
+            return Problem.Busy(hashing.RetryAfter);
+        }
+
+        var hash = await place.HashAsync(newPassword, cancellationToken);
+        return await replacement.ByMailAsync(user, hash, token, client, cancellationToken) ? null : (Problem)Problems.InvalidResetToken;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has had enough mails to reset the password for now: none is sent")]
+        public static partial void Enough(ILogger logger, Guid userId);
+    }
+}

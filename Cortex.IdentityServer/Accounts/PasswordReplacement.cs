@@ -1,0 +1,86 @@
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>Puts a new password in the place of the old one, and ends what the old one had earned.</summary>
+internal sealed partial class PasswordReplacement(
+    CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SessionService sessions, AccountEvents events, ILogger<PasswordReplacement> logger)
+{
+    /// <summary>By who knows the old one: their session stays. False when somebody changed it meanwhile.</summary>
+    public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, Client client, CancellationToken cancellationToken)
+    {
+        // Before the change: whoever knows the password owns the account, and a failure afterwards would deny a change that was made.
+        await attempts.ForgiveAsync(user.Email!, cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await ReplaceAsync(user, hash, cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.PasswordChanged, MailKind.PasswordChanged, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.Changed(logger, user.Id);
+        return true;
+    }
+
+    /// <summary>By who reads the mailbox: all sessions end. False when the token was used meanwhile, or isn't good any more.</summary>
+    public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, Client client, CancellationToken cancellationToken)
+    {
+        await attempts.ForgiveAsync(user.Email!, cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await tokens.SpendAsync(token, cancellationToken) || await ReplaceAsync(user, hash, cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await sessions.EndAllAsync(user.Id, except: null, SessionEnd.PasswordReset, client, cancellationToken);
+        if (!user.EmailConfirmed)
+        {
+            await GiveToOwnerAsync(user.Id, client, cancellationToken);
+        }
+
+        await events.NoteAndTellAsync(AuditAction.PasswordReset, MailKind.PasswordChanged, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.Reset(logger, user.Id);
+        return true;
+    }
+
+    private Task<int> ReplaceAsync(User user, string hash, CancellationToken cancellationToken)
+    {
+        var stamp = Guid.NewGuid().ToString();
+        return db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+    }
+
+    /// <summary>
+    /// Nobody had proved this mailbox before, so whoever made the account may be a stranger: what they can still come back with goes (security.md E9).
+    /// The second factor stays, as after any reset (contract 4.1): it lets nobody in without the password.
+    /// </summary>
+    private async Task GiveToOwnerAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    {
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.IsVerified, true).SetProperty(u => u.ApiKey, (string?)null), cancellationToken);
+        await db.Set<ApiKey>().Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await events.NoteAsync(AuditAction.EmailVerified, userId, client, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} changed their password")]
+        public static partial void Changed(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} reset their password by mail")]
+        public static partial void Reset(ILogger logger, Guid userId);
+    }
+}

@@ -1,0 +1,81 @@
+using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Mail;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>The outcome of a registration.</summary>
+internal abstract record RegistrationResult
+{
+    public sealed record Registered(User User) : RegistrationResult;
+
+    public sealed record Taken : RegistrationResult;
+
+    public sealed record Invalid(string Reason) : RegistrationResult;
+
+    /// <summary>The hashing line is full.</summary>
+    public sealed record Busy(TimeSpan RetryAfter) : RegistrationResult;
+}
+
+/// <summary>What a registration needs to do its part of the work of others.</summary>
+internal sealed record RegistrationSteps(EmailVerification Verification, Outbox Outbox, AccountEvents Events);
+
+/// <summary>Makes accounts.</summary>
+internal sealed partial class Registration(
+    CortexDbContext db, UserManager<User> users, HashingQueue hashing, KnownNetworks knownNetworks, RegistrationSteps steps, ILogger<Registration> logger)
+{
+    /// <summary>The owner of a taken address gets a mail; where they have to prove the mailbox first, nobody else learns that it is taken.</summary>
+    public async Task<RegistrationResult> TryAsync(string email, string password, Client client, CancellationToken cancellationToken)
+    {
+        using var place = hashing.TryEnter(knownNetworks.Contains(client.Network));
+        if (place is null)
+        {
+            return new RegistrationResult.Busy(hashing.RetryAfter);
+        }
+
+        // Hashed here and not by the manager, which would do it on this request's thread.
+        var user = new User { Email = email, PasswordHash = await place.HashAsync(password, cancellationToken) };
+        var result = await CreateAsync(user, client, cancellationToken);
+        if (result.Succeeded)
+        {
+            knownNetworks.Add(client.Network);
+            Log.Registered(logger, user.Id);
+            return new RegistrationResult.Registered(user);
+        }
+
+        if (result.Errors.All(error => error.Code != nameof(IdentityErrorDescriber.DuplicateEmail)))
+        {
+            return new RegistrationResult.Invalid(result.Errors.First().Description);
+        }
+
+        await steps.Outbox.RequestAsync(MailKind.Request.Registration, email, client, cancellationToken);
+        return new RegistrationResult.Taken();
+    }
+
+    /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>
+    private async Task<IdentityResult> CreateAsync(User user, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var result = await users.CreateAsync(user);
+        if (result.Succeeded)
+        {
+            await steps.Events.NoteAsync(AuditAction.Registered, user.Id, client, cancellationToken);
+            await steps.Verification.SendAsync(user, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            steps.Events.Committed(user.Id);
+        }
+
+        return result;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
+        public static partial void Registered(ILogger logger, Guid userId);
+    }
+}

@@ -1,0 +1,41 @@
+using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
+
+namespace Cortex.IdentityServer.Audit;
+
+/// <summary>What has to be done about each change of an account: written down and, where the owner should know, mailed, with the change; told to the replicas after it.</summary>
+internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes changes)
+{
+    /// <summary>Writes it down, in the caller's transaction.</summary>
+    public Task NoteAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        audit.WriteAsync(action, userId, client, cancellationToken, details);
+
+    /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
+    public Task NoteFailureAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        audit.WriteFailureAsync(action, userId, client, cancellationToken, details);
+
+    /// <summary>Writes it down and tells the owner, in the caller's transaction.</summary>
+    /// <param name="action">One of <see cref="AuditAction"/>.</param>
+    /// <param name="mail">One of <see cref="MailKind"/>.</param>
+    /// <param name="owner">Whose account it is, and where they are told.</param>
+    /// <param name="client">Where it came from.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="details">More about it; the mail may mention it too.</param>
+    public async Task NoteAndTellAsync(
+        string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details)
+    {
+        await audit.WriteAsync(action, owner.Id, client, cancellationToken, details);
+        await outbox.NotifyAsync(mail, owner.Id, owner.Email, client, cancellationToken, details);
+    }
+
+    /// <summary>To be called after the commit.</summary>
+    public void Committed(Guid userId)
+    {
+        changes.Changed(userId);
+        outbox.Wake();
+    }
+}
+
+/// <summary>Who owns an account, and where they are told of what happens to it.</summary>
+internal readonly record struct AccountOwner(Guid Id, string Email);

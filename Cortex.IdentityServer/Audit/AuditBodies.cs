@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Cortex.IdentityServer.Audit;
+
+/// <summary>Something that happened to the caller's account.</summary>
+/// <param name="Id">Names the event.</param>
+/// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>api_key.created</c>.</param>
+/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
+/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who did not prove who they are.</param>
+/// <param name="OccurredAt">When.</param>
+/// <param name="Ip">From which address.</param>
+/// <param name="UserAgent">With what.</param>
+/// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
+/// <param name="Details">More about it; texts by name.</param>
+internal sealed record AuditEventResponse(
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, JsonElement? Details)
+{
+    public static AuditEventResponse Of(AuditEvent audit) => new(
+        audit.Id,
+        audit.Action,
+        audit.Outcome,
+        audit.ActorId is null ? "unknown" : audit.ActorId == audit.UserId ? "self" : "administrator",
+        audit.OccurredAt,
+        audit.Ip?.ToString(),
+        audit.UserAgent,
+        audit.RequestId,
+        audit.Details is null ? null : JsonElement.Parse(audit.Details));
+}
+
+/// <summary>A page of events, newest first.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="NextCursor">For the next page; null at the end.</param>
+internal sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Items, string? NextCursor);

@@ -1,0 +1,25 @@
+using System.Net;
+using Cortex.IdentityServer.Http.RateLimits;
+
+namespace Cortex.IdentityServer.Http;
+
+/// <summary>Where a request comes from, for what is decided or remembered by it.</summary>
+/// <param name="Ip">The client's address.</param>
+/// <param name="UserAgent">What it says it is: bounded, and without what a terminal or a log would obey.</param>
+/// <param name="RequestId">The request's name in logs.</param>
+/// <param name="NoteLimit">Tells it what is left of a limit.</param>
+internal sealed record Client(IPAddress? Ip, string? UserAgent, string RequestId, Action<RateDecision> NoteLimit)
+{
+    public const int UserAgentLength = 512;
+
+    /// <summary>Whom limits and devices count it as.</summary>
+    public string Network => ClientNetwork.Of(Ip);
+
+    public static Client Of(HttpContext http) =>
+        new(http.ClientIp(), Printable(http.Request.Headers.UserAgent), http.TraceIdentifier, decision => RateLimitHeaders.Note(http, decision));
+
+    private static string? Printable(string? userAgent) =>
+        string.IsNullOrWhiteSpace(userAgent)
+            ? null
+            : new([.. userAgent.Take(UserAgentLength).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+}

@@ -1,0 +1,18 @@
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Sessions;
+
+namespace Cortex.IdentityServer.Login;
+
+/// <summary>Lets a route be used only shortly after the caller proved who they are, by a login or by <c>/reauthenticate</c> (security.md M9).</summary>
+internal static class FreshAuthentication
+{
+    public static RouteHandlerBuilder NeedsFreshAuthentication(this RouteHandlerBuilder route) => route
+        .Refuses(Problems.ReauthenticationRequired)
+        .AddEndpointFilter(static async (context, next) =>
+        {
+            var http = context.HttpContext;
+            return await http.RequestServices.GetRequiredService<SessionService>().IsFreshAsync(http.User.SessionId(), http.RequestAborted)
+                ? await next(context)
+                : (Problem)Problems.ReauthenticationRequired;
+        });
+}

@@ -1,0 +1,27 @@
+using MimeKit;
+
+namespace Cortex.IdentityServer.Mail;
+
+/// <summary>What became of a mail.</summary>
+internal enum MailOutcome
+{
+    Sent,
+
+    /// <summary>Refused for now: try this one again later.</summary>
+    Refused,
+
+    /// <summary>Refused for good: nobody has this mailbox.</summary>
+    Rejected,
+
+    /// <summary>No mail can be sent at the moment.</summary>
+    Unreachable,
+}
+
+/// <summary>Hands mails over to whoever delivers them.</summary>
+internal interface IMailer
+{
+    Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail, CancellationToken cancellationToken);
+
+    /// <summary>There is nothing more to send for now.</summary>
+    Task RestAsync();
+}

@@ -1,0 +1,68 @@
+using Cortex.IdentityServer.Configuration;
+using MimeKit;
+
+namespace Cortex.IdentityServer.Mail;
+
+/// <summary>How mails leave, and what stands in them.</summary>
+/// <param name="Smtp">Where to (<c>SMTP_URL</c>); null where it isn't set.</param>
+/// <param name="PickupFolder">Where mails are written as files, outside Production and without a server; null otherwise.</param>
+/// <param name="From">The sender of every mail (<c>EMAIL_FROM</c>).</param>
+/// <param name="PublicUrl">What every link begins with (<c>PUBLIC_URL</c>), without a slash at its end.</param>
+internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, MailboxAddress From, string PublicUrl)
+{
+    /// <summary>Whether mails leave at all: in Production without a server they wait.</summary>
+    public bool CanSend => Smtp is not null || PickupFolder is not null;
+
+    public static MailOptions Read(SettingsReader settings, Uri publicUrl)
+    {
+        var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
+        if (smtp is not null && (smtp.AbsolutePath is not ("" or "/") || smtp.Query.Length > 0 || smtp.Fragment.Length > 0))
+        {
+            settings.Refuse("SMTP_URL", "must end after the host or the port");
+        }
+
+        var from = settings.Text("EMAIL_FROM");
+        MailboxAddress? sender = null;
+        if (from is not null && (!MailboxAddress.TryParse(from, out sender) || !sender.Address.Contains('@', StringComparison.Ordinal)))
+        {
+            settings.Refuse("EMAIL_FROM", "must be an email address, with or without a name");
+        }
+        else if (smtp is not null && from is null)
+        {
+            settings.Refuse("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
+        }
+
+        return new(
+            smtp is null ? null : SmtpAddress.Of(smtp),
+            smtp is null && !settings.IsProduction ? Path.Combine(LocalFolder.Locate(settings), "mail") : null,
+            sender ?? new MailboxAddress("Cortex Memory", $"no-reply@{publicUrl.IdnHost}"),
+            publicUrl.AbsoluteUri.TrimEnd('/'));
+    }
+}
+
+/// <summary>Where a mail server is, and how to log in there.</summary>
+/// <param name="Host">Its name.</param>
+/// <param name="Port">587 where the URL doesn't say, or 465 with <c>smtps</c>.</param>
+/// <param name="IsTls">TLS from the first byte (<c>smtps</c>).</param>
+/// <param name="User">Null where there is nobody to log in.</param>
+/// <param name="Password">The user's.</param>
+internal sealed record SmtpAddress(string Host, int Port, bool IsTls, string? User, string? Password)
+{
+    private const int SubmissionPort = 587;
+    private const int SubmissionsPort = 465;
+
+    /// <summary>A password must not be printed by accident.</summary>
+    public override string ToString() => $"{Host}:{Port}";
+
+    public static SmtpAddress Of(Uri url)
+    {
+        var isTls = url.Scheme == "smtps";
+        var user = url.UserInfo.Split(':', 2);
+        return new(
+            url.IdnHost,
+            url.Port > 0 ? url.Port : isTls ? SubmissionsPort : SubmissionPort,
+            isTls,
+            user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : null,
+            user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null);
+    }
+}

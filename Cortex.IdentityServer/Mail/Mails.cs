@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.Mail;
+
+/// <summary>Every mail that the server sends, in words.</summary>
+internal static class Mails
+{
+    private const string NotYou = "If this wasn't you, set a new password at once, and end the sessions and API keys that you don't know.";
+
+    /// <summary>What the token in a mail's link is for.</summary>
+    public static TokenPurpose PurposeOf(string kind) => kind switch
+    {
+        MailKind.VerifyEmail => TokenPurpose.VerifyEmail,
+        MailKind.ResetPassword or MailKind.AlreadyRegistered => TokenPurpose.ResetPassword,
+        MailKind.ConfirmNewEmail => TokenPurpose.ChangeEmail,
+        MailKind.Invitation => TokenPurpose.Invitation,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "has no link"),
+    };
+
+    /// <param name="mail">What it is about.</param>
+    /// <param name="token">For its link, if it has one.</param>
+    /// <param name="options">Where links begin.</param>
+    public static MailContent Of(OutboxMail mail, string token, MailOptions options)
+    {
+        var details = JsonSerializer.Deserialize(mail.Details, ApiJson.Default.DictionaryStringString)!;
+        return mail.Kind switch
+        {
+            MailKind.VerifyEmail => new(
+                "Confirm your email address",
+                ["An account at Cortex Memory was made with this address. Confirm that it is yours; the link is good for 24 hours."],
+                Link("Confirm this address", MailedLinks.VerifyEmail),
+                Closing: "If you didn't make this account, don't confirm it. Somebody typed your address; you need to do nothing."),
+            MailKind.ResetPassword => new(
+                "Set a new password",
+                ["Somebody, probably you, asked to set a new password for your account at Cortex Memory. The link is good for one hour, once."],
+                Link("Set a new password", MailedLinks.ResetPassword),
+                Closing: "If you didn't ask for it, ignore this mail: your password stays as it is."),
+            MailKind.AlreadyRegistered => new(
+                "You have an account already",
+                [
+                    "Somebody, perhaps you, tried to make an account at Cortex Memory with this address. There is one already, so none was made.",
+                    "If you know its password, log in. If you don't, or if somebody else made it with your address, set a new password; the link is good for one hour, once.",
+                ],
+                Link("Set a new password", MailedLinks.ResetPassword),
+                Closing: "If it wasn't you, ignore this mail: nothing has changed."),
+            MailKind.Invitation => new(
+                "You are invited to Cortex Memory",
+                ["An account at Cortex Memory was made for you. Choose a password to use it; the link is good for three days, once."],
+                Link("Choose a password", MailedLinks.Invitation),
+                Closing: "If you don't know why you get this mail, ignore it."),
+            MailKind.ConfirmNewEmail => new(
+                "Confirm your new email address",
+                ["Somebody, probably you, wants to use this address for an account at Cortex Memory. Confirm it; the link is good for one hour. Until then nothing changes."],
+                Link("Use this address", MailedLinks.ChangeEmail),
+                Closing: "If it wasn't you, ignore this mail."),
+            MailKind.EmailChangeRequested => Notice(
+                "Your email address is about to change", "Somebody who knows your password asked to move your account to another email address. This one stays until the new one is confirmed."),
+            MailKind.EmailChanged => Notice(
+                "Your email address was changed", "Your account now has another email address. This is the last mail to this one.",
+                "If this wasn't you, write to us at once: whoever did it knows your password."),
+            MailKind.PasswordChanged => Notice("Your password was changed", "The password of your account was changed, and other sessions were ended."),
+            MailKind.NewSignIn => Notice("New sign-in to your account", "Somebody logged in to your account from a device that we haven't seen with it before."),
+            MailKind.RefreshTokenReused => Notice(
+                "A session was ended for safety",
+                "A refresh token of your account was used a second time. Somebody may have a copy of it, so we ended that session. Log in again where you need it."),
+            MailKind.TwoFactorEnabled => Notice("Two-factor authentication is on", "Logging in to your account now takes a code of your authenticator app."),
+            MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account takes only the password from now on."),
+            MailKind.RecoveryCodesRenewed => Notice("You have new recovery codes", "New recovery codes were made for your account. The old ones don't work any more."),
+            MailKind.RecoveryCodeUsed => Notice("A recovery code was used", "One of your recovery codes took the place of a code of your authenticator app. It doesn't work again."),
+            MailKind.PasskeyAdded => Notice("A passkey was added", "Your account can now be opened with a new passkey."),
+            MailKind.PasskeyRemoved => Notice("A passkey was removed", "One of the passkeys of your account doesn't work any more."),
+            MailKind.ApiKeyCreated => Notice("An API key was made", "A new API key can act for your account."),
+            MailKind.AccountDeleted => Notice(
+                "Your account was deleted", "Your account at Cortex Memory, with its sessions, API keys and everything that hung on it, was deleted. This is our last mail.",
+                "If this wasn't you, write to us: whoever did it knew your password."),
+            _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "no such mail"),
+        };
+
+        (string, string) Link(string label, string page) => (label, $"{options.PublicUrl}{page}?token={token}");
+
+        MailContent Notice(string subject, string what, string closing = NotYou) => new(subject, [what], Facts: Facts(mail, details), Closing: closing);
+    }
+
+    private static List<(string, string)> Facts(OutboxMail mail, Dictionary<string, string> details)
+    {
+        List<(string, string)> facts = [("When", mail.CreatedAt.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture))];
+        foreach (var (name, shown) in new[] { ("name", "Name"), ("ip", "From the address"), ("user_agent", "With") })
+        {
+            if (details.TryGetValue(name, out var value))
+            {
+                facts.Add((shown, value));
+            }
+        }
+
+        return facts;
+    }
+}
+
+/// <summary>The pages that links in mails open, below <c>PUBLIC_URL</c>.</summary>
+internal static class MailedLinks
+{
+    public const string VerifyEmail = "/verify-email";
+    public const string ResetPassword = "/reset-password";
+    public const string ChangeEmail = "/change-email";
+    public const string Invitation = "/invitation";
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Cortex.IdentityServer.Mail;
+
+/// <summary>Sends mails through the server of <c>SMTP_URL</c>, one after another over one connection, and closes it when there are none.</summary>
+internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
+{
+    /// <summary>A whole mail, with connecting and logging in: a server that stalls is given up then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private SmtpClient? _client;
+
+    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail, CancellationToken cancellationToken)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(Patience);
+        try
+        {
+            var client = _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
+            await client.SendAsync(message, bounded.Token);
+            Log.Sent(logger, mail.Id, mail.Kind, mail.UserId);
+            return MailOutcome.Sent;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            var outcome = Judge(failure);
+            Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
+
+            // Whatever state the connection is in, the next mail gets a new one.
+            await RestAsync();
+            return outcome;
+        }
+    }
+
+    public async Task RestAsync()
+    {
+        if (_client is { } client)
+        {
+            _client = null;
+            using var bounded = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            try
+            {
+                await client.DisconnectAsync(quit: true, bounded.Token);
+            }
+            catch (Exception failure) when (failure is OperationCanceledException || Judge(failure) == MailOutcome.Unreachable)
+            {
+                // It was to be closed.
+            }
+
+            client.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await RestAsync();
+
+    /// <summary>What a failure says about this mail, and what about the server.</summary>
+    private static MailOutcome Judge(Exception failure) => failure switch
+    {
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } => MailOutcome.Rejected,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } => MailOutcome.Refused,
+
+        // An address in letters that this server can't carry (SMTPUTF8).
+        NotSupportedException => MailOutcome.Refused,
+        _ => MailOutcome.Unreachable,
+    };
+
+    /// <summary>The kind of failure and the server's number, and not its text, which may repeat the address.</summary>
+    private static string Describe(Exception failure) => failure switch
+    {
+        SmtpCommandException command => $"{command.ErrorCode} {(int)command.StatusCode}",
+        OperationCanceledException => $"no answer within {Patience.TotalSeconds} s",
+        SocketException socket => socket.SocketErrorCode.ToString(),
+        AuthenticationException => "the login was refused",
+        SslHandshakeException => "no TLS connection that can be trusted",
+        _ => failure.GetType().Name,
+    };
+
+    private static async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
+    {
+        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds };
+        try
+        {
+            await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);
+            if (server.User is { } user)
+            {
+                await client.AuthenticateAsync(user, server.Password ?? "", cancellationToken);
+            }
+
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A password travels encrypted, or not beyond this machine; without one, TLS is used where the server has it.</summary>
+    private static SecureSocketOptions TlsOf(SmtpAddress server) =>
+        server.IsTls ? SecureSocketOptions.SslOnConnect
+        : server.User is null || IsThisMachine(server.Host) ? SecureSocketOptions.StartTlsWhenAvailable
+        : SecureSocketOptions.StartTls;
+
+    private static bool IsThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Mail {MailId} ({Kind}) for user {UserId} sent")]
+        public static partial void Sent(ILogger logger, Guid mailId, string kind, Guid? userId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} ({Kind}) for user {UserId} was not taken ({Outcome}) by {Server}: {Reason}")]
+        public static partial void NotTaken(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
+    }
+}

@@ -1,0 +1,98 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
+
+namespace Cortex.IdentityServer.Pages;
+
+/// <summary>
+/// The pages that links in mails open. Opening one changes nothing, as mail scanners open them too (security.md E12): the button on it does.
+/// </summary>
+internal static class MailedPages
+{
+    private const string TokenField = "token";
+    private const string PasswordField = "new_password";
+
+    public static void MapMailedPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        pages.MapGet(MailedLinks.VerifyEmail, (string? token) => Ask("Confirm your email address", "Press the button to confirm that this address is yours.", token, "Confirm this address"));
+        pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
+        pages.MapGet(MailedLinks.ChangeEmail, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
+        pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
+        foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
+        {
+            pages.MapGet(path, (string? token) => AskForPassword(token));
+            pages.MapPost(path, ResetPassword);
+        }
+    }
+
+    private static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
+    {
+        var (token, _) = await ReadAsync(http, cancellationToken);
+        return await verification.VerifyAsync(token, Client.Of(http), cancellationToken) is { } problem
+            ? Refused(problem)
+            : new Page("Thank you", "Your email address is confirmed. You can close this page.");
+    }
+
+    private static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, CancellationToken cancellationToken)
+    {
+        var (token, _) = await ReadAsync(http, cancellationToken);
+        return await change.ConfirmAsync(token, Client.Of(http), cancellationToken) is { } problem
+            ? Refused(problem)
+            : new Page("Thank you", "Your account uses this email address from now on. You can close this page.");
+    }
+
+    private static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, CancellationToken cancellationToken)
+    {
+        var (token, password) = await ReadAsync(http, cancellationToken);
+        if (!new PasswordAttribute().IsValid(password))
+        {
+            return AskForPassword(token, "The password must have 8 to 256 characters.");
+        }
+
+        return await reset.ResetAsync(token, password, Client.Of(http), cancellationToken) switch
+        {
+            null => new Page("Your password is set", "Log in with it now. All other sessions of your account have ended."),
+            var problem when problem.Code == Problems.WeakPassword => AskForPassword(token, problem.Detail),
+            var problem => Refused(problem),
+        };
+    }
+
+    private static Page Ask(string title, string text, string? token, string button) =>
+        new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encoded(button)}</button></form>");
+
+    private static Page AskForPassword(string? token, string? whatIsWrong = null) => new(
+        "Set a new password",
+        "8 characters or more; a few words are better than signs.",
+        $"""
+        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}<label for="{PasswordField}">New password</label>
+        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" minlength="8" maxlength="256" required><button>Set the password</button></form>
+        """,
+        whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+
+    private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encoded(token ?? "")}\">";
+
+    /// <summary>The same problem as at the API, for a person.</summary>
+    private static Page Refused(Problem problem) =>
+        new(problem.Code.Title, problem.Detail ?? problem.Code.Detail, Status: problem.Code.Status);
+
+    private static async Task<(string Token, string Password)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!http.Request.HasFormContentType)
+        {
+            throw new BadHttpRequestException("Not a form", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        try
+        {
+            var form = await http.Request.ReadFormAsync(cancellationToken);
+            return (form[TokenField].ToString(), form[PasswordField].ToString());
+        }
+        catch (InvalidDataException)
+        {
+            throw new BadHttpRequestException("Not a form that can be read");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace Cortex.IdentityServer.Migrations;
+
+/// <summary>
+/// The SQL of <c>audit_events</c>: a partition a month, rows that can only be added, and the person taken out of them when an account is deleted, whichever
+/// program deletes it.
+/// </summary>
+internal static class AuditEvents
+{
+    public const string Create = """
+        CREATE TABLE audit_events (
+            id uuid NOT NULL,
+            occurred_at timestamptz NOT NULL,
+            action varchar(64) NOT NULL,
+            outcome varchar(16) NOT NULL,
+            actor_id uuid,
+            user_id uuid,
+            ip inet,
+            user_agent varchar(512),
+            request_id varchar(64),
+            details jsonb,
+            PRIMARY KEY (occurred_at, id)) PARTITION BY RANGE (occurred_at);
+        CREATE INDEX ix_audit_events_user ON audit_events (user_id, occurred_at DESC, id DESC);
+
+        -- For times that have no partition: nobody is kept from logging in because one is missing.
+        CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
+
+        CREATE FUNCTION cortex_audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            -- The one change that is allowed: what tells of a person goes when the account is gone.
+            IF TG_OP = 'UPDATE' THEN
+                IF (NEW.id, NEW.occurred_at, NEW.action, NEW.outcome, NEW.actor_id, NEW.user_id, NEW.request_id)
+                        IS NOT DISTINCT FROM (OLD.id, OLD.occurred_at, OLD.action, OLD.outcome, OLD.actor_id, OLD.user_id, OLD.request_id)
+                    AND NEW.ip IS NULL AND NEW.user_agent IS NULL AND NEW.details IS NULL
+                    AND NOT EXISTS (SELECT FROM users WHERE users.id = OLD.user_id) THEN
+                    RETURN NEW;
+                END IF;
+            END IF;
+            RAISE EXCEPTION 'audit_events can only be added to; months that are over are dropped by AUDIT_RETENTION_DAYS' USING ERRCODE = 'insufficient_privilege';
+        END $$;
+        CREATE TRIGGER cortex_append_only BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW EXECUTE FUNCTION cortex_audit_append_only();
+        CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
+        CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events_default FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
+
+        CREATE FUNCTION cortex_forget_person() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE audit_events SET ip = NULL, user_agent = NULL, details = NULL WHERE user_id = OLD.id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER cortex_forget_person AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION cortex_forget_person();
+
+        -- Makes the partition of the month that a time is in.
+        CREATE FUNCTION cortex_audit_partition(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+            first timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
+            name text := 'audit_events_' || to_char(first, 'YYYY_MM');
+        BEGIN
+            IF to_regclass(name) IS NULL THEN
+                EXECUTE format('CREATE TABLE %I PARTITION OF audit_events FOR VALUES FROM (%L) TO (%L)',
+                    name, first AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
+                EXECUTE format('CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only()', name);
+            END IF;
+        END $$;
+
+        -- Makes the partitions of this month and the next three, moves to theirs what came while one was missing, and drops the months that ended before "oldest".
+        CREATE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+            month timestamptz;
+            part text;
+        BEGIN
+            -- Replicas do it one after another.
+            PERFORM pg_advisory_xact_lock(7166482767046043001);
+            IF EXISTS (SELECT FROM audit_events_default) THEN
+                ALTER TABLE audit_events DETACH PARTITION audit_events_default;
+                FOR month IN SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM audit_events_default LOOP
+                    PERFORM cortex_audit_partition(month);
+                END LOOP;
+                INSERT INTO audit_events SELECT * FROM audit_events_default;
+                DROP TABLE audit_events_default;
+                CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
+                CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events_default FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
+            END IF;
+
+            FOR ahead IN 0..3 LOOP
+                PERFORM cortex_audit_partition((date_trunc('month', at AT TIME ZONE 'UTC') + ahead * interval '1 month') AT TIME ZONE 'UTC');
+            END LOOP;
+
+            FOR part IN
+                SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+                WHERE inhparent = 'audit_events'::regclass AND child.relname ~ '^audit_events_\d{4}_\d{2}$'
+                    AND (to_timestamp(right(child.relname, 7), 'YYYY_MM')::timestamp + interval '1 month') AT TIME ZONE 'UTC' <= oldest
+            LOOP
+                EXECUTE format('DROP TABLE %I', part);
+            END LOOP;
+        END $$;
+        SELECT cortex_keep_audit_events(now(), '-infinity');
+        """;
+
+    public const string Drop = """
+        DROP TRIGGER cortex_forget_person ON users;
+        DROP TABLE audit_events;
+        DROP FUNCTION cortex_keep_audit_events, cortex_audit_partition, cortex_forget_person, cortex_audit_append_only;
+        """;
+}
