@@ -12,7 +12,12 @@ internal sealed partial class Mailbox(string folder)
     public async Task<List<MimeMessage>> ForAsync(string email, string kind = "")
     {
         var mails = new List<MimeMessage>();
-        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{kind}*.eml").Order(StringComparer.Ordinal) : [])
+        if (!Directory.Exists(folder))
+        {
+            return mails;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, $"*{kind}*.eml").Order(StringComparer.Ordinal))
         {
             var mail = await MimeMessage.LoadAsync(file, TestContext.Current.CancellationToken);
             if (mail.To.Mailboxes.Any(to => to.Address.Equals(email, StringComparison.OrdinalIgnoreCase)))
@@ -44,7 +49,7 @@ internal sealed partial class Mailbox(string folder)
     /// <summary>The token in the link of the newest mail.</summary>
     public async Task<string> TokenAsync(string email, string kind, int count = 1) => TokenIn(await WaitAsync(email, kind, count));
 
-    public static string TokenIn(MimeMessage mail) => Link().Match(mail.TextBody).Groups["token"].Value;
+    public static string TokenIn(MimeMessage mail) => Link().Match(mail.TextBody!).Groups["token"].Value;
 
     [GeneratedRegex(@"\?token=(?<token>[A-Za-z0-9_-]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
