@@ -22,7 +22,6 @@ internal static class AuditAction
     public const string PasswordChanged = "password.changed";
     public const string PasswordResetRequested = "password.reset_requested";
     public const string PasswordReset = "password.reset";
-    public const string Invited = "user.invited";
 
     public const string TwoFactorEnabled = "two_factor.enabled";
     public const string TwoFactorDisabled = "two_factor.disabled";

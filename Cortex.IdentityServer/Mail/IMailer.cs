@@ -20,7 +20,8 @@ internal enum MailOutcome
 /// <summary>Hands mails over to whoever delivers them.</summary>
 internal interface IMailer
 {
-    Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail, CancellationToken cancellationToken);
+    /// <summary>Not to be cancelled: whether a mail that was broken off has gone, nobody knows. It ends by itself within seconds.</summary>
+    Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail);
 
     /// <summary>There is nothing more to send for now.</summary>
     Task RestAsync();

@@ -23,7 +23,7 @@ internal sealed record MailContent(
             Date = now,
 
             // The same at each try, so that a mail which arrives twice is shown once.
-            MessageId = $"{mail.Id:N}@{new Uri(options.PublicUrl).IdnHost}",
+            MessageId = $"{mail.Id:N}@{options.From.Domain}",
             Body = new MultipartAlternative { Part("plain", ToText()), Part("html", ToHtml()) },
         };
         message.From.Add(options.From);

@@ -35,7 +35,7 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
         return new(
             smtp is null ? null : SmtpAddress.Of(smtp),
             smtp is null && !settings.IsProduction ? Path.Combine(LocalFolder.Locate(settings), "mail") : null,
-            sender ?? new MailboxAddress("Cortex Memory", $"no-reply@{publicUrl.IdnHost}"),
+            sender ?? new MailboxAddress("Cortex Memory", $"no-reply@{(publicUrl.HostNameType == UriHostNameType.Dns ? publicUrl.IdnHost : "localhost")}"),
             publicUrl.AbsoluteUri.TrimEnd('/'));
     }
 }

@@ -164,7 +164,7 @@ internal sealed partial class MailSender(
 
         using (message)
         {
-            return await mailer.SendAsync(message, mail, cancellationToken);
+            return await mailer.SendAsync(message, mail);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Mail;
 /// <summary>Outside Production, and without a mail server: writes each mail to a file, whose name the log gives.</summary>
 internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMailer> logger) : IMailer
 {
-    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail, CancellationToken cancellationToken)
+    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
     {
         var time = mail.CreatedAt.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var path = Path.Combine(options.PickupFolder!, $"{time}-{mail.Kind}-{mail.Id:N}.eml");
@@ -15,7 +15,7 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
             Directory.CreateDirectory(options.PickupFolder!);
 
             // Written beside and moved, so that whoever waits for the file never reads half a mail.
-            await message.WriteToAsync(path + ".part", cancellationToken);
+            await message.WriteToAsync(path + ".part");
             File.Move(path + ".part", path, overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -9,15 +9,14 @@ namespace Cortex.IdentityServer.Mail;
 /// <summary>Sends mails through the server of <c>SMTP_URL</c>, one after another over one connection, and closes it when there are none.</summary>
 internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
 {
-    /// <summary>A whole mail, with connecting and logging in: a server that stalls is given up then.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private SmtpClient? _client;
 
-    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail, CancellationToken cancellationToken)
+    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
     {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bounded.CancelAfter(Patience);
+        using var bounded = new CancellationTokenSource(Patience);
         try
         {
             var client = _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
@@ -25,7 +24,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             Log.Sent(logger, mail.Id, mail.Kind, mail.UserId);
             return MailOutcome.Sent;
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
         {
             var outcome = Judge(failure);
             Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
