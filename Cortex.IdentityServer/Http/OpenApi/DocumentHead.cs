@@ -17,7 +17,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
     /// <summary>In the order in which a user meets them.</summary>
     private static readonly (string Name, string Description)[] Tags =
     [
-        ("Account", "Make an account, look at it, change its password."),
+        ("Account", "Make an account, prove its mailbox, look at it, change its password or email, export and delete it."),
         ("Login", "Prove who you are, in one step or in two, and get tokens."),
         ("Sessions", "Keep a login alive, see where you are logged in, end it."),
         ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
