@@ -52,6 +52,11 @@ internal sealed partial class SessionService(
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, CancellationToken cancellationToken) =>
         await EndWhereAsync(Of(userId).Where(session => session.Id == sessionId), userId, reason, cancellationToken) > 0;
 
+    /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
+    public async Task<bool> EndAsync(RefreshToken token, string reason, CancellationToken cancellationToken) =>
+        await db.Sessions.Where(session => session.Id == token.SessionId).Select(session => (Guid?)session.UserId).SingleOrDefaultAsync(cancellationToken) is { } userId
+        && await EndAsync(token.SessionId, userId, reason, cancellationToken);
+
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken) =>
         EndWhereAsync(Of(userId).Where(session => session.Id != except), userId, reason, cancellationToken);
