@@ -41,6 +41,18 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
     }
 
+    /// <remarks>The document can't show two routes with one path.</remarks>
+    [Fact]
+    public async Task The_only_open_route_that_the_document_shows_under_a_policy_is_the_logout_by_cookie()
+    {
+        var documented = await OperationsAsync();
+
+        var open = Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null && route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal))
+            .Select(route => $"{route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {Plain(route.RoutePattern.RawText!)}");
+
+        Assert.Equal(["POST /api/v1/auth/logout"], open.Where(route => documented[route].GetProperty("security").GetArrayLength() > 0));
+    }
+
     /// <remarks>security.md L8, and A1's matrix: a new route without a limit fails here.</remarks>
     [Fact]
     public void Every_route_that_is_open_to_anyone_has_a_limit_per_address() => Assert.All(

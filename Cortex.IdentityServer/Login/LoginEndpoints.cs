@@ -18,7 +18,7 @@ internal static class LoginEndpoints
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
             ? OneCode("recovery_code")
-            : Answer(await login.TryAsync(body, Client.Of(http), cancellationToken));
+            : Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
     /// <remarks>Five wrong codes kill the token; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
@@ -27,7 +27,7 @@ internal static class LoginEndpoints
         {
             { Code: null, RecoveryCode: null } => Problem.Invalid("code", "send code or recovery_code"),
             { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
-            _ => Answer(await login.TryAsync(body, Client.Of(http), cancellationToken)),
+            _ => Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
 
     /// <summary>Prove once more who you are</summary>
@@ -36,9 +36,9 @@ internal static class LoginEndpoints
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
         await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
-    private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
+    private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
-        LoginResult.Success success => TypedResults.Ok(success.Tokens),
+        LoginResult.Success success => TokenAnswer.Of(http, success.Tokens),
         LoginResult.TwoFactorRequired required => new Problem(Problems.TwoFactorRequired) { TwoFactorToken = required.Token },
         LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
         LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,

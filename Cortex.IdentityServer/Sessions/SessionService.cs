@@ -68,6 +68,11 @@ internal sealed partial class SessionService(
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, Client client, CancellationToken cancellationToken) =>
         await EndWhereAsync(userId, only: sessionId, except: null, reason, client, cancellationToken) > 0;
 
+    /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
+    public async Task<bool> EndAsync(RefreshToken token, string reason, Client client, CancellationToken cancellationToken) =>
+        await db.Sessions.Where(session => session.Id == token.SessionId).Select(session => (Guid?)session.UserId).SingleOrDefaultAsync(cancellationToken) is { } userId
+        && await EndAsync(token.SessionId, userId, reason, client, cancellationToken);
+
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, Client client, CancellationToken cancellationToken) =>
         EndWhereAsync(userId, only: null, except, reason, client, cancellationToken);

@@ -16,6 +16,7 @@ internal static class ApiDocs
         options.AddDocumentTransformer<DocumentHead>();
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationProblems>();
+        options.AddOperationTransformer<OperationCookies>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
     });

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -12,6 +13,9 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
         People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
         a request carries one of the two, once.
+
+        A browser can keep its refresh token in a cookie: with `?use_cookies=true` a login sets it, and refresh and logout take it from there.
+        It authenticates nothing else.
         """;
 
     /// <summary>In the order in which a user meets them.</summary>
@@ -49,6 +53,14 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             In = ParameterLocation.Header,
             Name = AuthenticationSchemes.ApiKeyHeader,
             Description = "An API key that a user made for a service.",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(OperationCookies.CookieScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = RefreshCookie.SecureName,
+            Description = "The refresh token of a login with `?use_cookies=true`, for refresh and logout only. A development server on plain http calls it "
+                + $"`{RefreshCookie.PlainName}`.",
         });
         return Task.CompletedTask;
     }
