@@ -8,6 +8,7 @@ using Cortex.IdentityServer.Http.OpenApi;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
@@ -30,6 +31,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddAccounts()
         .AddLogin()
         .AddTwoFactor()
+        .AddPasskeys()
         .AddSessions()
         .AddApiKeys()
         .AddIntrospection()
@@ -53,6 +55,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapLogin();
     auth.MapSessions();
     auth.MapTwoFactor();
+    auth.MapPasskeys();
     auth.MapApiKeys();
     auth.MapIntrospection();
 

@@ -29,19 +29,22 @@ internal static class LoginEndpoints
             _ => Answer(await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
 
-    private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
+    /// <summary>What a client is told, whatever it logged in with.</summary>
+    internal static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
     {
         LoginResult.Success success => TypedResults.Ok(success.Tokens),
         LoginResult.TwoFactorRequired required => new Problem(Problems.TwoFactorRequired) { TwoFactorToken = required.Token },
         LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
         LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
-        LoginResult.InvalidChallenge => new Problem(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." },
+        LoginResult.InvalidChallenge => InvalidChallenge,
         LoginResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
         LoginResult.Busy busy => Problem.Busy(busy.RetryAfter),
         LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
         LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
         _ => throw new UnreachableException(),
     };
+
+    public static Problem InvalidChallenge => new(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." };
 
     private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
 }

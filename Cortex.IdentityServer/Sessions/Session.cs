@@ -43,7 +43,7 @@ internal sealed class Session
     /// <summary>Why it ended before its time, for the operator: <see cref="SessionEnd"/>.</summary>
     public string? EndReason { get; init; }
 
-    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>mfa</c>.</summary>
+    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
     public required string[] Methods { get; init; }
 
     public IPAddress? Ip { get; init; }
@@ -79,5 +79,6 @@ internal static class SessionEnd
     public const string EndedByUser = "ended_by_user";
     public const string PasswordChanged = "password_changed";
     public const string TwoFactorChanged = "two_factor_changed";
+    public const string PasskeysChanged = "passkeys_changed";
     public const string RefreshTokenReused = "refresh_token_reused";
 }

@@ -77,6 +77,10 @@ internal sealed partial class SecondFactor(
         return failedAt is { } last ? new(last + LockTime - now) : null;
     }
 
+    /// <summary>Ends the row of failures: the second factor was right.</summary>
+    public Task ForgiveAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+
     /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
     public async Task<SecondFactorResult.Locked?> BookFailureAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -135,7 +139,7 @@ internal sealed partial class SecondFactor(
             return false;
         }
 
-        await db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+        await ForgiveAsync(userId, cancellationToken);
         Log.RecoveryCodeUsed(logger, userId);
         return true;
     }
