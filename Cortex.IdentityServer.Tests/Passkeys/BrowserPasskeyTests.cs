@@ -36,13 +36,22 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
     {
         Assert.SkipUnless(Chromium.Binary is not null || Environment.GetEnvironmentVariable("CI") == "true", "chromium is not installed");
         _browser = await Chromium.StartAsync();
-        await _browser.OpenAsync(new Uri(app.PublicUrl, "/health/live"));
-        await _browser.SendAsync("WebAuthn.enable");
-        await _browser.SendAsync("WebAuthn.addVirtualAuthenticator", new
+        try
         {
-            options = new { protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true },
-        });
-        await _browser.EvaluateAsync($"{Frontend}; Object.assign(window, {{ post, register, answer, logIn }})");
+            await _browser.OpenAsync(new Uri(app.PublicUrl, "/health/live"));
+            await _browser.SendAsync("WebAuthn.enable");
+            await _browser.SendAsync("WebAuthn.addVirtualAuthenticator", new
+            {
+                options = new { protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true },
+            });
+            await _browser.EvaluateAsync(Frontend);
+        }
+        catch
+        {
+            // Nobody disposes of what never began.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
