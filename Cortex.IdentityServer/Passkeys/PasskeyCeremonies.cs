@@ -55,13 +55,14 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions opt
         // reading the flags a second time here, by other code and perhaps from another spelling of the field, would not be.
         var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = credential.GetRawText(), AssertionState = state };
         var result = await _verifying.PerformAssertionAsync(context);
+        ThrowIfDatabaseFailed(result.Failure);
         var isVerified = result.Succeeded;
         if (!isVerified && !mustVerify)
         {
             result = await _handler.PerformAssertionAsync(context);
+            ThrowIfDatabaseFailed(result.Failure);
         }
 
-        ThrowIfDatabaseFailed(result.Failure);
         return result.Succeeded
             ? new AssertionResult.Accepted(result.User, result.Passkey, isVerified)
             : new AssertionResult.Refused(Printable(result.Failure), IsCountWrong(result.Failure));
