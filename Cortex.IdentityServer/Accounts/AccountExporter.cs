@@ -3,6 +3,7 @@ using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Passkeys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
@@ -28,7 +29,7 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
                 .ToListAsync(cancellationToken),
             await db.LoginAddresses.Where(a => a.UserId == userId).Select(a => new ExportedLoginAddress(a.Network, a.LastLoginAt)).ToListAsync(cancellationToken),
             await db.ApiKeys.Where(key => key.UserId == userId).Select(ApiKeyResponse.FromKey).ToListAsync(cancellationToken),
-            [],
+            await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken),
             await db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken),
             UsageAsync(userId, cancellationToken),
             await db.Database.SqlQuery<ExportedBillingEvent>($"""

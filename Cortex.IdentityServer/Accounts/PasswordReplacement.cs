@@ -5,6 +5,7 @@ using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -72,6 +73,7 @@ internal sealed partial class PasswordReplacement(
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.IsVerified, true).SetProperty(u => u.ApiKey, (string?)null), cancellationToken);
         await db.Set<ApiKey>().Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<Passkey>().Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await events.NoteAsync(AuditAction.EmailVerified, userId, client, cancellationToken);
     }
 

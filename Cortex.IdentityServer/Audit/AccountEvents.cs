@@ -12,7 +12,7 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
         audit.WriteAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
-    public Task NoteFailureAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task NoteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteFailureAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes it down and tells the owner, in the caller's transaction.</summary>

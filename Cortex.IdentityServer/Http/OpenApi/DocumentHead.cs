@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Http.OpenApi;
 internal sealed class DocumentHead : IOpenApiDocumentTransformer
 {
     private const string Description = """
-        Authentication for Cortex Memory: accounts, sessions, two-factor authentication and API keys.
+        Authentication for Cortex Memory: accounts, sessions, two-factor authentication, passkeys and API keys.
 
         Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
         People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
@@ -25,6 +25,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Login", "Prove who you are, in one step or in two, and get tokens."),
         ("Sessions", "Keep a login alive, see where you are logged in, end it."),
         ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
+        ("Passkeys", "Keys of a phone, a computer or a security key (WebAuthn) in place of the password, or as a second factor."),
         ("API keys", "Credentials for programs, made and revoked by a person."),
         ("For services", "Ask whether a token or a key that somebody sent you is good."),
         ("Health", "Whether the server works, for load balancers and people."),

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
@@ -19,6 +20,12 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         {
             DescribeTime(schema, property.PropertyType);
             DescribeBounds(schema, attributes);
+            if (property.PropertyType == typeof(JsonElement))
+            {
+                // WebAuthn says what is in it (its dictionaries …JSON), and browsers add to it.
+                schema.Type = JsonSchemaType.Object;
+                schema.AdditionalPropertiesAllowed = true;
+            }
 
             // A field that is left out where it has no value is never null.
             if (MayBeAbsent(attributes))
