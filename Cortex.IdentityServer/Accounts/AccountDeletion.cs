@@ -14,7 +14,7 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
     private const int Patience = 60;
 
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, DeleteAccountRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<Problem?> TryAsync(Guid userId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(userId, cancellationToken) is not { } user)
         {

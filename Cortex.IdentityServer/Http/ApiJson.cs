@@ -18,7 +18,6 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(AliveResponse))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
-[JsonSerializable(typeof(DeleteAccountRequest))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(UserResponse))]
 [JsonSerializable(typeof(MailRequest))]

@@ -54,7 +54,6 @@ internal static class Examples
         new UserResponse(Id, Email, User.FreeTier, true, false, false, Time, Time),
         new RegistrationAccepted("Open the mail that we sent to this address to go on."),
         new ChangePasswordRequest { CurrentPassword = Password, NewPassword = "a longer horse battery staple" },
-        new DeleteAccountRequest { Password = Password },
         new MailRequest { Email = Email },
         new MailedTokenRequest { Token = MailedToken },
         new ResetPasswordRequest { Token = "cpr_AZrW0tq7c0OQv2b7pM1xTA…", NewPassword = "a longer horse battery staple" },
