@@ -111,6 +111,19 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, "changed by its owner"));
     }
 
+    /// <remarks>E3, also where another program has left the account without a security stamp.</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_voids_the_link_of_an_account_without_a_stamp()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.SqlAsync("UPDATE users SET security_stamp = NULL WHERE id = $1", user.Id);
+        var token = await app.ResetTokenAsync(user.Email);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
     /// <remarks>E3: who has lost the old mailbox mustn't lose the account with it.</remarks>
     [Fact]
     public async Task A_change_of_the_email_voids_the_link()

@@ -136,6 +136,24 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
+    /// <remarks>P7: wherever a password is asked for, wrong ones go to one count.</remarks>
+    [Fact]
+    public async Task Wrong_passwords_on_all_routes_are_one_count()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        const string Wrong = "not the password";
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Route, new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, Wrong));
+
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+    }
+
     /// <remarks>M5</remarks>
     [Fact]
     public async Task Wrong_codes_count_to_the_lock_of_the_second_factor()
