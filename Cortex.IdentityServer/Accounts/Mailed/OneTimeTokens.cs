@@ -83,7 +83,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return db.Set<OneTimeToken>().Where(token => token.Id == id && token.Purpose == purpose && token.VoidedAt == null && token.ExpiresAt > now
             && db.Users.Any(user => user.Id == token.UserId
                 && user.IsActive != false
-                && (token.SecurityStamp == null || token.SecurityStamp == user.SecurityStamp)
+                && (purpose == TokenPurpose.VerifyEmail.Name || token.SecurityStamp == user.SecurityStamp)
 
                 // Bound to the mailbox: after a change of the email, an older token proves nothing about the new one.
                 && (purpose == TokenPurpose.ChangeEmail.Name || token.Email == user.Email)));
