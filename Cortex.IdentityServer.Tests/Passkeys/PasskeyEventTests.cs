@@ -29,9 +29,11 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_passkey_that_is_refused_leaves_a_failed_login_of_nobody()
     {
-        await (await app.LogInWithAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
+        var problem = await (await app.LogInWithAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
 
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = 'login.failed' AND user_id IS NULL AND details ->> 'reason' = 'wrong_passkey'"));
+        Assert.Equal(1L, await app.SqlAsync(
+            "SELECT count(*) FROM audit_events WHERE action = 'login.failed' AND user_id IS NULL AND details ->> 'reason' = 'wrong_passkey' AND request_id = $1",
+            problem.GetProperty("trace_id").GetString()!));
     }
 
     /// <remarks>E9: what a squatter registered opens nothing once the owner has proved the mailbox; on a verified account a reset leaves passkeys alone.</remarks>
