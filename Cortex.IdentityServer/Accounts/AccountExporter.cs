@@ -35,20 +35,37 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
             await db.Database.SqlQuery<ExportedBillingEvent>($"""
                 SELECT event_type AS "EventType", data AS "Data", created_at AS "CreatedAt" FROM billing_events WHERE user_id = {userId} ORDER BY created_at
                 """).ToListAsync(cancellationToken),
-            audit.AllAsync(userId).Select(AuditEventResponse.Of));
+            audit.AllAsync(userId, cancellationToken));
     }
 
-    /// <summary>An iterator of its own, which gives the connection free at its end: the serializer does so only when all is written.</summary>
+    /// <summary>Page by page: a client that reads slowly holds no connection to the database meanwhile.</summary>
     private async IAsyncEnumerable<ExportedUsage> UsageAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var usage = db.Database.SqlQuery<ExportedUsage>($"""
-            SELECT endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", cost_usd AS "CostUsd", provider AS "Provider",
-                response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt"
-            FROM usage_logs WHERE user_id = {userId} ORDER BY created_at
-            """);
-        await foreach (var row in usage.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var (time, id) = (DateTimeOffset.MinValue, Guid.Empty);
+        while (true)
         {
-            yield return row;
+            // What other programs wrote without a time comes first.
+            var page = await db.Database.SqlQuery<UsageRow>($"""
+                SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", cost_usd AS "CostUsd", provider AS "Provider",
+                    response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt"
+                FROM usage_logs
+                WHERE user_id = {userId} AND (coalesce(created_at, '-infinity'), id) > ({time}, {id})
+                ORDER BY coalesce(created_at, '-infinity'), id LIMIT {AuditReader.Page}
+                """).ToListAsync(cancellationToken);
+            foreach (var row in page)
+            {
+                yield return new(row.Endpoint, row.ApiKeyId, row.TokensUsed, row.CostUsd, row.Provider, row.ResponseTimeMs, row.StatusCode, row.ErrorMessage, row.CreatedAt);
+            }
+
+            if (page.Count < AuditReader.Page)
+            {
+                yield break;
+            }
+
+            (time, id) = (page[^1].CreatedAt ?? DateTimeOffset.MinValue, page[^1].Id);
         }
     }
+
+    private sealed record UsageRow(
+        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode, string? ErrorMessage, DateTimeOffset? CreatedAt);
 }

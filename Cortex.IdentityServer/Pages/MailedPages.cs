@@ -20,7 +20,7 @@ internal static class MailedPages
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        pages.MapMethods(MailedLinks.VerifyEmail, Opening, (string? token) => Ask("Confirm your email address", "Press the button to confirm that this address is yours.", token, "Confirm this address"));
+        pages.MapMethods(MailedLinks.VerifyEmail, Opening, (string? token) => Ask("Confirm your email address", "Press the button if you made an account at Cortex Memory with this address. If you didn't, close this page.", token, "Confirm this address"));
         pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
         pages.MapMethods(MailedLinks.ChangeEmail, Opening, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
         pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Passkeys;
 
@@ -9,7 +11,7 @@ namespace Cortex.IdentityServer.Passkeys;
 internal sealed record PasskeyProof(User User, bool IsBothFactors);
 
 /// <summary>Puts a question to authenticators and checks the answer, once.</summary>
-internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, ILogger<PasskeyCheck> logger)
+internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AccountEvents events, ILogger<PasskeyCheck> logger)
 {
     /// <summary>The question for the browser.</summary>
     /// <param name="purpose">What for.</param>
@@ -26,15 +28,28 @@ internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, Passkey
     /// <param name="answer">What the client sent.</param>
     /// <param name="purpose">What the question has to have been for.</param>
     /// <param name="user">Who was asked; null if anybody.</param>
+    /// <param name="client">Where it comes from.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, CancellationToken cancellationToken)
+    public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, Client client, CancellationToken cancellationToken)
     {
         if (await challenges.TakeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
+            // To no question of ours, and so nothing that is worth a line in a log that keeps everything.
             return null;
         }
 
-        switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify: user is not null))
+        var proof = await VerifyAsync(answer, state, mustVerify: user is not null, cancellationToken);
+        if (proof is null && user is null)
+        {
+            await events.NoteFailureAsync(AuditAction.LoginFailed, userId: null, client, cancellationToken, ("reason", "wrong_passkey"));
+        }
+
+        return proof;
+    }
+
+    private async Task<PasskeyProof?> VerifyAsync(PasskeyAnswer answer, string state, bool mustVerify, CancellationToken cancellationToken)
+    {
+        switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify))
         {
             case AssertionResult.Accepted accepted when await passkeys.NoteUseAsync(accepted.User.Id, accepted.Passkey, cancellationToken):
                 // A passkey that was made without a PIN may get one from a thief: verifying a user means nothing then (WebAuthn 7.2, uvInitialized).

@@ -35,6 +35,7 @@ internal static class PasskeyEndpoints
         {
             NewPasskeyResult.Added added => TypedResults.Created((string?)null, added.Passkey),
             NewPasskeyResult.TooMany => TooMany,
+            NewPasskeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
             NewPasskeyResult.InvalidChallenge => Problem.Invalid("passkey_token", "is unknown, too old or used; ask for new options"),
             NewPasskeyResult.Refused => Problem.Invalid("credential", "does not answer these options, or is registered already"),
             _ => throw new UnreachableException(),

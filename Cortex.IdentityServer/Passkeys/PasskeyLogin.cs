@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.TwoFactor;
@@ -6,16 +5,15 @@ using Cortex.IdentityServer.TwoFactor;
 namespace Cortex.IdentityServer.Passkeys;
 
 /// <summary>Decides a login by a passkey alone. Nothing can be guessed here, so failed passwords make nobody wait.</summary>
-internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges challenges, LoginCompletion completion, AccountEvents events)
+internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges challenges, LoginCompletion completion)
 {
     /// <summary>The same for everybody: no account is named before the answer.</summary>
     public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) => check.AskAsync(PasskeyPurpose.Login, user: null, cancellationToken);
 
     public async Task<LoginResult> TryAsync(PasskeyAnswer answer, Client client, CancellationToken cancellationToken)
     {
-        if (await check.TryAsync(answer, PasskeyPurpose.Login, user: null, cancellationToken) is not { User: var user } proof)
+        if (await check.TryAsync(answer, PasskeyPurpose.Login, user: null, client, cancellationToken) is not { User: var user } proof)
         {
-            await events.NoteFailureAsync(AuditAction.LoginFailed, userId: null, client, cancellationToken, ("reason", "wrong_passkey"));
             return new LoginResult.InvalidCredentials();
         }
 

@@ -33,7 +33,7 @@ internal sealed partial class PasskeySecondFactor(
         }
 
         // After a password, holding a key that asks for a PIN is a second factor; after the same key without one it isn't, unless the PIN was there first.
-        var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, cancellationToken);
+        var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, client, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
             await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);

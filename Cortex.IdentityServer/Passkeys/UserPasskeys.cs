@@ -18,6 +18,9 @@ internal abstract record NewPasskeyResult
     /// <summary>The account has as many as one may have.</summary>
     public sealed record TooMany : NewPasskeyResult;
 
+    /// <summary>The session that asks for it has ended meanwhile.</summary>
+    public sealed record SessionEnded : NewPasskeyResult;
+
     /// <summary>The challenge is unknown, too old or used, or was for something else.</summary>
     public sealed record InvalidChallenge : NewPasskeyResult;
 
@@ -45,7 +48,11 @@ internal sealed partial class UserPasskeys(
     public async Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockAsync(userId, cancellationToken);
+        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken))
+        {
+            return new NewPasskeyResult.SessionEnded();
+        }
+
         if (await IsFullAsync(userId, cancellationToken))
         {
             return new NewPasskeyResult.TooMany();
@@ -94,8 +101,7 @@ internal sealed partial class UserPasskeys(
     public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockAsync(userId, cancellationToken);
-        if (await users.FindByIdAsync(userId.ToString()) is not { } user || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
+        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
         {
             return false;
         }
@@ -121,10 +127,6 @@ internal sealed partial class UserPasskeys(
                     .SetProperty(p => p.LastUsedAt, clock.GetUtcNow()),
                 cancellationToken) == 1;
     }
-
-    /// <summary>One change of a user's factors after another, so that the limit holds.</summary>
-    private Task<int> LockAsync(Guid userId, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
 
     private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
 
