@@ -198,6 +198,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     /// <remarks>The documented tables take any text for an email (contract 5).</remarks>
     [Theory]
     [InlineData("no address", "password_changed", "{}")]
+    [InlineData("nobody", "password_changed", "{}")]
     [InlineData("", "password_changed", "{}")]
     [InlineData("a@b@example.com", "password_changed", "{}")]
     [InlineData("a@example.com, b@example.com", "password_changed", "{}")]

@@ -163,6 +163,14 @@ internal sealed partial class MailSender(
             return MailOutcome.Rejected;
         }
 
+        // For MimeKit nothing at all and a name without a domain are addresses too.
+        if (message.To.Mailboxes.Any(to => !to.Address.Contains('@', StringComparison.Ordinal)))
+        {
+            message.Dispose();
+            Log.NoAddress(logger, mail.Id, mail.UserId);
+            return MailOutcome.Rejected;
+        }
+
         using (message)
         {
             return await mailer.SendAsync(message, mail);

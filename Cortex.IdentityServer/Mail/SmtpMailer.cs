@@ -70,9 +70,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     /// <summary>What a failure after the login says about this mail, and what about the server.</summary>
     private static MailOutcome Judge(Exception failure) => failure switch
     {
-        // Nobody has this mailbox; but 5.7 (RFC 3463) is a rule of the server's, which its operator may mend.
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } when !failure.Message.StartsWith("5.7.", StringComparison.Ordinal) =>
-            MailOutcome.Rejected,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when NobodyHas(refusal) => MailOutcome.Rejected,
 
         // The sender is the same in all mails.
         SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted } or ServiceNotAuthenticatedException => MailOutcome.Unreachable,
@@ -85,6 +83,11 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         NotSupportedException => MailOutcome.Refused,
         _ => MailOutcome.BrokenOff,
     };
+
+    /// <summary>Not where the mailbox is full (552), and not by a rule of the server's (RFC 3463: 5.7), which its operator may mend.</summary>
+    private static bool NobodyHas(SmtpCommandException refusal) =>
+        refusal.StatusCode is SmtpStatusCode.MailboxUnavailable or SmtpStatusCode.UserNotLocalTryAlternatePath or SmtpStatusCode.MailboxNameNotAllowed
+        && !refusal.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <summary>The kind of failure and the server's number, and not its text, which may repeat the address.</summary>
     private static string Describe(Exception failure) => failure switch
@@ -99,7 +102,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     private static async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
     {
-        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds };
+        // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches none.
+        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);
