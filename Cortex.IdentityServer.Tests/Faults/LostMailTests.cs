@@ -8,7 +8,8 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class LostMailTests(TwoServers servers) : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    /// <summary>Mostly within seconds; after each failure the sender's pause grows, up to a minute.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
     public ValueTask InitializeAsync() => servers.MendAsync();
 

@@ -118,7 +118,8 @@ public sealed class MailKillTests(PostgresCluster cluster) : IAsyncLifetime
 
     private async Task CameOnceAsync(string email)
     {
-        await MailSteps.UntilAsync("the mail", () => _smtp.For(email).Count > 0);
+        // On a machine so busy that another server takes 15 seconds to start, the first has given up by then, and put the mail off.
+        await Within.UntilAsync(TimeSpan.FromSeconds(60), "the mail", () => Task.FromResult(_smtp.For(email).Count > 0));
         await Within.UntilAsync(MailSteps.Soon, "an empty outbox", async () => await WaitingAsync() == 0);
         Assert.Single(_smtp.For(email));
     }

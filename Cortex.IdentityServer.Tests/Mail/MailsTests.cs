@@ -19,17 +19,29 @@ public sealed class MailsTests
     /// <summary>Which page the link of a mail opens.</summary>
     private static readonly Dictionary<string, string> Pages = new()
     {
-        ["verify_email"] = "/verify-email", ["reset_password"] = "/reset-password", ["already_registered"] = "/reset-password",
-        ["invitation"] = "/invitation", ["confirm_new_email"] = "/change-email",
+        ["verify_email"] = "/verify-email",
+        ["reset_password"] = "/reset-password",
+        ["already_registered"] = "/reset-password",
+        ["invitation"] = "/invitation",
+        ["confirm_new_email"] = "/change-email",
     };
 
     /// <summary>A word by which a notice says what happened.</summary>
     private static readonly Dictionary<string, string> Happened = new()
     {
-        ["email_change_requested"] = "another email address", ["email_changed"] = "another email address", ["password_changed"] = "password of your account was changed",
-        ["new_sign_in"] = "logged in", ["refresh_token_reused"] = "refresh token", ["two_factor_enabled"] = "now takes a code", ["two_factor_disabled"] = "only the password",
-        ["recovery_codes_renewed"] = "New recovery codes", ["recovery_code_used"] = "recovery codes took the place", ["passkey_added"] = "new passkey",
-        ["passkey_removed"] = "passkeys of your account", ["api_key_created"] = "new API key", ["account_deleted"] = "was deleted",
+        ["email_change_requested"] = "another email address",
+        ["email_changed"] = "another email address",
+        ["password_changed"] = "password of your account was changed",
+        ["new_sign_in"] = "logged in",
+        ["refresh_token_reused"] = "refresh token",
+        ["two_factor_enabled"] = "now takes a code",
+        ["two_factor_disabled"] = "only the password",
+        ["recovery_codes_renewed"] = "New recovery codes",
+        ["recovery_code_used"] = "recovery codes took the place",
+        ["passkey_added"] = "new passkey",
+        ["passkey_removed"] = "passkeys of your account",
+        ["api_key_created"] = "new API key",
+        ["account_deleted"] = "was deleted",
     };
 
     public static IEnumerable<TheoryDataRow<string>> Kinds =>
