@@ -20,6 +20,10 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
         {
             settings.Refuse("SMTP_URL", "must end after the host or the port");
         }
+        else if (smtp is not null && smtp.UserInfo.StartsWith(':'))
+        {
+            settings.Refuse("SMTP_URL", "must name a user before the password");
+        }
 
         var from = settings.Text("EMAIL_FROM");
         MailboxAddress? sender = null;

@@ -45,7 +45,7 @@ internal sealed partial class MailSender(
             {
                 switch (await SendNextAsync(cancellationToken))
                 {
-                    case MailOutcome.Unreachable:
+                    case MailOutcome.Unreachable or MailOutcome.BrokenOff:
                         return false;
                     case null:
                         // Another replica has them.
@@ -61,6 +61,7 @@ internal sealed partial class MailSender(
         {
             // Mostly the database is away; whatever it is, mails have to go on.
             Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
+            await mailer.RestAsync();
             return false;
         }
     }
@@ -108,7 +109,7 @@ internal sealed partial class MailSender(
         {
             case MailOutcome.Unreachable:
                 return outcome;
-            case MailOutcome.Refused:
+            case MailOutcome.Refused or MailOutcome.BrokenOff:
                 await PostponeAsync(db, mail, now);
                 break;
             default:
@@ -158,6 +159,14 @@ internal sealed partial class MailSender(
         }
         catch (ParseException)
         {
+            Log.NoAddress(logger, mail.Id, mail.UserId);
+            return MailOutcome.Rejected;
+        }
+
+        // For MimeKit nothing at all and a name without a domain are addresses too.
+        if (message.To.Mailboxes.Any(to => !to.Address.Contains('@', StringComparison.Ordinal)))
+        {
+            message.Dispose();
             Log.NoAddress(logger, mail.Id, mail.UserId);
             return MailOutcome.Rejected;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -19,8 +20,18 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         using var bounded = new CancellationTokenSource(Patience);
         try
         {
-            var client = _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
-            await client.SendAsync(message, bounded.Token);
+            _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, it says nothing about this mail.
+            Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), Describe(failure));
+            return MailOutcome.Unreachable;
+        }
+
+        try
+        {
+            await _client.SendAsync(message, bounded.Token);
             Log.Sent(logger, mail.Id, mail.Kind, mail.UserId);
             return MailOutcome.Sent;
         }
@@ -45,7 +56,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             {
                 await client.DisconnectAsync(quit: true, bounded.Token);
             }
-            catch (Exception failure) when (failure is OperationCanceledException || Judge(failure) == MailOutcome.Unreachable)
+            catch (Exception failure) when (failure is OperationCanceledException or IOException or SocketException or ProtocolException or CommandException)
             {
                 // It was to be closed.
             }
@@ -56,16 +67,27 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     public async ValueTask DisposeAsync() => await RestAsync();
 
-    /// <summary>What a failure says about this mail, and what about the server.</summary>
+    /// <summary>What a failure after the login says about this mail, and what about the server.</summary>
     private static MailOutcome Judge(Exception failure) => failure switch
     {
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } => MailOutcome.Rejected,
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } => MailOutcome.Refused,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when NobodyHas(refusal) => MailOutcome.Rejected,
+
+        // The sender is the same in all mails.
+        SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted } or ServiceNotAuthenticatedException => MailOutcome.Unreachable,
+        SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable } => MailOutcome.BrokenOff,
+
+        // Whichever number, it is an answer to this mail. MailKit has a name for a few of them only.
+        SmtpCommandException => MailOutcome.Refused,
 
         // An address in letters that this server can't carry (SMTPUTF8).
         NotSupportedException => MailOutcome.Refused,
-        _ => MailOutcome.Unreachable,
+        _ => MailOutcome.BrokenOff,
     };
+
+    /// <summary>Not where the mailbox is full (552), and not by a rule of the server's (RFC 3463: 5.7), which its operator may mend.</summary>
+    private static bool NobodyHas(SmtpCommandException refusal) =>
+        refusal.StatusCode is SmtpStatusCode.MailboxUnavailable or SmtpStatusCode.UserNotLocalTryAlternatePath or SmtpStatusCode.MailboxNameNotAllowed
+        && !refusal.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <summary>The kind of failure and the server's number, and not its text, which may repeat the address.</summary>
     private static string Describe(Exception failure) => failure switch
@@ -80,7 +102,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     private static async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
     {
-        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds };
+        // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches none.
+        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);
