@@ -1,0 +1,46 @@
+using Cortex.IdentityServer.Tests.Faults;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.Tests.Mail;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <summary>Mails and tokens that are over go within the hour.</summary>
+public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task Mails_and_tokens_that_have_expired_are_removed_and_others_stay()
+    {
+        var user = await app.RegisterAsync();
+        await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email });
+        await app.Mails.WaitAsync(user.Email, "verify_email");
+        await app.Mails.WaitAsync(user.Email, "reset_password");
+        await MailSteps.UntilAsync("both are sent", () => app.WaitingAsync().GetAwaiter().GetResult() == 0);
+        foreach (var (recipient, lifetime) in new[] { ("soon@example.com", TimeSpan.FromMinutes(30)), ("later@example.com", TimeSpan.FromDays(3)) })
+        {
+            // Neither is due: a mail server refused them.
+            await app.SqlAsync(
+                "INSERT INTO outbox_mails (id, kind, recipient, created_at, due_at, expires_at) VALUES (gen_random_uuid(), 'password_changed', $1, $2, $2 + interval '10 days', $2 + $3)",
+                recipient, app.Clock.GetUtcNow(), lifetime);
+        }
+
+        Assert.Equal(["reset_password", "verify_email"], await TokensAsync());
+
+        // A reset's token is good for an hour, and what is over goes each hour.
+        await PassAsync(TimeSpan.FromMinutes(61), "the mail goes", async () => await app.WaitingAsync() == 1);
+        await PassAsync(TimeSpan.FromMinutes(61), "the token goes", async () => (await TokensAsync()).Length == 1);
+        Assert.Equal(["verify_email"], await TokensAsync());
+        Assert.Equal("later@example.com", await app.SqlAsync("SELECT recipient FROM outbox_mails"));
+        Assert.Contains("Warning: 1 mail(s) could not be sent in time", app.Log, StringComparison.Ordinal);
+
+        await PassAsync(TimeSpan.FromHours(24), "no token is left", async () => (await TokensAsync()).Length == 0);
+        Assert.Equal(1L, await app.WaitingAsync());
+    }
+
+    private async Task<string[]> TokensAsync() => (string[])(await app.SqlAsync("SELECT coalesce(array_agg(purpose::text ORDER BY purpose), '{}') FROM one_time_tokens"))!;
+
+    private Task<TimeSpan> PassAsync(TimeSpan time, string what, Func<Task<bool>> isSo)
+    {
+        app.Clock.Advance(time);
+        return Within.UntilAsync(MailSteps.Soon, what, isSo);
+    }
+}

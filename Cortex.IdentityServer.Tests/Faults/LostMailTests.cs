@@ -1,0 +1,46 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>PostgreSQL dies and comes back while mails wait in it.</summary>
+[Collection(FaultTests.Name)]
+public sealed class LostMailTests(TwoServers servers) : IAsyncLifetime
+{
+    /// <summary>Mostly within seconds; after each failure the sender's pause grows, up to a minute.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
+
+    public ValueTask InitializeAsync() => servers.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_mail_that_waits_survives_the_death_of_PostgreSQL_and_goes_once()
+    {
+        // Others leave mails in the servers' own database.
+        await servers.Postgres.SqlAsync("CREATE DATABASE mails");
+        var database = new NpgsqlConnectionStringBuilder(servers.Postgres.ConnectionString) { Database = "mails" }.ConnectionString;
+        await using var smtp = new SmtpListener();
+        await smtp.CloseAsync();
+        await using var server = await servers.StartAsync(database, ("SMTP_URL", $"smtp://127.0.0.1:{smtp.Port}"), ("EMAIL_FROM", "no-reply@cortex.example"));
+        var email = Replica.NewEmail();
+        await (await server.RegisterAsync(email)).ShouldBeAsync(HttpStatusCode.Created);
+
+        await servers.Postgres.KillAsync();
+        smtp.Open();
+        await servers.Postgres.MendAsync();
+
+        await Within.UntilAsync(Soon, "the mail", () => Task.FromResult(smtp.For(email).Count > 0));
+        await Within.UntilAsync(Soon, "an empty outbox", async () => await WaitingAsync(database) == 0);
+        Assert.Single(smtp.For(email));
+    }
+
+    private static async Task<long> WaitingAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM outbox_mails", connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}

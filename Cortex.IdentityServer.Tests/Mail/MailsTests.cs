@@ -1,0 +1,132 @@
+using System.Net;
+using System.Reflection;
+using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Tests.Configuration;
+using MimeKit;
+
+namespace Cortex.IdentityServer.Tests.Mail;
+
+/// <summary>The words of every mail.</summary>
+public sealed class MailsTests
+{
+    private const string Base = "https://id.example.com/auth";
+    private const string Name = """<b onclick="x()">O'Brien</b> & co""";
+    private const string UserAgent = "<script>alert(1)</script>\r\nBcc: evil@example.com";
+    private const string Token = "cve_0123456789-_abc";
+
+    private static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+
+    /// <summary>Which page the link of a mail opens.</summary>
+    private static readonly Dictionary<string, string> Pages = new()
+    {
+        ["verify_email"] = "/verify-email",
+        ["reset_password"] = "/reset-password",
+        ["already_registered"] = "/reset-password",
+        ["invitation"] = "/invitation",
+        ["confirm_new_email"] = "/change-email",
+    };
+
+    /// <summary>A word by which a notice says what happened.</summary>
+    private static readonly Dictionary<string, string> Happened = new()
+    {
+        ["email_change_requested"] = "another email address",
+        ["email_changed"] = "another email address",
+        ["password_changed"] = "password of your account was changed",
+        ["new_sign_in"] = "logged in",
+        ["refresh_token_reused"] = "refresh token",
+        ["two_factor_enabled"] = "now takes a code",
+        ["two_factor_disabled"] = "only the password",
+        ["recovery_codes_renewed"] = "New recovery codes",
+        ["recovery_code_used"] = "recovery codes took the place",
+        ["passkey_added"] = "new passkey",
+        ["passkey_removed"] = "passkeys of your account",
+        ["api_key_created"] = "new API key",
+        ["account_deleted"] = "was deleted",
+    };
+
+    public static IEnumerable<TheoryDataRow<string>> Kinds =>
+        typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(kind => new TheoryDataRow<string>((string)kind.GetRawConstantValue()!));
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_mail_says_in_text_and_in_HTML_what_happened_or_where_to_go_on(string kind)
+    {
+        var message = Render(kind);
+
+        Assert.NotEmpty(message.Subject!);
+        Assert.DoesNotContain('\n', message.Subject!);
+        Assert.StartsWith("<!DOCTYPE html>", message.HtmlBody, StringComparison.Ordinal);
+        Assert.Contains(message.Subject!, WebUtility.HtmlDecode(message.HtmlBody), StringComparison.Ordinal);
+        if (Pages.TryGetValue(kind, out var page))
+        {
+            // E5: with PUBLIC_URL, its path included, at the beginning.
+            var link = $"{Base}{page}?token={Token}";
+            Assert.Contains($"\n{link}\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains(Happened[kind], message.TextBody, StringComparison.Ordinal);
+            Assert.Contains(Happened[kind], WebUtility.HtmlDecode(message.HtmlBody), StringComparison.Ordinal);
+        }
+    }
+
+    /// <remarks>A notice with a link teaches people to follow links in mails that nobody asked for.</remarks>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_notice_holds_no_link_and_says_when_from_where_and_what_to_do(string kind)
+    {
+        Assert.SkipWhen(Pages.ContainsKey(kind), "is asked for, and has its link");
+        var message = Render(kind);
+
+        foreach (var body in new[] { message.TextBody!, message.HtmlBody! })
+        {
+            Assert.DoesNotContain("http", body, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("href", body, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("token=", body, StringComparison.Ordinal);
+            Assert.Contains("4 March 2026, 05:06 UTC", body, StringComparison.Ordinal);
+            Assert.Contains("192.0.2.7", body, StringComparison.Ordinal);
+            Assert.Contains("this wasn't you", WebUtility.HtmlDecode(body), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void What_others_chose_is_text_in_HTML_and_no_header(string kind)
+    {
+        var message = Render(kind);
+
+        Assert.DoesNotContain("<script", message.HtmlBody, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<b", message.HtmlBody!.Replace("<body", "", StringComparison.Ordinal).Replace("<br", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(message.Bcc);
+        Assert.Equal(["ada@example.com"], message.GetRecipients().Select(to => to.Address));
+        if (!Pages.ContainsKey(kind))
+        {
+            Assert.Contains(WebUtility.HtmlEncode(Name), message.HtmlBody, StringComparison.Ordinal);
+            Assert.Contains(Name, message.TextBody, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_kind_of_mail_is_known_to_these_tests() =>
+        Assert.Equal(Pages.Keys.Concat(Happened.Keys).Order(StringComparer.Ordinal), Kinds.Select(kind => kind.Data).Order(StringComparer.Ordinal));
+
+    /// <summary>As whoever receives it reads it.</summary>
+    private static MimeMessage Render(string kind)
+    {
+        var options = Variables.Read(("PUBLIC_URL", Base + "/"), ("EMAIL_FROM", "no-reply@cortex.example")).Mail;
+        var mail = new OutboxMail
+        {
+            Id = Guid.NewGuid(),
+            Kind = kind,
+            Recipient = "ada@example.com",
+            CreatedAt = Now,
+            Details = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["name"] = Name, ["user_agent"] = UserAgent, ["ip"] = "192.0.2.7", ["request_id"] = "r" }),
+        };
+        using var written = new MemoryStream();
+        using var message = Mails.Of(mail, Token, options).ToMessage(mail, options, Now);
+        message.WriteTo(written, TestContext.Current.CancellationToken);
+        written.Position = 0;
+        return MimeMessage.Load(written, TestContext.Current.CancellationToken);
+    }
+}

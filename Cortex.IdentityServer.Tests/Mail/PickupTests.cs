@@ -1,0 +1,59 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Mail;
+
+/// <summary>A development server with a folder of its own.</summary>
+public sealed class PickupApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    public string Folder { get; } = Path.Combine(Directory.CreateTempSubdirectory("cx-").FullName, "mail");
+
+    protected override IEnumerable<(string Name, string Value)> Settings => [("CORTEX_DATA", Path.GetDirectoryName(Folder)!)];
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+    }
+}
+
+/// <remarks>Contract 2: without SMTP_URL, outside Production, mail goes to files in a pickup folder and the log names the file.</remarks>
+public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
+{
+    private readonly Mailbox _mails = new(app.Folder);
+
+    /// <remarks>H6: the log names the file, and neither the address nor the token in it.</remarks>
+    [Fact]
+    public async Task The_log_names_the_file_of_each_mail()
+    {
+        var user = await app.RegisterAsync();
+        var mail = await _mails.WaitAsync(user.Email, "verify_email");
+
+        await MailSteps.UntilAsync("a line in the log", () => app.Log.Contains($"user {user.Id}: {app.Folder}", StringComparison.Ordinal));
+        var line = Assert.Single(app.Log.Split('\n'), line => line.Contains($"{user.Id}: {app.Folder}", StringComparison.Ordinal));
+        var path = line[line.IndexOf(app.Folder, StringComparison.Ordinal)..].Trim();
+        Assert.Contains(Mailbox.TokenIn(mail), await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(user.Email, app.Log, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Mailbox.TokenIn(mail), app.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_to_loses_no_mail()
+    {
+        if (Directory.Exists(app.Folder))
+        {
+            Directory.Delete(app.Folder, recursive: true);
+        }
+
+        // For root too, whom no permission stops.
+        await File.WriteAllTextAsync(app.Folder, "", TestContext.Current.CancellationToken);
+        var user = await app.RegisterAsync();
+        await app.PassTimeUntilAsync("two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: Mail could not be written", StringComparison.Ordinal)) >= 2);
+        Assert.Equal(1, await app.WaitingAsync());
+
+        File.Delete(app.Folder);
+        await app.PassTimeUntilAsync("a mail", () => Directory.Exists(app.Folder) && Directory.EnumerateFiles(app.Folder, "*.eml").Any());
+        await _mails.WaitAsync(user.Email, "verify_email");
+        Assert.Single(await _mails.ForAsync(user.Email));
+        Assert.Empty(Directory.EnumerateFiles(app.Folder, "*.part"));
+    }
+}

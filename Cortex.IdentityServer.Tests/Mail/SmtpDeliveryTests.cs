@@ -1,0 +1,268 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Mail;
+
+/// <remarks>Contract 7: what was answered with success is not lost. That is so of its mails too, whatever the mail server does, and no request waits for it.</remarks>
+public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await app.MendAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_mail_comes_as_text_and_HTML_with_what_mail_software_looks_for()
+    {
+        var user = await app.RegisterAsync();
+        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(user.Email).Count == 1);
+
+        var (message, from, to, _, login) = app.Smtp.For(user.Email)[0];
+        Assert.Equal(("no-reply@cortex.example", SmtpApp.User), (from, login));
+        Assert.Equal([user.Email], to);
+        Assert.Equal("\"Cortex Memory\" <no-reply@cortex.example>", message.From.ToString());
+        Assert.Equal(user.Email, message.To.ToString());
+        Assert.Equal("Confirm your email address", message.Subject);
+        Assert.Equal("auto-generated", message.Headers["Auto-Submitted"]);
+        Assert.EndsWith("@cortex.example", message.MessageId, StringComparison.Ordinal);
+        Assert.Equal(app.Clock.GetUtcNow(), message.Date, TimeSpan.FromMinutes(1));
+        Assert.Equal("multipart/alternative", message.Body!.ContentType.MimeType);
+        var link = $"{CortexApp.Issuer}/verify-email?token={Mailbox.TokenIn(message)}";
+        Assert.Contains(link, message.TextBody, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);
+
+        await (await app.Anonymous().PostAsync("/api/v1/auth/verify-email", new { token = Mailbox.TokenIn(message) })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    /// <remarks>RFC 5321: which of these a server says, for a full mailbox, a greylist, a rule or a full disk, is its own choice.</remarks>
+    [Theory]
+    [InlineData("RcptTo", "450 4.2.0 greylisted")]
+    [InlineData("RcptTo", "451 4.7.1 greylisted")]
+    [InlineData("RcptTo", "452 4.2.2 mailbox full")]
+    [InlineData("RcptTo", "552 5.2.2 mailbox full")]
+    [InlineData("RcptTo", "554 5.7.1 relay access denied")]
+    [InlineData("RcptTo", "550 5.7.1 unable to relay")]
+    [InlineData("Data", "451 4.3.0 try later")]
+    [InlineData("Data", "554 5.5.1 no")]
+    [InlineData("End", "451 4.3.0 try later")]
+    [InlineData("End", "452 4.3.1 disk full")]
+    [InlineData("End", "554 5.7.1 looks like spam")]
+    public async Task A_mail_that_is_refused_is_tried_again_later_and_later_and_holds_up_no_other(string phase, string reply)
+    {
+        var at = Enum.Parse<SmtpPhase>(phase);
+        var refused = $"refused-{app.NewEmail()}";
+        app.Smtp.FailAt(at, SmtpFault.Say(reply), refused);
+        int Tries() => app.Smtp.Lines.Count(line => line.StartsWith("RCPT", StringComparison.Ordinal) && line.Contains(refused, StringComparison.Ordinal));
+
+        await app.PutAsync(refused);
+        await MailSteps.UntilAsync("a first try", () => Tries() == 1);
+        for (var (delay, tries) = (30, 1); tries < 4; (delay, tries) = (delay * 2, tries + 1))
+        {
+            await app.PassOneAsync();
+            app.Clock.Advance(TimeSpan.FromSeconds(delay - 1));
+            await app.PassOneAsync();
+            Assert.Equal(tries, Tries());
+            app.Clock.Advance(TimeSpan.FromSeconds(1));
+            app.Wake();
+            await MailSteps.UntilAsync($"try {tries + 1}", () => Tries() == tries + 1);
+        }
+
+        await app.PassOneAsync();
+        app.Smtp.BehaveWell();
+        app.Clock.Advance(TimeSpan.FromMinutes(4));
+        await app.PassTimeUntilAsync("the mail", () => app.Smtp.For(refused).Count == 1);
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    [Theory]
+    [InlineData("550 5.1.1 no such user")]
+    [InlineData("550 who?")]
+    [InlineData("553 5.1.3 no mailbox of this name")]
+    public async Task A_mail_to_a_mailbox_that_nobody_has_is_given_up_and_holds_up_no_other(string reply)
+    {
+        var nobody = $"nobody-{app.NewEmail()}";
+        app.Smtp.FailAt(SmtpPhase.RcptTo, SmtpFault.Say(reply), nobody);
+
+        await app.PutAsync(nobody);
+        await app.PassOneAsync();
+
+        await app.EndedWellAsync(app.Smtp);
+        Assert.Single(app.Smtp.Lines, line => line.Contains(nobody, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Greeting", "554 go away")]
+    [InlineData("Ehlo", "502 no")]
+    [InlineData("Auth", "535 5.7.8 wrong password")]
+    [InlineData("Auth", "454 4.7.0 try later")]
+    [InlineData("MailFrom", "550 5.7.1 not your address")]
+    [InlineData("MailFrom", "421 4.3.2 going down")]
+    [InlineData("MailFrom", "530 5.7.0 log in first")]
+    public async Task Where_the_mail_server_refuses_everything_all_mails_wait_and_then_go_once(string phase, string reply)
+    {
+        var at = Enum.Parse<SmtpPhase>(phase);
+        app.Smtp.FailAt(at, SmtpFault.Say(reply));
+        string[] people = [app.NewEmail(), app.NewEmail(), app.NewEmail()];
+        foreach (var email in people)
+        {
+            await app.PutAsync(email);
+        }
+
+        await app.PassTimeUntilAsync("three tries", () => app.Smtp.Reached(at) >= 3);
+        Assert.Equal(3, await app.WaitingAsync());
+        app.Smtp.BehaveWell();
+
+        await app.PassTimeUntilAsync("the mails", () => people.All(email => app.Smtp.For(email).Count == 1));
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    [Theory]
+    [InlineData("Greeting", "stalls")]
+    [InlineData("Ehlo", "stalls")]
+    [InlineData("Auth", "stalls")]
+    [InlineData("MailFrom", "stalls")]
+    [InlineData("RcptTo", "stalls")]
+    [InlineData("Data", "stalls")]
+    [InlineData("Content", "stalls")]
+    [InlineData("End", "stalls")]
+    [InlineData("Greeting", "hangs up")]
+    [InlineData("Auth", "hangs up")]
+    [InlineData("RcptTo", "hangs up")]
+    [InlineData("Data", "hangs up")]
+    [InlineData("Content", "hangs up")]
+    [InlineData("End", "hangs up")]
+    [InlineData("Greeting", "is away")]
+    public async Task While_the_mail_server_fails_requests_are_answered_at_once_and_their_mails_go_once_it_is_back(string phase, string what)
+    {
+        var at = Enum.Parse<SmtpPhase>(phase);
+        var first = app.NewEmail();
+        if (what == "is away")
+        {
+            await app.Smtp.CloseAsync();
+            await app.PutAsync(first);
+        }
+        else
+        {
+            app.Smtp.FailAt(at, what == "stalls" ? SmtpFault.Stall : SmtpFault.Drop);
+            await app.PutAsync(first);
+            await app.PassTimeUntilAsync("a try", () => app.Smtp.Reached(at) > 0);
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var user = await app.RegisterAsync();
+        await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
+        Assert.True(Stopwatch.GetElapsedTime(started) < MailSteps.WithoutWaiting, "the requests waited for the mail server");
+        Assert.Empty(app.Smtp.Received);
+        Assert.Equal(3, await app.WaitingAsync());
+
+        await app.Smtp.CloseAsync();
+        app.Smtp.BehaveWell();
+        app.Smtp.Open();
+        await app.PassTimeUntilAsync("the mails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
+        Assert.Equal(["Confirm your email address", "Set a new password"], app.Smtp.For(user.Email).Select(mail => mail.Message.Subject).Order(StringComparer.Ordinal));
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    /// <remarks>A scanner that dies of one mail must not stop the mails of all others for three days.</remarks>
+    [Fact]
+    public async Task A_mail_at_which_the_mail_server_always_hangs_up_does_not_stop_the_others()
+    {
+        var deadly = $"deadly-{app.NewEmail()}";
+        var other = app.NewEmail();
+        app.Smtp.FailAt(SmtpPhase.End, SmtpFault.Drop, deadly);
+        await app.PutAsync(deadly);
+        await app.PutAsync(other);
+
+        await app.PassTimeUntilAsync("the other mail", () => app.Smtp.For(other).Count == 1);
+        app.Smtp.BehaveWell();
+        await app.PassTimeUntilAsync("the mail", () => app.Smtp.For(deadly).Count == 1);
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    /// <remarks>Nobody can know whether it was taken: it is sent again, by the same name.</remarks>
+    [Fact]
+    public async Task A_mail_whose_receipt_is_lost_comes_again_with_the_same_Message_ID()
+    {
+        var email = app.NewEmail();
+        app.Smtp.FailAt(SmtpPhase.Taken, SmtpFault.Drop);
+        await app.PutAsync(email);
+        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
+        app.Smtp.BehaveWell();
+
+        await app.PassTimeUntilAsync("the mail again", () => app.Smtp.For(email).Count == 2);
+        Assert.Single(app.Smtp.For(email).Select(mail => mail.Message.MessageId).Distinct());
+        await app.PassOneAsync();
+        Assert.Equal(2, app.Smtp.For(email).Count);
+        Assert.Equal(0, await app.WaitingAsync());
+    }
+
+    /// <remarks>The documented tables take any text for an email (contract 5).</remarks>
+    [Theory]
+    [InlineData("no address", "password_changed", "{}")]
+    [InlineData("nobody", "password_changed", "{}")]
+    [InlineData("", "password_changed", "{}")]
+    [InlineData("a@b@example.com", "password_changed", "{}")]
+    [InlineData("a@example.com, b@example.com", "password_changed", "{}")]
+    [InlineData("a@example.com\r\nBcc: evil@example.com", "password_changed", "{}")]
+    [InlineData("a@example.com>\r\nRCPT TO:<evil@example.com", "password_changed", "{}")]
+    [InlineData("a@example.com", "no_such_kind", "{}")]
+    [InlineData("a@example.com", "password_changed", "[]")]
+    [InlineData("a@example.com", "password_changed", """{"ip": {"nested": 1}}""")]
+    public async Task A_mail_that_cannot_be_made_does_not_stop_the_others_and_writes_to_nobody_else(string recipient, string kind, string details)
+    {
+        await app.PutAsync(recipient, kind, details);
+        await app.PassOneAsync();
+        await app.PassOneAsync();
+
+        Assert.Equal(2, app.Smtp.Received.Count);
+        Assert.DoesNotContain(app.Smtp.Lines, line => line.Contains("evil", StringComparison.Ordinal));
+        Assert.All(app.Smtp.Received, mail => Assert.Single(mail.To));
+    }
+
+    [Fact]
+    public async Task A_user_agent_with_line_breaks_is_text_in_a_mail_and_nothing_else()
+    {
+        var email = app.NewEmail();
+        await app.PutAsync(email, details: """{"user_agent": "Evil\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>"}""");
+        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
+
+        var message = app.Smtp.For(email)[0].Message;
+        Assert.Empty(message.Bcc);
+        Assert.Equal([email], message.GetRecipients().Select(to => to.Address));
+        Assert.Contains("Bcc: evil@example.com", message.TextBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", message.HtmlBody, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.Smtp.Lines, line => line.Contains("evil", StringComparison.Ordinal));
+        await app.EndedWellAsync(app.Smtp);
+    }
+
+    /// <remarks>H6. A server's answer may repeat the address.</remarks>
+    [Fact]
+    public async Task No_address_token_or_password_is_logged_whatever_becomes_of_a_mail()
+    {
+        var emails = Enumerable.Range(0, 4).Select(_ => $"secret-{app.NewEmail()}").ToArray();
+        foreach (var (email, phase, fault) in new[]
+        {
+            (emails[0], SmtpPhase.RcptTo, SmtpFault.Say($"550 5.1.1 <{emails[0]}> unknown")),
+            (emails[1], SmtpPhase.RcptTo, SmtpFault.Say($"450 4.2.0 <{emails[1]}> greylisted")),
+            (emails[2], SmtpPhase.Auth, SmtpFault.Say($"535 5.7.8 {SmtpApp.Password} is wrong")),
+            (emails[3], SmtpPhase.End, SmtpFault.Say($"554 5.7.1 <{emails[3]}> wants none")),
+        })
+        {
+            app.Smtp.FailAt(phase, fault);
+            var before = app.Smtp.Reached(phase);
+            await app.RegisterAsync(email);
+            await app.PassTimeUntilAsync($"a try of {email}", () => app.Smtp.Reached(phase) > before);
+            app.Smtp.BehaveWell();
+        }
+
+        await app.PassTimeUntilAsync("the mails", () => emails[1..].All(email => app.Smtp.For(email).Count == 1));
+        await app.PutAsync("secret no address@");
+        await app.PassOneAsync();
+
+        Assert.Contains("was not taken", app.Log, StringComparison.Ordinal);
+        Assert.All(
+            [.. emails, "secret no address", SmtpApp.Password, SmtpApp.User, Uri.EscapeDataString(SmtpApp.Password), .. app.Smtp.Received.Select(mail => Mailbox.TokenIn(mail.Message)).Where(token => token.Length > 0)],
+            secret => Assert.DoesNotContain(secret, app.Log, StringComparison.OrdinalIgnoreCase));
+    }
+}
