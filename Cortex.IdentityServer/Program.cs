@@ -11,6 +11,7 @@ using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Pages;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
@@ -35,6 +36,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddAccounts()
         .AddLogin()
         .AddTwoFactor()
+        .AddPasskeys()
         .AddSessions()
         .AddApiKeys()
         .AddIntrospection()
@@ -59,6 +61,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapLogin();
     auth.MapSessions();
     auth.MapTwoFactor();
+    auth.MapPasskeys();
     auth.MapApiKeys();
     auth.MapIntrospection();
     auth.MapAudit();

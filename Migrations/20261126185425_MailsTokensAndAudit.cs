@@ -11,6 +11,13 @@ namespace Cortex.IdentityServer.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // An account that is deleted takes its rows along, and looks for them by these. First, as they may take long: what follows locks users.
+            migrationBuilder.Sql("""
+                CREATE INDEX IF NOT EXISTS ix_usage_logs_user_id_created_at ON usage_logs (user_id, coalesce(created_at, '-infinity'), id);
+                CREATE INDEX IF NOT EXISTS ix_usage_logs_api_key_id ON usage_logs (api_key_id);
+                CREATE INDEX IF NOT EXISTS ix_billing_events_user_id_created_at ON billing_events (user_id, created_at);
+                """);
+
             migrationBuilder.CreateTable(
                 name: "login_devices",
                 columns: table => new
@@ -95,14 +102,8 @@ namespace Cortex.IdentityServer.Migrations
                 table: "outbox_mails",
                 column: "due_at");
 
+            migrationBuilder.Sql("CREATE INDEX ix_one_time_tokens_new_email ON one_time_tokens (lower(email), created_at) WHERE purpose = 'change_email'");
             migrationBuilder.Sql(AuditEvents.Create);
-
-            // An account that is deleted takes its rows along, and looks for them by these.
-            migrationBuilder.Sql("""
-                CREATE INDEX IF NOT EXISTS ix_usage_logs_user_id_created_at ON usage_logs (user_id, created_at);
-                CREATE INDEX IF NOT EXISTS ix_usage_logs_api_key_id ON usage_logs (api_key_id);
-                CREATE INDEX IF NOT EXISTS ix_billing_events_user_id_created_at ON billing_events (user_id, created_at);
-                """);
         }
 
         /// <inheritdoc />

@@ -55,14 +55,17 @@ internal static class AuditEvents
             name text := 'audit_events_' || to_char(first, 'YYYY_MM');
         BEGIN
             IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF audit_events FOR VALUES FROM (%L) TO (%L)',
+                -- Made and then attached, which locks nobody out who writes or reads the other months.
+                EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING DEFAULTS)', name);
+                EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                     name, first AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
                 EXECUTE format('CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only()', name);
             END IF;
         END $$;
 
         -- Makes the partitions of this month and the next three, moves to theirs what came while one was missing, and drops the months that ended before "oldest".
-        CREATE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+        -- What waits for a lock here is waited for by every login, so it gives up soon: there are months of time, and an hour later it is tried again.
+        CREATE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
         DECLARE
             month timestamptz;
             part text;

@@ -68,6 +68,67 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await (await app.Anonymous().PostAsync(LogIn, new { email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
+    /// <remarks>P11: the owner of a taken address hears of it, and can get in by it.</remarks>
+    [Fact]
+    public async Task The_owner_of_a_taken_address_gets_a_mail_with_a_link_to_set_a_password()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+        await (await app.VerifyEmailAsync(await app.VerificationTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.Anonymous().PostAsync(Register, new { email = email.ToUpperInvariant(), password = "the password of another" })).ShouldBeAsync(HttpStatusCode.Accepted);
+
+        var token = await app.NewestTokenAsync(email, "already_registered");
+        Assert.Single(await app.Mails.ForAsync(email, "verify_email"));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
+    }
+
+    [Fact]
+    public async Task A_new_account_gets_a_link_and_logs_in_after_it()
+    {
+        var email = app.NewEmail();
+        await (await app.Anonymous().PostAsync(Register, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+
+        var token = await app.VerificationTokenAsync(email);
+
+        Assert.Single(await app.Mails.ForAsync(email));
+        await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
+    }
+
+    /// <remarks>E9: who owns the mailbox takes the account over from whoever registered with it first.</remarks>
+    [Fact]
+    public async Task The_owner_of_a_squatted_address_registers_and_gets_the_account()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = "the password of a squatter" });
+        await app.MailsSettledAsync();
+
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+        await (await app.ResetAsync(await app.NewestTokenAsync(email, "already_registered"))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(email, "the password of a squatter"));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
+    }
+
+    /// <remarks>E8: nor is an owner flooded by registrations.</remarks>
+    [Fact]
+    public async Task Many_registrations_of_one_address_send_five_mails_at_most()
+    {
+        var email = app.NewEmail();
+        await app.Anonymous().PostAsync(Register, new { email, password = Password });
+        for (var time = 0; time < 8; time++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(1));
+            await (await app.Anonymous().PostAsync(Register, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+            await app.MailsSettledAsync();
+        }
+
+        Assert.Equal(5, (await app.Mails.ForAsync(email, "already_registered")).Count);
+    }
+
     private static string[] HeaderNames(HttpResponseMessage response) =>
         [.. response.Headers.Concat(response.Content.Headers).Select(header => header.Key).Order()];
 

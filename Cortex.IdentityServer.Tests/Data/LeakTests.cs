@@ -12,18 +12,20 @@ public sealed class ChattyApp(PostgresCluster cluster) : CortexApp(cluster)
         new[] { "Default", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql" }.Select(category => ($"Logging:LogLevel:{category}", "Trace"));
 }
 
-/// <remarks>H6, K1, M7, R4: a dump of the database and the log, taken together, are worth nothing to a thief.</remarks>
+/// <remarks>H6, K1, M7, R4, E4: a dump of the database and the log, taken together, are worth nothing to a thief.</remarks>
 public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Email = "Marked.Mailbox@leak.example";
     private const string WrongPassword = "marked-wrong-password-5b1";
     private const string NewPassword = "marked-new-password-7c2";
+    private const string ResetPassword = "marked-reset-password-9d3";
     private const string UnknownEmail = "unknown.mailbox@leak.example";
+    private const string NextEmail = "Next.Mailbox@leak.example";
 
     /// <summary>What a client was given or typed, by what it is.</summary>
     private readonly List<(string What, string Value)> _secrets =
-        [("password", "marked-password-3a9"), ("wrong password", WrongPassword), ("new password", NewPassword)];
+        [("password", "marked-password-3a9"), ("wrong password", WrongPassword), ("new password", NewPassword), ("password by mail", ResetPassword)];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -36,7 +38,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 
         // Both were looked at, and not while they were empty.
         Assert.Contains("Debug: ", log, StringComparison.Ordinal);
-        Assert.Contains(Email, dump, StringComparison.Ordinal);
+        Assert.Contains(NextEmail, dump, StringComparison.Ordinal);
         Assert.True(_secrets.Count > 20, "the tour collected too little");
         foreach (var (what, value) in _secrets)
         {
@@ -78,6 +80,40 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "refresh_token_reused");
         await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = "ctr_marked-garbage" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.WithToken("eyJmarked.garbage.token").GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await MailsAsync(recoveryCodes);
+    }
+
+    /// <summary>What is done by links in mails, each with a link that is touched first; and what asks for the password once more.</summary>
+    private async Task MailsAsync(string[] recoveryCodes)
+    {
+        var anonymous = app.Anonymous();
+        var verification = NoteMailed(await app.VerificationTokenAsync(Email));
+        await (await anonymous.PostAsync(Auth + "verify-email", new { token = verification + "x" })).ShouldBeAsync(HttpStatusCode.BadRequest);
+        await (await anonymous.GetAsync("/verify-email?token=" + verification, Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await anonymous.PostFormAsync("/verify-email", ("token", verification))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.ForgetAsync(UnknownEmail)).ShouldBeAsync(HttpStatusCode.Accepted);
+        var reset = NoteMailed(await app.ResetTokenAsync(Email));
+        await (await anonymous.PostFormAsync("/reset-password", ("token", reset), ("new_password", "marked"))).ShouldBeAsync(HttpStatusCode.BadRequest);
+        await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.BadRequest);
+        var http = app.WithToken((await LogInAsync(new { email = Email, password = ResetPassword, recovery_code = recoveryCodes[1] })).AccessToken);
+        await (await http.PostAsync(Auth + "reauthenticate", new { password = ResetPassword, recovery_code = recoveryCodes[2] })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PostAsync(Auth + "reauthenticate", new { password = WrongPassword, recovery_code = recoveryCodes[3] })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        var change = NoteMailed(await app.ChangeTokenAsync(http, NextEmail, ResetPassword));
+        await (await app.ConfirmEmailAsync(change)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.GetAsync(Auth + "me/export", Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        NoteMailed((await app.InviteAsync()).Token);
+
+        // One that is still good when the dump is made.
+        NoteMailed(await app.ResetTokenAsync(NextEmail));
+        await app.MailsSettledAsync();
+    }
+
+    /// <summary>What follows the prefix makes it usable, so it is looked for alone too.</summary>
+    private string NoteMailed(string token)
+    {
+        Note("mailed token", token[4..]);
+        return Note("mailed token", token);
     }
 
     private async Task ApiKeysAsync(HttpClient http)

@@ -46,8 +46,11 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
     [InlineData("https://app.example.com:8443")]
     public async Task Any_other_origin_is_not(string origin)
     {
-        Assert.Null(Allowed(await SendAsync(listed, HttpMethod.Get, "/health", origin)));
-        Assert.Null(Allowed(await PreflightAsync(listed, origin)));
+        foreach (var answer in new[] { await SendAsync(listed, HttpMethod.Get, "/health", origin), await PreflightAsync(listed, origin) })
+        {
+            Assert.Null(Allowed(answer));
+            Assert.False(AllowsCredentials(answer));
+        }
     }
 
     [Fact]
@@ -68,13 +71,23 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
         Assert.Contains("Authorization", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <remarks>For the refresh cookie.</remarks>
+    [Fact]
+    public async Task The_listed_origin_may_use_credentials()
+    {
+        Assert.True(AllowsCredentials(await PreflightAsync(listed, OneOriginApp.Origin)));
+        Assert.True(AllowsCredentials(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/refresh", OneOriginApp.Origin)));
+        Assert.False(AllowsCredentials(await SendAsync(none, HttpMethod.Post, "/api/v1/auth/refresh", OneOriginApp.Origin)));
+    }
+
     [Fact]
     public async Task A_star_allows_every_origin_without_credentials()
     {
-        var answer = await SendAsync(any, HttpMethod.Get, "/health", Evil);
-
-        Assert.Equal("*", Allowed(answer));
-        Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
+        foreach (var answer in new[] { await SendAsync(any, HttpMethod.Get, "/health", Evil), await PreflightAsync(any, Evil) })
+        {
+            Assert.Equal("*", Allowed(answer));
+            Assert.False(AllowsCredentials(answer));
+        }
     }
 
     private static Task<HttpResponseMessage> PreflightAsync(CortexApp app, string origin) =>
@@ -92,6 +105,8 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
 
         return await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
     }
+
+    private static bool AllowsCredentials(HttpResponseMessage answer) => answer.Headers.Contains("Access-Control-Allow-Credentials");
 
     private static string? Allowed(HttpResponseMessage answer) =>
         answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;

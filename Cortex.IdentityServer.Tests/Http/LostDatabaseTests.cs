@@ -46,6 +46,13 @@ public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableA
         await UnavailableAsync(await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = user.Password }));
         await UnavailableAsync(await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }));
         await UnavailableAsync(await http.GetAsync("/api/v1/auth/sessions", TestContext.Current.CancellationToken));
+        foreach (var route in new[] { Browsers.Refresh, Browsers.LogOut })
+        {
+            var answer = await app.BrowseAsync(route, headers: Browsers.Cookie(tokens.RefreshToken));
+            await UnavailableAsync(answer);
+            answer.ShouldLeaveCookie();
+        }
+
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5 * 4));
 
         app.Wire.Join();

@@ -53,10 +53,21 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
         foreach (var text in Naughty)
         {
             var escaped = Uri.EscapeDataString(JsonNode.Parse($"[\"{text.Replace(@"\ud800", "?", StringComparison.Ordinal)}\"]")![0]!.GetValue<string>());
-            foreach (var path in new[] { $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}" })
+            foreach (var path in new[]
+            {
+                $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}", $"/api/v1/auth/me/events?cursor={escaped}",
+                $"/api/v1/auth/me/events?limit={escaped}", $"/verify-email?token={escaped}", $"/reset-password?token={escaped}", $"/change-email?token={escaped}", $"/invitation?token={escaped}",
+            })
             {
                 await FineAsync(callers[0], path);
                 await FineAsync(callers[1], path);
+            }
+
+            foreach (var page in new[] { "/verify-email", "/reset-password", "/change-email", "/invitation" })
+            {
+                var form = $"token={escaped}&new_password={escaped}";
+                var answer = await app.Anonymous().PostTextAsync(page, form, "application/x-www-form-urlencoded");
+                Assert.True((int)answer.StatusCode < 500, $"{page} with {form} was {(int)answer.StatusCode}");
             }
 
             foreach (var header in new[] { "Authorization: Bearer ", "Authorization: ", "X-API-Key: ", "User-Agent: ", "Content-Type: " })

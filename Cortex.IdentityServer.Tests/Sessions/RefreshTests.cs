@@ -227,7 +227,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"refresh_token":["a"]}""", "validation_failed")]
     [InlineData("""{"refresh_token":"a","user_id":"b"}""", "unknown_field")]
     [InlineData("{", "malformed_request")]
-    [InlineData("", "malformed_request")]
+    [InlineData("", "validation_failed")]
     public async Task A_bad_body_is_refused(string body, string code) =>
         await (await app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, code);
 

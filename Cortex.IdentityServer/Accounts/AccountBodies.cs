@@ -65,23 +65,6 @@ internal sealed record ChangePasswordRequest : IRequestBody
     public string NewPassword { get; init; } = "";
 }
 
-/// <summary>What it takes to delete an account.</summary>
-internal sealed record DeleteAccountRequest : IRequestBody
-{
-    /// <summary>The caller's password.</summary>
-    [Required(AllowEmptyStrings = true)]
-    [Password]
-    public string Password { get; init; } = "";
-
-    /// <summary>Six digits of the authenticator app, where two-factor authentication is on.</summary>
-    [MaxLength(64)]
-    public string? TwoFactorCode { get; init; }
-
-    /// <summary>A recovery code in place of the app's code.</summary>
-    [MaxLength(64)]
-    public string? RecoveryCode { get; init; }
-}
-
 /// <summary>A password as it comes in: at most 256 characters, so that nobody makes the server hash a book. It may be all spaces.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PasswordAttribute() : ValidationAttribute("must be 1 to 256 characters long")

@@ -14,7 +14,7 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
     private const int Patience = 60;
 
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, DeleteAccountRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<Problem?> TryAsync(Guid userId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(userId, cancellationToken) is not { } user)
         {
@@ -27,6 +27,12 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if ((await db.Database.SqlQuery<Guid>($"SELECT id FROM users WHERE id = {userId} AND security_stamp IS NOT DISTINCT FROM {user.SecurityStamp}::text FOR UPDATE").ToListAsync(cancellationToken)).Count == 0)
+        {
+            // Another request was first, or what was proved no longer counts.
+            return Problems.SessionRevoked;
+        }
+
         if (await IsLastAdminAsync(userId, cancellationToken))
         {
             return Problems.LastAdmin;
@@ -51,11 +57,12 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
         return null;
     }
 
-    /// <summary>Those who hold the role are locked, so that of two administrators who leave at a time one stays.</summary>
+    /// <summary>Of those who may log in. They are locked, so that of two administrators who leave at a time one stays.</summary>
     private async Task<bool> IsLastAdminAsync(Guid userId, CancellationToken cancellationToken)
     {
         var admins = await db.Database.SqlQuery<Guid>($"""
-            SELECT user_id FROM user_roles JOIN roles ON roles.id = role_id WHERE name = {Role.Admin} ORDER BY user_id FOR UPDATE OF user_roles
+            SELECT user_id FROM user_roles JOIN roles ON roles.id = role_id JOIN users ON users.id = user_id
+            WHERE name = {Role.Admin} AND coalesce(users.is_active, true) ORDER BY user_id FOR UPDATE OF user_roles
             """).ToListAsync(cancellationToken);
         return admins is [var only] && only == userId;
     }

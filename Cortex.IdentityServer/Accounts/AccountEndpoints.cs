@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -61,7 +62,7 @@ internal static class AccountEndpoints
     /// stays in the operator's audit log, without address, program and details.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteMe(
-        [FromBody] DeleteAccountRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
+        [FromBody] ReauthenticateRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
         await deletion.TryAsync(caller.UserId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     /// <summary>Export the account</summary>

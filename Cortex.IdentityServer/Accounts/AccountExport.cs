@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Passkeys;
 
 namespace Cortex.IdentityServer.Accounts;
 
@@ -22,7 +23,7 @@ internal sealed record AccountExport(
     IReadOnlyList<ExportedSession> Sessions,
     IReadOnlyList<ExportedLoginAddress> LoginAddresses,
     IReadOnlyList<ApiKeyResponse> ApiKeys,
-    IReadOnlyList<ExportedPasskey> Passkeys,
+    IReadOnlyList<PasskeyResponse> Passkeys,
     int RecoveryCodesLeft,
     IAsyncEnumerable<ExportedUsage> Usage,
     IReadOnlyList<ExportedBillingEvent> BillingEvents,
@@ -43,13 +44,6 @@ internal sealed record ExportedSession(
 /// <param name="Network">An IPv4 address, or the /64 of an IPv6 one.</param>
 /// <param name="LastLoginAt">When they last did.</param>
 internal sealed record ExportedLoginAddress(string Network, DateTimeOffset LastLoginAt);
-
-/// <summary>A passkey.</summary>
-/// <param name="Id">Names it.</param>
-/// <param name="Name">What its owner calls it.</param>
-/// <param name="CreatedAt">When it was added.</param>
-/// <param name="LastUsedAt">When it was last used; null for never.</param>
-internal sealed record ExportedPasskey(Guid Id, string? Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>A request that was made with an API key.</summary>
 /// <param name="Endpoint">What was asked for.</param>

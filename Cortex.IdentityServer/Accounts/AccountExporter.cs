@@ -3,6 +3,7 @@ using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Passkeys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
@@ -28,26 +29,43 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
                 .ToListAsync(cancellationToken),
             await db.LoginAddresses.Where(a => a.UserId == userId).Select(a => new ExportedLoginAddress(a.Network, a.LastLoginAt)).ToListAsync(cancellationToken),
             await db.ApiKeys.Where(key => key.UserId == userId).Select(ApiKeyResponse.FromKey).ToListAsync(cancellationToken),
-            [],
+            await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken),
             await db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken),
             UsageAsync(userId, cancellationToken),
             await db.Database.SqlQuery<ExportedBillingEvent>($"""
                 SELECT event_type AS "EventType", data AS "Data", created_at AS "CreatedAt" FROM billing_events WHERE user_id = {userId} ORDER BY created_at
                 """).ToListAsync(cancellationToken),
-            audit.AllAsync(userId).Select(AuditEventResponse.Of));
+            audit.AllAsync(userId, cancellationToken));
     }
 
-    /// <summary>An iterator of its own, which gives the connection free at its end: the serializer does so only when all is written.</summary>
+    /// <summary>Page by page: a client that reads slowly holds no connection to the database meanwhile.</summary>
     private async IAsyncEnumerable<ExportedUsage> UsageAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var usage = db.Database.SqlQuery<ExportedUsage>($"""
-            SELECT endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", cost_usd AS "CostUsd", provider AS "Provider",
-                response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt"
-            FROM usage_logs WHERE user_id = {userId} ORDER BY created_at
-            """);
-        await foreach (var row in usage.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var (time, id) = (DateTimeOffset.MinValue, Guid.Empty);
+        while (true)
         {
-            yield return row;
+            // What other programs wrote without a time comes first.
+            var page = await db.Database.SqlQuery<UsageRow>($"""
+                SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", cost_usd AS "CostUsd", provider AS "Provider",
+                    response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt"
+                FROM usage_logs
+                WHERE user_id = {userId} AND (coalesce(created_at, '-infinity'), id) > ({time}, {id})
+                ORDER BY coalesce(created_at, '-infinity'), id LIMIT {AuditReader.Page}
+                """).ToListAsync(cancellationToken);
+            foreach (var row in page)
+            {
+                yield return new(row.Endpoint, row.ApiKeyId, row.TokensUsed, row.CostUsd, row.Provider, row.ResponseTimeMs, row.StatusCode, row.ErrorMessage, row.CreatedAt);
+            }
+
+            if (page.Count < AuditReader.Page)
+            {
+                yield break;
+            }
+
+            (time, id) = (page[^1].CreatedAt ?? DateTimeOffset.MinValue, page[^1].Id);
         }
     }
+
+    private sealed record UsageRow(
+        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode, string? ErrorMessage, DateTimeOffset? CreatedAt);
 }

@@ -26,6 +26,24 @@ internal static partial class EmailAddress
         return reason.Length == 0;
     }
 
+    /// <summary>For looking somebody up: also the odd addresses that other programs stored and that nobody could register with today.</summary>
+    public static bool TryRecognize(string? typed, out string email, out string reason)
+    {
+        if (TryNormalize(typed, out email, out reason))
+        {
+            return true;
+        }
+
+        var odd = (typed ?? "").Trim();
+        if (odd.Length is 0 or > MaxLength || odd.Count('@') != 1 || !odd.EnumerateRunes().All(IsVisible))
+        {
+            return false;
+        }
+
+        email = odd.Normalize(NormalizationForm.FormC);
+        return true;
+    }
+
     private static string? WhyRefused(ref string email)
     {
         if (email.Length is 0 or > MaxLength)

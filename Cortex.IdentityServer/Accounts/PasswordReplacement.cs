@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Accounts.Mailed;
-using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -71,7 +70,22 @@ internal sealed partial class PasswordReplacement(
     {
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.IsVerified, true).SetProperty(u => u.ApiKey, (string?)null), cancellationToken);
-        await db.Set<ApiKey>().Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        foreach (var key in await db.ApiKeys.Where(key => key.UserId == userId).Select(key => key.Id).ToListAsync(cancellationToken))
+        {
+            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", key.ToString()));
+        }
+
+        foreach (var passkey in await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(passkey => passkey.Id).ToListAsync(cancellationToken))
+        {
+            await events.NoteAsync(AuditAction.PasskeyRemoved, userId, client, cancellationToken, ("passkey_id", passkey.ToString()));
+        }
+
+        await db.ApiKeys.Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.Passkeys.Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+
+        // Where the stranger logged in from is no place that the owner is known at.
+        await db.LoginAddresses.Where(address => address.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<LoginDevice>().Where(device => device.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await events.NoteAsync(AuditAction.EmailVerified, userId, client, cancellationToken);
     }
 

@@ -14,7 +14,7 @@ namespace Cortex.IdentityServer.Accounts;
 /// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
 /// and count no failures. <c>TwoFactor/</c> does that work (contract 6).
 /// </remarks>
-internal sealed class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
+internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
     : UserStore<User, Role, CortexDbContext, Guid>(db, describer)
 {
     public override async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken = default)

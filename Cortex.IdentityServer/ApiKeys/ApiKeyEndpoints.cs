@@ -16,7 +16,7 @@ internal static class ApiKeyEndpoints
     /// <remarks>The key is in this answer and never again. At most 50 active keys an account.</remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
         GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(await keys.GenerateAsync(caller.UserId(), body, Client.Of(http), cancellationToken));
+        Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves.</remarks>
@@ -42,7 +42,7 @@ internal static class ApiKeyEndpoints
     /// <remarks>Gives a new key with the same name, scopes and lifetime. The old one works until the overlap has passed.</remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(await keys.RotateAsync(caller.UserId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
+        Answer(await keys.RotateAsync(caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
     /// <remarks>It is refused from the next request on.</remarks>
@@ -54,6 +54,7 @@ internal static class ApiKeyEndpoints
     {
         NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
         NewApiKeyResult.TooMany => (Problem)Problems.ApiKeyLimit,
+        NewApiKeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
         NewApiKeyResult.NotFound => (Problem)Problems.NotFound,
         NewApiKeyResult.NotReplaceable => new Problem(Problems.ValidationFailed) { Detail = "Only a key that works, and wasn't replaced yet, can be replaced." },
         _ => throw new UnreachableException(),

@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -17,22 +18,25 @@ internal abstract record NewApiKeyResult
     /// <summary>The key to be replaced isn't there, or isn't the caller's.</summary>
     public sealed record NotFound : NewApiKeyResult;
 
+    /// <summary>The session that asks for it has ended meanwhile.</summary>
+    public sealed record SessionEnded : NewApiKeyResult;
+
     /// <summary>The key to be replaced doesn't work any more, or was replaced already.</summary>
     public sealed record NotReplaceable : NewApiKeyResult;
 }
 
 /// <summary>Makes and replaces a user's keys.</summary>
-internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
+internal sealed partial class ApiKeyService(CortexDbContext db, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
-    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await LockKeysOfAsync(userId, cancellationToken) is not { } owner)
+        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
         {
-            return new NewApiKeyResult.NotFound();
+            return new NewApiKeyResult.SessionEnded();
         }
 
         if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive)
@@ -50,13 +54,17 @@ internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents ev
     }
 
     /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
-    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var owner = await LockKeysOfAsync(userId, cancellationToken);
+        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
+        {
+            return new NewApiKeyResult.SessionEnded();
+        }
+
         var old = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId && key.UserId == userId, cancellationToken);
-        if (old is null || owner is null)
+        if (old is null)
         {
             return new NewApiKeyResult.NotFound();
         }
@@ -80,7 +88,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents ev
         }
 
         await events.NoteAndTellAsync(
-            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner.Value, client, cancellationToken, ("api_key_id", keyId.ToString()), ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", keyId.ToString()), ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Rotated(logger, keyId, made.Id, userId);
@@ -92,7 +100,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents ev
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockKeysOfAsync(userId, cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
         await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(
             set => set
                 .SetProperty(key => key.Name, key => request.Name ?? key.Name)
@@ -140,12 +148,11 @@ internal sealed partial class ApiKeyService(CortexDbContext db, AccountEvents ev
     }
 
     /// <summary>Requests that make or switch on keys of one user go one after another, so that the limit holds.</summary>
-    /// <returns>Whose they are; null when the account is gone.</returns>
-    private async Task<AccountOwner?> LockKeysOfAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        var emails = await db.Database.SqlQuery<string>($"SELECT email FROM users WHERE id = {userId} FOR NO KEY UPDATE").ToListAsync(cancellationToken);
-        return emails is [var email] ? new(userId, email) : null;
-    }
+    /// <returns>Whose they are; null when the session has ended meanwhile.</returns>
+    private async Task<AccountOwner?> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
+        await sessions.HoldAsync(userId, sessionId, cancellationToken)
+            ? new(userId, await db.Users.Where(user => user.Id == userId).Select(user => user.Email!).SingleAsync(cancellationToken))
+            : null;
 
     private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);

@@ -7,12 +7,17 @@ namespace Cortex.IdentityServer.Audit;
 /// <summary>What has to be done about each change of an account: written down and, where the owner should know, mailed, with the change; told to the replicas after it.</summary>
 internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes changes)
 {
+    /// <summary>Notices of one kind that an account gets within <see cref="NoticeWindow"/>: who has an account with somebody else's address must not flood that (security.md E8).</summary>
+    public const int MostNotices = 10;
+
+    public static readonly TimeSpan NoticeWindow = TimeSpan.FromHours(1);
+
     /// <summary>Writes it down, in the caller's transaction.</summary>
     public Task NoteAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
-    public Task NoteFailureAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task NoteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteFailureAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes it down and tells the owner, in the caller's transaction.</summary>
@@ -21,12 +26,15 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
     /// <param name="owner">Whose account it is, and where they are told.</param>
     /// <param name="client">Where it came from.</param>
     /// <param name="cancellationToken">The request's.</param>
-    /// <param name="details">More about it; the mail may mention it too.</param>
+    /// <param name="details">More about it, for the log.</param>
     public async Task NoteAndTellAsync(
         string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details)
     {
         await audit.WriteAsync(action, owner.Id, client, cancellationToken, details);
-        await outbox.NotifyAsync(mail, owner.Id, owner.Email, client, cancellationToken, details);
+        if (await audit.CountAsync(action, owner.Id, NoticeWindow, cancellationToken) <= MostNotices)
+        {
+            await outbox.NotifyAsync(mail, owner.Id, owner.Email, client, cancellationToken);
+        }
     }
 
     /// <summary>To be called after the commit.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Audit;
 
@@ -13,7 +14,7 @@ namespace Cortex.IdentityServer.Audit;
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">More about it; texts by name.</param>
 internal sealed record AuditEventResponse(
-    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, JsonElement? Details)
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, IReadOnlyDictionary<string, string>? Details)
 {
     public static AuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,
@@ -24,7 +25,7 @@ internal sealed record AuditEventResponse(
         audit.Ip?.ToString(),
         audit.UserAgent,
         audit.RequestId,
-        audit.Details is null ? null : JsonElement.Parse(audit.Details));
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringString));
 }
 
 /// <summary>A page of events, newest first.</summary>

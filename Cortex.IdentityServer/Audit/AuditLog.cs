@@ -19,6 +19,13 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
     public Task WriteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         WriteAsync(action, Failure, actorId: null, userId, client, details, cancellationToken);
 
+    /// <summary>How often this happened to an account lately.</summary>
+    public Task<int> CountAsync(string action, Guid userId, TimeSpan window, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - window;
+        return db.Set<AuditEvent>().CountAsync(e => e.UserId == userId && e.Action == action && e.OccurredAt > since, cancellationToken);
+    }
+
     /// <summary>What a statement that writes an event itself puts into its details.</summary>
     public static string? Details(params IEnumerable<(string Name, string? Value)> details)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 using Microsoft.AspNetCore.Identity;
@@ -33,6 +34,10 @@ internal sealed class CortexDbContext(DbContextOptions<CortexDbContext> options)
     public DbSet<TwoFactorState> TwoFactorStates => Set<TwoFactorState>();
 
     public DbSet<RecoveryCodeHash> RecoveryCodes => Set<RecoveryCodeHash>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<PasskeyChallenge> PasskeyChallenges => Set<PasskeyChallenge>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -38,6 +38,7 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, AuditOption
         var now = clock.GetUtcNow();
         var sessions = await DeleteAsync("sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", now - SessionsKept, cancellationToken);
         var challenges = await DeleteAsync("two_factor_challenges WHERE expires_at < $1", now, cancellationToken);
+        challenges += await DeleteAsync("passkey_challenges WHERE expires_at < $1", now, cancellationToken);
         var attempts = await DeleteAsync(
             "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1)",
             now - LoginAttemptRules.ForgottenAfter,

@@ -5,6 +5,7 @@ using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
@@ -17,7 +18,6 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(AliveResponse))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
-[JsonSerializable(typeof(DeleteAccountRequest))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(UserResponse))]
 [JsonSerializable(typeof(MailRequest))]
@@ -41,6 +41,15 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(DisableTwoFactorRequest))]
 [JsonSerializable(typeof(TwoFactorEnabledResponse))]
 [JsonSerializable(typeof(RecoveryCodesResponse))]
+[JsonSerializable(typeof(PasskeyOptionsResponse))]
+[JsonSerializable(typeof(RegisterPasskeyRequest))]
+[JsonSerializable(typeof(RenamePasskeyRequest))]
+[JsonSerializable(typeof(PasskeyResponse))]
+[JsonSerializable(typeof(IReadOnlyList<PasskeyResponse>))]
+[JsonSerializable(typeof(PasskeyLoginOptionsRequest))]
+[JsonSerializable(typeof(PasskeyLoginRequest))]
+[JsonSerializable(typeof(PasskeySecondFactorOptionsRequest))]
+[JsonSerializable(typeof(PasskeySecondFactorRequest))]
 [JsonSerializable(typeof(GenerateApiKeyRequest))]
 [JsonSerializable(typeof(UpdateApiKeyRequest))]
 [JsonSerializable(typeof(RotateApiKeyRequest))]

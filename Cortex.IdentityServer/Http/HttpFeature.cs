@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http.RateLimits;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -37,7 +38,8 @@ internal static class HttpFeature
         services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddExceptionHandler<ExceptionToProblem>();
         services.AddSingleton(TimeProvider.System);
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+        services.AddSingleton<BrowserOrigins>();
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => Credentials(policy, options)
             .WithOrigins([.. options.CorsOrigins])
             .WithMethods("GET", "POST", "PATCH", "DELETE")
             .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
@@ -45,6 +47,10 @@ internal static class HttpFeature
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return builder;
     }
+
+    /// <summary>For pages that are listed by name the browser sends and keeps cookies; never for any page whatever.</summary>
+    private static CorsPolicyBuilder Credentials(CorsPolicyBuilder policy, HttpOptions options) =>
+        options.AllowsAnyOrigin ? policy.DisallowCredentials() : policy.AllowCredentials();
 
     /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
     public static void UseHttp(this WebApplication app, HttpOptions options)

@@ -13,7 +13,12 @@ namespace Cortex.IdentityServer.Http;
 internal sealed record HttpOptions(
     Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections)
 {
+    /// <summary>In place of a list: scripts from everywhere may call, and no cookie may be used.</summary>
+    public const string AnyOrigin = "*";
+
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
+
+    public bool AllowsAnyOrigin => CorsOrigins.Contains(AnyOrigin);
 
     public static HttpOptions Read(SettingsReader settings)
     {
@@ -41,7 +46,7 @@ internal sealed record HttpOptions(
     private static string[] Origins(SettingsReader settings)
     {
         var origins = settings.List("CORS_ORIGINS");
-        if (origins.Any(origin => origin != "*" && !IsOrigin(origin)) || (origins.Contains("*") && origins.Length > 1))
+        if (origins.Any(origin => origin != AnyOrigin && !IsOrigin(origin)) || (origins.Contains(AnyOrigin) && origins.Length > 1))
         {
             settings.Refuse("CORS_ORIGINS", "must be a comma-separated list of origins such as https://app.example.com (scheme, host and port only), or * alone");
         }

@@ -46,7 +46,7 @@ internal static class LoginAttemptRules
             RETURNING {IsLocked} AS is_locked),
         recorded AS (
             INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', @user, @ip, @agent, @request, jsonb_build_object('reason', reason)
+            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
             FROM settled CROSS JOIN (VALUES ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures')) AS event(action, reason)
             WHERE is_locked OR action = '{AuditAction.LoginFailed}')
         SELECT is_locked FROM settled

@@ -10,18 +10,28 @@ namespace Cortex.IdentityServer.Login;
 /// <summary>How a person proved who they are (RFC 8176).</summary>
 internal static class AuthenticationMethods
 {
-    public static readonly string[] Password = ["pwd"];
-    public static readonly string[] PasswordAndTotp = ["pwd", "otp", "mfa"];
+    public const string Pwd = "pwd";
+
+    /// <summary>The possession of a key.</summary>
+    public const string Hwk = "hwk";
+
+    public static readonly string[] Password = [Pwd];
+    public static readonly string[] Passkey = [Hwk];
+
+    /// <summary>The authenticator checked its user's PIN, finger or face: something that they have and something that they know or are.</summary>
+    public static readonly string[] VerifiedPasskey = [Hwk, "user", "mfa"];
 
     /// <summary>RFC 8176 has no name for a recovery code.</summary>
-    public static readonly string[] PasswordAndRecoveryCode = ["pwd", "mfa"];
+    public static string[] And(string first, SecondFactorCode code) => code.Totp is null ? [first, "mfa"] : [first, "otp", "mfa"];
+
+    public static string[] AndVerifiedPasskey(string first) => first == Hwk ? VerifiedPasskey : [first, Hwk, "mfa"];
 }
 
-/// <summary>What both ways through a login share: the account's state, the second factor, the session.</summary>
+/// <summary>What all ways through a login share: the account's state, the second factor, the session.</summary>
 internal sealed partial class LoginCompletion(
     SecondFactor secondFactor, SessionService sessions, AccountOptions options, AccountEvents events, MailSignal mails, ILogger<LoginCompletion> logger)
 {
-    /// <summary>Why this account may not log in, although its password is right.</summary>
+    /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
     public async Task<LoginResult?> RefusalAsync(User user, Client client, CancellationToken cancellationToken)
     {
         LoginResult? refusal = !user.MayBeUsed ? new LoginResult.AccountDisabled()
@@ -36,14 +46,15 @@ internal sealed partial class LoginCompletion(
         return refusal;
     }
 
-    /// <param name="user">Who has proved the password.</param>
+    /// <param name="user">Who has proved the first step.</param>
     /// <param name="stamp">The security stamp at that time.</param>
     /// <param name="code">What they send now.</param>
     /// <param name="client">Where from.</param>
     /// <param name="cancellationToken">The request's.</param>
+    /// <param name="first">How the first step was proved.</param>
     /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
     public async Task<LoginResult> WithSecondFactorAsync(
-        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, Func<Task<bool>>? claim = null)
+        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd, Func<Task<bool>>? claim = null)
     {
         switch (await secondFactor.VerifyAsync(user, code, client, cancellationToken))
         {
@@ -59,8 +70,7 @@ internal sealed partial class LoginCompletion(
             return new LoginResult.InvalidChallenge();
         }
 
-        var methods = code.Totp is null ? AuthenticationMethods.PasswordAndRecoveryCode : AuthenticationMethods.PasswordAndTotp;
-        return await StartSessionAsync(user, stamp, methods, client, cancellationToken);
+        return await StartSessionAsync(user, stamp, AuthenticationMethods.And(first, code), client, cancellationToken);
     }
 
     public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class LoginEndpoints
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
             ? OneCode("recovery_code")
-            : Answer(await login.TryAsync(body, Client.Of(http), cancellationToken));
+            : Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
     /// <remarks>Five wrong codes kill the token; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
@@ -27,7 +27,7 @@ internal static class LoginEndpoints
         {
             { Code: null, RecoveryCode: null } => Problem.Invalid("code", "send code or recovery_code"),
             { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
-            _ => Answer(await login.TryAsync(body, Client.Of(http), cancellationToken)),
+            _ => Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
 
     /// <summary>Prove once more who you are</summary>
@@ -36,19 +36,22 @@ internal static class LoginEndpoints
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
         await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
-    private static Results<Ok<TokenResponse>, Problem> Answer(LoginResult result) => result switch
+    /// <summary>What a client is told, whatever it logged in with.</summary>
+    internal static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
-        LoginResult.Success success => TypedResults.Ok(success.Tokens),
+        LoginResult.Success success => TokenAnswer.Of(http, success.Tokens),
         LoginResult.TwoFactorRequired required => new Problem(Problems.TwoFactorRequired) { TwoFactorToken = required.Token },
         LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
         LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
-        LoginResult.InvalidChallenge => new Problem(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." },
+        LoginResult.InvalidChallenge => InvalidChallenge,
         LoginResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
         LoginResult.Busy busy => Problem.Busy(busy.RetryAfter),
         LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
         LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
         _ => throw new UnreachableException(),
     };
+
+    public static Problem InvalidChallenge => new(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." };
 
     private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
 }

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Sessions;
 
 namespace Cortex.IdentityServer.Login;
 
@@ -21,7 +22,7 @@ internal static class LoginFeature
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
-        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login);
+        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login).MayUseCookies();
         login.MapPost("/", LoginEndpoints.LogIn).Refuses(
             Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode,
             Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);

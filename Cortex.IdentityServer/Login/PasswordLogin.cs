@@ -41,7 +41,7 @@ internal sealed partial class PasswordLogin(
         }
 
         return request.TwoFactorCode is null && request.RecoveryCode is null
-            ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, cancellationToken))
+            ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, AuthenticationMethods.Pwd, cancellationToken))
             : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.TwoFactor;
@@ -5,16 +6,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Login;
 
+/// <summary>A login whose first step is proved.</summary>
+internal sealed record OpenLogin(User User, TwoFactorChallenge Challenge);
+
 /// <summary>Decides the second step of a login.</summary>
 internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion)
 {
     public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, Client client, CancellationToken cancellationToken)
     {
-        if (await challenges.TryAsync(request.TwoFactorToken, cancellationToken) is not { } challenge
-            || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is not { } user
-
-            // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.
-            || user.SecurityStamp != challenge.SecurityStamp)
+        if (await OpenAsync(request.TwoFactorToken, isAttempt: true, cancellationToken) is not { User: var user, Challenge: var challenge })
         {
             return new LoginResult.InvalidChallenge();
         }
@@ -25,6 +25,17 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
             new(request.Code, request.RecoveryCode),
             client,
             cancellationToken,
+            challenge.FirstFactor,
             claim: () => challenges.SpendAsync(challenge.Id, cancellationToken));
     }
+
+    /// <summary>The login that a token names; null when there is none (any more). An attempt counts, whatever comes of it.</summary>
+    public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
+        (isAttempt ? await challenges.TryAsync(twoFactorToken, cancellationToken) : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
+        && await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is { } user
+
+        // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.
+        && user.SecurityStamp == challenge.SecurityStamp
+            ? new(user, challenge)
+            : null;
 }

@@ -87,12 +87,14 @@ internal static class Mails
     private static List<(string, string)> Facts(OutboxMail mail, Dictionary<string, string> details)
     {
         List<(string, string)> facts = [("When", mail.CreatedAt.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture))];
-        foreach (var (name, shown) in new[] { ("name", "Name"), ("ip", "From the address"), ("user_agent", "With") })
+        if (details.TryGetValue("ip", out var ip))
         {
-            if (details.TryGetValue(name, out var value))
-            {
-                facts.Add((shown, value));
-            }
+            facts.Add(("From the address", ip));
+        }
+
+        if (details.TryGetValue("user_agent", out var agent))
+        {
+            facts.Add(("With", ProgramName.Of(agent)));
         }
 
         return facts;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Microsoft.EntityFrameworkCore;
@@ -12,8 +12,8 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
 
     /// <summary>Tells the owner of an account what happened to it, when and from where.</summary>
-    public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
-        AddAsync(kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client, details), cancellationToken);
+    public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken) =>
+        AddAsync(kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client), cancellationToken);
 
     /// <summary>Sends a link with a token in it, as long as that is good.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>
@@ -24,19 +24,14 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     /// sender's own next look, that is at no time that hangs together with this request, its work slows down no answer that could be compared.
     /// </summary>
     public Task RequestAsync(string kind, string recipient, Client client, CancellationToken cancellationToken) =>
-        AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client, []), cancellationToken);
+        AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client), cancellationToken);
 
     /// <summary>To be called after the commit: the mail goes at once, and without it a second later.</summary>
     public void Wake() => signal.Wake();
 
     /// <summary>What a notice says of where something came from.</summary>
-    public static string DetailsOf(Client client, IEnumerable<(string Name, string? Value)> more)
-    {
-        IEnumerable<(string Name, string? Value)> origin = [("ip", client.Ip?.ToString()), ("user_agent", client.UserAgent), ("request_id", client.RequestId)];
-        return JsonSerializer.Serialize(
-            origin.Concat(more).Where(detail => detail.Value is not null).ToDictionary(detail => detail.Name, detail => detail.Value!),
-            ApiJson.Default.DictionaryStringString);
-    }
+    public static string DetailsOf(Client client) =>
+        AuditLog.Details(("ip", client.Ip?.ToString()), ("user_agent", client.UserAgent), ("request_id", client.RequestId))!;
 
     private async Task AddAsync(
         string kind, string recipient, Guid? userId, Guid? tokenId, DateTimeOffset expires, string details, CancellationToken cancellationToken)

@@ -12,7 +12,15 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
         var path = Path.Combine(options.PickupFolder!, $"{time}-{mail.Kind}-{mail.Id:N}.eml");
         try
         {
-            Directory.CreateDirectory(options.PickupFolder!);
+            // What is in the mails opens accounts.
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(options.PickupFolder!);
+            }
+            else
+            {
+                Directory.CreateDirectory(options.PickupFolder!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
 
             // Written beside and moved, so that whoever waits for the file never reads half a mail.
             await message.WriteToAsync(path + ".part");

@@ -3,6 +3,7 @@ using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Mail;
+using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Pages;
 
@@ -11,19 +12,21 @@ namespace Cortex.IdentityServer.Pages;
 /// </summary>
 internal static class MailedPages
 {
+    private static readonly string[] Opening = [HttpMethods.Get, HttpMethods.Head];
+
     private const string TokenField = "token";
     private const string PasswordField = "new_password";
 
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        pages.MapGet(MailedLinks.VerifyEmail, (string? token) => Ask("Confirm your email address", "Press the button to confirm that this address is yours.", token, "Confirm this address"));
+        pages.MapMethods(MailedLinks.VerifyEmail, Opening, (string? token) => Ask("Confirm your email address", "Press the button if you made an account at Cortex Memory with this address. If you didn't, close this page.", token, "Confirm this address"));
         pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
-        pages.MapGet(MailedLinks.ChangeEmail, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
+        pages.MapMethods(MailedLinks.ChangeEmail, Opening, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
         pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
-            pages.MapGet(path, (string? token) => AskForPassword(token));
+            pages.MapMethods(path, Opening, (string? token) => AskForPassword(token));
             pages.MapPost(path, ResetPassword);
         }
     }
@@ -80,7 +83,8 @@ internal static class MailedPages
 
     private static async Task<(string Token, string Password)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        if (!http.Request.HasFormContentType)
+        // The form that a page sends, and no parts in it, which may break off in more ways than these small fields are worth.
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
             throw new BadHttpRequestException("Not a form", StatusCodes.Status415UnsupportedMediaType);
         }

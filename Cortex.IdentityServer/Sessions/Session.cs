@@ -44,7 +44,7 @@ internal sealed class Session
     /// <summary>Why it ended before its time, for the operator: <see cref="SessionEnd"/>.</summary>
     public string? EndReason { get; init; }
 
-    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>mfa</c>.</summary>
+    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
     public required string[] Methods { get; init; }
 
     public IPAddress? Ip { get; init; }
@@ -80,5 +80,6 @@ internal static class SessionEnd
     public const string PasswordReset = "password_reset";
     public const string EmailChanged = "email_changed";
     public const string TwoFactorChanged = "two_factor_changed";
+    public const string PasskeysChanged = "passkeys_changed";
     public const string RefreshTokenReused = "refresh_token_reused";
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -7,17 +8,22 @@ namespace Cortex.IdentityServer.Sessions;
 /// <param name="AccessToken">A JWT for <c>Authorization: Bearer</c>.</param>
 /// <param name="TokenType">Always <c>bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds until the access token expires.</param>
-/// <param name="RefreshToken">Good for one refresh; keep it secret.</param>
+/// <param name="RefreshToken">Good for one refresh; keep it secret. Not there if it is in the cookie.</param>
 /// <param name="RefreshExpiresIn">Seconds until the refresh token expires if it isn't used.</param>
-internal sealed record TokenResponse(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, long RefreshExpiresIn);
+internal sealed record TokenResponse(
+    string AccessToken,
+    string TokenType,
+    int ExpiresIn,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefreshToken,
+    long RefreshExpiresIn);
 
-/// <summary>A refresh token to be spent.</summary>
+/// <summary>A refresh token to be spent; nothing where it is in the cookie.</summary>
 internal sealed record RefreshRequest : IRequestBody
 {
     /// <summary>The token of the last login or refresh.</summary>
-    [Required]
+    [MinLength(1)]
     [MaxLength(AccessTokens.LongestToken)]
-    public string RefreshToken { get; init; } = "";
+    public string? RefreshToken { get; init; }
 }
 
 /// <summary>Nothing: the session to end is the caller's.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class SessionRefresh(
             SELECT gen_random_uuid(), $2, $4, $5, user_id, $6, $7, $8, jsonb_build_object('session_id', id) FROM ended)
         INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
         SELECT gen_random_uuid(), $9, user_id, email, $10, $2, $2, $11 FROM ended JOIN users ON users.id = user_id
+        WHERE (SELECT count(*) FROM audit_events WHERE user_id = ended.user_id AND action = $4 AND occurred_at > $12) < $13
         """;
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
@@ -63,7 +64,9 @@ internal sealed partial class SessionRefresh(
         }
 
         var userId = session.Usable.User.Id;
-        await EndAsync(token.SessionId, now, client(), cancellationToken);
+        
+        // Not the request's cancellation: who hangs up doesn't keep a stolen session.
+        await EndAsync(token.SessionId, now, client());
         changes.Changed(userId);
         mails.Wake();
         Log.Reused(logger, token.SessionId, userId, token.Counter, session.Counter);
@@ -82,7 +85,7 @@ internal sealed partial class SessionRefresh(
             : null;
     }
 
-    private async Task EndAsync(Guid sessionId, DateTimeOffset now, Client client, CancellationToken cancellationToken)
+    private async Task EndAsync(Guid sessionId, DateTimeOffset now, Client client)
     {
         await using var command = Command(EndSql, sessionId, now);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionEnd.RefreshTokenReused });
@@ -92,9 +95,11 @@ internal sealed partial class SessionRefresh(
         command.Parameters.Add(new() { Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client.RequestId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = MailKind.RefreshTokenReused });
-        command.Parameters.Add(new() { Value = Outbox.DetailsOf(client, []), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Outbox.Patience });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - AccountEvents.NoticeWindow });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AccountEvents.MostNotices });
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private NpgsqlCommand Command(string sql, Guid sessionId, DateTimeOffset now)

@@ -24,7 +24,7 @@ internal sealed partial class SessionService(
         var id = Guid.CreateVersion7(now);
         var idleExpires = now + options.IdleLifetime;
         var network = client.Network;
-        var noticed = Outbox.DetailsOf(client, []);
+        var noticed = Outbox.DetailsOf(client);
         var details = AuditLog.Details(("session_id", id.ToString()), ("methods", string.Join(' ', methods)));
 
         // FOR SHARE: a change of the password waits for this commit and then ends this session with the others, or is seen here.
@@ -50,7 +50,8 @@ internal sealed partial class SessionService(
             told AS (
                 INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
                 SELECT {Guid.CreateVersion7(now)}, {MailKind.NewSignIn}, id, email, {noticed}::jsonb, {now}, {now}, {now + Outbox.Patience} FROM account CROSS JOIN device
-                WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id))
+                WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id)
+                    AND (SELECT count(*) FROM login_devices WHERE user_id = account.id AND last_login_at > {now - AccountEvents.NoticeWindow}) <= {AccountEvents.MostNotices})
             SELECT id AS "Id", email AS "Email", coalesce(subscription_tier, 'free') AS "Tier",
                 ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = account.id ORDER BY name)::text[] AS "Roles"
             FROM account
@@ -67,6 +68,11 @@ internal sealed partial class SessionService(
     /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, Client client, CancellationToken cancellationToken) =>
         await EndWhereAsync(userId, only: sessionId, except: null, reason, client, cancellationToken) > 0;
+
+    /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
+    public async Task<bool> EndAsync(RefreshToken token, string reason, Client client, CancellationToken cancellationToken) =>
+        await db.Sessions.Where(session => session.Id == token.SessionId).Select(session => (Guid?)session.UserId).SingleOrDefaultAsync(cancellationToken) is { } userId
+        && await EndAsync(token.SessionId, userId, reason, client, cancellationToken);
 
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, Client client, CancellationToken cancellationToken) =>
@@ -85,6 +91,16 @@ internal sealed partial class SessionService(
     {
         var oldest = clock.GetUtcNow() - SessionSettings.FreshAuthentication;
         return db.Sessions.AnyAsync(session => session.Id == sessionId && session.AuthenticatedAt > oldest, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a session can still be used once the account is locked for a change, in the caller's transaction: what ended it, a reset say, may have been
+    /// under way when the request was let in, and must not be outlived by what it does.
+    /// </summary>
+    public async Task<bool> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        return await db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
     }
 
     /// <summary>Notes that the person proved who they are, just now. In the caller's transaction.</summary>

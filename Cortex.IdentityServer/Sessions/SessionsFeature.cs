@@ -22,16 +22,21 @@ internal static class SessionsFeature
             .AddSingleton<TokenPairs>()
             .AddSingleton<RefreshRotations>()
             .AddSingleton<SessionRefresh>()
+            .AddSingleton<RefreshCookie>()
+            .AddSingleton<MatcherPolicy, CookieAlonePolicy>()
             .AddScoped<SessionService>();
     }
 
     public static void MapSessions(this IEndpointRouteBuilder auth)
     {
         var tagged = auth.MapGroup("/").WithTags("Sessions");
-        tagged.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh)
+        tagged.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh).MayUseCookies()
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
+
+        // In the document both are one operation.
+        tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie).WithRefreshCookieAlone().AllowAnonymous().LimitedBy(RateLimits.Refresh).ExcludeFromDescription();
         var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
-        sessions.MapPost("/logout", SessionEndpoints.LogOut);
+        sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RateLimits.Refresh).Refuses(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
         sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound);

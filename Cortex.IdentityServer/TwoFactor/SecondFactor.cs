@@ -96,6 +96,10 @@ internal sealed partial class SecondFactor(
         return failedAt is { } last ? new(last + LockTime - now) : null;
     }
 
+    /// <summary>Ends the row of failures: the second factor was right.</summary>
+    public Task ForgiveAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+
     /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
     public async Task<SecondFactorResult.Locked?> BookFailureAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -155,7 +159,7 @@ internal sealed partial class SecondFactor(
             return false;
         }
 
-        await db.TwoFactorStates.Where(s => s.UserId == user.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+        await ForgiveAsync(user.Id, cancellationToken);
         await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, client, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);

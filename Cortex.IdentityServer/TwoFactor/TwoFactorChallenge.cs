@@ -1,18 +1,22 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Login;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
-/// <summary>A login that has proved the password and still owes the second factor; named by a <see cref="TwoFactorToken"/>.</summary>
+/// <summary>A login that has proved its first step and still owes the second factor; named by a <see cref="TwoFactorToken"/>.</summary>
 internal sealed class TwoFactorChallenge
 {
     public Guid Id { get; init; }
 
     public Guid UserId { get; init; }
 
-    /// <summary>The account's security stamp when the password was proved; a session starts only if it is still the same.</summary>
+    /// <summary>The account's security stamp when the first step was proved; a session starts only if it is still the same.</summary>
     public string? SecurityStamp { get; init; }
+
+    /// <summary>How the first step was proved (RFC 8176): <c>pwd</c> or, by a passkey that didn't verify its user, <c>hwk</c>.</summary>
+    public string FirstFactor { get; init; } = AuthenticationMethods.Pwd;
 
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -53,6 +57,7 @@ internal sealed class TwoFactorConfiguration
         challenge.HasKey(c => c.Id);
         challenge.Property(c => c.Id).ValueGeneratedNever();
         challenge.Property(c => c.SecurityStamp).HasMaxLength(64);
+        challenge.Property(c => c.FirstFactor).HasMaxLength(8).HasDefaultValue(AuthenticationMethods.Pwd);
         challenge.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         challenge.HasIndex(c => c.UserId);
         challenge.HasIndex(c => c.ExpiresAt);

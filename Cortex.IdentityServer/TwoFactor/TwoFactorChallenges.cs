@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
-/// <summary>Keeps logins that have proved the password and owe the second factor.</summary>
+/// <summary>Keeps logins that have proved the password, or the possession of a passkey, and owe the second factor.</summary>
 internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -15,7 +15,10 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
 
     private readonly KeyRing _keys = secrets.Derive("two-factor-challenge");
 
-    public async Task<string> CreateAsync(User user, CancellationToken cancellationToken)
+    /// <param name="user">Who has proved the first step.</param>
+    /// <param name="firstFactor">By what (RFC 8176).</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<string> CreateAsync(User user, string firstFactor, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var challenge = new TwoFactorChallenge
@@ -23,6 +26,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
             Id = Guid.CreateVersion7(now),
             UserId = user.Id,
             SecurityStamp = user.SecurityStamp,
+            FirstFactor = firstFactor,
             ExpiresAt = now + Lifetime,
         };
         db.TwoFactorChallenges.Add(challenge);
@@ -45,6 +49,16 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
         return counted == 0
             ? null
             : await db.TwoFactorChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.Id == token.ChallengeId, cancellationToken);
+    }
+
+    /// <summary>The same without an attempt: for the question to an authenticator, which is no answer yet.</summary>
+    public async Task<TwoFactorChallenge?> FindAsync(string text, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return TwoFactorToken.TryParse(text, _keys, out var token)
+            ? await db.TwoFactorChallenges.AsNoTracking()
+                .SingleOrDefaultAsync(c => c.Id == token.ChallengeId && c.Attempts < MostAttempts && c.ExpiresAt > now, cancellationToken)
+            : null;
     }
 
     /// <summary>Uses it up; false when another request did.</summary>

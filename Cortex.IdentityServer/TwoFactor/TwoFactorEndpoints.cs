@@ -88,8 +88,7 @@ internal static class TwoFactorEndpoints
             return refusal;
         }
 
-        await setup.DisableAsync(user, caller.SessionId(), client, cancellationToken);
-        return TypedResults.NoContent();
+        return await setup.DisableAsync(user, caller.SessionId(), client, cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.SessionRevoked;
     }
 
     /// <summary>Make new recovery codes</summary>
@@ -108,9 +107,14 @@ internal static class TwoFactorEndpoints
         }
 
         var client = Client.Of(http);
-        return await reauthentication.RefuseCodeAsync(user, new(body.Code, null), client, cancellationToken) is { } refusal
-            ? refusal
-            : TypedResults.Ok(new RecoveryCodesResponse(await setup.RenewRecoveryCodesAsync(user, caller.SessionId(), client, cancellationToken)));
+        if (await reauthentication.RefuseCodeAsync(user, new(body.Code, null), client, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await setup.RenewRecoveryCodesAsync(user, caller.SessionId(), client, cancellationToken) is { } codes
+            ? TypedResults.Ok(new RecoveryCodesResponse(codes))
+            : (Problem)Problems.SessionRevoked;
     }
 
     private static string QrCode(string uri)

@@ -50,6 +50,11 @@ internal sealed partial class TwoFactorSetup(
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return ([], Problems.SessionRevoked);
+        }
+
         var stamp = Guid.NewGuid().ToString();
         var switched = await db.Users.Where(u => u.Id == user.Id && u.HasTwoFactor != true && u.TwoFactorSecret == user.TwoFactorSecret)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.HasTwoFactor, true).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
@@ -70,9 +75,15 @@ internal sealed partial class TwoFactorSetup(
         return (codes, null);
     }
 
-    public async Task DisableAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    /// <summary>False when the session has ended meanwhile.</summary>
+    public async Task<bool> DisableAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return false;
+        }
+
         var stamp = Guid.NewGuid().ToString();
         await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
@@ -83,11 +94,18 @@ internal sealed partial class TwoFactorSetup(
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Disabled(logger, user.Id);
+        return true;
     }
 
-    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    /// <summary>Null when the session has ended meanwhile.</summary>
+    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return null;
+        }
+
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
         await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, client, cancellationToken);

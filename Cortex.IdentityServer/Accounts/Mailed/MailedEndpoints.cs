@@ -93,7 +93,7 @@ internal static class MailedEndpoints
     private static async Task<Results<Accepted<MailAccepted>, Problem>> RequestAsync(
         string kind, MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken)
     {
-        if (!EmailAddress.TryNormalize(body.Email, out var email, out var reason))
+        if (!EmailAddress.TryRecognize(body.Email, out var email, out var reason))
         {
             return Problem.Invalid("email", reason);
         }

@@ -23,14 +23,19 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         var now = clock.GetUtcNow();
 
         // One after another: of two at once neither would see, and void, the other.
-        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {user.Id} FOR NO KEY UPDATE", cancellationToken);
-        var mine = db.Set<OneTimeToken>().Where(token => token.UserId == user.Id && token.Purpose == purpose.Name);
-        if (await mine.CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
+        await LockAsync(user.Id, cancellationToken);
+        if (await Of(user.Id, purpose).CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
         {
             return null;
         }
 
-        await mine.Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
+        // Accounts are free: however many of them ask, a mailbox that isn't theirs gets no more than one account's.
+        if (purpose == TokenPurpose.ChangeEmail && await CountForMailboxAsync(email, now - Window, cancellationToken) >= MostInWindow)
+        {
+            return null;
+        }
+
+        await VoidAsync(user.Id, purpose, cancellationToken);
         var issued = new OneTimeToken
         {
             Id = Guid.CreateVersion7(now),
@@ -47,6 +52,13 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         db.Add(issued);
         await db.SaveChangesAsync(cancellationToken);
         return issued;
+    }
+
+    /// <summary>Those made before are good for nothing any more.</summary>
+    public Task VoidAsync(Guid userId, TokenPurpose purpose, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return Of(userId, purpose).Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
     }
 
     public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id.ToByteArray(bigEndian: true), KeysOf(purpose));
@@ -73,9 +85,20 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
     /// <summary>Uses it up, in the caller's transaction; false when another request did, or it isn't good any more.</summary>
     public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
     {
+        // The account first, as wherever one changes: what makes the token bad may be under way, and who locks in another order waits for ever.
+        await LockAsync(token.UserId, cancellationToken);
         var now = clock.GetUtcNow();
         return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
     }
+
+    private Task<int> CountForMailboxAsync(string email, DateTimeOffset since, CancellationToken cancellationToken) => db.Database.SqlQuery<int>($"""
+        SELECT count(*)::integer AS "Value" FROM one_time_tokens WHERE purpose = {TokenPurpose.ChangeEmail.Name} AND lower(email) = lower({email}) AND created_at > {since}
+        """).SingleAsync(cancellationToken);
+
+    private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) => db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
+
+    private Task<int> LockAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
 
     private IQueryable<OneTimeToken> Good(Guid id, string purpose)
     {
@@ -83,7 +106,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return db.Set<OneTimeToken>().Where(token => token.Id == id && token.Purpose == purpose && token.VoidedAt == null && token.ExpiresAt > now
             && db.Users.Any(user => user.Id == token.UserId
                 && user.IsActive != false
-                && (token.SecurityStamp == null || token.SecurityStamp == user.SecurityStamp)
+                && (purpose == TokenPurpose.VerifyEmail.Name || token.SecurityStamp == user.SecurityStamp)
 
                 // Bound to the mailbox: after a change of the email, an older token proves nothing about the new one.
                 && (purpose == TokenPurpose.ChangeEmail.Name || token.Email == user.Email)));

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Cortex.IdentityServer.Http.RateLimits;
+using Microsoft.AspNetCore.OpenApi;
 using Scalar.AspNetCore;
 
 namespace Cortex.IdentityServer.Http.OpenApi;
@@ -13,9 +15,12 @@ internal static class ApiDocs
 
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        // JSON of any kind has no shape to refer to.
+        options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddDocumentTransformer<DocumentHead>();
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationProblems>();
+        options.AddOperationTransformer<OperationCookies>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
     });

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -7,11 +8,14 @@ namespace Cortex.IdentityServer.Http.OpenApi;
 internal sealed class DocumentHead : IOpenApiDocumentTransformer
 {
     private const string Description = """
-        Authentication for Cortex Memory: accounts, sessions, two-factor authentication and API keys.
+        Authentication for Cortex Memory: accounts, sessions, two-factor authentication, passkeys and API keys.
 
         Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
         People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
         a request carries one of the two, once.
+
+        A browser can keep its refresh token in a cookie: with `?use_cookies=true` a login sets it, and refresh and logout take it from there.
+        It authenticates nothing else.
         """;
 
     /// <summary>In the order in which a user meets them.</summary>
@@ -21,6 +25,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Login", "Prove who you are, in one step or in two, and get tokens."),
         ("Sessions", "Keep a login alive, see where you are logged in, end it."),
         ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
+        ("Passkeys", "Keys of a phone, a computer or a security key (WebAuthn) in place of the password, or as a second factor."),
         ("API keys", "Credentials for programs, made and revoked by a person."),
         ("For services", "Ask whether a token or a key that somebody sent you is good."),
         ("Health", "Whether the server works, for load balancers and people."),
@@ -49,6 +54,14 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             In = ParameterLocation.Header,
             Name = AuthenticationSchemes.ApiKeyHeader,
             Description = "An API key that a user made for a service.",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(OperationCookies.CookieScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = RefreshCookie.SecureName,
+            Description = "The refresh token of a login with `?use_cookies=true`, for refresh and logout only. A development server on plain http calls it "
+                + $"`{RefreshCookie.PlainName}`.",
         });
         return Task.CompletedTask;
     }

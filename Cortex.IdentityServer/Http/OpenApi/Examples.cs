@@ -6,6 +6,7 @@ using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 
@@ -16,6 +17,7 @@ internal static class Examples
 {
     public const string TwoFactorToken = "c2f_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w";
 
+    private const string PasskeyToken = "cpk_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w";
     private const string Email = "ada@example.com";
     private const string Password = "correct horse battery staple";
     private const string MailedToken = "cve_AZrW0tq7c0OQv2b7pM1xTA…";
@@ -28,6 +30,11 @@ internal static class Examples
     private static readonly Guid Id = new("0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
     private static readonly DateTimeOffset Time = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Scopes = ["memory:read"];
+
+    /// <summary>What <c>PublicKeyCredential.toJSON()</c> gives, cut short.</summary>
+    private static readonly JsonElement Credential = JsonElement.Parse("""
+        {"id": "mzVrR0XQ", "rawId": "mzVrR0XQ", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "eyJ0eXBlIjoi…"}}
+        """);
 
     /// <summary>RFC 7517 appendix A.1's.</summary>
     private static readonly PublicJwk PublicKey = new()
@@ -47,7 +54,6 @@ internal static class Examples
         new UserResponse(Id, Email, User.FreeTier, true, false, false, Time, Time),
         new RegistrationAccepted("Open the mail that we sent to this address to go on."),
         new ChangePasswordRequest { CurrentPassword = Password, NewPassword = "a longer horse battery staple" },
-        new DeleteAccountRequest { Password = Password },
         new MailRequest { Email = Email },
         new MailedTokenRequest { Token = MailedToken },
         new ResetPasswordRequest { Token = "cpr_AZrW0tq7c0OQv2b7pM1xTA…", NewPassword = "a longer horse battery staple" },
@@ -67,6 +73,16 @@ internal static class Examples
         new DisableTwoFactorRequest { Password = Password, Code = "492039" },
         new TwoFactorEnabledResponse(true, [RecoveryCode]),
         new RecoveryCodesResponse([RecoveryCode]),
+        new PasskeyOptionsResponse(PasskeyToken, JsonElement.Parse("""
+            {"rpId": "auth.example.com", "challenge": "uBmLO6zZ4MOyv6L0w6i4i8x4mG2p1p2gYw9rJp0b0hE", "timeout": 300000, "allowCredentials": [], "userVerification": "preferred"}
+            """)),
+        new RegisterPasskeyRequest { PasskeyToken = PasskeyToken, Name = "Ada's phone", Credential = Credential },
+        new RenamePasskeyRequest { Name = "Ada's old phone" },
+        new PasskeyResponse(Id, "Ada's phone", Time, Time, true, ["hybrid", "internal"]),
+        new PasskeyLoginOptionsRequest(),
+        new PasskeyLoginRequest { PasskeyToken = PasskeyToken, Credential = Credential },
+        new PasskeySecondFactorOptionsRequest { TwoFactorToken = TwoFactorToken },
+        new PasskeySecondFactorRequest { TwoFactorToken = TwoFactorToken, PasskeyToken = PasskeyToken, Credential = Credential },
         new GenerateApiKeyRequest { Name = "production", Scopes = Scopes, ExpiresInDays = 90 },
         new UpdateApiKeyRequest { Name = "staging", IsActive = false },
         new RotateApiKeyRequest { OverlapSeconds = 3600 },

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
@@ -18,9 +20,15 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         {
             DescribeTime(schema, property.PropertyType);
             DescribeBounds(schema, attributes);
+            if (property.PropertyType == typeof(JsonElement))
+            {
+                // WebAuthn says what is in it (its dictionaries …JSON), and browsers add to it.
+                schema.Type = JsonSchemaType.Object;
+                schema.AdditionalPropertiesAllowed = true;
+            }
 
             // A field that is left out where it has no value is never null.
-            if (attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }])
+            if (MayBeAbsent(attributes))
             {
                 schema.Type &= ~JsonSchemaType.Null;
             }
@@ -33,10 +41,19 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         else if (type.Namespace?.StartsWith("Cortex.", StringComparison.Ordinal) == true && schema.Type == JsonSchemaType.Object)
         {
             schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
+
+            // The generator takes each parameter of a record's constructor for a field that is always there.
+            foreach (var absent in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider is { } attributes && MayBeAbsent(attributes)))
+            {
+                schema.Required?.Remove(absent.Name);
+            }
         }
 
         return Task.CompletedTask;
     }
+
+    private static bool MayBeAbsent(ICustomAttributeProvider attributes) =>
+        attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
 
     /// <summary>The converter that writes times in UTC hides from the generator that they are strings.</summary>
     private static void DescribeTime(OpenApiSchema schema, Type type)
@@ -51,7 +68,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         }
     }
 
-    private static void DescribeBounds(OpenApiSchema schema, System.Reflection.ICustomAttributeProvider attributes)
+    private static void DescribeBounds(OpenApiSchema schema, ICustomAttributeProvider attributes)
     {
         if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
         {

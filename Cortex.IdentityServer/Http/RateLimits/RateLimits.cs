@@ -14,7 +14,7 @@ internal static class RateLimits
     /// <summary>Logins from one address that failed (contract 6). A permit is taken before the attempt and given back if it didn't fail.</summary>
     public static readonly RateLimit LoginFailures = new("login_failures", 20, TimeSpan.FromMinutes(5));
 
-    /// <summary>Refreshes from one address: many people may sit behind it.</summary>
+    /// <summary>Refreshes and logouts from one address: many people may sit behind it.</summary>
     public static readonly RateLimit Refresh = new("refresh", 6000, Minute);
 
     /// <summary>Refreshes of one session.</summary>

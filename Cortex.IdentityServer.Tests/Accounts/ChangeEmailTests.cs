@@ -1,0 +1,229 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>Contract 4.1; security.md E3, E4, E10, E11.</remarks>
+public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+    private const string Route = Auth + "change-email";
+
+    /// <remarks>E11</remarks>
+    [Fact]
+    public async Task The_old_address_stays_until_the_new_one_is_proved_and_hears_of_both()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var wanted = app.NewEmail();
+
+        var token = await app.ChangeTokenAsync(http, wanted);
+
+        Assert.Equal(user.Email, await EmailAsync(http));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, user.Password));
+        Assert.Single(await app.Mails.ForAsync(user.Email, "email_change_requested"));
+
+        await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var me = await (await http.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(wanted, me.GetProperty("email").GetString());
+        Assert.True(me.GetProperty("is_verified").GetBoolean());
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(wanted, user.Password));
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
+        await app.MailsSettledAsync();
+        Assert.Single(await app.Mails.ForAsync(user.Email, "email_changed"));
+        Assert.Single(await app.Mails.ForAsync(wanted, "confirm_new_email"));
+    }
+
+    /// <remarks>The notice to the old address doesn't tell where the account went.</remarks>
+    [Fact]
+    public async Task The_notices_do_not_name_the_new_address()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var wanted = app.NewEmail();
+        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, wanted))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.MailsSettledAsync();
+
+        Assert.All(await app.Mails.ForAsync(user.Email, "email_change"), notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <remarks>M9</remarks>
+    [Fact]
+    public async Task Other_sessions_end_and_the_one_that_asked_stays()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        var other = await app.LogInAsync(user);
+
+        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.WithToken(other.AccessToken).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_asks_for_nothing()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var wanted = app.NewEmail();
+
+        await (await http.PostAsync(Route, new { new_email = wanted, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(wanted));
+        Assert.Empty(await app.Mails.ForAsync(user.Email, "email_change"));
+    }
+
+    [Theory]
+    [InlineData("{}", "new_email", "password")]
+    [InlineData("""{"new_email":"a@b.example"}""", "password")]
+    [InlineData("""{"password":"x"}""", "new_email")]
+    [InlineData("""{"new_email":"no address","password":"x"}""", "new_email")]
+    [InlineData("""{"new_email":"a＠b.example","password":"x"}""", "new_email")]
+    public async Task What_is_missing_or_no_address_is_named(string body, params string[] fields)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+
+        var problem = await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
+
+        Assert.Equal(fields, problem.GetProperty("errors").EnumerateObject().Select(field => field.Name).Order());
+    }
+
+    [Fact]
+    public async Task The_same_address_is_no_change_and_another_case_of_it_is_one()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await (await http.PostAsync(Route, new { new_email = user.Email, password = user.Password })).ShouldBeProblemAsync(400, "validation_failed");
+
+        var upper = "U" + user.Email[1..];
+        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, upper))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(upper, await EmailAsync(http));
+    }
+
+    [Fact]
+    public async Task A_key_and_nobody_can_not_ask()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+        var body = new { new_email = app.NewEmail(), password = user.Password };
+
+        await (await app.WithKey(key).PostAsync(Route, body)).ShouldBeProblemAsync(403, "forbidden");
+        await (await app.Anonymous().PostAsync(Route, body)).ShouldBeProblemAsync(401, "unauthenticated");
+    }
+
+    /// <remarks>P11: only who has proved the mailbox is told that it has an account.</remarks>
+    [Fact]
+    public async Task A_taken_address_is_told_to_nobody_but_its_owner_and_changes_nothing()
+    {
+        var owner = await app.RegisterAsync();
+        var (user, _, http) = await app.SignedInAsync();
+        var free = await http.PostAsync(Route, new { new_email = app.NewEmail(), password = user.Password });
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        var taken = await http.PostAsync(Route, new { new_email = owner.Email.ToUpperInvariant(), password = user.Password });
+        Assert.Equal((free.StatusCode, await free.TextAsync()), (taken.StatusCode, await taken.TextAsync()));
+
+        await (await app.ConfirmEmailAsync(await app.NewestTokenAsync(owner.Email, "confirm_new_email"))).ShouldBeProblemAsync(409, "email_taken");
+
+        Assert.Equal(user.Email, await EmailAsync(http));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(owner.Email, owner.Password));
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(user.Email, "email_changed"));
+    }
+
+    [Fact]
+    public async Task A_link_works_once_and_a_newer_one_voids_it()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (first, second) = (app.NewEmail(), app.NewEmail());
+        var older = await app.ChangeTokenAsync(http, first);
+        var newer = await app.ChangeTokenAsync(http, second);
+
+        await (await app.ConfirmEmailAsync(older)).ShouldBeProblemAsync(400, "invalid_verification_token");
+        await (await app.ConfirmEmailAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ConfirmEmailAsync(newer)).ShouldBeProblemAsync(400, "invalid_verification_token");
+
+        Assert.Equal(second, await EmailAsync(http));
+    }
+
+    /// <remarks>E3: an owner who sees the notice and changes the password has stopped it.</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_voids_the_link()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.ChangeTokenAsync(http, app.NewEmail());
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ConfirmEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
+
+        Assert.Equal(user.Email, await EmailAsync(http));
+    }
+
+    [Fact]
+    public async Task A_disabled_account_keeps_its_address()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.ChangeTokenAsync(http, app.NewEmail());
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
+
+        await (await app.ConfirmEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
+
+        Assert.Equal(user.Email, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
+    }
+
+    /// <remarks>E4</remarks>
+    [Theory]
+    [InlineData(-1, HttpStatusCode.NoContent)]
+    [InlineData(0, HttpStatusCode.BadRequest)]
+    public async Task A_link_is_good_for_one_hour(int seconds, HttpStatusCode expected)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var token = await app.ChangeTokenAsync(http, app.NewEmail());
+
+        app.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
+
+        await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(expected);
+    }
+
+    /// <remarks>E8: nobody sends mails to strangers through us.</remarks>
+    [Fact]
+    public async Task After_five_in_an_hour_the_next_is_refused()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        for (var time = 0; time < 5; time++)
+        {
+            await (await http.PostAsync(Route, new { new_email = app.NewEmail(), password = user.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+        }
+
+        var sixth = app.NewEmail();
+        var answer = await http.PostAsync(Route, new { new_email = sixth, password = user.Password });
+
+        await answer.ShouldBeProblemAsync(429, "rate_limited");
+        Assert.NotNull(answer.Headers.RetryAfter);
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(sixth));
+    }
+
+    /// <remarks>E10</remarks>
+    [Theory]
+    [InlineData("PATCH", Auth + "me", """{"is_verified":true}""")]
+    [InlineData("PUT", Auth + "me", """{"is_verified":true}""")]
+    [InlineData("POST", Auth + "me", """{"email":"other@example.com"}""")]
+    [InlineData("PATCH", Auth + "me/password", """{"current_password":"correct horse battery staple","new_password":"a new horse, a new battery","is_verified":true}""")]
+    [InlineData("POST", Route, """{"new_email":"other@example.com","password":"correct horse battery staple","is_verified":true}""")]
+    public async Task Nobody_verifies_or_moves_themselves_by_a_field(string method, string path, string body)
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent(body, null, "application/json") };
+
+        var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.InRange((int)answer.StatusCode, 400, 405);
+        var me = await (await http.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK);
+        Assert.False(me.GetProperty("is_verified").GetBoolean());
+        Assert.Equal(user.Email, me.GetProperty("email").GetString());
+    }
+
+    private static async Task<string?> EmailAsync(HttpClient http) =>
+        (await (await http.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK)).GetProperty("email").GetString();
+}

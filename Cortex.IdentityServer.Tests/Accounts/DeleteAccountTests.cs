@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>Contract 4.1, 4.2 (last administrator); security.md R9, A3, P7.</remarks>
+public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+    private const string Me = Auth + "me";
+
+    [Fact]
+    public async Task The_account_is_gone_with_its_sessions_and_keys_at_once_and_everywhere()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await elsewhere.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await http.ShouldBeRefusedAsync();
+        await app.WithKey(key).ShouldBeRefusedAsync();
+        await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
+    }
+
+    [Fact]
+    public async Task A_last_notice_is_mailed_and_nothing_else_names_the_person_any_more()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.MailsSettledAsync();
+
+        Assert.Single(await app.Mails.ForAsync(user.Email, "account_deleted"));
+        Assert.DoesNotContain(user.Email, await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(user.Id.ToString(), await app.DumpAsync(except: "audit_events%"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_address_is_free_for_a_new_account()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var again = await app.RegisterAsync(user.Email);
+
+        Assert.NotEqual(user.Id, again.Id);
+    }
+
+    [Fact]
+    public async Task Without_the_right_password_nothing_goes()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+
+        await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await DeleteAsync(http, new { })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await DeleteAsync(http, new { password = (string?)null })).ShouldBeProblemAsync(400, "validation_failed");
+        var bare = await http.RemoveAsync(Me);
+        Assert.Equal(HttpStatusCode.BadRequest, bare.StatusCode);
+
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task With_a_second_factor_it_takes_a_code_too()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var password = user.User.Password;
+
+        await (await DeleteAsync(user.Http, new { password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await DeleteAsync(user.Http, new { password = "not the password", two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await user.Http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await user.Http.ShouldBeRefusedAsync();
+    }
+
+    [Fact]
+    public async Task A_recovery_code_takes_the_place_of_the_code()
+    {
+        var user = await app.WithTwoFactorAsync();
+
+        await (await DeleteAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.User.Id));
+    }
+
+    /// <remarks>P7: this route is no way around the limit of guesses.</remarks>
+    [Fact]
+    public async Task Wrong_passwords_count_to_the_lock()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        for (var time = 0; time < 5; time++)
+        {
+            await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        }
+
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+    }
+
+    [Fact]
+    public async Task A_key_and_nobody_can_not_delete_it()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+
+        await (await DeleteAsync(app.WithKey(key), new { password = user.Password })).ShouldBeProblemAsync(403, "forbidden");
+        await (await DeleteAsync(app.Anonymous(), new { password = user.Password })).ShouldBeProblemAsync(401, "unauthenticated");
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_last_administrator_stays()
+    {
+        await app.SqlAsync("DELETE FROM user_roles");
+        var (user, _, http) = await app.SignedInAdminAsync();
+
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeProblemAsync(409, "last_admin");
+
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(user.Email, "account_deleted"));
+    }
+
+    [Fact]
+    public async Task An_administrator_who_is_not_the_last_goes()
+    {
+        await app.SqlAsync("DELETE FROM user_roles");
+        await app.SignedInAdminAsync();
+        var (user, _, http) = await app.SignedInAdminAsync();
+
+        await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>A3</remarks>
+    [Fact]
+    public async Task Of_administrators_who_all_leave_at_once_one_stays()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            await app.SqlAsync("DELETE FROM user_roles");
+            var admins = new List<(TestUser User, Tokens Tokens, HttpClient Http)>();
+            for (var admin = 0; admin < 4; admin++)
+            {
+                admins.Add(await app.SignedInAdminAsync());
+            }
+
+            var answers = await AtOnce.StatusesAsync(admins.Count, index => DeleteAsync(admins[index].Http, new { password = admins[index].User.Password }));
+
+            Assert.Equal(3, answers.Count(status => status == HttpStatusCode.NoContent));
+            Assert.Single(answers, HttpStatusCode.Conflict);
+            Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM user_roles"));
+        }
+    }
+
+    private static Task<HttpResponseMessage> DeleteAsync(HttpClient http, object body) => http.SendAsync(
+        new(HttpMethod.Delete, Me) { Content = JsonContent.Create(body, body.GetType()) }, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <summary>An account that somebody else made: its owner chooses the first password by mail.</summary>
+/// <remarks>Contract 4.2; security.md A2, E4.</remarks>
+public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task The_link_sets_the_first_password_and_verifies_the_email()
+    {
+        var (user, token) = await app.InviteAsync();
+
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var tokens = await app.LogInAsync(user with { Password = MailedSteps.NewPassword });
+        var me = await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
+        Assert.True(me.GetProperty("is_verified").GetBoolean());
+        await (await app.ResetAsync(token, "another password again")).ShouldBeProblemAsync(400, "invalid_reset_token");
+    }
+
+    /// <remarks>P8: the account has no password before.</remarks>
+    [Theory]
+    [InlineData("!")]
+    [InlineData(" ")]
+    [InlineData(TestUser.DefaultPassword)]
+    public async Task Nobody_logs_in_before(string password)
+    {
+        var (user, _) = await app.InviteAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, password));
+    }
+
+    [Theory]
+    [InlineData(-1, HttpStatusCode.NoContent)]
+    [InlineData(0, HttpStatusCode.BadRequest)]
+    public async Task The_link_is_good_for_three_days(int seconds, HttpStatusCode expected)
+    {
+        var (_, token) = await app.InviteAsync();
+
+        app.Clock.Advance(TimeSpan.FromDays(3) + TimeSpan.FromSeconds(seconds));
+
+        await (await app.ResetAsync(token)).ShouldBeAsync(expected);
+    }
+
+    [Fact]
+    public async Task A_newer_invitation_and_a_reset_void_it()
+    {
+        var (user, first) = await app.InviteAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await app.InviteAsync(user.Email, _ => Task.CompletedTask);
+        var second = await app.NewestTokenAsync(user.Email, "invitation");
+
+        await (await app.ResetAsync(first)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ResetAsync(second)).ShouldBeProblemAsync(400, "invalid_reset_token");
+    }
+
+    /// <remarks>E4: nor while the mail waits to be sent.</remarks>
+    [Fact]
+    public async Task The_outbox_holds_no_token()
+    {
+        var email = app.NewEmail();
+        await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, '!')", email);
+        var waiting = "";
+
+        await app.InviteAsync(email, async services => waiting = string.Join(
+            '\n',
+            await services.GetRequiredService<CortexDbContext>().Database.SqlQuery<string>(
+                $"""SELECT outbox_mails::text AS "Value" FROM outbox_mails UNION ALL SELECT one_time_tokens::text FROM one_time_tokens""").ToListAsync(TestContext.Current.CancellationToken)));
+
+        var token = await app.NewestTokenAsync(email, "invitation");
+        Assert.Contains(email, waiting, StringComparison.Ordinal);
+        Assert.StartsWith(TokenPurpose.Invitation.Prefix, token, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[4..], waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[^40..], waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_of_the_link_sets_the_password()
+    {
+        var (user, token) = await app.InviteAsync();
+        await (await app.Anonymous().FetchAsync("/invitation?token=" + token)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await app.Anonymous().PostFormAsync("/invitation", ("token", token), ("new_password", MailedSteps.NewPassword))).ShouldBeAsync(HttpStatusCode.OK);
+
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+    }
+}

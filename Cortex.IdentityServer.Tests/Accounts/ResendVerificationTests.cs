@@ -1,0 +1,36 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+public sealed class ResendVerificationTests(CortexApp app) : MailRequestTests(app), IClassFixture<CortexApp>
+{
+    protected override string Route => "/api/v1/auth/verify-email/resend";
+
+    protected override string Kind => "verify_email";
+
+    [Fact]
+    public async Task The_link_comes_again_and_works()
+    {
+        var user = await App.RegisterAsync();
+        await App.MailsSettledAsync();
+        App.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await (await AskAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
+
+        var token = await App.VerificationTokenAsync(user.Email);
+        Assert.Equal(2, (await App.Mails.ForAsync(user.Email, Kind)).Count);
+        await (await App.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Who_has_proved_the_mailbox_gets_no_mail()
+    {
+        var user = await App.RegisterVerifiedAsync();
+
+        await (await AskAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
+        await App.MailsSettledAsync();
+
+        Assert.Single(await App.Mails.ForAsync(user.Email));
+    }
+}

@@ -1,0 +1,263 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>Contract 4.1; security.md E2 to E9, L5, M10.</remarks>
+public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+    private const string New = MailedSteps.NewPassword;
+
+    [Fact]
+    public async Task The_new_password_counts_and_the_old_one_no_more()
+    {
+        var user = await app.RegisterAsync();
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
+    }
+
+    /// <remarks>E7</remarks>
+    [Fact]
+    public async Task It_logs_nobody_in_ends_all_sessions_and_mails_a_notice()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        var other = await app.LogInAsync(user);
+
+        var answer = await app.ResetAsync(await app.ResetTokenAsync(user.Email));
+
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal("", await answer.TextAsync());
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        foreach (var session in new[] { tokens, other })
+        {
+            await (await app.WithToken(session.AccessToken).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+            await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = session.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        }
+
+        await http.ShouldBeRefusedAsync();
+        await app.MailsSettledAsync();
+        Assert.Single(await app.Mails.ForAsync(user.Email, "password_changed"));
+    }
+
+    /// <remarks>R9</remarks>
+    [Fact]
+    public async Task Sessions_end_on_other_replicas_too()
+    {
+        var (user, tokens, _) = await app.SignedInAsync();
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+    }
+
+    /// <remarks>E7, M10</remarks>
+    [Fact]
+    public async Task The_second_factor_stays_and_a_login_under_way_is_void()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var pending = await app.ChallengeAsync(user.User);
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.AnswerAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        var challenge = await app.ChallengeAsync(user.User with { Password = New });
+        await (await app.AnswerAsync(challenge, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.RecoverAsync(await app.ChallengeAsync(user.User with { Password = New }), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_link_works_once()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ResetAsync(token, "the password of a thief")).ShouldBeProblemAsync(400, "invalid_reset_token");
+
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
+    }
+
+    /// <remarks>E3</remarks>
+    [Fact]
+    public async Task A_newer_link_voids_the_older_one()
+    {
+        var user = await app.RegisterAsync();
+        var older = await app.ResetTokenAsync(user.Email);
+        var newer = await app.ResetTokenAsync(user.Email);
+
+        Assert.NotEqual(older, newer);
+        await (await app.ResetAsync(older)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await (await app.ResetAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>E3</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_voids_the_link()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, "changed by its owner"));
+    }
+
+    /// <remarks>E3, also where another program has left the account without a security stamp.</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_voids_the_link_of_an_account_without_a_stamp()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.SqlAsync("UPDATE users SET security_stamp = NULL WHERE id = $1", user.Id);
+        var token = await app.ResetTokenAsync(user.Email);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>E3: who has lost the old mailbox mustn't lose the account with it.</remarks>
+    [Fact]
+    public async Task A_change_of_the_email_voids_the_link()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+    }
+
+    /// <remarks>E4</remarks>
+    [Theory]
+    [InlineData(-1, HttpStatusCode.NoContent)]
+    [InlineData(0, HttpStatusCode.BadRequest)]
+    public async Task A_link_is_good_for_one_hour(int seconds, HttpStatusCode expected)
+    {
+        var token = await app.ResetTokenAsync((await app.RegisterAsync()).Email);
+
+        app.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
+
+        await (await app.ResetAsync(token)).ShouldBeAsync(expected);
+    }
+
+    [Fact]
+    public async Task A_disabled_account_gets_no_new_password()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        var hash = await app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id);
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+
+        Assert.Equal(hash, await app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_gone_has_no_use_for_its_link()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
+    }
+
+    /// <remarks>P5: the link stays good for a better one.</remarks>
+    [Theory]
+    [InlineData("short")]
+    [InlineData("password12345678")]
+    [InlineData("cortexidentity1")]
+    [InlineData("email")]
+    public async Task A_weak_password_is_refused_with_the_reason_and_spends_nothing(string password)
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+
+        var problem = await (await app.ResetAsync(token, password == "email" ? user.Email : password)).ShouldBeProblemAsync(400, "weak_password");
+
+        Assert.NotEqual("", problem.GetProperty("errors").GetProperty("new_password")[0].GetString());
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData(257)]
+    public async Task A_password_that_is_none_is_refused_and_spends_nothing(object? password)
+    {
+        var token = await app.ResetTokenAsync((await app.RegisterAsync()).Email);
+        var text = password is int length ? new string('a', length) : (string?)password;
+
+        var answer = await app.Anonymous().PostAsync(Auth + "reset-password", new { token, new_password = text });
+
+        await answer.ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>L5: wrong passwords of a stranger can't keep the owner out.</remarks>
+    [Fact]
+    public async Task A_locked_owner_gets_in_again()
+    {
+        var user = await app.RegisterAsync();
+        for (var time = 0; time < 10; time++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(time < 5 ? 0 : Math.Pow(2, time - 5)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, "not the password"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
+    }
+
+    /// <remarks>E9: whoever registers with another's address keeps nothing once its owner proves the mailbox.</remarks>
+    [Fact]
+    public async Task A_squatter_keeps_nothing()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
+        const string Legacy = "squatters-legacy-key-0123456789";
+        var unused = app.WithKey(Legacy);
+        await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Legacy);
+        var moving = await app.ChangeTokenAsync(http, app.NewEmail());
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await http.ShouldBeRefusedAsync();
+        await app.WithKey(key).ShouldBeRefusedAsync();
+        await unused.ShouldBeRefusedAsync();
+        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await app.ConfirmEmailAsync(moving)).ShouldBeProblemAsync(400, "invalid_verification_token");
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
+        var owner = app.WithToken((await app.LogInAsync(user with { Password = New })).AccessToken);
+        Assert.True((await (await owner.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK)).GetProperty("is_verified").GetBoolean());
+        Assert.Empty((await (await owner.FetchAsync(Auth + "api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task The_API_keys_of_a_verified_account_go_on()
+    {
+        var user = await app.RegisterVerifiedAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(app.WithToken((await app.LogInAsync(user)).AccessToken));
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>Contract 4.1; security.md E3, E4.</remarks>
+public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+
+    [Fact]
+    public async Task The_link_that_a_registration_mails_verifies_the_email()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        Assert.False(await IsVerifiedAsync(http));
+
+        var answer = await app.VerifyEmailAsync(await app.VerificationTokenAsync(user.Email));
+
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.True(await IsVerifiedAsync(http));
+    }
+
+    /// <remarks>M10: it proves a mailbox and nothing else.</remarks>
+    [Fact]
+    public async Task It_logs_nobody_in()
+    {
+        var user = await app.RegisterAsync();
+
+        var answer = await app.VerifyEmailAsync(await app.VerificationTokenAsync(user.Email));
+
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal("", await answer.TextAsync());
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+    }
+
+    [Fact]
+    public async Task A_link_works_once()
+    {
+        var token = await app.VerificationTokenAsync((await app.RegisterAsync()).Email);
+        await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.VerifyEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
+    }
+
+    [Fact]
+    public async Task A_newer_link_voids_the_older_one()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var older = await app.VerificationTokenAsync(user.Email);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await (await app.Anonymous().PostAsync(Auth + "verify-email/resend", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
+        var newer = await app.VerificationTokenAsync(user.Email);
+
+        Assert.NotEqual(older, newer);
+        await (await app.VerifyEmailAsync(older)).ShouldBeProblemAsync(400, "invalid_verification_token");
+        Assert.False(await IsVerifiedAsync(http));
+        await (await app.VerifyEmailAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData(-1, HttpStatusCode.NoContent)]
+    [InlineData(0, HttpStatusCode.BadRequest)]
+    public async Task A_link_is_good_for_24_hours(int seconds, HttpStatusCode expected)
+    {
+        var token = await app.VerificationTokenAsync((await app.RegisterAsync()).Email);
+
+        app.Clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromSeconds(seconds));
+
+        await (await app.VerifyEmailAsync(token)).ShouldBeAsync(expected);
+    }
+
+    /// <remarks>E3: what proves one mailbox says nothing of the next.</remarks>
+    [Fact]
+    public async Task A_link_to_an_address_that_the_account_has_left_is_void()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.VerificationTokenAsync(user.Email);
+        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.SqlAsync("UPDATE users SET is_verified = false WHERE id = $1", user.Id);
+
+        await (await app.VerifyEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
+        Assert.False(await IsVerifiedAsync(http));
+    }
+
+    /// <remarks>Whose mailbox it is doesn't hang on the password.</remarks>
+    [Fact]
+    public async Task A_change_of_the_password_leaves_the_link_good()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var token = await app.VerificationTokenAsync(user.Email);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_disabled_account_is_not_verified()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.VerificationTokenAsync(user.Email);
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
+
+        await (await app.VerifyEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
+
+        Assert.Equal(false, await app.SqlAsync("SELECT is_verified FROM users WHERE id = $1", user.Id));
+    }
+
+    private static async Task<bool> IsVerifiedAsync(HttpClient http) =>
+        (await (await http.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK)).GetProperty("is_verified").GetBoolean();
+}

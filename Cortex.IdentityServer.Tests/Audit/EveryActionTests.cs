@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Audit;
+
+/// <remarks>security.md A4: each security event is in the log: who, what, whom, when, from where, outcome. And H6: nothing that opens anything.</remarks>
+public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
+{
+    private const string Auth = "/api/v1/auth/";
+    private const string Address = "198.51.100.77";
+    private const string Agent = "audit-test/1.0";
+    private const string Wrong = "not the password";
+
+    private readonly List<string> _secrets = [TestUser.DefaultPassword, Wrong, MailedSteps.NewPassword, "@example.com"];
+    private int _requests;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_action_leaves_who_did_what_to_whom_when_from_where_and_how_it_ended()
+    {
+        await AccountAsync();
+        await LoginsAsync();
+        await SessionsAsync();
+        await MailsAsync();
+        await SecondFactorAsync();
+        await KeysAsync();
+
+        // Written by what isn't tested here.
+        var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
+        var all = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!).Except(elsewhere);
+        foreach (var action in all)
+        {
+            Assert.True((long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1", action))! > 0, $"nothing here leaves {action}");
+        }
+
+        var dump = (string)(await app.SqlAsync("SELECT string_agg(e::text, E'\\n') FROM audit_events e"))!;
+        Assert.Contains(AuditAction.Registered, dump, StringComparison.Ordinal);
+        Assert.True(_secrets.Count > 20);
+        Assert.All(_secrets, secret => Assert.DoesNotContain(secret, dump, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private async Task AccountAsync()
+    {
+        var email = app.NewEmail();
+        var http = Client(null, out var request);
+        await (await http.PostAsync(Auth + "register", new { email, password = TestUser.DefaultPassword })).ShouldBeAsync(HttpStatusCode.Created);
+        var id = (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!;
+        await SeenAsync(request, AuditAction.Registered, AuditLog.Success, actor: id, user: id);
+
+        var tokens = Note(await app.LogInAsync(new(id, email, TestUser.DefaultPassword)));
+        await DoesAsync(AuditAction.AccountExported, id, tokens, http => http.FetchAsync(Auth + "me/export"));
+        http = Client(tokens, out request);
+        await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = TestUser.DefaultPassword }) }, Cancel)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        // What tells of the person has gone with the account.
+        await SeenAsync(request, AuditAction.AccountDeleted, AuditLog.Success, id, id, isForgotten: true);
+    }
+
+    private async Task LoginsAsync()
+    {
+        var user = await app.RegisterAsync();
+        await TriesAsync(AuditAction.LoginFailed, user.Id, null, 401, http => http.PostAsync(Auth + "login", new { email = user.Email, password = Wrong }));
+        await TriesAsync(AuditAction.LoginFailed, null, null, 401, http => http.PostAsync(Auth + "login", new { email = app.NewEmail(), password = Wrong }));
+        await DoesAsync(AuditAction.LoggedIn, user.Id, null, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password }));
+
+        var locked = await app.RegisterAsync();
+        await app.FailAsync(locked.Email, 9, Address);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await TriesAsync(AuditAction.LoginLocked, locked.Id, null, 401, http => http.PostAsync(Auth + "login", new { email = locked.Email, password = Wrong }));
+        Assert.Equal(10L, await CountAsync(AuditAction.LoginFailed, locked.Id));
+        Assert.Equal(1L, await CountAsync(AuditAction.LoginLocked, locked.Id));
+
+        var disabled = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", disabled.Id);
+        await TriesAsync(AuditAction.LoginFailed, disabled.Id, null, 403, http => http.PostAsync(Auth + "login", new { email = disabled.Email, password = disabled.Password }));
+        Assert.Equal("account_disabled", await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE user_id = $1 AND action = 'login.failed'", disabled.Id));
+    }
+
+    private async Task SessionsAsync()
+    {
+        var (user, tokens, _) = await app.SignedInAsync();
+        Note(tokens);
+        await DoesAsync(AuditAction.Reauthenticated, user.Id, tokens, http => http.PostAsync(Auth + "reauthenticate", new { password = user.Password }));
+        var other = Note(await app.LogInAsync(user));
+        var sid = Jwt.Read(other.AccessToken).Payload["sid"]!.GetValue<string>();
+        await DoesAsync(AuditAction.SessionEnded, user.Id, tokens, http => http.RemoveAsync(Auth + "sessions/" + sid));
+        Assert.Equal("ended_by_user", await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE details->>'session_id' = $1 AND action = 'session.ended'", sid));
+        await DoesAsync(AuditAction.SessionEnded, user.Id, tokens, http => http.PostNothingAsync(Auth + "logout"));
+        await DoesAsync(AuditAction.SessionEnded, user.Id, Note(await app.LogInAsync(user)), http => http.PostNothingAsync(Auth + "logout/all"));
+
+        var (robbed, first, _) = await app.SignedInAsync();
+        Note(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = Note(first).RefreshToken })).JsonAsync(HttpStatusCode.OK)));
+        app.Clock.Advance(TimeSpan.FromSeconds(11));
+        await TriesAsync(AuditAction.RefreshTokenReused, robbed.Id, null, 401, http => http.PostAsync(Auth + "refresh", new { refresh_token = first.RefreshToken }));
+    }
+
+    private async Task MailsAsync()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        await app.MailsSettledAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        // Anybody can ask, so nobody is named as who did.
+        await DoesAsync(AuditAction.VerificationRequested, user.Id, null, http => http.PostAsync(Auth + "verify-email/resend", new { email = user.Email }), isUnknown: true);
+        var verification = Note(await app.VerificationTokenAsync(user.Email));
+        await DoesAsync(AuditAction.EmailVerified, user.Id, null, http => http.PostAsync(Auth + "verify-email", new { token = verification }));
+        await DoesAsync(
+            AuditAction.PasswordChanged, user.Id, tokens, http => http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }));
+        await DoesAsync(AuditAction.EmailChangeRequested, user.Id, tokens, http => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = MailedSteps.NewPassword }));
+        var change = Note(await app.ChangeTokenAsync(http, app.NewEmail(), MailedSteps.NewPassword));
+        await DoesAsync(AuditAction.EmailChanged, user.Id, null, http => http.PostAsync(Auth + "change-email/confirm", new { token = change }));
+
+        var forgetful = await app.RegisterAsync();
+        await DoesAsync(AuditAction.PasswordResetRequested, forgetful.Id, null, http => http.PostAsync(Auth + "forgot-password", new { email = forgetful.Email }), isUnknown: true);
+        var reset = Note(await app.NewestTokenAsync(forgetful.Email, "reset_password"));
+        await DoesAsync(AuditAction.PasswordReset, forgetful.Id, null, http => http.PostAsync(Auth + "reset-password", new { token = reset, new_password = MailedSteps.NewPassword }));
+    }
+
+    private async Task SecondFactorAsync()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        var secret = Note((await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!);
+        await DoesAsync(AuditAction.TwoFactorEnabled, user.Id, tokens, http => http.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) }));
+        app.NextStep();
+        string[] codes = [];
+        await DoesAsync(AuditAction.RecoveryCodesRenewed, user.Id, tokens, async http =>
+        {
+            var answer = await http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(secret) });
+            codes = [.. (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("recovery_codes").EnumerateArray().Select(code => Note(code.GetString()!))];
+            return answer;
+        });
+        await DoesAsync(AuditAction.RecoveryCodeUsed, user.Id, null, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, recovery_code = codes[0] }));
+        await TriesAsync(
+            AuditAction.SecondFactorFailed, user.Id, null, 401, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, two_factor_code = app.WrongCode(secret) }));
+        app.NextStep();
+        await DoesAsync(AuditAction.TwoFactorDisabled, user.Id, tokens, http => http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }));
+
+        var locked = await app.WithTwoFactorAsync();
+        await app.FailSecondStepAsync(locked, 9);
+        var challenge = Note(await app.ChallengeAsync(locked.User));
+        await TriesAsync(AuditAction.SecondFactorLocked, locked.User.Id, null, 401, http => http.PostAsync(Auth + "login/2fa", new { two_factor_token = challenge, code = app.WrongCode(locked.Secret) }));
+        Assert.Equal(10L, await CountAsync(AuditAction.SecondFactorFailed, locked.User.Id));
+        Assert.Equal(1L, await CountAsync(AuditAction.SecondFactorLocked, locked.User.Id));
+    }
+
+    private async Task KeysAsync()
+    {
+        var (user, tokens, http) = await app.SignedInAsync();
+        await DoesAsync(AuditAction.ApiKeyCreated, user.Id, tokens, http => http.PostAsync(Auth + "api-keys/generate", new { name = "mine" }));
+        var (id, key) = await CortexApp.GenerateKeyAsync(http);
+        Note(key);
+        await DoesAsync(AuditAction.ApiKeyChanged, user.Id, tokens, http => http.PatchAsync(Auth + "api-keys/" + id, new { name = "yours" }));
+        await DoesAsync(AuditAction.ApiKeyRotated, user.Id, tokens, async http =>
+        {
+            var answer = await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { });
+            Note((await answer.JsonAsync(HttpStatusCode.Created)).GetProperty("key").GetString()!);
+            return answer;
+        });
+        await DoesAsync(AuditAction.ApiKeyRevoked, user.Id, tokens, http => http.RemoveAsync(Auth + "api-keys/" + id));
+    }
+
+    /// <summary>Something that its owner does, or somebody unknown whom nobody has to believe.</summary>
+    private async Task DoesAsync(string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false)
+    {
+        var answer = await send(Client(tokens, out var request));
+        Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
+        await app.MailsSettledAsync();
+        await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : user, user);
+    }
+
+    /// <summary>Something that is refused to somebody who hasn't proved who they are.</summary>
+    private async Task TriesAsync(string action, Guid? user, Tokens? tokens, int status, Func<HttpClient, Task<HttpResponseMessage>> send)
+    {
+        var answer = await send(Client(tokens, out var request));
+        Assert.Equal(status, (int)answer.StatusCode);
+        await SeenAsync(request, action, AuditLog.Failure, null, user);
+    }
+
+    private async Task SeenAsync(string request, string action, string outcome, Guid? actor, Guid? user, bool isForgotten = false)
+    {
+        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
+        await using var command = source.CreateCommand(
+            "SELECT outcome, actor_id, user_id, host(ip), user_agent, occurred_at FROM audit_events WHERE request_id = $1 AND action = $2");
+        command.Parameters.Add(new() { Value = request });
+        command.Parameters.Add(new() { Value = action });
+        await using var row = await command.ExecuteReaderAsync(Cancel);
+        Assert.True(await row.ReadAsync(Cancel), $"{action} left no event");
+        var seen = (row.GetString(0), Value<Guid?>(1), Value<Guid?>(2), Value<string>(3), Value<string>(4));
+        Assert.Equal((outcome, actor, user, isForgotten ? null : Address, isForgotten ? null : Agent), seen);
+        Assert.InRange(app.Clock.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(5), TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
+        Assert.False(await row.ReadAsync(Cancel), $"{action} left two events");
+
+        T? Value<T>(int column) => row.IsDBNull(column) ? default : row.GetFieldValue<T>(column);
+    }
+
+    private HttpClient Client(Tokens? tokens, out string request)
+    {
+        request = $"audit-test-{++_requests}";
+        var http = app.From(Address, tokens is null ? null : app.WithToken(tokens.AccessToken));
+        http.DefaultRequestHeaders.Add("User-Agent", Agent);
+        http.DefaultRequestHeaders.Add("X-Request-Id", request);
+        return http;
+    }
+
+    private async Task<long> CountAsync(string action, Guid user) => (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
+
+    private Tokens Note(Tokens tokens)
+    {
+        _secrets.AddRange([tokens.AccessToken, tokens.AccessToken.Split('.')[2], tokens.RefreshToken]);
+        return tokens;
+    }
+
+    private string Note(string secret)
+    {
+        _secrets.Add(secret);
+        return secret;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Audit;
+
+/// <summary>A month of events is a table: made before it begins, dropped when it is over for long enough.</summary>
+/// <remarks>security.md A4.</remarks>
+public sealed class RetentionTests(RetentionTests.ForgetfulApp app) : IClassFixture<RetentionTests.ForgetfulApp>
+{
+    private const int Days = 60;
+
+    private DateTimeOffset Now => app.Clock.GetUtcNow();
+
+    [Fact]
+    public async Task This_month_and_the_next_three_have_their_table_and_those_to_come_get_theirs_in_time()
+    {
+        await ThereIsAsync(Now);
+        await ThereIsAsync(Month(Now, 3));
+
+        for (var month = 0; month < 4; month++)
+        {
+            app.Clock.Advance(TimeSpan.FromDays(31));
+            await ThereIsAsync(Month(Now, 3));
+        }
+
+        // What is written now isn't among what had no table.
+        await app.RegisterAsync();
+        Assert.True((long)(await app.SqlAsync($"SELECT count(*) FROM {Table(Now)}"))! > 0);
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events_default"));
+    }
+
+    [Fact]
+    public async Task Months_that_ended_before_AUDIT_RETENTION_DAYS_go_and_others_stay()
+    {
+        var edge = Now - TimeSpan.FromDays(Days);
+        var (old, kept) = (Month(edge, -1), new DateTimeOffset(edge.Year, edge.Month, 1, 0, 0, 0, TimeSpan.Zero));
+        var (oldId, keptId) = (await WriteAsync(old), await WriteAsync(kept));
+        Assert.Equal(2L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE id IN ($1, $2)", oldId, keptId));
+
+        app.Clock.Advance(TimeSpan.FromHours(1));
+
+        await UntilAsync("the old month is gone", async () => await app.SqlAsync("SELECT count(*) FROM audit_events WHERE id = $1", oldId) is 0L);
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE id = $1", keptId));
+        Assert.Equal(DBNull.Value, await app.SqlAsync("SELECT to_regclass($1)::text", Table(old)));
+        Assert.Equal(Table(kept), await app.SqlAsync("SELECT to_regclass($1)::text", Table(kept)));
+    }
+
+    /// <remarks>Nobody is kept from logging in because a table is missing; and what was written meanwhile finds its place, as safe as any.</remarks>
+    [Fact]
+    public async Task What_came_while_its_month_had_no_table_moves_there()
+    {
+        var far = Month(Now, 7);
+        var id = await WriteAsync(far);
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events_default WHERE id = $1", id));
+
+        await KeepAsync(DateTimeOffset.MinValue);
+
+        Assert.Equal(1L, await app.SqlAsync($"SELECT count(*) FROM {Table(far)} WHERE id = $1", id));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events_default"));
+        var next = await WriteAsync(Month(Now, 9));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events_default WHERE id = $1", next));
+        foreach (var table in new[] { Table(far), "audit_events_default" })
+        {
+            foreach (var statement in new[] { $"DELETE FROM {table}", $"TRUNCATE {table}", $"UPDATE {table} SET action = 'x'" })
+            {
+                await Assert.ThrowsAsync<PostgresException>(() => app.SqlAsync(statement));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Replicas_may_do_it_at_the_same_time()
+    {
+        await WriteAsync(Month(Now, 11));
+        await AtOnce.RunAsync(8, async _ =>
+        {
+            await KeepAsync(DateTimeOffset.MinValue);
+            return true;
+        });
+
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events_default"));
+    }
+
+    private async Task KeepAsync(DateTimeOffset oldest)
+    {
+        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
+        await using var command = source.CreateCommand("SELECT cortex_keep_audit_events($1, $2)");
+        command.Parameters.Add(new() { Value = Now.UtcDateTime });
+        command.Parameters.Add(new() { Value = oldest.UtcDateTime });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<Guid> WriteAsync(DateTimeOffset at)
+    {
+        var id = Guid.NewGuid();
+        await app.SqlAsync("INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES ($1, $2, 'test', 'success')", id, at.UtcDateTime);
+        return id;
+    }
+
+    private Task ThereIsAsync(DateTimeOffset month) =>
+        UntilAsync(Table(month), async () => await app.SqlAsync("SELECT to_regclass($1) IS NOT NULL", Table(month)) is true);
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            if (await isSo())
+            {
+                return;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail(what);
+    }
+
+    /// <summary>The middle of a month so many away.</summary>
+    private static DateTimeOffset Month(DateTimeOffset from, int away) => new DateTimeOffset(from.Year, from.Month, 15, 0, 0, 0, TimeSpan.Zero).AddMonths(away);
+
+    private static string Table(DateTimeOffset at) => "audit_events_" + at.UtcDateTime.ToString("yyyy_MM", CultureInfo.InvariantCulture);
+
+    /// <summary>A server whose operator keeps events for two months.</summary>
+    public sealed class ForgetfulApp(PostgresCluster cluster) : CortexApp(cluster)
+    {
+        protected override IEnumerable<(string Name, string Value)> Settings => [("AUDIT_RETENTION_DAYS", $"{Days}")];
+    }
+}

@@ -1,0 +1,41 @@
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Tests.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>However an operator writes an origin, browsers write it in one way.</summary>
+public sealed class BrowserOriginsTests
+{
+    [Theory]
+    [InlineData("https://id.example.com/identity/", "https://id.example.com")]
+    [InlineData("HTTPS://ID.Example.com:443", "https://id.example.com")]
+    [InlineData("http://id.example.com:80", "http://id.example.com")]
+    [InlineData("http://id.example.com:443", "http://id.example.com:443")]
+    [InlineData("https://bücher.example", "https://xn--bcher-kva.example")]
+    [InlineData("http://[::1]:5000", "http://[::1]:5000")]
+    public void PUBLIC_URL_is_an_origin_of_browsers(string publicUrl, string origin)
+    {
+        Assert.True(Allow(origin, ("PUBLIC_URL", publicUrl)));
+        Assert.False(Allow(origin + "0", ("PUBLIC_URL", publicUrl)));
+    }
+
+    [Theory]
+    [InlineData("https://app.example.com, https://www.example.com/", "https://www.example.com")]
+    [InlineData("https://APP.example.com:443", "https://app.example.com")]
+    public void CORS_ORIGINS_are_too(string origins, string origin) => Assert.True(Allow(origin, ("CORS_ORIGINS", origins)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("*")]
+    [InlineData("null")]
+    [InlineData("https://app.example.com")]
+    public void A_star_lists_nobody(string origin) => Assert.False(Allow(origin, ("CORS_ORIGINS", "*")));
+
+    private static bool Allow(string origin, (string, string?) variable)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Origin = origin;
+        return new BrowserOrigins(Variables.Read(variable).Http).Allow(request);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>A question to an authenticator, as a browser gets it.</summary>
+internal sealed record PasskeyQuestion(string Token, JsonElement Options)
+{
+    public static PasskeyQuestion Of(JsonElement answer) => new(answer.GetProperty("passkey_token").GetString()!, answer.GetProperty("options"));
+}
+
+/// <summary>A user with a passkey.</summary>
+internal sealed record PasskeyUser(TestUser User, HttpClient Http, SoftAuthenticator Key, Guid PasskeyId);
+
+/// <summary>What a person with a passkey does.</summary>
+internal static class PasskeySteps
+{
+    public const string Passkeys = "/api/v1/auth/passkeys";
+    public const string LogIn = "/api/v1/auth/login/passkey";
+    public const string SecondFactor = "/api/v1/auth/login/2fa/passkey";
+
+    public static async Task<PasskeyQuestion> BeginPasskeyAsync(this HttpClient http) =>
+        PasskeyQuestion.Of(await (await http.PostAsync(Passkeys + "/options", new { })).JsonAsync(HttpStatusCode.OK));
+
+    public static Task<HttpResponseMessage> FinishPasskeyAsync(this HttpClient http, PasskeyQuestion question, JsonObject credential, string? name = null) =>
+        http.PostAsync(Passkeys, name is null ? new { passkey_token = question.Token, credential } : new { passkey_token = question.Token, credential, name });
+
+    public static async Task<Guid> AddPasskeyAsync(this HttpClient http, SoftAuthenticator key)
+    {
+        var question = await http.BeginPasskeyAsync();
+        return (await (await http.FinishPasskeyAsync(question, key.Create(question.Options))).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>A new user, logged in, with a passkey.</summary>
+    public static async Task<PasskeyUser> WithPasskeyAsync(this CortexApp app, SoftAuthenticator? key = null)
+    {
+        key ??= new();
+        var (user, _, http) = await app.SignedInAsync();
+        return new(user, http, key, await http.AddPasskeyAsync(key));
+    }
+
+    public static async Task<PasskeyQuestion> AskForPasskeyAsync(this CortexApp app) =>
+        PasskeyQuestion.Of(await (await app.Anonymous().PostAsync(LogIn + "/options", new { })).JsonAsync(HttpStatusCode.OK));
+
+    public static Task<HttpResponseMessage> AnswerPasskeyAsync(this CortexApp app, PasskeyQuestion question, JsonObject credential) =>
+        app.Anonymous().PostAsync(LogIn, new { passkey_token = question.Token, credential });
+
+    /// <summary>A whole login.</summary>
+    public static async Task<HttpResponseMessage> LogInWithAsync(this CortexApp app, SoftAuthenticator key, Twist? twist = null)
+    {
+        var question = await app.AskForPasskeyAsync();
+        return await app.AnswerPasskeyAsync(question, key.Get(question.Options, twist));
+    }
+
+    public static async Task<PasskeyQuestion> AskForSecondFactorAsync(this CortexApp app, string twoFactorToken) =>
+        PasskeyQuestion.Of(await (await app.Anonymous().PostAsync(SecondFactor + "/options", new { two_factor_token = twoFactorToken })).JsonAsync(HttpStatusCode.OK));
+
+    public static Task<HttpResponseMessage> AnswerSecondFactorAsync(this CortexApp app, string twoFactorToken, PasskeyQuestion question, JsonObject credential) =>
+        app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = question.Token, credential });
+
+    /// <summary>The methods that the access token names.</summary>
+    public static async Task<string[]> MethodsAsync(this HttpResponseMessage response) =>
+        [.. Jwt.Read(Tokens.Of(await response.JsonAsync(HttpStatusCode.OK)).AccessToken).Payload["amr"]!.AsArray().Select(method => method!.GetValue<string>())];
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>What an answer has that it shouldn't; all null for an honest one.</summary>
+internal sealed record Twist
+{
+    public string? Origin { get; init; }
+
+    public string? RpId { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Challenge { get; init; }
+
+    public string? UserHandle { get; init; }
+
+    public string[]? Transports { get; init; }
+
+    public bool CrossOrigin { get; init; }
+
+    public bool IsUserAbsent { get; init; }
+
+    public bool IsSignatureTampered { get; init; }
+}
+
+/// <summary>An authenticator with one resident ES256 key, and the browser before it: WebAuthn written apart from the server's own code.</summary>
+internal sealed class SoftAuthenticator
+{
+    public const string Origin = CortexApp.Issuer;
+
+    private const byte UserPresent = 0x01;
+    private const byte UserVerified = 0x04;
+    private const byte HasCredential = 0x40;
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public byte[] CredentialId { get; init; } = RandomNumberGenerator.GetBytes(16);
+
+    /// <summary>Whether it asks its user for a PIN.</summary>
+    public bool Verifies { get; set; } = true;
+
+    /// <summary>Signatures so far; 0 for ever, if it doesn't count.</summary>
+    public uint SignCount { get; set; }
+
+    public bool Counts { get; init; } = true;
+
+    public string UserHandle { get; private set; } = "";
+
+    /// <summary>The answer to <c>navigator.credentials.create()</c>.</summary>
+    public JsonObject Create(JsonElement options, Twist? twist = null)
+    {
+        twist ??= new();
+        UserHandle = options.GetProperty("user").GetProperty("id").GetString()!;
+        var parameters = _key.ExportParameters(includePrivateParameters: false);
+
+        // {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}
+        byte[] publicKey = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32, .. parameters.Q.X!, 0x22, 0x58, 32, .. parameters.Q.Y!];
+        byte[] credential = [.. new byte[16], (byte)(CredentialId.Length >> 8), (byte)CredentialId.Length, .. CredentialId, .. publicKey];
+        byte[] authenticatorData = [.. AuthenticatorData(options.GetProperty("rp").GetProperty("id").GetString()!, HasCredential, twist), .. credential];
+
+        // {"fmt": "none", "attStmt": {}, "authData": h'…'}
+        byte[] attestation = [0xA3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xA0, .. Text("authData"), 0x59, (byte)(authenticatorData.Length >> 8), (byte)authenticatorData.Length, .. authenticatorData];
+        return Credential(new()
+        {
+            ["clientDataJSON"] = Base64Url.EncodeToString(ClientData("webauthn.create", options, twist)),
+            ["attestationObject"] = Base64Url.EncodeToString(attestation),
+            ["transports"] = new JsonArray([.. (twist.Transports ?? ["internal", "hybrid"]).Select(transport => JsonValue.Create(transport))]),
+        });
+    }
+
+    /// <summary>The answer to <c>navigator.credentials.get()</c>.</summary>
+    public JsonObject Get(JsonElement options, Twist? twist = null)
+    {
+        twist ??= new();
+        SignCount += Counts ? 1u : 0u;
+        var authenticatorData = AuthenticatorData(options.GetProperty("rpId").GetString()!, flags: 0, twist);
+        var clientData = ClientData("webauthn.get", options, twist);
+        var signature = _key.SignData([.. authenticatorData, .. SHA256.HashData(clientData)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        if (twist.IsSignatureTampered)
+        {
+            signature[^1] ^= 1;
+        }
+
+        return Credential(new()
+        {
+            ["clientDataJSON"] = Base64Url.EncodeToString(clientData),
+            ["authenticatorData"] = Base64Url.EncodeToString(authenticatorData),
+            ["signature"] = Base64Url.EncodeToString(signature),
+            ["userHandle"] = twist.UserHandle ?? UserHandle,
+        });
+    }
+
+    private static byte[] Text(string text) => [(byte)(0x60 + text.Length), .. Encoding.ASCII.GetBytes(text)];
+
+    private static byte[] ClientData(string type, JsonElement options, Twist twist) => Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["type"] = twist.Type ?? type,
+        ["challenge"] = twist.Challenge ?? options.GetProperty("challenge").GetString(),
+        ["origin"] = twist.Origin ?? Origin,
+        ["crossOrigin"] = twist.CrossOrigin,
+    }.ToJsonString());
+
+    private JsonObject Credential(JsonObject response) => new()
+    {
+        ["id"] = Base64Url.EncodeToString(CredentialId),
+        ["rawId"] = Base64Url.EncodeToString(CredentialId),
+        ["type"] = "public-key",
+        ["authenticatorAttachment"] = "platform",
+        ["clientExtensionResults"] = new JsonObject(),
+        ["response"] = response,
+    };
+
+    private byte[] AuthenticatorData(string rpId, byte flags, Twist twist)
+    {
+        var count = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(count, SignCount);
+        flags |= (byte)((twist.IsUserAbsent ? 0 : UserPresent) | (Verifies ? UserVerified : 0));
+        return [.. SHA256.HashData(Encoding.UTF8.GetBytes(twist.RpId ?? rpId)), flags, .. count];
+    }
+}

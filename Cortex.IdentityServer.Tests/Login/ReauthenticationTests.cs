@@ -1,0 +1,239 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>An access token alone, ten minutes after its owner proved who they are, doesn't make or change what opens the account.</summary>
+/// <remarks>security.md M9, P7.</remarks>
+public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+    private const string Route = Auth + "reauthenticate";
+
+    [Fact]
+    public async Task Ten_minutes_after_the_login_a_key_is_made_no_more_and_after_the_password_again()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(599));
+        var (keyId, key) = await CortexApp.GenerateKeyAsync(http);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await http.PostAsync($"{Auth}api-keys/{keyId}/rotate", new { })).ShouldBeProblemAsync(401, "reauthentication_required");
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", user.Id));
+        await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        await app.MailsSettledAsync();
+        Assert.Single(await app.Mails.ForAsync(user.Email, "api_key_created"));
+
+        await ReauthenticateAsync(http, new { password = user.Password });
+
+        await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeAsync(HttpStatusCode.Created);
+        await (await http.PostAsync($"{Auth}api-keys/{keyId}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created);
+        await app.WithKey(key).ShouldBeRefusedAsync();
+    }
+
+    [Fact]
+    public async Task The_second_factor_is_not_begun_without_the_password_or_a_fresh_proof()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await (await http.PostNothingAsync(Auth + "2fa/enable")).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await http.PostAsync(Auth + "2fa/enable", new { })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        Assert.Equal(DBNull.Value, await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", user.Id));
+
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.PostAsync(Auth + "2fa/enable", new { })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await ReauthenticateAsync(http, new { password = user.Password });
+        await (await http.PostNothingAsync(Auth + "2fa/enable")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Recovery_codes_and_the_email_of_a_user_with_a_second_factor_need_a_fresh_proof()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var wanted = app.NewEmail();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(wanted));
+
+        // The code above was not looked at, so it is still good.
+        await ReauthenticateAsync(user.Http, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) });
+        app.NextStep();
+        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+    }
+
+    /// <remarks>The refused attempt above left the old set as it was.</remarks>
+    [Fact]
+    public async Task Recovery_codes_that_were_not_renewed_still_work()
+    {
+        var user = await app.WithTwoFactorAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "reauthentication_required");
+
+        await (await app.RecoverAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task With_a_second_factor_the_password_alone_proves_nothing()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var password = user.User.Password;
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await (await user.Http.PostAsync(Route, new { password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password = "not the password", two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "validation_failed");
+        await NotFreshAsync(user.Http);
+    }
+
+    [Fact]
+    public async Task A_recovery_code_proves_it_once()
+    {
+        var user = await app.WithTwoFactorAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await ReauthenticateAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] });
+
+        await CortexApp.GenerateKeyAsync(user.Http);
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+    }
+
+    /// <remarks>M2: a code that a login has spent doesn't come again here.</remarks>
+    [Fact]
+    public async Task A_code_that_was_used_proves_nothing()
+    {
+        var user = await app.WithTwoFactorAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+        var code = app.Code(user.Secret);
+        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = code })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+    }
+
+    /// <remarks>P7</remarks>
+    [Fact]
+    public async Task Wrong_passwords_count_to_the_lock_of_logins()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        for (var time = 0; time < 5; time++)
+        {
+            await (await http.PostAsync(Route, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        }
+
+        var answer = await http.PostAsync(Route, new { password = user.Password });
+
+        await answer.ShouldBeProblemAsync(429, "rate_limited");
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+        await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>P7: wherever a password is asked for, wrong ones go to one count.</remarks>
+    [Fact]
+    public async Task Wrong_passwords_on_all_routes_are_one_count()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        const string Wrong = "not the password";
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Route, new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, Wrong));
+
+        await (await http.PostAsync(Auth + "2fa/enable", new { password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+    }
+
+    /// <remarks>M5</remarks>
+    [Fact]
+    public async Task Wrong_codes_count_to_the_lock_of_the_second_factor()
+    {
+        var user = await app.WithTwoFactorAsync();
+        for (var time = 0; time < 10; time++)
+        {
+            await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        }
+
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task Another_session_is_not_fresh_by_it()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var other = app.WithToken((await app.LogInAsync(user)).AccessToken);
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await ReauthenticateAsync(http, new { password = user.Password });
+
+        await CortexApp.GenerateKeyAsync(http);
+        await NotFreshAsync(other);
+    }
+
+    /// <remarks>A refresh proves that somebody has the token, not who they are.</remarks>
+    [Fact]
+    public async Task A_refresh_makes_nothing_fresh()
+    {
+        var (_, tokens, _) = await app.SignedInAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+
+        await NotFreshAsync(app.WithToken(refreshed.AccessToken));
+    }
+
+    [Fact]
+    public async Task It_counts_for_ten_minutes_and_gives_no_token()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(15));
+
+        var answer = await http.PostAsync(Route, new { password = user.Password });
+
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal("", await answer.TextAsync());
+        app.Clock.Advance(TimeSpan.FromSeconds(599));
+        await CortexApp.GenerateKeyAsync(http);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await NotFreshAsync(http);
+    }
+
+    [Fact]
+    public async Task A_key_and_nobody_can_not()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+
+        await (await app.WithKey(key).PostAsync(Route, new { password = user.Password })).ShouldBeProblemAsync(403, "forbidden");
+        await (await app.Anonymous().PostAsync(Route, new { password = user.Password })).ShouldBeProblemAsync(401, "unauthenticated");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"password":null}""")]
+    [InlineData("""{"password":""}""")]
+    [InlineData("""{"password":[]}""")]
+    [InlineData("""{"password":"x","two_factor_code":123456}""")]
+    public async Task What_is_no_password_is_refused(string body)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+
+        await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
+    }
+
+    private static async Task ReauthenticateAsync(HttpClient http, object body) => await (await http.PostAsync(Route, body)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+    private static async Task NotFreshAsync(HttpClient http) =>
+        await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(401, "reauthentication_required");
+}

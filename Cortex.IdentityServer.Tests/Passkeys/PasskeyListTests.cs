@@ -1,0 +1,83 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <summary>What their owner does with passkeys besides logging in.</summary>
+public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task The_list_is_the_callers_the_newest_first()
+    {
+        await app.WithPasskeyAsync();
+        var user = await app.WithPasskeyAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = await user.Http.AddPasskeyAsync(new());
+
+        var response = await user.Http.FetchAsync(PasskeySteps.Passkeys);
+
+        Assert.True(response.Headers.CacheControl?.NoStore);
+        var list = (await response.JsonAsync(HttpStatusCode.OK)).EnumerateArray().ToList();
+        Assert.Equal([second, user.PasskeyId], list.Select(passkey => passkey.GetProperty("id").GetGuid()));
+        Assert.All(list, passkey => Assert.Equal(
+            ["id", "name", "created_at", "last_used_at", "is_backed_up", "transports"], passkey.EnumerateObject().Select(field => field.Name)));
+    }
+
+    [Fact]
+    public async Task A_passkey_can_be_renamed_however_old_the_login()
+    {
+        var user = await app.WithPasskeyAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        var renamed = await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My old phone" })).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal((user.PasskeyId, "My old phone"), (renamed.GetProperty("id").GetGuid(), renamed.GetProperty("name").GetString()));
+        foreach (var name in new[] { "", "  ", "a\nb", new string('a', 101) })
+        {
+            await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name })).ShouldBeProblemAsync(400, "validation_failed");
+        }
+
+        await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "x", sign_count = 0 })).ShouldBeProblemAsync(400, "unknown_field");
+    }
+
+    /// <remarks>M9</remarks>
+    [Fact]
+    public async Task A_passkey_that_is_removed_logs_nobody_in_and_other_sessions_end()
+    {
+        var user = await app.WithPasskeyAsync();
+        var other = Tokens.Of(await (await app.LogInWithAsync(user.Key)).JsonAsync(HttpStatusCode.OK));
+
+        await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.LogInWithAsync(user.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
+        Assert.Empty((await (await user.Http.FetchAsync(PasskeySteps.Passkeys)).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
+        await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    /// <remarks>M9</remarks>
+    [Fact]
+    public async Task To_remove_one_takes_a_fresh_login()
+    {
+        var user = await app.WithPasskeyAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>R10</remarks>
+    [Fact]
+    public async Task Somebody_elses_passkey_is_like_one_that_is_not_there()
+    {
+        var (owner, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
+        foreach (var id in new[] { owner.PasskeyId.ToString(), Guid.NewGuid().ToString(), "x", "0" })
+        {
+            await (await other.Http.PatchAsync($"{PasskeySteps.Passkeys}/{id}", new { name = "mine" })).ShouldBeProblemAsync(404, "not_found");
+            await (await other.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{id}")).ShouldBeProblemAsync(404, "not_found");
+        }
+
+        await (await other.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+}

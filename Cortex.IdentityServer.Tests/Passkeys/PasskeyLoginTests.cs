@@ -1,0 +1,281 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <summary>A login by a passkey alone.</summary>
+public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private static readonly string[] BothFactors = ["hwk", "user", "mfa"];
+
+    /// <remarks>Y1, Y3: nothing in the question tells accounts apart, and no two are alike.</remarks>
+    [Fact]
+    public async Task The_question_names_nobody()
+    {
+        await app.WithPasskeyAsync();
+        var response = await app.Anonymous().PostNothingAsync(PasskeySteps.LogIn + "/options");
+        Assert.True(response.Headers.CacheControl?.NoStore);
+        Assert.True(response.Headers.Contains("RateLimit-Limit"));
+
+        var (first, second) = (PasskeyQuestion.Of(await response.JsonAsync(HttpStatusCode.OK)), await app.AskForPasskeyAsync());
+
+        Assert.Empty(first.Options.GetProperty("allowCredentials").EnumerateArray());
+        Assert.Equal("localhost", first.Options.GetProperty("rpId").GetString());
+        Assert.Equal("preferred", first.Options.GetProperty("userVerification").GetString());
+        Assert.True(System.Buffers.Text.Base64Url.DecodeFromChars(first.Options.GetProperty("challenge").GetString()).Length >= 32);
+        Assert.NotEqual(first.Options.GetProperty("challenge").GetString(), second.Options.GetProperty("challenge").GetString());
+        Assert.NotEqual(first.Token, second.Token);
+        Assert.Equal(await ShapeAsync(), await ShapeAsync());
+
+        async Task<string> ShapeAsync() => string.Join(',', (await app.AskForPasskeyAsync()).Options.EnumerateObject().Select(field => field.Name));
+    }
+
+    [Fact]
+    public async Task A_passkey_gives_tokens_that_work()
+    {
+        var user = await app.WithPasskeyAsync();
+
+        var answer = await (await app.LogInWithAsync(user.Key)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(["access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in"], answer.EnumerateObject().Select(field => field.Name));
+        var me = await (await app.WithToken(Tokens.Of(answer).AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(user.User.Id, me.GetProperty("id").GetGuid());
+        var listed = (await (await user.Http.FetchAsync(PasskeySteps.Passkeys)).JsonAsync(HttpStatusCode.OK)).EnumerateArray().Single();
+        Assert.Equal(app.Clock.GetUtcNow(), listed.GetProperty("last_used_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+    }
+
+    /// <remarks>Y2: a verified user is both factors, so nothing else is asked for.</remarks>
+    [Fact]
+    public async Task With_user_verification_it_is_both_factors()
+    {
+        var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
+        await guarded.Http.AddPasskeyAsync(key);
+
+        Assert.Equal(BothFactors, await (await app.LogInWithAsync(plain.Key)).MethodsAsync());
+        Assert.Equal(BothFactors, await (await app.LogInWithAsync(key)).MethodsAsync());
+    }
+
+    /// <remarks>Y2, M10</remarks>
+    [Fact]
+    public async Task Without_user_verification_it_is_one_factor()
+    {
+        var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
+        await guarded.Http.AddPasskeyAsync(key);
+        plain.Key.Verifies = key.Verifies = false;
+
+        Assert.Equal(["hwk"], await (await app.LogInWithAsync(plain.Key)).MethodsAsync());
+        var sessions = await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", guarded.User.Id);
+        var problem = await (await app.LogInWithAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
+        Assert.False(problem.TryGetProperty("access_token", out _));
+        Assert.Equal(sessions, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", guarded.User.Id));
+
+        // What follows says what was proved: no password was.
+        var token = problem.GetProperty("two_factor_token").GetString()!;
+        Assert.Equal(["hwk", "otp", "mfa"], await (await app.AnswerAsync(token, app.Code(guarded.Secret))).MethodsAsync());
+    }
+
+    /// <remarks>Y2, M10: who finds a key without a PIN can give it one.</remarks>
+    [Fact]
+    public async Task A_passkey_that_was_made_without_user_verification_never_is_both_factors()
+    {
+        var (user, key) = (await app.WithTwoFactorAsync(), new SoftAuthenticator { Verifies = false });
+        await user.Http.AddPasskeyAsync(key);
+        key.Verifies = true;
+
+        var problem = await (await app.LogInWithAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
+
+        var token = problem.GetProperty("two_factor_token").GetString()!;
+        var question = await app.AskForSecondFactorAsync(token);
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+
+    /// <remarks>Y1</remarks>
+    [Fact]
+    public async Task An_answer_counts_once()
+    {
+        var user = await app.WithPasskeyAsync(new() { Counts = false });
+        var question = await app.AskForPasskeyAsync();
+        var answer = user.Key.Get(question.Options);
+
+        var statuses = await AtOnce.StatusesAsync(16, _ => app.AnswerPasskeyAsync(question, answer));
+
+        Assert.Single(statuses, HttpStatusCode.OK);
+        Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
+        await RefusedAsync(await app.AnswerPasskeyAsync(question, answer));
+        await RefusedAsync(await app.AnswerPasskeyAsync(await app.AskForPasskeyAsync(), answer));
+    }
+
+    /// <remarks>Y1: one answer for all of it.</remarks>
+    [Fact]
+    public async Task Whatever_is_wrong_with_an_answer_is_refused_alike()
+    {
+        var (user, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
+        var refused = new HashSet<string>();
+        foreach (var twist in new Twist[]
+        {
+            new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { Origin = "https://localhost:5000" }, new() { Origin = "" },
+            new() { CrossOrigin = true }, new() { RpId = "evil.test" }, new() { Type = "webauthn.create" }, new() { Challenge = "AAAAAAAAAAAAAAAAAAAAAA" }, new() { Challenge = "" },
+            new() { IsSignatureTampered = true }, new() { IsUserAbsent = true }, new() { UserHandle = other.Key.UserHandle }, new() { UserHandle = "bm90IGEgdXNlcg" },
+            new() { UserHandle = "AAAA" }, new() { UserHandle = "" },
+        })
+        {
+            refused.Add(await RefusedAsync(await app.LogInWithAsync(user.Key, twist)));
+        }
+
+        // A key that nobody registered, with somebody's handle and without.
+        var unknown = new SoftAuthenticator();
+        refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown, new() { UserHandle = user.Key.UserHandle })));
+        refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown)));
+        refused.Add(await RefusedAsync(await app.LogInWithAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
+
+        // Removed, and of a deleted account.
+        await (await other.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{other.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
+        refused.Add(await RefusedAsync(await app.LogInWithAsync(other.Key)));
+        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.User.Id);
+        refused.Add(await RefusedAsync(await app.LogInWithAsync(user.Key)));
+
+        Assert.Single(refused);
+    }
+
+    /// <remarks>Y1: five minutes, and only what was asked for a login.</remarks>
+    [Fact]
+    public async Task A_question_is_for_five_minutes_and_one_purpose()
+    {
+        var user = await app.WithPasskeyAsync();
+        var (early, late) = (await app.AskForPasskeyAsync(), await app.AskForPasskeyAsync());
+
+        app.Clock.Advance(TimeSpan.FromSeconds(299));
+        var registration = await (await app.SignedInAsync()).Http.BeginPasskeyAsync();
+        await (await app.AnswerPasskeyAsync(early, user.Key.Get(early.Options))).ShouldBeAsync(HttpStatusCode.OK);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await RefusedAsync(await app.AnswerPasskeyAsync(late, user.Key.Get(late.Options)));
+        await RefusedAsync(await app.AnswerPasskeyAsync(late with { Token = registration.Token }, user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
+    }
+
+    /// <remarks>Y2</remarks>
+    [Fact]
+    public async Task A_count_that_does_not_rise_is_refused_and_noted()
+    {
+        var user = await app.WithPasskeyAsync();
+        user.Key.SignCount = 10;
+        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+
+        user.Key.SignCount = 10;
+        await RefusedAsync(await app.LogInWithAsync(user.Key));
+        user.Key.SignCount = 4;
+        await RefusedAsync(await app.LogInWithAsync(user.Key));
+
+        Assert.Equal(2, app.Log.Split('\n').Count(line => line.StartsWith("Warning: Passkey refused, of which there may be a copy", StringComparison.Ordinal)));
+        user.Key.SignCount = 11;
+        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));
+    }
+
+    /// <remarks>Y2: two questions, answered by a passkey and its copy at the same moment.</remarks>
+    [Fact]
+    public async Task One_count_is_good_for_one_login_in_parallel_too()
+    {
+        var user = await app.WithPasskeyAsync();
+        var questions = await AtOnce.RunAsync(16, _ => app.AskForPasskeyAsync());
+        JsonObject[] answers = [.. questions.Select(question =>
+        {
+            user.Key.SignCount = 6;
+            return user.Key.Get(question.Options);
+        })];
+
+        var statuses = await AtOnce.StatusesAsync(16, index => app.AnswerPasskeyAsync(questions[index], answers[index]));
+
+        Assert.Single(statuses, HttpStatusCode.OK);
+        Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
+    }
+
+    /// <remarks>Told only to who holds the passkey.</remarks>
+    [Fact]
+    public async Task A_disabled_account_gets_no_session()
+    {
+        var user = await app.WithPasskeyAsync();
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
+
+        await (await app.LogInWithAsync(user.Key)).ShouldBeProblemAsync(403, "account_disabled");
+        await RefusedAsync(await app.LogInWithAsync(user.Key, new() { IsSignatureTampered = true }));
+    }
+
+    /// <remarks>L5: failed passwords are others' guesses; a passkey can't be guessed.</remarks>
+    [Fact]
+    public async Task Wrong_passwords_keep_no_passkey_waiting()
+    {
+        var user = await app.WithPasskeyAsync();
+        for (var time = 0; time < 6; time++)
+        {
+            await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = "not the password" });
+        }
+
+        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>H1: an object of any kind is an answer, if a bad one.</remarks>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"id": null}""")]
+    [InlineData("""{"id": 1, "type": [], "response": "x"}""")]
+    [InlineData("""{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {}}""")]
+    [InlineData("""{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": null}""")]
+    [InlineData("""{"id": "", "type": "public-key", "clientExtensionResults": null, "response": {"clientDataJSON": "", "authenticatorData": "", "signature": "", "userHandle": ""}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "bnVsbA", "authenticatorData": "AA", "signature": "AA", "userHandle": "AA"}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "HANDLE"}}""")]
+    [InlineData("""{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "HANDLE"}}""")]
+    [InlineData("""{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "\u0000", "authenticatorData": "***", "signature": "😀", "userHandle": "HANDLE"}}""")]
+    [InlineData("""{"id": "\ud800", "type": "\ud800", "clientExtensionResults": {}, "response": {"clientDataJSON": "\ud800", "authenticatorData": "\ud800", "signature": "\ud800"}}""")]
+    [InlineData("""{"a": {"b": {"c": {"d": {"e": {"f": [[[[[]]]]]}}}}}}""")]
+    public async Task Garbage_is_no_passkey(string credential)
+    {
+        var user = await app.WithPasskeyAsync();
+        var question = await app.AskForPasskeyAsync();
+        credential = credential.Replace("HANDLE", user.Key.UserHandle, StringComparison.Ordinal)
+            .Replace("\"ID\"", $"\"{System.Buffers.Text.Base64Url.EncodeToString(user.Key.CredentialId)}\"", StringComparison.Ordinal);
+
+        await RefusedAsync(await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
+    }
+
+    /// <remarks>H1</remarks>
+    [Theory]
+    [InlineData("""{"passkey_token": "x"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": null}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": []}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": "{}"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": 1}""", "credential")]
+    [InlineData("""{"credential": {}}""", "passkey_token")]
+    [InlineData("""{"passkey_token": null, "credential": {}}""", "passkey_token")]
+    [InlineData("""{"passkey_token": 1, "credential": {}}""", "passkey_token")]
+    public async Task What_is_missing_or_of_another_type_is_named(string body, string field)
+    {
+        var problem = await (await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, body)).ShouldBeProblemAsync(400, "validation_failed");
+
+        Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+    }
+
+    /// <remarks>H1</remarks>
+    [Fact]
+    public async Task What_no_route_reads_is_refused_before()
+    {
+        var question = await app.AskForPasskeyAsync();
+        var deep = string.Concat(Enumerable.Repeat("[", 40)) + string.Concat(Enumerable.Repeat("]", 40));
+
+        await (await PostAsync($$"""{"a": {{deep}}}""")).ShouldBeProblemAsync(400, "malformed_request");
+        await (await PostAsync($$"""{"a": 1, "a": 2}""")).ShouldBeProblemAsync(400, "malformed_request");
+        await (await PostAsync($$"""{"a": "{{new string('a', 70_000)}}"}""")).ShouldBeProblemAsync(413, "payload_too_large");
+        await RefusedAsync(await PostAsync($$"""{"a": "{{new string('a', 60_000)}}"}"""));
+
+        Task<HttpResponseMessage> PostAsync(string credential) =>
+            app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+    }
+
+    /// <summary>The one answer; without what differs from request to request.</summary>
+    private static async Task<string> RefusedAsync(HttpResponseMessage response)
+    {
+        var problem = await response.ShouldBeProblemAsync(401, "invalid_credentials");
+        return string.Join('\n', problem.EnumerateObject().Where(field => field.Name != "trace_id"));
+    }
+}

@@ -1,0 +1,263 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <summary>How an authenticator's key becomes a passkey.</summary>
+public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    /// <remarks>Y1</remarks>
+    [Fact]
+    public async Task The_options_are_what_a_browser_takes()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (first, second) = (new SoftAuthenticator(), new SoftAuthenticator());
+        await http.AddPasskeyAsync(first);
+        await http.AddPasskeyAsync(second);
+
+        var response = await http.PostNothingAsync(PasskeySteps.Passkeys + "/options");
+
+        Assert.True(response.Headers.CacheControl?.NoStore);
+        var options = PasskeyQuestion.Of(await response.JsonAsync(HttpStatusCode.OK)).Options;
+        Assert.Equal("localhost", options.GetProperty("rp").GetProperty("id").GetString());
+        Assert.Equal(user.Email, options.GetProperty("user").GetProperty("name").GetString());
+        Assert.Equal(user.Id.ToString(), System.Text.Encoding.ASCII.GetString(Bytes(options.GetProperty("user").GetProperty("id"))));
+        Assert.True(Bytes(options.GetProperty("challenge")).Length >= 32);
+        Assert.Equal("none", options.GetProperty("attestation").GetString());
+        Assert.Equal("required", options.GetProperty("authenticatorSelection").GetProperty("residentKey").GetString());
+        Assert.Contains(options.GetProperty("pubKeyCredParams").EnumerateArray(), parameters => parameters.GetProperty("alg").GetInt32() == -7);
+        Assert.Equal(
+            new[] { first, second }.Select(key => Base64Url.EncodeToString(key.CredentialId)),
+            options.GetProperty("excludeCredentials").EnumerateArray().Select(credential => credential.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public async Task A_right_answer_is_a_passkey()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var question = await http.BeginPasskeyAsync();
+        var key = new SoftAuthenticator();
+
+        var made = await (await http.FinishPasskeyAsync(question, key.Create(question.Options), "Ada's phone 📱")).JsonAsync(HttpStatusCode.Created);
+
+        Assert.Equal(["id", "name", "created_at", "last_used_at", "is_backed_up", "transports"], made.EnumerateObject().Select(field => field.Name));
+        Assert.Equal("Ada's phone 📱", made.GetProperty("name").GetString());
+        Assert.Equal(JsonValueKind.Null, made.GetProperty("last_used_at").ValueKind);
+        Assert.Equal(app.Clock.GetUtcNow(), made.GetProperty("created_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+        Assert.Equal(["internal", "hybrid"], made.GetProperty("transports").EnumerateArray().Select(transport => transport.GetString()));
+        Assert.Equal(user.Id, await app.SqlAsync("SELECT user_id FROM passkeys WHERE credential_id = $1 AND is_user_verified", key.CredentialId));
+        await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_a_name_it_is_called_after_the_day_and_odd_transports_are_forgotten()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var question = await http.BeginPasskeyAsync();
+
+        var made = await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options, new() { Transports = ["usb", "a\0b", "USB; DROP", new('x', 33), "usb", "nfc"] })))
+            .JsonAsync(HttpStatusCode.Created);
+
+        Assert.Equal($"Passkey {app.Clock.GetUtcNow():yyyy-MM-dd}", made.GetProperty("name").GetString());
+        Assert.Equal(["usb", "nfc"], made.GetProperty("transports").EnumerateArray().Select(transport => transport.GetString()));
+    }
+
+    /// <remarks>M9: other sessions end, and so does a login that is under way.</remarks>
+    [Fact]
+    public async Task A_new_passkey_ends_what_was_proved_without_it()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var other = Tokens.Of(await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK));
+        app.NextStep();
+        var underWay = await app.ChallengeAsync(user.User);
+
+        await user.Http.AddPasskeyAsync(new());
+
+        await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.AnswerAsync(underWay, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        Assert.Equal("passkeys_changed", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.User.Id));
+    }
+
+    /// <remarks>M9</remarks>
+    [Fact]
+    public async Task A_login_of_ten_minutes_ago_is_too_old()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(9));
+        var question = await http.BeginPasskeyAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await (await http.PostNothingAsync(PasskeySteps.Passkeys + "/options")).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options))).ShouldBeProblemAsync(401, "reauthentication_required");
+    }
+
+    /// <remarks>Y1</remarks>
+    [Fact]
+    public async Task An_answer_counts_once_for_who_asked_and_for_five_minutes()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, other) = await app.SignedInAsync();
+        var (first, second, late) = (await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync());
+
+        // Somebody else's answer is refused, and spends nothing.
+        await InvalidAsync(await other.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
+        await (await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options))).ShouldBeAsync(HttpStatusCode.Created);
+        await InvalidAsync(await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
+
+        // A wrong one spends it.
+        await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(first.Options)), "credential");
+        await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(second.Options)), "passkey_token");
+
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        await InvalidAsync(await http.FinishPasskeyAsync(late, new SoftAuthenticator().Create(late.Options)), "passkey_token");
+        var login = await app.AskForPasskeyAsync();
+        await InvalidAsync(await http.FinishPasskeyAsync(late with { Token = login.Token }, new SoftAuthenticator().Create(late.Options)), "passkey_token");
+    }
+
+    /// <remarks>Y1</remarks>
+    [Fact]
+    public async Task Whatever_is_wrong_with_an_answer_is_refused()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        foreach (var twist in new Twist[]
+        {
+            new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { CrossOrigin = true }, new() { RpId = "evil.test" },
+            new() { Type = "webauthn.get" }, new() { Challenge = "AAAAAAAAAAAAAAAAAAAAAA" }, new() { IsUserAbsent = true },
+        })
+        {
+            var question = await http.BeginPasskeyAsync();
+            await InvalidAsync(await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options, twist)), "credential");
+        }
+
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM passkeys WHERE user_id = $1", user.Id));
+    }
+
+    [Fact]
+    public async Task A_credential_is_registered_once_whoever_has_it()
+    {
+        var owner = await app.WithPasskeyAsync();
+        foreach (var http in new[] { owner.Http, (await app.SignedInAsync()).Http })
+        {
+            var question = await http.BeginPasskeyAsync();
+            await InvalidAsync(await http.FinishPasskeyAsync(question, new SoftAuthenticator { CredentialId = owner.Key.CredentialId }.Create(question.Options)), "credential");
+        }
+
+        await (await app.LogInWithAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_credential_that_two_register_at_once_is_one_s()
+    {
+        var people = await AtOnce.RunAsync(4, _ => app.SignedInAsync());
+        var questions = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
+        var id = RandomNumberGenerator.GetBytes(16);
+
+        var statuses = await AtOnce.StatusesAsync(4, index => people[index].Http.FinishPasskeyAsync(questions[index], new SoftAuthenticator { CredentialId = id }.Create(questions[index].Options)));
+
+        Assert.Single(statuses, HttpStatusCode.Created);
+        Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.BadRequest));
+    }
+
+    /// <remarks>Y3: enforced when the key comes, in parallel too.</remarks>
+    [Fact]
+    public async Task Sixteen_at_once_leave_ten()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var questions = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
+
+        var answers = await AtOnce.RunAsync(16, index => http.FinishPasskeyAsync(questions[index], new SoftAuthenticator().Create(questions[index].Options)));
+
+        Assert.Equal(10, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
+        foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
+        {
+            await InvalidAsync(refused, "credential");
+        }
+
+        Assert.Equal(10L, await app.SqlAsync("SELECT count(*) FROM passkeys WHERE user_id = $1", user.Id));
+        var problem = await InvalidAsync(await http.PostNothingAsync(PasskeySteps.Passkeys + "/options"), "credential");
+        Assert.Contains("10 passkeys", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <remarks>H1</remarks>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"id": [], "type": 1, "response": {}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": ""}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "oA"}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "n_____________"}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUA"}}""")]
+    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVv__________w"}}""")]
+    public async Task Garbage_is_no_passkey(string credential)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var question = await http.BeginPasskeyAsync();
+        var client = new SoftAuthenticator().Create(question.Options)["response"]!["clientDataJSON"]!.GetValue<string>();
+        credential = credential.Replace("CLIENT", client, StringComparison.Ordinal);
+
+        var response = await http.PostTextAsync(PasskeySteps.Passkeys, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+
+        await InvalidAsync(response, "credential");
+    }
+
+    /// <remarks>H1: every byte of an attestation, changed, is refused or of no account to us (an id, a key, a count); it is never a fault of ours.</remarks>
+    [Fact]
+    public async Task A_mangled_attestation_is_never_a_fault()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var question = await http.BeginPasskeyAsync();
+            var credential = new SoftAuthenticator().Create(question.Options);
+            var bytes = Base64Url.DecodeFromChars(credential["response"]!["attestationObject"]!.GetValue<string>());
+            bytes[seed * bytes.Length / 60] ^= (byte)(1 << (seed % 8));
+            credential["response"]!["attestationObject"] = Base64Url.EncodeToString(bytes.AsSpan(0, bytes.Length - (seed % 3)));
+
+            var response = await http.FinishPasskeyAsync(question, credential);
+
+            Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest, $"{seed}: {(int)response.StatusCode}");
+            await app.SqlAsync("DELETE FROM passkeys");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"passkey_token": "x"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": "x"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": {}, "name": ""}""", "name")]
+    [InlineData("""{"passkey_token": "x", "credential": {}, "name": "a\u0000b"}""", "name")]
+    [InlineData("""{"credential": {}}""", "passkey_token")]
+    public async Task What_is_missing_or_can_not_be_is_named(string body, string field)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+
+        await InvalidAsync(await http.PostTextAsync(PasskeySteps.Passkeys, body), field);
+        await InvalidAsync(await http.PostAsync(PasskeySteps.Passkeys, new { passkey_token = "x", credential = new { }, name = new string('a', 101) }), "name");
+    }
+
+    [Fact]
+    public async Task Only_a_session_has_passkeys()
+    {
+        var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignedInAsync()).Http);
+        foreach (var (http, status, code) in new[] { (app.Anonymous(), 401, "unauthenticated"), (app.WithKey(key), 403, "forbidden") })
+        {
+            await (await http.PostNothingAsync(PasskeySteps.Passkeys + "/options")).ShouldBeProblemAsync(status, code);
+            await (await http.PostAsync(PasskeySteps.Passkeys, new { passkey_token = "x", credential = new { } })).ShouldBeProblemAsync(status, code);
+            await (await http.FetchAsync(PasskeySteps.Passkeys)).ShouldBeProblemAsync(status, code);
+            await (await http.PatchAsync($"{PasskeySteps.Passkeys}/{Guid.NewGuid()}", new { name = "x" })).ShouldBeProblemAsync(status, code);
+            await (await http.RemoveAsync($"{PasskeySteps.Passkeys}/{Guid.NewGuid()}")).ShouldBeProblemAsync(status, code);
+        }
+    }
+
+    private static byte[] Bytes(JsonElement text) => Base64Url.DecodeFromChars(text.GetString());
+
+    private static async Task<JsonElement> InvalidAsync(HttpResponseMessage response, string field)
+    {
+        var problem = await response.ShouldBeProblemAsync(400, "validation_failed");
+        Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        return problem;
+    }
+}

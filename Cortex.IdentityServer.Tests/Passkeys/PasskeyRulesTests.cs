@@ -1,0 +1,68 @@
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Passkeys;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <remarks>Y1: who the server is and from where it may be asked is the operator's to say, whatever the request says.</remarks>
+public sealed class PasskeyRulesTests
+{
+    [Theory]
+    [InlineData("https://auth.example.com", "https://auth.example.com", true)]
+    [InlineData("https://auth.example.com/", "https://auth.example.com", true)]
+    [InlineData("https://auth.example.com/identity", "https://auth.example.com", true)]
+    [InlineData("https://AUTH.example.com:443", "https://auth.example.com", true)]
+    [InlineData("https://auth.example.com:8443", "https://auth.example.com:8443", true)]
+    [InlineData("https://bücher.example", "https://xn--bcher-kva.example", true)]
+    [InlineData("https://auth.example.com", "https://app.example.com", true)]
+    [InlineData("https://auth.example.com", "http://localhost:3000", true)]
+    [InlineData("https://auth.example.com", "http://auth.example.com", false)]
+    [InlineData("https://auth.example.com", "https://auth.example.com:444", false)]
+    [InlineData("https://auth.example.com", "https://auth.example.com/", false)]
+    [InlineData("https://auth.example.com", "https://auth.example.com.evil.test", false)]
+    [InlineData("https://auth.example.com", "https://evil.auth.example.com", false)]
+    [InlineData("https://auth.example.com", "https://example.com", false)]
+    [InlineData("https://auth.example.com", "null", false)]
+    [InlineData("https://auth.example.com", "*", false)]
+    [InlineData("https://auth.example.com", "", false)]
+    public async Task An_origin_is_ours_or_one_that_may_call(string publicUrl, string origin, bool allowed)
+    {
+        var rules = Rules(publicUrl, "https://app.example.com", "http://localhost:3000/");
+
+        Assert.Equal(allowed, await Validate(rules, origin));
+        Assert.False(await Validate(rules, origin, crossOrigin: true));
+        Assert.False(await Validate(rules, origin, topOrigin: "https://evil.test"));
+    }
+
+    [Fact]
+    public async Task Any_caller_is_not_any_origin()
+    {
+        var rules = Rules("https://auth.example.com", "*");
+
+        Assert.False(await Validate(rules, "https://evil.test"));
+        Assert.False(await Validate(rules, "*"));
+        Assert.True(await Validate(rules, "https://auth.example.com"));
+    }
+
+    [Fact]
+    public void The_domain_is_the_public_one_and_a_challenge_has_at_least_32_bytes()
+    {
+        var rules = Rules("https://bücher.example:8443/x");
+
+        Assert.Equal("xn--bcher-kva.example", rules.ServerDomain);
+        Assert.InRange(rules.ChallengeSize, 32, 64);
+        Assert.Equal(("none", "required"), (rules.AttestationConveyancePreference, rules.ResidentKeyRequirement));
+    }
+
+    private static IdentityPasskeyOptions Rules(string publicUrl, params string[] corsOrigins) =>
+        PasskeyRules.For(new HttpOptions(new Uri(publicUrl), corsOrigins, [], ApiDocs: false, TimeSpan.Zero, 10), "preferred");
+
+    private static ValueTask<bool> Validate(IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
+    {
+        HttpContext = new DefaultHttpContext(),
+        Origin = origin,
+        CrossOrigin = crossOrigin,
+        TopOrigin = topOrigin,
+    });
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Text;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <summary>A passkey after a password.</summary>
+public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task The_question_names_the_users_passkeys_and_asks_for_verification()
+    {
+        var (user, key) = await WithBothAsync();
+        await app.WithPasskeyAsync();
+
+        var options = (await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User))).Options;
+
+        Assert.Equal([Base64Url.EncodeToString(key.CredentialId)], options.GetProperty("allowCredentials").EnumerateArray().Select(credential => credential.GetProperty("id").GetString()));
+        Assert.Equal("required", options.GetProperty("userVerification").GetString());
+    }
+
+    [Fact]
+    public async Task A_passkey_answers_in_place_of_a_code_and_spends_the_token()
+    {
+        var (user, key) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+
+        Assert.Equal(["pwd", "hwk", "mfa"], await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).MethodsAsync());
+
+        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_token");
+    }
+
+    /// <remarks>Y1, M4</remarks>
+    [Fact]
+    public async Task One_login_comes_of_one_token_in_parallel_too()
+    {
+        var (user, key) = await WithBothAsync(new() { Counts = false });
+        var token = await app.ChallengeAsync(user.User);
+        var questions = await AtOnce.RunAsync(4, _ => app.AskForSecondFactorAsync(token));
+
+        var statuses = await AtOnce.StatusesAsync(4, index => app.AnswerSecondFactorAsync(token, questions[index], key.Get(questions[index].Options)));
+
+        Assert.Single(statuses, HttpStatusCode.OK);
+        var (next, answered) = (await app.ChallengeAsync(user.User), questions[Array.IndexOf(statuses, HttpStatusCode.OK)]);
+        await (await app.AnswerSecondFactorAsync(next, answered, key.Get(answered.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+
+    /// <remarks>Y2, M10</remarks>
+    [Fact]
+    public async Task Without_user_verification_it_is_no_second_factor()
+    {
+        var (user, key) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+        key.Verifies = false;
+
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+
+    /// <remarks>M6, Y1: a question to one user is none to another, and one for a login none for the second step.</remarks>
+    [Fact]
+    public async Task Only_the_users_own_passkey_and_question_count()
+    {
+        var ((victim, victimKey), (attacker, attackerKey)) = (await WithBothAsync(), await WithBothAsync());
+        var (token, own) = (await app.ChallengeAsync(victim.User), await app.ChallengeAsync(attacker.User));
+        var question = await app.AskForSecondFactorAsync(token);
+        await RefusedAsync(question, attackerKey, new());
+        await RefusedAsync(await app.AskForSecondFactorAsync(token), attackerKey, new() { UserHandle = victimKey.UserHandle });
+        await RefusedAsync(await app.AskForSecondFactorAsync(own), attackerKey, new());
+        await RefusedAsync(await app.AskForPasskeyAsync(), victimKey, new());
+
+        async Task RefusedAsync(PasskeyQuestion asked, SoftAuthenticator key, Twist twist) =>
+            await (await app.AnswerSecondFactorAsync(token, asked, key.Get(asked.Options, twist))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+
+    /// <remarks>And none of the second step for a login alone.</remarks>
+    [Fact]
+    public async Task Its_question_is_none_for_a_login()
+    {
+        var (user, key) = await WithBothAsync();
+        var question = await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User));
+
+        await (await app.AnswerPasskeyAsync(question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_credentials");
+    }
+
+    /// <remarks>M5: questions cost no attempt; wrong answers do, in one count with codes.</remarks>
+    [Fact]
+    public async Task Five_wrong_answers_kill_a_token_and_questions_do_not()
+    {
+        var (user, key) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        for (var time = 0; time < 8; time++)
+        {
+            await app.AskForSecondFactorAsync(token);
+        }
+
+        for (var time = 0; time < 5; time++)
+        {
+            await (time % 2 == 0 ? await WrongAsync(token, key) : await app.AnswerAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        }
+
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+    }
+
+    /// <remarks>M5</remarks>
+    [Fact]
+    public async Task Ten_failures_in_a_row_lock_passkeys_and_codes_alike()
+    {
+        var (user, key) = await WithBothAsync();
+        await app.FailSecondStepAsync(user, 7);
+        var token = await app.ChallengeAsync(user.User);
+        for (var time = 0; time < 3; time++)
+        {
+            await (await WrongAsync(token, key)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        }
+
+        var question = await app.AskForSecondFactorAsync(token);
+        var locked = await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options));
+        await locked.ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal("900", locked.Headers.GetValues("Retry-After").Single());
+        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+
+        // Both factors in one are no guess at the second.
+        await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+
+        app.Clock.Advance(TimeSpan.FromMinutes(15));
+        token = await app.ChallengeAsync(user.User);
+        question = await app.AskForSecondFactorAsync(token);
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_right_answer_ends_the_row_of_failures()
+    {
+        var (user, key) = await WithBothAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            await app.FailSecondStepAsync(user, 7);
+            var token = await app.ChallengeAsync(user.User);
+            var question = await app.AskForSecondFactorAsync(token);
+            await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeAsync(HttpStatusCode.OK);
+        }
+    }
+
+    /// <remarks>M6</remarks>
+    [Fact]
+    public async Task A_token_that_names_no_login_gets_no_question()
+    {
+        var (user, _) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        foreach (var text in new[] { token[..^1] + (token[^1] == 'A' ? 'B' : 'A'), "c2f_", "x", user.Tokens.AccessToken[..400], (await app.AskForPasskeyAsync()).Token })
+        {
+            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = text })).ShouldBeProblemAsync(401, "invalid_token");
+            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor, new { two_factor_token = text, passkey_token = "x", credential = new { } })).ShouldBeProblemAsync(401, "invalid_token");
+        }
+
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+    }
+
+    [Fact]
+    public async Task An_account_without_passkeys_has_nothing_to_be_asked()
+    {
+        var user = await app.WithTwoFactorAsync();
+
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = await app.ChallengeAsync(user.User) })).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task An_account_that_was_disabled_meanwhile_gets_no_session()
+    {
+        var (user, key) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+        await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
+
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(403, "account_disabled");
+    }
+
+    /// <remarks>H1</remarks>
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"id": 1}""")]
+    [InlineData("""{"id": "\ud800", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "", "authenticatorData": "", "signature": ""}}""")]
+    public async Task Garbage_is_a_wrong_answer(string credential)
+    {
+        var (user, _) = await WithBothAsync();
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+
+        var response = await app.Anonymous().PostTextAsync(
+            PasskeySteps.SecondFactor, $$"""{"two_factor_token": "{{token}}", "passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+
+        await response.ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+
+    /// <summary>A user with an authenticator app and a passkey.</summary>
+    private async Task<(TwoFactorUser User, SoftAuthenticator Key)> WithBothAsync(SoftAuthenticator? key = null)
+    {
+        var user = await app.WithTwoFactorAsync();
+        key ??= new();
+        await user.Http.AddPasskeyAsync(key);
+        return (user, key);
+    }
+
+    private async Task<HttpResponseMessage> WrongAsync(string token, SoftAuthenticator key)
+    {
+        var question = await app.AskForSecondFactorAsync(token);
+        return await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { IsSignatureTampered = true }));
+    }
+}

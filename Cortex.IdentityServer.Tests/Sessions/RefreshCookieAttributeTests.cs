@@ -1,0 +1,115 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <summary>A server in Production whose operator has set nothing about addresses.</summary>
+public sealed class ProductionApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override string Environment => "Production";
+}
+
+/// <summary>A development server that browsers reach by https, through something that ends TLS.</summary>
+public sealed class HttpsApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    public const string Origin = "https://id.example.com:8443";
+
+    protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", Origin + "/identity")];
+}
+
+/// <summary>A development server that says nothing of https, with a proxy that it trusts.</summary>
+public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1")];
+}
+
+/// <remarks>Contract 4.1: the cookie's name and attributes, on both schemes.</remarks>
+public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsApp https, ProxiedApp proxied, CortexApp plain)
+    : IClassFixture<ProductionApp>, IClassFixture<HttpsApp>, IClassFixture<ProxiedApp>, IClassFixture<CortexApp>
+{
+    private const string SecureAttributes = "max-age=2592000; path=/; secure; samesite=strict; httponly";
+
+    private static readonly (string, string) ProxiedByTls = ("X-Forwarded-Proto", "https");
+
+    /// <remarks>The connection is plain http, PUBLIC_URL is not set, and a proxy may even say http.</remarks>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task In_Production_the_cookie_is_always_secure(string? forwardedProto)
+    {
+        var user = await production.RegisterAsync();
+        (string, string)[] headers = forwardedProto is null ? [] : [("X-Forwarded-Proto", forwardedProto)];
+
+        var answer = await production.BrowseAsync(LogIn + ByCookie, Credentials(user), headers);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal($"{Secure}={answer.Kept(Secure)}; {SecureAttributes}", answer.SetCookie());
+    }
+
+    [Fact]
+    public async Task Production_rotates_clears_and_logs_out_by_that_cookie_and_reads_no_other()
+    {
+        var (_, _, token) = await production.InBrowserAsync(Secure);
+
+        await (await production.BrowseAsync(Refresh, headers: Cookie(token, Plain))).ShouldBeProblemAsync(400, "validation_failed");
+        await (await production.BrowseAsync(Refresh, headers: Cookie(token, "__host-cortex_refresh"))).ShouldBeProblemAsync(400, "validation_failed");
+        await (await production.BrowseAsync(LogOut, headers: Cookie(token, Plain))).ShouldBeProblemAsync(401, "unauthenticated");
+        var rotated = await production.BrowseAsync(Refresh, headers: Cookie(token, Secure));
+        Assert.Equal($"{Secure}={rotated.Kept(Secure)}; {SecureAttributes}", rotated.SetCookie());
+        var loggedOut = await production.BrowseAsync(LogOut, headers: Cookie(rotated.Kept(Secure), Secure));
+
+        await loggedOut.ShouldBeAsync(HttpStatusCode.NoContent);
+        loggedOut.ShouldClearCookie(Secure);
+    }
+
+    [Fact]
+    public async Task A_development_server_on_plain_http_has_the_plain_name()
+    {
+        var user = await plain.RegisterAsync();
+
+        var answer = await plain.BrowseAsync(LogIn + ByCookie, Credentials(user));
+
+        Assert.Equal($"{Plain}={answer.Kept()}; max-age=2592000; path=/; samesite=strict; httponly", answer.SetCookie());
+    }
+
+    [Fact]
+    public async Task With_an_https_PUBLIC_URL_the_cookie_is_secure_although_the_connection_is_not()
+    {
+        var user = await https.RegisterAsync();
+
+        var answer = await https.BrowseAsync(LogIn + ByCookie, Credentials(user), ("Origin", HttpsApp.Origin));
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal($"{Secure}={answer.Kept(Secure)}; {SecureAttributes}", answer.SetCookie());
+        var rotated = await https.BrowseAsync(Refresh, headers: Cookie(answer.Kept(Secure), Secure));
+        Assert.Equal($"{Secure}={rotated.Kept(Secure)}; {SecureAttributes}", rotated.SetCookie());
+    }
+
+    [Fact]
+    public async Task A_trusted_proxy_may_say_that_it_was_https_and_nobody_else()
+    {
+        var (user, stranger) = (await proxied.RegisterAsync(), await plain.RegisterAsync());
+
+        Assert.StartsWith(Secure, (await proxied.BrowseAsync(LogIn + ByCookie, Credentials(user), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
+        Assert.StartsWith(Plain, (await proxied.BrowseAsync(LogIn + ByCookie, Credentials(user))).SetCookie(), StringComparison.Ordinal);
+        Assert.StartsWith(Plain, (await plain.BrowseAsync(LogIn + ByCookie, Credentials(stranger), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cookie_lives_as_long_as_its_token()
+    {
+        var (_, _, token) = await plain.InBrowserAsync();
+        for (var days = 0; days < 75; days += 25)
+        {
+            plain.Clock.Advance(TimeSpan.FromDays(25));
+            token = (await plain.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+        }
+
+        var answer = await plain.BrowseAsync(Refresh, headers: Cookie(token));
+
+        Assert.Equal(15 * 24 * 3600, (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("refresh_expires_in").GetInt64());
+        Assert.Contains($"; max-age={15 * 24 * 3600};", answer.SetCookie(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <remarks>security.md R8, for a browser: with its access token, and when that has expired.</remarks>
+public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Me = "/api/v1/auth/me";
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    public async Task The_cookie_alone_ends_its_session_at_once_and_only_that(string? body)
+    {
+        var (user, accessToken, token) = await app.InBrowserAsync();
+        var other = await app.LogInAsync(user);
+
+        var answer = await app.BrowseAsync(LogOut, body, Cookie(token));
+
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        answer.ShouldClearCookie();
+        await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.BrowseAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.WithToken(other.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("logout", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.Id));
+    }
+
+    [Fact]
+    public async Task A_browser_whose_access_token_has_expired_can_log_out()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(31));
+        var expired = await app.BrowseAsync(LogOut, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+
+        // The header was sent, so it is what counts; the browser sends the cookie alone then.
+        await expired.ShouldBeProblemAsync(401, "token_expired");
+        expired.ShouldLeaveCookie();
+        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_spent_token_will_do_while_its_session_lives()
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+        var child = (await app.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.BrowseAsync(Refresh, headers: Cookie(child))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+    }
+
+    [Fact]
+    public async Task The_cookie_of_a_session_that_is_over_is_refused_and_cleared()
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var again = await app.BrowseAsync(LogOut, headers: Cookie(token));
+
+        await again.ShouldBeProblemAsync(401, "invalid_refresh_token");
+        again.ShouldClearCookie();
+    }
+
+    [Theory]
+    [InlineData("/api/v1/auth/logout")]
+    [InlineData("/api/v1/auth/logout/all")]
+    public async Task With_an_access_token_the_cookie_is_cleared_if_one_came(string route)
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, tokens, _) = await app.SignedInAsync();
+
+        var browser = await app.BrowseAsync(route, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+        var program = await app.BrowseAsync(route, null, ("Authorization", "Bearer " + tokens.AccessToken));
+
+        await browser.ShouldBeAsync(HttpStatusCode.NoContent);
+        browser.ShouldClearCookie();
+        await program.ShouldBeAsync(HttpStatusCode.NoContent);
+        program.ShouldLeaveCookie();
+        await (await app.BrowseAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+    }
+
+    [Fact]
+    public async Task An_API_key_beside_the_cookie_is_judged_alone()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(app.WithToken(accessToken));
+
+        await (await app.BrowseAsync(LogOut, null, Cookie(token), ("X-API-Key", key))).ShouldBeProblemAsync(403, "forbidden");
+
+        await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("""{"session_id":"a"}""", "unknown_field")]
+    [InlineData("[]", "malformed_request")]
+    public async Task A_bad_body_ends_nothing(string body, string code)
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+
+        await (await app.BrowseAsync(LogOut, body, Cookie(token))).ShouldBeProblemAsync(400, code);
+
+        await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Another_method_is_still_405()
+    {
+        var answer = await app.FetchRawAsync(LogOut, $"Cookie: {Plain}=a");
+
+        Assert.Equal((405, "POST"), (answer.Status, answer.Headers["Allow"]));
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Http;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <remarks>security.md H3, and CSRF: a page that the operator didn't list does nothing with a visitor's cookie, and sets none.</remarks>
+public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any) : IClassFixture<OneOriginApp>, IClassFixture<AnyOriginApp>
+{
+    private const string Me = "/api/v1/auth/me";
+
+    /// <summary>PUBLIC_URL is not set.</summary>
+    private const string Own = "http://localhost:5000";
+
+    public static TheoryData<string, string> Foreign => new()
+    {
+        { "Origin", "https://evil.example" },
+        { "Origin", "null" },
+        { "Origin", "*" },
+        { "Origin", "http://app.example.com" },
+        { "Origin", "https://app.example.com:8443" },
+        { "Origin", "https://app.example.com.evil.example" },
+        { "Origin", "https://evil.example, https://app.example.com" },
+        { "Origin", "https://localhost:5000" },
+        { "Origin", "http://localhost" },
+        { "Sec-Fetch-Site", "cross-site" },
+        { "Sec-Fetch-Site", "same-site" },
+        { "Sec-Fetch-Site", "something new" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Foreign))]
+    public async Task A_foreign_page_changes_nothing(string header, string value)
+    {
+        var (user, accessToken, token) = await app.InBrowserAsync();
+
+        foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+        {
+            var answer = await app.BrowseAsync(path, null, Cookie(token), (header, value));
+            await answer.ShouldBeProblemAsync(403, "forbidden");
+            answer.ShouldLeaveCookie();
+        }
+
+        Assert.Equal(0, await app.CounterAsync(token));
+        await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+    }
+
+    /// <remarks>Login CSRF: a visitor would go on as the attacker. Refused before the password is looked at.</remarks>
+    [Theory]
+    [MemberData(nameof(Foreign))]
+    public async Task A_foreign_page_logs_nobody_in(string header, string value)
+    {
+        var (user, tokens, _) = await app.SignedInAsync();
+
+        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), (header, value));
+        var wrong = await app.BrowseAsync(LogIn + ByCookie, Credentials(user with { Password = "not the password" }), (header, value));
+        var second = await app.BrowseAsync(LogIn + "/2fa" + ByCookie, """{"two_factor_token":"a","code":"000000"}""", (header, value));
+        var refresh = await app.BrowseAsync(Refresh + ByCookie, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", (header, value));
+
+        foreach (var answer in new[] { login, wrong, second, refresh })
+        {
+            await answer.ShouldBeProblemAsync(403, "forbidden");
+            answer.ShouldLeaveCookie();
+        }
+
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
+        Assert.Equal(0, await app.CounterAsync(tokens.RefreshToken));
+        Assert.Equal(0L, await app.SqlAsync("SELECT coalesce(sum(failures), 0)::bigint FROM login_attempts"));
+    }
+
+    [Theory]
+    [InlineData("Origin", OneOriginApp.Origin)]
+    [InlineData("Origin", Own)]
+    [InlineData("Sec-Fetch-Site", "same-origin")]
+    [InlineData("Sec-Fetch-Site", "none")]
+    [InlineData("Accept", "*/*")]
+    public async Task A_listed_page_the_servers_own_and_a_program_may(string header, string value)
+    {
+        var user = await app.RegisterAsync();
+
+        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), (header, value));
+        var refresh = await app.BrowseAsync(Refresh, "{}", Cookie(login.Kept()), (header, value));
+        var logout = await app.BrowseAsync(LogOut, null, Cookie(refresh.Kept()), (header, value));
+
+        await logout.ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>A listed page of another host, by everything that a browser says of it.</remarks>
+    [Fact]
+    public async Task A_listed_page_may_be_of_another_site_and_reads_the_answer()
+    {
+        var user = await app.RegisterAsync();
+
+        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), ("Origin", OneOriginApp.Origin), ("Sec-Fetch-Site", "cross-site"));
+
+        await login.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(OneOriginApp.Origin, login.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal("true", login.Headers.GetValues("Access-Control-Allow-Credentials").Single());
+    }
+
+    [Fact]
+    public async Task Two_origins_are_none()
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+
+        var answer = await RawHttp.SendAsync(app.BaseAddress, $"""
+            POST {Refresh} HTTP/1.1
+            Host: {app.BaseAddress.Authority}
+            Connection: close
+            Content-Length: 0
+            Origin: {OneOriginApp.Origin}
+            Origin: https://evil.example
+            {Cookie(token).Name}: {Cookie(token).Value}
+
+
+            """);
+
+        Assert.Equal(403, answer.Status);
+        Assert.Equal(0, await app.CounterAsync(token));
+    }
+
+    /// <remarks>What needs no cookie asks for no origin: CORS alone says which pages read the answer.</remarks>
+    [Fact]
+    public async Task Without_cookies_any_page_may_try()
+    {
+        var user = await app.RegisterAsync();
+        (string, string) evil = ("Origin", "https://evil.example");
+
+        var login = await app.BrowseAsync(LogIn, Credentials(user), evil);
+        var tokens = Tokens.Of(await login.JsonAsync(HttpStatusCode.OK));
+
+        Assert.False(login.Headers.Contains("Access-Control-Allow-Origin"));
+        await (await app.BrowseAsync(Refresh, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", evil)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.BrowseAsync(LogOut, null, evil, ("Authorization", "Bearer " + tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    /// <remarks>Contract 2: <c>*</c> is refused together with cookies.</remarks>
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData(Own)]
+    [InlineData(null)]
+    public async Task A_star_and_cookies_do_not_go_together(string? origin)
+    {
+        var (user, tokens, _) = await any.SignedInAsync();
+        (string, string)[] headers = origin is null ? [] : [("Origin", origin)];
+
+        HttpResponseMessage[] answers =
+        [
+            await any.BrowseAsync(LogIn + ByCookie, Credentials(user), headers),
+            await any.BrowseAsync(LogIn + "/2fa" + ByCookie, """{"two_factor_token":"a","code":"000000"}""", headers),
+            await any.BrowseAsync(Refresh + ByCookie, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", headers),
+            await any.BrowseAsync(Refresh, "{}", [.. headers, Cookie(tokens.RefreshToken)]),
+        ];
+
+        foreach (var answer in answers)
+        {
+            var problem = await answer.ShouldBeProblemAsync(400, "validation_failed");
+            Assert.Contains("CORS_ORIGINS", problem.GetProperty("errors").GetProperty("use_cookies")[0].GetString(), StringComparison.Ordinal);
+            answer.ShouldLeaveCookie();
+            Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
+        }
+
+        Assert.Equal(0, await any.CounterAsync(tokens.RefreshToken));
+    }
+
+    [Fact]
+    public async Task Under_a_star_a_foreign_page_logs_nobody_out_by_the_cookie()
+    {
+        var (_, tokens, http) = await any.SignedInAsync();
+
+        await (await any.BrowseAsync(LogOut, null, Cookie(tokens.RefreshToken), ("Origin", "https://evil.example"))).ShouldBeProblemAsync(403, "forbidden");
+
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+}

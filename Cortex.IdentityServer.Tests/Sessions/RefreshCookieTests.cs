@@ -1,0 +1,303 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <remarks>Contract 4.1 (<c>?use_cookies=true</c>); security.md R1, R2, R3, T5, H6.</remarks>
+public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private static readonly string[] WithoutRefreshToken = ["access_token", "token_type", "expires_in", "refresh_expires_in"];
+    private static readonly string[] WithRefreshToken = ["access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in"];
+
+    [Fact]
+    public async Task A_login_by_cookie_has_no_refresh_token_in_its_body()
+    {
+        var user = await app.RegisterAsync();
+
+        var answer = await app.BrowseAsync(LogIn + ByCookie, Credentials(user));
+
+        Assert.Equal(WithoutRefreshToken, Fields(await answer.JsonAsync(HttpStatusCode.OK)));
+        Assert.DoesNotContain("ctr_", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
+        Assert.DoesNotContain(answer.Kept(), app.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?use_cookies=false")]
+    public async Task Who_does_not_ask_for_it_gets_no_cookie(string query)
+    {
+        var user = await app.RegisterAsync();
+
+        var login = await app.BrowseAsync(LogIn + query, Credentials(user));
+        var refresh = await app.BrowseAsync(Refresh + query, Body(Tokens.Of(await login.JsonAsync(HttpStatusCode.OK)).RefreshToken));
+
+        login.ShouldLeaveCookie();
+        refresh.ShouldLeaveCookie();
+        Assert.Equal(WithRefreshToken, Fields(await refresh.JsonAsync(HttpStatusCode.OK)));
+    }
+
+    /// <remarks>As Python's clients write it.</remarks>
+    [Fact]
+    public async Task True_counts_in_any_case()
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+
+        var answer = await app.BrowseAsync(Refresh + "?use_cookies=True", "{}", Cookie(token));
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.True(answer.Headers.Contains("Set-Cookie"));
+    }
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("1")]
+    [InlineData("")]
+    [InlineData("true%00")]
+    [InlineData("true&use_cookies=true")]
+    [InlineData("true&use_cookies=false")]
+    public async Task Another_wish_is_refused_and_does_nothing(string wish)
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+        var query = "?use_cookies=" + wish;
+
+        foreach (var (path, body) in new[] { (LogIn, """{"email":"a@example.com","password":"a"}"""), (LogIn + "/2fa", """{"two_factor_token":"a","code":"000000"}"""), (Refresh, "{}") })
+        {
+            var problem = await (await app.BrowseAsync(path + query, body, Cookie(token))).ShouldBeProblemAsync(400, "validation_failed");
+            Assert.True(problem.GetProperty("errors").TryGetProperty("use_cookies", out _));
+        }
+
+        Assert.Equal(0, await app.CounterAsync(token));
+    }
+
+    [Fact]
+    public async Task The_second_step_of_a_login_sets_the_cookie_and_the_first_does_not()
+    {
+        var user = await app.WithTwoFactorAsync();
+
+        var first = await app.BrowseAsync(LogIn + ByCookie, Credentials(user.User));
+        var challenge = (await first.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString();
+        var second = await app.BrowseAsync(LogIn + "/2fa" + ByCookie, $$"""{"two_factor_token":"{{challenge}}","code":"{{app.Code(user.Secret)}}"}""");
+
+        first.ShouldLeaveCookie();
+        Assert.Equal(WithoutRefreshToken, Fields(await second.JsonAsync(HttpStatusCode.OK)));
+        await (await app.BrowseAsync(Refresh, headers: Cookie(second.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_failed_login_sets_no_cookie()
+    {
+        var answer = await app.BrowseAsync(LogIn + ByCookie, """{"email":"nobody@example.com","password":"not the password"}""");
+
+        await answer.ShouldBeProblemAsync(401, "invalid_credentials");
+        answer.ShouldLeaveCookie();
+    }
+
+    /// <remarks>R1; what was kept from scripts is never handed to one, whatever the query says.</remarks>
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("", "")]
+    [InlineData("", "{}")]
+    [InlineData("", """{"refresh_token":null}""")]
+    [InlineData("?use_cookies=true", "{}")]
+    [InlineData("?use_cookies=false", "{}")]
+    public async Task A_refresh_from_the_cookie_rotates_it_and_answers_by_it(string query, string? body)
+    {
+        var (user, _, token) = await app.InBrowserAsync();
+
+        var answer = await app.BrowseAsync(Refresh + query, body, Cookie(token));
+
+        var json = await answer.JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(WithoutRefreshToken, Fields(json));
+        Assert.NotEqual(token, answer.Kept());
+        var me = await (await app.WithToken(json.GetProperty("access_token").GetString()!).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
+        await (await app.BrowseAsync(Refresh, headers: Cookie(answer.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_body_goes_on_in_the_cookie_where_that_is_asked_for()
+    {
+        var (_, tokens, _) = await app.SignedInAsync();
+
+        var answer = await app.BrowseAsync(Refresh + ByCookie, Body(tokens.RefreshToken));
+
+        Assert.Equal(WithoutRefreshToken, Fields(await answer.JsonAsync(HttpStatusCode.OK)));
+        await (await app.BrowseAsync(Refresh, headers: Cookie(answer.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_body_counts_before_the_cookie_which_is_left_alone()
+    {
+        var (_, _, kept) = await app.InBrowserAsync();
+        var (_, tokens, _) = await app.SignedInAsync();
+
+        var good = await app.BrowseAsync(Refresh, Body(tokens.RefreshToken), Cookie(kept));
+        var bad = await app.BrowseAsync(Refresh, Body("garbage"), Cookie(kept));
+        var empty = await app.BrowseAsync(Refresh, Body(""), Cookie(kept));
+
+        Assert.Equal(WithRefreshToken, Fields(await good.JsonAsync(HttpStatusCode.OK)));
+        await bad.ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await empty.ShouldBeProblemAsync(400, "validation_failed");
+        Assert.All([good, bad, empty], answer => answer.ShouldLeaveCookie());
+        Assert.Equal(0, await app.CounterAsync(kept));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{}")]
+    public async Task With_neither_the_field_is_missing(string? body) =>
+        Assert.True((await (await app.BrowseAsync(Refresh, body, ("Cookie", "theme=dark"))).ShouldBeProblemAsync(400, "validation_failed"))
+            .GetProperty("errors").TryGetProperty("refresh_token", out _));
+
+    /// <remarks>R2.</remarks>
+    [Fact]
+    public async Task Reuse_ends_the_session_and_clears_the_cookie()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        var child = (await app.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+        app.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        var reused = await app.BrowseAsync(Refresh, headers: Cookie(token));
+        var after = await app.BrowseAsync(Refresh, headers: Cookie(child));
+
+        await reused.ShouldBeProblemAsync(401, "refresh_token_reused");
+        reused.ShouldClearCookie();
+        await after.ShouldBeProblemAsync(401, "invalid_refresh_token");
+        after.ShouldClearCookie();
+        await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
+    }
+
+    /// <remarks>R3: sixteen tabs wake up at once.</remarks>
+    [Fact]
+    public async Task Sixteen_refreshes_at_once_leave_one_live_child()
+    {
+        var (user, _, token) = await app.InBrowserAsync();
+
+        var answers = await AtOnce.RunAsync(16, _ => app.BrowseAsync(Refresh, headers: Cookie(token)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        var child = Assert.Single(answers.Select(answer => answer.Kept()).Distinct());
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", user.Id));
+        await (await app.BrowseAsync(Refresh, headers: Cookie(child))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("ctr_")]
+    [InlineData("\"ctr_AAAA\"")]
+    [InlineData("ctr_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("' OR 1=1--")]
+    [InlineData("%00%FF%E2%28%A1")]
+    [InlineData("a=b=c")]
+    [InlineData("{\"a\":[1]}")]
+    public async Task Garbage_is_refused_and_cleared(string garbage)
+    {
+        foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+        {
+            var answer = await app.BrowseAsync(path, headers: Cookie(garbage));
+
+            await answer.ShouldBeProblemAsync(401, "invalid_refresh_token");
+            answer.ShouldClearCookie();
+        }
+    }
+
+    [Fact]
+    public async Task An_oversized_cookie_is_refused()
+    {
+        await (await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.BrowseAsync(LogOut, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        Assert.Equal(431, (int)(await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 40_000)))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(";;; ;=;=a; =;cortex_refresh;cortex_refreshed=a;Cortex_Refresh=b; {0} ;x")]
+    [InlineData("a b=c; d=\"e; {0}; f=\"")]
+    public async Task Other_cookies_do_not_matter_however_broken(string header)
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+
+        var answer = await app.BrowseAsync(Refresh, headers: ("Cookie", header.Replace("{0}", $"{Plain}={token}", StringComparison.Ordinal)));
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>Which of two somebody slipped in can't be told (cookie tossing).</remarks>
+    [Fact]
+    public async Task The_cookie_twice_is_refused_and_nothing_happens()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, _, other) = await app.InBrowserAsync();
+
+        foreach (var header in new[] { $"{Plain}={token}; {Plain}={other}", $"{Plain}={token}; {Plain}={token}", $"{Plain}={token}; a=b; {Plain}=" })
+        {
+            foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+            {
+                var answer = await app.BrowseAsync(path, headers: ("Cookie", header));
+                await answer.ShouldBeProblemAsync(400, "malformed_request");
+                answer.ShouldLeaveCookie();
+            }
+        }
+
+        var twoHeaders = await RawHttp.SendAsync(app.BaseAddress, $"""
+            POST {Refresh} HTTP/1.1
+            Host: {app.BaseAddress.Authority}
+            Connection: close
+            Content-Length: 0
+            Cookie: {Plain}={token}
+            Cookie: {Plain}={other}
+
+
+            """);
+        Assert.Equal(400, twoHeaders.Status);
+        Assert.Equal((0, 0), (await app.CounterAsync(token), await app.CounterAsync(other)));
+        await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>T5.</remarks>
+    [Fact]
+    public async Task No_other_token_counts_in_the_cookie()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var challenge = await app.ChallengeAsync(user.User);
+        var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
+
+        foreach (var other in new[] { user.Tokens.AccessToken, challenge, key, user.RecoveryCodes[0] })
+        {
+            await (await app.BrowseAsync(Refresh, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.BrowseAsync(LogOut, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        }
+
+        await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>T5: the cookie is a refresh token and opens nothing else.</remarks>
+    [Fact]
+    public async Task The_cookie_authenticates_nothing_else()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        foreach (var cookie in new[] { $"Cookie: {Plain}={token}", $"Cookie: {Plain}={accessToken}", $"Cookie: {Secure}={token}" })
+        {
+            foreach (var path in new[] { "/me", "/sessions", "/api-keys", "/verify" })
+            {
+                Assert.Equal(401, (await app.FetchRawAsync("/api/v1/auth" + path, cookie)).Status);
+            }
+        }
+
+        foreach (var path in new[] { "/logout/all", "/2fa/enable", "/api-keys/generate", "/introspect" })
+        {
+            await (await app.BrowseAsync("/api/v1/auth" + path, "{}", Cookie(token))).ShouldBeProblemAsync(401, "unauthenticated");
+        }
+
+        await (await app.WithToken(token).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    private static string Body(string refreshToken) => $$"""{"refresh_token":"{{refreshToken}}"}""";
+
+    private static IEnumerable<string> Fields(JsonElement json) => json.EnumerateObject().Select(field => field.Name);
+}

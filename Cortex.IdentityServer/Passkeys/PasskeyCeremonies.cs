@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Cortex.IdentityServer.Passkeys;
+
+/// <summary>The outcome of an assertion.</summary>
+internal abstract record AssertionResult
+{
+    /// <param name="User">Whose passkey it is.</param>
+    /// <param name="Passkey">With the authenticator's new count, not stored yet.</param>
+    /// <param name="IsUserVerified">Whether the authenticator checked that it is its owner (UV).</param>
+    public sealed record Accepted(User User, UserPasskeyInfo Passkey, bool IsUserVerified) : AssertionResult;
+
+    /// <param name="Reason">For the log.</param>
+    /// <param name="IsCountWrong">The count of signatures didn't rise: there may be a copy of the passkey.</param>
+    public sealed record Refused(string Reason, bool IsCountWrong) : AssertionResult;
+}
+
+/// <summary>Registration and assertion by Identity's own handler, under this server's rules.</summary>
+internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions options)
+{
+    private const int LongestReason = 200;
+
+    private readonly PasskeyHandler<User> _handler = HandlerOf(users, options, "preferred");
+    private readonly PasskeyHandler<User> _verifying = HandlerOf(users, options, "required");
+
+    /// <summary>Empty on purpose: nothing of a request, and above all no Host, can choose what the handler compares with.</summary>
+    private static DefaultHttpContext NoRequest => new();
+
+    public Task<PasskeyCreationOptionsResult> BeginRegistrationAsync(User user) =>
+        _handler.MakeCreationOptionsAsync(new() { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }, NoRequest);
+
+    /// <summary>The new passkey, not stored yet; or null and why not.</summary>
+    public async Task<(UserPasskeyInfo? Passkey, string? Refusal)> FinishRegistrationAsync(JsonElement credential, string state)
+    {
+        var result = await _handler.PerformAttestationAsync(new() { HttpContext = NoRequest, CredentialJson = credential.GetRawText(), AttestationState = state });
+        ThrowIfDatabaseFailed(result.Failure);
+        return (result.Passkey, Printable(result.Failure));
+    }
+
+    /// <param name="user">Whose passkeys may answer; anybody's, if null.</param>
+    public Task<PasskeyRequestOptionsResult> BeginAssertionAsync(User? user) =>
+        (user is null ? _handler : _verifying).MakeRequestOptionsAsync(user, NoRequest);
+
+    /// <param name="credential">What the client sent.</param>
+    /// <param name="state">Of the challenge.</param>
+    /// <param name="mustVerify">Whether an answer without user verification is refused.</param>
+    public async Task<AssertionResult> FinishAssertionAsync(JsonElement credential, string state, bool mustVerify)
+    {
+        // The handler doesn't tell whether the user was verified. Asking one that insists on it, and then one that doesn't, is sound where
+        // reading the flags a second time here, by other code and perhaps from another spelling of the field, would not be.
+        var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = credential.GetRawText(), AssertionState = state };
+        var result = await _verifying.PerformAssertionAsync(context);
+        ThrowIfDatabaseFailed(result.Failure);
+        var isVerified = result.Succeeded;
+        if (!isVerified && !mustVerify)
+        {
+            result = await _handler.PerformAssertionAsync(context);
+            ThrowIfDatabaseFailed(result.Failure);
+        }
+
+        return result.Succeeded
+            ? new AssertionResult.Accepted(result.User, result.Passkey, isVerified)
+            : new AssertionResult.Refused(Printable(result.Failure), IsCountWrong(result.Failure));
+    }
+
+    private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions options, string userVerification) =>
+        new(users, Options.Create(PasskeyRules.For(options, userVerification)));
+
+    /// <summary>The handler turns whatever is thrown inside it into a refusal; that the database is away says nothing about a passkey.</summary>
+    private static void ThrowIfDatabaseFailed(PasskeyException? failure)
+    {
+        if (DatabaseFailure.In(failure) is not null)
+        {
+            throw failure!;
+        }
+    }
+
+    /// <summary>The framework's exception has no code for it.</summary>
+    private static bool IsCountWrong(PasskeyException failure) => failure.Message.Contains("signature counter", StringComparison.Ordinal);
+
+    /// <summary>For the log: parts of a reason may be what the client sent.</summary>
+    private static string Printable(PasskeyException? failure) =>
+        new([.. (failure?.Message ?? "").Take(LongestReason).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Passkeys;
+
+/// <summary>Identity's passkey options as this server wants them: who it is, and from where it may be asked, is the operator's to say.</summary>
+internal static class PasskeyRules
+{
+    public static IdentityPasskeyOptions For(HttpOptions http, string userVerification)
+    {
+        var origins = Origins(http);
+        return new()
+        {
+            ServerDomain = http.PublicUrl.IdnHost,
+            ChallengeSize = 32,
+            AuthenticatorTimeout = PasskeyChallenges.Lifetime,
+
+            // Or nobody could log in without first saying who they are.
+            ResidentKeyRequirement = "required",
+            UserVerificationRequirement = userVerification,
+
+            // What make an authenticator is decides nothing here, and browsers ask people's leave to tell it.
+            AttestationConveyancePreference = "none",
+
+            // In somebody else's frame a person can't see whom they answer (WebAuthn 13.4.9).
+            ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.TopOrigin is null && origins.Contains(context.Origin)),
+        };
+    }
+
+    /// <summary>This server's own and those whose scripts may call it; <c>*</c> is nobody's origin.</summary>
+    private static FrozenSet<string> Origins(HttpOptions http) =>
+        http.CorsOrigins.Where(origin => origin != "*").Select(origin => new Uri(origin)).Prepend(http.PublicUrl).Select(OriginOf).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>As browsers write it: in lower case, in Punycode, without a port that goes without saying.</summary>
+    private static string OriginOf(Uri url) => $"{url.Scheme}://{(url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost)}{(url.IsDefaultPort ? "" : $":{url.Port}")}";
+}

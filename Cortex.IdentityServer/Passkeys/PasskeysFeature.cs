@@ -1,0 +1,39 @@
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
+
+namespace Cortex.IdentityServer.Passkeys;
+
+/// <summary>Passkeys (WebAuthn): made by a person who is logged in, used to log in.</summary>
+internal static class PasskeysFeature
+{
+    public static IServiceCollection AddPasskeys(this IServiceCollection services) => services
+        .AddScoped<PasskeyCeremonies>()
+        .AddScoped<PasskeyChallenges>()
+        .AddScoped<UserPasskeys>()
+        .AddScoped<PasskeyRegistration>()
+        .AddScoped<PasskeyCheck>()
+        .AddScoped<PasskeyLogin>()
+        .AddScoped<PasskeySecondFactor>();
+
+    public static void MapPasskeys(this IEndpointRouteBuilder auth)
+    {
+        var tagged = auth.MapGroup("/").WithTags("Passkeys");
+        var passkeys = tagged.MapGroup("/passkeys").RequireAuthorization(Policies.Session);
+        var writing = passkeys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
+        writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();
+        passkeys.MapGet("/", PasskeyEndpoints.ListPasskeys);
+        writing.MapPatch("/{id:guid}", PasskeyEndpoints.RenamePasskey).Refuses(Problems.NotFound);
+        writing.MapDelete("/{id:guid}", PasskeyEndpoints.RemovePasskey).NeedsFreshAuthentication().Refuses(Problems.NotFound);
+
+        var login = tagged.MapGroup("/login").AllowAnonymous().LimitedBy(RateLimits.Login);
+        login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
+        login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
+            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified);
+        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound);
+        login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(
+            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+    }
+}
