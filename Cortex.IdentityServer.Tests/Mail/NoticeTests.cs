@@ -35,11 +35,12 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     }
 
     [Theory]
-    [InlineData(Safari, Home)]
-    [InlineData("", Home)]
-    [InlineData(Firefox, "198.51.100.9")]
-    [InlineData(Firefox, "2001:db8::1")]
-    public async Task Another_program_or_another_address_is_told_of_once(string agent, string address)
+    [InlineData(Safari, Home, "With: Safari on iPhone\n")]
+    [InlineData("", Home, "When: ")]
+    [InlineData("Your account is locked, go to http://evil.example", Home, "With: a program that we don't know\n")]
+    [InlineData(Firefox, "198.51.100.9", "With: Firefox on Linux\n")]
+    [InlineData(Firefox, "2001:db8::1", "With: Firefox on Linux\n")]
+    public async Task Another_program_or_another_address_is_told_of_once_and_not_in_its_own_words(string agent, string address, string shown)
     {
         var user = await app.RegisterAsync();
         await SignInAsync(user, Firefox, Home);
@@ -49,7 +50,8 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
         var text = (await app.Mails.ForAsync(user.Email, "new_sign_in"))[0].TextBody!.ReplaceLineEndings("\n");
         Assert.Contains($"From the address: {address}\n", text, StringComparison.Ordinal);
-        Assert.Contains(agent, text, StringComparison.Ordinal);
+        Assert.Contains(shown, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", text, StringComparison.Ordinal);
         Assert.Contains("When: ", text, StringComparison.Ordinal);
     }
 
@@ -154,7 +156,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     }
 
     [Fact]
-    public async Task A_key_that_is_made_or_replaced_is_told_by_its_name_and_not_the_key()
+    public async Task A_key_that_is_made_or_replaced_is_told_without_its_name_and_the_key()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, key) = (Guid.Empty, "");
@@ -164,11 +166,25 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
             (id, key) = (made.GetProperty("id").GetGuid(), made.GetProperty("key").GetString()!);
         });
         var mail = (await app.Mails.ForAsync(user.Email, "api_key_created"))[0];
-        Assert.Contains("Name: <b>my key</b>", mail.TextBody, StringComparison.Ordinal);
-        Assert.DoesNotContain("<b>", mail.HtmlBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("my key", mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(key, mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
 
         await TellsAsync(user.Email, "api_key_created", async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
+    }
+
+    /// <remarks>E8: an account with somebody else's address doesn't flood that.</remarks>
+    [Fact]
+    public async Task Of_one_kind_an_account_gets_ten_notices_an_hour()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        for (var i = 0; i < 12; i++)
+        {
+            await CortexApp.GenerateKeyAsync(http);
+        }
+
+        await app.Mails.WaitAsync(user.Email, "api_key_created", 10);
+        await TellsAsync(user.Email, "passkey_added", async () => await http.AddPasskeyAsync(new()));
+        Assert.Equal(10, (await app.Mails.ForAsync(user.Email, "api_key_created")).Count);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Adding_renaming_and_removing_leave_an_event_and_the_first_and_the_last_a_mail()
     {
         var user = await app.WithPasskeyAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My phone" })).ShouldBeAsync(HttpStatusCode.OK);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await user.Http.DeleteAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         var events = (await (await user.Http.FetchAsync("/api/v1/auth/me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray()

@@ -28,6 +28,10 @@ internal static class DatabaseFailure
                         : null;
                 case NpgsqlException or SocketException or TimeoutException:
                     return exception;
+
+                // What Npgsql says of a transaction whose connection was lost between two statements.
+                case InvalidOperationException { Source: nameof(Npgsql) }:
+                    return exception;
             }
         }
 

@@ -23,9 +23,6 @@ internal sealed partial class EmailVerification(
         }
     }
 
-    /// <summary>Voids the links that were mailed before.</summary>
-    public Task RevokeAsync(Guid userId, CancellationToken cancellationToken) => tokens.VoidAsync(userId, TokenPurpose.VerifyEmail, cancellationToken);
-
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> VerifyAsync(string text, Client client, CancellationToken cancellationToken)
     {

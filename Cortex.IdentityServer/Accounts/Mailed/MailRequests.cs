@@ -33,8 +33,7 @@ internal sealed class MailRequests(CortexDbContext db, EmailVerification verific
                 await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
                 break;
             case MailKind.Request.Registration:
-                // Also where nobody has proved the mailbox yet. A link that verifies would leave the password of who came first (security.md E9): none is good any more.
-                await verification.RevokeAsync(user.Id, cancellationToken);
+                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first (security.md E9).
                 await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
                 break;
         }

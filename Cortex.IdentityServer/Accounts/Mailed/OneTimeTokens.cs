@@ -35,7 +35,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
             return null;
         }
 
-        await VoidAsync(user.Id, purpose, cancellationToken);
+        await Of(user.Id, purpose).Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
         var issued = new OneTimeToken
         {
             Id = Guid.CreateVersion7(now),
@@ -52,13 +52,6 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         db.Add(issued);
         await db.SaveChangesAsync(cancellationToken);
         return issued;
-    }
-
-    /// <summary>Those made before are good for nothing any more.</summary>
-    public Task VoidAsync(Guid userId, TokenPurpose purpose, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        return Of(userId, purpose).Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
     }
 
     public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id.ToByteArray(bigEndian: true), KeysOf(purpose));

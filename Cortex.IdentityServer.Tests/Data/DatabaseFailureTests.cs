@@ -1,0 +1,40 @@
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <remarks>Contract 7: a database that goes away is a 503, at whatever moment of a request, and a mistake of ours isn't.</remarks>
+public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Fact]
+    public async Task A_connection_that_is_lost_in_a_transaction_is_a_failure_of_the_database_at_every_statement_after()
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        var backend = await db.Database.SqlQuery<int>($"""SELECT pg_backend_pid() AS "Value" """).SingleAsync(TestContext.Current.CancellationToken);
+        await app.SqlAsync("SELECT pg_terminate_backend($1)", backend);
+
+        for (var statement = 0; statement < 3; statement++)
+        {
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT 1", TestContext.Current.CancellationToken));
+            Assert.True(DatabaseFailure.In(failure) is not null, failure.ToString());
+        }
+
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => transaction.CommitAsync(TestContext.Current.CancellationToken));
+        Assert.True(DatabaseFailure.In(late) is not null, late.ToString());
+    }
+
+    [Fact]
+    public async Task A_mistake_of_ours_is_none()
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+
+        Assert.Null(DatabaseFailure.In(new InvalidOperationException("ours", new ArgumentException("too"))));
+        Assert.Null(DatabaseFailure.In(await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT wrong", TestContext.Current.CancellationToken))));
+        Assert.Null(DatabaseFailure.In(await Assert.ThrowsAnyAsync<Exception>(() => db.Users.FirstAsync(user => user.Email == "nobody", TestContext.Current.CancellationToken))));
+    }
+}
