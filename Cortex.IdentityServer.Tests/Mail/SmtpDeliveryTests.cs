@@ -221,18 +221,21 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     }
 
     [Fact]
-    public async Task A_user_agent_with_line_breaks_is_text_in_a_mail_and_nothing_else()
+    public async Task A_user_agent_with_line_breaks_gets_into_no_header_body_or_command()
     {
         var email = app.NewEmail();
-        await app.PutAsync(email, details: """{"user_agent": "Evil\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>"}""");
+        await app.PutAsync(email, details: """{"user_agent": "Firefox\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>", "ip": "192.0.2.7\r\n.\r\nQUIT\r\n.."}""");
         await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
 
         var message = app.Smtp.For(email)[0].Message;
-        Assert.Empty(message.Bcc);
         Assert.Equal([email], message.GetRecipients().Select(to => to.Address));
-        Assert.Contains("Bcc: evil@example.com", message.TextBody, StringComparison.Ordinal);
+        Assert.Contains("Firefox", message.TextBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", message.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("<img", message.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(app.Smtp.Lines, line => line.Contains("evil", StringComparison.Ordinal));
+
+        // A line with a point alone would end the mail on its way.
+        Assert.EndsWith("Cortex Memory\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         await app.EndedWellAsync(app.Smtp);
     }
 
