@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Tests.Faults;
 public sealed class LostMailTests(TwoServers servers) : IAsyncLifetime
 {
     /// <summary>Mostly within seconds; after each failure the sender's pause grows, up to a minute.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(180);
 
     public ValueTask InitializeAsync() => servers.MendAsync();
 

@@ -64,7 +64,7 @@ internal sealed partial class SessionRefresh(
         }
 
         var userId = session.Usable.User.Id;
-        
+
         // Not the request's cancellation: who hangs up doesn't keep a stolen session.
         await EndAsync(token.SessionId, now, client());
         changes.Changed(userId);
