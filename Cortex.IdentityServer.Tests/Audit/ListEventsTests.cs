@@ -78,7 +78,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
         events.AddRange((await (await http.FetchAsync(Route + "?limit=200")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray());
 
         Assert.NotEmpty(events);
-        Assert.All(events, e => Assert.Equal(user.Id, (Guid)app.SqlAsync("SELECT user_id FROM audit_events WHERE id = $1", e.GetProperty("id").GetGuid()).GetAwaiter().GetResult()!));
+        await Assert.AllAsync(events, async e => Assert.Equal(user.Id, await app.SqlAsync("SELECT user_id FROM audit_events WHERE id = $1", e.GetProperty("id").GetGuid())));
     }
 
     [Fact]

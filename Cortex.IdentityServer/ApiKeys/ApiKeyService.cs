@@ -100,7 +100,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await db.LockAccountAsync(userId, cancellationToken);
         await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(
             set => set
                 .SetProperty(key => key.Name, key => request.Name ?? key.Name)

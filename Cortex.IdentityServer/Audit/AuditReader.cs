@@ -41,7 +41,7 @@ internal sealed class AuditReader(CortexDbContext db)
                 yield return item;
             }
 
-            after = page.NextCursor is { } next && AuditCursor.TryParse(next, out var cursor) ? cursor : null;
+            after = page.NextCursor is null ? null : new AuditCursor(page.Items[^1].OccurredAt, page.Items[^1].Id);
         }
         while (after is not null);
     }

@@ -19,12 +19,10 @@ internal static class PasskeyEndpoints
     /// <summary>Begin to register a passkey</summary>
     /// <remarks>Gives the options for <c>navigator.credentials.create()</c>. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskey(
-        ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken)
-    {
-        return await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
+        ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
             ? (Problem)Problems.SessionRevoked
             : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany;
-    }
 
     /// <summary>Register a passkey</summary>
     /// <remarks>The login must be less than ten minutes old. Other sessions end. At most ten passkeys an account.</remarks>

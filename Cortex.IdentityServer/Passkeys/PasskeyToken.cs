@@ -13,15 +13,13 @@ namespace Cortex.IdentityServer.Passkeys;
 internal readonly record struct PasskeyToken(Guid ChallengeId)
 {
     private const string Prefix = "cpk_";
-    private const int PayloadLength = 16;
 
-    public string ToText(KeyRing keys) => MacToken.Create(Prefix, ChallengeId.ToByteArray(bigEndian: true), keys);
+    public string ToText(KeyRing keys) => MacToken.Create(Prefix, ChallengeId, keys);
 
     public static bool TryParse(string? text, KeyRing keys, out PasskeyToken token)
     {
-        Span<byte> payload = stackalloc byte[PayloadLength];
-        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, keys, payload);
-        token = genuine ? new(new Guid(payload, bigEndian: true)) : default;
+        var genuine = MacToken.TryRead(text, Prefix, keys, out var id);
+        token = new(id);
         return genuine;
     }
 }

@@ -17,12 +17,26 @@ namespace Cortex.IdentityServer.Secrets;
 /// </remarks>
 internal static class MacToken
 {
+    private const int IdLength = 16;
+
     public static string Create(string prefix, ReadOnlySpan<byte> payload, KeyRing keys) => Create(prefix, payload, keys.Current);
+
+    /// <summary>One whose payload is the id of a row, big-endian.</summary>
+    public static string Create(string prefix, Guid id, KeyRing keys) => Create(prefix, id.ToByteArray(bigEndian: true), keys);
 
     private static string Create(string prefix, ReadOnlySpan<byte> payload, byte[] key)
     {
         byte[] message = [.. Encoding.ASCII.GetBytes(prefix), .. payload];
         return prefix + Base64Url.EncodeToString([.. payload, .. HMACSHA256.HashData(key, message)]);
+    }
+
+    /// <summary>Reads one that names a row; the id is empty unless the token is genuine.</summary>
+    public static bool TryRead(string? text, string prefix, KeyRing keys, out Guid id)
+    {
+        Span<byte> payload = stackalloc byte[IdLength];
+        var genuine = TryRead(text, prefix, IdLength, keys, payload);
+        id = genuine ? new(payload, bigEndian: true) : Guid.Empty;
+        return genuine;
     }
 
     /// <summary>Fills <paramref name="payload"/> only when the token is genuine.</summary>

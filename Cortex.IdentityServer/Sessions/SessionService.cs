@@ -99,7 +99,7 @@ internal sealed partial class SessionService(
     /// </summary>
     public async Task<bool> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await db.LockAccountAsync(userId, cancellationToken);
         return await db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
     }
 

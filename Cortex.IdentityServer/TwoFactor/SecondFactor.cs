@@ -80,7 +80,7 @@ internal sealed partial class SecondFactor(
         string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
 
         // One after another: two at once would each delete the old ones only, and leave twenty.
-        await db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await db.LockAccountAsync(userId, cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = RecoveryCode.Hash(code, userId, _recoveryKeys.Current) }));
         await db.SaveChangesAsync(cancellationToken);

@@ -14,15 +14,13 @@ namespace Cortex.IdentityServer.TwoFactor;
 internal readonly record struct TwoFactorToken(Guid ChallengeId)
 {
     private const string Prefix = "c2f_";
-    private const int PayloadLength = 16;
 
-    public string ToText(KeyRing keys) => MacToken.Create(Prefix, ChallengeId.ToByteArray(bigEndian: true), keys);
+    public string ToText(KeyRing keys) => MacToken.Create(Prefix, ChallengeId, keys);
 
     public static bool TryParse(string? text, KeyRing keys, out TwoFactorToken token)
     {
-        Span<byte> payload = stackalloc byte[PayloadLength];
-        var genuine = MacToken.TryRead(text, Prefix, PayloadLength, keys, payload);
-        token = genuine ? new(new Guid(payload, bigEndian: true)) : default;
+        var genuine = MacToken.TryRead(text, Prefix, keys, out var id);
+        token = new(id);
         return genuine;
     }
 }

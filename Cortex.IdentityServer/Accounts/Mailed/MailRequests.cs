@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Audit;
-using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Mail;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Accounts.Mailed;
 
@@ -12,11 +11,11 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 /// Finds out, after the answer was given, whether an address that somebody asked a mail for has an account, and which mail it gets. So no answer, and
 /// no time that one takes, tells who is registered (security.md E1, P11).
 /// </summary>
-internal sealed class MailRequests(CortexDbContext db, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
+internal sealed class MailRequests(UserManager<User> users, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
 {
     public async Task ResolveAsync(OutboxMail request, CancellationToken cancellationToken)
     {
-        var user = await db.Users.FromSql($"SELECT *, xmin FROM users WHERE lower(email) = lower({request.Recipient})").AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        var user = await users.FindByEmailAsync(request.Recipient);
         if (user is not { MayBeUsed: true })
         {
             return;

@@ -23,7 +23,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         var now = clock.GetUtcNow();
 
         // One after another: of two at once neither would see, and void, the other.
-        await LockAsync(user.Id, cancellationToken);
+        await db.LockAccountAsync(user.Id, cancellationToken);
         if (await Of(user.Id, purpose).CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
         {
             return null;
@@ -54,17 +54,16 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return issued;
     }
 
-    public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id.ToByteArray(bigEndian: true), KeysOf(purpose));
+    public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id, KeysOf(purpose));
 
     /// <summary>The token that a text names, if it is one of these purposes and still good; garbage costs no query. It isn't spent.</summary>
     public async Task<OneTimeToken?> FindAsync(string? text, CancellationToken cancellationToken, params TokenPurpose[] purposes)
     {
-        var id = new byte[16];
         foreach (var purpose in purposes)
         {
-            if (MacToken.TryRead(text, purpose.Prefix, id.Length, KeysOf(purpose), id))
+            if (MacToken.TryRead(text, purpose.Prefix, KeysOf(purpose), out var id))
             {
-                return await FindAsync(new Guid(id, bigEndian: true), purpose.Name, cancellationToken);
+                return await FindAsync(id, purpose.Name, cancellationToken);
             }
         }
 
@@ -79,7 +78,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
     public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
     {
         // The account first, as wherever one changes: what makes the token bad may be under way, and who locks in another order waits for ever.
-        await LockAsync(token.UserId, cancellationToken);
+        await db.LockAccountAsync(token.UserId, cancellationToken);
         var now = clock.GetUtcNow();
         return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
     }
@@ -89,9 +88,6 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         """).SingleAsync(cancellationToken);
 
     private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) => db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
-
-    private Task<int> LockAsync(Guid userId, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
 
     private IQueryable<OneTimeToken> Good(Guid id, string purpose)
     {
