@@ -1,5 +1,6 @@
 using Cortex.IdentityServer;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Configuration;
@@ -30,7 +31,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     environment.AddTo(builder.Services)
         .AddData(postgres)
         .AddRateLimits(environment.RateLimits)
-        .AddPolicies()
+        .AddPolicies(environment.Admin)
         .AddAudit()
         .AddMail(environment.Mail)
         .AddAccounts()
@@ -40,6 +41,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddSessions()
         .AddApiKeys()
         .AddIntrospection()
+        .AddAdmin()
         .AddApiDocs()
         .AddEitherScheme();
     builder.AddHttp(environment.Http, stop);
@@ -65,6 +67,7 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     auth.MapApiKeys();
     auth.MapIntrospection();
     auth.MapAudit();
+    app.MapAdmin();
     app.MapMailedPages();
 
     // What the start leaves behind goes back to the system before there is load.

@@ -24,7 +24,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>All tests of a class come from one address, mostly at one moment: those about something else shall meet no limit.</summary>
     internal const string Generous =
-        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,sensitive_user=1000000,mails=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
+        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly string _folder = Path.Combine(AppContext.BaseDirectory, "data", Guid.NewGuid().ToString("N"));

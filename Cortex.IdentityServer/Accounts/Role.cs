@@ -7,4 +7,10 @@ public class Role : IdentityRole<Guid>
 {
     /// <summary>May do everything.</summary>
     public const string Admin = "admin";
+
+    /// <summary>May look at everything and help people back into their accounts, but for those of administrators.</summary>
+    public const string Support = "support";
+
+    /// <summary>The roles that exist; the migration makes them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Admin, Support];
 }

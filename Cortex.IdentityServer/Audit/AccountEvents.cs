@@ -16,6 +16,10 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
     public Task NoteAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteAsync(action, userId, client, cancellationToken, details);
 
+    /// <summary>Writes down what changed, with what was before and what is after it, in the caller's transaction.</summary>
+    public Task NoteChangeAsync(string action, Guid userId, Client client, IEnumerable<AuditChange> changes, CancellationToken cancellationToken) =>
+        audit.WriteChangeAsync(action, userId, client, changes, cancellationToken);
+
     /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
     public Task NoteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteFailureAsync(action, userId, client, cancellationToken, details);

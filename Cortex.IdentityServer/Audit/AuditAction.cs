@@ -4,6 +4,10 @@ namespace Cortex.IdentityServer.Audit;
 internal static class AuditAction
 {
     public const string Registered = "user.registered";
+    public const string Created = "user.created";
+    public const string Imported = "user.imported";
+    public const string Updated = "user.updated";
+    public const string Unlocked = "user.unlocked";
     public const string AccountDeleted = "user.deleted";
     public const string AccountExported = "user.exported";
 
@@ -30,6 +34,8 @@ internal static class AuditAction
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
     public const string RecoveryCodeUsed = "recovery_code.used";
 
+    public const string TwoFactorReset = "two_factor.reset";
+
     public const string PasskeyAdded = "passkey.added";
     public const string PasskeyRenamed = "passkey.renamed";
     public const string PasskeyRemoved = "passkey.removed";
@@ -38,4 +44,9 @@ internal static class AuditAction
     public const string ApiKeyChanged = "api_key.changed";
     public const string ApiKeyRotated = "api_key.rotated";
     public const string ApiKeyRevoked = "api_key.revoked";
+
+    public const string UsersImported = "users.imported";
+    public const string UsersExported = "users.exported";
+    public const string BillingEventReplayed = "billing_event.replayed";
+    public const string SigningKeysRotated = "signing_keys.rotated";
 }

@@ -12,9 +12,9 @@ namespace Cortex.IdentityServer.Audit;
 /// <param name="Ip">From which address.</param>
 /// <param name="UserAgent">With what.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
-/// <param name="Details">More about it; texts by name.</param>
+/// <param name="Details">More about it: texts by name; of a change by an administrator, what was <c>before</c> and is <c>after</c>.</param>
 internal sealed record AuditEventResponse(
-    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, IReadOnlyDictionary<string, string>? Details)
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, IReadOnlyDictionary<string, JsonElement>? Details)
 {
     public static AuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,
@@ -25,7 +25,7 @@ internal sealed record AuditEventResponse(
         audit.Ip?.ToString(),
         audit.UserAgent,
         audit.RequestId,
-        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringString));
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement));
 }
 
 /// <summary>A page of events, newest first.</summary>

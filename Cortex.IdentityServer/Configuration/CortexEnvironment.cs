@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -22,6 +23,7 @@ internal sealed record CortexEnvironment(
     SigningOptions Signing,
     MailOptions Mail,
     AuditOptions Audit,
+    AdminOptions Admin,
     IntegrationOptions Integrations)
 {
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
@@ -36,11 +38,12 @@ internal sealed record CortexEnvironment(
         var sessions = SessionSettings.Read(settings, http.PublicUrl);
         var mail = MailOptions.Read(settings, http.PublicUrl);
         var audit = AuditOptions.Read(settings);
+        var admin = AdminOptions.Read(settings);
         var integrations = IntegrationOptions.Read(settings);
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, integrations);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
@@ -27,6 +28,8 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(MailAccepted))]
 [JsonSerializable(typeof(AuditEventPage))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(ChangeDetails))]
 [JsonSerializable(typeof(ReauthenticateRequest))]
 [JsonSerializable(typeof(RegistrationAccepted))]
 [JsonSerializable(typeof(LoginRequest))]

@@ -9,12 +9,13 @@ namespace Cortex.IdentityServer.Http;
 internal static class BodyRules
 {
     /// <summary>The largest body of a JSON route, in bytes.</summary>
-    public const int LargestBody = 64 * 1024;
+    public const int LargestJson = 64 * 1024;
 
     public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var request = context.Request;
-        if (request.ContentLength > LargestBody)
+        var largest = context.GetEndpoint()?.Metadata.GetMetadata<LargestBody>()?.Bytes ?? LargestJson;
+        if (request.ContentLength > largest)
         {
             return new Problem(Problems.PayloadTooLarge).ExecuteAsync(context);
         }
@@ -35,7 +36,7 @@ internal static class BodyRules
         // For bodies of unannounced length: reading past the limit throws.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = LargestBody;
+            limit.MaxRequestBodySize = largest;
         }
 
         return next(context);
@@ -44,3 +45,6 @@ internal static class BodyRules
     private static bool IsUtf8(StringSegment charset) =>
         HeaderUtilities.RemoveQuotes(charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>The largest body, in bytes, of a route that takes more than JSON routes do.</summary>
+internal sealed record LargestBody(long Bytes);

@@ -11,6 +11,9 @@ internal static class CortexClaims
     public const string Email = "email";
     public const string Tier = "subscription_tier";
     public const string Roles = "roles";
+
+    /// <summary>Of principals only: present while the account's logins need a second factor.</summary>
+    public const string TwoFactorEnabled = "two_factor_enabled";
     public const string Methods = "amr";
     public const string Scope = "scope";
 }
@@ -28,6 +31,12 @@ internal static class Caller
     public static IEnumerable<string> Scopes(this ClaimsPrincipal caller) => caller.FindAll(CortexClaims.Scope).Select(claim => claim.Value);
 
     public static bool HasScope(this ClaimsPrincipal caller, string scope) => caller.HasClaim(CortexClaims.Scope, scope);
+
+    /// <summary>
+    /// Whether the account has a second factor that was proved in this session: a code, a passkey that checked its user, or the one that was turned on in it.
+    /// </summary>
+    public static bool HasSecondFactor(this ClaimsPrincipal caller) =>
+        caller.HasClaim(claim => claim.Type == CortexClaims.TwoFactorEnabled) || caller.HasClaim(CortexClaims.Methods, "mfa");
 
     public static bool HasRole(this ClaimsPrincipal caller, string role) => caller.HasClaim(CortexClaims.Roles, role);
 }

@@ -19,7 +19,7 @@ internal static class HttpFeature
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyRules.LargestBody;
+            kestrel.Limits.MaxRequestBodySize = BodyRules.LargestJson;
             kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
 

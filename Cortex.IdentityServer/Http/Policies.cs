@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -24,13 +25,21 @@ internal static class Policies
     /// <summary>The scope that <see cref="Introspect"/> asks of a key.</summary>
     public const string IntrospectScope = "introspect";
 
-    public static IServiceCollection AddPolicies(this IServiceCollection services)
+    /// <summary>A person with the role <see cref="Role.Admin"/>, and a second factor.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>A person with the role <see cref="Role.Admin"/> or <see cref="Role.Support"/>, and a second factor.</summary>
+    public const string Support = "support";
+
+    public static IServiceCollection AddPolicies(this IServiceCollection services, AdminOptions admin)
     {
         services.AddAuthorizationBuilder()
             .AddPolicy(Session, policy => WithCaller(policy).RequireClaim(CortexClaims.SessionId))
             .AddPolicy(SessionOrKey, policy => WithCaller(policy))
             .AddPolicy(Introspect, policy => WithCaller(policy).RequireAssertion(context =>
-                context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))));
+                context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))))
+            .AddPolicy(Admin, policy => OfStaff(policy, admin, Role.Admin))
+            .AddPolicy(Support, policy => OfStaff(policy, admin, Role.Admin, Role.Support));
         return services
             .AddSingleton<IPolicyEvaluator, CallerEvaluator>()
             .AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
@@ -38,6 +47,24 @@ internal static class Policies
 
     private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>
         policy.AddAuthenticationSchemes(AuthenticationSchemes.Either).RequireAuthenticatedUser();
+
+    private static void OfStaff(AuthorizationPolicyBuilder policy, AdminOptions admin, params string[] roles) =>
+        WithCaller(policy).RequireAssertion(context => context.User.HasSession() && roles.Any(context.User.HasRole))
+            .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor));
+
+    /// <summary>A requirement of its own, so that its refusal can say so.</summary>
+    private sealed class SecondFactorRequirement(bool isRequired) : IAuthorizationRequirement, IAuthorizationHandler
+    {
+        public Task HandleAsync(AuthorizationHandlerContext context)
+        {
+            if (!isRequired || context.User.HasSecondFactor())
+            {
+                context.Succeed(this);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
 
     /// <summary>
     /// Counts who proved to be somebody, allowed here or not, and answers 403 with a problem that says what was missing (RFC 6750
@@ -62,12 +89,19 @@ internal static class Policies
             }
 
             var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
-            var problem = names.Contains(Introspect) && !context.User.HasSession()
-                ? MissingScope(IntrospectScope)
+            var problem = names.Contains(Introspect) && !context.User.HasSession() ? MissingScope(IntrospectScope)
+                : authorizeResult.AuthorizationFailure?.FailedRequirements.All(requirement => requirement is SecondFactorRequirement) == true ? NeedsSecondFactor
                 : new Problem(Problems.Forbidden) { Detail = "This route is not for this kind of caller." };
             await problem.ExecuteAsync(context);
         }
     }
+
+    /// <summary>Who asks is known and may come back with a second factor, so it is 403 and not the 401 of a login.</summary>
+    public static Problem NeedsSecondFactor => new(Problems.TwoFactorRequired)
+    {
+        Status = StatusCodes.Status403Forbidden,
+        Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks its PIN, finger or face.",
+    };
 
     public static Problem MissingScope(string scope) => new(Problems.InsufficientScope) { Detail = $"This credential lacks the scope \"{scope}\"." };
 }

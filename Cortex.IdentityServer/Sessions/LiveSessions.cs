@@ -6,13 +6,14 @@ namespace Cortex.IdentityServer.Sessions;
 internal abstract record SessionStanding
 {
     /// <param name="User">As the account is now.</param>
+    /// <param name="TwoFactorEnabled">Whether its logins need a second factor.</param>
     /// <param name="ExpiresAt">The session's absolute end.</param>
-    public sealed record Live(SessionUser User, DateTimeOffset ExpiresAt) : SessionStanding;
+    public sealed record Live(SessionUser User, bool TwoFactorEnabled, DateTimeOffset ExpiresAt) : SessionStanding;
 
     /// <summary>Logged out, ended, expired, or its account is gone.</summary>
     public sealed record Ended : SessionStanding;
 
-    /// <summary>Its account is switched off.</summary>
+    /// <summary>Its account is switched off, which is said whether that ended the session or it had ended before.</summary>
     public sealed record AccountDisabled : SessionStanding;
 }
 
@@ -21,9 +22,9 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
 {
     private const string Sql = $"""
         SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
-            {UsableSession.Roles}
+            {UsableSession.Roles}, coalesce(two_factor_enabled, false), ended_at IS NULL AND expires_at > $3
         FROM sessions JOIN users ON users.id = sessions.user_id
-        WHERE sessions.id = $1 AND sessions.user_id = $2 AND ended_at IS NULL AND expires_at > $3
+        WHERE sessions.id = $1 AND sessions.user_id = $2
         """;
 
     public async Task<SessionStanding> StandingAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
@@ -35,7 +36,8 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? new SessionStanding.Ended()
             : !row.GetBoolean(2) ? new SessionStanding.AccountDisabled()
+            : !row.GetBoolean(6) ? new SessionStanding.Ended()
             : new SessionStanding.Live(
-                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<DateTimeOffset>(3));
+                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(3));
     }
 }

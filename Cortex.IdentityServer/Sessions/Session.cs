@@ -81,5 +81,7 @@ internal static class SessionEnd
     public const string EmailChanged = "email_changed";
     public const string TwoFactorChanged = "two_factor_changed";
     public const string PasskeysChanged = "passkeys_changed";
+    public const string EndedByAdministrator = "ended_by_administrator";
+    public const string AccountDisabled = "account_disabled";
     public const string RefreshTokenReused = "refresh_token_reused";
 }

@@ -122,7 +122,7 @@ internal sealed partial class SessionService(
                     AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
                 RETURNING id)
             INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {userId}, {userId}, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
+            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {client.ActorOn(userId)}::uuid, {userId}, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
                 jsonb_build_object('session_id', id, 'reason', {reason}::text)
             FROM ended
             """,

@@ -22,7 +22,7 @@ internal sealed class VerifiedToken : IRemembered
         switch (standing)
         {
             case SessionStanding.Live live:
-                Caller = new(AsOfNow(token, live.User));
+                Caller = new(AsOfNow(token, live));
                 _sessionEnds = live.ExpiresAt;
                 break;
             case SessionStanding.AccountDisabled:
@@ -61,12 +61,13 @@ internal sealed class VerifiedToken : IRemembered
     public ProblemCode? RefusalAt(DateTimeOffset now) => now > Until ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
     /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
-    private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionUser user) => new(
+    private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionStanding.Live live) => new(
         [
             .. token.Claims.Where(claim => claim.Type is not (CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier)),
-            new(CortexClaims.Email, user.Email),
-            new(CortexClaims.Tier, user.Tier),
-            .. user.Roles.Select(role => new Claim(CortexClaims.Roles, role)),
+            new(CortexClaims.Email, live.User.Email),
+            new(CortexClaims.Tier, live.User.Tier),
+            .. live.User.Roles.Select(role => new Claim(CortexClaims.Roles, role)),
+            .. live.TwoFactorEnabled ? [new Claim(CortexClaims.TwoFactorEnabled, "true", ClaimValueTypes.Boolean)] : Array.Empty<Claim>(),
         ],
         token.AuthenticationType,
         token.NameClaimType,

@@ -28,6 +28,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Passkeys", "Keys of a phone, a computer or a security key (WebAuthn) in place of the password, or as a second factor."),
         ("API keys", "Credentials for programs, made and revoked by a person."),
         ("For services", "Ask whether a token or a key that somebody sent you is good."),
+        ("Administration", "Manage users, and see what happened to them: for the roles `admin` and, where it says so, `support`, with a second factor."),
         ("Health", "Whether the server works, for load balancers and people."),
     ];
 

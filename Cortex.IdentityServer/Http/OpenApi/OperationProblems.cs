@@ -22,6 +22,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var document = context.Document!;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var takesKey = false;
+        var isForStaff = false;
         List<ProblemCode> codes = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
@@ -29,10 +30,13 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         }
         else
         {
-            takesKey = metadata.OfType<IAuthorizeData>().Last().Policy != Policies.Session;
+            var policy = metadata.OfType<IAuthorizeData>().Last().Policy;
+            isForStaff = policy is Policies.Admin or Policies.Support;
+            takesKey = !isForStaff && policy != Policies.Session;
             operation.Security = [Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>()];
             codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked, Problems.AccountDisabled]);
             codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : [Problems.Forbidden]);
+            codes.AddRange(isForStaff ? [Problems.TwoFactorRequired] : []);
         }
 
         if (operation.RequestBody is not null)
@@ -58,7 +62,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var schema = await SchemaAsync(document, context, cancellationToken);
         var loggedIn = operation.Security.Count > 0;
         operation.Responses ??= [];
-        foreach (var sameStatus in codes.Distinct().GroupBy(code => StatusOf(code, loggedIn)).OrderBy(group => group.Key))
+        foreach (var sameStatus in codes.Distinct().GroupBy(code => StatusOf(code, loggedIn, isForStaff)).OrderBy(group => group.Key))
         {
             operation.Responses[sameStatus.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
@@ -73,8 +77,10 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
     }
 
     /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
-    private static int StatusOf(ProblemCode code, bool loggedIn) =>
-        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status ?? code.Status : code.Status;
+    private static int StatusOf(ProblemCode code, bool loggedIn, bool isForStaff) =>
+        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status ?? code.Status
+        : code == Problems.TwoFactorRequired && isForStaff ? Policies.NeedsSecondFactor.Status ?? code.Status
+        : code.Status;
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
     {
@@ -107,7 +113,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         {
             Status = status,
             Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type, or a value that can't be read"] } : null,
-            TwoFactorToken = code == Problems.TwoFactorRequired ? Examples.TwoFactorToken : null,
+            TwoFactorToken = code == Problems.TwoFactorRequired && status == code.Status ? Examples.TwoFactorToken : null,
         };
         return new OpenApiExample { Summary = code.Title, Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };
     }

@@ -29,6 +29,9 @@ internal static class RateLimits
     /// <summary>From one address: asking for mails, and using the links in them.</summary>
     public static readonly RateLimit Mails = new("mails", 600, Minute);
 
+    /// <summary>Administration from one address, and by one administrator.</summary>
+    public static readonly RateLimit Admin = new("admin", 1200, Minute);
+
     /// <summary>API keys from one address that aren't known: each costs a query.</summary>
     public static readonly RateLimit UnknownKeys = new("unknown_keys", 120, Minute);
 
@@ -40,7 +43,7 @@ internal static class RateLimits
 
     /// <summary>Those that <c>RATE_LIMITS</c> may name.</summary>
     public static IReadOnlyList<RateLimit> All { get; } =
-        [Register, Login, LoginFailures, Refresh, RefreshSession, Sensitive, SensitiveUser, Mails, UnknownKeys, Health, Documents];
+        [Register, Login, LoginFailures, Refresh, RefreshSession, Sensitive, SensitiveUser, Mails, Admin, UnknownKeys, Health, Documents];
 
     /// <summary>Requests with an owner's API keys, by tier. One name: who is moved to another tier takes the count along.</summary>
     public static IReadOnlyDictionary<string, RateLimit> ApiKeyTiers { get; } = new Dictionary<string, RateLimit>
