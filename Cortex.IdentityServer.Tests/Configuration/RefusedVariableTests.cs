@@ -73,6 +73,7 @@ public sealed class RefusedVariableTests
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1,*")]
     [InlineData("API_DOCS", "true")]
+    [InlineData("ADMIN_SECOND_FACTOR", "no")]
     [InlineData("REGISTRATION", "true")]
     [InlineData("REGISTRATION", "shut")]
     [InlineData("REQUIRE_VERIFIED_EMAIL", "yes")]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
@@ -21,6 +22,8 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(ChangePasswordRequest))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(UserResponse))]
+[JsonSerializable(typeof(AdminUserResponse))]
+[JsonSerializable(typeof(UserPageResponse))]
 [JsonSerializable(typeof(MailRequest))]
 [JsonSerializable(typeof(MailedTokenRequest))]
 [JsonSerializable(typeof(ResetPasswordRequest))]

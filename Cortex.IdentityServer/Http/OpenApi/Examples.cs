@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
@@ -48,6 +49,8 @@ internal static class Examples
         Y = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
     };
 
+    private static readonly AdminUserResponse AdminUser = new(Id, Email, User.FreeTier, true, true, true, Time, Time, [Role.Support]);
+
     private static readonly Dictionary<Type, object> ByType = new object[]
     {
         new RegisterRequest { Email = Email, Password = Password },
@@ -61,6 +64,8 @@ internal static class Examples
         new MailAccepted("If this address has an account that needs it, a mail is on its way."),
         new ReauthenticateRequest { Password = Password, TwoFactorCode = "492039" },
         new AuditEventPage([new(Id, "login.succeeded", "success", "self", Time, "203.0.113.7", "Mozilla/5.0", "0f8fad5bd9cb469fa16570867728950e", null)], null),
+        new UserPageResponse([AdminUser], null),
+        AdminUser,
         new LoginRequest { Email = Email, Password = Password },
         new TwoFactorLoginRequest { TwoFactorToken = TwoFactorToken, Code = "492039" },
         new TokenResponse(AccessToken, "bearer", 1800, RefreshToken, 2_592_000),

@@ -1,0 +1,23 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Admin;
+
+/// <summary><c>ADMIN_SECOND_FACTOR=optional</c>.</summary>
+public sealed class OptionalSecondFactorTests(OptionalSecondFactorTests.App app) : IClassFixture<OptionalSecondFactorTests.App>
+{
+    [Fact]
+    public async Task Where_the_operator_says_so_an_administrator_needs_no_second_factor_and_others_still_get_in_nowhere()
+    {
+        var (_, _, admin) = await app.SignedInAdminAsync();
+        var (_, _, user) = await app.SignedInAsync();
+
+        await (await admin.GetAsync(Administrators.Users, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await user.GetAsync(Administrators.Users, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(403, "forbidden");
+    }
+
+    public sealed class App(PostgresCluster cluster) : CortexApp(cluster)
+    {
+        protected override IEnumerable<(string Name, string Value)> Settings => [("ADMIN_SECOND_FACTOR", "optional")];
+    }
+}

@@ -1,0 +1,27 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Admin.Users;
+
+/// <summary>A search that more match than are sorted, in order of time.</summary>
+public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Theory]
+    [InlineData("desc")]
+    [InlineData("asc")]
+    public async Task Pages_may_be_short_but_all_matches_are_found_in_order(string order)
+    {
+        // 10,500 matches, and 12,000 others in one piece between them, which no page looks through at once.
+        await app.SqlAsync("""
+            INSERT INTO users (email, password_hash, created_at)
+            SELECT CASE WHEN n BETWEEN 4000 AND 15999 THEN 'other' ELSE 'match' END || n || '@example.net', '!', '2026-01-01Z'::timestamptz + n * interval '1 minute'
+            FROM generate_series(1, 22500) AS n
+            ON CONFLICT DO NOTHING
+            """);
+        var admin = (await app.SignedInStaffAsync()).Http;
+
+        var found = await admin.WalkAsync($"email=MATCH&sort=created_at&order={order}&limit=200&is_active=true");
+
+        var expected = Enumerable.Range(1, 22500).Where(n => n is < 4000 or >= 16000).Select(n => $"match{n}@example.net");
+        Assert.Equal(order == "asc" ? expected : expected.Reverse(), found);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>Where a page of users ended, in the order that it has. Opaque to clients.</summary>
+/// <remarks>
+/// <code>
+/// order 1   time 8   id 16     base64url; a time is ticks since year 1, and 0 for an account without one
+/// order 1   email in UTF-8     by email, which is unique
+/// </code>
+/// </remarks>
+internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Guid Id, string Email)
+{
+    private const int TimeLength = 1 + sizeof(long) + 16;
+    private const int LongestText = 2048;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public string ToText()
+    {
+        Span<byte> bytes = stackalloc byte[Order.ByEmail ? 1 + Utf8.GetByteCount(Email) : TimeLength];
+        bytes[0] = (byte)((Order.ByEmail ? 1 : 0) | (Order.IsDescending ? 2 : 0));
+        if (Order.ByEmail)
+        {
+            Utf8.GetBytes(Email, bytes[1..]);
+        }
+        else
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes[1..], CreatedAt.UtcTicks);
+            Id.TryWriteBytes(bytes[(1 + sizeof(long))..], bigEndian: true, out _);
+        }
+
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Null for what isn't a cursor of this order.</summary>
+    public static UserCursor? Parse(string text, UserOrder order)
+    {
+        if (text.Length > LongestText || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not [var kind, .. var rest]
+            || kind != ((order.ByEmail ? 1 : 0) | (order.IsDescending ? 2 : 0)))
+        {
+            return null;
+        }
+
+        return order.ByEmail ? OfEmail(rest, order) : OfTime(rest, order);
+    }
+
+    private static UserCursor? OfEmail(byte[] bytes, UserOrder order)
+    {
+        try
+        {
+            // PostgreSQL holds no NUL.
+            return Utf8.GetString(bytes) is { Length: > 0 } email && !email.Contains('\0') ? new(order, default, default, email) : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static UserCursor? OfTime(byte[] bytes, UserOrder order)
+    {
+        if (bytes.Length != TimeLength - 1 || BinaryPrimitives.ReadInt64BigEndian(bytes) is not (>= 0 and var ticks) || ticks > DateTimeOffset.MaxValue.UtcTicks)
+        {
+            return null;
+        }
+
+        return new(order, new(ticks, TimeSpan.Zero), new Guid(bytes.AsSpan(sizeof(long)), bigEndian: true), "");
+    }
+}

@@ -1,0 +1,91 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>Many users at a time.</summary>
+internal static class UserListEndpoints
+{
+    private const int MostAtOnce = 200;
+    private const int Usual = 50;
+
+    public static void MapUserLists(this IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/users", ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/users/export", ExportUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed)
+            .Produces<AdminUserResponse>(StatusCodes.Status200OK, NdJson.MediaType);
+    }
+
+    /// <summary>List users</summary>
+    /// <remarks>
+    /// A page at a time; filters combine. Every page takes the same time, also the last of millions. For `support` too. A page holds fewer users than
+    /// `limit` only at the end, or where an email search that more than 10,000 users match is sorted by `created_at`: go on until `next_cursor` is null.
+    /// </remarks>
+    internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
+        [AsParameters] UserListParameters wanted,
+        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][Range(1, MostAtOnce)] string? limit,
+        [FromQuery, Description("The next_cursor of the page before, with the same filters and order.")] string? cursor,
+        UserPages users,
+        CancellationToken cancellationToken)
+    {
+        if (!wanted.TryRead(out var filter, out var order, out var problem))
+        {
+            return problem;
+        }
+
+        if (!int.TryParse(limit ?? $"{Usual}", NumberStyles.None, CultureInfo.InvariantCulture, out var many) || many is < 1 or > MostAtOnce)
+        {
+            return Problem.Invalid("limit", $"must be a whole number from 1 to {MostAtOnce}");
+        }
+
+        var after = cursor is null ? null : UserCursor.Parse(cursor, order);
+        if (cursor is not null && after is null)
+        {
+            return Problem.Invalid("cursor", "must be the next_cursor of the page before, with the same order");
+        }
+
+        var page = await users.PageAsync(filter, order, after, many, cancellationToken);
+        return TypedResults.Ok(new UserPageResponse(page.Items, page.Next?.ToText()));
+    }
+
+    /// <summary>Export users</summary>
+    /// <remarks>
+    /// Users line by line (NDJSON), as they are in the list, without secrets, hashes and tokens; with the list's filters and order. A user who is added
+    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete. For `support` too.
+    /// </remarks>
+    internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
+        [AsParameters] UserListParameters wanted, UserPages users, AuditLog audit, IOptions<JsonOptions> json, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!wanted.TryRead(out var filter, out var order, out var problem))
+        {
+            return problem;
+        }
+
+        await audit.WriteAsync(
+            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http), AuditLog.Details(("filters", filter.Names)), cancellationToken);
+        var format = json.Value.SerializerOptions;
+        return TypedResults.Stream(
+            async body =>
+            {
+                await foreach (var page in users.AllAsync(filter, order, cancellationToken))
+                {
+                    foreach (var user in page)
+                    {
+                        await JsonSerializer.SerializeAsync(body, user, format, cancellationToken);
+                        await body.WriteAsync(NdJson.NewLine, cancellationToken);
+                    }
+
+                    await body.FlushAsync(cancellationToken);
+                }
+            },
+            NdJson.MediaType);
+    }
+}

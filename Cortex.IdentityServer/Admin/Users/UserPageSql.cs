@@ -1,0 +1,117 @@
+using Cortex.IdentityServer.Sessions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>The SQL of one page of users.</summary>
+/// <remarks>
+/// The indexes <c>ix_users_by_created</c> and <c>ix_users_by_email</c> begin with tier, activity and verification. Each combination of them that the filter
+/// allows (twelve, without a filter) is an arm: a range of the index, already in the page's order. PostgreSQL merges the arms and reads no more rows than
+/// the page has, so that no filter, no page and no number of users makes it slow. Two cases have a way of their own: a role, whose members are few,
+/// and a search by email in order of time, whose matches are sorted if they are few, and looked for in order of time if they are many.
+/// </remarks>
+internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] tiers, UserCursor? after, int limit)
+{
+    /// <summary>Matches of a search that are sorted at once.</summary>
+    internal const int MostSorted = 10_000;
+
+    /// <summary>Users that a page looks at where it looks for matches in order of time.</summary>
+    internal const int MostWalked = 10_000;
+
+    // Word for word as the migration's indexes have them.
+    private const string Tier = "coalesce(subscription_tier, 'free')";
+    private const string IsActive = "coalesce(is_active, true)";
+    private const string IsVerified = "coalesce(is_verified, false)";
+    private const string Created = "coalesce(created_at, '-infinity')";
+    private const string Email = "(lower(email) COLLATE \"C\")";
+
+    /// <summary>U+10FFFF, after which no character comes.</summary>
+    private const string Matches = $"{Email} >= lower(@prefix) AND {Email} < lower(@prefix) || chr(1114111)";
+
+    private readonly string _direction = order.IsDescending ? "DESC" : "ASC";
+
+    /// <summary>The page.</summary>
+    public string Page => Show(
+        filter.Role is not null ? $"SELECT id, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
+        : filter.Email is null || order.ByEmail ? $"SELECT id, key FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
+        : $"SELECT id, key FROM ({Found(After)}) AS found ORDER BY {Sorted("key")} LIMIT @limit");
+
+    /// <summary>Whether more match a search by email than are sorted at once.</summary>
+    public string ManyMatch => $"SELECT count(*) > {MostSorted} FROM ({Found(null)} LIMIT {MostSorted + 1}) AS found";
+
+    /// <summary>The page of a search that many match, of the users that are looked at for it.</summary>
+    public string Walk => Show($"SELECT id, key FROM ({Walked}) AS walked WHERE email >= lower(@prefix) COLLATE \"C\" AND email < lower(@prefix) || chr(1114111) LIMIT @limit");
+
+    /// <summary>The last of those users, if there may be more.</summary>
+    public string EndOfWalk => $"SELECT id, nullif(key, '-infinity') FROM ({Walked}) AS walked OFFSET {MostWalked - 1}";
+
+    private string Key => order.ByEmail ? Email : Created;
+
+    private string? Prefix => filter.Email is null ? null : Matches;
+
+    private string? After => after is null ? null
+        : order.ByEmail ? $"{Email} {Beyond} @email"
+        : $"({Created}, id) {Beyond} (@created, @id)";
+
+    private string Beyond => order.IsDescending ? "<" : ">";
+
+    private static string Members => "SELECT user_id AS id FROM user_roles JOIN roles ON roles.id = role_id WHERE name = @role OFFSET 0";
+
+    private string Filter => All(
+        filter.Tier is null ? null : $"{Tier} = @tiers[1]", filter.IsActive is { } active ? $"{IsActive} = {Text(active)}" : null, filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
+
+
+    private string Walked => $"SELECT id, key, email FROM ({Arms($"{MostWalked}", null, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked}";
+
+    /// <summary>The conditions of the arms.</summary>
+    private IEnumerable<string> Kinds =>
+        from tier in Enumerable.Range(0, tiers.Length)
+        from active in Allowed(filter.IsActive)
+        from verified in Allowed(filter.IsVerified)
+        select $"{Tier} = @tiers[{tier + 1}] AND {IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
+
+    /// <summary>A command of one of these texts, with the values that it names.</summary>
+    public NpgsqlCommand Command(NpgsqlDataSource database, string text)
+    {
+        var command = database.CreateCommand(text);
+        foreach (var (name, value, type) in new (string, object?, NpgsqlDbType)[]
+        {
+            ("tiers", tiers, NpgsqlDbType.Array | NpgsqlDbType.Varchar),
+            ("prefix", filter.Email, NpgsqlDbType.Text),
+            ("role", filter.Role, NpgsqlDbType.Text),
+            ("email", after?.Email, NpgsqlDbType.Text),
+            ("created", after?.CreatedAt, NpgsqlDbType.TimestampTz),
+            ("id", after?.Id, NpgsqlDbType.Uuid),
+            ("limit", limit, NpgsqlDbType.Integer),
+        })
+        {
+            if (value is not null && text.Contains("@" + name, StringComparison.Ordinal))
+            {
+                command.Parameters.Add(new() { ParameterName = name, Value = value, NpgsqlDbType = type });
+            }
+        }
+
+        return command;
+    }
+
+    private string Show(string ids) => $"""
+        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, lower(email)
+        FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
+        """;
+
+    /// <summary>All who match a search by email, in no order.</summary>
+    private string Found(string? after) => string.Join(" UNION ALL ", Kinds.Select(kind => $"SELECT id, {Created} AS key FROM users WHERE {All(kind, Matches, after)}"));
+
+    private string Arms(string most, params string?[] conditions) => string.Join(
+        " UNION ALL ",
+        Kinds.Select(kind => $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([kind, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})"));
+
+    private string Sorted(string key) => order.ByEmail ? $"{key} {_direction}" : $"{key} {_direction}, id {_direction}";
+
+    private static string All(params string?[] conditions) => string.Join(" AND ", conditions.OfType<string>().DefaultIfEmpty("true"));
+
+    private static bool[] Allowed(bool? only) => only is { } value ? [value] : [true, false];
+
+    private static string Text(bool value) => value ? "true" : "false";
+}
