@@ -22,6 +22,7 @@ internal static class BenchmarkProgram
         ["flood"] = LoginFlood.RunAsync,
         ["refreshes"] = Refreshes.RunAsync,
         ["keys"] = KeyLookups.RunAsync,
+        ["plans"] = PagePlans.RunAsync,
         ["steady"] = SteadyRequests.RunAsync,
     };
 

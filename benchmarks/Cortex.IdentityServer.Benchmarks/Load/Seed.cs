@@ -16,7 +16,13 @@ internal static class Seed
 {
     public const string Password = "a long benchmark password";
 
-    private const string Users = "INSERT INTO users(email, password_hash) SELECT 'user' || number || '@example.com', $1 FROM generate_series(1, $2) AS number";
+    /// <summary>Of all kinds, made one after another. Between the known ones (<c>$3</c> is from one to the next) there are some who are switched off, and who are verified.</summary>
+    private const string Users = """
+        INSERT INTO users(email, password_hash, subscription_tier, is_active, is_verified, created_at)
+        SELECT 'user' || number || '@example.com', $1, CASE WHEN number % 100 = 0 THEN 'enterprise' WHEN number % 10 = 0 THEN 'pro' ELSE 'free' END,
+            (number - 1) % $3 <> 1 OR number % 7 <> 0, $3 > 1 AND number % 3 = 0, now() - ($2 - number) * interval '40 seconds'
+        FROM generate_series(1, $2) AS number
+        """;
 
     /// <summary>What the users have whose texts nobody needs, so that the tables and indexes are as large as theirs would be.</summary>
     private const string Others = """
@@ -46,7 +52,7 @@ internal static class Seed
         var settings = new NpgsqlConnectionStringBuilder(arguments.Text("database")) { CommandTimeout = 0 };
         await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
-        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users);
+        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, users / known);
         await RunAsync(connection, Others);
         await RunAsync(connection, "CREATE TEMP TABLE known(email text, key_hash text, prefix text, session_id uuid)");
         await CopyAsync(connection, rows);

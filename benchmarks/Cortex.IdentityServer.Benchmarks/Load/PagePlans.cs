@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Admin.Users;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Benchmarks.Load;
+
+/// <summary>How PostgreSQL runs the first and the last page of a list of users: the plans of the server's own statements, as JSON by name.</summary>
+internal static class PagePlans
+{
+    private const int Limit = 50;
+
+    private static readonly UserFilter Everybody = new(Email: null, Tier: null, IsActive: null, IsVerified: null, Role: null);
+
+    private static readonly (string Name, UserFilter Filter, UserOrder Order)[] Cases =
+    [
+        ("everybody, newest first", Everybody, new(ByEmail: false, IsDescending: true)),
+        ("everybody, by email", Everybody, new(ByEmail: true, IsDescending: false)),
+        ("tier=pro, is_active=true, is_verified=true", Everybody with { Tier = "pro", IsActive = true, IsVerified = true }, new(ByEmail: false, IsDescending: true)),
+    ];
+
+    public static async Task RunAsync(IConfiguration arguments)
+    {
+        await using var database = NpgsqlDataSource.Create(arguments.Text("database"));
+        var pages = new UserPages(database);
+        var plans = new Dictionary<string, string[]>();
+        foreach (var (name, filter, order) in Cases)
+        {
+            // The last page begins where the first of the other direction ends.
+            var backwards = (await pages.PageAsync(filter, order with { IsDescending = !order.IsDescending }, after: null, Limit, CancellationToken.None)).Next!;
+            plans[$"{name}: first page"] = await ExplainAsync(database, filter, order, after: null);
+            plans[$"{name}: last page"] = await ExplainAsync(database, filter, order, backwards with { Order = order });
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(plans));
+    }
+
+    private static async Task<string[]> ExplainAsync(NpgsqlDataSource database, UserFilter filter, UserOrder order, UserCursor? after)
+    {
+        var sql = new UserPageSql(filter, order, filter.Tier is { } tier ? [tier] : ["enterprise", "free", "pro"], after, Limit + 1);
+        await using var command = sql.Command(database, "EXPLAIN (ANALYZE, COSTS OFF) " + sql.Page);
+        await using var lines = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await lines.ReadAsync())
+        {
+            plan.Add(lines.GetString(0));
+        }
+
+        return [.. plan];
+    }
+}
