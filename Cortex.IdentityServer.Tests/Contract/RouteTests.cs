@@ -24,7 +24,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         // Not both: a policy finds out who calls before it learns that anyone may.
         Assert.All(routes, route => Assert.True(
             (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect),
+            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect or Policies.Support or Policies.Admin),
             $"{route.DisplayName} has neither a policy nor AllowAnonymous, or both"));
     }
 
@@ -68,7 +68,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         string[] cheap = ["/api/v1/auth/logout", "/api/v1/auth/logout/all"];
         var writing = Routes().Where(route =>
             route.Metadata.GetMetadata<IAllowAnonymous>() is null
-            && route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy == Policies.Session)
+            && route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.Support or Policies.Admin)
             && route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Any(method => method is "POST" or "PUT" or "PATCH")
             && !cheap.Contains(Plain(route.RoutePattern.RawText!))).ToList();
 

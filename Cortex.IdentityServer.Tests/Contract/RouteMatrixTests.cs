@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>Every route of the OpenAPI document against every kind of caller (security.md A1).</summary>
+public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCallers>
+{
+    private static readonly Guid Nobody = new("0199f0f0-0000-7000-8000-000000000000");
+
+    private static readonly WhoCalls[] Persons = [WhoCalls.User, WhoCalls.Unverified, WhoCalls.Support, WhoCalls.Admin];
+    private static readonly WhoCalls[] Keys = [WhoCalls.KeyWithoutScope, WhoCalls.KeyWithScope];
+
+    [Fact]
+    public async Task Every_route_is_in_the_table_and_every_line_is_a_route()
+    {
+        var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", Token)).JsonAsync(HttpStatusCode.OK);
+
+        var operations = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject(), (path, operation) => $"{operation.Name.ToUpperInvariant()} {path.Name}");
+
+        Assert.Equal(operations.Order(StringComparer.Ordinal), RouteTable.Rows.Select(row => row.Operation).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task Each_caller_gets_what_is_theirs(string operation, WhoCalls who)
+    {
+        var row = RouteTable.Rows.Single(row => row.Operation == operation);
+        var caller = await app.AsAsync(who, row.EndsSession);
+
+        using var response = await caller.SendAsync(RequestOf(row), Token);
+
+        var expected = Expected(row, who);
+        Assert.True((int)response.StatusCode == expected, $"{who}: expected {expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(Token)}");
+        if (expected is 401 or 403)
+        {
+            await response.ShouldBeProblemAsync(expected, Code(row, who));
+        }
+    }
+
+    public static TheoryData<string, WhoCalls> Matrix()
+    {
+        var data = new TheoryData<string, WhoCalls>();
+        foreach (var row in RouteTable.Rows)
+        {
+            foreach (var who in Enum.GetValues<WhoCalls>())
+            {
+                data.Add(row.Operation, who);
+            }
+        }
+
+        return data;
+    }
+
+    private static int Expected(RouteRow row, WhoCalls who) =>
+        row.For == Audience.Anyone || MayCall(row.For).Contains(who) ? row.Answer
+        : who is WhoCalls.Anonymous or WhoCalls.TwoFactorPending or WhoCalls.Disabled ? 401
+        : 403;
+
+    private static WhoCalls[] MayCall(Audience whom) => whom switch
+    {
+        Audience.Session => Persons,
+        Audience.SessionOrKey => [.. Persons, .. Keys],
+        Audience.Introspect => [WhoCalls.KeyWithScope, WhoCalls.Admin],
+        Audience.Support => [WhoCalls.Support, WhoCalls.Admin],
+        _ => [WhoCalls.Admin],
+    };
+
+    private static string Code(RouteRow row, WhoCalls who) => who switch
+    {
+        WhoCalls.Anonymous => "unauthenticated",
+        WhoCalls.TwoFactorPending => "invalid_token",
+        WhoCalls.Disabled => "account_disabled",
+        WhoCalls.KeyWithoutScope when row.For == Audience.Introspect => "insufficient_scope",
+        _ => "forbidden",
+    };
+
+    private static HttpRequestMessage RequestOf(RouteRow row)
+    {
+        var (method, path) = row.Operation.Split(' ') is [var first, var second] ? (first, second) : throw new JsonException(row.Operation);
+        var request = new HttpRequestMessage(HttpMethod.Parse(method), path.Replace("{id}", $"{Nobody}", StringComparison.Ordinal).Replace("{key_id}", $"{Nobody}", StringComparison.Ordinal));
+        if (row.Body is { } body)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, body.Length == 0 ? "application/x-ndjson" : "application/json");
+        }
+
+        return request;
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+}
