@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Admin.Import;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 
@@ -6,7 +7,10 @@ namespace Cortex.IdentityServer.Admin;
 /// <summary>Users managed by administrators, and what they have to see for it.</summary>
 internal static class AdminFeature
 {
-    public static IServiceCollection AddAdmin(this IServiceCollection services) => services;
+    public static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<ImportRules>()
+        .AddSingleton<ImportStatement>()
+        .AddScoped<UserImporter>();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Import;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
@@ -64,4 +65,5 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(PublicJwk))]
 [JsonSerializable(typeof(JsonWebKeySetResponse))]
 [JsonSerializable(typeof(DiscoveryResponse))]
+[JsonSerializable(typeof(ImportedUser))]
 internal sealed partial class ApiJson : JsonSerializerContext;
