@@ -15,6 +15,6 @@ internal static class AdminFeature
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
         var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(RateLimits.Admin, RateLimits.Admin);
-        _ = admin;
+        admin.MapImport();
     }
 }

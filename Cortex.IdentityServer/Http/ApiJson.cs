@@ -66,4 +66,9 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(JsonWebKeySetResponse))]
 [JsonSerializable(typeof(DiscoveryResponse))]
 [JsonSerializable(typeof(ImportedUser))]
+[JsonSerializable(typeof(ImportedLine))]
+[JsonSerializable(typeof(FailedLine))]
+[JsonSerializable(typeof(ImportProgress))]
+[JsonSerializable(typeof(ImportSummary))]
+[JsonSerializable(typeof(ImportError))]
 internal sealed partial class ApiJson : JsonSerializerContext;
