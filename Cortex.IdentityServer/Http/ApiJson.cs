@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Import;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
@@ -67,4 +68,10 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(PublicJwk))]
 [JsonSerializable(typeof(JsonWebKeySetResponse))]
 [JsonSerializable(typeof(DiscoveryResponse))]
+[JsonSerializable(typeof(ImportedUser))]
+[JsonSerializable(typeof(ImportedLine))]
+[JsonSerializable(typeof(FailedLine))]
+[JsonSerializable(typeof(ImportProgress))]
+[JsonSerializable(typeof(ImportSummary))]
+[JsonSerializable(typeof(ImportError))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -17,7 +17,7 @@ internal static class BodyRules
         var largest = context.GetEndpoint()?.Metadata.GetMetadata<LargestBody>()?.Bytes ?? LargestJson;
         if (request.ContentLength > largest)
         {
-            return new Problem(Problems.PayloadTooLarge).ExecuteAsync(context);
+            return TooLarge(largest).ExecuteAsync(context);
         }
 
         var hasCharset = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue;
@@ -41,6 +41,10 @@ internal static class BodyRules
 
         return next(context);
     });
+
+    private static Problem TooLarge(long largest) => largest == LargestJson
+        ? Problems.PayloadTooLarge
+        : new Problem(Problems.PayloadTooLarge) { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
 
     private static bool IsUtf8(StringSegment charset) =>
         HeaderUtilities.RemoveQuotes(charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);

@@ -21,8 +21,8 @@ internal static partial class StrictJson
         options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
     }
 
-    /// <summary>The problem that a body's failure to be read amounts to.</summary>
-    public static Problem Explain(JsonException failure)
+    /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
+    public static Problem Explain(JsonException failure, string what = "body")
     {
         if (UnknownMember().Match(failure.Message) is { Success: true } unknown)
         {
@@ -31,12 +31,12 @@ internal static partial class StrictJson
 
         if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
         {
-            return new(Problems.MalformedRequest) { Detail = "The body holds a field twice." };
+            return new(Problems.MalformedRequest) { Detail = $"The {what} holds a field twice." };
         }
 
         if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
         {
-            return new(Problems.MalformedRequest) { Detail = "The body is not valid JSON for this route." };
+            return new(Problems.MalformedRequest) { Detail = $"The {what} is not valid JSON for this route." };
         }
 
         return Problem.Invalid(field, "has the wrong type, or a value that can't be read");

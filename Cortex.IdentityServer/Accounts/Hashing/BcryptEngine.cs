@@ -10,10 +10,17 @@ internal abstract class BcryptEngine
 
     public const int SaltLength = 22;
 
+    /// <summary>For work that is done for its time alone.</summary>
+    public const string NoSalt = "......................";
+
     private const int DigestLength = 31;
+
+    protected BcryptEngine() => Pbkdf2 = new(this);
 
     /// <summary>For the log.</summary>
     public abstract string Name { get; }
+
+    public Pbkdf2Time Pbkdf2 { get; }
 
     /// <summary>The last 31 characters of a hash, or null where the engine refuses.</summary>
     /// <exception cref="ArgumentException">bcrypt would cut the text, each engine at another place.</exception>

@@ -15,6 +15,7 @@ namespace Cortex.IdentityServer.Accounts.Hashing;
 /// $bcrypt-sha256$v=2,t=2b,r=12$  salt 22 $ digest 31   bcrypt(base64(HMAC-SHA256(key: salt text, password)))
 /// $bcrypt-sha256$2b,12$          salt 22 $ digest 31   bcrypt(base64(SHA-256(password))), passlib before 1.7.3: read only
 /// </code>
+/// ASP.NET Core Identity's own hashes are read too (<see cref="Pbkdf2Hash"/>), for accounts that come from elsewhere.
 /// bcrypt reads 72 bytes and stops at a NUL. A password that does not fit is never cut: it is stored in the second
 /// form, and never verifies against the first.
 /// <para>
@@ -26,7 +27,10 @@ internal static partial class PasswordHash
 {
     private const int MinCost = 4;
     private const int MaxCost = 16;
-    private const string NoSalt = "......................";
+
+    /// <summary>What is read, for a person.</summary>
+    public const string Formats =
+        "bcrypt ($2a$, $2b$ or $2y$, cost 4 to 16), passlib's bcrypt_sha256 ($bcrypt-sha256$) and ASP.NET Core Identity's version 3 (PBKDF2, at most 1,000,000 iterations)";
 
     private enum Form
     {
@@ -47,12 +51,20 @@ internal static partial class PasswordHash
             : $"$bcrypt-sha256$v=2,t=2b,r={cost}${salt}${digest}";
     }
 
+    /// <summary>Whether some password could verify against it.</summary>
+    public static bool IsReadable(string hash) => Stored.Parse(hash) is not null || Pbkdf2Hash.Parse(hash) is not null;
+
     /// <summary>Whether the password is the one that was stored, and whether it should be stored anew at this cost.</summary>
     public static PasswordVerificationResult Verify(string? storedHash, string password, int cost, BcryptEngine bcrypt)
     {
+        if (Pbkdf2Hash.Parse(storedHash) is { } foreign)
+        {
+            return bcrypt.Pbkdf2.Verify(foreign, password, cost) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+        }
+
         if (Stored.Parse(storedHash) is not { } stored)
         {
-            bcrypt.Digest("", NoSalt, cost);
+            bcrypt.Digest("", BcryptEngine.NoSalt, cost);
             return PasswordVerificationResult.Failed;
         }
 
@@ -66,7 +78,7 @@ internal static partial class PasswordHash
         // Cost c is 2^c rounds, and 2^c + (2^c + … + 2^(cost-1)) = 2^cost.
         for (var missing = stored.Cost; missing < cost; missing++)
         {
-            bcrypt.Digest("", NoSalt, missing);
+            bcrypt.Digest("", BcryptEngine.NoSalt, missing);
         }
 
         return PasswordVerificationResult.Failed;

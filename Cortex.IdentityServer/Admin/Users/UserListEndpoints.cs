@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,7 @@ internal static class UserListEndpoints
     {
         admin.MapGet("/users", ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
         admin.MapGet("/users/export", ExportUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed)
-            .Produces<AdminUserResponse>(StatusCodes.Status200OK, NdJson.MediaType);
+            .AnswersLines(typeof(AdminUserResponse));
     }
 
     /// <summary>List users</summary>
@@ -80,12 +81,12 @@ internal static class UserListEndpoints
                     foreach (var user in page)
                     {
                         await JsonSerializer.SerializeAsync(body, user, format, cancellationToken);
-                        await body.WriteAsync(NdJson.NewLine, cancellationToken);
+                        await body.WriteAsync(Ndjson.NewLine, cancellationToken);
                     }
 
                     await body.FlushAsync(cancellationToken);
                 }
             },
-            NdJson.MediaType);
+            Ndjson.MediaType);
     }
 }

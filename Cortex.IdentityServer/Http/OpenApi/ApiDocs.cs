@@ -19,6 +19,7 @@ internal static class ApiDocs
         options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddDocumentTransformer<DocumentHead>();
         options.AddOperationTransformer<OperationNames>();
+        options.AddOperationTransformer<OperationLines>();
         options.AddOperationTransformer<OperationProblems>();
         options.AddOperationTransformer<OperationCookies>();
         options.AddOperationTransformer<OperationExamples>();

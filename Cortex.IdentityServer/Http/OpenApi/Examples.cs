@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Import;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
@@ -116,6 +117,19 @@ internal static class Examples
             ["public"],
             ["ES256"],
             ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"]),
+        new ImportedUser { Email = Email, PasswordHash = "$2b$12$…", SubscriptionTier = "pro", IsVerified = true, CreatedAt = Time },
+        new ImportedLine(1, "created", Id),
+        new FailedLine
+        {
+            Line = 2,
+            Status = "failed",
+            Code = Problems.EmailTaken.Code,
+            Detail = Problems.EmailTaken.Detail,
+            Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] },
+        },
+        new ImportProgress(new(500, 499, 1)),
+        new ImportSummary(new(1200, 1190, 10)),
+        new ImportError(new(Problems.ServiceUnavailable.Code, Problems.ServiceUnavailable.Detail, 501)),
         new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),
         new AliveResponse("healthy"),
     }.ToDictionary(example => example.GetType());

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Admin.Import;
+
+/// <summary>A line of which there is a new account.</summary>
+/// <param name="Line">The line, counted from 1; empty ones count here.</param>
+/// <param name="Status"><c>created</c>.</param>
+/// <param name="Id">The new account.</param>
+internal sealed record ImportedLine(int Line, string Status, Guid Id);
+
+/// <summary>A line that made no account.</summary>
+internal sealed record FailedLine
+{
+    /// <summary>The line, counted from 1; empty ones count here.</summary>
+    public required int Line { get; init; }
+
+    /// <summary><c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The kind of error, for a program: <c>validation_failed</c>, <c>email_taken</c>, <c>unknown_field</c>, <c>malformed_request</c> or <c>payload_too_large</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What happened, for a person.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The field's name → what is wrong with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+}
+
+/// <summary>How far an import is, told after each batch.</summary>
+/// <param name="Progress">So far.</param>
+internal sealed record ImportProgress(ImportCounts Progress);
+
+/// <summary>The last line of an import that is complete, and of no other.</summary>
+/// <param name="Summary">All in all.</param>
+internal sealed record ImportSummary(ImportCounts Summary);
+
+/// <summary>The last line of an import that was cut short. What was answered as created stays.</summary>
+/// <param name="Error">Why.</param>
+internal sealed record ImportError(ImportErrorBody Error);
+
+/// <summary>Why an import was cut short.</summary>
+/// <param name="Code">The kind of error, for a program: <c>payload_too_large</c>, <c>service_unavailable</c> or <c>malformed_request</c>.</param>
+/// <param name="Detail">What happened, for a person.</param>
+/// <param name="Line">The first line that has no result: from here on it can be sent again.</param>
+internal sealed record ImportErrorBody(string Code, string Detail, int Line);

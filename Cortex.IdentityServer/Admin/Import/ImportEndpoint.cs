@@ -1,0 +1,28 @@
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Admin.Import;
+
+/// <summary>Accounts of another system, many at a time.</summary>
+internal static class ImportEndpoint
+{
+    public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
+        .RequireAuthorization(Policies.Admin)
+        .TakesLines<ImportedUser>()
+        .AnswersLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
+        .WithMetadata(new LargestBody(UserImporter.LargestBody));
+
+    /// <summary>Import users</summary>
+    /// <remarks>
+    /// One account a line, as JSON, up to 100,000 lines of up to 4 KiB. Each line has its result, in the order of the lines and while more are read; a bad line fails alone.
+    /// The last line of the answer is the `summary`, or the `error` that cut the import short; without either, the connection broke. What was answered as `created` stays in
+    /// any case. Accounts that are there already are never changed (`email_taken`), so an import can be sent again. Nobody gets a mail: whose line has no hash
+    /// resets the password.
+    /// </remarks>
+    internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
+            ? new ImportAnswer(importer, clock)
+            : new Problem(Problems.UnsupportedMediaType) { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, not compressed." };
+}
