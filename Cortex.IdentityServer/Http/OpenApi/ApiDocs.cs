@@ -21,6 +21,7 @@ internal static class ApiDocs
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationProblems>();
         options.AddOperationTransformer<OperationCookies>();
+        options.AddOperationTransformer<OperationEntityTags>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
     });

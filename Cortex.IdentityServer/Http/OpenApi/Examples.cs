@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Introspection;
@@ -102,6 +103,11 @@ internal static class Examples
             Iat = Time.ToUnixTimeSeconds(),
             Iss = Issuer,
         },
+        new AdminUserResponse(Id, Email, "pro", true, true, false, Time, Time, []),
+        new AdminUserDetails(Id, Email, "pro", true, true, true, Time, Time, [], Time.AddMinutes(15), null, 1, 2, 1, Time),
+        new CreateUserRequest { Email = Email, SubscriptionTier = "pro", Roles = [Role.Support] },
+        new UpdateUserRequest { SubscriptionTier = "enterprise", IsActive = true, Roles = [] },
+        new EmptyRequest(),
         new JsonWebKeySetResponse([PublicKey]),
         new DiscoveryResponse(
             Issuer,
