@@ -7,12 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
-/// <summary>Deletes an account at its owner's wish, with all that hangs on it.</summary>
-internal sealed partial class AccountDeletion(CortexDbContext db, Reauthentication reauthentication, AccountEvents events, ILogger<AccountDeletion> logger)
+/// <summary>Deletes an account at its owner's wish.</summary>
+internal sealed partial class AccountDeletion(CortexDbContext db, Reauthentication reauthentication, AccountRemoval removal, AccountEvents events, ILogger<AccountDeletion> logger)
 {
-    /// <summary>In seconds: usage of years goes with the account, row by row.</summary>
-    private const int Patience = 60;
-
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> TryAsync(Guid userId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
     {
@@ -33,38 +30,15 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
             return Problems.SessionRevoked;
         }
 
-        if (await IsLastAdminAsync(userId, cancellationToken))
+        if (await removal.TryAsync(user.Owner, MailKind.AccountDeleted, was: [], client, cancellationToken) is { } kept)
         {
-            return Problems.LastAdmin;
-        }
-
-        // Noted before, so that this event too is left without the person: a trigger sees to that when the account goes.
-        await events.NoteAndTellAsync(AuditAction.AccountDeleted, MailKind.AccountDeleted, user.Owner, client, cancellationToken);
-        var usual = db.Database.GetCommandTimeout();
-        db.Database.SetCommandTimeout(Patience);
-        try
-        {
-            await db.Users.Where(u => u.Id == userId).ExecuteDeleteAsync(cancellationToken);
-        }
-        finally
-        {
-            db.Database.SetCommandTimeout(usual);
+            return kept;
         }
 
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Deleted(logger, userId);
         return null;
-    }
-
-    /// <summary>Of those who may log in. They are locked, so that of two administrators who leave at a time one stays.</summary>
-    private async Task<bool> IsLastAdminAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        var admins = await db.Database.SqlQuery<Guid>($"""
-            SELECT user_id FROM user_roles JOIN roles ON roles.id = role_id JOIN users ON users.id = user_id
-            WHERE name = {Role.Admin} AND coalesce(users.is_active, true) ORDER BY user_id FOR UPDATE OF user_roles
-            """).ToListAsync(cancellationToken);
-        return admins is [var only] && only == userId;
     }
 
     private static partial class Log

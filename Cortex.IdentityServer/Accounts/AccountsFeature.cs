@@ -30,6 +30,8 @@ internal static class AccountsFeature
             .AddScoped<Registration>()
             .AddScoped<PasswordChange>()
             .AddScoped<PasswordReplacement>()
+            .AddScoped<LastAdminRule>()
+            .AddScoped<AccountRemoval>()
             .AddScoped<AccountDeletion>()
             .AddScoped<AccountExporter>()
             .AddScoped<OneTimeTokens>()

@@ -12,6 +12,9 @@ public class User : IdentityUser<Guid>
     /// <summary>The tier of an account that pays nothing.</summary>
     public const string FreeTier = "free";
 
+    /// <summary>In the place of a hash while nobody has chosen a password: no password has it.</summary>
+    public const string NoPassword = "!";
+
     /// <summary>People log in with their email: it is the user name.</summary>
     public override string? UserName { get => Email; set => Email = value; }
 

@@ -10,14 +10,14 @@ internal static class AdminFeature
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
         .AddSingleton<UserPages>()
-        .AddSingleton<ImportRules>()
-        .AddSingleton<ImportStatement>()
-        .AddScoped<UserImporter>();
+        .AddUserAdministration()
+        .AddImport();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
         var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(RateLimits.Admin, RateLimits.Admin);
         admin.MapUserLists();
         admin.MapImport();
+        admin.MapUserAdministration();
     }
 }

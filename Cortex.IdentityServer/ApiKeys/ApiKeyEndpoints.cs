@@ -1,11 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Claims;
-using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
@@ -20,12 +18,8 @@ internal static class ApiKeyEndpoints
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves.</remarks>
-    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(ClaimsPrincipal caller, CortexDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok<IReadOnlyList<ApiKeyResponse>>(await db.ApiKeys
-            .Where(key => key.UserId == caller.UserId())
-            .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
-            .Select(ApiKeyResponse.FromKey)
-            .ToListAsync(cancellationToken));
+    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename an API key, or switch it off and on</summary>
     /// <remarks>What is left out stays as it is.</remarks>

@@ -123,10 +123,30 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
         return (changed, false);
     }
 
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) => await db.ApiKeys
+        .Where(key => key.UserId == userId)
+        .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
+        .Select(ApiKeyResponse.FromKey)
+        .ToListAsync(cancellationToken);
+
     public async Task<bool> RevokeAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
     {
-        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await RemoveAsync(userId, keyId, client, cancellationToken))
+        {
+            return false;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        return true;
+    }
+
+    /// <summary>The same in the caller's transaction, who notes the change after the commit.</summary>
+    public async Task<bool> RemoveAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
+    {
+        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
         var revoked = await db.Database.ExecuteSqlAsync(
             $"""
             WITH plain AS (
@@ -139,8 +159,6 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
         if (revoked)
         {
             await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", keyId.ToString()));
-            await transaction.CommitAsync(cancellationToken);
-            events.Committed(userId);
             Log.Revoked(logger, keyId, userId);
         }
 

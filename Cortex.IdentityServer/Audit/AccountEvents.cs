@@ -35,6 +35,12 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
         string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details)
     {
         await audit.WriteAsync(action, owner.Id, client, cancellationToken, details);
+        await TellAsync(action, mail, owner, client, cancellationToken);
+    }
+
+    /// <summary>Tells the owner of what is written down already, in the caller's transaction.</summary>
+    public async Task TellAsync(string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken)
+    {
         if (await audit.CountAsync(action, owner.Id, NoticeWindow, cancellationToken) <= MostNotices)
         {
             await outbox.NotifyAsync(mail, owner.Id, owner.Email, client, cancellationToken);

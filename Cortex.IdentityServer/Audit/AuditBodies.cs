@@ -9,8 +9,8 @@ namespace Cortex.IdentityServer.Audit;
 /// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
 /// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who did not prove who they are.</param>
 /// <param name="OccurredAt">When.</param>
-/// <param name="Ip">From which address.</param>
-/// <param name="UserAgent">With what.</param>
+/// <param name="Ip">From which address; null where an administrator did it.</param>
+/// <param name="UserAgent">With what; null where an administrator did it.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">More about it: texts by name; of a change by an administrator, what was <c>before</c> and is <c>after</c>.</param>
 internal sealed record AuditEventResponse(
@@ -20,12 +20,15 @@ internal sealed record AuditEventResponse(
         audit.Id,
         audit.Action,
         audit.Outcome,
-        audit.ActorId is null ? "unknown" : audit.ActorId == audit.UserId ? "self" : "administrator",
+        audit.ActorId is null ? "unknown" : IsByAdministrator(audit) ? "administrator" : "self",
         audit.OccurredAt,
-        audit.Ip?.ToString(),
-        audit.UserAgent,
+        IsByAdministrator(audit) ? null : audit.Ip?.ToString(),
+        IsByAdministrator(audit) ? null : audit.UserAgent,
         audit.RequestId,
         audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement));
+
+    /// <summary>Where those work from is nothing for the owner.</summary>
+    private static bool IsByAdministrator(AuditEvent audit) => audit.ActorId is not null && audit.ActorId != audit.UserId;
 }
 
 /// <summary>A page of events, newest first.</summary>

@@ -11,4 +11,16 @@ internal static class AccountLock
     /// </summary>
     public static Task LockAccountAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+
+    /// <summary>The same for who will delete the account: also against rows that refer to it, from the beginning, as a stronger lock later could wait for who waits for this one.</summary>
+    public static Task LockAccountToDeleteAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
+
+    /// <summary>Keeps the account from being changed until the caller's transaction ends, its roles included; any number may do so at a time.</summary>
+    public static Task KeepAccountAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR SHARE", cancellationToken);
+
+    /// <summary>Keeps the account only from being deleted: for what takes so long that it must not hold up changes.</summary>
+    public static Task KeepAccountAliveAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR KEY SHARE", cancellationToken);
 }

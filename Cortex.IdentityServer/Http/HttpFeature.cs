@@ -42,8 +42,8 @@ internal static class HttpFeature
         services.AddCors(cors => cors.AddDefaultPolicy(policy => Credentials(policy, options)
             .WithOrigins([.. options.CorsOrigins])
             .WithMethods("GET", "POST", "PATCH", "DELETE")
-            .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
-            .WithExposedHeaders("X-Request-Id", HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RateLimitHeaders.Limit, RateLimitHeaders.Remaining, RateLimitHeaders.Reset)
+            .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
+            .WithExposedHeaders("X-Request-Id", HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RateLimitHeaders.Limit, RateLimitHeaders.Remaining, RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         return builder;
     }

@@ -37,6 +37,13 @@ internal static class LoginAttemptRules
         WHERE email_hash = @email AND network = @network
         """;
 
+    /// <summary>Until when logins have to wait (null where they needn't) and how many failures are counted, over all networks together.</summary>
+    public static readonly string Waits = $"""
+        SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures
+        FROM login_attempts AS a CROSS JOIN LATERAL {Count("a.pending")}
+        WHERE email_hash = @email
+        """;
+
     /// <summary>Settles a failure, once, and writes it down with whose account it was (<c>@user</c>) and where it came from; gives whether the account is locked by it.</summary>
     public static readonly string Fail = $"""
         WITH settled AS (

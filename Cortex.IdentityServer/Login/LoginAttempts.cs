@@ -120,6 +120,9 @@ internal sealed partial class LoginAttempts(
         await forgive.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>What the counts of an email are kept under.</summary>
+    public byte[] HashOf(string foldedEmail) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(foldedEmail));
+
     private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt, params NpgsqlParameter[] more)
     {
         var now = Now;
@@ -139,8 +142,6 @@ internal sealed partial class LoginAttempts(
 
         return await command.ExecuteScalarAsync(CancellationToken.None);
     }
-
-    private byte[] HashOf(string foldedEmail) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(foldedEmail));
 
     private static partial class Log
     {

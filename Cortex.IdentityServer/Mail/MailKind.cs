@@ -6,6 +6,10 @@ internal static class MailKind
     public const string VerifyEmail = "verify_email";
     public const string ResetPassword = "reset_password";
     public const string Invitation = "invitation";
+
+    /// <summary>A link to set a new password that somebody of the staff had sent.</summary>
+    public const string ResetPasswordByStaff = "reset_password_by_staff";
+
     public const string ConfirmNewEmail = "confirm_new_email";
 
     /// <summary>Somebody registered with an address that has an account.</summary>
@@ -18,12 +22,14 @@ internal static class MailKind
     public const string RefreshTokenReused = "refresh_token_reused";
     public const string TwoFactorEnabled = "two_factor_enabled";
     public const string TwoFactorDisabled = "two_factor_disabled";
+    public const string TwoFactorReset = "two_factor_reset";
     public const string RecoveryCodesRenewed = "recovery_codes_renewed";
     public const string RecoveryCodeUsed = "recovery_code_used";
     public const string PasskeyAdded = "passkey_added";
     public const string PasskeyRemoved = "passkey_removed";
     public const string ApiKeyCreated = "api_key_created";
     public const string AccountDeleted = "account_deleted";
+    public const string AccountDeletedByStaff = "account_deleted_by_staff";
 
     /// <summary>Not a mail yet: somebody asked for one at an address, and <see cref="IMailRequests"/> finds out whether it has an account.</summary>
     public static class Request

@@ -10,11 +10,13 @@ internal static class Mails
 {
     private const string NotYou = "If this wasn't you, set a new password at once, and end the sessions and API keys that you don't know.";
 
+    private const string NotAsked = "If you didn't expect this, write to us.";
+
     /// <summary>What the token in a mail's link is for.</summary>
     public static TokenPurpose PurposeOf(string kind) => kind switch
     {
         MailKind.VerifyEmail => TokenPurpose.VerifyEmail,
-        MailKind.ResetPassword or MailKind.AlreadyRegistered => TokenPurpose.ResetPassword,
+        MailKind.ResetPassword or MailKind.ResetPasswordByStaff or MailKind.AlreadyRegistered => TokenPurpose.ResetPassword,
         MailKind.ConfirmNewEmail => TokenPurpose.ChangeEmail,
         MailKind.Invitation => TokenPurpose.Invitation,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "has no link"),
@@ -38,6 +40,11 @@ internal static class Mails
                 ["Somebody, probably you, asked to set a new password for your account at Cortex Memory. The link is good for one hour, once."],
                 Link("Set a new password", MailedLinks.ResetPassword),
                 Closing: "If you didn't ask for it, ignore this mail: your password stays as it is."),
+            MailKind.ResetPasswordByStaff => new(
+                "Set a new password",
+                ["Our support sends you this link to set a new password for your account at Cortex Memory. It is good for one hour, once."],
+                Link("Set a new password", MailedLinks.ResetPassword),
+                Closing: "If you don't want a new password, ignore this mail: yours stays as it is."),
             MailKind.AlreadyRegistered => new(
                 "You have an account already",
                 [
@@ -68,6 +75,10 @@ internal static class Mails
                 "A refresh token of your account was used a second time. Somebody may have a copy of it, so we ended that session. Log in again where you need it."),
             MailKind.TwoFactorEnabled => Notice("Two-factor authentication is on", "Logging in to your account now takes a code of your authenticator app."),
             MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account takes only the password from now on."),
+            MailKind.TwoFactorReset => Notice(
+                "Your second factor was removed",
+                "Our support removed the authenticator app, the recovery codes and the passkeys of your account and ended its sessions. Logging in takes only the password until you set them up again.",
+                NotAsked),
             MailKind.RecoveryCodesRenewed => Notice("You have new recovery codes", "New recovery codes were made for your account. The old ones don't work any more."),
             MailKind.RecoveryCodeUsed => Notice("A recovery code was used", "One of your recovery codes took the place of a code of your authenticator app. It doesn't work again."),
             MailKind.PasskeyAdded => Notice("A passkey was added", "Your account can now be opened with a new passkey."),
@@ -76,6 +87,10 @@ internal static class Mails
             MailKind.AccountDeleted => Notice(
                 "Your account was deleted", "Your account at Cortex Memory, with its sessions, API keys and everything that hung on it, was deleted. This is our last mail.",
                 "If this wasn't you, write to us: whoever did it knew your password."),
+            MailKind.AccountDeletedByStaff => Notice(
+                "Your account was deleted",
+                "An administrator deleted your account at Cortex Memory, with its sessions, API keys and everything that hung on it. This is our last mail.",
+                NotAsked),
             _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "no such mail"),
         };
 

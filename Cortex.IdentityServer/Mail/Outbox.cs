@@ -12,8 +12,10 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
 
     /// <summary>Tells the owner of an account what happened to it, when and from where.</summary>
+    /// <remarks>Of an administrator only when: where they work from is nothing for others.</remarks>
     public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken) =>
-        AddAsync(kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client), cancellationToken);
+        AddAsync(
+            kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client.ActorOn(userId) == userId ? client : client with { Ip = null, UserAgent = null }), cancellationToken);
 
     /// <summary>Sends a link with a token in it, as long as that is good.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>

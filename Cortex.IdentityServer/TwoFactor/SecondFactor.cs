@@ -29,9 +29,10 @@ internal abstract record SecondFactorResult
 internal sealed partial class SecondFactor(
     CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AccountEvents events, TimeProvider clock, ILogger<SecondFactor> logger)
 {
-    private const int MostFailures = 10;
+    /// <summary>In a row; then it is locked.</summary>
+    public const int MostFailures = 10;
 
-    private static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
 
     private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
 

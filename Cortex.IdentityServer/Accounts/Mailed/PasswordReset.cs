@@ -10,24 +10,24 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 internal sealed partial class PasswordReset(
     CortexDbContext db, OneTimeTokens tokens, Outbox outbox, PasswordReplacement replacement, HashingQueue hashing, ILogger<PasswordReset> logger)
 {
-    /// <summary>Mails a link, in the caller's transaction; nothing when the account has had enough of them lately.</summary>
+    /// <summary>Mails a link, in the caller's transaction; nothing, and false, when the account has had enough of them lately.</summary>
     /// <param name="user">Whose password it is.</param>
-    /// <param name="kind">What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.AlreadyRegistered"/>, <see cref="MailKind.Invitation"/>.</param>
+    /// <param name="kind">What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.ResetPasswordByStaff"/>, <see cref="MailKind.AlreadyRegistered"/>, <see cref="MailKind.Invitation"/>.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task SendAsync(User user, string kind, CancellationToken cancellationToken)
+    public async Task<bool> SendAsync(User user, string kind, CancellationToken cancellationToken)
     {
-        if (await tokens.IssueAsync(user, Mails.PurposeOf(kind), user.Email!, cancellationToken) is { } token)
-        {
-            await outbox.SendLinkAsync(kind, user.Id, user.Email!, token.Id, token.ExpiresAt, cancellationToken);
-        }
-        else
+        if (await tokens.IssueAsync(user, Mails.PurposeOf(kind), user.Email!, cancellationToken) is not { } token)
         {
             Log.Enough(logger, user.Id);
+            return false;
         }
+
+        await outbox.SendLinkAsync(kind, user.Id, user.Email!, token.Id, token.ExpiresAt, cancellationToken);
+        return true;
     }
 
     /// <summary>Mails somebody for whom an account was made a link to choose its first password, in the caller's transaction.</summary>
-    public Task InviteAsync(User user, CancellationToken cancellationToken) => SendAsync(user, MailKind.Invitation, cancellationToken);
+    public Task<bool> InviteAsync(User user, CancellationToken cancellationToken) => SendAsync(user, MailKind.Invitation, cancellationToken);
 
     /// <summary>Null when it is done: all sessions have ended, nobody is logged in, and the second factor is as it was.</summary>
     public async Task<Problem?> ResetAsync(string text, string newPassword, Client client, CancellationToken cancellationToken)

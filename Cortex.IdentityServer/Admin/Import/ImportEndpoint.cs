@@ -8,6 +8,11 @@ namespace Cortex.IdentityServer.Admin.Import;
 /// <summary>Accounts of another system, many at a time.</summary>
 internal static class ImportEndpoint
 {
+    public static IServiceCollection AddImport(this IServiceCollection services) => services
+        .AddSingleton<ImportRules>()
+        .AddSingleton<ImportStatement>()
+        .AddScoped<UserImporter>();
+
     public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
         .RequireAuthorization(Policies.Admin)
         .TakesLines<ImportedUser>()

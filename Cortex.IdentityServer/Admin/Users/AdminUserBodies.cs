@@ -1,4 +1,130 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
+
 namespace Cortex.IdentityServer.Admin.Users;
 
 /// <summary>An account as administrators see it.</summary>
+/// <param name="Id">Never changes.</param>
+/// <param name="Email">As it was typed.</param>
+/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
+/// <param name="IsActive">Whether the account may be used.</param>
+/// <param name="IsVerified">Whether the mailbox was proved.</param>
+/// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
+/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="UpdatedAt">When anything in it last changed.</param>
+/// <param name="Roles">What the user may do beyond their own account.</param>
 internal sealed record AdminUserResponse(Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles);
+
+/// <summary>An account, and what is asked about it by who helps its owner.</summary>
+/// <param name="Id">Never changes.</param>
+/// <param name="Email">As it was typed.</param>
+/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
+/// <param name="IsActive">Whether the account may be used.</param>
+/// <param name="IsVerified">Whether the mailbox was proved.</param>
+/// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
+/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="UpdatedAt">When anything in it last changed.</param>
+/// <param name="Roles">What the user may do beyond their own account.</param>
+/// <param name="LockedUntil">Until when logins have to wait after wrong passwords, from some address at least; null where they needn't.</param>
+/// <param name="TwoFactorLockedUntil">Until when the second step of a login has to wait after wrong codes; null where it needn't.</param>
+/// <param name="Passkeys">How many there are.</param>
+/// <param name="ActiveSessions">How many can be used.</param>
+/// <param name="ActiveApiKeys">How many can be used.</param>
+/// <param name="LastLoginAt">When somebody last logged in; null if nobody did within a year.</param>
+internal sealed record AdminUserDetails(
+    Guid Id,
+    string Email,
+    string SubscriptionTier,
+    bool IsActive,
+    bool IsVerified,
+    bool TwoFactorEnabled,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? UpdatedAt,
+    IReadOnlyList<string> Roles,
+    DateTimeOffset? LockedUntil,
+    DateTimeOffset? TwoFactorLockedUntil,
+    int Passkeys,
+    int ActiveSessions,
+    int ActiveApiKeys,
+    DateTimeOffset? LastLoginAt)
+{
+    public static AdminUserDetails Of(ManagedAccount account, AccountCondition condition) => new(
+        account.Id,
+        account.Email,
+        account.SubscriptionTier,
+        account.IsActive,
+        account.IsVerified,
+        account.TwoFactorEnabled,
+        account.CreatedAt,
+        account.UpdatedAt,
+        account.Roles,
+        condition.LockedUntil,
+        condition.TwoFactorLockedUntil,
+        condition.Passkeys,
+        condition.ActiveSessions,
+        condition.ActiveApiKeys,
+        condition.LastLoginAt);
+}
+
+/// <summary>An account to be made for somebody.</summary>
+internal sealed record CreateUserRequest : IRequestBody
+{
+    /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
+    [Required]
+    [MaxLength(320)]
+    public string Email { get; init; } = "";
+
+    /// <summary><c>free</c> if left out.</summary>
+    [Tier]
+    public string? SubscriptionTier { get; init; }
+
+    /// <summary>Whether the mailbox counts as proved; if not, the invitation proves it.</summary>
+    public bool? IsVerified { get; init; }
+
+    /// <summary>None if left out.</summary>
+    [RoleNames]
+    public string[]? Roles { get; init; }
+}
+
+/// <summary>Changes to an account.</summary>
+internal sealed record UpdateUserRequest : IRequestBody
+{
+    /// <summary>Another tier.</summary>
+    [Tier]
+    public string? SubscriptionTier { get; init; }
+
+    /// <summary>False ends all sessions and refuses logins and API keys, true lets them in again.</summary>
+    public bool? IsActive { get; init; }
+
+    /// <summary>Whether the mailbox counts as proved.</summary>
+    public bool? IsVerified { get; init; }
+
+    /// <summary>All the roles that the user has from now on; none for an empty list.</summary>
+    [RoleNames]
+    public string[]? Roles { get; init; }
+}
+
+/// <summary>Nothing: the path says it all.</summary>
+internal sealed record EmptyRequest : IRequestBody;
+
+/// <summary>A tier that there is.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TierAttribute() : ValidationAttribute($"must be one of {string.Join(", ", All)}")
+{
+    public static IEnumerable<string> All => RateLimits.ApiKeyTiers.Keys;
+
+    public override bool IsValid(object? value) => value is null || (value is string tier && RateLimits.ApiKeyTiers.ContainsKey(tier));
+}
+
+/// <summary>What names of roles can look like; which there are is the database's to say.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles")
+{
+    public const int Most = 16;
+
+    private const int LongestName = 64;
+
+    public override bool IsValid(object? value) =>
+        value is null || (value is string?[] names && names.Length <= Most && names.All(name => name is { Length: > 0 and <= LongestName } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
+}

@@ -22,6 +22,7 @@ internal static class ApiDocs
         options.AddOperationTransformer<OperationLines>();
         options.AddOperationTransformer<OperationProblems>();
         options.AddOperationTransformer<OperationCookies>();
+        options.AddOperationTransformer<OperationEntityTags>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
     });

@@ -108,6 +108,10 @@ internal static class Examples
             Iat = Time.ToUnixTimeSeconds(),
             Iss = Issuer,
         },
+        new AdminUserDetails(Id, Email, "pro", true, true, true, Time, Time, [], Time.AddMinutes(15), null, 1, 2, 1, Time),
+        new CreateUserRequest { Email = Email, SubscriptionTier = "pro", Roles = [Role.Support] },
+        new UpdateUserRequest { SubscriptionTier = "enterprise", IsActive = true, Roles = [] },
+        new EmptyRequest(),
         new JsonWebKeySetResponse([PublicKey]),
         new DiscoveryResponse(
             Issuer,

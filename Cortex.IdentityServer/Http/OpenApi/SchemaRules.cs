@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -83,6 +84,16 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             {
                 word.Pattern = ScopesAttribute.Pattern;
             }
+        }
+
+        if (attributes.IsDefined(typeof(TierAttribute), inherit: false))
+        {
+            schema.Enum = [.. TierAttribute.All.Select(tier => (JsonNode)tier)];
+        }
+
+        if (attributes.IsDefined(typeof(RoleNamesAttribute), inherit: false))
+        {
+            schema.MaxItems = RoleNamesAttribute.Most;
         }
 
         if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }] && schema.Type == JsonSchemaType.String)

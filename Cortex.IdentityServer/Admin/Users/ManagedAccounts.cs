@@ -1,0 +1,23 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>Reads accounts for the staff.</summary>
+internal sealed class ManagedAccounts(CortexDbContext db)
+{
+    private const string Sql = $"""
+        SELECT id AS "Id", email AS "Email", lower(email) AS "FoldedEmail", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
+            coalesce(is_active, true) AS "IsActive", coalesce(is_verified, false) AS "IsVerified", coalesce(two_factor_enabled, false) AS "TwoFactorEnabled",
+            created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UsableSession.Roles} AS "Roles", xmin::text AS "RowVersion",
+            password_hash <> '{User.NoPassword}' AS "HasPassword"
+        FROM users WHERE id = @id
+        """;
+
+    /// <summary>Null when there is none (any more).</summary>
+    public async Task<ManagedAccount?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await db.Database.SqlQueryRaw<ManagedAccount>(Sql, new NpgsqlParameter<Guid>("id", id)).ToListAsync(cancellationToken)).SingleOrDefault();
+}

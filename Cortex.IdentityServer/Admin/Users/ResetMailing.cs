@@ -1,0 +1,34 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>Mails somebody a link to set a password: the staff never sees one, nor chooses it (security.md A2).</summary>
+internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset, AccountEvents events)
+{
+    /// <summary>Null when the mail is on its way.</summary>
+    public Task<Problem?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+        new(AuditAction.PasswordResetRequested, userId, staff, Role.Support),
+        async account =>
+        {
+            if (!account.IsActive)
+            {
+                return new(Problems.AccountDisabled) { Detail = "The user's account is disabled, and the link would not work: switch the account on first." };
+            }
+
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
+            if (!await (account.HasPassword ? reset.SendAsync(user, MailKind.ResetPasswordByStaff, cancellationToken) : reset.InviteAsync(user, cancellationToken)))
+            {
+                return Problem.RateLimited(OneTimeTokens.Window);
+            }
+
+            await events.NoteAsync(AuditAction.PasswordResetRequested, userId, staff.Client, cancellationToken);
+            return null;
+        },
+        cancellationToken);
+}

@@ -1,0 +1,44 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>Takes the authenticator app, the recovery codes and the passkeys away from an account whose owner has lost them.</summary>
+internal sealed class SecondFactorRemoval(
+    StaffChanges changes, AccountConditions conditions, CortexDbContext db, AccountWriter writer, SessionService sessions, AccountEvents events)
+{
+    /// <summary>Null when it is done: all sessions have ended, and logging in takes the password only.</summary>
+    public Task<Problem?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+        new(AuditAction.TwoFactorReset, userId, staff, Role.Support),
+        async account =>
+        {
+            var passkeys = (await conditions.ReadAsync(account, cancellationToken)).Passkeys;
+            if (!account.TwoFactorEnabled && passkeys == 0)
+            {
+                return new(Problems.TwoFactorNotEnabled) { Detail = "This account has neither an authenticator app nor passkeys." };
+            }
+
+            await writer.ClearTwoFactorAsync(userId);
+            await DeleteAsync(userId, cancellationToken);
+            await sessions.EndAllAsync(userId, except: null, SessionEnd.TwoFactorChanged, staff.Client, cancellationToken);
+            AuditChange[] changed = [new("two_factor_enabled", account.TwoFactorEnabled, false), new("passkeys", passkeys, 0)];
+            await events.NoteChangeAsync(AuditAction.TwoFactorReset, userId, staff.Client, changed, cancellationToken);
+            await events.TellAsync(AuditAction.TwoFactorReset, MailKind.TwoFactorReset, account.Owner, staff.Client, cancellationToken);
+            return null;
+        },
+        cancellationToken);
+
+    private async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await db.RecoveryCodes.Where(code => code.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.TwoFactorStates.Where(state => state.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.Passkeys.Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.PasskeyChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,103 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>
+/// The frame of every change that the staff makes of an account: one transaction, in which neither the account nor the right to change it can change under it.
+/// </summary>
+internal sealed partial class StaffChanges(CortexDbContext db, ManagedAccounts accounts, AccountEvents events, ILogger<StaffChanges> logger)
+{
+    /// <summary>Null when it is done.</summary>
+    /// <param name="act">What is done, by whom, to whom.</param>
+    /// <param name="change">Does it, in the transaction; a problem takes everything back.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<Problem?> RunAsync(StaffAct act, Func<ManagedAccount, Task<Problem?>> change, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(act, cancellationToken);
+        var (staff, refusal) = await CheckAsync(act.Staff, act.Role, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (await accounts.FindAsync(act.UserId, cancellationToken) is not { } account)
+        {
+            return Problems.NotFound;
+        }
+
+        if (account.IsAdmin && !staff.Contains(Role.Admin))
+        {
+            return new(Problems.Forbidden) { Detail = "Only administrators may do this to an administrator's account." };
+        }
+
+        if (await change(account) is { } problem)
+        {
+            return problem;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        Committed(act);
+        return null;
+    }
+
+    /// <summary>For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.</summary>
+    public async Task<Problem?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken)
+    {
+        await db.KeepAccountAsync(staff.Id, cancellationToken);
+        return (await CheckAsync(staff, role, cancellationToken)).Refusal;
+    }
+
+    /// <summary>To be called after the commit of a transaction of one's own.</summary>
+    public void Committed(StaffAct act)
+    {
+        events.Committed(act.UserId);
+        Log.Done(logger, act.Action, act.UserId, act.Staff.Id);
+    }
+
+    /// <summary>Both accounts, in the order of their ids: two administrators who change each other would else wait for each other.</summary>
+    private async Task LockAsync(StaffAct act, CancellationToken cancellationToken)
+    {
+        foreach (var id in new[] { act.Staff.Id, act.UserId }.Distinct().Order())
+        {
+            // A deletion can take a minute, in which whoever makes it must not be safe from being disabled.
+            await ((IsTheirs: id == act.UserId, act.IsDeletion) switch
+            {
+                (true, true) => db.LockAccountToDeleteAsync(id, cancellationToken),
+                (true, false) => db.LockAccountAsync(id, cancellationToken),
+                (false, true) => db.KeepAccountAliveAsync(id, cancellationToken),
+                (false, false) => db.KeepAccountAsync(id, cancellationToken),
+            });
+        }
+    }
+
+    /// <summary>What the request was let in with may have been taken away while it waited.</summary>
+    private async Task<(string[] Roles, Problem? Refusal)> CheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
+    {
+        var standing = (await db.Database.SqlQuery<Standing>($"""
+            SELECT coalesce(is_active, true) AS "IsActive",
+                EXISTS (SELECT FROM sessions WHERE id = {staff.SessionId} AND user_id = users.id AND ended_at IS NULL) AS "HasSession",
+                ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id)::text[] AS "Roles"
+            FROM users WHERE id = {staff.Id}
+            """).ToListAsync(cancellationToken)).SingleOrDefault();
+        return standing switch
+        {
+            { IsActive: false } => ([], new(Problems.AccountDisabled) { Status = StatusCodes.Status401Unauthorized }),
+            not { HasSession: true } => ([], Problems.SessionRevoked),
+            { Roles: var roles } when roles.Contains(Role.Admin) || roles.Contains(role) => (roles, null),
+            _ => ([], new(Problems.Forbidden) { Detail = "You don't have the role any more that this takes." }),
+        };
+    }
+
+    private sealed record Standing(bool IsActive, bool HasSession, string[] Roles);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Action}: user {UserId}, by {StaffId} of the staff")]
+        public static partial void Done(ILogger logger, string action, Guid userId, Guid staffId);
+    }
+}

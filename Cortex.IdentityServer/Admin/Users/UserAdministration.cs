@@ -1,0 +1,38 @@
+using Cortex.IdentityServer.Http;
+
+namespace Cortex.IdentityServer.Admin.Users;
+
+/// <summary>What the staff does about one user.</summary>
+internal static class UserAdministration
+{
+    public static IServiceCollection AddUserAdministration(this IServiceCollection services) => services
+        .AddScoped<ManagedAccounts>()
+        .AddScoped<AccountConditions>()
+        .AddScoped<AccountWriter>()
+        .AddScoped<StaffChanges>()
+        .AddScoped<UserCreation>()
+        .AddScoped<UserUpdate>()
+        .AddScoped<UserDeletion>()
+        .AddScoped<AccountUnlock>()
+        .AddScoped<SecondFactorRemoval>()
+        .AddScoped<ResetMailing>();
+
+    public static void MapUserAdministration(this IEndpointRouteBuilder admin)
+    {
+        admin.MapPost("/users", UserEndpoints.CreateUser).RequireAuthorization(Policies.Admin).AnswersWithEntityTag().Refuses(Problems.EmailTaken);
+        var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
+
+        var helping = user.MapGroup("/").RequireAuthorization(Policies.Support);
+        helping.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag();
+        helping.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
+        helping.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
+        helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).Refuses(Problems.TwoFactorNotEnabled);
+        helping.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
+        helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset);
+
+        var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin);
+        ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag().Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
+        ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
+        ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey);
+    }
+}
