@@ -1,0 +1,95 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Admin.Users;
+
+/// <remarks>Contract 4.2; security.md A4, R9.</remarks>
+public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Me = "/api/v1/auth/me";
+
+    [Fact]
+    public async Task The_account_is_gone_with_its_sessions_and_keys_at_once_and_everywhere()
+    {
+        var (_, http) = await app.QuickStaffAsync();
+        var (user, _, theirs) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await elsewhere.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await theirs.ShouldBeRefusedAsync();
+        await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await http.FetchAsync(StaffSteps.PathOf(user.Id))).ShouldBeProblemAsync(404, "not_found");
+        await (await http.EraseAsync(user.Id)).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    /// <remarks>What it was, and not who: that has gone with the account, and with it what the events before say.</remarks>
+    [Fact]
+    public async Task The_event_says_who_did_it_from_where_and_what_was_there_and_nothing_names_the_person()
+    {
+        var (admin, http) = await app.QuickStaffAsync();
+        var (user, _, _) = await app.QuickSignedInAsync();
+        await (await http.EditAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
+        http.DefaultRequestHeaders.Add("User-Agent", "console/1.0");
+
+        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.MailsSettledAsync();
+
+        var (actor, details) = await app.EventAsync("user.deleted", user.Id);
+        Assert.Equal(admin.Id, actor);
+        details.ShouldSay(
+            """{"subscription_tier":"pro","is_active":true,"is_verified":false,"roles":["support"]}""",
+            """{"subscription_tier":null,"is_active":null,"is_verified":null,"roles":null}""");
+        Assert.Equal("127.0.0.1 console/1.0", await app.SqlAsync("SELECT host(ip) || ' ' || user_agent FROM audit_events WHERE action = 'user.deleted' AND user_id = $1", user.Id));
+        Assert.Equal(0L, await app.SqlAsync(
+            "SELECT count(*) FROM audit_events WHERE user_id = $1 AND action <> 'user.deleted' AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", user.Id));
+        Assert.DoesNotContain(user.Email, await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(user.Id.ToString(), await app.DumpAsync(except: "audit_events%"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_owner_is_told_who_did_it_and_not_from_where()
+    {
+        var (_, http) = await app.QuickStaffAsync();
+        var user = await app.QuickUserAsync();
+
+        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.MailsSettledAsync();
+
+        var mail = Assert.Single(await app.Mails.ForAsync(user.Email, "account_deleted"));
+        Assert.Contains("An administrator deleted your account", mail.TextBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("your password", mail.TextBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_administrator_may_delete_their_own_account_and_is_forgotten()
+    {
+        await app.QuickStaffAsync();
+        var (admin, http) = await app.QuickStaffAsync();
+
+        await (await http.EraseAsync(admin.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await http.ShouldBeRefusedAsync();
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", admin.Id));
+        Assert.Equal(1L, await app.EventsAsync("user.deleted", admin.Id));
+    }
+
+    [Fact]
+    public async Task Of_sixteen_at_once_one_deletes_and_the_address_is_free_again()
+    {
+        var (_, http) = await app.QuickStaffAsync();
+        var user = await app.QuickUserAsync();
+
+        var answers = await AtOnce.StatusesAsync(16, _ => http.EraseAsync(user.Id));
+
+        Assert.Single(answers, HttpStatusCode.NoContent);
+        Assert.Equal(15, answers.Count(status => status == HttpStatusCode.NotFound));
+        Assert.Equal(1L, await app.EventsAsync("user.deleted", user.Id));
+        await (await http.PostAsync(Administrators.Users, new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Created);
+    }
+}

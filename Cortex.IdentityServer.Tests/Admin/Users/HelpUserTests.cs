@@ -1,0 +1,224 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Admin.Users;
+
+/// <summary>Unlocking, removing a lost second factor, ending sessions, mailing a link.</summary>
+/// <remarks>Contract 4.2, 6; security.md A2, A4, L5, M9.</remarks>
+public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+
+    [Fact]
+    public async Task Unlocking_ends_the_wait_after_wrong_passwords_wherever_they_came_from()
+    {
+        var (support, http) = await app.QuickStaffAsync("support");
+        var user = await app.QuickUserAsync();
+        for (var time = 0; time < 10; time++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(time < 5 ? 0 : Math.Pow(2, time - 5)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, "not the password"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
+        var until = (await http.DetailsAsync(user.Id)).GetProperty("locked_until").GetDateTimeOffset();
+
+        await (await http.HelpAsync(user.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, "not the password"));
+        await app.LogInAsync(user);
+        var (actor, details) = await app.EventAsync("user.unlocked", user.Id);
+        Assert.Equal(support.Id, actor);
+        Assert.Equal(until, details.GetProperty("before").GetProperty("locked_until").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+        Assert.Equal(10, details.GetProperty("before").GetProperty("login_failures").GetInt32());
+        Assert.Equal("""{"locked_until": null, "login_failures": 0}""", details.GetProperty("after").GetRawText());
+    }
+
+    [Fact]
+    public async Task Unlocking_ends_the_lock_after_wrong_codes()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithTwoFactorAsync();
+        await app.FailSecondStepAsync(person, 10);
+        var challenge = await app.ChallengeAsync(person.User);
+        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+
+        await (await http.HelpAsync(person.User.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        var (_, details) = await app.EventAsync("user.unlocked", person.User.Id);
+        Assert.Equal(["two_factor_failures", "two_factor_locked_until"], details.GetProperty("before").EnumerateObject().Select(field => field.Name).Order());
+        Assert.Equal("""{"two_factor_failures": 0, "two_factor_locked_until": null}""", details.GetProperty("after").GetRawText());
+    }
+
+    [Fact]
+    public async Task Unlocking_who_is_not_locked_is_no_event()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var user = await app.QuickUserAsync();
+
+        await (await http.HelpAsync(user.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(0L, await app.EventsAsync("user.unlocked", user.Id));
+    }
+
+    [Fact]
+    public async Task A_lost_second_factor_is_removed_with_all_that_it_had_earned_and_the_owner_is_told()
+    {
+        var (support, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithTwoFactorAsync();
+        await person.Http.AddPasskeyAsync(new());
+        var challenge = await app.ChallengeAsync(person.User);
+        var reset = await app.ResetTokenAsync(person.User.Email);
+
+        await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await person.Http.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.RecoverAsync(challenge, person.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await app.LogInAsync(person.User);
+        Assert.Equal(0L, await app.SqlAsync(
+            "SELECT (SELECT count(*) FROM passkeys WHERE user_id = $1) + (SELECT count(*) FROM recovery_codes WHERE user_id = $1) + (SELECT count(*) FROM two_factor_states WHERE user_id = $1)"
+            + " + (SELECT count(*) FROM two_factor_challenges WHERE user_id = $1) + (SELECT count(*) FROM users WHERE id = $1 AND two_factor_secret IS NOT NULL)",
+            person.User.Id));
+        var (actor, details) = await app.EventAsync("two_factor.reset", person.User.Id);
+        Assert.Equal(support.Id, actor);
+        details.ShouldSay("""{"two_factor_enabled":true,"passkeys":1}""", """{"two_factor_enabled":false,"passkeys":0}""");
+        await app.MailsSettledAsync();
+        var mail = Assert.Single(await app.Mails.ForAsync(person.User.Email, "two_factor_reset"));
+        Assert.Contains("Our support removed", mail.TextBody, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Passkeys_alone_are_removed_too_and_nothing_is_no_second_factor()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithPasskeyAsync();
+
+        await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeProblemAsync(409, "two_factor_not_enabled");
+
+        await (await app.LogInWithAsync(person.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
+        Assert.Equal(1L, await app.EventsAsync("two_factor.reset", person.User.Id));
+    }
+
+    [Fact]
+    public async Task After_it_the_owner_sets_up_a_new_one()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithTwoFactorAsync();
+        await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
+        var theirs = app.WithToken((await app.LogInAsync(person.User)).AccessToken);
+
+        var secret = (await (await theirs.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
+
+        Assert.NotEqual(person.Secret, secret);
+        await (await theirs.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Sessions_end_at_once_and_on_the_other_replica_and_keys_go_on()
+    {
+        var (support, http) = await app.QuickStaffAsync("support");
+        var (user, tokens, theirs) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.HelpAsync(user.Id, "revoke-sessions")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        var (actor, details) = await app.EventAsync("session.ended", user.Id);
+        Assert.Equal((support.Id, "ended_by_administrator"), (actor, details.GetProperty("reason").GetString()));
+
+        await app.LogInAsync(user);
+    }
+
+    [Fact]
+    public async Task The_link_that_is_mailed_sets_a_password_and_is_in_no_answer()
+    {
+        var (support, http) = await app.QuickStaffAsync("support");
+        var user = await app.QuickUserAsync();
+
+        var answer = await http.HelpAsync(user.Id, "send-password-reset");
+
+        Assert.Equal("""{"message":"The mail is on its way."}""", (await answer.JsonAsync(HttpStatusCode.Accepted)).GetRawText());
+        await (await app.ResetAsync(await app.NewestTokenAsync(user.Email, "reset_password_by_staff"))).ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+        Assert.Equal(support.Id, (await app.EventAsync("password.reset_requested", user.Id)).Actor);
+    }
+
+    [Fact]
+    public async Task Who_never_had_a_password_gets_a_new_invitation()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var (user, first) = await app.InviteAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await (await http.HelpAsync(user.Id, "send-password-reset")).ShouldBeAsync(HttpStatusCode.Accepted);
+
+        var second = await app.NewestTokenAsync(user.Email, "invitation");
+        await (await app.ResetAsync(first)).ShouldBeProblemAsync(400, "invalid_reset_token");
+        await (await app.ResetAsync(second)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task After_five_mails_within_an_hour_the_staff_is_told_to_wait()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var user = await app.QuickUserAsync();
+        for (var time = 0; time < 5; time++)
+        {
+            await (await http.HelpAsync(user.Id, "send-password-reset")).ShouldBeAsync(HttpStatusCode.Accepted);
+        }
+
+        var refused = await http.HelpAsync(user.Id, "send-password-reset");
+
+        await refused.ShouldBeProblemAsync(429, "rate_limited");
+        Assert.Equal("3600", refused.Headers.GetValues("Retry-After").Single());
+        Assert.Equal(5L, await app.EventsAsync("password.reset_requested", user.Id));
+        await app.MailsSettledAsync();
+
+        // A link that a newer one has made void before it was sent isn't.
+        Assert.InRange((await app.Mails.ForAsync(user.Email, "reset_password")).Count, 1, 5);
+    }
+
+    [Fact]
+    public async Task A_disabled_account_gets_no_link()
+    {
+        var (_, http) = await app.QuickStaffAsync();
+        var user = await app.QuickUserAsync();
+        await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.HelpAsync(user.Id, "send-password-reset")).ShouldBeProblemAsync(403, "account_disabled");
+
+        await app.MailsSettledAsync();
+        Assert.Empty(await app.Mails.ForAsync(user.Email, "reset_password"));
+    }
+
+    /// <remarks>Who works where is nothing for users.</remarks>
+    [Fact]
+    public async Task The_owner_sees_that_an_administrator_did_it_and_not_from_where()
+    {
+        var (_, http) = await app.QuickStaffAsync();
+        var (user, _, theirs) = await app.QuickSignedInAsync();
+        await (await http.EditAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
+
+        var events = (await (await theirs.FetchAsync(Auth + "me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().ToList();
+
+        var updated = Assert.Single(events, item => item.GetProperty("action").GetString() == "user.updated");
+        Assert.Equal("administrator", updated.GetProperty("actor").GetString());
+        Assert.Equal(JsonValueKind.Null, updated.GetProperty("ip").ValueKind);
+        Assert.Equal(JsonValueKind.Null, updated.GetProperty("user_agent").ValueKind);
+        Assert.Equal("pro", updated.GetProperty("details").GetProperty("after").GetProperty("subscription_tier").GetString());
+        Assert.Contains(events, item => item.GetProperty("action").GetString() == "login.succeeded" && item.GetProperty("ip").GetString() == "127.0.0.1");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cortex.IdentityServer.Tests.Admin.Users;
+
+/// <summary>What administrators and support do about one user, and what is left of it.</summary>
+internal static class StaffSteps
+{
+    private static readonly Lazy<string> Hash = new(() => BCrypt.Net.BCrypt.HashPassword(TestUser.DefaultPassword, workFactor: 10));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static string PathOf(Guid user, string more = "") => $"{Administrators.Users}/{user}{more}";
+
+    /// <summary>A user without the work of a registration: no hash is computed and no mail sent.</summary>
+    public static async Task<TestUser> QuickUserAsync(this CortexApp app)
+    {
+        var email = app.NewEmail();
+        var id = (Guid)(await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2) RETURNING id", email, Hash.Value))!;
+        return new(id, email, TestUser.DefaultPassword);
+    }
+
+    /// <summary>The same, logged in without the work of a login.</summary>
+    public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> QuickSignedInAsync(this CortexApp app)
+    {
+        var user = await app.QuickUserAsync();
+        var stamp = (string)(await app.SqlAsync("SELECT security_stamp FROM users WHERE id = $1", user.Id))!;
+        await using var scope = app.Services.CreateAsyncScope();
+        var client = new Client(IPAddress.Loopback, UserAgent: null, RequestId: "", _ => { });
+        var tokens = await scope.ServiceProvider.GetRequiredService<SessionService>().StartAsync(user.Id, stamp, ["pwd"], client, Cancel);
+        return (user, new(tokens!.AccessToken, tokens.RefreshToken!), app.WithToken(tokens.AccessToken));
+    }
+
+    /// <summary>A new member of the staff, logged in, without the steps that turn a second factor on.</summary>
+    public static async Task<(TestUser User, HttpClient Http)> QuickStaffAsync(this CortexApp app, string role = "admin")
+    {
+        var (user, _, http) = await app.QuickSignedInAsync();
+        await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", user.Id);
+        await app.GiveRoleAsync(user.Id, role);
+        return (user, http);
+    }
+
+    public static async Task<List<(TestUser User, HttpClient Http)>> OnlyAdminsAsync(this CortexApp app, int count)
+    {
+        await app.SqlAsync("DELETE FROM user_roles");
+        var admins = new List<(TestUser User, HttpClient Http)>();
+        for (var admin = 0; admin < count; admin++)
+        {
+            admins.Add(await app.QuickStaffAsync());
+        }
+
+        return admins;
+    }
+
+    public static async Task<long> ActiveAdminsAsync(this CortexApp app) => (long)(await app.SqlAsync(
+        "SELECT count(*) FROM users JOIN user_roles ON user_id = users.id JOIN roles ON roles.id = role_id WHERE name = 'admin' AND is_active"))!;
+
+    public static Task<HttpResponseMessage> EditAsync(this HttpClient http, Guid user, object change, string? ifMatch = null) =>
+        SendAsync(http, HttpMethod.Patch, user, JsonContent.Create(change, change.GetType()), ifMatch);
+
+    public static Task<HttpResponseMessage> EraseAsync(this HttpClient http, Guid user, string? ifMatch = null) => SendAsync(http, HttpMethod.Delete, user, null, ifMatch);
+
+    /// <summary>One of the routes that take no body.</summary>
+    public static Task<HttpResponseMessage> HelpAsync(this HttpClient http, Guid user, string what) => http.PostNothingAsync(PathOf(user, "/" + what));
+
+    public static async Task<JsonElement> DetailsAsync(this HttpClient http, Guid user) => await (await http.FetchAsync(PathOf(user))).JsonAsync(HttpStatusCode.OK);
+
+    public static async Task<string> EntityTagAsync(this HttpClient http, Guid user) => (await http.FetchAsync(PathOf(user))).Headers.ETag!.ToString();
+
+    /// <summary>The only event of a kind about a user: who did it and its details, as the database has them.</summary>
+    public static async Task<(Guid? Actor, JsonElement Details)> EventAsync(this CortexApp app, string action, Guid user)
+    {
+        Assert.Equal(1L, await app.EventsAsync(action, user));
+        var actor = await app.SqlAsync("SELECT actor_id FROM audit_events WHERE action = $1 AND user_id = $2", action, user);
+        var details = (string)(await app.SqlAsync("SELECT coalesce(details::text, 'null') FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
+        return (actor as Guid?, JsonDocument.Parse(details).RootElement);
+    }
+
+    public static async Task<long> EventsAsync(this CortexApp app, string action, Guid user) =>
+        (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
+
+    public static void ShouldSay(this JsonElement details, string before, string after)
+    {
+        Assert.Equal(["after", "before"], details.EnumerateObject().Select(part => part.Name).Order());
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(before).RootElement, details.GetProperty("before")), $"before: {details}");
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(after).RootElement, details.GetProperty("after")), $"after: {details}");
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient http, HttpMethod method, Guid user, HttpContent? content, string? ifMatch)
+    {
+        var request = new HttpRequestMessage(method, PathOf(user)) { Content = content };
+        if (ifMatch is not null)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation("If-Match", ifMatch));
+        }
+
+        return http.SendAsync(request, Cancel);
+    }
+}

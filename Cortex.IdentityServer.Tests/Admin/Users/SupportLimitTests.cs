@@ -1,0 +1,118 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Admin.Users;
+
+/// <summary>What support may not do, and what nobody may do any more whose role was taken away a moment ago.</summary>
+public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Helping => ["unlock", "reset-2fa", "revoke-sessions", "send-password-reset"];
+
+    [Theory]
+    [MemberData(nameof(Helping))]
+    public async Task Support_does_nothing_to_an_administrator(string what)
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var admin = await app.SignedInStaffAsync();
+        var row = await app.SqlAsync("SELECT users::text || xmin FROM users WHERE id = $1", admin.User.Id);
+
+        var problem = await (await http.HelpAsync(admin.User.Id, what)).ShouldBeProblemAsync(403, "forbidden");
+
+        Assert.Contains("administrator", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await (await admin.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(row, await app.SqlAsync("SELECT users::text || xmin FROM users WHERE id = $1", admin.User.Id));
+        await (await http.FetchAsync(StaffSteps.PathOf(admin.User.Id))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Support_changes_and_deletes_nobody()
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var (user, _, theirs) = await app.QuickSignedInAsync();
+        var (key, _) = await CortexApp.GenerateKeyAsync(theirs);
+
+        await (await http.EditAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeProblemAsync(403, "forbidden");
+        await (await http.EraseAsync(user.Id)).ShouldBeProblemAsync(403, "forbidden");
+        await (await http.RemoveAsync(StaffSteps.PathOf(user.Id, $"/api-keys/{key}"))).ShouldBeProblemAsync(403, "forbidden");
+
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users JOIN api_keys ON user_id = users.id WHERE users.id = $1 AND subscription_tier = 'free'", user.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Helping))]
+    public async Task Whose_promotion_is_under_way_is_an_administrator_to_support(string what)
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithTwoFactorAsync();
+
+        var answer = await OvertakeAsync(
+            person.User.Id, "INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'", () => http.HelpAsync(person.User.Id, what));
+
+        await answer.ShouldBeProblemAsync(403, "forbidden");
+        await (await person.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>The change of the administrator is another transaction that has their account, and commits when the request waits for that.</remarks>
+    [Theory]
+    [InlineData("DELETE FROM user_roles WHERE user_id = $1", 403, "forbidden")]
+    [InlineData("UPDATE users SET is_active = false WHERE id = $1", 401, "account_disabled")]
+    [InlineData("UPDATE sessions SET ended_at = now() WHERE user_id = $1", 401, "session_revoked")]
+    public async Task Who_is_losing_the_role_changes_nobody_any_more(string loss, int status, string code)
+    {
+        var user = await app.QuickUserAsync();
+        Func<HttpClient, Task<HttpResponseMessage>>[] acts =
+        [
+            http => http.EditAsync(user.Id, new { subscription_tier = "pro" }),
+            http => http.PostAsync(Administrators.Users, new { email = "late@example.com" }),
+            http => http.HelpAsync(user.Id, "send-password-reset"),
+        ];
+        foreach (var act in acts)
+        {
+            var (admin, http) = await app.QuickStaffAsync();
+            await (await OvertakeAsync(admin.Id, loss, () => act(http))).ShouldBeProblemAsync(status, code);
+        }
+
+        await app.MailsSettledAsync();
+        Assert.Equal("free", await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", user.Id));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'late@example.com'"));
+        Assert.Empty(await app.Mails.ForAsync(user.Email, "reset_password"));
+    }
+
+    /// <remarks>Both may ask without a body, or with an empty one, and nobody with anything in it.</remarks>
+    [Theory]
+    [MemberData(nameof(Helping))]
+    public async Task A_body_may_be_empty_and_nothing_else(string what)
+    {
+        var (_, http) = await app.QuickStaffAsync("support");
+        var person = await app.WithTwoFactorAsync();
+        var path = StaffSteps.PathOf(person.User.Id, "/" + what);
+
+        await (await http.PostTextAsync(path, """{"password":"a new horse, a new battery"}""")).ShouldBeProblemAsync(400, "unknown_field");
+        Assert.True((await http.PostAsync(path, new { })).IsSuccessStatusCode);
+        await (await http.HelpAsync(Guid.NewGuid(), what)).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    private async Task<HttpResponseMessage> OvertakeAsync(Guid account, string change, Func<Task<HttpResponseMessage>> request)
+    {
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync(Cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await using var locking = new NpgsqlCommand("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = account } } };
+        await locking.ExecuteNonQueryAsync(Cancel);
+        await using var command = new NpgsqlCommand(change, connection, transaction) { Parameters = { new() { Value = account } } };
+        await command.ExecuteNonQueryAsync(Cancel);
+
+        var answer = request();
+        for (var tries = 0; tries < 200 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+        {
+            Assert.False(answer.IsCompleted, "the request did not wait");
+            await Task.Delay(5, Cancel);
+        }
+
+        await transaction.CommitAsync(Cancel);
+        return await answer;
+    }
+}
