@@ -29,6 +29,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await MailsAsync();
         await SecondFactorAsync();
         await KeysAsync();
+        await ImportAsync();
 
         // Written by what isn't tested here.
         var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
@@ -162,6 +163,16 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
             return answer;
         });
         await DoesAsync(AuditAction.ApiKeyRevoked, user.Id, tokens, http => http.RemoveAsync(Auth + "api-keys/" + id));
+    }
+
+    private async Task ImportAsync()
+    {
+        var admin = await app.SignedInStaffAsync();
+        var email = app.NewEmail();
+        var content = new StringContent($$"""{"email": "{{email}}", "password_hash": "{{Note(PythonHashes.Bcrypt2b)}}"}""", null, "application/x-ndjson");
+        await (await Client(Note(admin.Tokens), out var request).PostAsync(Administrators.Users + "/import", content, Cancel)).ShouldBeAsync(HttpStatusCode.OK);
+        await SeenAsync(request, AuditAction.Imported, AuditLog.Success, admin.User.Id, (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!);
+        await SeenAsync(request, AuditAction.UsersImported, AuditLog.Success, admin.User.Id, null);
     }
 
     /// <summary>Something that its owner does, or somebody unknown whom nobody has to believe.</summary>
