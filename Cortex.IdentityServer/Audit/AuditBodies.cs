@@ -25,10 +25,16 @@ internal sealed record AuditEventResponse(
         audit.Ip?.ToString(),
         audit.UserAgent,
         audit.RequestId,
-        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement));
+        DetailsOf(audit));
+
+    public static IReadOnlyDictionary<string, JsonElement>? DetailsOf(AuditEvent audit) =>
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement);
 }
 
 /// <summary>A page of events, newest first.</summary>
 /// <param name="Items">The events.</param>
 /// <param name="NextCursor">For the next page; null at the end.</param>
-internal sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Items, string? NextCursor);
+internal sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Items, string? NextCursor)
+{
+    public static AuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AuditEventResponse.Of)], slice.Next?.ToText());
+}
