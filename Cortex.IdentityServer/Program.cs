@@ -3,6 +3,7 @@ using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Billing;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -15,6 +16,7 @@ using Cortex.IdentityServer.Pages;
 using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
+using Cortex.IdentityServer.Usage;
 
 return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
 {
@@ -41,6 +43,8 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddSessions()
         .AddApiKeys()
         .AddIntrospection()
+        .AddUsage()
+        .AddBilling()
         .AddAdmin()
         .AddApiDocs()
         .AddEitherScheme();

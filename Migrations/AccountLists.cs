@@ -14,6 +14,12 @@ internal static class AccountLists
             coalesce(subscription_tier, 'free'), coalesce(is_active, true), coalesce(is_verified, false), (lower(email) COLLATE "C"));
         CREATE INDEX ix_audit_events_actor ON audit_events (actor_id, occurred_at DESC, id DESC) WHERE actor_id IS NOT NULL;
         CREATE INDEX ix_audit_events_action ON audit_events (action, occurred_at DESC, id DESC);
+
+        -- Of two filters the second may leave few of very many: all that somebody imported, or a robot's logins.
+        CREATE INDEX ix_audit_events_user_action ON audit_events (user_id, action, occurred_at DESC, id DESC);
+        CREATE INDEX ix_audit_events_actor_action ON audit_events (actor_id, action, occurred_at DESC, id DESC) WHERE actor_id IS NOT NULL;
+        CREATE INDEX ix_audit_events_actor_user ON audit_events (actor_id, user_id, occurred_at DESC, id DESC) WHERE actor_id <> user_id;
+
         CREATE INDEX ix_usage_logs_user ON usage_logs (user_id, created_at);
         CREATE INDEX ix_billing_events_created ON billing_events (coalesce(created_at, '-infinity'), id);
         CREATE INDEX ix_billing_events_user ON billing_events (user_id, coalesce(created_at, '-infinity'), id);
@@ -34,7 +40,8 @@ internal static class AccountLists
         CREATE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified ON users FOR EACH ROW
             WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified) IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified))
             EXECUTE FUNCTION cortex_notify_change('id');
-        DROP INDEX ix_users_by_created, ix_users_by_email, ix_audit_events_actor, ix_audit_events_action, ix_usage_logs_user,
+        DROP INDEX ix_users_by_created, ix_users_by_email, ix_audit_events_actor, ix_audit_events_action, ix_audit_events_user_action,
+            ix_audit_events_actor_action, ix_audit_events_actor_user, ix_usage_logs_user,
             ix_billing_events_created, ix_billing_events_user, ix_billing_events_waiting;
         """;
 }

@@ -46,7 +46,8 @@ internal static class AccountStatistics
                     (coalesce(OLD.subscription_tier, 'free'), coalesce(OLD.is_active, true), coalesce(OLD.is_verified, false), coalesce(OLD.two_factor_enabled, false), -1),
                     (coalesce(NEW.subscription_tier, 'free'), coalesce(NEW.is_active, true), coalesce(NEW.is_verified, false), coalesce(NEW.two_factor_enabled, false), 1);
             ELSE
-                TRUNCATE account_totals, account_changes;
+                -- In the order in which they are folded.
+                TRUNCATE account_changes, account_totals;
             END IF;
             RETURN NULL;
         END $$;

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Admin.Statistics;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
@@ -9,15 +10,20 @@ namespace Cortex.IdentityServer.Admin;
 internal static class AdminFeature
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<UserPages>()
         .AddUserAdministration()
-        .AddImport();
+        .AddImport()
+        .AddSingleton<StatisticsReader>()
+        .AddHostedService<StatisticsFolding>();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
         var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(RateLimits.Admin, RateLimits.Admin);
         admin.MapUserLists();
-        admin.MapImport();
         admin.MapUserAdministration();
+        admin.MapImport();
+        admin.MapUsageAdmin();
+        admin.MapAuditAdmin();
+        admin.MapBillingAdmin();
+        admin.MapStatistics();
     }
 }

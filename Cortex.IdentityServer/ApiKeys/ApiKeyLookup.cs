@@ -82,7 +82,7 @@ internal sealed partial class ApiKeyLookup(
     {
         var now = clock.GetUtcNow();
         var verdict = key.VerdictAt(now);
-        if (verdict is ApiKeyVerdict.Good && now - key.NotedAt >= LastUses.Resolution)
+        if (verdict is ApiKeyVerdict.Good && LastUses.IsDue(key.NotedAt, now))
         {
             key.NotedAt = now;
             uses.KeyUsed(key.Id, now);

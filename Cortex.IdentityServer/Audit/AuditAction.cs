@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Cortex.IdentityServer.Audit;
 
 /// <summary>What can happen to an account, by the names that <c>audit_events.action</c> and clients know it by.</summary>
@@ -49,4 +51,8 @@ internal static class AuditAction
     public const string UsersExported = "users.exported";
     public const string BillingEventReplayed = "billing_event.replayed";
     public const string SigningKeysRotated = "signing_keys.rotated";
+
+    /// <summary>All of them, in alphabetical order.</summary>
+    public static IReadOnlyCollection<string> All { get; } =
+        [.. typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!).Order(StringComparer.Ordinal)];
 }

@@ -25,7 +25,10 @@ internal sealed record AuditEventResponse(
         IsByAdministrator(audit) ? null : audit.Ip?.ToString(),
         IsByAdministrator(audit) ? null : audit.UserAgent,
         audit.RequestId,
-        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement));
+        DetailsOf(audit));
+
+    public static IReadOnlyDictionary<string, JsonElement>? DetailsOf(AuditEvent audit) =>
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement);
 
     /// <summary>Where those work from is nothing for the owner.</summary>
     private static bool IsByAdministrator(AuditEvent audit) => audit.ActorId is not null && audit.ActorId != audit.UserId;
@@ -34,4 +37,7 @@ internal sealed record AuditEventResponse(
 /// <summary>A page of events, newest first.</summary>
 /// <param name="Items">The events.</param>
 /// <param name="NextCursor">For the next page; null at the end.</param>
-internal sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Items, string? NextCursor);
+internal sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Items, string? NextCursor)
+{
+    public static AuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AuditEventResponse.Of)], slice.Next?.ToText());
+}

@@ -1,81 +1,88 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Audit;
 
-/// <summary>Reads what happened to an account, a page at a time, each as fast as the first.</summary>
+/// <summary>Reads what happened, newest first, a page at a time, each as fast as the first, whatever is asked for.</summary>
 internal sealed class AuditReader(CortexDbContext db)
 {
     /// <summary>Rows that are held in memory at a time where all are read.</summary>
     public const int Page = 1000;
 
-    /// <param name="userId">Whose account.</param>
+    /// <param name="filter">Which events.</param>
     /// <param name="after">Events older than this one; null for the newest.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<AuditEventPage> PageAsync(Guid userId, AuditCursor? after, int limit, CancellationToken cancellationToken)
+    public async Task<AuditSlice> PageAsync(AuditFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
-        var events = db.Set<AuditEvent>().AsNoTracking().Where(e => e.UserId == userId);
+        var events = Matching(filter);
         if (after is { } last)
         {
-            events = events.Where(e => e.OccurredAt < last.OccurredAt || (e.OccurredAt == last.OccurredAt && e.Id.CompareTo(last.Id) < 0));
+            // As one row, which is where an index scan begins; the time once more, for the months that needn't be looked at.
+            events = events.Where(e =>
+                EF.Functions.LessThan(ValueTuple.Create(e.OccurredAt, e.Id), ValueTuple.Create(last.At, last.Id)) && e.OccurredAt <= last.At);
         }
 
-        var page = await events.OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var page = await events.AsNoTracking().OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
         var items = page.Take(limit).ToList();
-        return new([.. items.Select(AuditEventResponse.Of)], page.Count > limit ? new AuditCursor(items[^1].OccurredAt, items[^1].Id).ToText() : null);
+        return new(items, page.Count > limit ? new TimeCursor(items[^1].OccurredAt, items[^1].Id) : null);
     }
 
-    /// <summary>All of them, newest first, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
+    /// <summary>All events of an account, newest first, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
     public async IAsyncEnumerable<AuditEventResponse> AllAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        AuditCursor? after = null;
+        TimeCursor? after = null;
         do
         {
-            var page = await PageAsync(userId, after, Page, cancellationToken);
+            var page = await PageAsync(new(User: userId), after, Page, cancellationToken);
             foreach (var item in page.Items)
             {
-                yield return item;
+                yield return AuditEventResponse.Of(item);
             }
 
-            after = page.NextCursor is null ? null : new AuditCursor(page.Items[^1].OccurredAt, page.Items[^1].Id);
+            after = page.Next;
         }
         while (after is not null);
     }
-}
 
-/// <summary>Where a page of events ended. Opaque to clients; it says nothing that they don't know.</summary>
-internal readonly record struct AuditCursor(DateTimeOffset OccurredAt, Guid Id)
-{
-    private const int Length = sizeof(long) + 16;
-
-    public string ToText()
+    private IQueryable<AuditEvent> Matching(AuditFilter filter)
     {
-        Span<byte> bytes = stackalloc byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, OccurredAt.UtcTicks);
-        Id.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
-        return Base64Url.EncodeToString(bytes);
-    }
-
-    public static bool TryParse(string text, out AuditCursor cursor)
-    {
-        Span<byte> bytes = stackalloc byte[Length];
-        cursor = default;
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Length)
+        var events = Between(filter.Actor, filter.User);
+        if (filter.Action is { } action)
         {
-            return false;
+            events = events.Where(e => e.Action == action);
         }
 
-        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
+        if (filter.From is { } from)
         {
-            return false;
+            events = events.Where(e => e.OccurredAt >= from);
         }
 
-        cursor = new(new(ticks, TimeSpan.Zero), new Guid(bytes[sizeof(long)..], bigEndian: true));
-        return true;
+        return filter.To is { } to ? events.Where(e => e.OccurredAt < to) : events;
+    }
+
+    /// <remarks>
+    /// With both, PostgreSQL could take the index of either, and has to be told the one that holds few others: of what people do to their own account that of
+    /// the account, as IS NOT DISTINCT FROM has no index; of what is done to others the small one of just that.
+    /// </remarks>
+    private IQueryable<AuditEvent> Between(Guid? actor, Guid? user)
+    {
+        var events = db.Set<AuditEvent>();
+        return (actor, user) switch
+        {
+            ({ } who, { } whom) when who == whom =>
+                events.FromSql($"SELECT * FROM audit_events WHERE user_id = {whom} AND actor_id IS NOT DISTINCT FROM {who}"),
+            ({ } who, { } whom) => events.FromSql($"SELECT * FROM audit_events WHERE actor_id = {who} AND user_id = {whom} AND actor_id <> user_id"),
+            ({ } who, null) => events.Where(e => e.ActorId == who),
+            (null, { } whom) => events.Where(e => e.UserId == whom),
+            _ => events,
+        };
     }
 }
+
+/// <summary>A page of events as they are kept.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="Next">Where it ended; null where there is no more.</param>
+internal sealed record AuditSlice(IReadOnlyList<AuditEvent> Items, TimeCursor? Next);

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
-/// <summary>Writes when keys and sessions were last used: in batches each second, forward only, each row at most once a minute, and at the end.</summary>
+/// <summary>
+/// Writes when keys and sessions were last used: in batches each second, forward only, each row at most once a minute, and at the end. Who used them counts
+/// as active on that day (decision 0016).
+/// </summary>
 internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService
 {
     /// <summary>How exactly the times are kept, so that a busy key isn't written at every request.</summary>
@@ -19,6 +22,9 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
 
     private readonly Waiting _keys = new("api_keys", "last_used_at");
     private readonly Waiting _sessions = new("sessions", "last_seen_at");
+
+    /// <summary>Whether a use is worth noting again. The first of a day always is, or who was last seen a moment before midnight would be missing in the new day.</summary>
+    public static bool IsDue(DateTimeOffset noted, DateTimeOffset now) => now - noted >= Resolution || Day(now) != Day(noted);
 
     public void KeyUsed(Guid id, DateTimeOffset at) => _keys.Add(id, at);
 
@@ -63,6 +69,9 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
         }
     }
 
+    /// <summary>Of UTC.</summary>
+    private static long Day(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerDay;
+
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         await _keys.WriteAsync(dataSource, cancellationToken);
@@ -72,22 +81,34 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
     /// <summary>Uses of the rows of one table that aren't written yet.</summary>
     private sealed class Waiting(string table, string column)
     {
-        private readonly ConcurrentDictionary<Guid, DateTimeOffset> _uses = new();
+        /// <summary>By day, so that a use after midnight doesn't hide the one before it.</summary>
+        private readonly ConcurrentDictionary<(Guid Id, long Day), DateTimeOffset> _uses = new();
 
-        /// <summary>Nothing but this column, and only forward: a use never undoes a change. A row that is being changed is left to the next use instead of waited for.</summary>
+        /// <summary>
+        /// Nothing but this column, and only forward: a use never undoes a change. A row that is being changed is left to the next use instead of waited for.
+        /// Users who are active are added in one order, so that replicas, which may wait for each other there, never do so in a circle; who is new is counted.
+        /// </summary>
         private readonly string _sql = $"""
-            UPDATE {table} SET {column} = used.at FROM (
-                SELECT known.id, used.at FROM unnest($1, $2) AS used(id, at) JOIN {table} AS known ON known.id = used.id
-                WHERE known.{column} IS NULL OR known.{column} <= used.at - $3
-                FOR NO KEY UPDATE OF known SKIP LOCKED) AS used
-            WHERE {table}.id = used.id
+            WITH used AS (SELECT id, max(at) AS at FROM unnest($1, $2) AS used(id, at) GROUP BY id),
+            written AS (
+                UPDATE {table} SET {column} = used.at FROM (
+                    SELECT known.id, used.at FROM used JOIN {table} AS known ON known.id = used.id
+                    WHERE known.{column} IS NULL OR known.{column} <= used.at - $3
+                    FOR NO KEY UPDATE OF known SKIP LOCKED) AS used
+                WHERE {table}.id = used.id),
+            active AS (
+                INSERT INTO active_users (day, user_id)
+                SELECT DISTINCT (used.at AT TIME ZONE 'UTC')::date, known.user_id
+                FROM unnest($1, $2) AS used(id, at) JOIN {table} AS known ON known.id = used.id ORDER BY 1, 2
+                ON CONFLICT DO NOTHING RETURNING day)
+            INSERT INTO daily_changes (day, active_users) SELECT day, count(*) FROM active GROUP BY day
             """;
 
         public void Add(Guid id, DateTimeOffset at)
         {
             if (_uses.Count < MostWaiting)
             {
-                _uses[id] = at;
+                _uses[(id, Day(at))] = at;
             }
         }
 
@@ -96,7 +117,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
             foreach (var batch in _uses.ToArray().Chunk(BatchSize))
             {
                 await using var command = dataSource.CreateCommand(_sql);
-                command.Parameters.Add(new() { Value = Array.ConvertAll(batch, use => use.Key) });
+                command.Parameters.Add(new() { Value = Array.ConvertAll(batch, use => use.Key.Id) });
                 command.Parameters.Add(new() { Value = Array.ConvertAll(batch, use => use.Value) });
                 command.Parameters.Add(new() { Value = Resolution });
                 await command.ExecuteNonQueryAsync(cancellationToken);

@@ -2,15 +2,19 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Admin.Statistics;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Billing;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
+using Cortex.IdentityServer.Usage;
 
 namespace Cortex.IdentityServer.Http;
 
@@ -78,4 +82,9 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(ImportProgress))]
 [JsonSerializable(typeof(ImportSummary))]
 [JsonSerializable(typeof(ImportError))]
+[JsonSerializable(typeof(AdminAuditEventPage))]
+[JsonSerializable(typeof(BillingEventPage))]
+[JsonSerializable(typeof(BillingEventResponse))]
+[JsonSerializable(typeof(UsageReportResponse))]
+[JsonSerializable(typeof(StatisticsResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

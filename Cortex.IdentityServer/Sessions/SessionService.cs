@@ -62,7 +62,7 @@ internal sealed partial class SessionService(
         }
 
         Log.Started(logger, id, userId, methods);
-        return tokens.Issue(user, new RefreshToken(id, 0), methods, idleExpires);
+        return tokens.IssueFirst(user, id, methods, idleExpires);
     }
 
     /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Secrets;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -6,9 +7,16 @@ namespace Cortex.IdentityServer.Sessions;
 internal sealed record SessionUser(Guid Id, string Email, string Tier, string[] Roles);
 
 /// <summary>Makes the pairs of tokens that clients hold, and reads refresh tokens.</summary>
-internal sealed class TokenPairs(AccessTokens accessTokens, SecretKeys secrets, TimeProvider clock)
+internal sealed class TokenPairs(AccessTokens accessTokens, SecretKeys secrets, LastUses uses, TimeProvider clock)
 {
     private readonly KeyRing _refreshKeys = secrets.Derive("refresh-token");
+
+    /// <summary>The first pair of a session. The login is its first use: who logs in was active that day, whatever comes of it.</summary>
+    public TokenResponse IssueFirst(SessionUser user, Guid sessionId, string[] methods, DateTimeOffset refreshExpires)
+    {
+        uses.SessionUsed(sessionId, clock.GetUtcNow());
+        return Issue(user, new RefreshToken(sessionId, 0), methods, refreshExpires);
+    }
 
     /// <param name="user">As the account is now.</param>
     /// <param name="refreshToken">The session's live one.</param>

@@ -73,7 +73,7 @@ internal sealed class VerifiedTokens(AccessTokens accessTokens, LiveSessions ses
             return new TokenVerdict.Refused(refusal);
         }
 
-        if (now - token.NotedAt >= LastUses.Resolution)
+        if (LastUses.IsDue(token.NotedAt, now))
         {
             token.NotedAt = now;
             uses.SessionUsed(token.SessionId, now);

@@ -6,6 +6,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal static class UserAdministration
 {
     public static IServiceCollection AddUserAdministration(this IServiceCollection services) => services
+        .AddSingleton<UserPages>()
         .AddScoped<ManagedAccounts>()
         .AddScoped<AccountConditions>()
         .AddScoped<AccountWriter>()

@@ -2,15 +2,19 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Mailed;
+using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Admin.Statistics;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Billing;
 using Cortex.IdentityServer.Introspection;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
+using Cortex.IdentityServer.Usage;
 
 namespace Cortex.IdentityServer.Http.OpenApi;
 
@@ -30,8 +34,10 @@ internal static class Examples
     private const string KeyPrefix = "ctx_0aB1cD2e";
 
     private static readonly Guid Id = new("0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
+    private static readonly Guid AdminId = new("0199f0f0-4a02-7d11-8a5e-6b0a4d1c7e42");
     private static readonly DateTimeOffset Time = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Scopes = ["memory:read"];
+    private static readonly BillingEventResponse BillingEvent = new(new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), Id, "subscription.created", "evt_6f0c1b1d", false, Time);
 
     /// <summary>What <c>PublicKeyCredential.toJSON()</c> gives, cut short.</summary>
     private static readonly JsonElement Credential = JsonElement.Parse("""
@@ -134,6 +140,19 @@ internal static class Examples
         new ImportProgress(new(500, 499, 1)),
         new ImportSummary(new(1200, 1190, 10)),
         new ImportError(new(Problems.ServiceUnavailable.Code, Problems.ServiceUnavailable.Detail, 501)),
+        new AdminAuditEventPage(
+            [new(Id, "user.updated", "success", AdminId, Id, Time, "203.0.113.7", "Mozilla/5.0", "0f8fad5bd9cb469fa16570867728950e", new Dictionary<string, JsonElement>
+            {
+                ["before"] = JsonElement.Parse("""{"is_active": true}"""),
+                ["after"] = JsonElement.Parse("""{"is_active": false}"""),
+            })],
+            null),
+        new BillingEventPage([BillingEvent], null),
+        BillingEvent,
+        new UsageReportResponse(
+            Time.AddDays(-1), Time, "day", "provider", new(230, 48_211, 1.204417m, 3), [new(Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3), new(Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0)]),
+        new StatisticsResponse(
+            1200, 1180, 1024, 300, 0.25m, new Dictionary<string, long> { [User.FreeTier] = 1000, ["pro"] = 180, ["enterprise"] = 20 }, [new(new(2026, 11, 23), 14, 631, 22, 410), new(new(2026, 11, 24), 9, 280, 7, 251)]),
         new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),
         new AliveResponse("healthy"),
     }.ToDictionary(example => example.GetType());

@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Admin;
+
+/// <summary>Which events are asked for.</summary>
+internal sealed record AuditEventsQuery
+{
+    [FromQuery(Name = "limit"), Range(1, QueryReader.MostItems), Description("Events on a page, 1 to 200; 50 if left out.")]
+    public string? Limit { get; init; }
+
+    [FromQuery(Name = "cursor"), Description("The next_cursor of the page before.")]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "actor"), Description("Only what this user did, to whichever account.")]
+    public string? Actor { get; init; }
+
+    [FromQuery(Name = "user"), Description("Only what happened to this user's account.")]
+    public string? User { get; init; }
+
+    [FromQuery(Name = "action"), Description("Only events of this action, such as login.failed.")]
+    public string? Action { get; init; }
+
+    [FromQuery(Name = "from"), Description("Only events of this time or later: ISO 8601 with Z or an offset.")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to"), Description("Only events before this time.")]
+    public string? To { get; init; }
+
+    public AuditFilter Read(QueryReader reader)
+    {
+        var filter = new AuditFilter(
+            reader.Id("actor", Actor), reader.Id("user", User), reader.Word("action", Action, AuditAction.All), reader.Time("from", From), reader.Time("to", To));
+        if (filter.From > filter.To)
+        {
+            reader.Refuse("from", "must not be after to");
+        }
+
+        return filter;
+    }
+}
+
+/// <summary>Something that happened, as administrators see it.</summary>
+/// <param name="Id">Names the event.</param>
+/// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>user.updated</c>.</param>
+/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
+/// <param name="ActorId">Who did it; null for somebody who did not prove who they are, and for who works at the server itself.</param>
+/// <param name="UserId">Whose account it is about, which may be gone; null where there is none.</param>
+/// <param name="OccurredAt">When.</param>
+/// <param name="Ip">From which address; null once the account is gone.</param>
+/// <param name="UserAgent">With what; null once the account is gone.</param>
+/// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
+/// <param name="Details">More about it: texts by name; of a change by an administrator, what was <c>before</c> and is <c>after</c>. Null once the account is gone.</param>
+internal sealed record AdminAuditEventResponse(
+    Guid Id,
+    string Action,
+    string Outcome,
+    Guid? ActorId,
+    Guid? UserId,
+    DateTimeOffset OccurredAt,
+    string? Ip,
+    string? UserAgent,
+    string? RequestId,
+    IReadOnlyDictionary<string, JsonElement>? Details)
+{
+    public static AdminAuditEventResponse Of(AuditEvent audit) => new(
+        audit.Id,
+        audit.Action,
+        audit.Outcome,
+        audit.ActorId,
+        audit.UserId,
+        audit.OccurredAt,
+        audit.Ip?.ToString(),
+        audit.UserAgent,
+        audit.RequestId,
+        AuditEventResponse.DetailsOf(audit));
+}
+
+/// <summary>A page of events, newest first.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="NextCursor">For the next page; null at the end.</param>
+internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse> Items, string? NextCursor)
+{
+    public static AdminAuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AdminAuditEventResponse.Of)], slice.Next?.ToText());
+}

@@ -1,0 +1,24 @@
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Admin;
+
+/// <summary>What happened, to whichever account.</summary>
+internal static class AuditAdminEndpoints
+{
+    public static void MapAuditAdmin(this RouteGroupBuilder admin) =>
+        admin.MapGet("/audit-events", ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+
+    /// <summary>List what happened to all accounts</summary>
+    /// <remarks>Newest first, for as long as the operator keeps events; all filters that are given apply together.</remarks>
+    internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(
+        [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
+    {
+        var reader = new QueryReader();
+        var (limit, cursor, filter) = (reader.Limit(query.Limit), reader.Cursor(query.Cursor), query.Read(reader));
+        return reader.Refusal is { } refusal
+            ? refusal
+            : TypedResults.Ok(AdminAuditEventPage.Of(await events.PageAsync(filter, cursor, limit, cancellationToken)));
+    }
+}

@@ -1,0 +1,20 @@
+namespace Cortex.IdentityServer.Admin.Statistics;
+
+/// <summary>How many accounts there are, and what happened lately.</summary>
+/// <param name="Users">All accounts.</param>
+/// <param name="Active">Accounts that aren't switched off.</param>
+/// <param name="Verified">Accounts whose email address is verified.</param>
+/// <param name="TwoFactorEnabled">Accounts whose logins need a second factor.</param>
+/// <param name="TwoFactorShare">Their share of all, 0 to 1, to four decimals.</param>
+/// <param name="ByTier">Accounts of each subscription tier.</param>
+/// <param name="Days">Each day of UTC, oldest first, today last.</param>
+internal sealed record StatisticsResponse(
+    long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier, IReadOnlyList<DayStatistics> Days);
+
+/// <summary>What happened on a day.</summary>
+/// <param name="Day">The day, in UTC.</param>
+/// <param name="SignUps">Accounts that were made, by whichever way; those that are gone by now too.</param>
+/// <param name="Logins">Logins that succeeded.</param>
+/// <param name="LoginFailures">Logins that failed.</param>
+/// <param name="ActiveUsers">Users who logged in, or whose session or API key was used.</param>
+internal sealed record DayStatistics(DateOnly Day, long SignUps, long Logins, long LoginFailures, long ActiveUsers);

@@ -1,0 +1,31 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Admin.Statistics;
+
+/// <summary>Numbers for a look at the whole.</summary>
+internal static class StatisticsEndpoint
+{
+    private const int MostDays = 366;
+    private const int UsualDays = 30;
+
+    public static void MapStatistics(this RouteGroupBuilder admin) =>
+        admin.MapGet("/stats", ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+
+    /// <summary>Count accounts, sign-ups and logins</summary>
+    /// <remarks>As of now; the days are those of UTC, with no gaps. Users who are active are counted within seconds, all else at once.</remarks>
+    internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
+        [FromQuery, Description("How many days, with today: 1 to 366; 30 if left out.")][Range(1, MostDays)] string? days,
+        StatisticsReader statistics,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryReader();
+        var many = query.Number("days", days, 1, MostDays, UsualDays);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return query.Refusal is { } refusal ? refusal : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - many), today, cancellationToken));
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Usage;
+
+/// <summary>Which usage is asked for.</summary>
+internal sealed record UsageQuery
+{
+    [FromQuery(Name = "from"), Description("Usage of this time or later: ISO 8601 with Z or an offset; 30 days before the end if left out.")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to"), Description("Usage before this time; now if left out.")]
+    public string? To { get; init; }
+
+    [FromQuery(Name = "granularity"), Description("What the series is made of: hour, day or month, of UTC; day if left out. At most 1,000 of them.")]
+    public string? Granularity { get; init; }
+
+    [FromQuery(Name = "group_by"), Description("A series for each endpoint, provider or api_key; one for all if left out.")]
+    public string? GroupBy { get; init; }
+
+    public UsagePeriod ReadPeriod(QueryReader reader, DateTimeOffset now) => UsagePeriod.Read(reader, From, To, Granularity, now);
+
+    public string? ReadGroup(QueryReader reader) => reader.Word("group_by", GroupBy, UsageReport.Groups);
+}
+
+/// <summary>What a user used in a time.</summary>
+/// <param name="From">The first time that counts.</param>
+/// <param name="To">The first time that doesn't count any more.</param>
+/// <param name="Granularity"><c>hour</c>, <c>day</c> or <c>month</c>.</param>
+/// <param name="GroupBy"><c>endpoint</c>, <c>provider</c> or <c>api_key</c>; null for one series.</param>
+/// <param name="Totals">All of it together.</param>
+/// <param name="Series">By time, oldest first, with no gaps; at each time by group, the one with most requests first.</param>
+internal sealed record UsageReportResponse(DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy, UsageTotals Totals, IReadOnlyList<UsagePoint> Series);
+
+/// <summary>Usage added up.</summary>
+/// <param name="Requests">How many requests there were.</param>
+/// <param name="TokensUsed">Tokens that they used.</param>
+/// <param name="CostUsd">What they cost, in US dollars.</param>
+/// <param name="Errors">How many of them failed: with a status of 400 or more or, where there is no status, with an error message.</param>
+internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostUsd, long Errors);
+
+/// <summary>Usage within a piece of time.</summary>
+/// <param name="Start">When the hour, day or month of UTC begins. Of the first and the last, only what is within the time that was asked for is counted.</param>
+/// <param name="Group">The endpoint, the provider or the id of the API key; <c>other</c> for all beyond the largest; null for what has none, and where nothing is grouped.</param>
+/// <param name="Requests">How many requests there were.</param>
+/// <param name="TokensUsed">Tokens that they used.</param>
+/// <param name="CostUsd">What they cost, in US dollars.</param>
+/// <param name="Errors">How many of them failed.</param>
+internal sealed record UsagePoint(DateTimeOffset Start, string? Group, long Requests, long TokensUsed, decimal CostUsd, long Errors);
