@@ -10,7 +10,8 @@ internal static class CommandLog
         logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        // A rule of the provider counts before those of the settings.
-        logging.AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning);
+        // A rule of the provider counts before those of the settings. That the database is lost the command tells by itself.
+        logging.AddFilter<ConsoleLoggerProvider>((category, level) =>
+            level >= LogLevel.Warning && category?.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) != true);
     }
 }

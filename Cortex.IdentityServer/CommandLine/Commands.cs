@@ -11,7 +11,7 @@ internal static class Commands
     {
         // A file that begins with @ is a file to import and not a list of arguments.
         var parsed = Root(server).Parse(WithoutHelpCommand(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
+        if (parsed.Action is ParseErrorAction || (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [[not '-', ..], ..]))
         {
             await Console.Error.WriteLineAsync(WrongUsage.Explain(parsed));
             return ExitCode.WrongUsage;

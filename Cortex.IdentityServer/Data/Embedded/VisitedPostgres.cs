@@ -72,7 +72,8 @@ internal sealed class VisitedPostgres : IAsyncDisposable
     private static async Task<VisitedPostgres?> TryJoinAsync(EmbeddedPostgresOptions options, CancellationToken ct)
     {
         var wished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
-        var data = new DirectoryInfo(wished).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wished;
+        var link = new DirectoryInfo(wished);
+        var data = link.LinkTarget is null ? wished : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wished;
         var guest = GuestLock.TryEnter(data);
         if (guest is not null
             && Postmaster.FindRunning(data) is { IsStarting: false, IsStopping: false } running
