@@ -1,9 +1,9 @@
-using Cortex.IdentityServer;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Admin;
 using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Billing;
+using Cortex.IdentityServer.CommandLine;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -18,18 +18,11 @@ using Cortex.IdentityServer.Sessions;
 using Cortex.IdentityServer.TwoFactor;
 using Cortex.IdentityServer.Usage;
 
-return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
-{
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-    {
-        Args = arguments,
-        ContentRootPath = AppContext.BaseDirectory,
-        EnvironmentName = RunEnvironment.Default(arguments),
-    });
-    var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
-    await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
-    var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
+return await Entry.RunAsync(args, new Server(AddParts, ServeAsync));
 
+// What the server is made of; commands use the same parts.
+static void AddParts(WebApplicationBuilder builder, CortexEnvironment environment, string postgres, CancellationToken stop)
+{
     environment.AddTo(builder.Services)
         .AddData(postgres)
         .AddRateLimits(environment.RateLimits)
@@ -49,14 +42,10 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
         .AddApiDocs()
         .AddEitherScheme();
     builder.AddHttp(environment.Http, stop);
+}
 
-    await using var app = builder.Build();
-    await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
-    if (migrateOnly)
-    {
-        return;
-    }
-
+static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
+{
     app.WarnOfMissingMail(environment.Mail);
     app.UseHttp(environment.Http);
     app.MapHealth();
@@ -77,4 +66,4 @@ return await Verbs.RunAsync(args, serve: async (arguments, migrateOnly, stop) =>
     // What the start leaves behind goes back to the system before there is load.
     app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
     await app.RunAsync(CancellationToken.None);
-});
+}

@@ -6,6 +6,8 @@ namespace Cortex.IdentityServer.Accounts;
 /// <summary>The documented table <c>users</c> (contract 5) and the one column beside it.</summary>
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
+    public const int TwoFactorSecretLength = 255;
+
     public void Configure(EntityTypeBuilder<User> user)
     {
         user.ToTable("users");
@@ -18,7 +20,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.Property(u => u.IsActive).HasDefaultValue(true);
         user.Property(u => u.IsVerified).HasDefaultValue(false);
         user.Property(u => u.HasTwoFactor).HasColumnName("two_factor_enabled").HasDefaultValue(false);
-        user.Property(u => u.TwoFactorSecret).HasMaxLength(255);
+        user.Property(u => u.TwoFactorSecret).HasMaxLength(TwoFactorSecretLength);
         user.Property(u => u.CreatedAt).HasDefaultValueSql("now()");
         user.Property(u => u.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
         user.Property(u => u.SecurityStamp).HasMaxLength(64).HasDefaultValueSql("gen_random_uuid()::text");

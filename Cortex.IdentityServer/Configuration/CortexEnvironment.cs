@@ -56,6 +56,7 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Signing)
         .AddSingleton(Mail)
         .AddSingleton(Audit)
+        .AddSingleton(Admin)
         .AddSingleton(Secrets)
         .AddSingleton(new SecretKeys(Secrets.SecretKeys));
 }

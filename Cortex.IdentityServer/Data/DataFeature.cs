@@ -23,10 +23,19 @@ internal static class DataFeature
 
         // Before the host and its logging exist.
         using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole());
-        return await EmbeddedPostgres.StartAsync(
-            new() { DataDirectory = options.EmbeddedFolder, BinDirectory = options.BinDirectory },
-            logging.CreateLogger<EmbeddedPostgres>(),
-            cancellationToken);
+        return await EmbeddedPostgres.StartAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+    }
+
+    /// <summary>The same for a command, which may work beside the server that runs on it; dispose it at its end.</summary>
+    public static async Task<VisitedPostgres?> VisitEmbeddedAsync(this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
+    {
+        if (options.ConnectionString is not null)
+        {
+            return null;
+        }
+
+        using var logging = LoggerFactory.Create(log);
+        return await VisitedPostgres.OpenAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }
 
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString)

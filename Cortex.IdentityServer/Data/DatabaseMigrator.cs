@@ -19,12 +19,13 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     /// <summary>Raised by a migration that finds data which the operator has to mend first; its text is meant for them.</summary>
     public const string OperatorMustAct = "CX001";
 
+    /// <returns>What was applied, in its order; nothing where the schema was this version's already.</returns>
     /// <exception cref="MigrationRefusedException">The data have to be mended first; nothing was changed.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         if (await IsUpToDateAsync(cancellationToken))
         {
-            return;
+            return [];
         }
 
         await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -47,6 +48,8 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
                 await db.Database.MigrateAsync(cancellationToken);
                 Log.Migrated(logger, pending.Count, pending[^1]);
             }
+
+            return pending;
         }
         catch (PostgresException refused) when (refused.SqlState == OperatorMustAct)
         {

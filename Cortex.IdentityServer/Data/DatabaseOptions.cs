@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Data.Embedded;
 
 namespace Cortex.IdentityServer.Data;
 
@@ -8,6 +9,8 @@ namespace Cortex.IdentityServer.Data;
 /// <param name="BinDirectory"><c>POSTGRES_BIN</c>: where its binaries are, if not in the usual places.</param>
 internal sealed record DatabaseOptions(string? ConnectionString, string EmbeddedFolder, string? BinDirectory)
 {
+    public EmbeddedPostgresOptions Embedded => new() { DataDirectory = EmbeddedFolder, BinDirectory = BinDirectory };
+
     /// <summary>The connection string may hold a password.</summary>
     public override string ToString() => nameof(DatabaseOptions);
 

@@ -59,6 +59,9 @@ internal sealed class AccessTokens(SigningKeys keys, SessionSettings options, Ti
         });
     }
 
+    /// <summary>Whether a key that signed a token is still one of ours, and wasn't taken away since.</summary>
+    public bool HasKey(string? keyId) => keys.Find(keyId).Any();
+
     /// <summary>A token of ours names a user and a session.</summary>
     public static bool Names(ClaimsIdentity identity) =>
         Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);

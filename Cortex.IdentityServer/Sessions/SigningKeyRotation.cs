@@ -1,9 +1,14 @@
+using System.Threading.Channels;
+using Cortex.IdentityServer.Data.Freshness;
+
 namespace Cortex.IdentityServer.Sessions;
 
-/// <summary>Has the signing keys read, made and removed: before the first request, and each minute from then on.</summary>
-internal sealed partial class SigningKeyRotation(SigningKeys keys, SigningOptions options, TimeProvider clock, ILogger<SigningKeyRotation> logger) : BackgroundService
+/// <summary>Has the signing keys read, made and removed: before the first request, each minute from then on, and at once where anything may have changed.</summary>
+internal sealed partial class SigningKeyRotation(
+    SigningKeys keys, SigningOptions options, Changes changes, TimeProvider clock, ILogger<SigningKeyRotation> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    /// <summary>Within it every replica has read what another one wrote.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     /// <remarks>The framework starts the web server after all other services, so no request comes before there is a key.</remarks>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -19,8 +24,12 @@ internal sealed partial class SigningKeyRotation(SigningKeys keys, SigningOption
             return;
         }
 
-        using var timer = new PeriodicTimer(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // Of several reasons to look that come at a time, one is enough.
+        var due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Note() => due.Writer.TryWrite(true);
+        using var timer = clock.CreateTimer(_ => Note(), null, Pause, Pause);
+        changes.OnEverything(Note);
+        await foreach (var _ in due.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {

@@ -1,23 +1,16 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>The key pairs as all replicas share them, private halves encrypted: read, and made, renewed and removed by whoever finds it due.</summary>
 internal sealed partial class SigningKeyTable(
-    IServiceScopeFactory scopes, SecretKeys secrets, SigningOptions options, TimeProvider clock, ILogger<SigningKeyTable> logger)
+    IServiceScopeFactory scopes, SigningKeyCipher cipher, SigningOptions options, TimeProvider clock, ILogger<SigningKeyTable> logger)
 {
-    private const string Purpose = "signing-key";
-
     /// <summary>The advisory lock's key: "cortexky" in ASCII, beside the migrator's.</summary>
     private const long LockKey = 0x636F727465786B79;
-
-    private readonly ColumnCipher _cipher = new(secrets.Derive(Purpose));
 
     /// <summary>The keys of the algorithm in use, after what was due. Those that are known already aren't decrypted again.</summary>
     public async Task<IReadOnlyList<SigningKey>> TurnAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
@@ -26,7 +19,7 @@ internal sealed partial class SigningKeyTable(
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         var now = clock.GetUtcNow();
         var rows = await RowsAsync(db, cancellationToken);
-        var keys = Open(rows, known);
+        IReadOnlyList<SigningKey> keys = Open(rows, known);
         if (SigningKeySchedule.NextUse(keys, now, options) is null && !rows.Any(row => row.KeptUntil <= now) && !keys.Any(IsUnderOldSecret))
         {
             return keys;
@@ -34,8 +27,7 @@ internal sealed partial class SigningKeyTable(
 
         // Replicas that start or turn together make one key: the others wait here and find it made.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        keys = Open(await RowsAsync(db, cancellationToken), keys);
+        keys = await LockAsync(db, keys, cancellationToken);
         if (SigningKeySchedule.NextUse(keys, now, options) is { } use)
         {
             await AddAsync(db, use, SigningKeySchedule.Last(keys), cancellationToken);
@@ -48,10 +40,16 @@ internal sealed partial class SigningKeyTable(
         return Open(rows, keys);
     }
 
-    private static Task<List<SigningKeyRow>> RowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
-        db.SigningKeys.AsNoTracking().OrderBy(row => row.UsedFrom).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+    /// <summary>The keys of the algorithm in use, which nobody else changes before the caller's transaction ends.</summary>
+    public async Task<IReadOnlyList<SigningKey>> LockAsync(CortexDbContext db, IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        return Open(await RowsAsync(db, cancellationToken), known);
+    }
 
-    private async Task AddAsync(CortexDbContext db, DateTimeOffset use, SigningKey? last, CancellationToken cancellationToken)
+    /// <summary>Makes a key that takes over from the last one, in the caller's transaction, which holds the lock.</summary>
+    /// <returns>Its <c>kid</c>.</returns>
+    public async Task<string> AddAsync(CortexDbContext db, DateTimeOffset use, SigningKey? last, CancellationToken cancellationToken)
     {
         var (publicHalf, privateHalf) = SigningKeyFormat.New(options.Algorithm);
         var end = use + options.Period;
@@ -60,7 +58,7 @@ internal sealed partial class SigningKeyTable(
             Id = publicHalf.Kid,
             Algorithm = options.Algorithm,
             PublicJwk = JsonSerializer.Serialize(publicHalf, ApiJson.Default.PublicJwk),
-            PrivateKey = _cipher.Encrypt(privateHalf, Purpose, PlaceOf(publicHalf.Kid)),
+            PrivateKey = cipher.Encrypt(publicHalf.Kid, privateHalf),
             CreatedAt = clock.GetUtcNow(),
             UsedFrom = use,
             UsedUntil = end,
@@ -75,22 +73,24 @@ internal sealed partial class SigningKeyTable(
         }
 
         Log.Made(logger, publicHalf.Kid, options.Algorithm, use);
+        return publicHalf.Kid;
     }
+
+    private static Task<List<SigningKeyRow>> RowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
+        db.SigningKeys.AsNoTracking().OrderBy(row => row.UsedFrom).ThenBy(row => row.Id).ToListAsync(cancellationToken);
 
     /// <summary>Encrypts anew what is under an old SECRET_KEY, so that it survives when the old one is dropped.</summary>
     private async Task RenewAsync(CortexDbContext db, IEnumerable<SigningKey> keys, CancellationToken cancellationToken)
     {
         foreach (var row in keys.Where(IsUnderOldSecret).Select(key => key.Row))
         {
-            _ = _cipher.TryDecrypt(row.PrivateKey, Purpose, PlaceOf(row.Id), out var pkcs8);
-            var renewed = _cipher.Encrypt(pkcs8, Purpose, PlaceOf(row.Id));
+            var renewed = cipher.Renewed(row.Id, row.PrivateKey)!;
             await db.SigningKeys.Where(stored => stored.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, renewed), cancellationToken);
         }
     }
 
     /// <remarks>Not of one under a secret that only other replicas have: two would encrypt it in turns for ever.</remarks>
-    private bool IsUnderOldSecret(SigningKey key) =>
-        _cipher.TryDecrypt(key.Row.PrivateKey, Purpose, PlaceOf(key.Id), out _) && !_cipher.IsCurrent(key.Row.PrivateKey, Purpose, PlaceOf(key.Id));
+    private bool IsUnderOldSecret(SigningKey key) => cipher.Renewed(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
 
     private List<SigningKey> Open(IEnumerable<SigningKeyRow> rows, IReadOnlyList<SigningKey> known) =>
         [.. rows.Where(row => row.Algorithm == options.Algorithm).Select(row => Open(row, known.FirstOrDefault(key => key.Id == row.Id))).OfType<SigningKey>()];
@@ -109,7 +109,7 @@ internal sealed partial class SigningKeyTable(
             return null;
         }
 
-        if (!_cipher.TryDecrypt(row.PrivateKey, Purpose, PlaceOf(row.Id), out var pkcs8))
+        if (!cipher.TryDecrypt(row.Id, row.PrivateKey, out var pkcs8))
         {
             Log.Undecryptable(logger, row.Id);
             return new(row, jwk, publicKey, Credentials: null);
@@ -117,9 +117,6 @@ internal sealed partial class SigningKeyTable(
 
         return new(row, jwk, publicKey, SigningKeyFormat.ReadPrivate(pkcs8, row.Algorithm, row.Id));
     }
-
-    /// <summary>The cipher binds a text to the UUID of its row, and this table is named by thumbprints.</summary>
-    private static Guid PlaceOf(string kid) => new(SHA256.HashData(Encoding.UTF8.GetBytes(kid)).AsSpan(0, 16), bigEndian: true);
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.IdentityModel.Tokens;
 
@@ -8,7 +9,8 @@ namespace Cortex.IdentityServer.Sessions;
 /// The keys that access tokens are signed and checked with. There is one algorithm, and a header chooses among our own keys
 /// at most (RFC 8725 sections 3.1 and 3.10).
 /// </summary>
-internal sealed partial class SigningKeys(SigningOptions options, SecretOptions secrets, SigningKeyTable table, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+internal sealed partial class SigningKeys(
+    SigningOptions options, SecretOptions secrets, SigningKeyTable table, Changes changes, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
 {
     /// <summary>Between two looks into the table that tokens with an unknown key caused: garbage must not become queries.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
@@ -47,7 +49,7 @@ internal sealed partial class SigningKeys(SigningOptions options, SecretOptions 
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            _pairs = await table.TurnAsync(_pairs, cancellationToken);
+            await ReadAsync(cancellationToken);
         }
         finally
         {
@@ -68,7 +70,7 @@ internal sealed partial class SigningKeys(SigningOptions options, SecretOptions 
         {
             if (!Find(kid).Any() && clock.GetUtcNow() - _lookedAt >= LookPause)
             {
-                _pairs = await table.TurnAsync(_pairs, CancellationToken.None);
+                await ReadAsync(CancellationToken.None);
             }
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
@@ -86,6 +88,18 @@ internal sealed partial class SigningKeys(SigningOptions options, SecretOptions 
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var before = _pairs;
+        _pairs = await table.TurnAsync(before, cancellationToken);
+        var now = clock.GetUtcNow();
+        if (before.Any(key => key.Row.KeptUntil > now && !Find(key.Id).Any()))
+        {
+            // Removed before its time, as it leaked: what is remembered of tokens that it signed is good no more.
+            changes.EverythingChanged();
+        }
+    }
 
     private static partial class Log
     {

@@ -10,10 +10,12 @@ internal sealed class VerifiedToken : IRemembered
     private readonly DateTimeOffset _sessionEnds = DateTimeOffset.MaxValue;
 
     /// <param name="token">The claims as they were signed.</param>
+    /// <param name="keyId">The key that signed them; null where keys have no names.</param>
     /// <param name="standing">What the database says of the session.</param>
-    public VerifiedToken(ClaimsIdentity token, SessionStanding standing)
+    public VerifiedToken(ClaimsIdentity token, string? keyId, SessionStanding standing)
     {
         Token = token;
+        KeyId = keyId;
         UserId = AccessTokens.UserId(token);
         SessionId = AccessTokens.SessionId(token);
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(AccessTokens.Seconds(token, "exp"));
@@ -36,6 +38,9 @@ internal sealed class VerifiedToken : IRemembered
 
     /// <summary>The claims as they were signed.</summary>
     public ClaimsIdentity Token { get; }
+
+    /// <summary>The <c>kid</c> of the key that signed it.</summary>
+    public string? KeyId { get; }
 
     /// <summary>Who calls: the signed claims, with email, tier and roles as they are now. Shared by requests, so never changed.</summary>
     public KnownCaller Caller { get; }

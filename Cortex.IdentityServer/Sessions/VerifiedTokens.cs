@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Http;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -46,8 +47,8 @@ internal sealed class VerifiedTokens(AccessTokens accessTokens, LiveSessions ses
             token,
             async (before, asking) =>
             {
-                var claims = before?.Token;
-                if (claims is null)
+                var (claims, keyId) = (before?.Token, before?.KeyId);
+                if (claims is null || !accessTokens.HasKey(keyId))
                 {
                     var result = await AccessTokens.Handler.ValidateTokenAsync(token, accessTokens.Validation);
                     if (!result.IsValid || !AccessTokens.Names(result.ClaimsIdentity))
@@ -56,10 +57,10 @@ internal sealed class VerifiedTokens(AccessTokens accessTokens, LiveSessions ses
                         return null;
                     }
 
-                    claims = result.ClaimsIdentity;
+                    (claims, keyId) = (result.ClaimsIdentity, ((JsonWebToken)result.SecurityToken).Kid);
                 }
 
-                return new VerifiedToken(claims, await sessions.StandingAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), asking));
+                return new VerifiedToken(claims, keyId, await sessions.StandingAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), asking));
             },
             cancellationToken);
         return verified is null ? refused : Judge(verified);

@@ -32,21 +32,34 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
 
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
 
+    /// <summary>
+    /// What is stored, encrypted under today's key where it is still plain or under a key that is about to go; the same text where nothing has to be done, and null
+    /// where it can't be decrypted.
+    /// </summary>
+    public string? Renewed(Guid userId, string stored)
+    {
+        if (_cipher.IsCurrent(stored, Purpose, userId))
+        {
+            return stored;
+        }
+
+        if (ColumnCipher.IsEncrypted(stored))
+        {
+            return _cipher.TryDecrypt(stored, Purpose, userId, out var base32) ? Encrypt(userId, base32) : null;
+        }
+
+        // What is no secret, or is too long for one, opens nothing either way.
+        return Base32.TryDecode(stored, out _) && Encrypt(userId, stored) is { Length: <= UserConfiguration.TwoFactorSecretLength } encrypted ? encrypted : stored;
+    }
+
     /// <summary>Encrypts under today's key a secret that is still plain or under a key that is about to go; unless it was replaced meanwhile.</summary>
     public async Task RenewAsync(User user, CancellationToken cancellationToken)
     {
-        if (user.TwoFactorSecret is not { } stored || _cipher.IsCurrent(stored, Purpose, user.Id))
+        if (user.TwoFactorSecret is not { } stored || Renewed(user.Id, stored) is not { } encrypted || encrypted == stored)
         {
             return;
         }
 
-        var base32 = stored;
-        if (ColumnCipher.IsEncrypted(stored) && !_cipher.TryDecrypt(stored, Purpose, user.Id, out base32))
-        {
-            return;
-        }
-
-        var encrypted = Encrypt(user.Id, base32);
         await db.Users.Where(u => u.Id == user.Id && u.TwoFactorSecret == stored)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.TwoFactorSecret, encrypted), cancellationToken);
         Log.Encrypted(logger, user.Id);

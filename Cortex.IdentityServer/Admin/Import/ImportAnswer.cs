@@ -25,7 +25,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         var writing = WriteAllAsync(httpContext.Response, httpContext.RequestAborted);
         try
         {
-            var result = await importer.RunAsync(httpContext.Request.Body, Client.OfAdministrator(httpContext), Report, httpContext.RequestAborted);
+            var result = await importer.RunAsync(httpContext.Request.Body, Client.OfAdministrator(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
             if (!_hasLines && result is ImportResult.CutShort { Problem: var problem })
             {
                 await problem.ExecuteAsync(httpContext);
@@ -51,7 +51,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         _lines.Writer.TryWrite(report switch
         {
             ImportReport.Created created => Line(new ImportedLine(created.Line, "created", created.Id)),
-            ImportReport.Failed failed => Line(Failed(failed.Line, failed.Problem)),
+            ImportReport.Failed failed => Line(FailedLine.Of(failed.Line, failed.Problem)),
             ImportReport.Progress progress => Line(new ImportProgress(progress.Counts)),
             _ => throw new ArgumentOutOfRangeException(nameof(report)),
         });
@@ -60,15 +60,6 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
     private void End(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
         ? Line(new ImportError(new(cut.Problem.Code.Code, DetailOf(cut.Problem), cut.Line)))
         : Line(new ImportSummary(result.Counts)));
-
-    private static FailedLine Failed(int line, Problem problem) => new()
-    {
-        Line = line,
-        Status = "failed",
-        Code = problem.Code.Code,
-        Detail = DetailOf(problem),
-        Errors = problem.Errors,
-    };
 
     private static string DetailOf(Problem problem) => problem.Detail ?? problem.Code.Detail;
 

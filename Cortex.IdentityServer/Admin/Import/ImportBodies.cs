@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
@@ -26,6 +27,15 @@ internal sealed record FailedLine
     /// <summary>The field's name → what is wrong with it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    public static FailedLine Of(int line, Problem problem) => new()
+    {
+        Line = line,
+        Status = "failed",
+        Code = problem.Code.Code,
+        Detail = problem.Detail ?? problem.Code.Detail,
+        Errors = problem.Errors,
+    };
 }
 
 /// <summary>How far an import is, told after each batch.</summary>

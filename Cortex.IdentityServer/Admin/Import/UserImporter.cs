@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Admin.Import;
 /// </summary>
 internal sealed partial class UserImporter(ImportRules rules, ImportStatement statement, AuditLog audit, TimeProvider clock, ILogger<UserImporter> logger)
 {
-    /// <summary>Lines that one import takes; empty ones don't count.</summary>
+    /// <summary>Lines that one request takes; empty ones don't count.</summary>
     public const int MostLines = 100_000;
 
     /// <summary>The longest body that one import takes, in bytes.</summary>
@@ -34,16 +34,17 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
     /// <param name="client">Who does it: an administrator, or the operator.</param>
     /// <param name="report">Told of every result, in the order of the lines; must not block.</param>
+    /// <param name="mostLines">How many lines it takes; empty ones don't count.</param>
     /// <param name="cancellationToken">Ends it between two batches. What is reported stays.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; that is in the audit log.</exception>
     /// <exception cref="IOException">The lines can't be read on; that is in the audit log.</exception>
-    public async Task<ImportResult> RunAsync(Stream lines, Client client, Action<ImportReport> report, CancellationToken cancellationToken)
+    public async Task<ImportResult> RunAsync(Stream lines, Client client, Action<ImportReport> report, int mostLines, CancellationToken cancellationToken)
     {
         var run = new ImportRun(client, report);
         ImportResult? result = null;
         try
         {
-            result = await ImportAsync(run, lines, cancellationToken);
+            result = await ImportAsync(run, lines, mostLines, cancellationToken);
         }
         catch (BadHttpRequestException failure)
         {
@@ -57,11 +58,11 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         return result!;
     }
 
-    private async Task<ImportResult> ImportAsync(ImportRun run, Stream lines, CancellationToken cancellationToken)
+    private async Task<ImportResult> ImportAsync(ImportRun run, Stream lines, int mostLines, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<ImportLine>(new BoundedChannelOptions(2 * BatchSize) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => ReadAheadAsync(lines, ahead.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAheadAsync(lines, ahead.Writer, mostLines, stop.Token), CancellationToken.None);
         try
         {
             while (await NextBatchAsync(ahead.Reader, cancellationToken) is { Count: > 0 } batch)
@@ -87,14 +88,14 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     }
 
     /// <summary>Reads and checks lines while others are inserted. The number of the first line that is too many, if there is one.</summary>
-    private async Task<int?> ReadAheadAsync(Stream lines, ChannelWriter<ImportLine> ahead, CancellationToken cancellationToken)
+    private async Task<int?> ReadAheadAsync(Stream lines, ChannelWriter<ImportLine> ahead, int mostLines, CancellationToken cancellationToken)
     {
         try
         {
             var count = 0;
             await foreach (var line in ImportLines.ReadAsync(lines, cancellationToken))
             {
-                if (++count > MostLines)
+                if (++count > mostLines)
                 {
                     return line.Number;
                 }

@@ -29,6 +29,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>An Npgsql keyword string to <see cref="EmbeddedPostgresOptions.Database"/>, as the owner of the cluster.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>Where the cluster really lies.</summary>
+    public string DataDirectory => _data;
+
     /// <exception cref="EmbeddedPostgresException">A person must act; the message says how.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {

@@ -1,10 +1,13 @@
 namespace Cortex.IdentityServer.Data.Embedded;
 
 /// <summary>A failure that a person must act on; the message is one line that says what to do.</summary>
-internal sealed class EmbeddedPostgresException : Exception
+internal class EmbeddedPostgresException : Exception
 {
     public EmbeddedPostgresException(string message, Exception? inner = null)
         : base(message.ReplaceLineEndings(" ").Trim(), inner)
     {
     }
 }
+
+/// <summary>Another process owns the embedded PostgreSQL.</summary>
+internal sealed class EmbeddedPostgresTakenException(string message, Exception inner) : EmbeddedPostgresException(message, inner);

@@ -16,8 +16,8 @@ internal sealed class OwnerLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new EmbeddedPostgresException(
-                $"Another server is running on the embedded PostgreSQL in {dataDirectory}: stop it first, or set POSTGRES_URL.", e);
+            throw new EmbeddedPostgresTakenException(
+                $"Another server is running on the embedded PostgreSQL in {dataDirectory}, or a command works there: stop it first, or set POSTGRES_URL.", e);
         }
     }
 

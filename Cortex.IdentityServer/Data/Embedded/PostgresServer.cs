@@ -79,34 +79,18 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         return Postmaster.FindRunning(data) is null;
     }
 
-    public string ConnectionString(string database) =>
-        ConnectionString(Postmaster.FindRunning(data) ?? throw new EmbeddedPostgresException(
-            $"The embedded PostgreSQL in {data} stopped right after its start: see {LogFile}."), database);
-
-    private string ConnectionString(Postmaster running, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = running.SocketDirectory switch { "" => "127.0.0.1", "." => data, var folder => folder },
-        Port = running.Port,
-        Database = database,
-        Username = NewCluster.User,
-        Password = NewCluster.ReadPassword(data),
-        // Said here because Npgsql would take what is not said from PGOPTIONS, PGSSL..., PGTARGETSESSIONATTRS of the caller.
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-        RequireAuth = "ScramSHA256",
-        Options = "-c timezone=UTC",
-        ClientEncoding = "UTF8",
-    }.ConnectionString;
+    public string ConnectionString(string database) => (Postmaster.FindRunning(data) ?? throw new EmbeddedPostgresException(
+        $"The embedded PostgreSQL in {data} stopped right after its start: see {LogFile}.")).ConnectionString(data, database);
 
     /// <summary>Null while it starts or stops; false when it will not do, and must be stopped.</summary>
     private async Task<bool?> AnswersAsync(Postmaster running, CancellationToken ct)
     {
-        if (running.Status == "starting")
+        if (running.IsStarting)
         {
             return null;
         }
 
-        var probe = new NpgsqlConnectionStringBuilder(ConnectionString(running, "postgres")) { Pooling = false, Timeout = 5 };
+        var probe = new NpgsqlConnectionStringBuilder(running.ConnectionString(data, "postgres")) { Pooling = false, Timeout = 5 };
         try
         {
             await using var connection = new NpgsqlConnection(probe.ConnectionString);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Data.Embedded;
 
@@ -8,6 +9,8 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
     private const string FileName = "postmaster.pid";
 
     public bool IsStopping => Status == "stopping";
+
+    public bool IsStarting => Status == "starting";
 
     /// <summary>Null when no server runs: no file, or one that a crash or a reused process id left behind.</summary>
     public static Postmaster? FindRunning(string dataDirectory)
@@ -26,6 +29,22 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
 
         string Line(int index) => index < lines.Length ? lines[index].Trim() : "starting";
     }
+
+    /// <summary>Npgsql keywords that lead to a database of this server, as the owner of the cluster.</summary>
+    public string ConnectionString(string dataDirectory, string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = SocketDirectory switch { "" => "127.0.0.1", "." => dataDirectory, var folder => folder },
+        Port = Port,
+        Database = database,
+        Username = NewCluster.User,
+        Password = NewCluster.ReadPassword(dataDirectory),
+        // Said here because Npgsql would take what is not said from PGOPTIONS, PGSSL..., PGTARGETSESSIONATTRS of the caller.
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+        RequireAuth = "ScramSHA256",
+        Options = "-c timezone=UTC",
+        ClientEncoding = "UTF8",
+    }.ConnectionString;
 
     /// <summary>
     /// Is a process of this cluster still there, be it an orphaned backend of a postmaster that was killed? Only Linux can tell;

@@ -14,6 +14,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     private long _askedAgainAt;
     private long _inSyncAt = clock.GetTimestamp();
     private volatile bool _hearsAll;
+    private Action? _onEverything;
 
     /// <summary>The number to note before the database is asked.</summary>
     public long Number => Interlocked.Read(ref _number);
@@ -24,6 +25,9 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     /// <summary>Something that may be remembered of this user changed. Call it after the commit: what is read before would be remembered again.</summary>
     public void Changed(Guid userId) => Note(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
 
+    /// <summary>Has somebody told whenever anything may have changed, also what belongs to no user. They must not block.</summary>
+    public void OnEverything(Action told) => _onEverything += told;
+
     /// <summary>Anything may have changed.</summary>
     public void EverythingChanged()
     {
@@ -32,6 +36,8 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
         {
             Note(ref last, number);
         }
+
+        _onEverything?.Invoke();
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ public class TokenBenchmarks
         _remembered = new(changes, new(), TimeProvider.System, most: 100);
         var live = new SessionStanding.Live(user, TwoFactorEnabled: false, DateTimeOffset.MaxValue);
         var claims = await FirstCheckAsync();
-        await _remembered.AskAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, live)), CancellationToken.None);
+        await _remembered.AskAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
     }
 
     [Benchmark(Baseline = true)]

@@ -1,0 +1,85 @@
+using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Embedded;
+using Npgsql;
+
+namespace Cortex.IdentityServer.CommandLine;
+
+/// <summary>Adds all parts of the server to a host, over the database that this connection string leads to.</summary>
+internal delegate void AddParts(WebApplicationBuilder builder, CortexEnvironment environment, string postgres, CancellationToken stop);
+
+/// <summary>What a command works with.</summary>
+/// <param name="Services">The server's own, none of which runs by itself.</param>
+/// <param name="Migrated">Migrations that this command had to apply first.</param>
+/// <param name="Stop">Whoever runs the command doesn't want it any more.</param>
+internal sealed record Work(IServiceProvider Services, IReadOnlyList<string> Migrated, CancellationToken Stop);
+
+/// <summary>The server as <c>Program</c> puts it together, to serve or to work for a command.</summary>
+internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvironment, Task> serve)
+{
+    /// <summary>Nobody waits for an answer within seconds, and a database under load may need longer for a batch.</summary>
+    private const int CommandTimeoutSeconds = 60;
+
+    public async Task ServeAsync(string[] arguments, CancellationToken stop)
+    {
+        var builder = CreateBuilder(arguments);
+        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
+        await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
+        var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
+        addParts(builder, environment, postgres, stop);
+        await using var app = builder.Build();
+        await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
+        await serve(app, environment);
+    }
+
+    /// <summary>Does something with the migrated database, beside a server that runs or without one.</summary>
+    /// <param name="environmentName">As <c>--environment</c> says, or null.</param>
+    /// <param name="work">What to do; its answer is the program's exit code.</param>
+    /// <param name="stop">Whoever runs the command doesn't want it any more.</param>
+    /// <exception cref="CommandFailedException">The database can't be used.</exception>
+    public async Task<int> WorkAsync(string? environmentName, Func<Work, Task<int>> work, CancellationToken stop)
+    {
+        var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
+        CommandLog.AddTo(builder.Logging);
+        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
+        await using var embedded = await environment.Database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
+        try
+        {
+            var patient = WithPatience(environment.Database.ConnectionString ?? embedded!.ConnectionString);
+            addParts(builder, environment, await PoolerProbe.WithPreparedStatementsAsync(patient, stop), stop);
+            await using var app = builder.Build();
+            var migrated = await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
+            await using var scope = app.Services.CreateAsyncScope();
+            return await work(new(scope.ServiceProvider, migrated, stop));
+        }
+        catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
+        {
+            throw new CommandFailedException(Explain(embedded, cause), failure);
+        }
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] arguments) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = arguments,
+        ContentRootPath = AppContext.BaseDirectory,
+        EnvironmentName = RunEnvironment.Default(arguments),
+    });
+
+    private static string WithPatience(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ShouldSerialize("Command Timeout"))
+        {
+            builder.CommandTimeout = CommandTimeoutSeconds;
+        }
+
+        return builder.ConnectionString;
+    }
+
+    private static string Explain(VisitedPostgres? embedded, Exception cause) => embedded switch
+    {
+        { IsGuest: true } => "The server on whose PostgreSQL this command worked has stopped: what wasn't committed is undone. Run the command again.",
+        null => $"PostgreSQL at POSTGRES_URL can't be used: {cause.Message}",
+        _ => $"The embedded PostgreSQL can't be used: {cause.Message}",
+    };
+}

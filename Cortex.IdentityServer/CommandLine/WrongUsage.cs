@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace Cortex.IdentityServer.CommandLine;
+
+/// <summary>Says in one line what is wrong with a command line, and what may have been meant.</summary>
+internal static class WrongUsage
+{
+    /// <summary>Letters to change, add or leave out, up to which a word is taken for another one that was mistyped.</summary>
+    private const int MostTypos = 2;
+
+    public static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var commands = string.Join(", ", parsed.RootCommandResult.Command.Subcommands.Select(known => known.Name == "serve" ? "serve (the default)" : known.Name));
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var problem =
+            unknown is null ? $"{command.Name}: {parsed.Errors[0].Message}"
+            : command is RootCommand ? $"There is no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}"
+            : unknown.StartsWith('-') ? $"{command.Name} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}"
+            : $"{command.Name} doesn't take {unknown}.";
+        var more = command is RootCommand ? "--help" : $"{command.Name} --help";
+        return $"{problem} Commands: {commands}. See {more}.";
+    }
+
+    private static string Suggest(string word, IEnumerable<string> known)
+    {
+        var closest = known.Select(name => (Name: name, Typos: Distance(word, name))).MinBy(name => name.Typos);
+        return closest.Typos <= MostTypos ? $" Did you mean {closest.Name}?" : "";
+    }
+
+    /// <summary>Levenshtein's.</summary>
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var changed = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Sessions;
+
+/// <summary>How soon a new signing key takes over.</summary>
+internal enum KeyTurn
+{
+    /// <summary>When services that keep the list of keys for hours know it.</summary>
+    Announced,
+
+    /// <summary>When all replicas know it.</summary>
+    Soon,
+
+    /// <summary>Now, and what any other key has signed is refused: it leaked.</summary>
+    AtOnce,
+}
+
+/// <param name="Kid">The new key.</param>
+/// <param name="SignsFrom">From when on it signs.</param>
+/// <param name="Removed">Keys that are gone: those that leaked, or would have come after the new one.</param>
+internal sealed record KeyReplaced(string Kid, DateTimeOffset SignsFrom, int Removed);
+
+/// <summary>Makes the operator's signing key, which takes the place of those that are there.</summary>
+internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable table, SigningOptions options, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>Replicas read each minute, and take a moment for it.</summary>
+    private static readonly TimeSpan UntilRead = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15);
+
+    public async Task<KeyReplaced> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var keys = await table.LockAsync(db, [], cancellationToken);
+        var use = UseFrom(keys, turn);
+        var removed = turn == KeyTurn.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
+        var kid = await table.AddAsync(db, use, turn == KeyTurn.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
+        await audit.WriteAsync(
+            AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, Client.Operator,
+            AuditLog.Details(
+                ("kid", kid), ("algorithm", options.Algorithm), ("signs_from", use.ToString("O", CultureInfo.InvariantCulture)),
+                ("turn", turn.ToString()), ("removed", removed.ToString(CultureInfo.InvariantCulture))),
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new(kid, use, removed);
+    }
+
+    private DateTimeOffset UseFrom(IReadOnlyList<SigningKey> keys, KeyTurn turn)
+    {
+        var now = clock.GetUtcNow();
+        return turn switch
+        {
+            // The clock of a replica may be behind: it would find no key that signs by now, and make one more.
+            KeyTurn.AtOnce => now - SessionSettings.ClockSkew,
+            _ when SigningKeySchedule.Current(keys, now) is null => now,
+            KeyTurn.Soon => now + UntilRead,
+            _ => now + options.Lead,
+        };
+    }
+
+    /// <summary>Of other algorithms too, or they would count again after a change back. Replicas that hear of it read at once.</summary>
+    private async Task<int> RevokeAsync(CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
+        return await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Those that have signed nothing yet, and would take the turn of the new one.</summary>
+    private Task<int> RemoveLaterAsync(DateTimeOffset use, CancellationToken cancellationToken) =>
+        db.SigningKeys.Where(row => row.Algorithm == options.Algorithm && row.UsedFrom > use).ExecuteDeleteAsync(cancellationToken);
+}
