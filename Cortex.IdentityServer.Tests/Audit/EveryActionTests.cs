@@ -30,6 +30,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await SecondFactorAsync();
         await KeysAsync();
         await ImportAsync();
+        await StaffAsync();
 
         // Written by what isn't tested here.
         var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
@@ -175,13 +176,38 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await SeenAsync(request, AuditAction.UsersImported, AuditLog.Success, admin.User.Id, null);
     }
 
-    /// <summary>Something that its owner does, or somebody unknown whom nobody has to believe.</summary>
-    private async Task DoesAsync(string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false)
+    private async Task StaffAsync()
+    {
+        var admin = await app.SignedInStaffAsync();
+        var staff = admin.User.Id;
+        var email = app.NewEmail();
+        var http = Client(admin.Tokens, out var request);
+        var made = await (await http.PostAsync(Administrators.Users, new { email })).JsonAsync(HttpStatusCode.Created);
+        var id = made.GetProperty("id").GetGuid();
+        await SeenAsync(request, AuditAction.Created, AuditLog.Success, staff, id);
+        Note(await app.NewestTokenAsync(email, "invitation"));
+        await DoesAsync(AuditAction.Updated, id, admin.Tokens, http => http.PatchAsync($"{Administrators.Users}/{id}", new { subscription_tier = "pro" }), by: staff);
+        await app.FailAsync(email, 5, Address);
+        await DoesAsync(AuditAction.Unlocked, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/unlock"), by: staff);
+        await DoesAsync(AuditAction.PasswordResetRequested, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/send-password-reset"), by: staff);
+
+        var person = await app.WithTwoFactorAsync();
+        var (key, text) = await CortexApp.GenerateKeyAsync(person.Http);
+        Note(text);
+        await DoesAsync(AuditAction.ApiKeyRevoked, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}/api-keys/{key}"), by: staff);
+        await DoesAsync(AuditAction.TwoFactorReset, person.User.Id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/reset-2fa"), by: staff);
+        await app.LogInAsync(person.User);
+        await DoesAsync(AuditAction.SessionEnded, person.User.Id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/revoke-sessions"), by: staff);
+        await DoesAsync(AuditAction.AccountDeleted, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}"), by: staff);
+    }
+
+    /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>
+    private async Task DoesAsync(string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false, Guid? by = null)
     {
         var answer = await send(Client(tokens, out var request));
         Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
         await app.MailsSettledAsync();
-        await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : user, user);
+        await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : by ?? user, user);
     }
 
     /// <summary>Something that is refused to somebody who hasn't proved who they are.</summary>

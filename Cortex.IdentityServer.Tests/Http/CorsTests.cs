@@ -31,11 +31,11 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
     }
 
     [Fact]
-    public async Task A_script_may_read_what_is_left_of_its_limit_and_how_long_to_wait()
+    public async Task A_script_may_read_the_entity_tag_what_is_left_of_its_limit_and_how_long_to_wait()
     {
         var exposed = string.Join(',', (await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)).Headers.GetValues("Access-Control-Expose-Headers")).Split(',');
 
-        Assert.Superset(new HashSet<string> { "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After" }, exposed.ToHashSet());
+        Assert.Superset(new HashSet<string> { "ETag", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After" }, exposed.ToHashSet());
     }
 
     [Theory]
@@ -68,6 +68,7 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
         Assert.Equal(204, (int)answer.StatusCode);
         Assert.Equal(OneOriginApp.Origin, Allowed(answer));
         Assert.Contains("PATCH", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Methods")), StringComparison.Ordinal);
+        Assert.Contains("If-Match", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Authorization", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -91,7 +92,7 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
     }
 
     private static Task<HttpResponseMessage> PreflightAsync(CortexApp app, string origin) =>
-        SendAsync(app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type"));
+        SendAsync(app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type,if-match"));
 
     private static async Task<HttpResponseMessage> SendAsync(
         CortexApp app, HttpMethod method, string path, string origin, string? body = null, params (string Name, string Value)[] headers)

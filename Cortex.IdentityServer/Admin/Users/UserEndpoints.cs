@@ -81,8 +81,8 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. The account goes with everything that hangs on it: sessions, API keys, passkeys, usage. A last notice is mailed. What happened to the account stays in
-    /// the audit log, without address, program and details. The last administrator can't be deleted.
+    /// For <c>admin</c>. The account goes with everything that hangs on it: sessions, API keys, passkeys, usage. A last notice is mailed. The audit log keeps what happened to
+    /// it, without address, program and details, and of the deletion who did it and what the account was, but not whose. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
         [Description(AboutId)] Guid id,
