@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Admin.Import;
 using Cortex.IdentityServer.Tests.Infrastructure;
@@ -94,12 +95,13 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 
         client.Break();
 
-        // It says itself how far it came.
+        // It says itself how far it came: lines that had come may be made still, though nobody hears of it.
         const string Ended = "SELECT details->>'created' FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'interrupted' AND actor_id = $1";
         await UntilAsync(async () => await app.SqlAsync(Ended, admin.User.Id) is string);
-        Assert.Equal("1000", await app.SqlAsync(Ended, admin.User.Id));
-        Assert.Equal(1_000L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'broken%'"));
-        Assert.Equal(1_000L, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
+        var created = long.Parse((string)(await app.SqlAsync(Ended, admin.User.Id))!, CultureInfo.InvariantCulture);
+        Assert.InRange(created, answered.Count, 1_200);
+        Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'broken%'"));
+        Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
         Assert.Equal((long)answered.Count, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", answered));
         Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
     }
