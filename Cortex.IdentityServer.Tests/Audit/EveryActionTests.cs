@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -29,6 +30,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await MailsAsync();
         await SecondFactorAsync();
         await KeysAsync();
+        await OperatorAsync();
 
         // Written by what isn't tested here.
         var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
@@ -162,6 +164,15 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
             return answer;
         });
         await DoesAsync(AuditAction.ApiKeyRevoked, user.Id, tokens, http => http.RemoveAsync(Auth + "api-keys/" + id));
+    }
+
+    /// <summary>Who works at the server itself is nobody in the database, and comes from nowhere.</summary>
+    private async Task OperatorAsync()
+    {
+        (await Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: ("JWT_ALGORITHM", "ES256"))).ShouldEndWith(0);
+        Assert.Equal(
+            "success command line",
+            await app.SqlAsync("SELECT concat_ws(' ', outcome, actor_id, user_id, ip, user_agent) FROM audit_events WHERE action = 'signing_keys.rotated'"));
     }
 
     /// <summary>Something that its owner does, or somebody unknown whom nobody has to believe.</summary>
