@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -31,6 +32,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await KeysAsync();
         await ImportAsync();
         await StaffAsync();
+        await OperatorAsync();
 
         // Written by what isn't tested here.
         var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
@@ -174,6 +176,9 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await (await Client(Note(admin.Tokens), out var request).PostAsync(Administrators.Users + "/import", content, Cancel)).ShouldBeAsync(HttpStatusCode.OK);
         await SeenAsync(request, AuditAction.Imported, AuditLog.Success, admin.User.Id, (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!);
         await SeenAsync(request, AuditAction.UsersImported, AuditLog.Success, admin.User.Id, null);
+
+        await (await Client(admin.Tokens, out var export).GetAsync(Administrators.Users + "/export", Cancel)).ShouldBeAsync(HttpStatusCode.OK);
+        await SeenAsync(export, AuditAction.UsersExported, AuditLog.Success, admin.User.Id, null);
     }
 
     private async Task StaffAsync()
@@ -199,6 +204,15 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await app.LogInAsync(person.User);
         await DoesAsync(AuditAction.SessionEnded, person.User.Id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/revoke-sessions"), by: staff);
         await DoesAsync(AuditAction.AccountDeleted, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}"), by: staff);
+    }
+
+    /// <summary>Who works at the server itself is nobody in the database, and comes from nowhere.</summary>
+    private async Task OperatorAsync()
+    {
+        (await Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: ("JWT_ALGORITHM", "ES256"))).ShouldEndWith(0);
+        Assert.Equal(
+            "success command line",
+            await app.SqlAsync("SELECT concat_ws(' ', outcome, actor_id, user_id, ip, user_agent) FROM audit_events WHERE action = 'signing_keys.rotated'"));
     }
 
     /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>

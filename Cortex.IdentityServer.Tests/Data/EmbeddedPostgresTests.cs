@@ -38,7 +38,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using (var first = await StartAsync())
         {
             await ScalarAsync(first, "CREATE TABLE gone ()");
-            var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync());
+            var refusal = await Assert.ThrowsAsync<EmbeddedPostgresTakenException>(() => StartAsync());
             Assert.Contains("Another server is running", refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
             Assert.Equal(1, await ScalarAsync(first, "SELECT 1"));

@@ -30,7 +30,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll"), .. arguments])
         {
             RedirectStandardError = true,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             WorkingDirectory = Path.GetTempPath(),
         };
         foreach (var name in start.Environment.Keys.Where(name => !NeededByDotNet().IsMatch(name)).ToList())
@@ -52,12 +54,28 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A run that is expected to end by itself.</summary>
-    public static async Task<ServerRun> RunAsync(string[] arguments, params (string Name, string Value)[] variables)
+    /// <summary>A run that is expected to end by itself, with nothing on standard input.</summary>
+    public static Task<ServerRun> RunAsync(string[] arguments, params (string Name, string Value)[] variables) => RunAsync(arguments, "", variables);
+
+    /// <summary>The same, with something on standard input.</summary>
+    public static async Task<ServerRun> RunAsync(string[] arguments, string input, params (string Name, string Value)[] variables)
     {
         await using var server = Start(arguments, variables);
+        try
+        {
+            await server.Input.WriteAsync(input);
+            server.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It had no use for it.
+        }
+
         return await server.EndAsync();
     }
+
+    /// <summary>Its standard input.</summary>
+    public StreamWriter Input => _process.StandardInput;
 
     /// <summary>What it has logged so far.</summary>
     public string Output

@@ -1,0 +1,128 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Data;
+using Cortex.IdentityServer.Tests.Faults;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.CommandLine;
+
+/// <remarks>Contract 4.2: what has to work with no administrator yet.</remarks>
+public sealed class CreateAdminTests(PostgresCluster cluster)
+{
+    private const string Ada = "Ada@example.com";
+    private const string Password = "pässword of the first administrator";
+
+    private static readonly string[] Create = ["create-admin", "--email", Ada];
+
+    [Fact]
+    public async Task The_first_administrator_is_made_in_an_empty_database_with_a_password_that_nobody_sees()
+    {
+        var database = await cluster.CreateDatabaseAsync(migrated: false);
+
+        var run = (await Cli.RunAsync(database, Create, $"{Password}\r\nand a line that is none of its business\n")).ShouldEndWith(0);
+
+        Assert.Empty(run.Output);
+        Assert.DoesNotContain("pässword", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("two-factor", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        await using var server = await Replica.StartAsync(database);
+        Assert.Equal(["admin"], await RolesAsync(server, Password));
+        Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT is_active AND is_verified AND password_hash LIKE '$2b$10$%' FROM users"));
+        Assert.Equal(
+            """user.created success command line true {"after": {"roles": ["admin"]}, "before": {"roles": []}}""",
+            await PythonDatabase.SqlAsync<string>(
+                database,
+                "SELECT concat_ws(' ', action, outcome, user_agent, CASE WHEN actor_id IS NULL THEN 'true' END, details) FROM audit_events WHERE user_id = (SELECT id FROM users)"
+                + " AND action NOT LIKE 'login%'"));
+    }
+
+    [Fact]
+    public async Task Without_a_password_one_is_made_and_stands_alone_on_standard_output()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+        await using var server = await Replica.StartAsync(database);
+
+        var run = (await Cli.RunAsync(database, Create)).ShouldEndWith(0);
+
+        var password = Assert.Single(run.OutputLines());
+        Assert.True(password.Length >= 24);
+        Assert.DoesNotContain(password, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["admin"], await RolesAsync(server, password));
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_one_line_and_changes_nothing()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+        (await Cli.RunAsync(database, Create, Password)).ShouldEndWith(0);
+        var before = await StateAsync(database);
+        foreach (var (email, password, reason) in new[]
+        {
+            ("ADA@EXAMPLE.COM", Password, "an account with this address already"),
+            ("bob@example.com", "short", "at least 8 characters"),
+            ("bob@example.com", "\n", "at least 8 characters"),
+            ("bob@example.com", "password1234", "common"),
+            ("bob@example.com", new string('x', 300), "at most 256 characters"),
+            ("bob", Password, "one @"),
+            ("", Password, "needed"),
+        })
+        {
+            var run = (await Cli.RunAsync(database, ["create-admin", "--email", email], password)).ShouldEndWith(1);
+
+            Assert.Contains(reason, Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+            Assert.Empty(run.Output);
+        }
+
+        Assert.Equal(before, await StateAsync(database));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_there_is_promoted_once_and_keeps_its_password()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+        await using var server = await Replica.StartAsync(database);
+        await (await server.RegisterAsync(Ada)).ShouldBeAsync(HttpStatusCode.Created);
+        Assert.Empty(await RolesAsync(server, Replica.Password));
+
+        var first = (await Cli.RunAsync(database, ["create-admin", "--email", Ada, "--promote"], Password)).ShouldEndWith(0);
+        var again = (await Cli.RunAsync(database, ["create-admin", "--email", "ada@example.com", "--promote"], Password)).ShouldEndWith(0);
+
+        Assert.Contains("two-factor", first.Errors, StringComparison.Ordinal);
+        Assert.Contains("never confirmed", first.Errors, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", again.Errors, StringComparison.Ordinal);
+        Assert.Empty(first.Output + again.Output);
+        Assert.Equal(["admin"], await RolesAsync(server, Replica.Password));
+        Assert.Equal(
+            """{"after": {"roles": ["admin"]}, "before": {"roles": []}}""",
+            await PythonDatabase.SqlAsync<string>(database, "SELECT string_agg(details::text, '; ') FROM audit_events WHERE action = 'user.updated' AND actor_id IS NULL"));
+    }
+
+    [Fact]
+    public async Task Of_several_at_once_one_wins()
+    {
+        var database = await cluster.CreateDatabaseAsync(migrated: false);
+
+        var runs = await AtOnce.RunAsync(4, _ => Cli.RunAsync(database, Create, Password));
+
+        Assert.Equal([0, 1, 1, 1], runs.Select(run => run.ExitCode).Order());
+        Assert.All(runs.Where(run => run.ExitCode == 1), run => Assert.Contains("already", Assert.Single(run.ErrorLines), StringComparison.Ordinal));
+        Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users JOIN user_roles ON user_id = users.id"));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_one_line_without_its_password()
+    {
+        var run = (await Cli.RunAsync("postgresql://cortex:hunter2-hunter2@127.0.0.1:1/cortex", Create, Password)).ShouldEndWith(1);
+
+        Assert.Contains("POSTGRES_URL", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> RolesAsync(Replica server, string password)
+    {
+        var answer = await server.PostAsync("login", new { email = Ada, password });
+        var tokens = Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK));
+        return [.. Jwt.Read(tokens.AccessToken).Payload["roles"]!.AsArray().Select(role => role!.GetValue<string>())];
+    }
+
+    private static Task<string> StateAsync(string database) => PythonDatabase.SqlAsync<string>(
+        database, "SELECT (SELECT string_agg(users::text, ' ') FROM users) || (SELECT count(*) FROM audit_events) || (SELECT count(*) FROM user_roles)");
+}

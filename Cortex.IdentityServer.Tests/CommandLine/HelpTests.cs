@@ -1,0 +1,85 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.CommandLine;
+
+/// <summary>What the program says of itself, and to who mistypes.</summary>
+public sealed class HelpTests
+{
+    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "healthcheck"];
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("help")]
+    public async Task Help_names_every_command_and_exit_code(string argument)
+    {
+        var run = (await ServerProcess.RunAsync([argument])).ShouldEndWith(0);
+
+        Assert.Empty(run.ErrorLines);
+        Assert.All(Commands, command => Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal));
+        Assert.All(["0", "1", "2", "3", "130"], code => Assert.Contains($"\n  {code} ", run.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("serve", "--urls", "--environment", "POSTGRES_URL", "ASPNETCORE_URLS")]
+    [InlineData("migrate", "--environment", "POSTGRES_URL")]
+    [InlineData("create-admin", "--email", "--promote", "POSTGRES_URL", "CORTEX_DATA", "/dev/null")]
+    [InlineData("import", "<file>", "--results", "POSTGRES_URL", "password_hash")]
+    [InlineData("rotate-keys", "--now", "--revoke", "SECRET_KEY", "JWT_ALGORITHM")]
+    [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
+    public async Task Help_of_a_command_tells_its_options_what_it_reads_an_example_and_how_it_ends(string command, params string[] told)
+    {
+        var run = (await ServerProcess.RunAsync([command, "--help"])).ShouldEndWith(0);
+
+        Assert.Empty(run.ErrorLines);
+        Assert.All([.. told, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_version_is_one_line() =>
+        Assert.StartsWith("0.1.0", Assert.Single((await ServerProcess.RunAsync(["--version"])).ShouldEndWith(0).OutputLines()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("create-amin --email ada@example.com", "Did you mean create-admin?")]
+    [InlineData("frobnicate", "There is no command frobnicate.")]
+    [InlineData("frobnicate --help", "There is no command frobnicate.")]
+    [InlineData("create-admin --emial ada@example.com", "Did you mean --email?")]
+    [InlineData("create-admin", "--email")]
+    [InlineData("create-admin --email", "--email")]
+    [InlineData("import", "file")]
+    [InlineData("migrate now", "doesn't take now")]
+    [InlineData("migrate --urls http://127.0.0.1:0", "--urls")]
+    [InlineData("healthcheck nowhere", "http://")]
+    [InlineData("healthcheck http://127.0.0.1:1 --url http://127.0.0.1:2", "one address")]
+    public async Task What_is_mistyped_is_one_line_that_helps(string arguments, string hint)
+    {
+        // Nothing is read before: no setting is complained of.
+        var run = (await ServerProcess.RunAsync(arguments.Split(' '), ("DOTNET_ENVIRONMENT", "Production"))).ShouldEndWith(2);
+
+        var line = Assert.Single(run.ErrorLines);
+        Assert.Empty(run.Output);
+        Assert.Contains(hint, line, StringComparison.Ordinal);
+        Assert.All(Commands, command => Assert.Contains(command, line, StringComparison.Ordinal));
+    }
+
+    /// <remarks>With the word or without it; in the order in which the host wants them.</remarks>
+    [Theory]
+    [InlineData("serve --environment Production")]
+    [InlineData("serve --environment=Production")]
+    [InlineData("--environment=Production")]
+    public async Task Options_of_serve_reach_the_host(string arguments)
+    {
+        var run = (await ServerProcess.RunAsync(arguments.Split(' '))).ShouldEndWith(1);
+
+        Assert.All(run.ErrorLines, line => Assert.Contains("must be set in Production", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_command_that_needs_settings_says_what_is_missing()
+    {
+        var run = (await ServerProcess.RunAsync(["rotate-keys", "--environment", "Production"])).ShouldEndWith(1);
+
+        Assert.Equal(["JWT_SECRET_KEY", "POSTGRES_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Empty(run.Output);
+    }
+}

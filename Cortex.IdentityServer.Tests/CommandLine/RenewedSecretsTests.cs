@@ -1,0 +1,49 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.CommandLine;
+
+/// <summary><c>rotate-keys</c> encrypts anew, so that the old SECRET_KEY can go.</summary>
+public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
+{
+    private const string NewSecret = "a-new-secret-of-more-than-32-bytes-for-all";
+    private const string PythonSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+    [Fact]
+    public async Task What_was_under_the_old_secret_works_with_the_new_one_alone()
+    {
+        var old = await app.WithTwoFactorAsync();
+        var plain = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET two_factor_secret = $1, two_factor_enabled = true WHERE id = $2", PythonSecret, plain.Id);
+        var odd = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET two_factor_secret = $1 WHERE id = $2", "no secret at all!", odd.Id);
+        var kid = Assert.Single(await KeyPairApp.KidsAsync(app.Anonymous()));
+
+        // The order in which replicas get it: new,old first.
+        var first = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
+        var second = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
+
+        Assert.Contains(first.OutputLines(), line => line.Contains("2 of 3 TOTP secrets, 1 of 2 signing keys", StringComparison.Ordinal));
+        Assert.Contains(second.OutputLines(), line => line.Contains("0 of 3 TOTP secrets, 0 of 3 signing keys", StringComparison.Ordinal));
+        using var http = app.StartReplica(out var replica, ("SECRET_KEY", NewSecret));
+        using var _ = replica;
+        app.NextStep();
+        foreach (var (user, secret) in new[] { (old.User, old.Secret), (plain, PythonSecret) })
+        {
+            var answer = await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password, two_factor_code = app.Code(secret) });
+            Assert.Equal(kid, KeyPairApp.KidOf(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK))));
+        }
+
+        Assert.Equal("no secret at all!", await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", odd.Id));
+
+        // What no secret that is set decrypts is named, and nothing else of it.
+        await app.SqlAsync("UPDATE users SET two_factor_secret = NULL WHERE id = $1", odd.Id);
+        var lost = (await RunAsync("quite-another-secret-of-more-than-32-bytes")).ShouldEndWith(1);
+        Assert.Contains(lost.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
+        Assert.Contains(lost.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
+        Assert.DoesNotContain("enc:v1", lost.Errors + lost.Output, StringComparison.Ordinal);
+    }
+
+    private Task<ServerRun> RunAsync(string secrets) =>
+        Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: [("SECRET_KEY", secrets), ("JWT_ALGORITHM", "ES256")]);
+}

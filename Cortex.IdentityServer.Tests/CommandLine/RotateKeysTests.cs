@@ -1,0 +1,127 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Data;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.CommandLine;
+
+/// <summary>New signing keys beside a server that runs. Each test has a server and a clock of its own.</summary>
+public sealed class RotateKeysTests(PostgresCluster cluster)
+{
+    private const string Me = "/api/v1/auth/me";
+
+    private static readonly (string, string) Es256 = ("JWT_ALGORITHM", "ES256");
+
+    [Fact]
+    public async Task A_new_key_is_announced_and_takes_over_a_day_later()
+    {
+        await using var app = await StartAsync();
+        var (user, old, http) = await app.SignedInAsync();
+
+        var kid = await RotateAsync(app);
+
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+        await EventuallyAsync(async () => (await KeyPairApp.KidsAsync(app.Anonymous())).Contains(kid));
+        Assert.Equal(KeyPairApp.KidOf(old), KeyPairApp.KidOf(await app.LogInAsync(user)));
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        var details = (string)(await app.SqlAsync(
+            "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm') FROM audit_events WHERE action = 'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
+        Assert.Equal($"success command line {kid} ES256", details);
+    }
+
+    [Fact]
+    public async Task Now_is_when_every_replica_has_read_it_and_ends_no_token()
+    {
+        await using var app = await StartAsync();
+        var announced = await RotateAsync(app);
+        var (user, old, http) = await app.SignedInAsync();
+
+        var kid = await RotateAsync(app, "--now");
+
+        // In the place of the one that would have come tomorrow.
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await EventuallyAsync(async () => (await KeyPairApp.KidsAsync(app.Anonymous())).Contains(kid));
+        Assert.DoesNotContain(announced, await KeyPairApp.KidsAsync(app.Anonymous()));
+        Assert.Equal(KeyPairApp.KidOf(old), KeyPairApp.KidOf(await app.LogInAsync(user)));
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        var fresh = await app.LogInAsync(user);
+        Assert.Equal(kid, KeyPairApp.KidOf(fresh));
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.WithToken(fresh.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_leaked_key_is_refused_by_running_servers_within_seconds_and_sessions_go_on()
+    {
+        await using var app = await StartAsync();
+        var (user, old, http) = await app.SignedInAsync();
+        using var replica = app.StartReplica(out var running);
+        using var _ = running;
+        replica.DefaultRequestHeaders.Authorization = new("Bearer", old.AccessToken);
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await replica.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        // Its clock stands still, and so nothing waits for the minute; the command's, which doesn't, may not be ahead of it.
+        app.Clock.Advance(TimeSpan.FromSeconds(40));
+        var kid = await RotateAsync(app, "--revoke");
+
+        await EventuallyAsync(async () => (await http.FetchAsync(Me)).StatusCode == HttpStatusCode.Unauthorized);
+        await EventuallyAsync(async () => (await replica.FetchAsync(Me)).StatusCode == HttpStatusCode.Unauthorized);
+        await (await http.FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_token");
+        Assert.Equal([kid], await KeyPairApp.KidsAsync(app.Anonymous()));
+        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = old.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        Assert.Equal(kid, KeyPairApp.KidOf(refreshed));
+        await (await app.WithToken(refreshed.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM signing_keys"));
+    }
+
+    [Fact]
+    public async Task Before_the_first_start_there_is_a_key_already()
+    {
+        var database = await cluster.CreateDatabaseAsync(migrated: false);
+
+        var run = (await Cli.RunAsync(database, ["rotate-keys"], settings: Es256)).ShouldEndWith(0);
+
+        Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT used_from <= now() FROM signing_keys"));
+        Assert.Contains(await PythonDatabase.SqlAsync<string>(database, "SELECT id FROM signing_keys"), run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_shared_secret_it_says_how_that_is_rotated()
+    {
+        var database = await cluster.CreateDatabaseAsync();
+
+        var run = (await Cli.RunAsync(database, ["rotate-keys", "--now"])).ShouldEndWith(0);
+        var revoke = (await Cli.RunAsync(database, ["rotate-keys", "--revoke"])).ShouldEndWith(1);
+
+        Assert.Contains("JWT_SECRET_KEY", run.OutputLines()[0], StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", Assert.Single(revoke.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, "SELECT (SELECT count(*) FROM signing_keys) + (SELECT count(*) FROM audit_events)"));
+    }
+
+    /// <returns>The new key, as the command prints it.</returns>
+    private static async Task<string> RotateAsync(CortexApp app, params string[] options)
+    {
+        var run = (await Cli.RunAsync(app.ConnectionString, ["rotate-keys", .. options], settings: Es256)).ShouldEndWith(0);
+        Assert.Empty(run.ErrorLines);
+        return run.OutputLines()[0].Split(' ')[2];
+    }
+
+    private async Task<Es256App> StartAsync()
+    {
+        var app = new Es256App(cluster);
+        await app.InitializeAsync();
+        return app;
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it didn't happen");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+        }
+    }
+}
