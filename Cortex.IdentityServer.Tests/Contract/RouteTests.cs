@@ -24,7 +24,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         // Not both: a policy finds out who calls before it learns that anyone may.
         Assert.All(routes, route => Assert.True(
             (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect),
+            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect or Policies.Admin or Policies.Support),
             $"{route.DisplayName} has neither a policy nor AllowAnonymous, or both"));
     }
 
