@@ -27,7 +27,7 @@ internal static class AccountStatistics
         CREATE TABLE daily_changes (LIKE daily_totals INCLUDING DEFAULTS);
 
         -- Who was counted as active today already; rows of days that are over go.
-        CREATE TABLE active_users (day date NOT NULL, user_id uuid NOT NULL, PRIMARY KEY (day, user_id));
+        CREATE TABLE active_users (user_id uuid NOT NULL, day date NOT NULL, PRIMARY KEY (user_id, day));
 
         CREATE FUNCTION cortex_count_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -41,13 +41,16 @@ internal static class AccountStatistics
                 INSERT INTO account_changes
                 SELECT coalesce(subscription_tier, 'free'), coalesce(is_active, true), coalesce(is_verified, false), coalesce(two_factor_enabled, false), -count(*)
                 FROM changed GROUP BY 1, 2, 3, 4;
+
+                -- Not by a foreign key, for whose lock on the account who writes last uses would wait, with locks on its sessions.
+                DELETE FROM active_users USING changed WHERE user_id = changed.id;
             ELSIF TG_OP = 'UPDATE' THEN
                 INSERT INTO account_changes VALUES
                     (coalesce(OLD.subscription_tier, 'free'), coalesce(OLD.is_active, true), coalesce(OLD.is_verified, false), coalesce(OLD.two_factor_enabled, false), -1),
                     (coalesce(NEW.subscription_tier, 'free'), coalesce(NEW.is_active, true), coalesce(NEW.is_verified, false), coalesce(NEW.two_factor_enabled, false), 1);
             ELSE
                 -- In the order in which they are folded.
-                TRUNCATE account_changes, account_totals;
+                TRUNCATE account_changes, account_totals, active_users;
             END IF;
             RETURN NULL;
         END $$;

@@ -33,6 +33,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await ImportAsync();
         await StaffAsync();
         await OperatorAsync();
+        await BillingAsync();
 
         // Written by what isn't tested here.
         var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
@@ -213,6 +214,16 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         Assert.Equal(
             "success command line",
             await app.SqlAsync("SELECT concat_ws(' ', outcome, actor_id, user_id, ip, user_agent) FROM audit_events WHERE action = 'signing_keys.rotated'"));
+    }
+
+    private async Task BillingAsync()
+    {
+        var user = await app.RegisterAsync();
+        var billed = await app.SqlAsync("INSERT INTO billing_events (user_id, event_type, polar_event_id, processed) VALUES ($1, 'order.paid', $2, true) RETURNING id", user.Id, $"evt {user.Id}");
+        var staff = await app.SignedInStaffAsync();
+        var http = Client(Note(staff.Tokens), out var request);
+        await (await http.PostNothingAsync($"/api/v1/admin/billing-events/{billed}/replay")).ShouldBeAsync(HttpStatusCode.Accepted);
+        await SeenAsync(request, AuditAction.BillingEventReplayed, AuditLog.Success, actor: staff.User.Id, user: user.Id);
     }
 
     /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>

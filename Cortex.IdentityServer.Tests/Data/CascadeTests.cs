@@ -52,6 +52,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         var id = with2fa.User.Id;
         var (keyId, _) = await CortexApp.GenerateKeyAsync(with2fa.Http);
         await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = with2fa.User.Email, password = with2fa.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await app.SqlAsync("INSERT INTO active_users(user_id, day) VALUES ($1, '2026-11-26') ON CONFLICT DO NOTHING", id);
         await app.SqlAsync("INSERT INTO usage_logs(user_id, api_key_id, endpoint) VALUES ($1, $2, '/x')", id, keyId);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
         await app.SqlAsync(

@@ -1,7 +1,10 @@
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Tests.Contract;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
@@ -11,6 +14,10 @@ public sealed class MigrationTests(PostgresCluster cluster)
     private const string Migrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
 
     private static readonly long All = typeof(CortexDbContext).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(Migration)));
+
+    private const string BeforeNewest = "20261126192159_Passkeys";
+
+    private const string LogIn = "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), now(), 'login.succeeded', 'success')";
 
     private const string Twins = """
         INSERT INTO users (id, email, password_hash) VALUES
@@ -105,5 +112,41 @@ public sealed class MigrationTests(PostgresCluster cluster)
 
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
             database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+    }
+
+    /// <remarks>An operator who goes back to the version before, and forth again: the schema is as it was, and the numbers are those of what is there.</remarks>
+    [Fact]
+    public async Task The_newest_migration_can_be_taken_back_and_applied_again()
+    {
+        var before = await PythonDatabase.CreateAsync(cluster);
+        await ToAsync(before, BeforeNewest);
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);
+        await PostgresCluster.MigrateAsync(database);
+        await PythonDatabase.SqlAsync<object>(database, LogIn);
+
+        await ToAsync(database, BeforeNewest);
+
+        Assert.Equal((await Schema.ReadAsync(before)).ToString(), (await Schema.ReadAsync(database)).ToString());
+        const string Objects = """
+            SELECT string_agg(name, ';' ORDER BY name) FROM (
+                SELECT proname::text || coalesce(proconfig::text, '') AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                UNION ALL SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                UNION ALL SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal) AS objects
+            """;
+        Assert.Equal(await PythonDatabase.SqlAsync<string>(before, Objects), await PythonDatabase.SqlAsync<string>(database, Objects));
+        await PythonDatabase.SqlAsync<object>(database, LogIn);
+        await PythonDatabase.SqlAsync<object>(database, "DELETE FROM users WHERE email = 'a2@example.com'; INSERT INTO users (email, password_hash) VALUES ('new@example.com', 'x')");
+
+        await PostgresCluster.MigrateAsync(database);
+
+        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(accounts)::bigint FROM (TABLE account_totals UNION ALL TABLE account_changes) AS accounts"));
+        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(logins)::bigint FROM (TABLE daily_totals UNION ALL TABLE daily_changes) AS days"));
+    }
+
+    private static async Task ToAsync(string connectionString, string migration)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var db = new CortexDbContext(new DbContextOptionsBuilder<CortexDbContext>().UseNpgsql(source).Options);
+        await db.GetService<IMigrator>().MigrateAsync(migration, TestContext.Current.CancellationToken);
     }
 }

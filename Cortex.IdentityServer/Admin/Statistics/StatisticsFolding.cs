@@ -16,8 +16,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
 
     /// <summary>True where there is something to fold and no other replica at it. CASE, as only that keeps its order.</summary>
     private const string IsDueSql = """
-        SELECT CASE WHEN EXISTS (SELECT FROM account_changes) OR EXISTS (SELECT FROM daily_changes) OR EXISTS (SELECT FROM active_users WHERE day < $1)
-            THEN pg_try_advisory_xact_lock($2) ELSE false END
+        SELECT CASE WHEN EXISTS (SELECT FROM account_changes) OR EXISTS (SELECT FROM daily_changes) THEN pg_try_advisory_xact_lock($1) ELSE false END
         """;
 
     private const string AccountsSql = """
@@ -35,6 +34,8 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
             login_failures = known.login_failures + excluded.login_failures, active_users = known.active_users + excluded.active_users
         """;
 
+    private DateOnly _forgottenBefore;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
@@ -44,6 +45,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
             try
             {
                 await FoldAsync(stoppingToken);
+                await ForgetAsync(stoppingToken);
                 isFailing = false;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
@@ -61,13 +63,10 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
 
     private async Task FoldAsync(CancellationToken cancellationToken)
     {
-        // What was used yesterday may be written a moment after midnight.
-        var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var look = new NpgsqlCommand(IsDueSql, connection, transaction))
         {
-            look.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = yesterday });
             look.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
             if (await look.ExecuteScalarAsync(cancellationToken) is not true)
             {
@@ -79,9 +78,24 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
         fold.BatchCommands.Add(new(AccountsSql));
         fold.BatchCommands.Add(new("DELETE FROM account_totals WHERE accounts = 0"));
         fold.BatchCommands.Add(new(DaysSql));
-        fold.BatchCommands.Add(new("DELETE FROM active_users WHERE day < $1") { Parameters = { new NpgsqlParameter<DateOnly> { TypedValue = yesterday } } });
         await fold.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Once a day: who was active before yesterday is in the number of that day and needed no more. Of yesterday a last use may still be written.</summary>
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
+        if (_forgottenBefore == yesterday)
+        {
+            return;
+        }
+
+        await using var command = database.CreateCommand("DELETE FROM active_users WHERE day < $1");
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = yesterday });
+        command.CommandTimeout = Patience;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        _forgottenBefore = yesterday;
     }
 
     private static partial class Log
