@@ -30,6 +30,7 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await MailsAsync();
         await SecondFactorAsync();
         await KeysAsync();
+        await ImportAsync();
         await OperatorAsync();
 
         // Written by what isn't tested here.
@@ -173,6 +174,16 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         Assert.Equal(
             "success command line",
             await app.SqlAsync("SELECT concat_ws(' ', outcome, actor_id, user_id, ip, user_agent) FROM audit_events WHERE action = 'signing_keys.rotated'"));
+    }
+
+    private async Task ImportAsync()
+    {
+        var admin = await app.SignedInStaffAsync();
+        var email = app.NewEmail();
+        var content = new StringContent($$"""{"email": "{{email}}", "password_hash": "{{Note(PythonHashes.Bcrypt2b)}}"}""", null, "application/x-ndjson");
+        await (await Client(Note(admin.Tokens), out var request).PostAsync(Administrators.Users + "/import", content, Cancel)).ShouldBeAsync(HttpStatusCode.OK);
+        await SeenAsync(request, AuditAction.Imported, AuditLog.Success, admin.User.Id, (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!);
+        await SeenAsync(request, AuditAction.UsersImported, AuditLog.Success, admin.User.Id, null);
     }
 
     /// <summary>Something that its owner does, or somebody unknown whom nobody has to believe.</summary>

@@ -81,6 +81,25 @@ internal static class PythonHashes
     // bcrypt_sha256.using(version=1, rounds=4, salt=SALT).hash("longpassword\0AAA")
     public const string Sha256V1WithNul = "$bcrypt-sha256$2b,4$abcdefghijklmnopqrstuu$pIIx.xL/yl6s96aKfxGRIcKArx61h86";
 
+    // hashlib: ASP.NET Core Identity's version 3.
+    // v3 = lambda prf, name, rounds, salt, password, length=32: base64.b64encode(
+    //     b"\x01" + struct.pack(">III", prf, rounds, len(salt)) + salt + hashlib.pbkdf2_hmac(name, password, salt, rounds, length)).decode()
+
+    // v3(2, "sha512", 100000, SALT[:16], b"correct horse")  # what .NET 7 and later make
+    public const string IdentityV3 = "AQAAAAIAAYagAAAAEGFiY2RlZmdoaWprbG1ub3DCUH94djlMP4jXaRgdMqhmT3wKQgrNzDxRa5smAoBFTA==";
+
+    // v3(1, "sha256", 10000, SALT[:16], "Grüße, Zürich".encode())  # what was made before
+    public const string IdentityV3Sha256 = "AQAAAAEAACcQAAAAEGFiY2RlZmdoaWprbG1ub3Bd4Om8EnFKvKhj/gWB4eKKwuQisWC7FBfSw7HivJyugg==";
+
+    // v3(0, "sha1", 1000, SALT[:16], b"correct horse")
+    public const string IdentityV3Sha1 = "AQAAAAAAAAPoAAAAEGFiY2RlZmdoaWprbG1ub3Ca22jOIjB3Df4EH98T4Nkb1ABeynSQKZWJtAjSm8koLw==";
+
+    // v3(1, "sha256", 600, SALT[:22], b"longpassword\0AAA", 64)
+    public const string IdentityV3Long = "AQAAAAEAAAJYAAAAFmFiY2RlZmdoaWprbG1ub3BxcnN0dXV+N0E8V2RLlV11MW7428x2DHr1KSlt/WV9LtQ+ta3rokvj6v4xO/6sCQFkHBjPcYGWZojtcgySQBoRMQRcaDCi";
+
+    // v3(2, "sha512", 1, SALT[:16], ("\U0001F511" * 64).encode(), 16)
+    public const string IdentityV3Short = "AQAAAAIAAAABAAAAEGFiY2RlZmdoaWprbG1ub3B8HQNNLXKz3fc186kR9aaa";
+
     // cryptography 38 and hmac: what hangs on SECRET_KEY.
 
     // HKDF(hashes.SHA256(), 32, None, b"cortex-identity/v1/refresh-token").derive(KEY)

@@ -59,9 +59,7 @@ internal static partial class PasswordHash
     {
         if (Pbkdf2Hash.Parse(storedHash) is { } foreign)
         {
-            var isRight = foreign.Matches(password);
-            bcrypt.Pbkdf2.FillUp(foreign, cost);
-            return isRight ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+            return bcrypt.Pbkdf2.Verify(foreign, password, cost) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
         }
 
         if (Stored.Parse(storedHash) is not { } stored)

@@ -26,13 +26,15 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         try
         {
             var result = await importer.RunAsync(httpContext.Request.Body, Client.OfAdministrator(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
-            if (!_hasLines && result is ImportResult.CutShort { Problem: var problem })
+            if (!_hasLines && result is ImportResult.CutShort cut)
             {
-                await problem.ExecuteAsync(httpContext);
-                return;
+                await cut.Problem.ExecuteAsync(httpContext);
+            }
+            else
+            {
+                End(result);
             }
 
-            End(result);
             if (result is ImportResult.CutShort)
             {
                 await DrainAsync(httpContext.Request.Body, httpContext.RequestAborted);

@@ -8,13 +8,11 @@ namespace Cortex.IdentityServer.Admin.Import;
 /// <summary>Accounts of another system, many at a time.</summary>
 internal static class ImportEndpoint
 {
-    private const long Largest = 128 * 1024 * 1024;
-
     public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
         .RequireAuthorization(Policies.Admin)
         .TakesLines<ImportedUser>()
         .AnswersLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
-        .WithMetadata(new LargestBody(Largest));
+        .WithMetadata(new LargestBody(UserImporter.LargestBody));
 
     /// <summary>Import users</summary>
     /// <remarks>

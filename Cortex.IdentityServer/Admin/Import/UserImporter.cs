@@ -14,6 +14,9 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     /// <summary>Lines that one request takes; empty ones don't count.</summary>
     public const int MostLines = 100_000;
 
+    /// <summary>The longest body that one import takes, in bytes.</summary>
+    public const long LargestBody = 128 * 1024 * 1024;
+
     private const int BatchSize = 500;
     private const int RetryAfterSeconds = 5;
 
@@ -23,6 +26,10 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     private static Problem Unreachable => new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 
     private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another." };
+
+    private static Problem TooLarge => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another." };
+
+    private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body came too slowly, or ended before its end." };
 
     /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
     /// <param name="client">Who does it: an administrator, or the operator.</param>
@@ -41,8 +48,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         }
         catch (BadHttpRequestException failure)
         {
-            // Too large, too slow, or not what HTTP calls a body.
-            result = run.CutShort(Problems.ForStatus(failure.StatusCode) ?? Problems.MalformedRequest);
+            result = run.CutShort(failure.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : Broken);
         }
         finally
         {

@@ -54,7 +54,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
         {
             if (context.Document!.Components?.Schemas?.ContainsKey(line.Name) != true)
             {
-                context.Document.AddComponent(line.Name, await context.GetOrCreateSchemaAsync(line, parameterDescription: null, cancellationToken));
+                context.Document.AddComponent(line.Name, Open(await context.GetOrCreateSchemaAsync(line, parameterDescription: null, cancellationToken)));
             }
 
             kinds.Add(new OpenApiSchemaReference(line.Name, context.Document));
@@ -63,5 +63,16 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
 
         var schema = kinds.Count == 1 ? kinds[0] : new OpenApiSchema { OneOf = kinds };
         return names.ToDictionary(name => name, name => new OpenApiMediaType { Schema = schema, Examples = examples });
+    }
+
+    /// <summary>What an answer holds may get more fields, as the answer itself.</summary>
+    private static OpenApiSchema Open(OpenApiSchema schema)
+    {
+        foreach (var part in (schema.Properties?.Values ?? []).OfType<OpenApiSchema>().Where(part => part.Properties is not null))
+        {
+            part.AdditionalPropertiesAllowed = schema.AdditionalPropertiesAllowed;
+        }
+
+        return schema;
     }
 }

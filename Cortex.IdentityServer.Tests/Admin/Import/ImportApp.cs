@@ -1,0 +1,13 @@
+using Cortex.IdentityServer.Tests.Http;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Admin.Import;
+
+/// <summary>A server with one administrator for all tests of a class, and a database that can be cut off.</summary>
+public sealed class ImportApp(PostgresCluster cluster) : CuttableApp(cluster)
+{
+    private Task<TwoFactorUser>? _admin;
+
+    /// <summary>Good until a test moves the clock by half an hour.</summary>
+    public Task<TwoFactorUser> AdminAsync() => _admin ??= this.SignedInStaffAsync();
+}

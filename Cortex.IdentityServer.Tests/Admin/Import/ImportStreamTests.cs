@@ -1,0 +1,258 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;
+
+namespace Cortex.IdentityServer.Tests.Admin.Import;
+
+/// <summary>How clients send and read, and how imports end before their end.</summary>
+public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_client_may_read_each_batch_before_it_sends_the_next()
+    {
+        using var client = await OpenAsync();
+        var lines = Lines("duplex", 3_000);
+        var answered = new List<JsonElement>();
+
+        foreach (var batch in lines.Chunk(500))
+        {
+            await client.SendAsync(batch);
+            for (var results = 0; results < batch.Length; results++)
+            {
+                answered.Add((await client.ReadAsync())!.Value);
+            }
+
+            Assert.True((await client.ReadAsync())!.Value.TryGetProperty("progress", out _));
+        }
+
+        await client.EndAsync();
+        var end = await client.ReadToEndAsync();
+
+        Assert.Equal(Enumerable.Range(1, 3_000), answered.Where(ImportAnswers.IsCreated).Select(line => line.GetProperty("line").GetInt32()));
+        Assert.Equal((3_000, 3_000), (end.Summary.GetProperty("lines").GetInt32(), end.Summary.GetProperty("created").GetInt32()));
+    }
+
+    /// <remarks>More in each direction than all buffers between the two hold: a server that waits with reading for its writing would never end.</remarks>
+    [Fact]
+    public async Task A_client_may_send_all_before_it_reads_anything()
+    {
+        const int Count = 40_000;
+        using var client = await OpenAsync();
+        var padding = new string(' ', 200);
+        var bad = Enumerable.Repeat($$"""{"email": "x", "password_hash": "y", "subscription_tier": "z",{{padding}} "created_at": "1900-01-01T00:00:00Z"}""", 1_000).ToArray();
+
+        for (var sent = 0; sent < Count; sent += bad.Length)
+        {
+            await client.SendAsync(bad);
+        }
+
+        await client.SendAsync(Line("after-all-the-bad@example.com"));
+        await client.EndAsync();
+
+        (await client.ReadToEndAsync()).ShouldSum(Count + 1, created: 1, Count);
+    }
+
+    [Fact]
+    public async Task A_line_is_answered_although_no_other_comes()
+    {
+        using var client = await OpenAsync();
+        await client.SendAsync(Line("alone@example.com"));
+
+        var answer = client.ReadAsync();
+        while (!answer.IsCompleted)
+        {
+            app.Clock.Advance(Quiet);
+            await Task.WhenAny(answer, Task.Delay(5, Cancel));
+        }
+
+        Assert.True(ImportAnswers.IsCreated((await answer)!.Value));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'alone@example.com'"));
+        await client.EndAsync();
+        Assert.Equal(1, (await client.ReadToEndAsync()).Summary.GetProperty("created").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_leaves_what_was_answered_and_nothing_by_halves()
+    {
+        var admin = await app.AdminAsync();
+        using var client = await OpenAsync();
+        await client.SendAsync(Lines("broken", 1_200));
+        var answered = new List<Guid>();
+        while (answered.Count < 700)
+        {
+            if (await client.ReadAsync() is { } line && ImportAnswers.IsCreated(line))
+            {
+                answered.Add(line.GetProperty("id").GetGuid());
+            }
+        }
+
+        client.Break();
+
+        // It says itself how far it came.
+        const string Ended = "SELECT details->>'created' FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'interrupted' AND actor_id = $1";
+        await UntilAsync(async () => await app.SqlAsync(Ended, admin.User.Id) is string);
+        Assert.Equal("1000", await app.SqlAsync(Ended, admin.User.Id));
+        Assert.Equal(1_000L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'broken%'"));
+        Assert.Equal(1_000L, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
+        Assert.Equal((long)answered.Count, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", answered));
+        Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_lines_than_an_import_takes_end_it_and_what_came_before_stays()
+    {
+        using var client = await OpenAsync();
+        await client.SendAsync(Line("before-too-many@example.com"));
+        var nothing = Enumerable.Repeat("0", 1_000).ToArray();
+        for (var sent = 1; sent < UserImporter.MostLines; sent += nothing.Length)
+        {
+            await client.SendAsync(nothing);
+        }
+
+        await client.EndAsync();
+        var answers = await client.ReadToEndAsync();
+
+        Assert.Equal(UserImporter.MostLines, answers.Results.Count);
+        Assert.Equal(("payload_too_large", UserImporter.MostLines + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
+        Assert.Contains("100000 lines", answers.Error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'before-too-many@example.com'"));
+        Assert.Equal("failure", await app.SqlAsync("SELECT outcome FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'payload_too_large'"));
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_fails_alone()
+    {
+        var padding = new string(' ', ImportLines.Longest);
+
+        var answers = await (await app.AdminAsync()).Http.ImportAsync(Line("before-long@example.com"), Line("long@example.com") + padding, Line("after-long@example.com"));
+
+        answers.ShouldSum(3, 2, 1);
+        answers.ShouldFail(2, "payload_too_large");
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'long@example.com'"));
+    }
+
+    [Fact]
+    public async Task A_body_that_says_it_is_too_large_is_refused_and_so_is_a_compressed_one()
+    {
+        var head = $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {(await app.AdminAsync()).Tokens.AccessToken}\nContent-Type: application/x-ndjson\n";
+
+        var tooLarge = await RawHttp.SendAsync(app.BaseAddress, head + $"Content-Length: {UserImporter.LargestBody + 1}\n\n");
+        Assert.Equal(413, tooLarge.Status);
+        Assert.Contains("128 MiB", tooLarge.Body, StringComparison.Ordinal);
+        Assert.Equal(415, (await RawHttp.SendAsync(app.BaseAddress, head + "Content-Encoding: gzip\nContent-Length: 1\n\n", [1])).Status);
+    }
+
+    [Fact]
+    public async Task Two_imports_of_one_file_at_once_make_each_account_once()
+    {
+        var admin = await app.AdminAsync();
+        var lines = Lines("at-once", 3_000);
+        var orders = new[] { lines, [.. lines.Reverse()], [.. lines.Skip(1_500), .. lines.Take(1_500)] };
+
+        var answers = await AtOnce.RunAsync(orders.Length, index => admin.Http.ImportAsync(orders[index]));
+
+        Assert.All(answers, answer => answer.ShouldSum(lines.Length, answer.Created.Count(), lines.Length - answer.Created.Count()));
+        var created = answers.SelectMany(answer => answer.Created).Select(line => line.GetProperty("id").GetGuid()).ToList();
+        Assert.Equal(lines.Length, created.Distinct().Count());
+        Assert.Equal(lines.Length, created.Count);
+        Assert.Equal((long)lines.Length, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1) AND email LIKE 'at-once%'", created));
+    }
+
+    /// <remarks>Whoever inserts in another order than ours waits for us while we wait for them; PostgreSQL ends one of the two.</remarks>
+    [Fact]
+    public async Task A_deadlock_with_another_program_costs_no_line()
+    {
+        var admin = await app.AdminAsync();
+        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(Cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await InsertAsync("deadlock-b@example.com");
+
+        var import = admin.Http.ImportAsync(Line("deadlock-b@example.com"), Line("deadlock-a@example.com"), Line("deadlock-c@example.com"));
+        await UntilAsync(async () => await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH ORDINALITY%'") is 1L);
+        await InsertAsync("deadlock-a@example.com");
+        await transaction.CommitAsync(Cancel);
+
+        var answers = await import;
+        answers.ShouldSum(3, 1, 2);
+        answers.ShouldFail(1, "email_taken", "email");
+        answers.ShouldFail(2, "email_taken", "email");
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id WHERE email = 'deadlock-c@example.com'"));
+
+        async Task InsertAsync(string email)
+        {
+            await using var command = new NpgsqlCommand("INSERT INTO users (email, password_hash) VALUES ($1, '!')", connection, transaction) { Parameters = { new() { Value = email } } };
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_ends_the_import_with_the_first_line_that_has_no_result()
+    {
+        using var client = await OpenAsync();
+        await client.SendAsync(Lines("lost", 500));
+        for (var read = 0; read <= 500; read++)
+        {
+            await client.ReadAsync();
+        }
+
+        await app.Wire.CutAsync();
+        try
+        {
+            await client.SendAsync(Lines("later", 600));
+            await client.EndAsync();
+            var answers = await client.ReadToEndAsync();
+
+            Assert.Empty(answers.Results);
+            Assert.Equal(("service_unavailable", 501), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
+        }
+        finally
+        {
+            app.Wire.Join();
+        }
+
+        Assert.Equal(500L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'lost%'"));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'later%'"));
+        (await (await app.AdminAsync()).Http.ImportAsync(Lines("later", 600))).ShouldSum(600, 600, 0);
+    }
+
+    [Fact]
+    public async Task Without_a_database_from_the_start_the_answer_is_503()
+    {
+        var admin = await app.AdminAsync();
+        await app.Wire.CutAsync();
+        try
+        {
+            var answer = await admin.Http.SendLinesAsync(Line("never@example.com"));
+            await answer.ShouldBeProblemAsync(503, "service_unavailable");
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+        finally
+        {
+            app.Wire.Join();
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var tries = 0; tries < 1_000; tries++)
+        {
+            if (await condition())
+            {
+                return;
+            }
+
+            await Task.Delay(10, Cancel);
+        }
+
+        Assert.Fail("it didn't come to it in ten seconds");
+    }
+
+    private async Task<ImportConnection> OpenAsync() => await ImportConnection.OpenAsync(app, (await app.AdminAsync()).Tokens);
+}
