@@ -25,8 +25,8 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         app.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
         var details = (string)(await app.SqlAsync(
-            "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm') FROM audit_events WHERE action = 'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
-        Assert.Equal($"success command line {kid} ES256", details);
+            "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm', details->>'takes_over') FROM audit_events WHERE action = 'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
+        Assert.Equal($"success command line {kid} ES256 announced", details);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -41,7 +42,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
             AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, Client.Operator,
             AuditLog.Details(
                 ("kid", kid), ("algorithm", options.Algorithm), ("signs_from", use.ToString("O", CultureInfo.InvariantCulture)),
-                ("turn", turn.ToString()), ("removed", removed.ToString(CultureInfo.InvariantCulture))),
+                ("takes_over", JsonNamingPolicy.SnakeCaseLower.ConvertName(turn.ToString())), ("removed", removed.ToString(CultureInfo.InvariantCulture))),
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(kid, use, removed);
