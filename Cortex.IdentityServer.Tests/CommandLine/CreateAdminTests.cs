@@ -57,10 +57,10 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         foreach (var (email, password, reason) in new[]
         {
             ("ADA@EXAMPLE.COM", Password, "an account with this address already"),
-            ("bob@example.com", "short", "at least 8 characters"),
+
+            // As from echo "$PASSWORD" where that is unset: nobody gets another password than they think.
             ("bob@example.com", "\n", "at least 8 characters"),
             ("bob@example.com", "password1234", "common"),
-            ("bob@example.com", new string('x', 300), "at most 256 characters"),
             ("bob", Password, "one @"),
             ("", Password, "needed"),
         })

@@ -14,21 +14,25 @@ internal static class CreateAdminCommand
         var promote = new Option<bool>("--promote") { Description = "Where there is an account with this address, give it the role; its password stays as it is" };
         var environment = CommonOptions.Environment();
         var command = new Command("create-admin", "Makes an administrator.") { email, promote, environment };
-        command.SetAction((parsed, stop) => server.WorkAsync(
-            parsed.GetValue(environment), work => RunAsync(work, parsed.GetRequiredValue(email), parsed.GetValue(promote)), stop));
+        command.SetAction((parsed, stop) =>
+        {
+            var promotes = parsed.GetValue(promote);
+            var address = Read(parsed.GetRequiredValue(email), promotes);
+            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, address, promotes), stop);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(Work work, string typed, bool promote)
-    {
-        // Accounts that are there may have odd addresses, which nobody gets any more.
-        if (!(promote ? EmailAddress.TryRecognize(typed, out var email, out var reason) : EmailAddress.TryNormalize(typed, out email, out reason)))
-        {
-            throw new CommandFailedException(reason);
-        }
+    /// <remarks>Accounts that are there may have odd addresses, which nobody gets any more.</remarks>
+    private static string Read(string typed, bool promotes) =>
+        (promotes ? EmailAddress.TryRecognize(typed, out var email, out var reason) : EmailAddress.TryNormalize(typed, out email, out reason))
+            ? email
+            : throw new CommandFailedException(reason);
 
+    private static async Task<int> RunAsync(Work work, string email, bool promotes)
+    {
         var creation = ActivatorUtilities.CreateInstance<AdminCreation>(work.Services);
-        if (promote && await creation.PromoteAsync(email, work.Stop) is AdminCreationResult.Promoted promoted)
+        if (promotes && await creation.PromoteAsync(email, work.Stop) is AdminCreationResult.Promoted promoted)
         {
             await TellAsync(work, email, promoted);
             return ExitCode.Done;
