@@ -12,6 +12,17 @@ internal static class AccountLists
             coalesce(subscription_tier, 'free'), coalesce(is_active, true), coalesce(is_verified, false), coalesce(created_at, '-infinity'), id);
         CREATE INDEX ix_users_by_email ON users (
             coalesce(subscription_tier, 'free'), coalesce(is_active, true), coalesce(is_verified, false), (lower(email) COLLATE "C"));
+
+        -- Whether an administrator has a second factor is remembered too. Replaced and not dropped, which no login would go beside.
+        CREATE OR REPLACE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified, two_factor_enabled ON users FOR EACH ROW
+            WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified, OLD.two_factor_enabled)
+                IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified, NEW.two_factor_enabled))
+            EXECUTE FUNCTION cortex_notify_change('id');
+        CREATE TRIGGER cortex_notify_change AFTER INSERT OR DELETE ON passkeys FOR EACH ROW EXECUTE FUNCTION cortex_notify_change('user_id');
+
+        INSERT INTO roles (name, normalized_name)
+        SELECT name, name FROM (VALUES ('admin'), ('support')) AS wanted (name) WHERE NOT EXISTS (SELECT FROM roles WHERE roles.name = wanted.name);
+
         CREATE INDEX ix_audit_events_actor ON audit_events (actor_id, occurred_at DESC, id DESC) WHERE actor_id IS NOT NULL;
         CREATE INDEX ix_audit_events_action ON audit_events (action, occurred_at DESC, id DESC);
 
@@ -22,26 +33,18 @@ internal static class AccountLists
 
         CREATE INDEX ix_usage_logs_user ON usage_logs (user_id, created_at);
         CREATE INDEX ix_billing_events_created ON billing_events (coalesce(created_at, '-infinity'), id);
+        CREATE INDEX ix_billing_events_processed ON billing_events (coalesce(processed, false), coalesce(created_at, '-infinity'), id);
         CREATE INDEX ix_billing_events_user ON billing_events (user_id, coalesce(created_at, '-infinity'), id);
-        CREATE INDEX ix_billing_events_waiting ON billing_events (coalesce(created_at, '-infinity'), id) WHERE NOT coalesce(processed, false);
-
-        INSERT INTO roles (name, normalized_name) VALUES ('admin', 'admin'), ('support', 'support') ON CONFLICT (normalized_name) DO NOTHING;
-
-        -- Whether an administrator's account has a second factor is remembered too.
-        DROP TRIGGER cortex_notify_update ON users;
-        CREATE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified, two_factor_enabled ON users FOR EACH ROW
-            WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified, OLD.two_factor_enabled)
-                IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified, NEW.two_factor_enabled))
-            EXECUTE FUNCTION cortex_notify_change('id');
+        CREATE INDEX ix_billing_events_user_processed ON billing_events (user_id, coalesce(processed, false), coalesce(created_at, '-infinity'), id);
         """;
 
     public const string Drop = """
-        DROP TRIGGER cortex_notify_update ON users;
-        CREATE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified ON users FOR EACH ROW
+        DROP TRIGGER cortex_notify_change ON passkeys;
+        CREATE OR REPLACE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified ON users FOR EACH ROW
             WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified) IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified))
             EXECUTE FUNCTION cortex_notify_change('id');
         DROP INDEX ix_users_by_created, ix_users_by_email, ix_audit_events_actor, ix_audit_events_action, ix_audit_events_user_action,
             ix_audit_events_actor_action, ix_audit_events_actor_user, ix_usage_logs_user,
-            ix_billing_events_created, ix_billing_events_user, ix_billing_events_waiting;
+            ix_billing_events_created, ix_billing_events_processed, ix_billing_events_user, ix_billing_events_user_processed;
         """;
 }

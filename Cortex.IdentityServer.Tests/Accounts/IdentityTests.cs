@@ -11,6 +11,8 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 /// <summary>Identity's managers over the documented tables, as administration uses them.</summary>
 public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
 {
+    private const string Auditor = "auditor";
+
     [Fact]
     public async Task A_role_given_through_the_managers_is_in_the_next_token()
     {
@@ -19,17 +21,17 @@ public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
         {
             var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
             var roles = scope.ServiceProvider.GetRequiredService<RoleManager<Role>>();
-            Assert.True((await roles.CreateAsync(new Role { Name = Role.Admin })).Succeeded);
+            Assert.True((await roles.CreateAsync(new Role { Name = Auditor })).Succeeded);
             var found = await users.FindByEmailAsync(user.Email.ToUpperInvariant());
 
-            Assert.True((await users.AddToRoleAsync(found!, Role.Admin)).Succeeded);
+            Assert.True((await users.AddToRoleAsync(found!, Auditor)).Succeeded);
 
-            Assert.Equal([Role.Admin], await users.GetRolesAsync(found!));
+            Assert.Equal([Auditor], await users.GetRolesAsync(found!));
         }
 
         var tokens = await app.LogInAsync(user);
         var payload = JsonDocument.Parse(Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Decode(tokens.AccessToken.Split('.')[1])).RootElement;
-        Assert.Equal([Role.Admin], payload.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
+        Assert.Equal([Auditor], payload.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
     }
 
     [Fact]

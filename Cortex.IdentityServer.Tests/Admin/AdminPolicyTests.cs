@@ -55,6 +55,53 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task A_second_factor_that_was_proved_and_is_gone_counts_no_more()
+    {
+        var admin = await app.SignedInStaffAsync();
+        app.NextStep();
+        var tokens = Tokens.Of(await (await app.AnswerAsync(await app.ChallengeAsync(admin.User), app.Code(admin.Secret))).JsonAsync(HttpStatusCode.OK));
+        var http = app.WithToken(tokens.AccessToken);
+        await (await http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = admin.User.Password, recovery_code = admin.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
+        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        await (await app.WithToken(refreshed.AccessToken).GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
+    }
+
+    [Fact]
+    public async Task Nor_does_a_passkey_that_was_removed_on_any_replica()
+    {
+        var (_, _, http) = await app.SignedInAdminAsync();
+        var phone = new SoftAuthenticator();
+        var id = await http.AddPasskeyAsync(phone);
+        var tokens = Tokens.Of(await (await app.LogInWithAsync(phone)).JsonAsync(HttpStatusCode.OK));
+        var byPasskey = app.WithToken(tokens.AccessToken);
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await elsewhere.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await (await byPasskey.DeleteAsync($"/api/v1/auth/passkeys/{id}", Token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await byPasskey.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
+    }
+
+    [Theory]
+    [InlineData("support")]
+    [InlineData("admin")]
+    public async Task Nobody_of_the_staff_takes_their_own_second_factor_away_without_proving_it(string role)
+    {
+        var staff = await app.SignedInStaffAsync(role);
+
+        await (await staff.Http.PostAsync($"{Administrators.Users}/{staff.User.Id}/reset-2fa", new { })).ShouldBeProblemAsync(403, "forbidden");
+
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = staff.User.Email, password = staff.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+    }
+
+    [Fact]
     public async Task Who_has_no_role_is_told_nothing_of_second_factors()
     {
         var (_, _, user) = await app.SignedInAsync();

@@ -153,6 +153,8 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("limit=", "limit")]
     [InlineData("limit=1&limit=2", "limit")]
     [InlineData("cursor=garbage", "cursor")]
+    [InlineData("cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", "cursor")]
+    [InlineData("cursor================================", "cursor")]
     [InlineData("cursor=", "cursor")]
     [InlineData("cursor=%00", "cursor")]
     [InlineData("actor=me", "actor")]

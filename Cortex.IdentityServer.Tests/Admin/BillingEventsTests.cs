@@ -93,6 +93,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     [InlineData("limit=abc", "limit")]
     [InlineData("limit=5&limit=5", "limit")]
     [InlineData("cursor=garbage", "cursor")]
+    [InlineData("cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", "cursor")]
     [InlineData("processed=yes", "processed")]
     [InlineData("processed=", "processed")]
     [InlineData("processed=True", "processed")]

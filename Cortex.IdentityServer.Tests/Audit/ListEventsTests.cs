@@ -107,6 +107,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("limit=1&limit=2", "limit")]
     [InlineData("cursor=", "cursor")]
     [InlineData("cursor=garbage", "cursor")]
+    [InlineData("cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", "cursor")]
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D", "cursor")]
     [InlineData("cursor=_________________________________", "cursor")]
     [InlineData("cursor=________________________________", "cursor")]

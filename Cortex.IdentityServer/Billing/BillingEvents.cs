@@ -54,7 +54,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
     private static string Select(bool? processed, bool isOfUser, bool isLater)
     {
         var sql = new StringBuilder($"SELECT id, user_id, event_type, polar_event_id, {Processed}, {CreatedAt} FROM billing_events WHERE true");
-        sql.Append(processed switch { true => $" AND {Processed}", false => $" AND NOT {Processed}", null => "" });
+        sql.Append(processed switch { true => $" AND {Processed} = true", false => $" AND {Processed} = false", null => "" });
         sql.Append(isOfUser ? " AND user_id = @user" : "");
         sql.Append(isLater ? $" AND ({CreatedAt}, id) < (@at, @id)" : "");
         return sql.Append($" ORDER BY {CreatedAt} DESC, id DESC LIMIT @more").ToString();

@@ -66,7 +66,8 @@ internal static class RotateKeysCommand
             return;
         }
 
-        var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(turn, work.Stop);
+        var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(turn, work.Stop)
+            ?? throw new CommandFailedException("None of the signing keys can be decrypted: SECRET_KEY isn't the servers'. Nothing was changed.");
         var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
         await Console.Out.WriteLineAsync(turn == KeyTurn.AtOnce

@@ -12,10 +12,17 @@ internal static class CortexClaims
     public const string Tier = "subscription_tier";
     public const string Roles = "roles";
 
-    /// <summary>Of principals only: present while the account's logins need a second factor.</summary>
-    public const string TwoFactorEnabled = "two_factor_enabled";
+    /// <summary>Of principals only: the second factors that the account has now, of <see cref="SecondFactors"/>.</summary>
+    public const string SecondFactor = "second_factor";
     public const string Methods = "amr";
     public const string Scope = "scope";
+}
+
+/// <summary>What an account can have beside its password.</summary>
+internal static class SecondFactors
+{
+    public const string Totp = "totp";
+    public const string Passkey = "passkey";
 }
 
 /// <summary>Reads the caller from the principal, which authentication has proved.</summary>
@@ -33,10 +40,12 @@ internal static class Caller
     public static bool HasScope(this ClaimsPrincipal caller, string scope) => caller.HasClaim(CortexClaims.Scope, scope);
 
     /// <summary>
-    /// Whether the account has a second factor that was proved in this session: a code, a passkey that checked its user, or the one that was turned on in it.
+    /// Whether the account has a second factor now that this session proved: codes, which every login then asks for, if it wasn't this very session that turned them on;
+    /// or a passkey, if the login was by one and proved both factors.
     /// </summary>
     public static bool HasSecondFactor(this ClaimsPrincipal caller) =>
-        caller.HasClaim(claim => claim.Type == CortexClaims.TwoFactorEnabled) || caller.HasClaim(CortexClaims.Methods, "mfa");
+        caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Totp)
+        || (caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Passkey) && caller.HasClaim(CortexClaims.Methods, "hwk") && caller.HasClaim(CortexClaims.Methods, "mfa"));
 
     public static bool HasRole(this ClaimsPrincipal caller, string role) => caller.HasClaim(CortexClaims.Roles, role);
 }

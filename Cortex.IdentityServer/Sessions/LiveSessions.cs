@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Http;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -6,9 +7,9 @@ namespace Cortex.IdentityServer.Sessions;
 internal abstract record SessionStanding
 {
     /// <param name="User">As the account is now.</param>
-    /// <param name="TwoFactorEnabled">Whether its logins need a second factor.</param>
+    /// <param name="Factors">The second factors that it has.</param>
     /// <param name="ExpiresAt">The session's absolute end.</param>
-    public sealed record Live(SessionUser User, bool TwoFactorEnabled, DateTimeOffset ExpiresAt) : SessionStanding;
+    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt) : SessionStanding;
 
     /// <summary>Logged out, ended, expired, or its account is gone.</summary>
     public sealed record Ended : SessionStanding;
@@ -22,7 +23,11 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
 {
     private const string Sql = $"""
         SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
-            {UsableSession.Roles}, coalesce(two_factor_enabled, false), ended_at IS NULL AND expires_at > $3
+            {UsableSession.Roles},
+            array_remove(ARRAY[
+                CASE WHEN two_factor_enabled THEN '{SecondFactors.Totp}' END,
+                CASE WHEN EXISTS (SELECT FROM passkeys WHERE passkeys.user_id = users.id) THEN '{SecondFactors.Passkey}' END], NULL),
+            ended_at IS NULL AND expires_at > $3
         FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = $1 AND sessions.user_id = $2
         """;
@@ -38,6 +43,6 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
             : !row.GetBoolean(2) ? new SessionStanding.AccountDisabled()
             : !row.GetBoolean(6) ? new SessionStanding.Ended()
             : new SessionStanding.Live(
-                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(3));
+                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5), row.GetFieldValue<DateTimeOffset>(3));
     }
 }

@@ -31,10 +31,16 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
     /// <summary>Replicas read each minute, and take a moment for it.</summary>
     private static readonly TimeSpan UntilRead = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15);
 
-    public async Task<KeyReplaced> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
+    /// <summary>Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new one.</summary>
+    public async Task<KeyReplaced?> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var keys = await table.LockAsync(db, [], cancellationToken);
+        if (keys.Count > 0 && keys.All(key => key.Credentials is null))
+        {
+            return null;
+        }
+
         var use = UseFrom(keys, turn);
         var removed = turn == KeyTurn.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
         var kid = await table.AddAsync(db, use, turn == KeyTurn.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);

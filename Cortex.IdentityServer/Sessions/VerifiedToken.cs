@@ -72,7 +72,7 @@ internal sealed class VerifiedToken : IRemembered
             new(CortexClaims.Email, live.User.Email),
             new(CortexClaims.Tier, live.User.Tier),
             .. live.User.Roles.Select(role => new Claim(CortexClaims.Roles, role)),
-            .. live.TwoFactorEnabled ? [new Claim(CortexClaims.TwoFactorEnabled, "true", ClaimValueTypes.Boolean)] : Array.Empty<Claim>(),
+            .. live.Factors.Select(factor => new Claim(CortexClaims.SecondFactor, factor)),
         ],
         token.AuthenticationType,
         token.NameClaimType,

@@ -82,6 +82,8 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [InlineData("""{"email": "$", "created_at": "2999-01-01T00:00:00Z"}""", "validation_failed", "created_at")]
     [InlineData("""{"email": "$", "created_at": "0001-01-01T00:00:00Z"}""", "validation_failed", "created_at")]
     [InlineData("""{"email": "$", "created_at": "yesterday"}""", "validation_failed", "created_at")]
+    [InlineData("""{"email": "$", "created_at": "2024-02-03T00:00:00"}""", "validation_failed", "created_at")]
+    [InlineData("""{"email": "$", "created_at": "2024-02-03"}""", "validation_failed", "created_at")]
     [InlineData("""{"email": "$", "roles": ["admin"]}""", "unknown_field", null)]
     [InlineData("""{"email": "$", "two_factor_secret": "JBSWY3DPEHPK3PXP"}""", "unknown_field", null)]
     [InlineData("""{"email": "$", "api_key": "k"}""", "unknown_field", null)]

@@ -17,6 +17,11 @@ internal sealed class SecondFactorRemoval(
         new(AuditAction.TwoFactorReset, userId, staff, Role.Support),
         async account =>
         {
+            if (userId == staff.Id)
+            {
+                return new(Problems.Forbidden) { Detail = "Turn your own second factor off with your password and a code: /api/v1/auth/2fa/disable." };
+            }
+
             var passkeys = (await conditions.ReadAsync(account, cancellationToken)).Passkeys;
             if (!account.TwoFactorEnabled && passkeys == 0)
             {

@@ -27,7 +27,7 @@ internal static class UserHelpEndpoints
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
     /// For <c>admin</c> and <c>support</c>. Authenticator app, recovery codes and passkeys are gone, all sessions end, and the user is told by mail: make sure first that it is
-    /// the owner who asks. The password stays as it is.
+    /// the owner who asks. The password stays as it is. Nobody does it to their own account (403): that takes the password and a code.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
         [Description(AboutId)] Guid id, EmptyRequest? body, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken)

@@ -19,6 +19,8 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     /// <summary>Users that a page looks at where it looks for matches in order of time.</summary>
     internal const int MostWalked = 10_000;
 
+    private const int MostTiers = 16;
+
     // Word for word as the migration's indexes have them.
     private const string Tier = "coalesce(subscription_tier, 'free')";
     private const string IsActive = "coalesce(is_active, true)";
@@ -33,18 +35,24 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
 
     /// <summary>The page.</summary>
     public string Page => Show(
-        filter.Role is not null ? $"SELECT id, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
-        : filter.Email is null || order.ByEmail ? $"SELECT id, key FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
-        : $"SELECT id, key FROM ({Found(After)}) AS found ORDER BY {Sorted("key")} LIMIT @limit");
+        filter.Role is not null ? $"SELECT id, {Key} AS key, false AS is_end FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
+        : filter.Email is null || order.ByEmail ? $"SELECT id, key, false AS is_end FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
+        : $"SELECT id, key, false AS is_end FROM ({Found(After)}) AS found ORDER BY {Sorted("key")} LIMIT @limit");
 
     /// <summary>Whether more match a search by email than are sorted at once.</summary>
     public string ManyMatch => $"SELECT count(*) > {MostSorted} FROM ({Found(null)} LIMIT {MostSorted + 1}) AS found";
 
-    /// <summary>The page of a search that many match, of the users that are looked at for it.</summary>
-    public string Walk => Show($"SELECT id, key FROM ({Walked}) AS walked WHERE email >= lower(@prefix) COLLATE \"C\" AND email < lower(@prefix) || chr(1114111) LIMIT @limit");
-
-    /// <summary>The last of those users, if there may be more.</summary>
-    public string EndOfWalk => $"SELECT id, nullif(key, '-infinity') FROM ({Walked}) AS walked OFFSET {MostWalked - 1}";
+    /// <summary>The page of a search that many match, of the users that are looked at for it; at its end the last of those, if there may be more.</summary>
+    /// <remarks>One statement: seen at another moment, that user might be another one, and what is between them would be left out.</remarks>
+    public string Walk => $"""
+        WITH walked AS MATERIALIZED (SELECT id, key, email FROM ({Arms($"{MostWalked}", null, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked})
+        {Show($"""
+            (SELECT id, key, false AS is_end FROM walked
+            WHERE email >= lower(@prefix) COLLATE "C" AND email < lower(@prefix) || chr(1114111) ORDER BY {Sorted("key")} LIMIT @limit)
+            UNION ALL
+            (SELECT id, key, true FROM walked ORDER BY {Sorted("key")} OFFSET {MostWalked - 1})
+            """)}, is_end
+        """;
 
     private string Key => order.ByEmail ? Email : Created;
 
@@ -61,15 +69,11 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string Filter => All(
         filter.Tier is null ? null : $"{Tier} = @tiers[1]", filter.IsActive is { } active ? $"{IsActive} = {Text(active)}" : null, filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
 
-
-    private string Walked => $"SELECT id, key, email FROM ({Arms($"{MostWalked}", null, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked}";
-
-    /// <summary>The conditions of the arms.</summary>
-    private IEnumerable<string> Kinds =>
-        from tier in Enumerable.Range(0, tiers.Length)
+    /// <summary>The conditions of the arms, but for the tier.</summary>
+    private IEnumerable<string> Standings =>
         from active in Allowed(filter.IsActive)
         from verified in Allowed(filter.IsVerified)
-        select $"{Tier} = @tiers[{tier + 1}] AND {IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
+        select $"{IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
 
     /// <summary>A command of one of these texts, with the values that it names.</summary>
     public NpgsqlCommand Command(NpgsqlDataSource database, string text)
@@ -96,16 +100,24 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     }
 
     private string Show(string ids) => $"""
-        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, lower(email)
+        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, lower(email), is_end
         FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
         """;
 
     /// <summary>All who match a search by email, in no order.</summary>
-    private string Found(string? after) => string.Join(" UNION ALL ", Kinds.Select(kind => $"SELECT id, {Created} AS key FROM users WHERE {All(kind, Matches, after)}"));
+    private string Found(string? after) => string.Join(
+        " UNION ALL ", Standings.Select(standing => $"SELECT id, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
 
-    private string Arms(string most, params string?[] conditions) => string.Join(
+    /// <summary>Tiers that some other program made by the hundred are gone through by PostgreSQL, as a statement with an arm for each would take longer to plan than to run.</summary>
+    private string Arms(string most, params string?[] conditions) => tiers.Length <= MostTiers
+        ? Arms(Enumerable.Range(1, tiers.Length).Select(tier => $"@tiers[{tier}]"), most, conditions)
+        : $"SELECT arm.id, arm.key, arm.email FROM unnest(@tiers) AS kind (tier) CROSS JOIN LATERAL ({Arms(["kind.tier"], most, conditions)}) AS arm";
+
+    private string Arms(IEnumerable<string> ofTiers, string most, string?[] conditions) => string.Join(
         " UNION ALL ",
-        Kinds.Select(kind => $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([kind, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})"));
+        from tier in ofTiers
+        from standing in Standings
+        select $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})");
 
     private string Sorted(string key) => order.ByEmail ? $"{key} {_direction}" : $"{key} {_direction}, id {_direction}";
 

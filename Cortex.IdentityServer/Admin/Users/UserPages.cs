@@ -35,13 +35,10 @@ internal sealed class UserPages(NpgsqlDataSource database)
 
         var sql = new UserPageSql(filter, order, tiers, after, limit + 1);
         var isWalk = filter.Email is not null && filter.Role is null && !order.ByEmail && await ManyMatchAsync(sql, cancellationToken);
-        var found = await ReadAsync(isWalk ? sql.Walk : sql.Page, sql, order, cancellationToken);
-        if (found.Count > limit)
-        {
-            return new([.. found.Take(limit).Select(row => row.User)], found[limit - 1].Position);
-        }
-
-        return new([.. found.Select(row => row.User)], isWalk ? await EndOfWalkAsync(sql, order, cancellationToken) : null);
+        var (found, end) = await ReadAsync(isWalk ? sql.Walk : sql.Page, sql, order, cancellationToken);
+        return found.Count > limit
+            ? new([.. found.Take(limit).Select(row => row.User)], found[limit - 1].Position)
+            : new([.. found.Select(row => row.User)], end);
     }
 
     /// <summary>All of them, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
@@ -76,18 +73,14 @@ internal sealed class UserPages(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private async Task<UserCursor?> EndOfWalkAsync(UserPageSql sql, UserOrder order, CancellationToken cancellationToken)
-    {
-        await using var command = sql.Command(database, sql.EndOfWalk);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? new(order, TimeOf(row, 1), row.GetGuid(0), "") : null;
-    }
-
-    private async Task<List<(AdminUserResponse User, UserCursor Position)>> ReadAsync(string text, UserPageSql sql, UserOrder order, CancellationToken cancellationToken)
+    /// <summary>The users, each with where it is; and where a walk ended that found fewer.</summary>
+    private async Task<(List<(AdminUserResponse User, UserCursor Position)> Found, UserCursor? End)> ReadAsync(
+        string text, UserPageSql sql, UserOrder order, CancellationToken cancellationToken)
     {
         await using var command = sql.Command(database, text);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(AdminUserResponse, UserCursor)>();
+        UserCursor? end = null;
         while (await row.ReadAsync(cancellationToken))
         {
             var user = new AdminUserResponse(
@@ -100,11 +93,17 @@ internal sealed class UserPages(NpgsqlDataSource database)
                 row.GetFieldValue<DateTimeOffset?>(6),
                 row.GetFieldValue<DateTimeOffset?>(7),
                 row.GetFieldValue<string[]>(8));
-            found.Add((user, new(order, user.CreatedAt ?? DateTimeOffset.MinValue, user.Id, row.GetString(9))));
+            var position = new UserCursor(order, user.CreatedAt ?? DateTimeOffset.MinValue, user.Id, row.GetString(9));
+            if (row.GetBoolean(10))
+            {
+                end = position;
+            }
+            else
+            {
+                found.Add((user, position));
+            }
         }
 
-        return found;
+        return (found, end);
     }
-
-    private static DateTimeOffset TimeOf(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset?>(column) ?? DateTimeOffset.MinValue;
 }

@@ -58,7 +58,7 @@ public class TokenBenchmarks
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
         changes.InSync();
         _remembered = new(changes, new(), TimeProvider.System, most: 100);
-        var live = new SessionStanding.Live(user, TwoFactorEnabled: false, DateTimeOffset.MaxValue);
+        var live = new SessionStanding.Live(user, Factors: [], DateTimeOffset.MaxValue);
         var claims = await FirstCheckAsync();
         await _remembered.AskAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
     }
