@@ -36,34 +36,24 @@ internal sealed record UserListParameters
     [FromQuery(Name = "order"), Description("asc or desc. If left out: A to Z by email, newest first by created_at.")]
     public string? Order { get; init; }
 
-    /// <summary>The filter and the order, or what is wrong with them.</summary>
-    public bool TryRead(out UserFilter filter, out UserOrder order, out Problem problem)
+    /// <summary>The filter and the order; what is wrong with them, the query is told.</summary>
+    public (UserFilter Filter, UserOrder Order) Read(QueryReader query)
     {
-        var errors = new Dictionary<string, string[]>();
-        var email = Checked("email", string.IsNullOrEmpty(Email) ? null : Email, text => Composed(text) is not null, $"must be the beginning of an email, of at most {LongestEmail} characters");
-        var tier = OneOf("tier", Tier, [.. RateLimits.ApiKeyTiers.Keys]);
-        var role = OneOf("role", Role, [.. Accounts.Role.All]);
-        var isActive = OneOf("is_active", IsActive, ["true", "false"]);
-        var isVerified = OneOf("is_verified", IsVerified, ["true", "false"]);
-        var sort = OneOf("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
-        var direction = OneOf("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
-        filter = new(email is null ? null : Composed(email), tier, AsFlag(isActive), AsFlag(isVerified), role);
-        order = new(sort == ByEmail, direction == Descending);
-        problem = Problem.Invalid(errors);
-        return errors.Count == 0;
-
-        string? OneOf(string name, string? text, string[] allowed) => Checked(name, text, allowed.Contains, $"must be {string.Join(" or ", allowed)}");
-
-        string? Checked(string name, string? text, Predicate<string> isGood, string mustBe)
+        var email = string.IsNullOrEmpty(Email) ? null : Composed(Email);
+        if (email is null && !string.IsNullOrEmpty(Email))
         {
-            if (text is null || isGood(text))
-            {
-                return text;
-            }
-
-            errors[name] = [mustBe];
-            return null;
+            query.Refuse("email", $"must be the beginning of an email, of at most {LongestEmail} characters");
         }
+
+        var filter = new UserFilter(
+            email,
+            query.Word("tier", Tier, [.. RateLimits.ApiKeyTiers.Keys]),
+            query.Flag("is_active", IsActive),
+            query.Flag("is_verified", IsVerified),
+            query.Word("role", Role, Accounts.Role.All));
+        var sort = query.Word("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
+        var order = query.Word("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
+        return (filter, new(sort == ByEmail, order == Descending));
     }
 
     /// <summary>The form that emails are stored in, or null for a text that can't be a part of one.</summary>
@@ -78,6 +68,4 @@ internal sealed record UserListParameters
             return null;
         }
     }
-
-    private static bool? AsFlag(string? text) => text is null ? null : text == "true";
 }
