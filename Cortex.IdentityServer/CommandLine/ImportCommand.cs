@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Cortex.IdentityServer.Admin.Import;
-using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -33,7 +32,7 @@ internal static class ImportCommand
         try
         {
             return await TellAsync(await display.ShowAsync(
-                "Import", report => importer.RunAsync(input, Client.Operator, told => view.Note(told, report), int.MaxValue, work.Stop)));
+                "Import", report => importer.RunAsync(input, staff: null, told => view.Note(told, report), int.MaxValue, work.Stop)));
         }
         catch (OperationCanceledException) when (work.Stop.IsCancellationRequested)
         {

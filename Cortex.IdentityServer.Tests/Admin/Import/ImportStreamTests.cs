@@ -83,6 +83,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     {
         var admin = await app.AdminAsync();
         using var client = await OpenAsync();
+        var logged = app.Log.Length;
         await client.SendAsync(Lines("broken", 1_200));
         var answered = new List<Guid>();
         while (answered.Count < 700)
@@ -103,7 +104,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'broken%'"));
         Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
         Assert.Equal((long)answered.Count, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", answered));
-        Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Error:", app.Log[logged..], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,6 +72,19 @@ internal static class StaffSteps
 
     public static async Task<string> EntityTagAsync(this HttpClient http, Guid user) => (await http.FetchAsync(PathOf(user))).Headers.ETag!.ToString();
 
+    /// <summary>What another administrator does, so that a member of the staff is refused with this code from now on.</summary>
+    public static async Task TakeRightAsync(this HttpClient http, Guid staff, string code)
+    {
+        var answer = code switch
+        {
+            "forbidden" => await http.EditAsync(staff, new { roles = Array.Empty<string>() }),
+            "account_disabled" => await http.EditAsync(staff, new { is_active = false }),
+            "session_revoked" => await http.HelpAsync(staff, "revoke-sessions"),
+            _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
+        };
+        Assert.True(answer.IsSuccessStatusCode, $"{code}: {answer.StatusCode}");
+    }
+
     /// <summary>The only event of a kind about a user: who did it and its details, as the database has them.</summary>
     public static async Task<(Guid? Actor, JsonElement Details)> EventAsync(this CortexApp app, string action, Guid user)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
@@ -25,7 +26,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         var writing = WriteAllAsync(httpContext.Response, httpContext.RequestAborted);
         try
         {
-            var result = await importer.RunAsync(httpContext.Request.Body, Client.OfAdministrator(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
+            var result = await importer.RunAsync(httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
             if (!_hasLines && result is ImportResult.CutShort cut)
             {
                 await cut.Problem.ExecuteAsync(httpContext);

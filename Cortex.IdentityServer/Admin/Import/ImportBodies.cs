@@ -51,7 +51,7 @@ internal sealed record ImportSummary(ImportCounts Summary);
 internal sealed record ImportError(ImportErrorBody Error);
 
 /// <summary>Why an import was cut short.</summary>
-/// <param name="Code">The kind of error, for a program: <c>payload_too_large</c>, <c>service_unavailable</c> or <c>malformed_request</c>.</param>
+/// <param name="Code">The kind of error, for a program: <c>payload_too_large</c>, <c>service_unavailable</c>, <c>malformed_request</c>, or <c>forbidden</c>, <c>session_revoked</c> or <c>account_disabled</c> where the right to import was taken away.</param>
 /// <param name="Detail">What happened, for a person.</param>
 /// <param name="Line">The first line that has no result: from here on it can be sent again.</param>
 internal sealed record ImportErrorBody(string Code, string Detail, int Line);

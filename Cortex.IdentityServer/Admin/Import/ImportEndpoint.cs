@@ -10,7 +10,7 @@ internal static class ImportEndpoint
 {
     public static IServiceCollection AddImport(this IServiceCollection services) => services
         .AddSingleton<ImportRules>()
-        .AddSingleton<ImportStatement>()
+        .AddScoped<ImportStatement>()
         .AddScoped<UserImporter>();
 
     public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
@@ -23,7 +23,7 @@ internal static class ImportEndpoint
     /// <remarks>
     /// One account a line, as JSON, up to 100,000 lines of up to 4 KiB. Each line has its result, in the order of the lines and while more are read; a bad line fails alone.
     /// The last line of the answer is the `summary`, or the `error` that cut the import short; without either, the connection broke. What was answered as `created` stays in
-    /// any case. Accounts that are there already are never changed (`email_taken`), so an import can be sent again. Nobody gets a mail: whose line has no hash
+    /// any case. Who loses the role, the session or the account meanwhile imports no further line. Accounts that are there already are never changed (`email_taken`), so an import can be sent again. Nobody gets a mail: whose line has no hash
     /// resets the password.
     /// </remarks>
     internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>

@@ -1,15 +1,19 @@
 using System.Globalization;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
 /// <summary>Where an import stands.</summary>
-internal sealed class ImportRun(Client client, Action<ImportReport> report)
+internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
 {
     private int _nextLine = 1;
 
-    public Client Client => client;
+    /// <summary>Null for the operator.</summary>
+    public StaffMember? Staff => staff;
+
+    public Client Client => staff?.Client ?? Client.Operator;
 
     public ImportCounts Counts { get; private set; }
 

@@ -1,17 +1,31 @@
 using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
-/// <summary>Makes many accounts and their events in one statement, which is one transaction.</summary>
+/// <summary>The outcome of a batch.</summary>
+internal abstract record BatchResult
+{
+    /// <param name="Ids">The accounts that were made; the emails of the others are taken.</param>
+    public sealed record Made(IReadOnlySet<Guid> Ids) : BatchResult;
+
+    /// <summary>None was made: whose import it is may not import any more.</summary>
+    public sealed record Refused(Problem Problem) : BatchResult;
+}
+
+/// <summary>Makes many accounts and their events in one statement, in one transaction with the right to do so.</summary>
 /// <remarks>
 /// Nobody is told to forget anything, as elsewhere after a commit: ids that are new are remembered nowhere, and a file of them would make the server ask
 /// again about everybody.
 /// </remarks>
-internal sealed class ImportStatement(NpgsqlDataSource dataSource, TimeProvider clock)
+internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, TimeProvider clock)
 {
     /// <summary>In seconds. The pool's two would cut off a batch that waits for somebody who registers one of its emails.</summary>
     private const int Timeout = 15;
@@ -38,15 +52,16 @@ internal sealed class ImportStatement(NpgsqlDataSource dataSource, TimeProvider 
         SELECT id FROM created
         """;
 
-    /// <summary>The ids of the accounts that were made; the emails of the others are taken.</summary>
+    /// <param name="rows">None, where all lines of a batch are bad; that too takes the right.</param>
+    /// <param name="staff">Whose import it is; null for the operator, from whom nobody takes anything away.</param>
     /// <remarks>Not to be cancelled: whoever counts what was made has to hear of it.</remarks>
-    public async Task<HashSet<Guid>> RunAsync(IReadOnlyList<ImportRow> rows, Client client)
+    public async Task<BatchResult> RunAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return rows.Count == 0 ? [] : await TryAsync(rows, client);
+                return await TryAsync(rows, staff);
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && tries < MostTries)
             {
@@ -55,11 +70,23 @@ internal sealed class ImportStatement(NpgsqlDataSource dataSource, TimeProvider 
         }
     }
 
-    private async Task<HashSet<Guid>> TryAsync(IReadOnlyList<ImportRow> rows, Client client)
+    private async Task<BatchResult> TryAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        if (staff is not null && (await rights.HoldAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
+        {
+            return new BatchResult.Refused(refusal);
+        }
+
+        var made = rows.Count == 0 ? [] : await InsertAsync(rows, staff?.Client ?? Client.Operator);
+        await transaction.CommitAsync(CancellationToken.None);
+        return new BatchResult.Made(made);
+    }
+
+    private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<ImportRow> rows, Client client)
     {
         var now = clock.GetUtcNow();
-        await using var command = dataSource.CreateCommand(Sql);
-        command.CommandTimeout = Timeout;
+        await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection()) { CommandTimeout = Timeout };
         Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, Column(row => row.Id));
         Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(row => row.Email));
         Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(row => row.PasswordHash));

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -32,15 +33,15 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body came too slowly, or ended before its end." };
 
     /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
-    /// <param name="client">Who does it: an administrator, or the operator.</param>
+    /// <param name="staff">Whose import it is, an administrator; it ends when they may not import any more. Null for the operator.</param>
     /// <param name="report">Told of every result, in the order of the lines; must not block.</param>
     /// <param name="mostLines">How many lines it takes; empty ones don't count.</param>
     /// <param name="cancellationToken">Ends it between two batches. What is reported stays.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; that is in the audit log.</exception>
     /// <exception cref="IOException">The lines can't be read on; that is in the audit log.</exception>
-    public async Task<ImportResult> RunAsync(Stream lines, Client client, Action<ImportReport> report, int mostLines, CancellationToken cancellationToken)
+    public async Task<ImportResult> RunAsync(Stream lines, StaffMember? staff, Action<ImportReport> report, int mostLines, CancellationToken cancellationToken)
     {
-        var run = new ImportRun(client, report);
+        var run = new ImportRun(staff, report);
         ImportResult? result = null;
         try
         {
@@ -69,7 +70,14 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
             {
                 try
                 {
-                    run.Note(batch, await statement.RunAsync([.. batch.OfType<ImportLine.Good>().Select(line => line.Row)], run.Client));
+                    switch (await statement.RunAsync([.. batch.OfType<ImportLine.Good>().Select(line => line.Row)], run.Staff))
+                    {
+                        case BatchResult.Refused refused:
+                            return run.CutShort(refused.Problem, batch[0].Number);
+                        case BatchResult.Made made:
+                            run.Note(batch, made.Ids);
+                            break;
+                    }
                 }
                 catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
                 {

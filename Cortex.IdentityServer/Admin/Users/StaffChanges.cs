@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <summary>
 /// The frame of every change that the staff makes of an account: one transaction, in which neither the account nor the right to change it can change under it.
 /// </summary>
-internal sealed partial class StaffChanges(CortexDbContext db, ManagedAccounts accounts, AccountEvents events, ILogger<StaffChanges> logger)
+internal sealed partial class StaffChanges(CortexDbContext db, StaffRights rights, ManagedAccounts accounts, AccountEvents events, ILogger<StaffChanges> logger)
 {
     /// <summary>Null when it is done.</summary>
     /// <param name="act">What is done, by whom, to whom.</param>
@@ -19,7 +19,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, ManagedAccounts a
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await LockAsync(act, cancellationToken);
-        var (staff, refusal) = await CheckAsync(act.Staff, act.Role, cancellationToken);
+        var (staff, refusal) = await rights.CheckAsync(act.Staff, act.Role, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -46,11 +46,8 @@ internal sealed partial class StaffChanges(CortexDbContext db, ManagedAccounts a
     }
 
     /// <summary>For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.</summary>
-    public async Task<Problem?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken)
-    {
-        await db.KeepAccountAsync(staff.Id, cancellationToken);
-        return (await CheckAsync(staff, role, cancellationToken)).Refusal;
-    }
+    public async Task<Problem?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken) =>
+        (await rights.HoldAsync(staff, role, cancellationToken)).Refusal;
 
     /// <summary>To be called after the commit of a transaction of one's own.</summary>
     public void Committed(StaffAct act)
@@ -74,26 +71,6 @@ internal sealed partial class StaffChanges(CortexDbContext db, ManagedAccounts a
             });
         }
     }
-
-    /// <summary>What the request was let in with may have been taken away while it waited.</summary>
-    private async Task<(string[] Roles, Problem? Refusal)> CheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
-    {
-        var standing = (await db.Database.SqlQuery<Standing>($"""
-            SELECT coalesce(is_active, true) AS "IsActive",
-                EXISTS (SELECT FROM sessions WHERE id = {staff.SessionId} AND user_id = users.id AND ended_at IS NULL) AS "HasSession",
-                ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id)::text[] AS "Roles"
-            FROM users WHERE id = {staff.Id}
-            """).ToListAsync(cancellationToken)).SingleOrDefault();
-        return standing switch
-        {
-            { IsActive: false } => ([], new(Problems.AccountDisabled) { Status = StatusCodes.Status401Unauthorized }),
-            not { HasSession: true } => ([], Problems.SessionRevoked),
-            { Roles: var roles } when roles.Contains(Role.Admin) || roles.Contains(role) => (roles, null),
-            _ => ([], new(Problems.Forbidden) { Detail = "You don't have the role any more that this takes." }),
-        };
-    }
-
-    private sealed record Standing(bool IsActive, bool HasSession, string[] Roles);
 
     private static partial class Log
     {

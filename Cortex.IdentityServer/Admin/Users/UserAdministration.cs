@@ -7,6 +7,8 @@ internal static class UserAdministration
 {
     public static IServiceCollection AddUserAdministration(this IServiceCollection services) => services
         .AddSingleton<UserPages>()
+        .AddScoped<StaffRights>()
+        .AddScoped<UserExport>()
         .AddScoped<ManagedAccounts>()
         .AddScoped<AccountConditions>()
         .AddScoped<AccountWriter>()

@@ -1,14 +1,11 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Text.Json;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
@@ -60,10 +57,10 @@ internal static class UserListEndpoints
     /// <summary>Export users</summary>
     /// <remarks>
     /// Users line by line (NDJSON), as they are in the list, without secrets, hashes and tokens; with the list's filters and order. A user who is added
-    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete. For `support` too.
+    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete: so it does for who loses the role, the session or the account meanwhile. For `support` too.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
-        [AsParameters] UserListParameters wanted, UserPages users, AuditLog audit, IOptions<JsonOptions> json, HttpContext http, CancellationToken cancellationToken)
+        [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)
     {
         if (!wanted.TryRead(out var filter, out var order, out var problem))
         {
@@ -72,19 +69,13 @@ internal static class UserListEndpoints
 
         await audit.WriteAsync(
             AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http), AuditLog.Details(("filters", filter.Names)), cancellationToken);
-        var format = json.Value.SerializerOptions;
         return TypedResults.Stream(
             async body =>
             {
-                await foreach (var page in users.AllAsync(filter, order, cancellationToken))
+                if (!await export.TryWriteAsync(filter, order, StaffMember.Of(http), body, cancellationToken))
                 {
-                    foreach (var user in page)
-                    {
-                        await JsonSerializer.SerializeAsync(body, user, format, cancellationToken);
-                        await body.WriteAsync(Ndjson.NewLine, cancellationToken);
-                    }
-
-                    await body.FlushAsync(cancellationToken);
+                    // A good end would say that these are all.
+                    http.Abort();
                 }
             },
             Ndjson.MediaType);
