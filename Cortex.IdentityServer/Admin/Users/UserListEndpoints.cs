@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.OpenApi;
@@ -12,9 +11,6 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <summary>Many users at a time.</summary>
 internal static class UserListEndpoints
 {
-    private const int MostAtOnce = 200;
-    private const int Usual = 50;
-
     public static void MapUserLists(this IEndpointRouteBuilder admin)
     {
         admin.MapGet("/users", ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
@@ -29,25 +25,23 @@ internal static class UserListEndpoints
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,
-        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][Range(1, MostAtOnce)] string? limit,
+        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][Range(1, QueryReader.MostItems)] string? limit,
         [FromQuery, Description("The next_cursor of the page before, with the same filters and order.")] string? cursor,
         UserPages users,
         CancellationToken cancellationToken)
     {
-        if (!wanted.TryRead(out var filter, out var order, out var problem))
-        {
-            return problem;
-        }
-
-        if (!int.TryParse(limit ?? $"{Usual}", NumberStyles.None, CultureInfo.InvariantCulture, out var many) || many is < 1 or > MostAtOnce)
-        {
-            return Problem.Invalid("limit", $"must be a whole number from 1 to {MostAtOnce}");
-        }
-
+        var query = new QueryReader();
+        var (filter, order) = wanted.Read(query);
+        var many = query.Limit(limit);
         var after = cursor is null ? null : UserCursor.Parse(cursor, order);
         if (cursor is not null && after is null)
         {
-            return Problem.Invalid("cursor", "must be the next_cursor of the page before, with the same order");
+            query.Refuse("cursor", "must be the next_cursor of the page before, with the same order");
+        }
+
+        if (query.Refusal is { } refusal)
+        {
+            return refusal;
         }
 
         var page = await users.PageAsync(filter, order, after, many, cancellationToken);
@@ -57,14 +51,17 @@ internal static class UserListEndpoints
     /// <summary>Export users</summary>
     /// <remarks>
     /// Users line by line (NDJSON), as they are in the list, without secrets, hashes and tokens; with the list's filters and order. A user who is added
-    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete: so it does for who loses the role, the session or the account meanwhile. For `support` too.
+    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete:
+    /// so it does for who loses the role, the session or the account meanwhile. For `support` too.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
         [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)
     {
-        if (!wanted.TryRead(out var filter, out var order, out var problem))
+        var query = new QueryReader();
+        var (filter, order) = wanted.Read(query);
+        if (query.Refusal is { } refusal)
         {
-            return problem;
+            return refusal;
         }
 
         await audit.WriteAsync(
