@@ -7,6 +7,7 @@ namespace Cortex.IdentityServer.Tests.CommandLine;
 public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
 {
     private const string NewSecret = "a-new-secret-of-more-than-32-bytes-for-all";
+    private const string WrongSecret = "quite-another-secret-of-more-than-32-bytes";
     private const string PythonSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
     [Fact]
@@ -38,12 +39,28 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
 
         // What no secret that is set decrypts is named, and nothing else of it.
         await app.SqlAsync("UPDATE users SET two_factor_secret = NULL WHERE id = $1", odd.Id);
-        var lost = (await RunAsync("quite-another-secret-of-more-than-32-bytes")).ShouldEndWith(1);
+        var lost = (await RunAsync(WrongSecret, algorithm: "HS256")).ShouldEndWith(1);
         Assert.Contains(lost.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
         Assert.Contains(lost.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
         Assert.DoesNotContain("enc:v1", lost.Errors + lost.Output, StringComparison.Ordinal);
     }
 
-    private Task<ServerRun> RunAsync(string secrets) =>
-        Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: [("SECRET_KEY", secrets), ("JWT_ALGORITHM", "ES256")]);
+    [Theory]
+    [InlineData("rotate-keys")]
+    [InlineData("rotate-keys", "--now")]
+    [InlineData("rotate-keys", "--revoke")]
+    public async Task A_secret_that_is_not_the_servers_changes_nothing(params string[] command)
+    {
+        var kids = await KidsInTableAsync();
+
+        var run = (await RunAsync(WrongSecret, command: command)).ShouldEndWith(1);
+
+        Assert.Contains(run.ErrorLines, line => line.StartsWith("None of the signing keys can be decrypted", StringComparison.Ordinal));
+        Assert.Equal(kids.Order(), (await KidsInTableAsync()).Order());
+    }
+
+    private async Task<string[]> KidsInTableAsync() => (string[])(await app.SqlAsync("SELECT array_agg(id)::text[] FROM signing_keys"))!;
+
+    private Task<ServerRun> RunAsync(string secrets, string algorithm = "ES256", params string[] command) =>
+        Cli.RunAsync(app.ConnectionString, command is [] ? ["rotate-keys"] : command, settings: [("SECRET_KEY", secrets), ("JWT_ALGORITHM", algorithm)]);
 }
