@@ -21,7 +21,7 @@ internal static class UserListEndpoints
     /// <summary>List users</summary>
     /// <remarks>
     /// A page at a time; filters combine. Every page takes the same time, also the last of millions. For `support` too. A page holds fewer users than
-    /// `limit` only at the end, or where an email search that more than 10,000 users match is sorted by `created_at`: go on until `next_cursor` is null.
+    /// `limit` only at the end, or where an email search that more than 5,000 users match is sorted by `created_at`: go on until `next_cursor` is null.
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,

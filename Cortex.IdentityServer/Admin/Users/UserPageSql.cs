@@ -14,10 +14,10 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] tiers, UserCursor? after, int limit)
 {
     /// <summary>Matches of a search that are sorted at once.</summary>
-    internal const int MostSorted = 10_000;
+    internal const int MostSorted = 5_000;
 
     /// <summary>Users that a page looks at where it looks for matches in order of time.</summary>
-    internal const int MostWalked = 10_000;
+    internal const int MostWalked = 3_000;
 
     private const int MostTiers = 16;
 
