@@ -5,7 +5,7 @@ internal static class AccountLists
 {
     /// <remarks>
     /// The filters come first, so that every combination of them is a few ranges of an index, each in the order of the page: no page is slower than another
-    /// (decision 0015). The expressions are those of <c>Admin/Users/UserPages</c>, word for word, as PostgreSQL compares them.
+    /// (decision 0015). The expressions are those of <c>Admin/Users/UserPageSql</c>, word for word, as PostgreSQL compares them.
     /// </remarks>
     public const string Create = """
         CREATE INDEX ix_users_by_created ON users (
