@@ -50,7 +50,7 @@ internal static class AccountsFeature
         var changing = accounts.MapGroup("/").RequireAuthorization(Policies.Session).LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.RateLimited);
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.InUse, Problems.RateLimited);
         changing.MapGet("/me/export", AccountEndpoints.ExportMe);
         changing.MapPost("/change-email", MailedEndpoints.ChangeEmail).Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
 
@@ -58,7 +58,7 @@ internal static class AccountsFeature
         mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).Refuses(Problems.InvalidVerificationToken);
         mailed.MapPost("/verify-email/resend", MailedEndpoints.ResendVerification);
         mailed.MapPost("/forgot-password", MailedEndpoints.ForgotPassword);
-        mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).Refuses(Problems.InvalidResetToken, Problems.WeakPassword);
+        mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).Refuses(Problems.InvalidResetToken, Problems.WeakPassword, Problems.InUse);
         mailed.MapPost("/change-email/confirm", MailedEndpoints.ConfirmEmailChange).Refuses(Problems.InvalidVerificationToken, Problems.EmailTaken);
     }
 }

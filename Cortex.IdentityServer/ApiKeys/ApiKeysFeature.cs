@@ -24,6 +24,6 @@ internal static class ApiKeysFeature
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
         writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
         writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey).NeedsFreshAuthentication().Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound);
+        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound, Problems.InUse);
     }
 }

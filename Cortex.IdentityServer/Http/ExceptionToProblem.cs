@@ -40,16 +40,27 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 
+            case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
+                Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
+                return new(Problems.InUse) { Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first." };
+
             default:
                 Log.Unexpected(logger, exception, httpContext.TraceIdentifier);
                 return Problems.InternalError;
         }
     }
 
+    /// <summary>Only where something is deleted: a trigger of the owner's that fails on a new row is another matter.</summary>
+    private static bool CanBeInUse(HttpContext httpContext) =>
+        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetOrderedMetadata<Refusals>().Any(refusals => refusals.Codes.Contains(Problems.InUse)) == true;
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} could not reach PostgreSQL ({Failure})")]
         public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} deleted nothing: rows of the table {Table} still refer to what it was to delete. Give that table's foreign key ON DELETE CASCADE or SET NULL")]
+        public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId);

@@ -43,6 +43,7 @@ internal static class Problems
     public static readonly ProblemCode TwoFactorNotEnabled = new("two_factor_not_enabled", 409, "Two-factor authentication is off", "Two-factor authentication is not on.");
     public static readonly ProblemCode ApiKeyLimit = new("api_key_limit", 409, "Too many API keys", "An account can have 50 active API keys; revoke one first.");
     public static readonly ProblemCode LastAdmin = new("last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled or deleted.");
+    public static readonly ProblemCode InUse = new("in_use", 409, "Still in use", "Rows of another program's table still refer to this; delete or detach them first.");
     public static readonly ProblemCode PreconditionFailed = new("precondition_failed", 412, "Changed meanwhile", "This was changed since you read it (If-Match); read it again.");
     public static readonly ProblemCode PayloadTooLarge = new("payload_too_large", 413, "Payload too large", "The body is larger than 64 KiB.");
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, "Unsupported media type", "Send application/json in UTF-8, not compressed.");
@@ -60,7 +61,7 @@ internal static class Problems
         ServiceUnavailable, Unauthenticated, InvalidToken, TokenExpired, SessionRevoked, Forbidden, InsufficientScope, InvalidCredentials,
         AccountDisabled, AccountLocked, EmailNotVerified, TwoFactorRequired, InvalidTwoFactorCode, TwoFactorAlreadyEnabled, TwoFactorNotEnabled,
         InvalidRefreshToken, RefreshTokenReused, InvalidApiKey, ApiKeyExpired, ApiKeyLimit, EmailTaken, WeakPassword, InvalidResetToken,
-        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed,
+        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse,
     ];
 
     /// <summary>The error that a bare status of the framework stands for.</summary>

@@ -35,7 +35,7 @@ internal static class UserAdministration
 
         var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin);
         ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag().Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
-        ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
-        ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey);
+        ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
+        ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
     }
 }

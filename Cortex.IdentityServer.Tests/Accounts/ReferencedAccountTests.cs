@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>The database's owner keeps tables beside ours, and some of their foreign keys forbid that a user or a key goes.</remarks>
+public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<StaffedApp>
+{
+    private const string Me = "/api/v1/auth/me";
+    private const string Keys = "/api/v1/auth/api-keys/";
+
+    /// <summary>The ways in which an owner's table holds on to a user.</summary>
+    public static TheoryData<string, string> References => new()
+    {
+        { "orders_plain", "user_id uuid REFERENCES users" },
+        { "orders_restrict", "user_id uuid REFERENCES users ON DELETE RESTRICT" },
+        { "orders_at_commit", "user_id uuid REFERENCES users DEFERRABLE INITIALLY DEFERRED" },
+        { "orders_not_null", "user_id uuid NOT NULL REFERENCES users ON DELETE SET NULL" },
+        { "orders_checked", "user_id uuid REFERENCES users ON DELETE SET NULL CHECK (user_id IS NOT NULL)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(References))]
+    public async Task Deleting_an_account_that_an_owners_table_refers_to_is_409_with_the_tables_name_and_changes_nothing(string table, string column)
+    {
+        await app.SqlAsync($"CREATE TABLE {table} ({column})");
+        var (user, tokens, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+        await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", user.Id);
+        var admin = await app.AdminAsync();
+        await app.MailsSettledAsync();
+        var mails = (await app.Mails.ForAsync(user.Email)).Count;
+        var events = await EventsAsync(user.Id);
+
+        foreach (var answer in new[] { await DeleteMeAsync(http, user), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}") })
+        {
+            var problem = await answer.ShouldBeProblemAsync(409, "in_use");
+            Assert.Contains(table, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.WithKey(key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(events, await EventsAsync(user.Id));
+        await app.MailsSettledAsync();
+        Assert.Equal(mails, (await app.Mails.ForAsync(user.Email)).Count);
+
+        await app.SqlAsync($"DROP TABLE {table}");
+        await (await DeleteMeAsync(app.WithToken((await app.LogInAsync(user)).AccessToken), user)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData("meters_plain", "")]
+    [InlineData("meters_at_commit", "DEFERRABLE INITIALLY DEFERRED")]
+    public async Task Deleting_a_key_that_an_owners_table_refers_to_is_409_and_the_key_goes_on_working(string table, string when)
+    {
+        await app.SqlAsync($"CREATE TABLE {table} (api_key_id uuid REFERENCES api_keys {when})");
+        var (user, _, http) = await app.SignedInAsync();
+        var (id, key) = await CortexApp.GenerateKeyAsync(http);
+        await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", id);
+        var admin = await app.AdminAsync();
+
+        foreach (var answer in new[] { await http.RemoveAsync(Keys + id), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}/api-keys/{id}"), await DeleteMeAsync(http, user) })
+        {
+            Assert.Contains(table, (await answer.ShouldBeProblemAsync(409, "in_use")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        await (await app.WithKey(key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await app.SqlAsync($"TRUNCATE {table}");
+        await (await http.RemoveAsync(Keys + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_table_that_goes_along_with_the_account_holds_nothing_up()
+    {
+        await app.SqlAsync("CREATE TABLE notes (user_id uuid REFERENCES users ON DELETE CASCADE)");
+        var (user, _, http) = await app.SignedInAsync();
+        await app.SqlAsync("INSERT INTO notes VALUES ($1)", user.Id);
+
+        await (await DeleteMeAsync(http, user)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM notes WHERE user_id = $1", user.Id));
+    }
+
+    private async Task<object?> EventsAsync(Guid user) => await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user);
+
+    private static Task<HttpResponseMessage> DeleteMeAsync(HttpClient http, TestUser user) => http.SendAsync(
+        new HttpRequestMessage(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken);
+}
