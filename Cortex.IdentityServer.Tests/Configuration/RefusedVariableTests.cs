@@ -129,12 +129,16 @@ public sealed class RefusedVariableTests
     [InlineData("POSTGRES_URL")]
     [InlineData("JWT_SECRET_KEY")]
     [InlineData("SECRET_KEY")]
+    [InlineData("PUBLIC_URL")]
     public void Production_refuses_to_start_without(string name)
     {
         foreach (var unset in new[] { null, "", "  " })
         {
-            var line = Assert.Single(Variables.Refusal(Environments.Production, (name, unset)));
-            Assert.StartsWith($"{name} must be set in Production", line, StringComparison.Ordinal);
+            foreach (var environment in new[] { Environments.Production, "Staging", "production" })
+            {
+                var line = Assert.Single(Variables.Refusal(environment, (name, unset)));
+                Assert.StartsWith($"{name} must be set in Production", line, StringComparison.Ordinal);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ internal static class Variables
     {
         ["POSTGRES_URL"] = "postgresql://cortex:database-password@db.example.com/cortex",
         ["JWT_SECRET_KEY"] = "Zq3vB8kTn5Yw1Rj7Lm9Xc2Hd6Gf4Ps0A",
+        ["PUBLIC_URL"] = "http://localhost:5000",
         ["SECRET_KEY"] = "Wt5mK2pVx8Nb4Qz7Jr1Ly9Fd3Hc6Gs0E",
     };
 
@@ -28,7 +29,7 @@ internal static class Variables
         }
 
         return CortexEnvironment.Read(
-            new ConfigurationBuilder().AddInMemoryCollection(all).Build(), new HostingEnvironment { EnvironmentName = environment });
+            new ConfigurationBuilder().AddInMemoryCollection(all).Build(), new HostingEnvironment { EnvironmentName = environment }, serves: true);
     }
 
     /// <summary>The lines that a person sees who starts the server with these.</summary>

@@ -31,7 +31,7 @@ internal sealed class Replica : IAsyncDisposable
         var process = ServerProcess.Start(
             ["--urls", "http://127.0.0.1:0"],
             [
-                ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
+                ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
                 ("BCRYPT_COST", "10"), ("RATE_LIMITS", CortexApp.Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"), .. settings,
             ]);
         return new(process, await process.ListeningAsync());

@@ -79,7 +79,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             host.UseSetting("urls", "http://127.0.0.1:0");
             foreach (var (name, value) in new[]
             {
-                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("BCRYPT_COST", "10"), ("CORTEX_DATA", _folder),
+                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("PUBLIC_URL", Issuer), ("BCRYPT_COST", "10"), ("CORTEX_DATA", _folder),
                 ("RATE_LIMITS", Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
             }.Concat(Settings).Concat(settings))
             {

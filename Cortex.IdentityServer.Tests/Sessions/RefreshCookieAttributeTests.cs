@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>A server in Production whose operator has set nothing about addresses.</summary>
+/// <summary>A server in Production whose PUBLIC_URL is plain http.</summary>
 public sealed class ProductionApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override string Environment => "Production";
@@ -32,7 +32,7 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
 
     private static readonly (string, string) ProxiedByTls = ("X-Forwarded-Proto", "https");
 
-    /// <remarks>The connection is plain http, PUBLIC_URL is not set, and a proxy may even say http.</remarks>
+    /// <remarks>The connection is plain http, PUBLIC_URL is too, and a proxy may even say http.</remarks>
     [Theory]
     [InlineData(null)]
     [InlineData("http")]

@@ -23,7 +23,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     public async Task ServeAsync(string[] arguments, CancellationToken stop)
     {
         var builder = CreateBuilder(arguments);
-        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
+        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment, serves: true);
         await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
         var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
         addParts(builder, environment, postgres, stop);
@@ -41,7 +41,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
         CommandLog.AddTo(builder.Logging);
-        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment);
+        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment, serves: false);
         await using var embedded = await environment.Database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
         try
         {
@@ -62,7 +62,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     {
         Args = arguments,
         ContentRootPath = AppContext.BaseDirectory,
-        EnvironmentName = RunEnvironment.Default(arguments),
+        EnvironmentName = RunEnvironment.Choose(arguments),
     });
 
     private static string WithPatience(string connectionString)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cortex.IdentityServer.Configuration;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -24,26 +25,7 @@ internal static class WrongUsage
 
     private static string Suggest(string word, IEnumerable<string> known)
     {
-        var closest = known.Select(name => (Name: name, Typos: Distance(word, name))).MinBy(name => name.Typos);
+        var closest = known.Select(name => (Name: name, Typos: Spelling.Distance(word, name))).MinBy(name => name.Typos);
         return closest.Typos <= MostTypos ? $" Did you mean {closest.Name}?" : "";
-    }
-
-    /// <summary>Levenshtein's.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var changed = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -24,12 +24,16 @@ internal sealed record CortexEnvironment(
     MailOptions Mail,
     AuditOptions Audit,
     AdminOptions Admin,
-    IntegrationOptions Integrations)
+    IntegrationOptions Integrations,
+    IReadOnlyList<string> Warnings)
 {
+    /// <param name="configuration">Environment variables and <c>appsettings.json</c>.</param>
+    /// <param name="environment">Decides which rules hold.</param>
+    /// <param name="serves">False for a command, which needs no setting that only answers to clients depend on.</param>
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
-    public static CortexEnvironment Read(IConfiguration configuration, IHostEnvironment environment)
+    public static CortexEnvironment Read(IConfiguration configuration, IHostEnvironment environment, bool serves)
     {
-        var settings = new SettingsReader(configuration, environment.IsProduction());
+        var settings = new SettingsReader(configuration, !RunEnvironment.HasDevelopmentRules(environment), serves);
         var http = HttpOptions.Read(settings);
         var rateLimits = RateLimitOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
@@ -43,7 +47,7 @@ internal sealed record CortexEnvironment(
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, integrations);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, integrations, settings.Warnings);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services

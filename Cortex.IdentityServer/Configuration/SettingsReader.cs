@@ -3,12 +3,19 @@ using System.Globalization;
 namespace Cortex.IdentityServer.Configuration;
 
 /// <summary>Reads the documented variables (environment first, appsettings.json second) and collects what is wrong with them, a line each.</summary>
-internal sealed class SettingsReader(IConfiguration configuration, bool isProduction)
+internal sealed class SettingsReader(IConfiguration configuration, bool isProduction, bool serves)
 {
     private readonly List<string> _problems = [];
+    private readonly List<string> _warnings = [];
 
-    /// <summary>Production refuses what development may leave unset.</summary>
+    /// <summary>Whether Production's rules hold: they refuse what development may leave unset.</summary>
     public bool IsProduction { get; } = isProduction;
+
+    /// <summary>Whether the program answers clients, unlike a command.</summary>
+    public bool Serves { get; } = serves;
+
+    /// <summary>What the server can start with but an operator should know.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The value, or null where it is unset; compose files pass an unset variable on as an empty one.</summary>
     public string? Text(string name) => configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
@@ -72,6 +79,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
     /// <summary>Notes a problem. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
     public void Refuse(string name, string sentence) => _problems.Add($"{name} {sentence}.");
+
+    /// <summary>Notes something that the server can start with; the sentence never repeats a value either.</summary>
+    public void Warn(string name, string sentence) => _warnings.Add($"{name} {sentence}.");
 
     public void ThrowIfRefused()
     {

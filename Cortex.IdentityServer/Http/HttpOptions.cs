@@ -28,20 +28,39 @@ internal sealed record HttpOptions(
             settings.Refuse("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, as it trusts every caller's X-Forwarded-For: name your proxies in TRUSTED_PROXIES");
         }
 
-        var publicUrl = settings.Url("PUBLIC_URL", "the http(s) address under which browsers reach this server, without query", "http", "https");
-        if (publicUrl is not null && (publicUrl.Query.Length > 0 || publicUrl.Fragment.Length > 0 || publicUrl.UserInfo.Length > 0))
-        {
-            settings.Refuse("PUBLIC_URL", "must not hold a query, a fragment or credentials");
-        }
-
         return new(
-            publicUrl ?? DefaultPublicUrl,
+            PublicAddress(settings) ?? DefaultPublicUrl,
             Origins(settings),
             Proxies(settings),
             settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"),
             TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", otherwise: 5, least: 0, most: 9, "seconds")),
             settings.Number("MAX_CONNECTIONS", otherwise: 10_000, least: 10, most: 1_000_000, "connections"));
     }
+
+    private static Uri? PublicAddress(SettingsReader settings)
+    {
+        var url = settings.Url("PUBLIC_URL", "the http(s) address under which browsers reach this server, without query", "http", "https");
+        if (url is null)
+        {
+            if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
+            {
+                settings.Refuse("PUBLIC_URL", "must be set in Production to the address under which browsers reach this server, such as https://id.example.com: tokens, links in mails and passkeys carry it");
+            }
+        }
+        else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
+            settings.Refuse("PUBLIC_URL", "must not hold a query, a fragment or credentials");
+        }
+        else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsThisMachine(url))
+        {
+            // Not refused: services in a private network get along without browsers.
+            settings.Warn("PUBLIC_URL", "is not https: browsers keep no refresh cookie and offer no passkeys there, and the links in mails go over the network unencrypted");
+        }
+
+        return url;
+    }
+
+    private static bool IsThisMachine(Uri url) => url.IsLoopback || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static string[] Origins(SettingsReader settings)
     {

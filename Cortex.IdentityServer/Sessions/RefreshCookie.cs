@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Sessions;
@@ -26,10 +27,10 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     private static readonly Problem AnyOrigin = Problem.Invalid(CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
 
     /// <summary>
-    /// In Production always, so that no misread setting or header ever weakens it. Elsewhere PUBLIC_URL says how browsers reach the server: behind a proxy
+    /// Under Production's rules always, so that no misread setting or header ever weakens it. Elsewhere PUBLIC_URL says how browsers reach the server: behind a proxy
     /// that ends TLS each request looks like plain http.
     /// </summary>
-    private readonly bool _isSecure = environment.IsProduction() || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
+    private readonly bool _isSecure = !RunEnvironment.HasDevelopmentRules(environment) || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Why this request may not act with the cookie that it carries, or null.</summary>
     public Problem? Refusal(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
