@@ -9,6 +9,7 @@ public sealed class MailVariableTests
     [InlineData("smtps://mail.example.com/", "mail.example.com", 465, true, null, null)]
     [InlineData("SMTP://Mail.Example.com:25", "mail.example.com", 25, false, null, null)]
     [InlineData("smtps://mail.example.com:2465", "mail.example.com", 2465, true, null, null)]
+    [InlineData("smtp://user:word@mail.example.com:465", "mail.example.com", 465, true, "user", "word")]
     [InlineData("smtp://[::1]:2525", "::1", 2525, false, null, null)]
     [InlineData("smtp://127.0.0.1:2525", "127.0.0.1", 2525, false, null, null)]
     [InlineData("smtp://user@mail", "mail", 587, false, "user", null)]

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>Reads the pickup folder as its users do: files of mails, by whom they are for and what they are about.</summary>
 internal sealed partial class Mailbox(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Mails for an address, the oldest first; of one kind (<c>reset_password</c>), if one is named.</summary>
     public async Task<List<MimeMessage>> ForAsync(string email, string kind = "")

@@ -21,7 +21,7 @@ internal static class MailedSteps
     /// <summary>Waits until all mails that are asked for have been made and sent, or were found to be none.</summary>
     public static async Task MailsSettledAsync(this CortexApp app)
     {
-        for (var tries = 0; tries < 1000; tries++)
+        for (var tries = 0; tries < 4000; tries++)
         {
             // Now, and not at the sender's own next look, which is up to a second away.
             app.Services.GetRequiredService<MailSignal>().Wake();

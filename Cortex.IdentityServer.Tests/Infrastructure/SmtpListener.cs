@@ -50,8 +50,8 @@ internal sealed class SmtpFault
     public static SmtpFault Say(string reply) => new() { Reply = reply };
 }
 
-/// <summary>A mail that came, with its envelope and how it came.</summary>
-internal sealed record ReceivedMail(MimeMessage Message, string From, IReadOnlyList<string> To, bool IsEncrypted, string? User);
+/// <summary>A mail that came, with its envelope, how it came and what it was on the wire.</summary>
+internal sealed record ReceivedMail(MimeMessage Message, string From, IReadOnlyList<string> To, bool IsEncrypted, string? User, string Raw);
 
 /// <summary>A mail server on a real socket, which a test can let fail at each step.</summary>
 internal sealed class SmtpListener : IAsyncDisposable
@@ -82,6 +82,12 @@ internal sealed class SmtpListener : IAsyncDisposable
 
     /// <summary>With one it offers STARTTLS.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Takes addresses that aren't ASCII (RFC 6531).</summary>
+    public bool OffersUtf8 { get; init; }
+
+    /// <summary>Without it every mail has to be made 7-bit.</summary>
+    public bool Offers8Bit { get; init; } = true;
 
     /// <summary>TLS from the first byte.</summary>
     public bool IsTls { get; init; }
@@ -216,7 +222,7 @@ internal sealed class SmtpListener : IAsyncDisposable
 
             while (await _reader.ReadLineAsync(closing) is { } line)
             {
-                server._lines.Enqueue(line);
+                server._lines.Enqueue(Utf8(line));
                 var goesOn = line.Split(' ', ':')[0].ToUpperInvariant() switch
                 {
                     "EHLO" or "HELO" => await AnswerAsync(SmtpPhase.Ehlo, Offers()),
@@ -246,13 +252,26 @@ internal sealed class SmtpListener : IAsyncDisposable
             return false;
         }
 
-        private static string Address(string line) => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+        private static string Address(string line) => Utf8(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
+
+        /// <summary>What was read byte by byte.</summary>
+        private static string Utf8(string line) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line));
 
         private static string Decoded(string base64) => Encoding.UTF8.GetString(Convert.FromBase64String(base64));
 
         private string Offers()
         {
-            List<string> offers = ["test", "SIZE 1000000", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES"];
+            List<string> offers = ["test", "SIZE 1000000", "PIPELINING", "ENHANCEDSTATUSCODES"];
+            if (server.Offers8Bit)
+            {
+                offers.Add("8BITMIME");
+            }
+
+            if (server.OffersUtf8)
+            {
+                offers.Add("SMTPUTF8");
+            }
+
             if (server.Certificate is not null && !isEncrypted)
             {
                 offers.Add("STARTTLS");
@@ -346,7 +365,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         private async Task<bool> TakeAsync(MemoryStream content)
         {
             content.Position = 0;
-            server._received.Enqueue(new(await MimeMessage.LoadAsync(content, closing), _from, [.. _to], isEncrypted, _user));
+            server._received.Enqueue(new(await MimeMessage.LoadAsync(content, closing), _from, [.. _to], isEncrypted, _user, Encoding.UTF8.GetString(content.ToArray())));
             return await AnswerAsync(SmtpPhase.Taken, "250 2.0.0 taken");
         }
 
@@ -356,8 +375,10 @@ internal sealed class SmtpListener : IAsyncDisposable
         private async Task<Step> StepAsync(SmtpPhase phase, string? reply = null)
         {
             var well = server._well.Task;
-            server._reached.AddOrUpdate(phase, 1, (_, times) => times + 1);
+
+            // Before a test can see how far this is: it may then change what happens from here on.
             var fault = server._fault(phase, string.Join(' ', _to));
+            server._reached.AddOrUpdate(phase, 1, (_, times) => times + 1);
             if (fault == SmtpFault.Drop)
             {
                 return Step.Over;

@@ -49,9 +49,9 @@ public sealed class SilentApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override string Environment => "Production";
 
     /// <summary>A replica that sends through this mail server.</summary>
-    internal IDisposable StartSender(string smtpUrl)
+    internal IDisposable StartSender(string smtpUrl, params (string Name, string Value)[] settings)
     {
-        StartReplica(out var replica, ("SMTP_URL", smtpUrl), ("EMAIL_FROM", "no-reply@cortex.example"));
+        StartReplica(out var replica, [("SMTP_URL", smtpUrl), ("EMAIL_FROM", "no-reply@cortex.example"), .. settings]);
         return replica;
     }
 }

@@ -17,7 +17,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         var user = await app.RegisterAsync();
         await MailSteps.UntilAsync("the mail", () => app.Smtp.For(user.Email).Count == 1);
 
-        var (message, from, to, _, login) = app.Smtp.For(user.Email)[0];
+        var (message, from, to, _, login, _) = app.Smtp.For(user.Email)[0];
         Assert.Equal(("no-reply@cortex.example", SmtpApp.User), (from, login));
         Assert.Equal([user.Email], to);
         Assert.Equal("\"Cortex Memory\" <no-reply@cortex.example>", message.From.ToString());
@@ -42,7 +42,13 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("RcptTo", "452 4.2.2 mailbox full")]
     [InlineData("RcptTo", "552 5.2.2 mailbox full")]
     [InlineData("RcptTo", "554 5.7.1 relay access denied")]
+    [InlineData("RcptTo", "550 who?")]
     [InlineData("RcptTo", "550 5.7.1 unable to relay")]
+    [InlineData("RcptTo", "550 relay not permitted")]
+    [InlineData("RcptTo", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)")]
+    [InlineData("RcptTo", "550 5.2.2 mailbox full")]
+    [InlineData("RcptTo", "553 5.1.8 sender's domain not found")]
+    [InlineData("RcptTo", "554 5.4.5 network congestion")]
     [InlineData("Data", "451 4.3.0 try later")]
     [InlineData("Data", "554 5.5.1 no")]
     [InlineData("End", "451 4.3.0 try later")]
@@ -77,7 +83,11 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
 
     [Theory]
     [InlineData("550 5.1.1 no such user")]
-    [InlineData("550 who?")]
+    [InlineData("550 User unknown")]
+    [InlineData("550 5.1.2 no such domain")]
+    [InlineData("556 5.1.10 the domain takes no mail")]
+    [InlineData("550 sorry, no mailbox here by that name (#5.1.1)")]
+    [InlineData("550-5.1.1 The email account that you tried to reach does not exist.\r\n550 5.1.1 Please check it")]
     [InlineData("553 5.1.3 no mailbox of this name")]
     public async Task A_mail_to_a_mailbox_that_nobody_has_is_given_up_and_holds_up_no_other(string reply)
     {
@@ -187,7 +197,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         var email = app.NewEmail();
         app.Smtp.FailAt(SmtpPhase.Taken, SmtpFault.Drop);
         await app.PutAsync(email);
-        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
+        await MailSteps.UntilAsync("a mail without a receipt", () => app.Smtp.Reached(SmtpPhase.Taken) == 1);
         app.Smtp.BehaveWell();
 
         await app.PassTimeUntilAsync("the mail again", () => app.Smtp.For(email).Count == 2);

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Secrets;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
@@ -36,7 +37,6 @@ internal enum ApiKeyKind
 internal static partial class ApiKeyText
 {
     private const string Scheme = "ctx_";
-    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int SecretBytes = 32;
     private const int SecretLength = 43;
     private const int ChecksumLength = 6;
@@ -47,7 +47,7 @@ internal static partial class ApiKeyText
     public static string New()
     {
         var secret = new BigInteger(RandomNumberGenerator.GetBytes(SecretBytes), isUnsigned: true);
-        return WithChecksum(Scheme + Base62(secret, SecretLength));
+        return WithChecksum(Scheme + Base62.Encode(secret, SecretLength));
     }
 
     public static ApiKeyKind Classify(string? text) => text switch
@@ -64,19 +64,7 @@ internal static partial class ApiKeyText
     /// <summary>The first 12 characters, but of a short foreign key never more than half.</summary>
     public static string Prefix(string text) => text[..Math.Min(PrefixLength, text.Length / 2)];
 
-    private static string WithChecksum(string body) => body + Base62(Crc32(body), ChecksumLength);
-
-    private static string Base62(BigInteger number, int length)
-    {
-        var text = new char[length];
-        for (var i = length - 1; i >= 0; i--)
-        {
-            (number, var digit) = BigInteger.DivRem(number, Alphabet.Length);
-            text[i] = Alphabet[(int)digit];
-        }
-
-        return new(text);
-    }
+    private static string WithChecksum(string body) => body + Base62.Encode(Crc32(body), ChecksumLength);
 
     // Bit by bit: over 47 characters a table, or a package, would gain nothing that could be measured.
     private static uint Crc32(string ascii)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Cortex.IdentityServer.Configuration;
 using MimeKit;
 
 namespace Cortex.IdentityServer.Mail;
@@ -13,8 +14,6 @@ namespace Cortex.IdentityServer.Mail;
 internal sealed record MailContent(
     string Subject, IReadOnlyList<string> Paragraphs, (string Label, string Url)? Link = null, IReadOnlyList<(string Name, string Value)>? Facts = null, string? Closing = null)
 {
-    private const string Sender = "Cortex Memory";
-
     public MimeMessage ToMessage(OutboxMail mail, MailOptions options, DateTimeOffset now)
     {
         var message = new MimeMessage
@@ -23,7 +22,7 @@ internal sealed record MailContent(
             Date = now,
 
             // The same at each try, so that a mail which arrives twice is shown once.
-            MessageId = $"{mail.Id:N}@{options.From.Domain}",
+            MessageId = $"{mail.Id:N}@{FromDomain(options.From)}",
             Body = new MultipartAlternative { Part("plain", ToText()), Part("html", ToHtml()) },
         };
         message.From.Add(options.From);
@@ -54,7 +53,7 @@ internal sealed record MailContent(
 
         text.Append(Facts is { Count: > 0 } ? "\n" : "");
         text.Append(Closing is null ? "" : Closing + "\n\n");
-        return text.Append("-- \n").Append(Sender).Append('\n').ToString();
+        return text.Append("-- \n").Append(Product.Name).Append('\n').ToString();
     }
 
     public string ToHtml()
@@ -86,8 +85,11 @@ internal sealed record MailContent(
         }
 
         html.Append(Closing is null ? "" : $"<p>{Encoded(Closing)}</p>\n");
-        return html.Append("<p style=\"color: #595959\">").Append(Sender).Append("</p>\n</body>\n</html>\n").ToString();
+        return html.Append("<p style=\"color: #595959\">").Append(Product.Name).Append("</p>\n</body>\n</html>\n").ToString();
     }
+
+    /// <summary>In ASCII. <see cref="MailboxAddress.Domain"/> is the Unicode form of an internationalized name.</summary>
+    private static string FromDomain(MailboxAddress from) => from.GetAddress(idnEncode: true).Split('@')[^1];
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);
 

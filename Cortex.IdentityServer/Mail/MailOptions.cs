@@ -1,3 +1,4 @@
+using System.Net;
 using Cortex.IdentityServer.Configuration;
 using MimeKit;
 
@@ -7,8 +8,9 @@ namespace Cortex.IdentityServer.Mail;
 /// <param name="Smtp">Where to (<c>SMTP_URL</c>); null where it isn't set.</param>
 /// <param name="PickupFolder">Where mails are written as files, outside Production and without a server; null otherwise.</param>
 /// <param name="From">The sender of every mail (<c>EMAIL_FROM</c>).</param>
-/// <param name="PublicUrl">What every link begins with (<c>PUBLIC_URL</c>), without a slash at its end.</param>
-internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, MailboxAddress From, string PublicUrl)
+/// <param name="PublicUrl">What every link begins with (<c>PUBLIC_URL</c>), in ASCII and without a slash at its end.</param>
+/// <param name="ClientName">How this server introduces itself to a mail server: a full host name, or an IP address.</param>
+internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, MailboxAddress From, string PublicUrl, string ClientName)
 {
     /// <summary>Whether mails leave at all: in Production without a server they wait.</summary>
     public bool CanSend => Smtp is not null || PickupFolder is not null;
@@ -39,15 +41,25 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
         return new(
             smtp is null ? null : SmtpAddress.Of(smtp),
             smtp is null && !settings.IsProduction ? Path.Combine(LocalFolder.Locate(settings), "mail") : null,
-            sender ?? new MailboxAddress("Cortex Memory", $"no-reply@{(publicUrl.HostNameType == UriHostNameType.Dns ? publicUrl.IdnHost : "localhost")}"),
-            publicUrl.AbsoluteUri.TrimEnd('/'));
+            sender ?? new MailboxAddress(Product.Name, $"no-reply@{(publicUrl.HostNameType == UriHostNameType.Dns ? publicUrl.IdnHost : "localhost")}"),
+            new UriBuilder(publicUrl) { Host = publicUrl.IdnHost }.Uri.AbsoluteUri.TrimEnd('/'),
+            ClientNameOf(publicUrl));
     }
+
+    /// <summary>
+    /// RFC 5321, section 4.1.4, wants a full host name or an address; strict mail servers refuse the bare name that a container has. Where <c>PUBLIC_URL</c>
+    /// has no full name either, this is a machine that a person works at.
+    /// </summary>
+    private static string ClientNameOf(Uri publicUrl) =>
+        publicUrl.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || publicUrl.IdnHost.Trim('.').Contains('.', StringComparison.Ordinal)
+            ? publicUrl.IdnHost.TrimEnd('.')
+            : IPAddress.Loopback.ToString();
 }
 
 /// <summary>Where a mail server is, and how to log in there.</summary>
 /// <param name="Host">Its name.</param>
 /// <param name="Port">587 where the URL doesn't say, or 465 with <c>smtps</c>.</param>
-/// <param name="IsTls">TLS from the first byte (<c>smtps</c>).</param>
+/// <param name="IsTls">TLS from the first byte: with <c>smtps</c>, and on port 465, which speaks nothing else (RFC 8314).</param>
 /// <param name="User">Null where there is nobody to log in.</param>
 /// <param name="Password">The user's.</param>
 internal sealed record SmtpAddress(string Host, int Port, bool IsTls, string? User, string? Password)
@@ -60,7 +72,7 @@ internal sealed record SmtpAddress(string Host, int Port, bool IsTls, string? Us
 
     public static SmtpAddress Of(Uri url)
     {
-        var isTls = url.Scheme == "smtps";
+        var isTls = url.Scheme == "smtps" || url.Port == SubmissionsPort;
         var user = url.UserInfo.Split(':', 2);
         return new(
             url.IdnHost,

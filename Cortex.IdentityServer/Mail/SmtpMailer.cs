@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -12,6 +13,9 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 {
     /// <summary>A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>With SMTPUTF8 (RFC 6531), for addresses that aren't ASCII before the @.</summary>
+    private static readonly FormatOptions International = MakeInternational();
 
     private SmtpClient? _client;
 
@@ -29,9 +33,21 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             return MailOutcome.Unreachable;
         }
 
+        var isInternational = message.To.Mailboxes.Concat(message.From.Mailboxes).Any(address => !Ascii.IsValid(address.GetAddress(idnEncode: true)));
+        if (isInternational && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        {
+            // It is tried for days, in case the mail server learns it, and said once.
+            if (mail.Refusals == 0)
+            {
+                Log.NotCarried(logger, mail.Id, mail.Kind, mail.UserId, options.Smtp!.ToString());
+            }
+
+            return MailOutcome.Refused;
+        }
+
         try
         {
-            await _client.SendAsync(message, bounded.Token);
+            await _client.SendAsync(isInternational ? International : FormatOptions.Default, message, bounded.Token);
             Log.Sent(logger, mail.Id, mail.Kind, mail.UserId);
             return MailOutcome.Sent;
         }
@@ -70,7 +86,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     /// <summary>What a failure after the login says about this mail, and what about the server.</summary>
     private static MailOutcome Judge(Exception failure) => failure switch
     {
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when NobodyHas(refusal) => MailOutcome.Rejected,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.SaysNobodyHasIt((int)refusal.StatusCode, refusal.Message) =>
+            MailOutcome.Rejected,
 
         // The sender is the same in all mails.
         SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted } or ServiceNotAuthenticatedException => MailOutcome.Unreachable,
@@ -78,16 +95,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
         // Whichever number, it is an answer to this mail. MailKit has a name for a few of them only.
         SmtpCommandException => MailOutcome.Refused,
-
-        // An address in letters that this server can't carry (SMTPUTF8).
-        NotSupportedException => MailOutcome.Refused,
         _ => MailOutcome.BrokenOff,
     };
-
-    /// <summary>Not where the mailbox is full (552), and not by a rule of the server's (RFC 3463: 5.7), which its operator may mend.</summary>
-    private static bool NobodyHas(SmtpCommandException refusal) =>
-        refusal.StatusCode is SmtpStatusCode.MailboxUnavailable or SmtpStatusCode.UserNotLocalTryAlternatePath or SmtpStatusCode.MailboxNameNotAllowed
-        && !refusal.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <summary>The kind of failure and the server's number, and not its text, which may repeat the address.</summary>
     private static string Describe(Exception failure) => failure switch
@@ -100,10 +109,17 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         _ => failure.GetType().Name,
     };
 
-    private static async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
+    private static FormatOptions MakeInternational()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.International = true;
+        return format;
+    }
+
+    private async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
     {
         // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches none.
-        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false };
+        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);
@@ -133,6 +149,11 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Mail {MailId} ({Kind}) for user {UserId} sent")]
         public static partial void Sent(ILogger logger, Guid mailId, string kind, Guid? userId);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Mail {MailId} ({Kind}) for user {UserId} waits: the part of the address before the @ isn't ASCII, and {Server} doesn't offer SMTPUTF8")]
+        public static partial void NotCarried(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} ({Kind}) for user {UserId} was not taken ({Outcome}) by {Server}: {Reason}")]
         public static partial void NotTaken(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);

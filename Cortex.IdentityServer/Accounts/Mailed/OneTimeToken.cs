@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Secrets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -6,11 +5,7 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 
 /// <summary>What a mailed token is for. Each has a prefix and a key of its own, so that none is ever taken for another.</summary>
 /// <remarks>
-/// <code>
-/// prefix ‖ base64url( token id 16 ‖ MAC 32 )                                68 characters
-/// </code>
-/// The id is big-endian; the MAC is <see cref="MacToken"/>'s. The token is stored nowhere: its row knows whose it is and when it ends,
-/// and a dump of the database forges none.
+/// Its text (<see cref="MailedTokenText"/>) is stored nowhere: its row knows whose it is and when it ends, and a dump of the database forges none.
 /// </remarks>
 /// <param name="Name">In <c>one_time_tokens.purpose</c>, and of its key.</param>
 /// <param name="Prefix">How its texts begin.</param>

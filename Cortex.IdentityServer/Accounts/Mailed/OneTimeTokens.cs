@@ -54,14 +54,14 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return issued;
     }
 
-    public string TextOf(Guid id, TokenPurpose purpose) => MacToken.Create(purpose.Prefix, id, KeysOf(purpose));
+    public string TextOf(Guid id, TokenPurpose purpose) => MailedTokenText.Create(purpose.Prefix, id, KeysOf(purpose));
 
     /// <summary>The token that a text names, if it is one of these purposes and still good; garbage costs no query. It isn't spent.</summary>
     public async Task<OneTimeToken?> FindAsync(string? text, CancellationToken cancellationToken, params TokenPurpose[] purposes)
     {
         foreach (var purpose in purposes)
         {
-            if (MacToken.TryRead(text, purpose.Prefix, KeysOf(purpose), out var id))
+            if (MailedTokenText.TryRead(text, purpose.Prefix, KeysOf(purpose), out var id))
             {
                 return await FindAsync(id, purpose.Name, cancellationToken);
             }
