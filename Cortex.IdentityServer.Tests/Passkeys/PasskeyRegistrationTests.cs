@@ -23,6 +23,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.True(response.Headers.CacheControl?.NoStore);
         var options = PasskeyQuestion.Of(await response.JsonAsync(HttpStatusCode.OK)).Options;
         Assert.Equal("localhost", options.GetProperty("rp").GetProperty("id").GetString());
+        Assert.Equal("Cortex Memory", options.GetProperty("rp").GetProperty("name").GetString());
         Assert.Equal(user.Email, options.GetProperty("user").GetProperty("name").GetString());
         Assert.Equal(user.Id.ToString(), System.Text.Encoding.ASCII.GetString(Bytes(options.GetProperty("user").GetProperty("id"))));
         Assert.True(Bytes(options.GetProperty("challenge")).Length >= 32);

@@ -42,7 +42,7 @@ internal sealed record RegisterRequest : IRequestBody
 {
     /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
     /// <summary>8 to 256 characters of any kind; not a common one, and not the email.</summary>

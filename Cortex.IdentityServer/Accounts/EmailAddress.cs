@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Accounts;
 /// </remarks>
 internal static partial class EmailAddress
 {
-    private const int MaxLength = 254;
+    public const int MaxLength = 254;
     private const int MaxLocalLength = 64;
     private const int MaxDomainLength = 253;
 

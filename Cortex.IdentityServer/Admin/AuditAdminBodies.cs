@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
@@ -10,25 +9,25 @@ namespace Cortex.IdentityServer.Admin;
 /// <summary>Which events are asked for.</summary>
 internal sealed record AuditEventsQuery
 {
-    [FromQuery(Name = "limit"), Range(1, QueryReader.MostItems), Description("Events on a page, 1 to 200; 50 if left out.")]
+    [FromQuery(Name = "limit"), LimitValue, Description("Events on a page, 1 to 200; 50 if left out.")]
     public string? Limit { get; init; }
 
     [FromQuery(Name = "cursor"), Description("The next_cursor of the page before.")]
     public string? Cursor { get; init; }
 
-    [FromQuery(Name = "actor"), Description("Only what this user did, to whichever account.")]
+    [FromQuery(Name = "actor"), IdValue, Description("Only what this user did, to whichever account.")]
     public string? Actor { get; init; }
 
-    [FromQuery(Name = "user"), Description("Only what happened to this user's account.")]
+    [FromQuery(Name = "user"), IdValue, Description("Only what happened to this user's account.")]
     public string? User { get; init; }
 
-    [FromQuery(Name = "action"), Description("Only events of this action, such as login.failed.")]
+    [FromQuery(Name = "action"), AuditActionValue, Description("Only events of this action, such as login.failed.")]
     public string? Action { get; init; }
 
-    [FromQuery(Name = "from"), Description("Only events of this time or later: ISO 8601 with Z or an offset.")]
+    [FromQuery(Name = "from"), TimeValue, Description("Only events of this time or later: ISO 8601 with Z or an offset.")]
     public string? From { get; init; }
 
-    [FromQuery(Name = "to"), Description("Only events before this time.")]
+    [FromQuery(Name = "to"), TimeValue, Description("Only events before this time.")]
     public string? To { get; init; }
 
     public AuditFilter Read(QueryReader reader)
@@ -43,6 +42,9 @@ internal sealed record AuditEventsQuery
         return filter;
     }
 }
+
+/// <summary>The name of an action.</summary>
+internal sealed class AuditActionValueAttribute() : WordValueAttribute([.. AuditAction.All]);
 
 /// <summary>Something that happened, as administrators see it.</summary>
 /// <param name="Id">Names the event.</param>

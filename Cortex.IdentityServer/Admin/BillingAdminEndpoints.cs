@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Billing;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,10 +18,10 @@ internal static class BillingAdminEndpoints
     /// <summary>List billing events</summary>
     /// <remarks>Newest first; the filters apply together. What the provider sent is not shown, as it may hold customers' personal data.</remarks>
     internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(
-        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][Range(1, QueryReader.MostItems)] string? limit,
+        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the page before.")] string? cursor,
-        [FromQuery, Description("true: only those that have had their effect; false: only those that wait.")] string? processed,
-        [FromQuery, Description("Only events of this user.")] string? user,
+        [FromQuery, Description("true: only those that have had their effect; false: only those that wait.")][FlagValue] string? processed,
+        [FromQuery, Description("Only events of this user.")][IdValue] string? user,
         BillingEvents events,
         CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +12,7 @@ internal static class AuditEndpoints
     /// <summary>List what happened to the caller's account</summary>
     /// <remarks>Logins, failed ones too, and every change of the account, newest first; for as long as the operator keeps them.</remarks>
     internal static async Task<Results<Ok<AuditEventPage>, Problem>> ListEvents(
-        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][Range(1, QueryReader.MostItems)] string? limit,
+        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the page before.")] string? cursor,
         ClaimsPrincipal caller,
         AuditReader events,

@@ -8,7 +8,7 @@ internal sealed class QueryReader
     /// <summary>Items on a page at most, and where nothing is said.</summary>
     public const int MostItems = 200;
 
-    private const int UsualItems = 50;
+    public const int UsualItems = 50;
 
     /// <summary>ISO 8601 (RFC 3339): a time without an offset would be everybody's own.</summary>
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz"];

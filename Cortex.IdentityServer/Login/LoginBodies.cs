@@ -9,7 +9,7 @@ internal sealed record LoginRequest : IRequestBody
 {
     /// <summary>In any case.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
     /// <summary>Exactly as it was set.</summary>

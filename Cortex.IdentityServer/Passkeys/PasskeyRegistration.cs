@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Identity;
 
@@ -24,7 +26,7 @@ internal sealed partial class PasskeyRegistration(
 
         var options = await ceremonies.BeginRegistrationAsync(user);
         var token = await challenges.CreateAsync(PasskeyPurpose.Registration, user.Id, options.AttestationState!, cancellationToken);
-        return new(token, JsonElement.Parse(options.CreationOptionsJson));
+        return new(token, WithProductName(options.CreationOptionsJson));
     }
 
     public async Task<NewPasskeyResult> FinishAsync(Guid userId, Guid sessionId, RegisterPasskeyRequest request, Client client, CancellationToken cancellationToken)
@@ -43,6 +45,14 @@ internal sealed partial class PasskeyRegistration(
 
         var now = clock.GetUtcNow();
         return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), client, cancellationToken);
+    }
+
+    /// <summary>Identity's handler takes the domain for the name, which browsers and password managers show.</summary>
+    private static JsonElement WithProductName(string optionsJson)
+    {
+        var options = JsonNode.Parse(optionsJson)!;
+        options["rp"]!["name"] = Product.Name;
+        return options.Deserialize<JsonElement>();
     }
 
     private static string DefaultName(DateTimeOffset now) => "Passkey " + now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

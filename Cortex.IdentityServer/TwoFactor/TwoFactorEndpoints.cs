@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
@@ -10,8 +11,6 @@ namespace Cortex.IdentityServer.TwoFactor;
 /// <summary>The second factor of the caller: an authenticator app and recovery codes.</summary>
 internal static class TwoFactorEndpoints
 {
-    private const string Issuer = "Cortex Memory";
-
     /// <summary>Begin two-factor authentication</summary>
     /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
@@ -44,7 +43,7 @@ internal static class TwoFactorEndpoints
             return (Problem)Problems.TwoFactorAlreadyEnabled;
         }
 
-        var uri = TotpCode.OtpAuthUri(Issuer, user.Email!, secret);
+        var uri = TotpCode.OtpAuthUri(Product.Name, user.Email!, secret);
         return TypedResults.Ok(new EnableTwoFactorResponse(secret, uri, QrCode(uri)));
     }
 

@@ -7,22 +7,28 @@ namespace Cortex.IdentityServer.Usage;
 /// <summary>Which usage is asked for.</summary>
 internal sealed record UsageQuery
 {
-    [FromQuery(Name = "from"), Description("Usage of this time or later: ISO 8601 with Z or an offset; 30 days before the end if left out.")]
+    [FromQuery(Name = "from"), TimeValue, Description("Usage of this time or later: ISO 8601 with Z or an offset; 30 days before the end if left out.")]
     public string? From { get; init; }
 
-    [FromQuery(Name = "to"), Description("Usage before this time; now if left out.")]
+    [FromQuery(Name = "to"), TimeValue, Description("Usage before this time; now if left out.")]
     public string? To { get; init; }
 
-    [FromQuery(Name = "granularity"), Description("What the series is made of: hour, day or month, of UTC; day if left out. At most 1,000 of them.")]
+    [FromQuery(Name = "granularity"), GranularityValue, Description("What the series is made of: hour, day or month, of UTC; day if left out. At most 1,000 of them.")]
     public string? Granularity { get; init; }
 
-    [FromQuery(Name = "group_by"), Description("A series for each endpoint, provider or api_key; one for all if left out.")]
+    [FromQuery(Name = "group_by"), UsageGroupValue, Description("A series for each endpoint, provider or api_key; one for all if left out.")]
     public string? GroupBy { get; init; }
 
     public UsagePeriod ReadPeriod(QueryReader reader, DateTimeOffset now) => UsagePeriod.Read(reader, From, To, Granularity, now);
 
     public string? ReadGroup(QueryReader reader) => reader.Word("group_by", GroupBy, UsageReport.Groups);
 }
+
+/// <summary>A piece of time.</summary>
+internal sealed class GranularityValueAttribute() : WordValueAttribute(UsagePeriod.Granularities);
+
+/// <summary>What usage is grouped by.</summary>
+internal sealed class UsageGroupValueAttribute() : WordValueAttribute([.. UsageReport.Groups]);
 
 /// <summary>What a user used in a time.</summary>
 /// <param name="From">The first time that counts.</param>

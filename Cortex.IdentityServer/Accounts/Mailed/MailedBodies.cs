@@ -8,7 +8,7 @@ internal sealed record MailRequest : IRequestBody
 {
     /// <summary>In any case.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 }
 
@@ -40,7 +40,7 @@ internal sealed record ChangeEmailRequest : IRequestBody
 {
     /// <summary>Up to 254 characters.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string NewEmail { get; init; } = "";
 
     /// <summary>The caller's password.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
@@ -8,7 +9,7 @@ internal sealed record ImportedUser : IRequestBody
 {
     /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
     /// <summary>

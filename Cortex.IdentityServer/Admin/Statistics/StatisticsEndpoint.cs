@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -18,7 +17,7 @@ internal static class StatisticsEndpoint
     /// <summary>Count accounts, sign-ups and logins</summary>
     /// <remarks>As of now; the days are those of UTC, with no gaps. Users who are active are counted within seconds, all else at once.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
-        [FromQuery, Description("How many days, with today: 1 to 366; 30 if left out.")][Range(1, MostDays)] string? days,
+        [FromQuery, Description("How many days, with today: 1 to 366; 30 if left out.")][NumberValue(1, MostDays, UsualDays)] string? days,
         StatisticsReader statistics,
         TimeProvider clock,
         CancellationToken cancellationToken)

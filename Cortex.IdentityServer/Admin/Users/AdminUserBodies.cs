@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 
@@ -72,7 +73,7 @@ internal sealed record CreateUserRequest : IRequestBody
 {
     /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
     [Required]
-    [MaxLength(320)]
+    [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
     /// <summary><c>free</c> if left out.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.OpenApi;
@@ -25,7 +24,7 @@ internal static class UserListEndpoints
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,
-        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][Range(1, QueryReader.MostItems)] string? limit,
+        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the page before, with the same filters and order.")] string? cursor,
         UserPages users,
         CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <summary>What a list of users is asked for, as texts: each says itself what is wrong with it.</summary>
 internal sealed record UserListParameters
 {
-    private const int LongestEmail = 254;
+    private const int LongestEmail = Accounts.EmailAddress.MaxLength;
     private const string ByCreation = "created_at";
     private const string ByEmail = "email";
     private const string Ascending = "asc";
@@ -18,22 +18,22 @@ internal sealed record UserListParameters
     [FromQuery(Name = "email"), Description("How the email begins, in any case."), MaxLength(LongestEmail)]
     public string? Email { get; init; }
 
-    [FromQuery(Name = "tier"), Description("The subscription tier: free, pro or enterprise.")]
+    [FromQuery(Name = "tier"), TierValue, Description("The subscription tier.")]
     public string? Tier { get; init; }
 
-    [FromQuery(Name = "is_active"), Description("true or false.")]
+    [FromQuery(Name = "is_active"), FlagValue, Description("Only users of whom this is so, or not so.")]
     public string? IsActive { get; init; }
 
-    [FromQuery(Name = "is_verified"), Description("true or false.")]
+    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users of whom this is so, or not so.")]
     public string? IsVerified { get; init; }
 
-    [FromQuery(Name = "role"), Description("A role: admin or support.")]
+    [FromQuery(Name = "role"), RoleValue, Description("Only users who have this role.")]
     public string? Role { get; init; }
 
-    [FromQuery(Name = "sort"), Description("created_at or email. If left out: email for a search by email, created_at otherwise.")]
+    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("If left out: email for a search by email, created_at otherwise.")]
     public string? Sort { get; init; }
 
-    [FromQuery(Name = "order"), Description("asc or desc. If left out: A to Z by email, newest first by created_at.")]
+    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("If left out: A to Z by email, newest first by created_at.")]
     public string? Order { get; init; }
 
     /// <summary>The filter and the order; what is wrong with them, the query is told.</summary>
@@ -69,3 +69,9 @@ internal sealed record UserListParameters
         }
     }
 }
+
+/// <summary>The name of a tier.</summary>
+internal sealed class TierValueAttribute() : WordValueAttribute([.. RateLimits.ApiKeyTiers.Keys]);
+
+/// <summary>The name of a role.</summary>
+internal sealed class RoleValueAttribute() : WordValueAttribute([.. Accounts.Role.All]);

@@ -49,13 +49,13 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             codes.AddRange([Problems.MalformedRequest, Problems.ServiceUnavailable]);
         }
 
-        var isLimited = takesKey || metadata.OfType<RouteLimits>().Any();
-        if (isLimited)
+        var limitsAnyone = metadata.OfType<RouteLimits>().Any();
+        if (takesKey || limitsAnyone)
         {
             codes.Add(Problems.RateLimited);
             foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? []).OfType<OpenApiResponse>())
             {
-                success.Headers = LimitHeaders();
+                success.Headers = LimitHeaders(onlyWithKey: !limitsAnyone);
             }
         }
 
@@ -92,12 +92,17 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 
     private static Dictionary<string, IOpenApiHeader> RetryAfter() => Header("Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
 
-    private static Dictionary<string, IOpenApiHeader> LimitHeaders() => new(
-    [
-        .. Header(RateLimitHeaders.Limit, "How many requests a window allows; of several limits, the one with least left.", JsonSchemaType.Integer),
-        .. Header(RateLimitHeaders.Remaining, "How many of them are left.", JsonSchemaType.Integer),
-        .. Header(RateLimitHeaders.Reset, "Seconds until the window ends.", JsonSchemaType.Integer),
-    ]);
+    /// <summary>Where nothing but the API key's own limit applies, a session gets none of them.</summary>
+    private static Dictionary<string, IOpenApiHeader> LimitHeaders(bool onlyWithKey = false)
+    {
+        var when = onlyWithKey ? " With an API key only." : "";
+        return new(
+        [
+            .. Header(RateLimitHeaders.Limit, "How many requests a window allows; of several limits, the one with least left." + when, JsonSchemaType.Integer),
+            .. Header(RateLimitHeaders.Remaining, "How many of them are left." + when, JsonSchemaType.Integer),
+            .. Header(RateLimitHeaders.Reset, "Seconds until the window ends." + when, JsonSchemaType.Integer),
+        ]);
+    }
 
     private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) =>
         new() { [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } } };

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Admin.Users;
 using Cortex.IdentityServer.ApiKeys;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -17,6 +18,14 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
+        if ((context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo is { } parameter)
+        {
+            foreach (var value in parameter.GetCustomAttributes(typeof(QueryValueAttribute), inherit: false).Cast<QueryValueAttribute>())
+            {
+                value.Describe(schema);
+            }
+        }
+
         if (context.JsonPropertyInfo is { AttributeProvider: { } attributes } property)
         {
             DescribeTime(schema, property.PropertyType);
