@@ -153,7 +153,6 @@ namespace Cortex.IdentityServer.Migrations
                         .HasColumnName("is_verified");
 
                     b.Property<string>("PasswordHash")
-                        .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("password_hash");

@@ -34,6 +34,14 @@ public sealed class PostgresCluster : IAsyncLifetime
         return ConnectionTo(name);
     }
 
+    /// <summary>An empty database whose locale is written as in <c>CREATE DATABASE</c>.</summary>
+    public async Task<string> CreateDatabaseAsync(string locale)
+    {
+        var name = $"test_{Interlocked.Increment(ref _count)}";
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' {locale}");
+        return ConnectionTo(name);
+    }
+
     /// <summary>Runs the server's own migrator.</summary>
     public static async Task MigrateAsync(string connectionString)
     {

@@ -44,6 +44,20 @@ internal static partial class EmailAddress
         return true;
     }
 
+    /// <summary>Whether it holds half a surrogate pair, which is no text in UTF-8.</summary>
+    public static bool HasHalfCharacter(string text)
+    {
+        for (var place = 0; place < text.Length; place++)
+        {
+            if (char.IsSurrogate(text[place]) && (place + 1 == text.Length || !char.IsSurrogatePair(text[place], text[++place])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static string? WhyRefused(ref string email)
     {
         if (email.Length is 0 or > MaxLength)

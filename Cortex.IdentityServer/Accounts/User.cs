@@ -18,7 +18,7 @@ public class User : IdentityUser<Guid>
     /// <summary>People log in with their email: it is the user name.</summary>
     public override string? UserName { get => Email; set => Email = value; }
 
-    /// <summary>Case-insensitive uniqueness is the database's (an index on <c>lower(email)</c>), so no second column holds it.</summary>
+    /// <summary>The database folds emails in an index of its own, so no second column holds the folded one.</summary>
     public override string? NormalizedUserName { get => Email; set { } }
 
     /// <inheritdoc cref="NormalizedUserName"/>

@@ -14,7 +14,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.HasKey(u => u.Id);
         user.Property(u => u.Id).HasDefaultValueSql("gen_random_uuid()");
         user.Property(u => u.Email).HasMaxLength(255).IsRequired();
-        user.Property(u => u.PasswordHash).HasMaxLength(255).IsRequired();
+        // Required by the documented table; one that another program made may hold NULL, which has to be readable.
+        user.Property(u => u.PasswordHash).HasMaxLength(255);
         user.Property(u => u.ApiKey).HasMaxLength(255);
         user.Property(u => u.SubscriptionTier).HasMaxLength(50).HasDefaultValue(User.FreeTier);
         user.Property(u => u.IsActive).HasDefaultValue(true);

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>
-/// Identity's EF Core store over the documented columns: the email is the user name and unique case aside by an index,
+/// Identity's EF Core store over the documented columns: the email is the user name, of which an index allows one account an address,
 /// a change writes only what changed, and the loser of a race gets an answer instead of an exception.
 /// </summary>
 /// <remarks>
@@ -54,14 +54,13 @@ internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescrib
     }
 
     public override Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken = default) =>
-        // Both sides are folded by the database, so that its index and this lookup agree on every letter.
-        Context.Users.FromSql($"SELECT *, xmin FROM users WHERE lower(email) = lower({normalizedEmail})").SingleOrDefaultAsync(cancellationToken);
+        Context.Users.FromSqlRaw(AccountByEmail.Select("*, xmin", "{0}::text"), normalizedEmail).SingleOrDefaultAsync(cancellationToken);
 
     public override Task<User?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken = default) =>
         FindByEmailAsync(normalizedUserName, cancellationToken);
 }
 
-/// <summary>Leaves an email as it was typed: the database folds case where it compares.</summary>
+/// <summary>Leaves an email as it was typed: the database folds it where it compares.</summary>
 internal sealed class NoNormalizer : ILookupNormalizer
 {
     public string? NormalizeEmail(string? email) => email;

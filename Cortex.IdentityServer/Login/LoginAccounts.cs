@@ -1,11 +1,13 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>Whose password is being tried.</summary>
-/// <param name="Folded">The email as the database compares it: all spellings of one account have one.</param>
+/// <param name="Folded">The email as the database compares it: all spellings of one address have the same.</param>
 /// <param name="User">Null when nobody has this email.</param>
 /// <param name="IsKnown">Whether this user logged in from this network lately.</param>
 internal sealed record LoginAccount(string Folded, User? User, bool IsKnown);
@@ -16,18 +18,20 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
     /// <summary>For how long after a login an address has a count of its own.</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
 
+    private static readonly string Sql = $"""
+        SELECT cortex_fold_email(@email) AS "Folded", account.id AS "UserId",
+            EXISTS (SELECT FROM login_addresses WHERE user_id = account.id AND network = @network AND last_login_at > @since) AS "IsKnown"
+        FROM (SELECT) AS one LEFT JOIN LATERAL ({AccountByEmail.Select("id", "@email")}) AS account ON true
+        """;
+
     public async Task<LoginAccount> FindAsync(string typed, string network, CancellationToken cancellationToken)
     {
-        var email = Composed(typed.Trim());
-        var since = clock.GetUtcNow() - KnownFor;
-
-        // The database folds case here as its unique index does: a spelling that only one of the two took for another would be a
-        // second count for the same account.
-        var found = await db.Database.SqlQuery<Found>($"""
-            SELECT typed.folded AS "Folded", users.id AS "UserId",
-                EXISTS (SELECT FROM login_addresses WHERE user_id = users.id AND network = {network} AND last_login_at > {since}) AS "IsKnown"
-            FROM (SELECT lower({email}::text) AS folded) AS typed LEFT JOIN users ON lower(users.email) = typed.folded
-            """).SingleAsync(cancellationToken);
+        // Failures are counted by the folded email, as the unique index has it: a spelling of its own would be a second count for the same account.
+        var found = (await db.Database.SqlQueryRaw<Found>(
+            Sql,
+            new NpgsqlParameter("email", NpgsqlDbType.Text) { Value = (object?)Storable(typed) ?? DBNull.Value },
+            new NpgsqlParameter<string>("network", network),
+            new NpgsqlParameter<DateTimeOffset>("since", clock.GetUtcNow() - KnownFor)).ToListAsync(cancellationToken)).Single();
 
         // Asked for an unknown email too, so that both take the same time.
         var id = found.UserId ?? Guid.Empty;
@@ -35,20 +39,8 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
         return new(found.Folded ?? typed.Trim().ToLowerInvariant(), user, found.IsKnown);
     }
 
-    /// <summary>The form that emails are stored in, or null for a text that can't be one.</summary>
-    private static string? Composed(string email)
-    {
-        try
-        {
-            // PostgreSQL can't hold a NUL, so nobody has such an email.
-            return email.Contains('\0') ? null : email.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            // U+FFFE is no character and has no composed form.
-            return null;
-        }
-    }
+    /// <summary>Null for a text that PostgreSQL can't hold, so that nobody has such an email.</summary>
+    private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasHalfCharacter(email) ? null : email;
 
     private sealed record Found(string? Folded, Guid? UserId, bool IsKnown);
 }

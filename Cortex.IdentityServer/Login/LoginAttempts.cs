@@ -112,7 +112,7 @@ internal sealed partial class LoginAttempts(
     /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
     public async Task ForgiveAsync(string email, CancellationToken cancellationToken)
     {
-        await using var fold = database.CreateCommand("SELECT lower(@email)");
+        await using var fold = database.CreateCommand("SELECT cortex_fold_email(@email)");
         fold.Parameters.AddWithValue("email", email);
         var folded = (string)(await fold.ExecuteScalarAsync(cancellationToken))!;
         await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);

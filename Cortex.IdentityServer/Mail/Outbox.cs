@@ -42,7 +42,7 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO outbox_mails (id, kind, user_id, recipient, token_id, details, created_at, due_at, expires_at)
-            VALUES ({Guid.CreateVersion7(now)}, {kind}, {userId}::uuid, {recipient}, {tokenId}::uuid, {details}::jsonb, {now}, {now}, {expires})
+            VALUES ({Guid.CreateVersion7(now)}, {kind}, {userId}::uuid, {recipient.Trim()}, {tokenId}::uuid, {details}::jsonb, {now}, {now}, {expires})
             """,
             cancellationToken);
     }

@@ -12,6 +12,11 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
 
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
+    private static readonly string ForMailbox = $$"""
+        SELECT count(*)::integer AS "Value" FROM one_time_tokens
+        WHERE purpose = '{{TokenPurpose.ChangeEmail.Name}}' AND {{AccountByEmail.Folded}} = cortex_fold_email({0}) AND created_at > {1}
+        """;
+
     /// <summary>A new token, which voids the ones before; null when the account has had enough of them lately. In the caller's transaction.</summary>
     /// <param name="user">Whose it is.</param>
     /// <param name="purpose">What it is for.</param>
@@ -83,9 +88,8 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
     }
 
-    private Task<int> CountForMailboxAsync(string email, DateTimeOffset since, CancellationToken cancellationToken) => db.Database.SqlQuery<int>($"""
-        SELECT count(*)::integer AS "Value" FROM one_time_tokens WHERE purpose = {TokenPurpose.ChangeEmail.Name} AND lower(email) = lower({email}) AND created_at > {since}
-        """).SingleAsync(cancellationToken);
+    private Task<int> CountForMailboxAsync(string email, DateTimeOffset since, CancellationToken cancellationToken) =>
+        db.Database.SqlQueryRaw<int>(ForMailbox, email, since).SingleAsync(cancellationToken);
 
     private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) => db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
 

@@ -42,7 +42,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
                 WITH ORDINALITY AS line (id, email, password_hash, tier, is_active, is_verified, created_at, event_id, details, place)
         ), created AS (
             INSERT INTO users (id, email, password_hash, subscription_tier, is_active, is_verified, created_at)
-            SELECT id, email, password_hash, tier, is_active, is_verified, created_at FROM line ORDER BY lower(email), place
+            SELECT id, email, password_hash, tier, is_active, is_verified, created_at FROM line ORDER BY cortex_fold_email(email) COLLATE "C", place
             ON CONFLICT DO NOTHING
             RETURNING id
         ), noted AS (

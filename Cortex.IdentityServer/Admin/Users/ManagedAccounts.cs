@@ -10,10 +10,10 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal sealed class ManagedAccounts(CortexDbContext db)
 {
     private const string Sql = $"""
-        SELECT id AS "Id", email AS "Email", lower(email) AS "FoldedEmail", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
+        SELECT id AS "Id", email AS "Email", {AccountByEmail.Folded} AS "FoldedEmail", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
             coalesce(is_active, true) AS "IsActive", coalesce(is_verified, false) AS "IsVerified", coalesce(two_factor_enabled, false) AS "TwoFactorEnabled",
             created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UsableSession.Roles} AS "Roles", xmin::text AS "RowVersion",
-            password_hash <> '{User.NoPassword}' AS "HasPassword"
+            coalesce(password_hash, '{User.NoPassword}') <> '{User.NoPassword}' AS "HasPassword"
         FROM users WHERE id = @id
         """;
 

@@ -8,23 +8,25 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <remarks>
 /// <code>
 /// order 1   time 8   id 16     base64url; a time is ticks since year 1, and 0 for an account without one
-/// order 1   email in UTF-8     by email, which is unique
+/// order 1   id 16     email in UTF-8, folded
 /// </code>
 /// </remarks>
 internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Guid Id, string Email)
 {
-    private const int TimeLength = 1 + sizeof(long) + 16;
+    private const int IdLength = 16;
+    private const int TimeLength = 1 + sizeof(long) + IdLength;
     private const int LongestText = 2048;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public string ToText()
     {
-        Span<byte> bytes = stackalloc byte[Order.ByEmail ? 1 + Utf8.GetByteCount(Email) : TimeLength];
+        Span<byte> bytes = stackalloc byte[Order.ByEmail ? 1 + IdLength + Utf8.GetByteCount(Email) : TimeLength];
         bytes[0] = (byte)((Order.ByEmail ? 1 : 0) | (Order.IsDescending ? 2 : 0));
         if (Order.ByEmail)
         {
-            Utf8.GetBytes(Email, bytes[1..]);
+            Id.TryWriteBytes(bytes[1..], bigEndian: true, out _);
+            Utf8.GetBytes(Email, bytes[(1 + IdLength)..]);
         }
         else
         {
@@ -49,10 +51,16 @@ internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Gui
 
     private static UserCursor? OfEmail(byte[] bytes, UserOrder order)
     {
+        if (bytes.Length <= IdLength)
+        {
+            return null;
+        }
+
         try
         {
             // PostgreSQL holds no NUL.
-            return Utf8.GetString(bytes) is { Length: > 0 } email && !email.Contains('\0') ? new(order, default, default, email) : null;
+            var email = Utf8.GetString(bytes, IdLength, bytes.Length - IdLength);
+            return email.Contains('\0') ? null : new(order, default, new Guid(bytes.AsSpan(0, IdLength), bigEndian: true), email);
         }
         catch (ArgumentException)
         {

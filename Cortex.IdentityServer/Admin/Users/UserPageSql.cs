@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Sessions;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,10 +27,10 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private const string IsActive = "coalesce(is_active, true)";
     private const string IsVerified = "coalesce(is_verified, false)";
     private const string Created = "coalesce(created_at, '-infinity')";
-    private const string Email = "(lower(email) COLLATE \"C\")";
+    private const string Email = AccountByEmail.Folded;
 
     /// <summary>U+10FFFF, after which no character comes.</summary>
-    private const string Matches = $"{Email} >= lower(@prefix) AND {Email} < lower(@prefix) || chr(1114111)";
+    private const string Matches = $"{Email} >= cortex_fold_email(@prefix) AND {Email} < cortex_fold_email(@prefix) || chr(1114111)";
 
     private readonly string _direction = order.IsDescending ? "DESC" : "ASC";
 
@@ -48,7 +49,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         WITH walked AS MATERIALIZED (SELECT id, key, email FROM ({Arms($"{MostWalked}", null, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked})
         {Show($"""
             (SELECT id, key, false AS is_end FROM walked
-            WHERE email >= lower(@prefix) COLLATE "C" AND email < lower(@prefix) || chr(1114111) ORDER BY {Sorted("key")} LIMIT @limit)
+            WHERE email >= cortex_fold_email(@prefix) COLLATE "C" AND email < cortex_fold_email(@prefix) || chr(1114111) ORDER BY {Sorted("key")} LIMIT @limit)
             UNION ALL
             (SELECT id, key, true FROM walked ORDER BY {Sorted("key")} OFFSET {MostWalked - 1})
             """)}, is_end
@@ -59,7 +60,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string? Prefix => filter.Email is null ? null : Matches;
 
     private string? After => after is null ? null
-        : order.ByEmail ? $"{Email} {Beyond} @email"
+        : order.ByEmail ? $"({Email}, id) {Beyond} (@email, @id)"
         : $"({Created}, id) {Beyond} (@created, @id)";
 
     private string Beyond => order.IsDescending ? "<" : ">";
@@ -100,7 +101,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     }
 
     private string Show(string ids) => $"""
-        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, lower(email), is_end
+        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email}, is_end
         FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
         """;
 
@@ -119,7 +120,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         from standing in Standings
         select $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})");
 
-    private string Sorted(string key) => order.ByEmail ? $"{key} {_direction}" : $"{key} {_direction}, id {_direction}";
+    private string Sorted(string key) => $"{key} {_direction}, id {_direction}";
 
     private static string All(params string?[] conditions) => string.Join(" AND ", conditions.OfType<string>().DefaultIfEmpty("true"));
 

@@ -1,0 +1,16 @@
+namespace Cortex.IdentityServer.Accounts;
+
+/// <summary>The SQL that finds the account of an email as somebody typed it. <c>Migrations/EmailFolding</c> says which emails are one address.</summary>
+internal static class AccountByEmail
+{
+    /// <summary>What the database compares emails by, word for word as in its indexes.</summary>
+    public const string Folded = """(cortex_fold_email(email::text) COLLATE "C")""";
+
+    /// <summary>One account at most. Where rows of another program share an address, it is the one with this very spelling, then the one whose domain is written in the same way.</summary>
+    /// <param name="columns">Of <c>users</c>.</param>
+    /// <param name="typed">The parameter that holds the email.</param>
+    public static string Select(string columns, string typed) => $"""
+        SELECT {columns} FROM users WHERE {Folded} = cortex_fold_email({typed})
+        ORDER BY email = {typed} DESC, (email ILIKE '%@%xn--%') = ({typed} ILIKE '%@%xn--%') DESC, email_twin LIMIT 1
+        """;
+}
