@@ -6,6 +6,13 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 internal static class AccountStatistics
 {
+    /// <summary>A later migration runs this again, for databases whose trigger has an earlier form.</summary>
+    public const string LoginTrigger = """
+        CREATE OR REPLACE TRIGGER cortex_count_logins AFTER INSERT ON audit_events FOR EACH ROW
+            WHEN (NEW.action IN ('login.succeeded', 'login.failed'))
+            EXECUTE FUNCTION cortex_count_logins();
+        """;
+
     public const string Create = """
         -- Accounts by what they are.
         CREATE TABLE account_totals (
@@ -69,11 +76,7 @@ internal static class AccountStatistics
             RETURN NULL;
         END $$;
 
-        -- Not what moves from the default partition to that of its month: it was counted when it came.
-        ALTER FUNCTION cortex_keep_audit_events(timestamptz, timestamptz) SET cortex.moves_events = 'on';
-        CREATE TRIGGER cortex_count_logins AFTER INSERT ON audit_events FOR EACH ROW
-            WHEN (NEW.action IN ('login.succeeded', 'login.failed') AND current_setting('cortex.moves_events', true) IS DISTINCT FROM 'on')
-            EXECUTE FUNCTION cortex_count_logins();
+        """ + LoginTrigger + """
 
         -- What is there already.
         INSERT INTO account_totals
@@ -89,7 +92,6 @@ internal static class AccountStatistics
     public const string Drop = """
         DROP TRIGGER cortex_count_logins ON audit_events;
         DROP FUNCTION cortex_count_logins;
-        ALTER FUNCTION cortex_keep_audit_events(timestamptz, timestamptz) RESET cortex.moves_events;
         DROP TRIGGER cortex_count_insert ON users;
         DROP TRIGGER cortex_count_update ON users;
         DROP TRIGGER cortex_count_delete ON users;

@@ -6,6 +6,64 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 internal static class AuditEvents
 {
+    /// <summary>The functions that keep a partition for each month. A later migration runs this again, for databases that have an earlier form of them.</summary>
+    public const string Upkeep = """
+        -- Makes the partition of the month that a time is in. Rows of that month that wait in the default partition are copied before the new partition is attached: until then it
+        -- has none of the triggers of audit_events, which would count them a second time.
+        CREATE OR REPLACE FUNCTION cortex_audit_partition(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+            first timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
+            name text := 'audit_events_' || to_char(first, 'YYYY_MM');
+            low timestamptz := first AT TIME ZONE 'UTC';
+            high timestamptz := (first + interval '1 month') AT TIME ZONE 'UTC';
+        BEGIN
+            IF to_regclass(pg_catalog.format('%I.%I', current_schema(), name)) IS NULL THEN
+                -- Attaching a table that exists locks out nobody who writes or reads the other months.
+                EXECUTE pg_catalog.format('CREATE TABLE %I (LIKE audit_events INCLUDING DEFAULTS)', name);
+                EXECUTE pg_catalog.format('INSERT INTO %I SELECT * FROM audit_events_default WHERE occurred_at >= %L AND occurred_at < %L', name, low, high);
+                EXECUTE pg_catalog.format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, low, high);
+                EXECUTE pg_catalog.format(
+                    'CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only()', name);
+            END IF;
+        END $$;
+
+        -- Makes the partitions of this month and the next three, moves rows that came while one was missing to theirs, and drops the months that ended before "oldest".
+        -- Every login would wait for a lock that this waits for, so it gives up soon: there are months of time, and an hour later it is tried again.
+        CREATE OR REPLACE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
+        DECLARE
+            month timestamptz;
+            part text;
+        BEGIN
+            -- Replicas do it one after another.
+            PERFORM pg_advisory_xact_lock(7166482767046043001);
+            IF EXISTS (SELECT FROM audit_events_default) THEN
+                ALTER TABLE audit_events DETACH PARTITION audit_events_default;
+                FOR month IN SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM audit_events_default LOOP
+                    PERFORM cortex_audit_partition(month);
+                END LOOP;
+
+                -- A row that is still missing has a table in the way that isn't a partition: this fails then, and no row is lost.
+                INSERT INTO audit_events SELECT * FROM audit_events_default AS waiting
+                WHERE NOT EXISTS (SELECT FROM audit_events AS moved WHERE moved.occurred_at = waiting.occurred_at AND moved.id = waiting.id);
+                DROP TABLE audit_events_default;
+                CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
+                CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events_default FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
+            END IF;
+
+            FOR ahead IN 0..3 LOOP
+                PERFORM cortex_audit_partition((date_trunc('month', at AT TIME ZONE 'UTC') + ahead * interval '1 month') AT TIME ZONE 'UTC');
+            END LOOP;
+
+            FOR part IN
+                SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+                WHERE inhparent = 'audit_events'::regclass AND child.relname ~ '^audit_events_\d{4}_\d{2}$'
+                    AND (to_timestamp(right(child.relname::text, 7), 'YYYY_MM')::timestamp + interval '1 month') AT TIME ZONE 'UTC' <= oldest
+            LOOP
+                EXECUTE pg_catalog.format('DROP TABLE %I', part);
+            END LOOP;
+        END $$;
+        """;
+
     public const string Create = """
         CREATE TABLE audit_events (
             id uuid NOT NULL,
@@ -48,53 +106,8 @@ internal static class AuditEvents
         END $$;
         CREATE TRIGGER cortex_forget_person AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION cortex_forget_person();
 
-        -- Makes the partition of the month that a time is in.
-        CREATE FUNCTION cortex_audit_partition(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
-        DECLARE
-            first timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
-            name text := 'audit_events_' || to_char(first, 'YYYY_MM');
-        BEGIN
-            IF to_regclass(name) IS NULL THEN
-                -- Made and then attached, which locks nobody out who writes or reads the other months.
-                EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING DEFAULTS)', name);
-                EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                    name, first AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
-                EXECUTE format('CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only()', name);
-            END IF;
-        END $$;
+        """ + Upkeep + """
 
-        -- Makes the partitions of this month and the next three, moves to theirs what came while one was missing, and drops the months that ended before "oldest".
-        -- What waits for a lock here is waited for by every login, so it gives up soon: there are months of time, and an hour later it is tried again.
-        CREATE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
-        DECLARE
-            month timestamptz;
-            part text;
-        BEGIN
-            -- Replicas do it one after another.
-            PERFORM pg_advisory_xact_lock(7166482767046043001);
-            IF EXISTS (SELECT FROM audit_events_default) THEN
-                ALTER TABLE audit_events DETACH PARTITION audit_events_default;
-                FOR month IN SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM audit_events_default LOOP
-                    PERFORM cortex_audit_partition(month);
-                END LOOP;
-                INSERT INTO audit_events SELECT * FROM audit_events_default;
-                DROP TABLE audit_events_default;
-                CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
-                CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events_default FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
-            END IF;
-
-            FOR ahead IN 0..3 LOOP
-                PERFORM cortex_audit_partition((date_trunc('month', at AT TIME ZONE 'UTC') + ahead * interval '1 month') AT TIME ZONE 'UTC');
-            END LOOP;
-
-            FOR part IN
-                SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
-                WHERE inhparent = 'audit_events'::regclass AND child.relname ~ '^audit_events_\d{4}_\d{2}$'
-                    AND (to_timestamp(right(child.relname, 7), 'YYYY_MM')::timestamp + interval '1 month') AT TIME ZONE 'UTC' <= oldest
-            LOOP
-                EXECUTE format('DROP TABLE %I', part);
-            END LOOP;
-        END $$;
         SELECT cortex_keep_audit_events(now(), '-infinity');
         """;
 

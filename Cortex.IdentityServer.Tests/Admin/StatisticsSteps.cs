@@ -43,7 +43,7 @@ internal static class StatisticsSteps
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         return await app.SqlAsync(
-            "SELECT coalesce(sum(active_users), 0)::bigint FROM (TABLE daily_totals UNION ALL TABLE daily_changes) AS days WHERE day = $1", day) is long active && active == expected;
+            "SELECT coalesce(sum(active_users), 0)::bigint FROM (SELECT day, active_users FROM daily_totals UNION ALL SELECT day, active_users FROM daily_changes) AS days WHERE day = $1", day) is long active && active == expected;
     });
 
     /// <summary>Compares every number, but that of active users, with what a scan of all rows says.</summary>

@@ -22,7 +22,8 @@ internal static class Cli
 
     private static (string Name, string Value)[] Variables(string database, (string Name, string Value)[] settings) =>
     [
-        ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", database), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("BCRYPT_COST", "10"),
+        ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", database), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
+        ("PUBLIC_URL", CortexApp.Issuer), ("BCRYPT_COST", "10"),
         .. settings,
     ];
 }

@@ -96,7 +96,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
         Assert.DoesNotContain("example.com", refusal.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(rows, await PythonDatabase.DumpAsync(database));
         Assert.Equal(schema, (await Schema.ReadAsync(database)).ToString());
-        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, Migrations));
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM pg_class WHERE relname = '__EFMigrationsHistory'"));
 
         await PythonDatabase.SqlAsync<object>(database, "UPDATE users SET email = 'other@example.com' WHERE email = 'twin@Example.com'");
         await PostgresCluster.MigrateAsync(database);
@@ -139,8 +139,8 @@ public sealed class MigrationTests(PostgresCluster cluster)
 
         await PostgresCluster.MigrateAsync(database);
 
-        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(accounts)::bigint FROM (TABLE account_totals UNION ALL TABLE account_changes) AS accounts"));
-        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(logins)::bigint FROM (TABLE daily_totals UNION ALL TABLE daily_changes) AS days"));
+        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(accounts)::bigint FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS sums"));
+        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days"));
     }
 
     private static async Task ToAsync(string connectionString, string migration)

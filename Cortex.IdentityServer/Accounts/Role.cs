@@ -11,6 +11,9 @@ public class Role : IdentityRole<Guid>
     /// <summary>May look at everything and help people back into their accounts, but for those of administrators.</summary>
     public const string Support = "support";
 
-    /// <summary>The roles that exist; the migration makes them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Admin, Support];
+    /// <summary>For accounts that stand for a service and not for a person.</summary>
+    public const string Service = "service";
+
+    /// <summary>The roles that exist; the migration makes them, with the same ids in every database.</summary>
+    public static IReadOnlyList<string> All { get; } = [Admin, Support, Service];
 }

@@ -4,7 +4,6 @@ using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Embedded;
 using Microsoft.AspNetCore.Connections;
-using Npgsql;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -30,7 +29,7 @@ internal static class Entry
             return ExitCode.Done;
         }
         catch (Exception failure) when (stop.IsCancellationRequested
-            && failure is OperationCanceledException or EmbeddedPostgresException or NpgsqlException or CommandFailedException)
+            && (failure is OperationCanceledException or EmbeddedPostgresException or CommandFailedException || DatabaseFailure.FromNpgsql(failure) is not null))
         {
             // Asked to stop while it was starting or at work: Ctrl-C also reaches the programs that it waited for.
             return ExitCode.Interrupted;
@@ -40,10 +39,9 @@ internal static class Entry
             await Console.Error.WriteLineAsync(failure.Message);
             return ExitCode.Failed;
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (DatabaseErrorLine.Of(failure) is { } line)
         {
-            // Npgsql's messages name the host and the reason, and no password.
-            await Console.Error.WriteLineAsync($"PostgreSQL at POSTGRES_URL can't be used: {failure.Message}");
+            await Console.Error.WriteLineAsync(line);
             return ExitCode.Failed;
         }
         catch (Exception failure) when (failure is SocketException or IOException { InnerException: AddressInUseException })

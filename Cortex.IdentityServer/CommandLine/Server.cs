@@ -52,9 +52,9 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
             await using var scope = app.Services.CreateAsyncScope();
             return await work(new(scope.ServiceProvider, migrated, stop));
         }
-        catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
+        catch (Exception failure) when (embedded is not null && Explain(embedded, failure) is { } line)
         {
-            throw new CommandFailedException(Explain(embedded, cause), failure);
+            throw new CommandFailedException(line, failure);
         }
     }
 
@@ -76,10 +76,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         return builder.ConnectionString;
     }
 
-    private static string Explain(VisitedPostgres? embedded, Exception cause) => embedded switch
-    {
-        { IsGuest: true } => "The server on whose PostgreSQL this command worked has stopped: what wasn't committed is undone. Run the command again.",
-        null => $"PostgreSQL at POSTGRES_URL can't be used: {cause.Message}",
-        _ => $"The embedded PostgreSQL can't be used: {cause.Message}",
-    };
+    private static string? Explain(VisitedPostgres embedded, Exception failure) => embedded.IsGuest && DatabaseFailure.In(failure) is not null
+        ? "The server on whose PostgreSQL this command worked has stopped: what wasn't committed is undone. Run the command again."
+        : DatabaseErrorLine.Of(failure, "The embedded PostgreSQL");
 }

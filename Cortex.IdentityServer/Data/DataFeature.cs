@@ -47,8 +47,9 @@ internal static class DataFeature
         services.AddDbContextPool<CortexDbContext>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
 
-            // A taken email is no error of ours; what is one is logged once, where it is answered.
-            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError)));
+            // A taken email is no error of ours; what is one is logged once, where it is answered. And migrations run in our transaction, under our lock.
+            .ConfigureWarnings(warnings => warnings.Ignore(
+                CoreEventId.SaveChangesFailed, RelationalEventId.CommandError, RelationalEventId.MigrationsUserTransactionWarning)));
         return services
             .AddSingleton<DatabaseMigrator>()
             .AddSingleton<DatabaseBreaker>()

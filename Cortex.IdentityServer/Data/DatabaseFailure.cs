@@ -9,6 +9,15 @@ internal static class DatabaseFailure
     /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
     private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
 
+    /// <summary>The error that PostgreSQL answered, if that caused this; whatever it says.</summary>
+    public static PostgresException? FromPostgres(Exception? exception) => Causes(exception).OfType<PostgresException>().FirstOrDefault();
+
+    /// <summary>What Npgsql failed with, if that caused this: PostgreSQL's answer, a lost connection, or a host name that can't be resolved.</summary>
+    public static Exception? FromNpgsql(Exception? exception) => Causes(exception).FirstOrDefault(cause => cause
+        is NpgsqlException
+        or InvalidOperationException { Source: nameof(Npgsql) }
+        or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain });
+
     /// <summary>The failure to reach PostgreSQL that caused this, if one did; EF Core wraps it in exceptions of its own.</summary>
     public static Exception? In(Exception? exception)
     {
@@ -36,5 +45,13 @@ internal static class DatabaseFailure
         }
 
         return null;
+    }
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
     }
 }

@@ -1,15 +1,17 @@
+using System.Data;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
-/// <summary>Brings the database to this version's schema; replicas that start together do it once.</summary>
+/// <summary>Brings the database to this version's schema: all migrations that it lacks in one transaction, or none. Replicas that start together do it once.</summary>
 /// <remarks>
-/// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It is a transaction's and not a
-/// session's: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
+/// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It belongs to the transaction and not to the
+/// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
 /// </remarks>
 internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes, ILogger<DatabaseMigrator> logger)
 {
@@ -19,46 +21,88 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     /// <summary>Raised by a migration that finds data which the operator has to mend first; its text is meant for them.</summary>
     public const string OperatorMustAct = "CX001";
 
+    /// <summary>Servers of the version before may be at work, and PostgreSQL may choose the migration to end a deadlock with one of them.</summary>
+    private const int MostAttempts = 5;
+
+    /// <summary>
+    /// Until the transaction ends, none of the time limits that the role, the database or the server sets: they are meant for requests, and a migration
+    /// takes as long as the tables are large. Those that this version of PostgreSQL doesn't know are left out.
+    /// </summary>
+    private const string NoTimeLimits = """
+        SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
+        WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+        """;
+
+    /// <summary>
+    /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for ours.
+    /// </summary>
+    private const string PinSchema = $"""
+        SELECT set_config('search_path', pg_catalog.quote_ident(nspname) || ', pg_temp', true) FROM pg_catalog.pg_namespace
+        WHERE oid = coalesce(
+            (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"')),
+            (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('users')),
+            (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()))
+        """;
+
     /// <returns>What was applied, in its order; nothing where the schema was this version's already.</returns>
-    /// <exception cref="MigrationRefusedException">The data have to be mended first; nothing was changed.</exception>
+    /// <exception cref="MigrationRefusedException">The operator has to act first; nothing was changed.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
-        if (await IsUpToDateAsync(cancellationToken))
+        for (var attempt = 1; ; attempt++)
         {
-            return [];
-        }
-
-        await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var held = await guard.BeginTransactionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", guard, held) { CommandTimeout = 0, Parameters = { new() { Value = LockKey } } })
-        {
-            await take.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
-        db.Database.SetCommandTimeout(TimeSpan.Zero);
-        try
-        {
-            // Asked about before it exists, EF Core logs the missing history table as an error.
-            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
-            var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
-            if (pending.Count > 0)
+            try
             {
-                await db.Database.MigrateAsync(cancellationToken);
-                Log.Migrated(logger, pending.Count, pending[^1]);
+                return await IsUpToDateAsync(cancellationToken) ? [] : await MigrateInTransactionAsync(cancellationToken);
             }
-
-            return pending;
-        }
-        catch (PostgresException refused) when (refused.SqlState == OperatorMustAct)
-        {
-            throw new MigrationRefusedException(refused.MessageText);
+            catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                Log.Deadlocked(logger, attempt);
+            }
+            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure) is { SqlState: OperatorMustAct } refused)
+            {
+                throw new MigrationRefusedException(refused.MessageText);
+            }
         }
     }
 
+    private async Task<IReadOnlyList<string>> MigrateInTransactionAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        db.Database.SetCommandTimeout(TimeSpan.Zero);
+
+        // Whatever the default of the role is: what another replica committed while this one waited for the lock has to be seen.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        if (await ScalarAsync(transaction, PinSchema, cancellationToken) is null)
+        {
+            throw new MigrationRefusedException(
+                "The role has no schema to make tables in: its search_path names none that exists and that it may use. Nothing was changed. Grant it USAGE and CREATE on a schema, or set search_path.");
+        }
+
+        // Asked about before it exists, EF Core logs the missing history table as an error.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (pending.Count > 0)
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            Log.Migrated(logger, pending.Count, pending[^1]);
+        }
+
+        return pending;
+    }
+
+    private static async Task<object?> ScalarAsync(IDbContextTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
+        await using var command = new NpgsqlCommand(sql, held.Connection, held) { CommandTimeout = 0 };
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     /// <summary>Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.</summary>
-    /// <remarks>Not in the guard's transaction, whose read of the history table EF Core's own lock on it would wait for.</remarks>
+    /// <remarks>While another replica migrates, this waits for it.</remarks>
     private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
     {
         string[] known =
@@ -73,15 +117,21 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
             return false;
         }
 
-        await using var read = dataSource.CreateCommand($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""");
-        read.Parameters.Add(new() { Value = known });
-        return await read.ExecuteScalarAsync(cancellationToken) is long applied && applied == known.Length;
+        await using var read = dataSource.CreateBatch();
+        read.Timeout = 0;
+        read.BatchCommands.Add(new(NoTimeLimits));
+        read.BatchCommands.Add(new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""") { Parameters = { new() { Value = known } } });
+        await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+        return await rows.NextResultAsync(cancellationToken) && await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) == known.Length;
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
         public static partial void Migrated(ILogger logger, int count, string last);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration met a deadlock with another program and was undone (attempt {Attempt}); it starts again")]
+        public static partial void Deadlocked(ILogger logger, int attempt);
     }
 }
 

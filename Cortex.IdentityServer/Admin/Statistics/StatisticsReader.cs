@@ -8,10 +8,16 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
 {
     private const string Sql = """
         SELECT subscription_tier, is_active, is_verified, two_factor_enabled, NULL::date, sum(accounts)::bigint, 0::bigint, 0::bigint, 0::bigint
-        FROM (TABLE account_totals UNION ALL TABLE account_changes) AS accounts GROUP BY 1, 2, 3, 4
+        FROM (
+            SELECT subscription_tier, is_active, is_verified, two_factor_enabled, accounts FROM account_totals
+            UNION ALL SELECT subscription_tier, is_active, is_verified, two_factor_enabled, accounts FROM account_changes) AS accounts
+        GROUP BY 1, 2, 3, 4
         UNION ALL
         SELECT NULL, NULL, NULL, NULL, day, sum(sign_ups)::bigint, sum(logins)::bigint, sum(login_failures)::bigint, sum(active_users)::bigint
-        FROM (TABLE daily_totals UNION ALL TABLE daily_changes) AS days WHERE day BETWEEN $1 AND $2 GROUP BY day
+        FROM (
+            SELECT day, sign_ups, logins, login_failures, active_users FROM daily_totals
+            UNION ALL SELECT day, sign_ups, logins, login_failures, active_users FROM daily_changes) AS days
+        WHERE day BETWEEN $1 AND $2 GROUP BY day
         """;
 
     public async Task<StatisticsResponse> ReadAsync(DateOnly first, DateOnly last, CancellationToken cancellationToken)

@@ -1,0 +1,45 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Data.Owners;
+
+/// <summary>A database and the roles that use it, none of which is a superuser.</summary>
+/// <param name="Superuser">How the operator of the cluster reaches it.</param>
+/// <param name="Owner">How its owner does.</param>
+internal sealed record OwnedDatabase(string Superuser, string Owner)
+{
+    private const string Password = "correct-horse";
+
+    /// <summary>Empty, as <c>create role app login; create database app owner app</c> leaves it.</summary>
+    public static async Task<OwnedDatabase> CreateAsync(PostgresCluster cluster)
+    {
+        var superuser = await cluster.CreateDatabaseAsync(migrated: false);
+        var name = NameOf(superuser);
+        await PythonDatabase.SqlAsync<object>(superuser, $"CREATE ROLE {name}_owner LOGIN PASSWORD '{Password}'; ALTER DATABASE {name} OWNER TO {name}_owner");
+        return new(superuser, As(superuser, $"{name}_owner"));
+    }
+
+    /// <summary>The same, migrated by its owner.</summary>
+    public static async Task<OwnedDatabase> MigratedAsync(PostgresCluster cluster)
+    {
+        var database = await CreateAsync(cluster);
+        await PostgresCluster.MigrateAsync(database.Owner);
+        return database;
+    }
+
+    /// <summary>Another role; in the SQL that gives it rights, it is called <c>app</c>.</summary>
+    public async Task<string> AddRoleAsync(string rights)
+    {
+        var role = $"{NameOf(Superuser)}_app";
+        await PythonDatabase.SqlAsync<object>(Superuser, $"CREATE ROLE {role} LOGIN PASSWORD '{Password}'");
+        await PythonDatabase.SqlAsync<object>(Owner, rights.Replace("app", role, StringComparison.Ordinal));
+        return As(Superuser, role);
+    }
+
+    public static string RoleOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Username!;
+
+    public static string NameOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
+
+    private static string As(string connectionString, string role) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = Password, Passfile = null }.ConnectionString;
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Cortex.IdentityServer.Tests.CommandLine;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Data.Owners;
+
+/// <remarks>Every managed PostgreSQL gives its customers a role that is no superuser.</remarks>
+public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
+{
+    private const string People = """
+        INSERT INTO users (id, email, password_hash) VALUES
+            ('00000000-0000-4000-8000-0000000000d1', 'admin@example.com', 'x'), ('00000000-0000-4000-8000-0000000000d2', 'support@example.com', 'x'),
+            ('00000000-0000-4000-8000-0000000000d3', 'user@example.com', 'x');
+        INSERT INTO user_roles SELECT users.id, roles.id FROM users JOIN roles ON split_part(email, '@', 1) = name;
+        INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), 'login.succeeded', 'success' FROM generate_series(1, 3);
+        """;
+
+    private const string Staff = "SELECT string_agg(split_part(email, '@', 1) || '=' || name, ' ' ORDER BY name) FROM user_roles JOIN users ON users.id = user_id JOIN roles ON roles.id = role_id";
+
+    private const string Logins = "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days";
+
+    [Fact]
+    public async Task The_owner_of_a_database_migrates_it_and_needs_no_superuser()
+    {
+        var database = await OwnedDatabase.CreateAsync(cluster);
+
+        foreach (var expected in new[] { "Applied ", "Nothing to do" })
+        {
+            var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+            Assert.StartsWith(expected, run.Output, StringComparison.Ordinal);
+            Assert.Empty(run.ErrorLines);
+        }
+    }
+
+    [Fact]
+    public async Task A_role_that_may_only_create_in_the_schema_of_somebody_elses_database_migrates_it()
+    {
+        var database = await OwnedDatabase.CreateAsync(cluster);
+        var app = await database.AddRoleAsync("GRANT USAGE, CREATE ON SCHEMA public TO app");
+        await PythonDatabase.SqlAsync<object>(database.Owner, $"REVOKE TEMPORARY ON DATABASE {OwnedDatabase.NameOf(app)} FROM PUBLIC");
+
+        (await Cli.RunAsync(app, ["migrate"])).ShouldEndWith(0);
+
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM users"));
+    }
+
+    [Fact]
+    public async Task A_database_that_a_superuser_migrated_with_the_version_before_ends_as_a_new_one_does()
+    {
+        var fresh = await OwnedDatabase.MigratedAsync(cluster);
+        var old = await ReleasedAsync();
+        Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
+
+        (await Cli.RunAsync(old.Owner, ["migrate"])).ShouldEndWith(0);
+
+        Assert.Equal(await WholeSchema.ReadAsync(fresh.Owner), await WholeSchema.ReadAsync(old.Owner));
+        Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
+    }
+
+    /// <remarks>They were counted when they came, and aren't when they move to the partition of their month.</remarks>
+    [Fact]
+    public async Task Logins_of_a_month_that_had_no_partition_yet_are_counted_once()
+    {
+        var database = await ReleasedAsync();
+        await PostgresCluster.MigrateAsync(database.Owner);
+        await PythonDatabase.SqlAsync<object>(
+            database.Owner, "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), now() - interval '100 days', 'login.succeeded', 'success')");
+        Assert.Equal(4L, await PythonDatabase.SqlAsync<long>(database.Owner, Logins));
+
+        await PythonDatabase.SqlAsync<object>(database.Owner, "SELECT cortex_keep_audit_events(now(), '-infinity')");
+
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM audit_events_default"));
+        Assert.Equal(4L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM audit_events"));
+        Assert.Equal(4L, await PythonDatabase.SqlAsync<long>(database.Owner, Logins));
+    }
+
+    [Fact]
+    public async Task An_event_that_came_while_a_table_is_in_the_way_of_its_partition_is_not_lost()
+    {
+        var database = await OwnedDatabase.MigratedAsync(cluster);
+        await PythonDatabase.SqlAsync<object>(database.Owner, """
+            INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), '2020-02-03', 'login.failed', 'failure');
+            CREATE TABLE audit_events_2020_02 (archived text)
+            """);
+
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => PythonDatabase.SqlAsync<object>(database.Owner, "SELECT cortex_keep_audit_events(now(), '-infinity')"));
+
+        Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM audit_events"));
+    }
+
+    /// <summary>A database as the release before <c>Portability</c> left it, made by a superuser who is one no more.</summary>
+    private async Task<OwnedDatabase> ReleasedAsync()
+    {
+        var database = await OwnedDatabase.CreateAsync(cluster);
+        var owner = OwnedDatabase.RoleOf(database.Owner);
+        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} SUPERUSER");
+        await PythonDatabase.SqlAsync<object>(database.Owner, await File.ReadAllTextAsync(Beside("released-schema.sql"), TestContext.Current.CancellationToken));
+        await PythonDatabase.SqlAsync<object>(database.Owner, People);
+        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} NOSUPERUSER");
+        return database;
+    }
+
+    private static string Beside(string file, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, file);
+}

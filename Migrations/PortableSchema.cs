@@ -1,0 +1,74 @@
+namespace Cortex.IdentityServer.Migrations;
+
+/// <summary>
+/// The SQL that makes the schema work for roles without privileges of their own: the owner needs no superuser, a program needs no more than grants on the
+/// tables that it writes, and no statement depends on the caller's search_path.
+/// </summary>
+internal static class PortableSchema
+{
+    /// <remarks>
+    /// The functions run as their owner, with a fixed search_path: a program that may write users needn't have any right on the tables that the triggers write,
+    /// and dumps, restores and foreign tables, which set an empty search_path, still find them. Nobody but the owner may call them or make triggers of them;
+    /// a trigger that exists fires for everybody.
+    /// </remarks>
+    public const string Functions = AuditEvents.Upkeep + "\n" + AccountStatistics.LoginTrigger + """
+
+        DO $do$
+        DECLARE
+            one regprocedure;
+        BEGIN
+            FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'cortex\_%' LOOP
+                EXECUTE pg_catalog.format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = %I, pg_temp', one, current_schema());
+                EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
+            END LOOP;
+        END $do$;
+        """;
+
+    /// <summary>Logical replication can't repeat an UPDATE or DELETE on a table without a key, so PostgreSQL refuses them once there is a publication.</summary>
+    public const string Keys = """
+        ALTER TABLE account_changes ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
+        ALTER TABLE daily_changes ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
+        """;
+
+    /// <summary>Each role has the same id in every database, so that a dump of <c>user_roles</c> means the same in another one.</summary>
+    public const string Roles = """
+        DO $do$
+        DECLARE
+            wanted record;
+            known uuid;
+        BEGIN
+            FOR wanted IN SELECT id::uuid, name FROM (VALUES
+                ('c0f7e100-0000-4000-8000-000000000001', 'admin'),
+                ('c0f7e100-0000-4000-8000-000000000002', 'support'),
+                ('c0f7e100-0000-4000-8000-000000000003', 'service')) AS fixed (id, name)
+            LOOP
+                known := (SELECT roles.id FROM roles WHERE roles.normalized_name = wanted.name);
+                IF known IS NULL THEN
+                    INSERT INTO roles (id, name, normalized_name) VALUES (wanted.id, wanted.name, wanted.name);
+                ELSIF known <> wanted.id THEN
+                    UPDATE roles SET normalized_name = 'replaced:' || wanted.name WHERE roles.id = known;
+                    INSERT INTO roles (id, name, normalized_name, concurrency_stamp)
+                    SELECT wanted.id, roles.name, wanted.name, roles.concurrency_stamp FROM roles WHERE roles.id = known;
+                    UPDATE user_roles SET role_id = wanted.id WHERE user_roles.role_id = known;
+                    DELETE FROM roles WHERE roles.id = known;
+                END IF;
+            END LOOP;
+        END $do$;
+        """;
+
+    /// <summary>Roles keep their ids: the version before works with them too.</summary>
+    public const string Drop = """
+        ALTER TABLE account_changes DROP COLUMN id;
+        ALTER TABLE daily_changes DROP COLUMN id;
+
+        DO $do$
+        DECLARE
+            one regprocedure;
+        BEGIN
+            FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'cortex\_%' LOOP
+                EXECUTE pg_catalog.format('ALTER FUNCTION %s SECURITY INVOKER RESET search_path', one);
+                EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', one);
+            END LOOP;
+        END $do$;
+        """;
+}
