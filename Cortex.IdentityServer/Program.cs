@@ -63,6 +63,7 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     auth.MapAudit();
     app.MapAdmin();
     app.MapMailedPages();
+    app.MapSitePages(environment.Http);
 
     // What the start leaves behind goes back to the system before there is load.
     app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
@@ -39,6 +40,11 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
 {
     private readonly Dictionary<WhoCalls, HttpClient> _callers = [];
     private readonly Dictionary<WhoCalls, TwoFactorUser> _staff = [];
+
+    private JsonElement? _document;
+
+    /// <summary>The OpenAPI document.</summary>
+    public async Task<JsonElement> DocumentAsync() => _document ??= await (await Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);
 
     /// <summary>The caller; where its session ends, a session of somebody else of the same kind.</summary>
     public async Task<HttpClient> AsAsync(WhoCalls who, bool endsSession) => !endsSession ? _callers[who] : who switch

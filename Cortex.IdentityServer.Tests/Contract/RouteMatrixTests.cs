@@ -39,6 +39,24 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
         {
             await response.ShouldBeProblemAsync(expected, Code(row, who));
         }
+
+        await ShouldBeDocumentedAsync(operation, response);
+    }
+
+    /// <summary>A program that was generated from the document knows this answer: its status, and which problem it is.</summary>
+    private async Task ShouldBeDocumentedAsync(string operation, HttpResponseMessage response)
+    {
+        var (method, path) = (operation.Split(' ')[0].ToLowerInvariant(), operation.Split(' ')[1]);
+        var answers = (await app.DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses");
+        var status = $"{(int)response.StatusCode}";
+        Assert.True(answers.TryGetProperty(status, out var documented), $"{operation} doesn't document {status}");
+        if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            var code = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("code").GetString()!;
+            Assert.True(
+                documented.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").TryGetProperty(code, out _),
+                $"{operation} doesn't document {status} {code}");
+        }
     }
 
     public static TheoryData<string, WhoCalls> Matrix()

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
@@ -11,8 +13,10 @@ public sealed class NoDocsApp(PostgresCluster cluster) : CortexApp(cluster)
 /// <summary>The document and its page are there when the operator wants them (security.md H7).</summary>
 public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>
 {
+    private const string Document = "/openapi/v1.json";
+
     [Theory]
-    [InlineData("/openapi/v1.json")]
+    [InlineData(Document)]
     [InlineData("/scalar")]
     [InlineData("/scalar/")]
     [InlineData("/scalar/scalar.js")]
@@ -33,4 +37,102 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain("src=\"http", html, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Sixteen_who_ask_for_the_document_at_once_get_the_same_bytes()
+    {
+        using var fresh = on.StartReplica(out var replica);
+        using (replica)
+        {
+            var texts = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ => await (await fresh.FetchAsync(Document)).TextAsync()));
+
+            Assert.Equal(await (await on.Anonymous().FetchAsync(Document)).TextAsync(), Assert.Single(texts.Distinct()));
+        }
+    }
+
+    [Theory]
+    [InlineData("gzip, deflate, br, zstd", "br")]
+    [InlineData("br", "br")]
+    [InlineData("gzip", "gzip")]
+    [InlineData("GZIP", "gzip")]
+    [InlineData("br;q=0, gzip;q=0.5", "gzip")]
+    [InlineData("*", "br")]
+    [InlineData("*;q=0", null)]
+    [InlineData("identity", null)]
+    [InlineData("deflate", null)]
+    [InlineData("", null)]
+    [InlineData(";;,", null)]
+    [InlineData(null, null)]
+    public async Task The_document_comes_in_an_encoding_that_the_client_can_read(string? accepted, string? encoding)
+    {
+        using var http = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, Document);
+        if (accepted is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        }
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal(encoding is null ? [] : [encoding], answer.Content.Headers.ContentEncoding);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+        Assert.Equal("public, max-age=60", answer.Headers.CacheControl?.ToString());
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(bytes.Length, answer.Content.Headers.ContentLength);
+        await using Stream plain = encoding switch
+        {
+            "br" => new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress),
+            "gzip" => new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress),
+            _ => new MemoryStream(bytes),
+        };
+        using var document = await JsonDocument.ParseAsync(plain, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("Cortex Identity", document.RootElement.GetProperty("info").GetProperty("title").GetString());
+        Assert.True(encoding is null || bytes.Length < 200_000, $"{bytes.Length} bytes");
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task Who_has_the_document_is_not_sent_it_again(string encoding)
+    {
+        using var http = Client();
+        http.DefaultRequestHeaders.Add("Accept-Encoding", encoding);
+        var tag = (await http.FetchAsync(Document)).Headers.ETag!;
+        Assert.False(tag.IsWeak);
+
+        foreach (var (known, status) in new[] { (tag.ToString(), 304), ("W/" + tag, 304), ("\"x\", " + tag, 304), ("*", 304), ("\"x\"", 200), ("garbage", 200) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Document);
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal((known, status), (known, (int)answer.StatusCode));
+            Assert.Equal(tag, answer.Headers.ETag);
+            Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+            Assert.Equal(status == 304, (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length == 0);
+        }
+    }
+
+    [Fact]
+    public async Task HEAD_of_the_document_has_its_headers_and_no_body()
+    {
+        using var http = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Head, Document);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.NotNull(answer.Headers.ETag);
+        Assert.True(answer.Content.Headers.ContentLength > 0);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task There_is_no_other_document() =>
+        await (await on.Anonymous().FetchAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not_found");
+
+    /// <summary>One that leaves encodings to the test.</summary>
+    private HttpClient Client() => new(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = on.BaseAddress };
 }

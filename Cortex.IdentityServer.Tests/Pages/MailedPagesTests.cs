@@ -143,6 +143,37 @@ public sealed class MailedPagesTests(CortexApp app) : IClassFixture<CortexApp>
         await SayThanksAsync(await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("new_password", New)));
     }
 
+    /// <remarks>A password manager saves the new password under the account's email. Who has no good token learns no address.</remarks>
+    [Theory]
+    [InlineData("/reset-password")]
+    [InlineData("/invitation")]
+    public async Task The_form_for_a_new_password_names_the_account_for_password_managers(string page)
+    {
+        var user = page == "/invitation" ? await app.InviteAsync() : await ForgetfulAsync();
+        var username = $"""<input type="text" id="username" name="username" autocomplete="username" value="{user.User.Email}" readonly>""";
+
+        foreach (var html in new[]
+        {
+            await (await app.Anonymous().FetchAsync($"{page}?token={user.Token}")).TextAsync(),
+            await (await app.Anonymous().PostFormAsync(page, ("token", user.Token), ("username", user.User.Email), ("new_password", "short"))).TextAsync(),
+        })
+        {
+            Assert.Contains(username, html, StringComparison.Ordinal);
+            Assert.Contains("autocomplete=\"new-password\"", html, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("username", await (await app.Anonymous().FetchAsync($"{page}?token={user.Token}x")).TextAsync(), StringComparison.Ordinal);
+        await SayThanksAsync(await app.Anonymous().PostFormAsync(page, ("token", user.Token), ("username", "somebody@else.example"), ("new_password", New)));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.User.Email, New));
+        Assert.DoesNotContain("username", await (await app.Anonymous().FetchAsync($"{page}?token={user.Token}")).TextAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<(TestUser User, string Token)> ForgetfulAsync()
+    {
+        var user = await app.RegisterAsync();
+        return (user, await app.ResetTokenAsync(user.Email));
+    }
+
     private async Task OpenThreeTimesAsync(string page, string token)
     {
         for (var time = 0; time < 3; time++)

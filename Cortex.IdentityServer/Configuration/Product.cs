@@ -4,4 +4,6 @@ namespace Cortex.IdentityServer.Configuration;
 internal static class Product
 {
     public const string Name = "Cortex Memory";
+
+    public static string Version { get; } = typeof(Product).Assembly.GetName().Version?.ToString(3) ?? "0";
 }

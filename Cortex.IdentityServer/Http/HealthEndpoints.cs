@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Http.RateLimits;
 using Npgsql;
 
@@ -14,8 +15,6 @@ internal sealed record HealthResponse(string Status, string Service, string Vers
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    private static readonly string Version = typeof(HealthEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
@@ -63,7 +62,7 @@ internal static class HealthEndpoints
     }
 
     private static IResult Answer(string status, string database, int code) =>
-        Results.Json(new HealthResponse(status, "Cortex Memory Auth Server", Version, database), ApiJson.Default.HealthResponse, statusCode: code);
+        Results.Json(new HealthResponse(status, "Cortex Memory Auth Server", Product.Version, database), ApiJson.Default.HealthResponse, statusCode: code);
 }
 
 /// <summary>The process answers.</summary>

@@ -3,7 +3,6 @@ using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Mail;
-using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Pages;
 
@@ -26,7 +25,7 @@ internal static class MailedPages
         pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
-            pages.MapMethods(path, Opening, (string? token) => AskForPassword(token));
+            pages.MapMethods(path, Opening, OpenReset);
             pages.MapPost(path, ResetPassword);
         }
     }
@@ -47,33 +46,46 @@ internal static class MailedPages
             : new Page("Thank you", "Your account uses this email address from now on. You can close this page.");
     }
 
+    private static async Task<IResult> OpenReset(string? token, PasswordReset reset, CancellationToken cancellationToken) =>
+        AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken));
+
     private static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, CancellationToken cancellationToken)
     {
         var (token, password) = await ReadAsync(http, cancellationToken);
         if (!new PasswordAttribute().IsValid(password))
         {
-            return AskForPassword(token, "The password must have 8 to 256 characters.");
+            return await AskAgain("The password must have 8 to 256 characters.");
         }
 
         return await reset.ResetAsync(token, password, Client.Of(http), cancellationToken) switch
         {
             null => new Page("Your password is set", "Log in with it now. All other sessions of your account have ended."),
-            var problem when problem.Code == Problems.WeakPassword => AskForPassword(token, problem.Detail),
+            var problem when problem.Code == Problems.WeakPassword => await AskAgain(problem.Detail),
             var problem => Refused(problem),
         };
+
+        async Task<Page> AskAgain(string? whatIsWrong) => AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken), whatIsWrong);
     }
 
     private static Page Ask(string title, string text, string? token, string button) =>
         new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encoded(button)}</button></form>");
 
-    private static Page AskForPassword(string? token, string? whatIsWrong = null) => new(
+    /// <param name="token">Of the mail.</param>
+    /// <param name="email">Whose password it is, for a password manager to save it under. Who holds a good token reads that mailbox; others get no name.</param>
+    /// <param name="whatIsWrong">With the password that was tried.</param>
+    private static Page AskForPassword(string? token, string? email, string? whatIsWrong = null) => new(
         "Set a new password",
         "8 characters or more; a few words are better than signs.",
         $"""
-        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}<label for="{PasswordField}">New password</label>
+        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}{Username(email)}<label for="{PasswordField}">New password</label>
         <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" minlength="8" maxlength="256" required><button>Set the password</button></form>
         """,
         whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+
+    private static string Username(string? email) => email is null ? "" : $"""
+        <label for="username">Account</label>
+        <input type="text" id="username" name="username" autocomplete="username" value="{Page.Encoded(email)}" readonly>
+        """;
 
     private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encoded(token ?? "")}\">";
 
@@ -83,20 +95,7 @@ internal static class MailedPages
 
     private static async Task<(string Token, string Password)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        // The form that a page sends, and no parts in it, which may break off in more ways than these small fields are worth.
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new BadHttpRequestException("Not a form", StatusCodes.Status415UnsupportedMediaType);
-        }
-
-        try
-        {
-            var form = await http.Request.ReadFormAsync(cancellationToken);
-            return (form[TokenField].ToString(), form[PasswordField].ToString());
-        }
-        catch (InvalidDataException)
-        {
-            throw new BadHttpRequestException("Not a form that can be read");
-        }
+        var form = await PageForm.ReadAsync(http, cancellationToken);
+        return (form[TokenField].ToString(), form[PasswordField].ToString());
     }
 }

@@ -29,6 +29,10 @@ internal sealed partial class PasswordReset(
     /// <summary>Mails somebody for whom an account was made a link to choose its first password, in the caller's transaction.</summary>
     public Task<bool> InviteAsync(User user, CancellationToken cancellationToken) => SendAsync(user, MailKind.Invitation, cancellationToken);
 
+    /// <summary>Whose password a token can set; null when it isn't good. Nothing changes by asking.</summary>
+    public async Task<string?> FindEmailAsync(string? text, CancellationToken cancellationToken) =>
+        (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation))?.Email;
+
     /// <summary>Null when it is done: all sessions have ended, nobody is logged in, and the second factor is as it was.</summary>
     public async Task<Problem?> ResetAsync(string text, string newPassword, Client client, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal static class UserAdministration
         helping.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
         helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).Refuses(Problems.TwoFactorNotEnabled);
         helping.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
-        helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset);
+        helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
         var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin);
         ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag().Refuses(Problems.LastAdmin, Problems.PreconditionFailed);

@@ -13,7 +13,11 @@ internal static class ApiDocs
         "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'";
 
-    public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public const string DocumentName = "v1";
+
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddSingleton<OpenApiFiles>().AddOpenApi(DocumentName, options =>
     {
         // JSON of any kind has no shape to refer to.
         options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
@@ -34,7 +38,7 @@ internal static class ApiDocs
             return;
         }
 
-        app.MapOpenApi().AllowAnonymous().LimitedBy(RateLimits.RateLimits.Documents);
+        app.MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument).AllowAnonymous().LimitedBy(RateLimits.RateLimits.Documents).ExcludeFromDescription();
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()

@@ -34,8 +34,9 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             isForStaff = policy is Policies.Admin or Policies.Support;
             takesKey = !isForStaff && policy != Policies.Session;
             operation.Security = [Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>()];
-            codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked, Problems.AccountDisabled]);
-            codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : [Problems.Forbidden]);
+            codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked]);
+            codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
+            codes.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);
             codes.AddRange(isForStaff ? [Problems.TwoFactorRequired] : []);
         }
 
@@ -62,7 +63,11 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var schema = await SchemaAsync(document, context, cancellationToken);
         var loggedIn = operation.Security.Count > 0;
         operation.Responses ??= [];
-        foreach (var sameStatus in codes.Distinct().GroupBy(code => StatusOf(code, loggedIn, isForStaff)).OrderBy(group => group.Key))
+        var answers = codes.Distinct().Select(code => (Code: code, Status: StatusOf(code, loggedIn, isForStaff)))
+
+            // The credentials of a disabled account are no good; at its own login, and where it is another's, it is 403.
+            .Concat(loggedIn ? [(Problems.AccountDisabled, StatusCodes.Status401Unauthorized)] : []);
+        foreach (var sameStatus in answers.GroupBy(answer => answer.Status, answer => answer.Code).OrderBy(group => group.Key))
         {
             operation.Responses[sameStatus.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {

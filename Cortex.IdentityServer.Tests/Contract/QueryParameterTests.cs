@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>What the OpenAPI document says of query parameters is what the server takes and refuses.</summary>
+public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteCallers>
+{
+    /// <summary>Texts of any kind.</summary>
+    private static readonly string[] Free = ["cursor", "email", "scope"];
+
+    [Fact]
+    public async Task Every_parameter_has_its_own_type_and_takes_the_values_of_that_type_only()
+    {
+        var staff = await app.AsAsync(WhoCalls.Admin, endsSession: false);
+        var document = await (await app.Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);
+        var seen = 0;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            if (!path.Value.TryGetProperty("get", out var operation) || !operation.TryGetProperty("parameters", out var parameters))
+            {
+                continue;
+            }
+
+            foreach (var parameter in parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "query"))
+            {
+                var name = parameter.GetProperty("name").GetString()!;
+                var (good, bad) = Values(name, parameter.GetProperty("schema"));
+                foreach (var value in good.Concat(bad))
+                {
+                    var url = $"{path.Name.Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)}?{name}={Uri.EscapeDataString(value)}";
+                    using var answer = await staff.FetchAsync(url);
+                    var isRefused = answer.StatusCode == HttpStatusCode.BadRequest;
+                    Assert.True(isRefused == bad.Contains(value), $"{url}: {(int)answer.StatusCode}");
+                    seen++;
+                }
+            }
+        }
+
+        Assert.True(seen > 100, $"{seen}");
+    }
+
+    private static (string[] Good, string[] Bad) Values(string name, JsonElement schema)
+    {
+        var type = schema.GetProperty("type").GetString();
+        var format = schema.TryGetProperty("format", out var named) ? named.GetString() : null;
+        if (schema.TryGetProperty("enum", out var words))
+        {
+            return ([.. words.EnumerateArray().Select(word => word.GetString()!)], ["no such word", ""]);
+        }
+
+        switch (type, format)
+        {
+            case ("integer", _):
+                var (least, most) = (schema.GetProperty("minimum").GetInt32(), schema.GetProperty("maximum").GetInt32());
+                Assert.InRange(schema.GetProperty("default").GetInt32(), least, most);
+                return ([$"{least}", $"{most}"], [$"{least - 1}", $"{most + 1}", "ten", "1.5", ""]);
+            case ("boolean", _):
+                return (["true", "false"], ["yes", "1", ""]);
+            case ("string", "uuid"):
+                return ([$"{Guid.Empty}"], ["1", "{00000000-0000-0000-0000-000000000000}", ""]);
+            case ("string", "date-time"):
+                var now = DateTimeOffset.UtcNow;
+                return ([$"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss'Z'}", $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'}"], [$"{now:yyyy-MM-dd'T'HH:mm:ss}", "yesterday", ""]);
+            default:
+                Assert.Contains(name, Free);
+                return ([], []);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Http;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Pages;
+
+/// <summary>A server below a path, as a proxy shows it.</summary>
+public sealed class BelowPathApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", "https://id.example.com/auth/")];
+}
+
+/// <summary>What people and password managers find without a mail.</summary>
+public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPathApp below)
+    : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>, IClassFixture<BelowPathApp>
+{
+    private const string Chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task A_browser_that_opens_the_server_sees_what_it_is_and_where_the_documents_are(string method)
+    {
+        using var answer = await OpenAsync(app, "/", Chromium, method);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("public, max-age=300", answer.Headers.CacheControl?.ToString());
+        Assert.Contains("Accept", answer.Headers.Vary);
+        Assert.StartsWith("default-src 'none'; ", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        var html = await answer.TextAsync();
+        Assert.Equal(method == "GET", html.Contains("Cortex Identity", StringComparison.Ordinal));
+        if (method == "GET")
+        {
+            Assert.Contains("href=\"scalar\"", html, StringComparison.Ordinal);
+            Assert.Contains("href=\"openapi/v1.json\"", html, StringComparison.Ordinal);
+            Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public async Task Every_link_on_the_page_leads_somewhere()
+    {
+        using var answer = await OpenAsync(app, "/", Chromium);
+        var links = System.Text.RegularExpressions.Regex.Matches(await answer.TextAsync(), "href=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(links);
+        foreach (var link in links)
+        {
+            await (await app.Anonymous().FetchAsync("/" + link)).ShouldBeAsync(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task Without_documents_the_page_leads_to_none()
+    {
+        using var answer = await OpenAsync(withoutDocs, "/", Chromium);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        var html = await answer.TextAsync();
+        Assert.DoesNotContain("scalar", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("openapi", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("*/*")]
+    [InlineData("text/html;q=0, application/json")]
+    [InlineData("garbage")]
+    [InlineData(null)]
+    public async Task For_a_program_there_is_nothing(string? accept)
+    {
+        using var answer = await OpenAsync(app, "/", accept);
+
+        await answer.ShouldBeProblemAsync(404, "not_found");
+        Assert.Contains("Accept", answer.Headers.Vary);
+    }
+
+    [Fact]
+    public async Task A_browser_that_wants_the_icon_gets_none() => await (await app.Anonymous().FetchAsync("/favicon.ico")).ShouldBeProblemAsync(404, "not_found");
+
+    /// <remarks>https://www.w3.org/TR/change-password-url/, which password managers ask for.</remarks>
+    [Fact]
+    public async Task The_well_known_address_leads_to_where_a_password_is_changed()
+    {
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = app.BaseAddress };
+        using var answer = await http.FetchAsync("/.well-known/change-password");
+
+        await answer.ShouldBeAsync(HttpStatusCode.Redirect);
+        Assert.Equal("/account/security", answer.Headers.Location?.ToString());
+        await (await app.Anonymous().FetchAsync("/.well-known/change-password")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().FetchAsync("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")).ShouldBeAsync(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Below_a_path_it_leads_there_whatever_Host_says()
+    {
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = below.BaseAddress };
+        http.DefaultRequestHeaders.Host = "evil.example";
+        using var answer = await http.FetchAsync("/.well-known/change-password");
+
+        Assert.Equal("/auth/account/security", answer.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task A_password_is_set_anew_from_that_page_on_by_browser_alone()
+    {
+        var user = await app.RegisterAsync();
+        Assert.Contains("autocomplete=\"username\"", await (await app.Anonymous().FetchAsync("/account/security")).TextAsync(), StringComparison.Ordinal);
+
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        var asked = await app.Anonymous().PostFormAsync("/account/security", ("email", user.Email));
+        await asked.ShouldBeAsync(HttpStatusCode.OK);
+        var unknown = await app.Anonymous().PostFormAsync("/account/security", ("email", app.NewEmail()));
+        Assert.Equal(await asked.TextAsync(), await unknown.TextAsync());
+
+        var token = await app.NewestTokenAsync(user.Email, "reset_password");
+        await (await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("username", user.Email), ("new_password", MailedSteps.NewPassword))).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nobody")]
+    [InlineData("a@b@example.com")]
+    public async Task What_is_no_address_may_be_mended(string email)
+    {
+        var answer = await app.Anonymous().PostFormAsync("/account/security", ("email", email));
+
+        await answer.ShouldBeAsync(HttpStatusCode.BadRequest);
+        Assert.Contains("role=\"alert\"", await answer.TextAsync(), StringComparison.Ordinal);
+    }
+
+    private static Task<HttpResponseMessage> OpenAsync(CortexApp server, string path, string? accept, string method = "GET")
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return server.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,73 @@
+using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Mail;
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Pages;
+
+/// <summary>The pages that people and password managers find without a mail: what this server is, and where a password is changed.</summary>
+internal static class SitePages
+{
+    /// <summary>Where the W3C's well-known URL for changing passwords leads.</summary>
+    private const string SecurityPath = "/account/security";
+
+    private const string EmailField = "email";
+
+    /// <summary>For a while only: an update may change it.</summary>
+    private const string Cached = "public, max-age=300";
+
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapSitePages(this IEndpointRouteBuilder app, HttpOptions options)
+    {
+        var path = options.PublicUrl.AbsolutePath.TrimEnd('/') + SecurityPath;
+        var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Documents).ExcludeFromDescription();
+        documents.MapMethods("/", Reading, (HttpContext http) => Home(http, options.ApiDocs));
+        documents.MapMethods("/.well-known/change-password", Reading, () => TypedResults.Redirect(path));
+
+        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        mails.MapMethods(SecurityPath, Reading, () => AskForEmail());
+        mails.MapPost(SecurityPath, SendLink);
+    }
+
+    /// <summary>A page for browsers. For programs there is nothing here.</summary>
+    private static IResult Home(HttpContext http, bool hasDocs)
+    {
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0))
+        {
+            return (Problem)Problems.NotFound;
+        }
+
+        // Relative, as a proxy may serve this below a path.
+        var docs = hasDocs ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>" : "";
+        return new Page(
+            "Cortex Identity",
+            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to sign in to on this page.",
+            $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>") { CacheControl = Cached };
+    }
+
+    private static Page AskForEmail(string? whatIsWrong = null) => new(
+        "Change your password",
+        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we send you a link to set a new one.",
+        $"""
+        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
+        <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required><button>Send the link</button></form>
+        """,
+        whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+
+    /// <summary>As <c>/api/v1/auth/forgot-password</c> does: the same answer whether there is an account or not.</summary>
+    private static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
+    {
+        var form = await PageForm.ReadAsync(http, cancellationToken);
+        if (!EmailAddress.TryRecognize(form[EmailField].ToString(), out var email, out var reason))
+        {
+            return AskForEmail(reason);
+        }
+
+        await outbox.RequestAsync(MailKind.Request.PasswordReset, email, Client.Of(http), cancellationToken);
+        return new Page("Look into your mailbox", "If this address has an account, a mail with a link is on its way. The link is good for one hour.");
+    }
+}
