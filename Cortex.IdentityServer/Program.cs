@@ -67,5 +67,5 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
 
     // What the start leaves behind goes back to the system before there is load.
     app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
-    await app.RunAsync(CancellationToken.None);
+    await app.ServeAsync();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -28,6 +29,62 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
         }
     }
 
+    /// <remarks>Wherever the server is bound, and past the proxy that a company sets for all of its programs.</remarks>
+    [Theory]
+    [InlineData("http://127.0.0.2:0", "http://127.0.0.2:{0}")]
+    [InlineData("http://[::1]:0", "http://[::1]:{0}")]
+    [InlineData("http://127.0.0.1:0", "http://0.0.0.0:{0}")]
+    [InlineData("http://127.0.0.1:0", "http://+:{0}")]
+    [InlineData("http://127.0.0.1:0", "http://localhost:{0}")]
+    [InlineData("http://127.0.0.1:0", "http://id.example.com:{0}/")]
+    public async Task A_server_is_found_where_it_is_bound(string bound, string named)
+    {
+        (string, string)[] proxies = [("HTTP_PROXY", "http://127.0.0.1:9"), ("http_proxy", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9"), ("HTTPS_PROXY", "http://127.0.0.1:9")];
+        await using var server = await Replica.StartAsync(await cluster.CreateDatabaseAsync(), bound);
+        var address = named.Replace("{0}", $"{server.Address.Port}", StringComparison.Ordinal);
+
+        foreach (var variable in new[] { "ASPNETCORE_URLS", "DOTNET_URLS", "Kestrel__Endpoints__Public__Url" })
+        {
+            (await ServerProcess.RunAsync(["healthcheck"], [Production, (variable, address), ("ASPNETCORE_HTTP_PORTS", "1"), .. proxies])).ShouldEndWith(0);
+        }
+
+        if (!named.Contains("example.com", StringComparison.Ordinal))
+        {
+            (await ServerProcess.RunAsync(["healthcheck", "--url", address], [Production, .. proxies])).ShouldEndWith(0);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_on_a_socket_is_found_and_one_whose_certificate_this_machine_does_not_trust()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such sockets");
+        var folder = Directory.CreateTempSubdirectory("cx-").FullName;
+        var (socket, certificate) = (Path.Combine(folder, "id.sock"), Path.Combine(folder, "id.pfx"));
+        using var certificates = new TestCertificates();
+        await File.WriteAllBytesAsync(certificate, certificates.Localhost.Export(X509ContentType.Pfx), TestContext.Current.CancellationToken);
+        var tls = $"https://127.0.0.1:{FreePort()}";
+        await using var server = await Replica.StartAsync(
+            await cluster.CreateDatabaseAsync(), "http://127.0.0.1:0",
+            ("Kestrel__Endpoints__A__Url", "http://127.0.0.1:0"), ("Kestrel__Endpoints__B__Url", $"http://unix:{socket}"),
+            ("Kestrel__Endpoints__C__Url", tls), ("Kestrel__Endpoints__C__Certificate__Path", certificate));
+
+        foreach (var address in new[] { $"http://unix:{socket}", tls })
+        {
+            (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", address))).ShouldEndWith(0);
+            (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(0);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_port_that_the_system_chooses_is_asked_for()
+    {
+        var run = (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", "http://127.0.0.1:0"))).ShouldEndWith(1);
+
+        Assert.Contains("--url", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_well_and_one_that_is_not_there_are_one_line_each()
     {
@@ -43,6 +100,13 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
         Assert.Contains("503", Assert.Single(ill.ErrorLines), StringComparison.Ordinal);
         Assert.Contains(address, Assert.Single(none.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(ill.Output + none.Output);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task AnswerAsync(TcpListener listener, string answer)

@@ -139,6 +139,25 @@ public sealed class AcceptedVariableTests
             read.Integrations.PolarProducts);
     }
 
+    /// <remarks>RFC 6454: as browsers write them, and of any scheme.</remarks>
+    [Theory]
+    [InlineData("https://App.Example.com:443", "https://app.example.com")]
+    [InlineData("HTTP://localhost:80/", "http://localhost")]
+    [InlineData("http://localhost:443", "http://localhost:443")]
+    [InlineData("https://bücher.example", "https://xn--bcher-kva.example")]
+    [InlineData("https://XN--bcher-kva.example:8443", "https://xn--bcher-kva.example:8443")]
+    [InlineData("http://[::1]:3000", "http://[::1]:3000")]
+    [InlineData("https://app_1.example.com", "https://app_1.example.com")]
+    [InlineData("capacitor://localhost", "capacitor://localhost")]
+    [InlineData("Ionic://localhost/", "ionic://localhost")]
+    [InlineData("tauri://localhost", "tauri://localhost")]
+    [InlineData("app://obsidian.md", "app://obsidian.md")]
+    [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop", "chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
+    [InlineData("moz-extension://6f3c8d5e-0b6a-4b57-9d3f-1c2a3b4c5d6e", "moz-extension://6f3c8d5e-0b6a-4b57-9d3f-1c2a3b4c5d6e")]
+    [InlineData("safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11", "safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11")]
+    public void An_origin_is_kept_as_browsers_write_it(string origin, string written) =>
+        Assert.Equal([written, "https://other.example"], Variables.Read(("CORS_ORIGINS", $"{origin}, https://other.example,{origin}")).Http.CorsOrigins);
+
     [Fact]
     public void A_limit_that_is_not_named_keeps_its_default()
     {
@@ -185,10 +204,8 @@ public sealed class AcceptedVariableTests
     {
         byte[][] expected = ["the-new-secret-of-more-than-32-bytes"u8.ToArray(), "the-old-secret-of-more-than-32-bytes"u8.ToArray()];
 
-        var secrets = Variables.Read(Environments.Production, ("JWT_SECRET_KEY", value), ("SECRET_KEY", value)).Secrets;
-
-        Assert.Equal(expected, secrets.JwtSecrets);
-        Assert.Equal(expected, secrets.SecretKeys);
+        Assert.Equal(expected, Variables.Read(Environments.Production, ("JWT_SECRET_KEY", value)).Secrets.JwtSecrets);
+        Assert.Equal(expected, Variables.Read(Environments.Production, ("SECRET_KEY", value)).Secrets.SecretKeys);
     }
 
     /// <remarks>H6: what is printed by accident holds no secret.</remarks>

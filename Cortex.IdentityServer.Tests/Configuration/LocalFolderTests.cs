@@ -37,6 +37,42 @@ public sealed class LocalFolderTests : IDisposable
         }
     }
 
+    /// <remarks>The folder also holds a lock that would keep the server from starting if another local user took it.</remarks>
+    [Theory]
+    [InlineData("755")]
+    [InlineData("777")]
+    [InlineData("700")]
+    public void A_folder_that_others_could_enter_is_closed_to_them(string mode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "files have no Unix mode");
+        var folder = Path.Combine(_folder, "kept");
+        foreach (var exists in new[] { false, true })
+        {
+            if (exists)
+            {
+                SetMode(folder, mode);
+            }
+
+            Variables.Read(("CORTEX_DATA", folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));
+
+            // PostgreSQL's account passes through where root runs the server.
+            Assert.Equal(Environment.IsPrivilegedProcess && !(exists && mode == "700") ? "711" : "700", ModeOf(folder));
+        }
+    }
+
+    [Fact]
+    public void A_folder_of_other_things_that_others_may_write_to_is_refused_and_left_as_it_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "files have no Unix mode");
+        File.WriteAllText(Path.Combine(_folder, "somebody's"), "");
+        SetMode(_folder, "777");
+
+        var line = Assert.Single(Variables.Refusal(Environments.Development, ("CORTEX_DATA", _folder), ("SECRET_KEY", null)));
+
+        Assert.StartsWith("CORTEX_DATA must be a folder of this server's own", line, StringComparison.Ordinal);
+        Assert.Equal("777", ModeOf(_folder));
+    }
+
     [Fact]
     public async Task Eight_that_start_together_agree()
     {
@@ -93,6 +129,16 @@ public sealed class LocalFolderTests : IDisposable
         var lines = Variables.Refusal(Environments.Development, ("CORTEX_DATA", file), ("JWT_SECRET_KEY", null));
 
         Assert.StartsWith("CORTEX_DATA must be a folder", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    private static string ModeOf(string path) => OperatingSystem.IsWindows() ? "" : Convert.ToString((int)File.GetUnixFileMode(path), 8);
+
+    private static void SetMode(string path, string mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        }
     }
 
     private CortexEnvironment Read() => Variables.Read(("CORTEX_DATA", _folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));

@@ -68,7 +68,20 @@ public sealed class RefusedVariableTests
     [InlineData("CORS_ORIGINS", "https://app.example.com?x=1")]
     [InlineData("CORS_ORIGINS", "https://user:hunter2-hunter2@app.example.com")]
     [InlineData("CORS_ORIGINS", "https://app.example.com,*")]
-    [InlineData("CORS_ORIGINS", "null")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com,NULL")]
+    [InlineData("CORS_ORIGINS", "https://*.example.com")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com:99999")]
+    [InlineData("CORS_ORIGINS", "https://app.example.com https://www.example.com")]
+    [InlineData("CORS_ORIGINS", "https:app.example.com")]
+    [InlineData("CORS_ORIGINS", "capacitor://localhost/index.html")]
+    [InlineData("CORS_ORIGINS", "capacitor:localhost")]
+    [InlineData("CORS_ORIGINS", "chrome-extension://*")]
+    [InlineData("CORS_ORIGINS", "file:///android_asset")]
+    [InlineData("CORS_ORIGINS", "file://index")]
+    [InlineData("HSTS_SECONDS", "-1")]
+    [InlineData("HSTS_SECONDS", "forever")]
+    [InlineData("HSTS_INCLUDE_SUBDOMAINS", "yes")]
+    [InlineData("HSTS_PRELOAD", "true")]
     [InlineData("TRUSTED_PROXIES", "proxy.example.com")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1,*")]
@@ -124,6 +137,10 @@ public sealed class RefusedVariableTests
             Assert.True(value.Length < 4 || !line.Contains(value, StringComparison.Ordinal), line);
         }
     }
+
+    [Fact]
+    public void The_origin_null_is_refused_with_the_reason() => Assert.StartsWith(
+        "CORS_ORIGINS must not list null: ", Assert.Single(Variables.Refusal(Environments.Development, ("CORS_ORIGINS", "null"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("POSTGRES_URL")]

@@ -26,10 +26,13 @@ internal sealed class Replica : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    public static Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) => StartAsync(connectionString, "http://127.0.0.1:0", settings);
+
+    /// <summary>The same, at an address of one's own.</summary>
+    public static async Task<Replica> StartAsync(string connectionString, string listenAt, params (string Name, string Value)[] settings)
     {
         var process = ServerProcess.Start(
-            ["--urls", "http://127.0.0.1:0"],
+            ["--urls", listenAt],
             [
                 ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
                 ("BCRYPT_COST", "10"), ("RATE_LIMITS", CortexApp.Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"), .. settings,

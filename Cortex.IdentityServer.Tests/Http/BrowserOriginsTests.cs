@@ -23,6 +23,8 @@ public sealed class BrowserOriginsTests
     [Theory]
     [InlineData("https://app.example.com, https://www.example.com/", "https://www.example.com")]
     [InlineData("https://APP.example.com:443", "https://app.example.com")]
+    [InlineData("https://app.example.com, capacitor://localhost", "capacitor://localhost")]
+    [InlineData("safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11", "safari-web-extension://e3449ea7-ec25-4696-8e6a-9d7d3aff2a11")]
     public void CORS_ORIGINS_are_too(string origins, string origin) => Assert.True(Allow(origin, ("CORS_ORIGINS", origins)));
 
     [Theory]

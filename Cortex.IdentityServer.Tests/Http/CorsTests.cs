@@ -10,6 +10,12 @@ public sealed class OneOriginApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", Origin)];
 }
 
+/// <summary>A server of which pages and the shells of apps may ask, written as no browser writes them.</summary>
+public sealed class ManyOriginsApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", "HTTPS://App.Example.com:443/,https://bücher.example,Capacitor://localhost,tauri://localhost,safari-web-extension://E3449EA7-EC25")];
+}
+
 /// <summary>A server of which scripts from everywhere may ask, without cookies.</summary>
 public sealed class AnyOriginApp(PostgresCluster cluster) : CortexApp(cluster)
 {
@@ -17,7 +23,8 @@ public sealed class AnyOriginApp(PostgresCluster cluster) : CortexApp(cluster)
 }
 
 /// <summary>Who may call from a browser: the listed, and no one that an origin is reflected for (security.md H3).</summary>
-public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp none) : IClassFixture<OneOriginApp>, IClassFixture<AnyOriginApp>, IClassFixture<CortexApp>
+public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOriginApp any, CortexApp none)
+    : IClassFixture<OneOriginApp>, IClassFixture<ManyOriginsApp>, IClassFixture<AnyOriginApp>, IClassFixture<CortexApp>
 {
     private const string Evil = "https://evil.example";
 
@@ -51,6 +58,31 @@ public sealed class CorsTests(OneOriginApp listed, AnyOriginApp any, CortexApp n
             Assert.Null(Allowed(answer));
             Assert.False(AllowsCredentials(answer));
         }
+    }
+
+    /// <remarks>RFC 6454: browsers send lower case, Punycode and no default port, and shells of apps have schemes of their own.</remarks>
+    [Theory]
+    [InlineData("https://app.example.com", true)]
+    [InlineData("https://xn--bcher-kva.example", true)]
+    [InlineData("capacitor://localhost", true)]
+    [InlineData("tauri://localhost", true)]
+    [InlineData("safari-web-extension://E3449EA7-EC25", true)]
+    [InlineData("https://app.example.com:8443", false)]
+    [InlineData("http://app.example.com", false)]
+    [InlineData("http://localhost", false)]
+    [InlineData("ionic://localhost", false)]
+    [InlineData("null", false)]
+    public async Task An_origin_is_allowed_however_the_operator_wrote_it_with_its_cookies(string origin, bool isAllowed)
+    {
+        foreach (var answer in new[] { await PreflightAsync(many, origin), await SendAsync(many, HttpMethod.Get, "/health", origin) })
+        {
+            Assert.Equal(isAllowed ? origin : null, Allowed(answer));
+            Assert.Equal(isAllowed, AllowsCredentials(answer));
+        }
+
+        // 403 at the refresh cookie is for the pages of others.
+        var refreshed = await SendAsync(many, HttpMethod.Post, "/api/v1/auth/refresh?use_cookies=true", origin, "{}", ("Cookie", "cortex_refresh=unknown"));
+        Assert.Equal(isAllowed ? 401 : 403, (int)refreshed.StatusCode);
     }
 
     [Fact]

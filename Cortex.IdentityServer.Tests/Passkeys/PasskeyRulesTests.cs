@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Passkeys;
+using Cortex.IdentityServer.Tests.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 
@@ -56,7 +56,7 @@ public sealed class PasskeyRulesTests
     }
 
     private static IdentityPasskeyOptions Rules(string publicUrl, params string[] corsOrigins) =>
-        PasskeyRules.For(new HttpOptions(new Uri(publicUrl), corsOrigins, [], ApiDocs: false, TimeSpan.Zero, 10), "preferred");
+        PasskeyRules.For(Variables.Read(("PUBLIC_URL", publicUrl), ("CORS_ORIGINS", string.Join(',', corsOrigins))).Http, "preferred");
 
     private static ValueTask<bool> Validate(IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
     {

@@ -1,9 +1,8 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Embedded;
-using Microsoft.AspNetCore.Connections;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -34,7 +33,7 @@ internal static class Entry
             // Asked to stop while it was starting or at work: Ctrl-C also reaches the programs that it waited for.
             return ExitCode.Interrupted;
         }
-        catch (Exception failure) when (failure is ConfigurationException or EmbeddedPostgresException or MigrationRefusedException or CommandFailedException)
+        catch (Exception failure) when (failure is ConfigurationException or EmbeddedPostgresException or MigrationRefusedException or CommandFailedException or ListenException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return ExitCode.Failed;
@@ -42,12 +41,6 @@ internal static class Entry
         catch (Exception failure) when (DatabaseErrorLine.Of(failure) is { } line)
         {
             await Console.Error.WriteLineAsync(line);
-            return ExitCode.Failed;
-        }
-        catch (Exception failure) when (failure is SocketException or IOException { InnerException: AddressInUseException })
-        {
-            // From Kestrel: taken, not ours, or below 1024. Its message names the address where it is taken.
-            await Console.Error.WriteLineAsync($"The server can't listen at its address (--urls or ASPNETCORE_URLS): {failure.Message}");
             return ExitCode.Failed;
         }
 

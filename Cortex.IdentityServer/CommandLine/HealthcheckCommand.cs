@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -25,26 +27,39 @@ internal static class HealthcheckCommand
                 given.AddError("There is one address, not two.");
             }
         });
-        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(option) ?? parsed.GetValue(argument) ?? OwnAddress(), stop));
+        command.SetAction((parsed, stop) => RunAsync((parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.Own(), stop));
         return command;
     }
 
     private static void CheckAddress(SymbolResult given)
     {
-        if (given.Tokens is [{ Value: var text }] && (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+        if (given.Tokens is [{ Value: var text }] && HealthTarget.At(text) is null)
         {
-            given.AddError("The address must be http://host:port or https://host:port.");
+            given.AddError("The address must be http://host:port, https://host:port or http://unix:/path.");
         }
     }
 
-    private static async Task<int> RunAsync(string address, CancellationToken stop)
+    private static async Task<int> RunAsync(HealthTarget target, CancellationToken stop)
     {
-        var url = new Uri(new Uri(address), "/health");
-        using var handler = new SocketsHttpHandler { ConnectTimeout = ConnectPatience };
+        using var handler = new SocketsHttpHandler
+        {
+            // HTTP_PROXY is for what the server asks of others.
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = ConnectPatience,
+            ConnectCallback = async (_, ct) => new NetworkStream(await ConnectAsync(target.EndPoints, ct), ownsSocket: true),
+        };
+        if (!target.ChecksCertificate)
+        {
+#pragma warning disable CA5359 // see HealthTarget.ChecksCertificate
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+
         using var http = new HttpMessageInvoker(handler);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(Patience);
-        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var request = new HttpRequestMessage(HttpMethod.Get, target.Url);
         try
         {
             using var response = await http.SendAsync(request, patience.Token);
@@ -54,28 +69,41 @@ internal static class HealthcheckCommand
                 return ExitCode.Done;
             }
 
-            await Console.Error.WriteLineAsync($"unhealthy: {url} answered {(int)response.StatusCode}");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} answered {(int)response.StatusCode}");
         }
         catch (HttpRequestException failure)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {url} can't be reached: {failure.Message}");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} can't be reached: {failure.Message}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {url} didn't answer within {Patience.TotalSeconds:0} seconds");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} didn't answer within {Patience.TotalSeconds:0} seconds");
         }
 
         return ExitCode.Failed;
     }
 
-    /// <summary>The first of the addresses at which ASP.NET Core listens without TLS, as far as the variables say it.</summary>
-    private static string OwnAddress()
+    private static async Task<Socket> ConnectAsync(IReadOnlyList<EndPoint> endPoints, CancellationToken stop)
     {
-        var urls = Environment.GetEnvironmentVariable("ASPNETCORE_URLS")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        var ports = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS")?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        var port = urls.Where(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)).Select(url => $"{BindingAddress.Parse(url).Port}")
-            .Concat(ports)
-            .FirstOrDefault("8080");
-        return $"http://localhost:{port}";
+        for (var i = 0; ; i++)
+        {
+            var socket = endPoints[i] is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(endPoints[i], stop);
+                return socket;
+            }
+            catch (SocketException) when (i + 1 < endPoints.Count)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
     }
 }

@@ -89,7 +89,7 @@ internal static class HelpNotes
         """;
 
     private const string RotateKeys = $"""
-        1. With JWT_ALGORITHM=ES256 or RS256 it makes a new key that signs access tokens. It is published at once and takes over a day later (half of JWT_KEY_DAYS where
+        1. With JWT_ALGORITHM=ES256 or RS256 it makes a new key that signs access tokens. It is published within a minute and takes over a day later (half of JWT_KEY_DAYS where
            that is shorter), so that services which keep the list of keys know it by then; the older ones are kept until their last token has ended. Nobody is logged out.
            With HS256 there is no such key: set JWT_SECRET_KEY to new,old (README.md, Rotating the secrets).
         2. It encrypts what is still under an older SECRET_KEY under the first one: TOTP secrets and signing keys.
@@ -110,14 +110,15 @@ internal static class HelpNotes
         """;
 
     private const string Healthcheck = """
-        For container health checks, whose images have no curl. Neither settings nor database are read.
+        For container health checks, whose images have no curl. No proxy is used and no database is read; on the same machine a certificate isn't checked.
 
         Examples:
           dotnet Cortex.IdentityServer.dll healthcheck
           dotnet Cortex.IdentityServer.dll healthcheck --url http://identity:8080
+          dotnet Cortex.IdentityServer.dll healthcheck --url http://unix:/run/cortex.sock
 
         Environment variables:
-          ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server of this container listens; http://localhost:8080 if both are unset.
+          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server of this container listens; http://localhost:5000 if all are unset.
 
         Exit codes:
           0    healthy

@@ -14,7 +14,7 @@ internal static class RotateKeysCommand
 
     public static Command Create(Server server)
     {
-        var now = new Option<bool>("--now") { Description = "The new key signs as soon as all replicas know it, in a good minute, announced to nobody before" };
+        var now = new Option<bool>("--now") { Description = "The new key is published at once, and signs when services that cache the list of keys as it allows know it: in 6 minutes and 15 seconds" };
         var revoke = new Option<bool>("--revoke")
         {
             Description = "A key leaked: the new key signs at once and all older ones are removed. Access tokens that they signed are refused; sessions and refresh tokens go on",
@@ -72,7 +72,7 @@ internal static class RotateKeysCommand
         await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
         await Console.Out.WriteLineAsync(turn == KeyTurn.AtOnce
             ? $"Removed all older keys ({replaced.Removed}): access tokens that they signed are refused, at once by replicas that hear of it, by others within a minute."
-            : "It is published within a minute. The older ones check what they have signed until that has ended.");
+            : $"{(turn == KeyTurn.Soon ? "It is published now" : "It is published within a minute")}. The older ones check what they have signed until that has ended.");
     }
 
     private static async Task TellLostAsync(string what, IReadOnlyList<string> names)

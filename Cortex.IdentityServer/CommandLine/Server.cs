@@ -27,7 +27,9 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
         var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
         addParts(builder, environment, postgres, stop);
+        var log = StartLog.Of(builder);
         await using var app = builder.Build();
+        log.EndWith(app.Lifetime);
         await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
         await serve(app, environment);
     }

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Secrets;
+
 namespace Cortex.IdentityServer.Configuration;
 
 /// <summary>Where billing lives; checked at start, so that a bad address is found before it is needed.</summary>
@@ -20,6 +22,15 @@ internal sealed record IntegrationOptions(IReadOnlyList<string> PolarWebhookSecr
         if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < LeastSecretLength)))
         {
             settings.Refuse("POLAR_WEBHOOK_SECRET", $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
+        }
+        else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
+        {
+            // Elsewhere the published examples of the webhooks' standard are what tests use.
+            settings.Refuse("POLAR_WEBHOOK_SECRET", objection);
+        }
+        else if (secrets is [var one, var other] && one == other)
+        {
+            settings.Refuse("POLAR_WEBHOOK_SECRET", "must not hold the same secret twice");
         }
 
         return secrets;

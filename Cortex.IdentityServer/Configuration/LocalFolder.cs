@@ -22,7 +22,7 @@ internal static class LocalFolder
         var path = Path.Combine(folder, name);
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Make(folder);
             if (!File.Exists(path))
             {
                 Keep(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
@@ -39,7 +39,7 @@ internal static class LocalFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            settings.Refuse("CORTEX_DATA", $"must be a folder that this server may write to, to keep {name} in ({folder} isn't)");
+            settings.Refuse("CORTEX_DATA", $"must be a folder of this server's own, which no other account owns or may write to, to keep {name} in ({folder} isn't)");
             return [];
         }
     }
@@ -52,7 +52,7 @@ internal static class LocalFolder
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = PrivateFolder.OwnersFile;
         }
 
         using (var writer = new StreamWriter(draft, options))

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data.Embedded;
 using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Sessions;
@@ -23,6 +24,7 @@ internal static class DataFeature
 
         // Before the host and its logging exist.
         using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole());
+        MakeFolder(options);
         return await EmbeddedPostgres.StartAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }
 
@@ -35,7 +37,22 @@ internal static class DataFeature
         }
 
         using var logging = LoggerFactory.Create(log);
+        MakeFolder(options);
         return await VisitedPostgres.OpenAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+    }
+
+    /// <summary>The folder around the cluster, where its lock is.</summary>
+    private static void MakeFolder(DatabaseOptions options)
+    {
+        var folder = Path.GetDirectoryName(options.EmbeddedFolder)!;
+        try
+        {
+            PrivateFolder.Make(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new EmbeddedPostgresException($"CORTEX_DATA must be a folder of this server's own, which no other account owns or may write to, to keep the embedded PostgreSQL in ({folder} isn't); or set POSTGRES_URL.", failure);
+        }
     }
 
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString)

@@ -22,7 +22,7 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
         {
             if (settings.IsProduction)
             {
-                settings.Refuse("POSTGRES_URL", "must be set in Production: postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords");
+                settings.RefuseMissing("POSTGRES_URL", "to postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords");
             }
 
             return new(null, folder, bin);

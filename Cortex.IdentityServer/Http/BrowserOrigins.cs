@@ -9,10 +9,7 @@ internal sealed class BrowserOrigins
     private readonly HashSet<string> _allowed;
 
     public BrowserOrigins(HttpOptions options) => _allowed =
-    [
-        OriginOf(options.PublicUrl),
-        .. options.CorsOrigins.Where(origin => origin != HttpOptions.AnyOrigin).Select(origin => OriginOf(new(origin))),
-    ];
+        options.CorsOrigins.Where(origin => origin != HttpOptions.AnyOrigin).Prepend(WebOrigin.Of(options.PublicUrl)).ToHashSet(WebOrigin.Comparer);
 
     /// <summary>Whether this request comes from such a page, or from no page at all.</summary>
     public bool Allow(HttpRequest request) => request.Headers.Origin switch
@@ -24,7 +21,4 @@ internal sealed class BrowserOrigins
         [{ } origin] => _allowed.Contains(origin),
         _ => false,
     };
-
-    /// <summary>As a browser writes it (RFC 6454 section 6.2): lower case, punycode, no default port.</summary>
-    private static string OriginOf(Uri url) => new UriBuilder(url.Scheme, url.IdnHost, url.Port).Uri.GetLeftPart(UriPartial.Authority);
 }

@@ -39,8 +39,10 @@ internal static class HttpFeature
         services.AddExceptionHandler<ExceptionToProblem>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<BrowserOrigins>();
+        services.AddSingleton<ListenStart>().AddHostedService(provider => provider.GetRequiredService<ListenStart>());
         services.AddCors(cors => cors.AddDefaultPolicy(policy => Credentials(policy, options)
             .WithOrigins([.. options.CorsOrigins])
+            .SetIsOriginAllowed(options.CorsOrigins.ToHashSet(WebOrigin.Comparer).Contains)
             .WithMethods("GET", "POST", "PATCH", "DELETE")
             .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
             .WithExposedHeaders("X-Request-Id", HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RateLimitHeaders.Limit, RateLimitHeaders.Remaining, RateLimitHeaders.Reset)

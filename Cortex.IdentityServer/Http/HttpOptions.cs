@@ -5,16 +5,19 @@ namespace Cortex.IdentityServer.Http;
 
 /// <summary>How the server meets the network.</summary>
 /// <param name="PublicUrl"><c>PUBLIC_URL</c>: issuer of tokens and base of every link; never taken from a request.</param>
-/// <param name="CorsOrigins"><c>CORS_ORIGINS</c>: origins whose scripts may call; <c>*</c> allows any, without credentials.</param>
+/// <param name="CorsOrigins"><c>CORS_ORIGINS</c>: origins whose scripts may call, as browsers write them; <c>*</c> allows any, without credentials.</param>
 /// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: whose <c>X-Forwarded-*</c> headers count.</param>
 /// <param name="ApiDocs"><c>API_DOCS</c>: whether <c>/openapi</c> and <c>/scalar</c> answer.</param>
 /// <param name="DrainTime"><c>DRAIN_SECONDS</c>: for how long a server that is asked to stop answers what still comes.</param>
 /// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: open connections of clients; one more is closed at once.</param>
+/// <param name="StrictTransport"><c>HSTS_…</c>: what answers over https tell browsers for how long to use nothing but https (RFC 6797); null in Development.</param>
 internal sealed record HttpOptions(
-    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections)
+    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections, string? StrictTransport)
 {
     /// <summary>In place of a list: scripts from everywhere may call, and no cookie may be used.</summary>
     public const string AnyOrigin = "*";
+
+    private const int LeastPreloadSeconds = 31_536_000;
 
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
 
@@ -34,7 +37,8 @@ internal sealed record HttpOptions(
             Proxies(settings),
             settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"),
             TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", otherwise: 5, least: 0, most: 9, "seconds")),
-            settings.Number("MAX_CONNECTIONS", otherwise: 10_000, least: 10, most: 1_000_000, "connections"));
+            settings.Number("MAX_CONNECTIONS", otherwise: 10_000, least: 10, most: 1_000_000, "connections"),
+            HstsHeader(settings));
     }
 
     private static Uri? PublicAddress(SettingsReader settings)
@@ -44,7 +48,7 @@ internal sealed record HttpOptions(
         {
             if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
             {
-                settings.Refuse("PUBLIC_URL", "must be set in Production to the address under which browsers reach this server, such as https://id.example.com: tokens, links in mails and passkeys carry it");
+                settings.RefuseMissing("PUBLIC_URL", "to the address under which browsers reach this server, such as https://id.example.com: tokens, links in mails and passkeys carry it");
             }
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
@@ -60,24 +64,43 @@ internal sealed record HttpOptions(
         return url;
     }
 
+    /// <remarks>A browser that was told once can't be told otherwise over http: localhost would be lost to all other development servers.</remarks>
+    private static string? HstsHeader(SettingsReader settings)
+    {
+        // 0 is sent too: it makes browsers forget what they were told before.
+        var seconds = settings.Number("HSTS_SECONDS", otherwise: 63_072_000, least: 0, most: 315_360_000, "seconds");
+        var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", otherwise: false);
+        var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
+        if (isForPreloadLists && (!coversSubdomains || seconds < LeastPreloadSeconds))
+        {
+            settings.Refuse("HSTS_PRELOAD", $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' lists ask for");
+        }
+
+        return settings.IsProduction ? $"max-age={seconds}{(coversSubdomains ? "; includeSubDomains" : "")}{(isForPreloadLists ? "; preload" : "")}" : null;
+    }
+
     private static bool IsThisMachine(Uri url) => url.IsLoopback || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static string[] Origins(SettingsReader settings)
     {
-        var origins = settings.List("CORS_ORIGINS");
-        if (origins.Any(origin => origin != AnyOrigin && !IsOrigin(origin)) || (origins.Contains(AnyOrigin) && origins.Length > 1))
+        var texts = settings.List("CORS_ORIGINS");
+        if (texts is [AnyOrigin])
         {
-            settings.Refuse("CORS_ORIGINS", "must be a comma-separated list of origins such as https://app.example.com (scheme, host and port only), or * alone");
+            return texts;
         }
 
-        return [.. origins.Select(origin => origin.TrimEnd('/'))];
-    }
+        var origins = texts.Select(WebOrigin.Parse).ToList();
+        if (texts.Contains("null", StringComparer.OrdinalIgnoreCase))
+        {
+            settings.Refuse("CORS_ORIGINS", "must not list null: sandboxed frames and local files of anybody have that origin");
+        }
+        else if (origins.Contains(null))
+        {
+            settings.Refuse("CORS_ORIGINS", "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (scheme, host and port only, no wildcards), or * alone");
+        }
 
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url.Scheme is "http" or "https"
-        && url.UserInfo.Length == 0
-        && url.GetComponents(UriComponents.PathAndQuery | UriComponents.Fragment, UriFormat.UriEscaped) is "" or "/";
+        return [.. origins.OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
 
     private static List<IPNetwork> Proxies(SettingsReader settings)
     {

@@ -17,9 +17,9 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = ApiPolicy;
-        if (context.Request.IsHttps)
+        if (context.Request.IsHttps && context.RequestServices.GetRequiredService<HttpOptions>().StrictTransport is { } strictTransport)
         {
-            headers.StrictTransportSecurity = "max-age=63072000; includeSubDomains";
+            headers.StrictTransportSecurity = strictTransport;
         }
 
         // Everything under /api holds a credential or personal data, or is an error about one.

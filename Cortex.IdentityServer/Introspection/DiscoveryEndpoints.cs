@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,8 +9,7 @@ internal static class DiscoveryEndpoints
 {
     public const string KeySetPath = "/.well-known/jwks.json";
 
-    /// <summary>Minutes, where a new key is published hours before it signs.</summary>
-    private const string Cached = "public, max-age=300";
+    private static readonly string Cached = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
 
     private static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
 

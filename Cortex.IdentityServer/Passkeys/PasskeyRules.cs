@@ -30,8 +30,5 @@ internal static class PasskeyRules
 
     /// <summary>This server's own and those whose scripts may call it; <c>*</c> is nobody's origin.</summary>
     private static FrozenSet<string> Origins(HttpOptions http) =>
-        http.CorsOrigins.Where(origin => origin != "*").Select(origin => new Uri(origin)).Prepend(http.PublicUrl).Select(OriginOf).ToFrozenSet(StringComparer.Ordinal);
-
-    /// <summary>As browsers write it: in lower case, in Punycode, without a port that goes without saying.</summary>
-    private static string OriginOf(Uri url) => $"{url.Scheme}://{(url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost)}{(url.IsDefaultPort ? "" : $":{url.Port}")}";
+        http.CorsOrigins.Where(origin => origin != HttpOptions.AnyOrigin).Prepend(WebOrigin.Of(http.PublicUrl)).ToFrozenSet(WebOrigin.Comparer);
 }

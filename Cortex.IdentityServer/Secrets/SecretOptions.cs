@@ -13,14 +13,20 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
     /// <summary>The new one, the old one, and one more for a rotation that comes before the last has ended.</summary>
     private const int Most = 3;
 
-    /// <summary>What examples and templates carry; a server that starts with one of these is open to anybody (RFC 8725 section 3.5).</summary>
-    private static readonly string[] Placeholders = ["changeme", "change-me", "change_me", "your-secret", "your_secret", "replace-me", "replace_me"];
-
     /// <summary>A secret must not be printed by accident.</summary>
     public override string ToString() => nameof(SecretOptions);
 
-    public static SecretOptions Read(SettingsReader settings, bool signsWithSecret) =>
-        new(Secrets(settings, "JWT_SECRET_KEY", isNeeded: signsWithSecret), Secrets(settings, "SECRET_KEY", isNeeded: true));
+    public static SecretOptions Read(SettingsReader settings, bool signsWithSecret)
+    {
+        var signing = Secrets(settings, "JWT_SECRET_KEY", isNeeded: signsWithSecret);
+        var encrypting = Secrets(settings, "SECRET_KEY", isNeeded: true);
+        if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
+        {
+            settings.Refuse("SECRET_KEY", "must not be a secret of JWT_SECRET_KEY too: services that check access tokens know that one");
+        }
+
+        return new(signing, encrypting);
+    }
 
     private static byte[][] Secrets(SettingsReader settings, string name, bool isNeeded)
     {
@@ -36,7 +42,7 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
                 return [LocalFolder.Secret(settings, name.ToLowerInvariant())];
             }
 
-            settings.Refuse(name, $"must be set in Production to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");
+            settings.RefuseMissing(name, $"to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");
             return [];
         }
 
@@ -50,9 +56,13 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
         {
             settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48), and so must each of several that commas separate");
         }
-        else if (texts.Any(text => Placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.OrdinalIgnoreCase))))
+        else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {
-            settings.Refuse(name, "must be a random secret, not the placeholder of an example (openssl rand -base64 48)");
+            settings.Refuse(name, objection);
+        }
+        else if (texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
+        {
+            settings.Refuse(name, "must not hold the same secret twice: each one between the commas is another (new,old)");
         }
 
         return secrets;

@@ -13,7 +13,7 @@ internal enum KeyTurn
     /// <summary>When services that keep the list of keys for hours know it.</summary>
     Announced,
 
-    /// <summary>When all replicas know it.</summary>
+    /// <summary>When all replicas publish it and services that keep the list of keys for as long as it says know it.</summary>
     Soon,
 
     /// <summary>Now, and what any other key has signed is refused: it leaked.</summary>
@@ -28,8 +28,8 @@ internal sealed record KeyReplaced(string Kid, DateTimeOffset SignsFrom, int Rem
 /// <summary>Makes the operator's signing key, which takes the place of those that are there.</summary>
 internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable table, SigningOptions options, AuditLog audit, TimeProvider clock)
 {
-    /// <summary>Replicas read each minute, and take a moment for it.</summary>
-    private static readonly TimeSpan UntilRead = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15);
+    /// <summary>Replicas that no notice reaches read each minute, and take a moment for it; then the list that a service fetched just before has to expire.</summary>
+    public static readonly TimeSpan UntilKnown = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15) + SigningKeySchedule.ListLifetime;
 
     /// <summary>Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new one.</summary>
     public async Task<KeyReplaced?> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
@@ -42,6 +42,12 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         }
 
         var use = UseFrom(keys, turn);
+        if (turn != KeyTurn.Announced)
+        {
+            // Replicas that hear of it read, and publish, at once.
+            await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
+        }
+
         var removed = turn == KeyTurn.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
         var kid = await table.AddAsync(db, use, turn == KeyTurn.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
         await audit.WriteAsync(
@@ -62,17 +68,13 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
             // The clock of a replica may be behind: it would find no key that signs by now, and make one more.
             KeyTurn.AtOnce => now - SessionSettings.ClockSkew,
             _ when SigningKeySchedule.Current(keys, now) is null => now,
-            KeyTurn.Soon => now + UntilRead,
+            KeyTurn.Soon => now + UntilKnown,
             _ => now + options.Lead,
         };
     }
 
-    /// <summary>Of other algorithms too, or they would count again after a change back. Replicas that hear of it read at once.</summary>
-    private async Task<int> RevokeAsync(CancellationToken cancellationToken)
-    {
-        await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
-        return await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
-    }
+    /// <summary>Of other algorithms too, or they would count again after a change back.</summary>
+    private Task<int> RevokeAsync(CancellationToken cancellationToken) => db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
 
     /// <summary>Those that have signed nothing yet, and would take the turn of the new one.</summary>
     private Task<int> RemoveLaterAsync(DateTimeOffset use, CancellationToken cancellationToken) =>

@@ -3,6 +3,9 @@ namespace Cortex.IdentityServer.Sessions;
 /// <summary>When keys take turns: each is published before it signs, signs for a period, and is kept until the last token that it signed has ended.</summary>
 internal static class SigningKeySchedule
 {
+    /// <summary>For how long services may keep the list of keys without asking again (<c>Cache-Control</c> of the list).</summary>
+    public static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(5);
+
     /// <summary>The key that signs now. One that should have been followed goes on, as there is no better one while the database is gone.</summary>
     public static SigningKey? Current(IEnumerable<SigningKey> keys, DateTimeOffset now) => CanSign(keys).Where(key => key.Row.UsedFrom <= now).MaxBy(key => key.Row.UsedFrom);
 

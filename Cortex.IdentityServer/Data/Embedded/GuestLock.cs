@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Configuration;
+
 namespace Cortex.IdentityServer.Data.Embedded;
 
 /// <summary>Held by each command that works on a cluster which another process owns, so that a command that owns it doesn't stop it under them.</summary>
@@ -30,8 +32,8 @@ internal sealed class GuestLock : IDisposable
     {
         try
         {
-            // flock() on Unix, shared or not. Opened for reading, as it may be another account's; and it stays, as the owner's does.
-            return new GuestLock(new FileStream(dataDirectory + ".guests", FileMode.OpenOrCreate, FileAccess.Read, share));
+            // flock() on Unix, shared or not. The file stays, as the owner's does.
+            return new GuestLock(PrivateFolder.OpenLock(dataDirectory + ".guests", FileAccess.Read, share));
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Configuration;
+
 namespace Cortex.IdentityServer.Data.Embedded;
 
 /// <summary>Held by the live server on a data directory; the operating system drops it with the process, however that dies.</summary>
@@ -12,7 +14,7 @@ internal sealed class OwnerLock : IDisposable
         try
         {
             // FileShare.None is flock() on Unix. The file stays: deleting it would let two servers lock two files of one name.
-            return new OwnerLock(new FileStream(dataDirectory + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new OwnerLock(PrivateFolder.OpenLock(dataDirectory + ".lock", FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
