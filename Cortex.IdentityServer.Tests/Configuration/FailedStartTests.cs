@@ -54,13 +54,13 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         silent.Start();
         var nobody = $"postgresql://cortex:hunter2-hunter2@127.0.0.1:{FreePort()}/cortex";
 
-        await ShouldFailAsync(nobody, ["127.0.0.1"]);
-        await ShouldFailAsync("postgresql://cortex:hunter2-hunter2@no-such-host.invalid/cortex", []);
+        await ShouldFailAsync(nobody, ["127.0.0.1", "onnection refused"]);
+        await ShouldFailAsync("postgresql://cortex:hunter2-hunter2@no-such-host.invalid/cortex", ["no-such-host.invalid:5432"]);
         await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Password = "hunter2-hunter2" }.ConnectionString, ["password authentication failed for user"]);
         await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Database = "nowhere" }.ConnectionString, ["database \"nowhere\" does not exist"]);
         await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { SslMode = SslMode.Require }.ConnectionString, ["SSL"]);
-        await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/cortex", []);
-        await ShouldFailAsync(nobody, ["127.0.0.1"], ("Logging__LogLevel__Default", "Debug"));
+        await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/cortex", ["127.0.0.1", "timed out"]);
+        await ShouldFailAsync(nobody, ["onnection refused"], ("Logging__LogLevel__Default", "Debug"));
     }
 
     /// <remarks>Limits go on without Redis; that is a line in the log and no reason to stop.</remarks>

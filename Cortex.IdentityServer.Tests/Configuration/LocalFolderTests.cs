@@ -67,7 +67,7 @@ public sealed class LocalFolderTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "somebody's"), "");
         SetMode(_folder, "777");
 
-        var line = Assert.Single(Variables.Refusal(Environments.Development, ("CORTEX_DATA", _folder), ("SECRET_KEY", null)));
+        var line = Assert.Single(Variables.Refusal(Environments.Development, ("CORTEX_DATA", _folder), ("SECRET_KEY", null), ("JWT_SECRET_KEY", null)));
 
         Assert.StartsWith("CORTEX_DATA must be a folder of this server's own", line, StringComparison.Ordinal);
         Assert.Equal("777", ModeOf(_folder));

@@ -25,7 +25,19 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         var builder = CreateBuilder(arguments);
         var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment, serves: true);
         await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
-        var postgres = await PoolerProbe.WithPreparedStatementsAsync(environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
+        try
+        {
+            await ServeAsync(builder, environment, environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
+        }
+        catch (Exception failure) when (DatabaseErrorLine.Of(failure, environment.Database.Name) is { } line)
+        {
+            throw new CommandFailedException(line, failure);
+        }
+    }
+
+    private async Task ServeAsync(WebApplicationBuilder builder, CortexEnvironment environment, string database, CancellationToken stop)
+    {
+        var postgres = await PoolerProbe.WithPreparedStatementsAsync(database, stop);
         addParts(builder, environment, postgres, stop);
         var log = StartLog.Of(builder);
         await using var app = builder.Build();
@@ -54,7 +66,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
             await using var scope = app.Services.CreateAsyncScope();
             return await work(new(scope.ServiceProvider, migrated, stop));
         }
-        catch (Exception failure) when (embedded is not null && Explain(embedded, failure) is { } line)
+        catch (Exception failure) when (Explain(environment.Database, embedded, failure) is { } line)
         {
             throw new CommandFailedException(line, failure);
         }
@@ -78,7 +90,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         return builder.ConnectionString;
     }
 
-    private static string? Explain(VisitedPostgres embedded, Exception failure) => embedded.IsGuest && DatabaseFailure.In(failure) is not null
+    private static string? Explain(DatabaseOptions database, VisitedPostgres? embedded, Exception failure) => embedded is { IsGuest: true } && DatabaseFailure.In(failure) is not null
         ? "The server on whose PostgreSQL this command worked has stopped: what wasn't committed is undone. Run the command again."
-        : DatabaseErrorLine.Of(failure, "The embedded PostgreSQL");
+        : DatabaseErrorLine.Of(failure, database.Name);
 }

@@ -39,7 +39,7 @@ internal static class LocalFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            settings.Refuse("CORTEX_DATA", $"must be a folder of this server's own, which no other account owns or may write to, to keep {name} in ({folder} isn't)");
+            settings.Refuse("CORTEX_DATA", $"must be a folder of this server's own, which no other account owns or may write to, to keep its secrets in ({folder} isn't)");
             return [];
         }
     }

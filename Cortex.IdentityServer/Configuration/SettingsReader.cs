@@ -103,7 +103,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     public void Refuse(string name, string sentence)
     {
         // Whatever else is wrong with a quoted value, the quotes may be the reason.
-        if (!_quoted.Contains(name))
+        if (!_quoted.Contains(name) && !_problems.Contains((name, sentence)))
         {
             _problems.Add((name, sentence));
         }

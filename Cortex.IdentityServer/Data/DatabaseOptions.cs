@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Data.Embedded;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
@@ -11,8 +12,15 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
 {
     public EmbeddedPostgresOptions Embedded => new() { DataDirectory = EmbeddedFolder, BinDirectory = BinDirectory };
 
+    /// <summary>What an operator is told that can't be used; without user and password.</summary>
+    public string Name => ConnectionString is null ? "The embedded PostgreSQL" : $"PostgreSQL at POSTGRES_URL ({Address(new(ConnectionString))})";
+
     /// <summary>The connection string may hold a password.</summary>
     public override string ToString() => nameof(DatabaseOptions);
+
+    /// <summary>Of several hosts each has its port, if it isn't the usual one; the host of a Unix socket is a folder.</summary>
+    private static string Address(NpgsqlConnectionStringBuilder builder) =>
+        builder.Host is { } host && (host.Contains(',', StringComparison.Ordinal) || host.StartsWith('/')) ? host : $"{builder.Host}:{builder.Port}";
 
     public static DatabaseOptions Read(SettingsReader settings)
     {
