@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cortex.IdentityServer.Data;
 
 namespace Cortex.IdentityServer.CommandLine;
 
@@ -8,9 +9,34 @@ internal static class MigrateCommand
     public static Command Create(Server server)
     {
         var environment = CommonOptions.Environment();
-        var command = new Command("migrate", "Brings the database to this version's schema and ends.") { environment };
-        command.SetAction((parsed, stop) => server.WorkAsync(parsed.GetValue(environment), RunAsync, stop));
+        var check = new Option<bool>("--check") { Description = "Says what it would refuse, repair and warn of, and changes nothing. Exit code 1 where it would refuse" };
+        var command = new Command("migrate", "Brings the database to this version's schema and ends.") { check, environment };
+        command.SetAction((parsed, stop) => parsed.GetValue(check)
+            ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
+            : server.WorkAsync(parsed.GetValue(environment), RunAsync, stop));
         return command;
+    }
+
+    private static async Task<int> CheckAsync(Work work)
+    {
+        var plan = await work.Services.GetRequiredService<DatabaseMigrator>().PlanAsync(work.Stop);
+        foreach (var finding in plan.Report.Findings)
+        {
+            await Console.Out.WriteLineAsync(finding.ToString());
+        }
+
+        if (plan.Report.Refusals.Count > 0)
+        {
+            throw new CommandFailedException("migrate would refuse this database for what is listed as refused, and change nothing.");
+        }
+
+        await Console.Out.WriteLineAsync(plan.Pending switch
+        {
+            [] => "Nothing to do: the schema is this version's.",
+            [var only] => $"migrate would apply a migration: {only}.",
+            var all => $"migrate would apply {all.Count} migrations, up to {all[^1]}.",
+        });
+        return ExitCode.Done;
     }
 
     private static async Task<int> RunAsync(Work work)

@@ -50,8 +50,9 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     /// <param name="environmentName">As <c>--environment</c> says, or null.</param>
     /// <param name="work">What to do; its answer is the program's exit code.</param>
     /// <param name="stop">Whoever runs the command doesn't want it any more.</param>
+    /// <param name="migrates">False for a command that takes the database as it is.</param>
     /// <exception cref="CommandFailedException">The database can't be used.</exception>
-    public async Task<int> WorkAsync(string? environmentName, Func<Work, Task<int>> work, CancellationToken stop)
+    public async Task<int> WorkAsync(string? environmentName, Func<Work, Task<int>> work, CancellationToken stop, bool migrates = true)
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
         CommandLog.AddTo(builder.Logging);
@@ -62,7 +63,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
             var patient = WithPatience(environment.Database.ConnectionString ?? embedded!.ConnectionString);
             addParts(builder, environment, await PoolerProbe.WithPreparedStatementsAsync(patient, stop), stop);
             await using var app = builder.Build();
-            var migrated = await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
+            var migrated = migrates ? await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop) : [];
             await using var scope = app.Services.CreateAsyncScope();
             return await work(new(scope.ServiceProvider, migrated, stop));
         }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Reflection;
+using Cortex.IdentityServer.Data.Inspection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -75,10 +76,12 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
         await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        if (await ScalarAsync(transaction, PinSchema, cancellationToken) is null)
+        var report = (await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken)).Report;
+        report.ThrowIfRefused();
+        await ScalarAsync(transaction, PinSchema, cancellationToken);
+        foreach (var repair in report.Repairs)
         {
-            throw new MigrationRefusedException(
-                "The role has no schema to make tables in: its search_path names none that exists and that it may use. Nothing was changed. Grant it USAGE and CREATE on a schema, or set search_path.");
+            await ScalarAsync(transaction, repair, cancellationToken);
         }
 
         // Asked about before it exists, EF Core logs the missing history table as an error.
@@ -88,10 +91,36 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         {
             await db.Database.MigrateAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            Log.Migrated(logger, pending.Count, pending[^1]);
+            Tell(report, pending);
         }
 
         return pending;
+    }
+
+    /// <summary>What <see cref="MigrateAsync"/> would do, without doing it.</summary>
+    public async Task<MigrationPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, "SET TRANSACTION READ ONLY", cancellationToken);
+        return await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
+    }
+
+    private void Tell(InspectionReport report, List<string> applied)
+    {
+        foreach (var repair in report.Repaired)
+        {
+            Log.Repaired(logger, repair);
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
+        Log.Migrated(logger, applied.Count, applied[^1]);
     }
 
     private static async Task<object?> ScalarAsync(IDbContextTransaction transaction, string sql, CancellationToken cancellationToken)
@@ -121,14 +150,33 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         read.Timeout = 0;
         read.BatchCommands.Add(new(NoTimeLimits));
         read.BatchCommands.Add(new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""") { Parameters = { new() { Value = known } } });
+
+        // Last, so that it never sees less than what was counted.
+        read.BatchCommands.Add(StartInspection.Command());
         await using var rows = await read.ExecuteReaderAsync(cancellationToken);
-        return await rows.NextResultAsync(cancellationToken) && await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) == known.Length;
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        if (rows.GetInt64(0) < known.Length)
+        {
+            return false;
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        StartInspection.ThrowIfRefused(rows);
+        return true;
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
         public static partial void Migrated(ILogger logger, int count, string last);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Brought in order: {Repair}")]
+        public static partial void Repaired(ILogger logger, string repair);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void Warned(ILogger logger, string warning);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The migration met a deadlock with another program and was undone (attempt {Attempt}); it starts again")]
         public static partial void Deadlocked(ILogger logger, int attempt);

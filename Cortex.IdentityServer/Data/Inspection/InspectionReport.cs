@@ -1,0 +1,32 @@
+namespace Cortex.IdentityServer.Data.Inspection;
+
+/// <summary>What an inspection came to.</summary>
+/// <param name="Findings">Everything that was found, refusals first.</param>
+/// <param name="Repairs">The statements that bring in order what can be, in their order; only to be run where nothing is refused.</param>
+/// <param name="Schema">The schema that the server's tables are in, or are to be made in; null where there is none.</param>
+internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Repairs, string? Schema)
+{
+    public IReadOnlyList<string> Refusals => TextsOf(Severity.Refuse);
+
+    public IReadOnlyList<string> Warnings => TextsOf(Severity.Warn);
+
+    /// <summary>What <see cref="Repairs"/> do, in words.</summary>
+    public IReadOnlyList<string> Repaired => TextsOf(Severity.Repair);
+
+    /// <summary>Nothing but refusals.</summary>
+    public static InspectionReport Of(IEnumerable<string> refusals) => new([.. refusals.Select(text => new Finding(Severity.Refuse, text))], [], null);
+
+    /// <exception cref="MigrationRefusedException">Something is refused; the message has a line for each reason.</exception>
+    public void ThrowIfRefused()
+    {
+        if (Refusals is { Count: > 0 } refusals)
+        {
+            throw new MigrationRefusedException(Lines("The database was not changed.", refusals));
+        }
+    }
+
+    /// <summary>One line for each reason; what they come to stands before a single one, and in a line of its own before several.</summary>
+    public static string Lines(string result, IReadOnlyList<string> reasons) => reasons is [var only] ? $"{result} {only}" : string.Join('\n', reasons.Prepend($"{result} There are {reasons.Count} reasons:"));
+
+    private List<string> TextsOf(Severity severity) => [.. Findings.Where(finding => finding.Severity == severity).Select(finding => finding.Text)];
+}

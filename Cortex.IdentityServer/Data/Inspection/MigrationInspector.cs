@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Data.Inspection;
+
+/// <summary>What <c>migrate</c> would do.</summary>
+/// <param name="Pending">Migrations that the database lacks, in their order.</param>
+/// <param name="Report">What the inspection found.</param>
+internal sealed record MigrationPlan(IReadOnlyList<string> Pending, InspectionReport Report);
+
+/// <summary>Inspects a database for the migrations that it lacks.</summary>
+internal static class MigrationInspector
+{
+    /// <param name="db">Whose migrations are meant.</param>
+    /// <param name="transaction">Reads from it, and leaves it as it is.</param>
+    /// <param name="cancellationToken">The start's, or the command's.</param>
+    public static async Task<MigrationPlan> PlanAsync(CortexDbContext db, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        var applied = await AppliedAsync(connection, transaction, cancellationToken);
+        List<string> pending = [.. db.Database.GetMigrations().Where(id => !applied.Contains(id))];
+        return new(pending, pending.Count == 0
+            ? InspectionReport.Of(await StartInspection.RefusalsAsync(connection, transaction, cancellationToken))
+            : await new DatabaseInspection(connection, transaction).InspectAsync(PlannedNames.Of(db, applied), isNew: applied.Count == 0, cancellationToken));
+    }
+
+    private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection, transaction) { Parameters = { new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" } } };
+        var applied = new HashSet<string>(StringComparer.Ordinal);
+        if (await look.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return applied;
+        }
+
+        await using var read = new NpgsqlCommand($"""SELECT "MigrationId" FROM "{HistoryRepository.DefaultTableName}" """, connection, transaction);
+        await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            applied.Add(rows.GetString(0));
+        }
+
+        return applied;
+    }
+}

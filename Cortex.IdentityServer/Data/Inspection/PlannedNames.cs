@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Cortex.IdentityServer.Data.Inspection;
+
+/// <summary>The names that pending migrations will give to what they make, read from the migrations themselves, so that none can be forgotten.</summary>
+/// <param name="Relations">Tables and indexes.</param>
+/// <param name="Functions">Functions.</param>
+/// <param name="Adoptable">Those of the relations that are left alone where they are there.</param>
+/// <param name="Columns">Columns that are added to documented tables.</param>
+internal sealed partial record PlannedNames(IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns)
+{
+    /// <summary>What every audit log's partitions are called; the months are known only when they are made.</summary>
+    private const string Partitions = @"^audit_events_\d{4}_\d{2}$";
+
+    private const string Nothing = "^$";
+
+    /// <summary>A pattern of further names.</summary>
+    public string Pattern => Relations.Contains("audit_events") ? Partitions : Nothing;
+
+    /// <param name="db">Whose migrations are meant.</param>
+    /// <param name="applied">The migrations that the database has; what they made is ours.</param>
+    public static PlannedNames Of(CortexDbContext db, IReadOnlySet<string> applied)
+    {
+        var assembly = db.GetService<IMigrationsAssembly>();
+        var provider = db.GetService<IDatabaseProvider>().Name;
+        var pending = new Collected();
+        var known = new Collected();
+        foreach (var (id, type) in assembly.Migrations)
+        {
+            (applied.Contains(id) ? known : pending).Add(assembly.CreateMigration(type, provider).UpOperations);
+        }
+
+        // A later migration may replace a function that an earlier one made.
+        pending.Relations.ExceptWith(known.Relations);
+        pending.Functions.ExceptWith(known.Functions);
+        return new(pending.Relations, pending.Functions, pending.Adoptable, pending.Columns);
+    }
+
+    [GeneratedRegex(
+        @"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?<kind>TABLE|INDEX|FUNCTION|VIEW|SEQUENCE)\s+(?:CONCURRENTLY\s+)?(?<adopt>IF\s+NOT\s+EXISTS\s+)?""?(?<name>[A-Za-z_][A-Za-z0-9_]*)""?(?![A-Za-z0-9_%.])",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    private static partial Regex Creation();
+
+    private sealed class Collected
+    {
+        public HashSet<string> Relations { get; } = [];
+
+        public HashSet<string> Functions { get; } = [];
+
+        public HashSet<string> Adoptable { get; } = [];
+
+        public HashSet<(string Table, string Column)> Columns { get; } = [];
+
+        public void Add(IEnumerable<MigrationOperation> operations)
+        {
+            foreach (var operation in operations)
+            {
+                switch (operation)
+                {
+                    case CreateTableOperation table:
+                        Relations.Add(table.Name);
+                        Relations.UnionWith(new[] { table.PrimaryKey?.Name }.Concat(table.UniqueConstraints.Select(unique => unique.Name)).OfType<string>());
+                        break;
+                    case CreateIndexOperation index:
+                        Relations.Add(index.Name);
+                        break;
+                    case AddColumnOperation column when OwnTables.Documented.Contains(column.Table):
+                        Columns.Add((column.Table, column.Name));
+                        break;
+                    case SqlOperation sql:
+                        Add(sql.Sql);
+                        break;
+                }
+            }
+        }
+
+        private void Add(string sql)
+        {
+            foreach (Match match in Creation().Matches(sql))
+            {
+                var name = match.Groups["name"].Value;
+                (match.Groups["kind"].Value == "FUNCTION" ? Functions : Relations).Add(name);
+                if (match.Groups["adopt"].Success)
+                {
+                    Adoptable.Add(name);
+                }
+            }
+        }
+    }
+}
