@@ -27,7 +27,9 @@ internal static class MigrationInspector
 
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var look = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection, transaction) { Parameters = { new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" } } };
+        // The table in the query makes PostgreSQL notice what another replica has committed meanwhile; to_regclass alone may answer from a cache.
+        await using var look = new NpgsqlCommand(
+            $"""SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"'))""", connection, transaction);
         var applied = new HashSet<string>(StringComparer.Ordinal);
         if (await look.ExecuteScalarAsync(cancellationToken) is not true)
         {
