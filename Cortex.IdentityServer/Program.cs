@@ -49,10 +49,11 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     app.WarnOfSettings(environment.Warnings);
     app.WarnOfMissingMail(environment.Mail);
     app.UseHttp(environment.Http);
-    app.MapHealth();
-    app.MapDiscovery();
-    app.MapApiDocs(environment.Http);
-    var auth = app.MapGroup("/api/v1/auth").CheckBodies();
+    var routes = app.MapGroup("").AnswersHead();
+    routes.MapHealth();
+    routes.MapDiscovery(environment.Http);
+    routes.MapApiDocs(environment.Http);
+    var auth = routes.MapGroup("/api/v1/auth").CheckBodies();
     auth.MapAccounts();
     auth.MapLogin();
     auth.MapSessions();
@@ -61,9 +62,9 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     auth.MapApiKeys();
     auth.MapIntrospection();
     auth.MapAudit();
-    app.MapAdmin();
-    app.MapMailedPages();
-    app.MapSitePages(environment.Http);
+    routes.MapAdmin();
+    routes.MapMailedPages();
+    routes.MapSitePages(environment.Http);
 
     // What the start leaves behind goes back to the system before there is load.
     app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));

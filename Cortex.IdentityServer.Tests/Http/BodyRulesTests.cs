@@ -53,6 +53,9 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("application/xml")]
     [InlineData("application/json; charset=latin1")]
     [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData("application/json; charset=windows-1252")]
+    [InlineData("application/json; charset=utf-7")]
     [InlineData("not a media type")]
     public async Task Another_media_type_is_refused(string mediaType) =>
         await (await SendAsync(mediaType)).ShouldBeProblemAsync(415, "unsupported_media_type");
@@ -61,6 +64,11 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("application/json")]
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("application/json; charset=utf8")]
+    [InlineData("application/json;charset=UTF8")]
+    [InlineData("application/json; charset=US-ASCII")]
+    [InlineData("application/json; charset=\"us-ascii\"")]
+    [InlineData("application/vnd.api+json; charset=utf8")]
     [InlineData("application/vnd.api+json")]
     public async Task JSON_in_UTF8_is_read(string mediaType) =>
         await (await SendAsync(mediaType)).ShouldBeProblemAsync(400, "validation_failed");
@@ -78,6 +86,111 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
         content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
 
         await (await app.Anonymous().PostAsync(Login, content, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(415, "unsupported_media_type");
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("Identity")]
+    [InlineData("identity, identity")]
+    public async Task A_body_that_says_it_is_not_compressed_is_read(string encoding)
+    {
+        var content = new StringContent("{}", Encoding.UTF8, "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+
+        await (await app.Anonymous().PostAsync(Login, content, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
+    }
+
+    /// <summary>Apache's HttpClient says ISO-8859-1 of its forms unless it is told otherwise.</summary>
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=ISO-8859-1")]
+    [InlineData("application/x-www-form-urlencoded; charset=\"iso-8859-1\"")]
+    [InlineData("application/x-www-form-urlencoded; charset=US-ASCII")]
+    [InlineData("application/x-www-form-urlencoded; charset=windows-1252")]
+    [InlineData("Application/X-WWW-Form-URLencoded;charset=utf8")]
+    public async Task A_form_has_no_charset_whatever_a_client_says(string mediaType)
+    {
+        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
+
+        var introspected = await app.WithKey(key).PostAsync("/api/v1/auth/introspect", Form("token=" + tokens.AccessToken), TestContext.Current.CancellationToken);
+        var page = await app.Anonymous().PostAsync("/verify-email", Form("token=garbage"), TestContext.Current.CancellationToken);
+
+        Assert.True((await introspected.JsonAsync(System.Net.HttpStatusCode.OK)).GetProperty("active").GetBoolean());
+        Assert.Equal(400, (int)page.StatusCode);
+
+        HttpContent Form(string text)
+        {
+            var content = new ByteArrayContent(Encoding.ASCII.GetBytes(text));
+            content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+            return content;
+        }
+    }
+
+    [Fact]
+    public async Task Letters_beyond_ASCII_in_a_form_are_UTF8_whatever_its_charset()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes("token=ü%C3%BC+"));
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded; charset=ISO-8859-1");
+
+        var answer = await app.WithKey(key).PostAsync("/api/v1/auth/introspect", content, TestContext.Current.CancellationToken);
+
+        Assert.False((await answer.JsonAsync(System.Net.HttpStatusCode.OK)).GetProperty("active").GetBoolean());
+    }
+
+    /// <summary>What proxies pass on of an upload that they only ask about.</summary>
+    [Theory]
+    [InlineData("/api/v1/auth/verify", 204)]
+    [InlineData("/api/v1/auth/me", 200)]
+    public async Task Headers_about_a_body_that_does_not_come_are_not_judged(string path, int status)
+    {
+        var (_, tokens, _) = await app.SignedInAsync();
+
+        foreach (var length in new[] { "", "\r\nContent-Length: 0" })
+        {
+            var answer = await app.FetchRawAsync(
+                path, "Authorization: Bearer " + tokens.AccessToken, "Content-Encoding: gzip", "Content-Type: text/plain; charset=ISO-8859-1" + length);
+
+            Assert.Equal(status, answer.Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("whole", false)]
+    [InlineData("one byte first", false)]
+    [InlineData("byte by byte", false)]
+    [InlineData("one byte first", true)]
+    public async Task A_byte_order_mark_before_JSON_is_skipped_however_it_arrives(string how, bool inChunks)
+    {
+        byte[] body = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("""{"email":"a@example.com","password":""}""")];
+        using var connection = await RawConnection.OpenAsync(app.BaseAddress);
+        await connection.WriteAsync($"POST {Login} HTTP/1.1\nHost: x\nContent-Type: application/json\n{(inChunks ? "Transfer-Encoding: chunked" : $"Content-Length: {body.Length}")}\n\n");
+
+        foreach (var piece in how == "whole" ? [body] : how == "byte by byte" ? body.Chunk(1) : [body[..1], body[1..]])
+        {
+            // Long enough for a segment of its own; that it isn't makes the test easier, never wrong.
+            await Task.Delay(how == "byte by byte" ? 5 : 100, TestContext.Current.CancellationToken);
+            await connection.WriteAsync(inChunks ? [.. Encoding.ASCII.GetBytes($"{piece.Length:x}\r\n"), .. piece, .. "\r\n"u8] : piece);
+        }
+
+        await connection.WriteAsync(inChunks ? "0\n\n" : "");
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("validation_failed", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xEF })]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
+    [InlineData(new byte[] { 0xEF, 0xBB, (byte)'{', (byte)'}' })]
+    public async Task A_mark_alone_or_half_is_no_JSON(byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+
+        await (await app.Anonymous().PostAsync(Login, content, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "malformed_request");
     }
 
     private async Task<HttpResponseMessage> SendAsync(string? mediaType)

@@ -123,6 +123,49 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
         }
     }
 
+    /// <summary>A cache that kept an answer without these headers would give it to browsers, which then refuse it.</summary>
+    [Theory]
+    [InlineData("GET", "/health", 200)]
+    [InlineData("HEAD", "/health", 200)]
+    [InlineData("GET", "/nothing", 404)]
+    [InlineData("GET", "/api/v1/auth/me", 401)]
+    [InlineData("GET", "/api/v1/auth/login", 405)]
+    [InlineData("POST", "/api/v1/auth/login", 400)]
+    [InlineData("GET", "/verify-email?token=a", 200)]
+    [InlineData("OPTIONS", "/api/v1/auth/me", 405)]
+    public async Task Every_answer_varies_by_origin_whether_one_came_or_not(string method, string path, int status)
+    {
+        foreach (var origin in new[] { null, OneOriginApp.Origin, Evil })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? new StringContent("{", null, "application/json") : null };
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+
+            var answer = await listed.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(["Origin"], answer.Headers.Vary);
+        }
+    }
+
+    [Theory]
+    [InlineData("/.well-known/jwks.json")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/openapi/v1.json")]
+    public async Task A_public_document_may_be_read_by_every_page_whoever_asked_first(string path)
+    {
+        foreach (var app in new CortexApp[] { listed, any, none })
+        {
+            foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+            {
+                Assert.Equal("*", Allowed(await SendAsync(app, method, path, Evil)));
+                Assert.Equal("*", Allowed(await SendAsync(app, method, path, OneOriginApp.Origin)));
+                using var plain = new HttpRequestMessage(method, path);
+                Assert.Equal("*", Allowed(await app.Anonymous().SendAsync(plain, TestContext.Current.CancellationToken)));
+            }
+        }
+    }
+
     private static Task<HttpResponseMessage> PreflightAsync(CortexApp app, string origin) =>
         SendAsync(app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type,if-match"));
 

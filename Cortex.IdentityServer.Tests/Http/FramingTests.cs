@@ -6,6 +6,8 @@ namespace Cortex.IdentityServer.Tests.Http;
 /// <summary>A request whose end two servers could see in two places is refused (security.md H4, H5).</summary>
 public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
 {
+    private static (string Admin, string Key) _callers;
+
     private const string Post = "POST /api/v1/auth/login HTTP/1.1\nHost: x\nContent-Type: application/json\n";
 
     [Theory]
@@ -32,6 +34,83 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(400, answer.Status);
         Assert.DoesNotContain("HTTP/1.1 200", answer.Body, StringComparison.Ordinal);
+    }
+
+    /// <summary>At every kind of body: what Kestrel throws for them differs from chunk to chunk.</summary>
+    [Theory]
+    [InlineData("80000000\r\n{}\r\n")]
+    [InlineData("FFFFFFFF\r\n{}\r\n")]
+    [InlineData("7FFFFFFFFFFFFFFFF\r\n{}\r\n")]
+    [InlineData("-1\r\n{}\r\n")]
+    [InlineData("0x2\r\n{}\r\n")]
+    [InlineData("g\r\n{}\r\n")]
+    [InlineData("\r\n{}\r\n")]
+    [InlineData(" 2\r\n{}\r\n")]
+    [InlineData("2;a\nb\r\n{}\r\n")]
+    [InlineData("2\r\n{}}}}\r\n0\r\n\r\n")]
+    [InlineData("2\n{}\n0\n\n")]
+    public async Task A_chunk_that_cannot_be_read_is_the_clients_mistake_everywhere(string chunk)
+    {
+        var (admin, key) = await CallersAsync();
+        foreach (var (path, headers) in Bodies(admin, key))
+        {
+            var before = app.Log.Length;
+
+            var answer = await RawHttp.SendAsync(
+                app.BaseAddress, $"POST {path} HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n{headers}\n\n", Encoding.ASCII.GetBytes(chunk));
+
+            Assert.True(answer.Status == 400, $"{path}: {answer.Head}");
+            Assert.DoesNotContain("   at ", app.Log[before..], StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 100", "{\"token\":")]
+    [InlineData("Transfer-Encoding: chunked", "a\r\n{\"to")]
+    [InlineData("Transfer-Encoding: chunked", "2\r\n{}\r\n")]
+    public async Task A_client_that_goes_away_in_the_middle_leaves_no_error_in_the_log(string framing, string body)
+    {
+        var (admin, key) = await CallersAsync();
+        foreach (var (path, headers) in Bodies(admin, key))
+        {
+            var before = app.Log.Length;
+            using (var socket = new System.Net.Sockets.TcpClient())
+            {
+                await socket.ConnectAsync(app.BaseAddress.Host, app.BaseAddress.Port, TestContext.Current.CancellationToken);
+                await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\nHost: x\n{framing}\n{headers}\n\n".ReplaceLineEndings("\r\n") + body), TestContext.Current.CancellationToken);
+
+                // Its end, and then a reset.
+                socket.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+                socket.LingerState = new(enable: true, seconds: 0);
+            }
+
+            await (await app.Anonymous().FetchAsync("/health/live")).ShouldBeAsync(System.Net.HttpStatusCode.OK);
+            Assert.DoesNotContain("Error: ", app.Log[before..], StringComparison.Ordinal);
+            Assert.DoesNotContain("Warning: ", app.Log[before..], StringComparison.Ordinal);
+        }
+    }
+
+    private static (string Path, string Headers)[] Bodies(string admin, string key) =>
+    [
+        ("/api/v1/auth/login", "Content-Type: application/json"),
+        ("/reset-password", "Content-Type: application/x-www-form-urlencoded"),
+        ("/verify-email", "Content-Type: application/x-www-form-urlencoded"),
+        ("/api/v1/auth/introspect", $"Content-Type: application/json\nX-API-Key: {key}"),
+        ("/api/v1/auth/introspect", $"Content-Type: application/x-www-form-urlencoded\nX-API-Key: {key}"),
+        ("/api/v1/admin/users/import", $"Content-Type: application/x-ndjson\nAuthorization: Bearer {admin}"),
+    ];
+
+    private async Task<(string Admin, string Key)> CallersAsync()
+    {
+        if (_callers == default)
+        {
+            var staff = await app.SignedInStaffAsync();
+            var (_, _, http) = await app.SignedInAsync();
+            _callers = (staff.Tokens.AccessToken, (await CortexApp.GenerateKeyAsync(http, "introspect")).Key);
+        }
+
+        return _callers;
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("PUT", "/api/v1/auth/register", "POST")]
     [InlineData("DELETE", "/api/v1/auth/me/password", "PATCH")]
     [InlineData("GET", "/api/v1/auth/logout", "POST")]
-    [InlineData("POST", "/health", "GET")]
+    [InlineData("POST", "/health", "GET, HEAD")]
     [InlineData("TRACE", "/api/v1/auth/login", "POST")]
     [InlineData("OPTIONS", "/api/v1/auth/login", "POST")]
     [InlineData("BREW", "/api/v1/auth/login", "POST")]
@@ -40,7 +40,7 @@ public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
         var answer = await SendAsync(new HttpMethod(method), path);
 
         await answer.ShouldBeProblemAsync(405, "method_not_allowed");
-        Assert.Equal([allowed], answer.Content.Headers.Allow);
+        Assert.Equal(allowed, string.Join(", ", answer.Content.Headers.Allow));
     }
 
     [Fact]

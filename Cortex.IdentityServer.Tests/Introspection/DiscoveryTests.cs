@@ -9,6 +9,7 @@ namespace Cortex.IdentityServer.Tests.Introspection;
 public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Configuration = "/.well-known/openid-configuration";
+    private const string AuthorizationServer = "/.well-known/oauth-authorization-server";
     private const string KeySet = "/.well-known/jwks.json";
 
     [Fact]
@@ -23,6 +24,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData(KeySet)]
     [InlineData(Configuration)]
+    [InlineData(AuthorizationServer)]
     public async Task Anybody_may_read_it_and_keep_it_for_minutes(string path)
     {
         var answer = await app.WithToken("garbage").FetchAsync(path);
@@ -36,6 +38,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData(KeySet)]
     [InlineData(Configuration)]
+    [InlineData(AuthorizationServer)]
     public async Task Nobody_may_write_it(string path) =>
         await (await app.Anonymous().PostAsync(path, new { })).ShouldBeProblemAsync(405, "method_not_allowed");
 
@@ -45,14 +48,46 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
         var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
-            ["issuer", "jwks_uri", "introspection_endpoint", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported"],
+            ["issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported"],
             json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
         Assert.Equal(CortexApp.Issuer + KeySet, json.GetProperty("jwks_uri").GetString());
         Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());
+        Assert.Equal(["client_secret_basic", "Bearer"], Texts(json, "introspection_endpoint_auth_methods_supported"));
         Assert.Equal(["HS256"], Texts(json, "id_token_signing_alg_values_supported"));
         Assert.Empty(Texts(json, "response_types_supported"));
         Assert.Equal(["public"], Texts(json, "subject_types_supported"));
+    }
+
+    /// <remarks>RFC 8414: response types are required, and grant types mean two of them where they are left out.</remarks>
+    [Fact]
+    public async Task OAuth_clients_find_the_same_under_their_own_name()
+    {
+        var json = await (await app.Anonymous().FetchAsync(AuthorizationServer)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(
+            ["issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported", "grant_types_supported"],
+            json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
+        Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());
+        Assert.Equal(["client_secret_basic", "Bearer"], Texts(json, "introspection_endpoint_auth_methods_supported"));
+        Assert.Empty(Texts(json, "response_types_supported"));
+        Assert.Empty(Texts(json, "grant_types_supported"));
+    }
+
+    [Theory]
+    [InlineData("/.well-known/oauth-authorization-server/auth")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/openid-configuration/auth")]
+    public async Task An_issuer_with_a_path_is_found_where_RFC_8414_puts_it(string path)
+    {
+        using var http = app.StartReplica(out var replica, ("PUBLIC_URL", "https://id.example.com/auth/"));
+        using var _ = replica;
+
+        var json = await (await http.FetchAsync(path)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal("https://id.example.com/auth", json.GetProperty("issuer").GetString());
+        await (await http.FetchAsync("/.well-known/oauth-authorization-server/other")).ShouldBeProblemAsync(404, "not_found");
     }
 
     [Fact]

@@ -67,9 +67,9 @@ public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<Si
         var wrong = await app.WithToken("a.b.c").FetchAsync(Me);
 
         await none.ShouldBeProblemAsync(401, "unauthenticated");
-        Assert.Equal("Bearer", none.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("Bearer realm=\"Cortex Identity\", ApiKey realm=\"Cortex Identity\"", none.Headers.WwwAuthenticate.ToString());
         await wrong.ShouldBeProblemAsync(401, "invalid_token");
-        Assert.StartsWith("Bearer error=\"invalid_token\"", wrong.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer realm=\"Cortex Identity\", error=\"invalid_token\", error_description=\"Invalid token\", ApiKey ", wrong.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -193,6 +193,48 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
         }
     }
 
+    /// <summary>One token has one text (RFC 7515 section 2): no padding, no spare bits, no other alphabet, no white space.</summary>
+    [Fact]
+    public async Task Another_spelling_of_a_true_token_is_refused()
+    {
+        var (_, tokens, _) = await app.CallerAsync();
+        var parts = tokens.AccessToken.Split('.');
+        Assert.Equal(43, parts[2].Length);
+
+        foreach (var spelling in new[]
+        {
+            tokens.AccessToken + "=", tokens.AccessToken + "==", $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}==.{parts[2]}", $"{parts[0]}.{parts[1]}=.{parts[2]}=",
+            tokens.AccessToken[..^1] + WithSpareBit(tokens.AccessToken[^1]), tokens.AccessToken + ".", "." + tokens.AccessToken,
+        })
+        {
+            await ShouldBeRefusedAsync(spelling);
+            var introspected = await (await app.IntrospectorAsync()).PostFormAsync("/api/v1/auth/introspect", ("token", spelling));
+            Assert.Equal("""{"active":false}""", await introspected.TextAsync());
+        }
+    }
+
+    /// <summary>The padding belongs to no part, signed or not.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_signature_over_a_padded_part_is_refused(int part)
+    {
+        var (_, tokens, _) = await app.CallerAsync();
+        var parts = tokens.AccessToken.Split('.')[..2];
+        parts[part] += new string('=', 4 - (parts[part].Length % 4));
+        var signed = string.Join('.', parts);
+        var signature = System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(CortexApp.JwtSecret), System.Text.Encoding.ASCII.GetBytes(signed));
+
+        await ShouldBeRefusedAsync(signed + "." + System.Buffers.Text.Base64Url.EncodeToString(signature));
+    }
+
+    /// <summary>43 letters hold 258 bits, of which the last two say nothing.</summary>
+    private static char WithSpareBit(char letter)
+    {
+        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        return Alphabet[Alphabet.IndexOf(letter, StringComparison.Ordinal) + 1];
+    }
+
     private async Task<(JsonObject Header, JsonObject Payload)> GenuineAsync()
     {
         var (_, tokens, _) = await app.CallerAsync();

@@ -8,35 +8,26 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
-/// <summary>Settings of the API-key scheme.</summary>
-internal sealed class ApiKeyAuthenticationOptions : AuthenticationSchemeOptions
-{
-    /// <summary>The header that carries the key; never the URL, which ends up in logs.</summary>
-    public string HeaderName { get; set; } = AuthenticationSchemes.ApiKeyHeader;
-}
-
 /// <summary>The API-key scheme: who presents a good key acts as that key.</summary>
 internal sealed class ApiKeyAuthenticationHandler(
-    IOptionsMonitor<ApiKeyAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeyProvider keys, RateCounter limits)
-    : AuthenticationHandler<ApiKeyAuthenticationOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeyProvider keys, RateCounter limits)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private Problem _refusal = Problems.Unauthenticated;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers[Options.HeaderName];
-        if (header.Count == 0)
+        if (PresentedKey.In(Context) is not { Text: var text } presented)
         {
             return AuthenticateResult.NoResult();
         }
 
-        var text = header.ToString();
         switch (keys.Recall(text) ?? await FindWithinLimitAsync(text))
         {
             case ApiKeyVerdict.Good good:
                 return good.Key.Caller.Authenticated;
             case ApiKeyVerdict.Refused refused:
-                _refusal = new(refused.Code) { Challenge = $"{Scheme.Name} realm=\"{Options.HeaderName}\", error=\"{refused.Code.Code}\"" };
+                _refusal = new(refused.Code) { Credential = ErrorOf(presented.Scheme, refused.Code) };
                 return AuthenticateResult.Fail(refused.Code.Title);
             case null:
                 return AuthenticateResult.Fail(_refusal.Code.Title);
@@ -46,6 +37,14 @@ internal sealed class ApiKeyAuthenticationHandler(
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => _refusal.ExecuteAsync(Context);
+
+    /// <summary>A bearer token has one word for all that is wrong with it (RFC 6750 section 3.1), and Basic has none.</summary>
+    private static CredentialError ErrorOf(string scheme, ProblemCode code) => scheme switch
+    {
+        AuthenticationSchemes.Bearer => new(scheme, "invalid_token", code.Title),
+        AuthenticationSchemes.Basic => new(scheme, Error: null),
+        _ => new(scheme, code.Code, code.Title),
+    };
 
     /// <summary>Null when the address has asked about too many keys that nobody has: each costs a query.</summary>
     private async Task<ApiKeyVerdict?> FindWithinLimitAsync(string text)

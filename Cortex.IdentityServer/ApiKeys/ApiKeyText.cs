@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Secrets;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -36,7 +37,7 @@ internal enum ApiKeyKind
 /// </remarks>
 internal static partial class ApiKeyText
 {
-    private const string Scheme = "ctx_";
+    private const string Scheme = AuthenticationSchemes.KeyPrefix;
     private const int SecretBytes = 32;
     private const int SecretLength = 43;
     private const int ChecksumLength = 6;

@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Login;
+using Microsoft.AspNetCore.Authentication;
 
 namespace Cortex.IdentityServer.ApiKeys;
 
@@ -10,7 +11,7 @@ internal static class ApiKeysFeature
     public static IServiceCollection AddApiKeys(this IServiceCollection services)
     {
         services.AddAuthentication()
-            .AddScheme<ApiKeyAuthenticationOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
         return services
             .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
             .AddScoped<ApiKeyService>();

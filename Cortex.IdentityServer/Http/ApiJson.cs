@@ -76,6 +76,7 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(PublicJwk))]
 [JsonSerializable(typeof(JsonWebKeySetResponse))]
 [JsonSerializable(typeof(DiscoveryResponse))]
+[JsonSerializable(typeof(AuthorizationServerResponse))]
 [JsonSerializable(typeof(ImportedUser))]
 [JsonSerializable(typeof(ImportedLine))]
 [JsonSerializable(typeof(FailedLine))]

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -11,44 +10,57 @@ internal static class BodyRules
     /// <summary>The largest body of a JSON route, in bytes.</summary>
     public const int LargestJson = 64 * 1024;
 
+    /// <summary>What clients call JSON in UTF-8. The media type has no such parameter (RFC 8259 section 11), and ASCII is UTF-8 too.</summary>
+    private static readonly string[] NamesOfUtf8 = ["utf-8", "utf8", "us-ascii", "ascii"];
+
     public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var request = context.Request;
-        var largest = context.GetEndpoint()?.Metadata.GetMetadata<LargestBody>()?.Bytes ?? LargestJson;
+        var metadata = context.GetEndpoint()?.Metadata;
+        var refusal = context.Features.Get<IncomingBody>() is not { } body || metadata?.GetMetadata<IgnoresBody>() is not null
+            ? null
+            : Prepare(body, context.Request, metadata?.GetMetadata<LargestBody>()?.Bytes ?? LargestJson);
+        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+    });
+
+    private static Problem? Prepare(IncomingBody body, HttpRequest request, long largest)
+    {
         if (request.ContentLength > largest)
         {
-            return TooLarge(largest).ExecuteAsync(context);
+            return TooLarge(largest);
         }
 
-        var hasCharset = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue;
-        if (request.Headers.ContentEncoding.Count > 0 || (hasCharset && !IsUtf8(type!.Charset)))
+        var hasType = MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
+        if (IsEncoded(request.Headers.ContentEncoding) || (hasType && !IsForm(type!) && type!.Charset.HasValue && !IsUtf8(type.Charset)))
         {
-            return new Problem(Problems.UnsupportedMediaType).ExecuteAsync(context);
+            return Problems.UnsupportedMediaType;
         }
 
-        if (hasCharset)
+        if (hasType && type!.Charset.HasValue)
         {
-            // The JSON reader throws on a quoted charset, which RFC 9110 section 8.3.1 allows.
-            type!.Charset = Encoding.UTF8.WebName;
+            // Forms have no charset (WHATWG URL, section 5), whatever a client says. The JSON reader throws on a quoted one, which RFC 9110 section 8.3.1 allows.
+            type.Charset = Encoding.UTF8.WebName;
             request.ContentType = type.ToString();
         }
 
-        // For bodies of unannounced length: reading past the limit throws.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = largest;
-        }
-
-        return next(context);
-    });
+        body.Limit = largest;
+        body.SkipsByteOrderMark = request.HasJsonContentType() || (hasType && Ndjson.Names.Contains(type!.MediaType.Value, StringComparer.OrdinalIgnoreCase));
+        return null;
+    }
 
     private static Problem TooLarge(long largest) => largest == LargestJson
         ? Problems.PayloadTooLarge
         : new Problem(Problems.PayloadTooLarge) { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
 
-    private static bool IsUtf8(StringSegment charset) =>
-        HeaderUtilities.RemoveQuotes(charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Encodings stand in one list over all lines; <c>identity</c> is none (RFC 9110 section 8.4).</summary>
+    private static bool IsEncoded(StringValues encodings) => encodings.Count > 0 && encodings
+        .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        .Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsForm(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsUtf8(StringSegment charset) => NamesOfUtf8.Contains(HeaderUtilities.RemoveQuotes(charset).Value, StringComparer.OrdinalIgnoreCase);
 }
 
-/// <summary>The largest body, in bytes, of a route that takes more than JSON routes do.</summary>
+/// <summary>The largest body, in bytes, of a route that takes more than JSON routes do, and that may answer while it still reads.</summary>
 internal sealed record LargestBody(long Bytes);

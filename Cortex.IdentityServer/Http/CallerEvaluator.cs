@@ -27,7 +27,7 @@ internal sealed class CallerEvaluator(IAuthorizationService authorization, Verif
 
     private KnownCaller? Recall(IHeaderDictionary headers) =>
         headers.TryGetValue(AuthenticationSchemes.ApiKeyHeader, out var key) ? (keys.Recall(key.ToString()) as ApiKeyVerdict.Good)?.Key.Caller
-        : BearerAuthentication.TokenIn(headers) is { } token ? (tokens.Recall(token) as TokenVerdict.Good)?.Token.Caller
+        : AuthenticationSchemes.BearerIn(headers) is { } token ? (tokens.Recall(token) as TokenVerdict.Good)?.Token.Caller
         : null;
 
     private static async Task<AuthenticateResult> AskAsync(HttpContext context) =>

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Turns what was thrown into a problem: a bad body is the client's, a lost database is 503, the rest is ours and says nothing.</summary>
-internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
+internal sealed partial class ExceptionToProblem(HttpOptions options, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        if (exception is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
         {
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
@@ -21,6 +21,7 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         // The framework has cleared every header that was set before the failure.
         RequestId.WriteTo(httpContext);
         SecurityHeaders.WriteTo(httpContext);
+        CrossOrigin.WriteTo(httpContext, options);
         RateLimitHeaders.WriteTo(httpContext);
         await Explain(httpContext, exception).ExecuteAsync(httpContext);
         return true;

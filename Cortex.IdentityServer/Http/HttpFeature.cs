@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Http.RateLimits;
-using Microsoft.AspNetCore.Cors.Infrastructure;
+using Cortex.IdentityServer.Introspection;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Http;
 
@@ -10,6 +9,8 @@ internal static class HttpFeature
 {
     /// <summary>All header lines of a request together, and how many (security.md H4).</summary>
     private const int LargestHeaders = 32 * 1024;
+
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 
     /// <summary>With <see cref="HttpOptions.DrainTime"/> before, a server is out within the 30 seconds that container hosts give.</summary>
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20);
@@ -27,7 +28,9 @@ internal static class HttpFeature
             kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+
+            // Longer than proxies keep an idle connection (Caddy 120 s, Traefik 90, nginx 60): whoever closes first must be the one that sends.
+            kestrel.Limits.KeepAliveTimeout = KeepAlive;
         });
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
@@ -40,19 +43,9 @@ internal static class HttpFeature
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<BrowserOrigins>();
         services.AddSingleton<ListenStart>().AddHostedService(provider => provider.GetRequiredService<ListenStart>());
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => Credentials(policy, options)
-            .WithOrigins([.. options.CorsOrigins])
-            .SetIsOriginAllowed(options.CorsOrigins.ToHashSet(WebOrigin.Comparer).Contains)
-            .WithMethods("GET", "POST", "PATCH", "DELETE")
-            .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
-            .WithExposedHeaders("X-Request-Id", HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RateLimitHeaders.Limit, RateLimitHeaders.Remaining, RateLimitHeaders.Reset)
-            .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        services.AddCrossOrigin(options);
         return builder;
     }
-
-    /// <summary>For pages that are listed by name the browser sends and keeps cookies; never for any page whatever.</summary>
-    private static CorsPolicyBuilder Credentials(CorsPolicyBuilder policy, HttpOptions options) =>
-        options.AllowsAnyOrigin ? policy.DisallowCredentials() : policy.AllowCredentials();
 
     /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
     public static void UseHttp(this WebApplication app, HttpOptions options)
@@ -62,6 +55,7 @@ internal static class HttpFeature
 
         var traffic = app.Services.GetRequiredService<Traffic>();
         app.Use(next => context => traffic.CountAsync(context, next));
+        app.UseUnreadBodies();
         app.UseRequestId();
         app.UseClientAddress(options);
         app.UseSecurityHeaders();
@@ -76,8 +70,9 @@ internal static class HttpFeature
                 await new Problem(code) { Status = response.StatusCode }.ExecuteAsync(context);
             }
         });
-        app.UseCors();
+        app.UseForwardAuthTargets();
         app.UseRouting();
+        app.UseCrossOrigin(options);
         app.UseAddressLimits();
         app.UseBodyRules();
         app.UseSingleCredential();

@@ -103,5 +103,12 @@ internal static class Policies
         Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks its PIN, finger or face.",
     };
 
-    public static Problem MissingScope(string scope) => new(Problems.InsufficientScope) { Detail = $"This credential lacks the scope \"{scope}\"." };
+    /// <param name="scope">As it can be shown in an answer: visible ASCII.</param>
+    public static Problem MissingScope(string scope) => new(Problems.InsufficientScope)
+    {
+        Detail = $"This credential lacks the scope \"{scope}\".",
+
+        // What RFC 6750 section 3 allows in a quoted string, which needs no escape then.
+        Scope = scope.Length > 0 && !scope.AsSpan().ContainsAny('"', '\\') ? scope : null,
+    };
 }

@@ -23,8 +23,11 @@ internal sealed class Problem(ProblemCode code) : IResult
     /// <summary>Seconds to wait, for 429 and 503.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>The challenge of a 401 (RFC 9110 section 11.6.1); a bare <c>Bearer</c> unless a credential came and was bad.</summary>
-    public string? Challenge { get; init; }
+    /// <summary>What was wrong with the credential that came.</summary>
+    public CredentialError? Credential { get; init; }
+
+    /// <summary>The scopes that would do, separated by spaces, for <c>insufficient_scope</c>; null where they can't be named in a header.</summary>
+    public string? Scope { get; init; }
 
     /// <summary>The challenge that a right password earned.</summary>
     public string? TwoFactorToken { get; init; }
@@ -49,9 +52,9 @@ internal sealed class Problem(ProblemCode code) : IResult
     {
         var response = httpContext.Response;
         response.StatusCode = Status ?? Code.Status;
-        if (response.StatusCode == StatusCodes.Status401Unauthorized)
+        if (response.StatusCode == StatusCodes.Status401Unauthorized || Code == Problems.InsufficientScope)
         {
-            response.Headers.WWWAuthenticate = Challenge ?? "Bearer";
+            response.Headers.WWWAuthenticate = Challenges.For(httpContext, this);
         }
 
         if (RetryAfter is { } seconds)

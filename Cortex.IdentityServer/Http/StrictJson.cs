@@ -17,6 +17,7 @@ internal static partial class StrictJson
         options.NumberHandling = JsonNumberHandling.Strict;
         options.MaxDepth = 16;
         options.Converters.Add(new UtcConverter());
+        options.Converters.Add(new StrictIntegerConverter());
         options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
     }
 

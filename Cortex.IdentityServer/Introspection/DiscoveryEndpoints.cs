@@ -8,8 +8,15 @@ namespace Cortex.IdentityServer.Introspection;
 internal static class DiscoveryEndpoints
 {
     public const string KeySetPath = "/.well-known/jwks.json";
+    public const string ProviderPath = "/.well-known/openid-configuration";
+    public const string AuthorizationServerPath = "/.well-known/oauth-authorization-server";
+
+    private const string IntrospectionPath = "/api/v1/auth/introspect";
 
     private static readonly string Cached = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
+
+    /// <summary>An API key as the secret of a client, or as a bearer token (RFC 8414 section 2).</summary>
+    private static readonly string[] IntrospectionMethods = ["client_secret_basic", "Bearer"];
 
     private static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
 
@@ -36,10 +43,29 @@ internal static class DiscoveryEndpoints
         return TypedResults.Ok(new DiscoveryResponse(
             sessions.Issuer,
             sessions.Issuer + KeySetPath,
-            sessions.Issuer + "/api/v1/auth/introspect",
+            sessions.Issuer + IntrospectionPath,
+            IntrospectionMethods,
             [],
             ["public"],
             [keys.Algorithm],
             Claims));
+    }
+
+    /// <summary>The same for OAuth clients</summary>
+    /// <remarks>
+    /// Authorization server metadata (RFC 8414). Where the issuer has a path, it is also at the well-known path followed by that of the issuer. There are no
+    /// authorization and token endpoints: people log in through the API. An API key with the scope `introspect` is the client's secret (`client_secret_basic`,
+    /// whatever the client id) or its bearer token.
+    /// </remarks>
+    internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(SessionSettings sessions, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = Cached;
+        return TypedResults.Ok(new AuthorizationServerResponse(
+            sessions.Issuer,
+            sessions.Issuer + KeySetPath,
+            sessions.Issuer + IntrospectionPath,
+            IntrospectionMethods,
+            [],
+            []));
     }
 }

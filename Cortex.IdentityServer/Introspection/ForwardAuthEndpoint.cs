@@ -4,31 +4,44 @@ using System.Security.Claims;
 using System.Text;
 using Cortex.IdentityServer.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Introspection;
 
 /// <summary>Lets a reverse proxy ask about each request before it passes it on (nginx <c>auth_request</c>, Traefik, Caddy, Envoy).</summary>
 internal static class ForwardAuthEndpoint
 {
+    /// <summary>The operator's own header, for proxies that append their client's path and query to the address that they ask.</summary>
+    private const string RequiredScopes = "X-Auth-Require-Scope";
+
     private static readonly ConditionalWeakTable<ClaimsPrincipal, CallerHeaders> Told = [];
 
     /// <summary>Check a request for a reverse proxy</summary>
     /// <remarks>
     /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401.
     /// With <c>scope</c>, 403 unless the caller has that scope; access tokens have none. What an email holds beyond visible ASCII is
-    /// percent-encoded, and so is a percent sign.
+    /// percent-encoded, and so is a percent sign. Any method is answered like GET, and any path below like this one: Envoy keeps its client's method and appends
+    /// its client's path and query, which is why a query counts at exactly this path only, and the header everywhere. The body is ignored.
     /// </remarks>
     internal static Results<NoContent, Problem> VerifyRequest(
-        [Description("A scope that the caller must have.")] string? scope, ClaimsPrincipal caller, HttpContext http)
+        [Description("A scope that the caller must have; of several, each.")] string[]? scope,
+        [FromHeader(Name = RequiredScopes), Description("Scopes that the caller must have, separated by spaces; all of them count, beside those of the query.")] string? required,
+        ClaimsPrincipal caller,
+        HttpContext http)
     {
-        if (scope is not null && !caller.HasScope(scope))
+        if (MissingScope(caller, scope, required) is { } missing)
         {
-            return Policies.MissingScope(HeaderText(scope));
+            return Policies.MissingScope(HeaderText(missing));
         }
 
         Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);
         return TypedResults.NoContent();
     }
+
+    /// <summary>A scope more can only refuse more, so it does no harm that a proxy's client may send the header too. An empty one is a mistake of the operator's.</summary>
+    private static string? MissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
+        (scopes ?? []).Concat(required is null ? [] : string.IsNullOrWhiteSpace(required) ? [""] : required.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(scope => !caller.HasScope(scope));
 
     /// <summary>What the proxy is told of a caller, whose principal is the same for as long as nothing about them changes.</summary>
     private sealed class CallerHeaders(ClaimsPrincipal caller)

@@ -11,21 +11,19 @@ namespace Cortex.IdentityServer.Pages;
 /// </summary>
 internal static class MailedPages
 {
-    private static readonly string[] Opening = [HttpMethods.Get, HttpMethods.Head];
-
     private const string TokenField = "token";
     private const string PasswordField = "new_password";
 
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        pages.MapMethods(MailedLinks.VerifyEmail, Opening, (string? token) => Ask("Confirm your email address", "Press the button if you made an account at Cortex Memory with this address. If you didn't, close this page.", token, "Confirm this address"));
+        pages.MapGet(MailedLinks.VerifyEmail, (string? token) => Ask("Confirm your email address", "Press the button if you made an account at Cortex Memory with this address. If you didn't, close this page.", token, "Confirm this address"));
         pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
-        pages.MapMethods(MailedLinks.ChangeEmail, Opening, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
+        pages.MapGet(MailedLinks.ChangeEmail, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
         pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
-            pages.MapMethods(path, Opening, OpenReset);
+            pages.MapGet(path, OpenReset);
             pages.MapPost(path, ResetPassword);
         }
     }

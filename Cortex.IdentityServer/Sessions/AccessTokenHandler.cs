@@ -9,6 +9,11 @@ internal sealed class AccessTokenHandler : JsonWebTokenHandler
 {
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
+        if (!CompactJws.IsCanonical(token))
+        {
+            return new() { IsValid = false, Exception = new SecurityTokenMalformedException() };
+        }
+
         var result = await base.ValidateTokenAsync(token, validationParameters);
         return result.Exception is SecurityTokenSignatureKeyNotFoundException
             && validationParameters is AccessTokenValidation { Keys: var keys }

@@ -9,8 +9,6 @@ namespace Cortex.IdentityServer.Sessions;
 /// <summary>The bearer scheme: a JWT that holds, of a session that lives; anything else is a 401 that says why (RFC 6750 section 3).</summary>
 internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens verifiedTokens) : IConfigureNamedOptions<JwtBearerOptions>
 {
-    private const string Prefix = "Bearer ";
-
     public void Configure(string? name, JwtBearerOptions options)
     {
         if (name != AuthenticationSchemes.Bearer)
@@ -27,25 +25,28 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    /// <summary>The token of the <c>Authorization</c> header, if that is of this scheme and holds one.</summary>
-    public static string? TokenIn(IHeaderDictionary headers)
-    {
-        var header = headers.Authorization.ToString();
-        return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && header.AsSpan(Prefix.Length).Trim() is { IsEmpty: false } token
-            ? token.ToString()
-            : null;
-    }
-
     /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
     private async Task CheckAsync(MessageReceivedContext context)
     {
-        if (TokenIn(context.Request.Headers) is not { } token)
+        if (AuthenticationSchemes.BearerIn(context.Request.Headers) is not { } token)
         {
             context.NoResult();
             return;
         }
 
-        switch (await verifiedTokens.CheckAsync(token, context.HttpContext.RequestAborted))
+        TokenVerdict verdict;
+        try
+        {
+            verdict = await verifiedTokens.CheckAsync(token, context.HttpContext.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; the framework would log it as an error.
+            context.NoResult();
+            return;
+        }
+
+        switch (verdict)
         {
             case TokenVerdict.Good good:
                 context.Principal = good.Token.Caller;
@@ -74,7 +75,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
         // With a token that names a disabled account one isn't authenticated any longer, rather than forbidden something.
         var code = (failure as Refusal)?.Code ?? Problems.InvalidToken;
-        return new(code) { Status = StatusCodes.Status401Unauthorized, Challenge = $"Bearer error=\"invalid_token\", error_description=\"{code.Title}\"" };
+        return new(code) { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", code.Title) };
     }
 
     private sealed class Refusal(ProblemCode code) : AuthenticationFailureException(code.Title)

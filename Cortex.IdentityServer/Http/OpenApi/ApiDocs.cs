@@ -21,6 +21,9 @@ internal static class ApiDocs
     {
         // JSON of any kind has no shape to refer to.
         options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+        // HEAD is wherever GET is, and says nothing new.
+        options.ShouldInclude = description => !HttpMethods.IsHead(description.HttpMethod ?? "");
         options.AddDocumentTransformer<DocumentHead>();
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationLines>();
@@ -31,14 +34,14 @@ internal static class ApiDocs
         options.AddSchemaTransformer<SchemaRules>();
     });
 
-    public static void MapApiDocs(this WebApplication app, HttpOptions options)
+    public static void MapApiDocs(this IEndpointRouteBuilder app, HttpOptions options)
     {
         if (!options.ApiDocs)
         {
             return;
         }
 
-        app.MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument).AllowAnonymous().LimitedBy(RateLimits.RateLimits.Documents).ExcludeFromDescription();
+        app.MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument).AllowAnonymous().IsPublicDocument().LimitedBy(RateLimits.RateLimits.Documents).ExcludeFromDescription();
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()

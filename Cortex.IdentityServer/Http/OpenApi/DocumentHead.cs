@@ -56,6 +56,12 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             Name = AuthenticationSchemes.ApiKeyHeader,
             Description = "An API key that a user made for a service.",
         });
+        document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.ClientScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "basic",
+            Description = "For OAuth clients (`client_secret_basic`): an API key as the secret, and anything as the client id. The key may be the bearer token too.",
+        });
         document.AddComponent<IOpenApiSecurityScheme>(OperationCookies.CookieScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,

@@ -123,10 +123,13 @@ internal static class Examples
             Issuer,
             Issuer + DiscoveryEndpoints.KeySetPath,
             Issuer + "/api/v1/auth/introspect",
+            ["client_secret_basic", "Bearer"],
             [],
             ["public"],
             ["ES256"],
             ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"]),
+        new AuthorizationServerResponse(
+            Issuer, Issuer + DiscoveryEndpoints.KeySetPath, Issuer + "/api/v1/auth/introspect", ["client_secret_basic", "Bearer"], [], []),
         new ImportedUser { Email = Email, PasswordHash = "$2b$12$…", SubscriptionTier = "pro", IsVerified = true, CreatedAt = Time },
         new ImportedLine(1, "created", Id),
         new FailedLine

@@ -13,6 +13,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 {
     public const string BearerScheme = "bearer";
     public const string ApiKeyScheme = "api_key";
+    public const string ClientScheme = "client";
 
     private const string SchemaName = "Problem";
     private const string ExampleTrace = "0f8fad5bd9cb469fa16570867728950e";
@@ -34,6 +35,11 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             isForStaff = policy is Policies.Admin or Policies.Support;
             takesKey = !isForStaff && policy != Policies.Session;
             operation.Security = [Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>()];
+            if (metadata.OfType<TakesClientSecret>().Any())
+            {
+                operation.Security.Add(Requirement(ClientScheme, document));
+            }
+
             codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked]);
             codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
             codes.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);

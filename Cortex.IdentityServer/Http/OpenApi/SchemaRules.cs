@@ -29,6 +29,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         if (context.JsonPropertyInfo is { AttributeProvider: { } attributes } property)
         {
             DescribeTime(schema, property.PropertyType);
+            DescribeInteger(schema, property.PropertyType);
             DescribeBounds(schema, attributes);
             if (property.PropertyType == typeof(JsonElement))
             {
@@ -75,6 +76,16 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         else if (type == typeof(DateTimeOffset?))
         {
             schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+        }
+    }
+
+    /// <summary>So does the converter that reads every spelling of a whole number.</summary>
+    private static void DescribeInteger(OpenApiSchema schema, Type type)
+    {
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(int))
+        {
+            schema.Type = type == typeof(int) ? JsonSchemaType.Integer : JsonSchemaType.Integer | JsonSchemaType.Null;
+            schema.Format = "int32";
         }
     }
 

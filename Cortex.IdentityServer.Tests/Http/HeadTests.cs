@@ -1,0 +1,63 @@
+using Cortex.IdentityServer.Tests.Contract;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>HEAD wherever there is GET: load balancers and HAProxy's forward authentication ask so.</summary>
+public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
+{
+    /// <summary>What changes from one answer to the next.</summary>
+    private static readonly string[] Changing = ["X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date", "Content-Length", "Transfer-Encoding"];
+
+    public static TheoryData<string> OpenPaths { get; } =
+    [
+        .. RouteTable.Rows.Where(row => row.For == Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal)).Select(row => row.Operation[4..]),
+        "/openapi/v1.json", "/scalar/", "/verify-email?token=a", "/reset-password", "/invitation", "/change-email",
+    ];
+
+    public static TheoryData<string> CallersPaths { get; } =
+    [
+        .. RouteTable.Rows.Where(row => row.For != Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal)).Select(row => row.Operation[4..].Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(OpenPaths))]
+    public async Task It_is_answered_as_GET_is_without_the_body(string path) => await CompareAsync(app.Anonymous(), path, hasAnswer: true);
+
+    [Theory]
+    [MemberData(nameof(CallersPaths))]
+    public async Task So_it_is_where_a_caller_is_asked_for(string path)
+    {
+        await CompareAsync(app.Anonymous(), path, hasAnswer: false);
+        await CompareAsync((await app.AdminAsync()).Http, path, hasAnswer: !path.Contains($"{Guid.Empty}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_connection_goes_on_after_it()
+    {
+        using var connection = await RawConnection.OpenAsync(app.BaseAddress);
+        foreach (var path in new[] { "/health", "/health/live", "/.well-known/jwks.json", "/api/v1/auth/me", "/nothing", "/verify-email" })
+        {
+            await connection.WriteAsync($"HEAD {path} HTTP/1.1\nHost: x\n\n");
+            Assert.Equal(path switch { "/nothing" => 404, "/api/v1/auth/me" => 401, _ => 200 }, (await connection.ReadAsync(isToHead: true)).Status);
+        }
+    }
+
+    private static async Task CompareAsync(HttpClient http, string path, bool hasAnswer)
+    {
+        using var get = await http.FetchAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var head = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(get.StatusCode, head.StatusCode);
+        Assert.Equal(hasAnswer, head.IsSuccessStatusCode);
+        Assert.Equal(Headers(get), Headers(head));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static List<string> Headers(HttpResponseMessage answer) =>
+    [
+        .. answer.Headers.Concat(answer.Content.Headers).Where(header => !Changing.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal),
+    ];
+}

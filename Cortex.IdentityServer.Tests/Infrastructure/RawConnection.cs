@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>One connection, several requests: what clients and proxies that keep connections open do, byte for byte.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private readonly TcpClient _socket;
+    private readonly NetworkStream _stream;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private string _received = "";
+
+    private RawConnection(TcpClient socket)
+    {
+        _socket = socket;
+        _stream = socket.GetStream();
+    }
+
+    public static async Task<RawConnection> OpenAsync(Uri server)
+    {
+        var socket = new TcpClient { NoDelay = true };
+        await socket.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
+        return new(socket);
+    }
+
+    public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n")));
+
+    public Task WriteAsync(byte[] bytes) => _stream.WriteAsync(bytes, TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>The next answer, whose body has a length or comes in chunks.</summary>
+    /// <param name="isToHead">Whether the request was HEAD, to which no body comes.</param>
+    public async Task<RawAnswer> ReadAsync(bool isToHead = false)
+    {
+        var end = await FindAsync("\r\n\r\n", 0) + 4;
+        var head = RawAnswer.Parse(_received[..end]);
+        var bodyEnd = isToHead || head.Status is 100 or 204 or 304 ? end
+            : head.Headers.TryGetValue("Content-Length", out var length) ? end + int.Parse(length, provider: null)
+            : await FindAsync("0\r\n\r\n", end) + 5;
+        while (_received.Length < bodyEnd)
+        {
+            await ReceiveAsync();
+        }
+
+        var answer = RawAnswer.Parse(_received[..bodyEnd]);
+        _received = _received[bodyEnd..];
+        return answer;
+    }
+
+    /// <summary>Everything until the server closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await ReceiveAsync();
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            return _received;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task<int> FindAsync(string text, int from)
+    {
+        while (true)
+        {
+            if (_received.IndexOf(text, from, StringComparison.Ordinal) is >= 0 and var index)
+            {
+                return index;
+            }
+
+            await ReceiveAsync();
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        var count = await _stream.ReadAsync(_buffer, patience.Token);
+        _received += count > 0 ? Encoding.Latin1.GetString(_buffer, 0, count) : throw new EndOfStreamException($"closed after: {_received}");
+    }
+}
