@@ -1,0 +1,197 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Proxies;
+
+/// <summary>The configurations of <c>docs/proxies.md</c>, run.</summary>
+public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
+{
+    private const string Protected = "api.example.com";
+    private const string Identity = "auth.example.com";
+    private const int Upload = 5_000_000;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task A_good_request_reaches_the_application_with_its_callers_name(string name)
+    {
+        var (userId, key) = await app.KeyAsync("pro", "memory:read");
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Protected);
+        foreach (var method in new[] { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/data/../items%2Fa?x=1&scope=evil");
+            request.Headers.Add("X-API-Key", key);
+            request.Headers.Add("X-Auth-User-Id", "forged");
+            request.Headers.Add("X-Auth-Scopes", "forged");
+            request.Headers.Add("X-Auth-Require-Scope", "forged");
+            request.Content = method is "POST" or "PUT" or "PATCH" ? new StringContent("hello") : null;
+
+            using var answer = await http.SendAsync(request, Ct);
+
+            await answer.ShouldBeAsync(HttpStatusCode.OK);
+            var seen = Seen(answer);
+            Assert.Equal(method, seen.GetProperty("method").GetString());
+            Assert.EndsWith("?x=1&scope=evil", seen.GetProperty("target").GetString(), StringComparison.Ordinal);
+            Assert.Equal(userId.ToString(), seen.GetProperty("headers").GetProperty("x-auth-user-id").GetString());
+            Assert.Equal("memory:read", seen.GetProperty("headers").GetProperty("x-auth-scopes").GetString());
+            Assert.Equal("pro", seen.GetProperty("headers").GetProperty("x-auth-tier").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task An_upload_reaches_the_application_whatever_is_in_it(string name)
+    {
+        var (_, key) = await app.KeyAsync("pro");
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Protected);
+        foreach (var (type, encoding) in new[] { ("text/plain; charset=ISO-8859-1", "gzip"), ("image/png", "br"), ("not a type", null) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/upload");
+            request.Headers.Add("X-API-Key", key);
+            request.Content = new ByteArrayContent(new byte[Upload]);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+            if (encoding is not null)
+            {
+                request.Content.Headers.ContentEncoding.Add(encoding);
+            }
+
+            using var answer = await http.SendAsync(request, Ct);
+
+            await answer.ShouldBeAsync(HttpStatusCode.OK);
+            Assert.Equal(Upload, Seen(answer).GetProperty("length").GetInt32());
+        }
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task What_is_refused_keeps_its_status_on_the_way_to_the_client(string name)
+    {
+        var (_, key) = await app.KeyAsync("pro");
+        var (_, busyKey) = await app.KeyAsync("free");
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Protected);
+
+        using var nobody = await FetchAsync(http, "/");
+        await nobody.ShouldBeAsync(HttpStatusCode.Unauthorized);
+        Assert.Contains("Bearer", nobody.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ApiKey", nobody.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+
+        using var two = await FetchAsync(http, "/", ("X-API-Key", key), ("Authorization", "Bearer a.b.c"));
+        await two.ShouldBeAsync(HttpStatusCode.BadRequest);
+
+        for (var count = 0; count < ProxiedApp.FreeLimit; count++)
+        {
+            await (await FetchAsync(http, "/", ("X-API-Key", busyKey))).ShouldBeAsync(HttpStatusCode.OK);
+        }
+
+        using var tooMany = await FetchAsync(http, "/", ("X-API-Key", busyKey));
+        await tooMany.ShouldBeAsync(HttpStatusCode.TooManyRequests);
+        Assert.True(tooMany.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+
+        using var broken = await FetchAsync(http, "/broken", ("X-API-Key", key));
+        await broken.ShouldBeAsync(HttpStatusCode.InternalServerError);
+        Assert.True(broken.Headers.Contains("X-Seen"), "the application's own error is its own");
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task Without_the_database_the_client_is_told_when_to_come_again(string name)
+    {
+        var (_, unused) = await app.KeyAsync("pro");
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Protected);
+        await app.Wire.CutAsync();
+        try
+        {
+            using var answer = await FetchAsync(http, "/", ("X-API-Key", unused));
+
+            await answer.ShouldBeAsync(HttpStatusCode.ServiceUnavailable);
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+        finally
+        {
+            app.Wire.Join();
+        }
+    }
+
+    /// <summary>Over connections that the proxy keeps, a body that is refused unread must not cost somebody else's request.</summary>
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    [InlineData("haproxy")]
+    public async Task The_request_after_a_refused_upload_is_never_lost(string name)
+    {
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Identity);
+        await ReadyAsync(http);
+        for (var count = 0; count < 100; count++)
+        {
+            using var large = await PostAsync(http, new string('x', 70_000 + (count * 1_800)));
+            using var small = await PostAsync(http, "{}");
+
+            await large.ShouldBeProblemAsync(413, "payload_too_large");
+            await small.ShouldBeProblemAsync(400, "validation_failed");
+        }
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    [InlineData("haproxy")]
+    public async Task The_server_itself_is_reached_with_GET_and_HEAD_and_a_credential(string name)
+    {
+        var (_, _, caller) = await app.SignedInAsync();
+        await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
+        using var http = proxy.ClientOf(Identity);
+        await ReadyAsync(http);
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var request = new HttpRequestMessage(method, "/health");
+            await (await http.SendAsync(request, Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        }
+
+        using var sessions = await FetchAsync(http, "/api/v1/auth/sessions", ("Authorization", caller.DefaultRequestHeaders.Authorization!.ToString()));
+        await sessions.ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <summary>HAProxy sends nothing before its first health check has passed.</summary>
+    private static async Task ReadyAsync(HttpClient http)
+    {
+        for (var tries = 0; tries < 300; tries++)
+        {
+            using var answer = await http.FetchAsync("/health/live");
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await Task.Delay(100, Ct);
+        }
+
+        Assert.Fail("the proxy does not reach the server");
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient http, string body) => http.PostTextAsync("/api/v1/auth/login", body);
+
+    private static async Task<HttpResponseMessage> FetchAsync(HttpClient http, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await http.SendAsync(request, Ct);
+    }
+
+    private static JsonElement Seen(HttpResponseMessage answer) => JsonDocument.Parse(answer.Headers.GetValues("X-Seen").Single()).RootElement;
+}
