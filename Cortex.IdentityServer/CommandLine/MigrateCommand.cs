@@ -9,7 +9,7 @@ internal static class MigrateCommand
     public static Command Create(Server server)
     {
         var environment = CommonOptions.Environment();
-        var check = new Option<bool>("--check") { Description = "Says what it would refuse, repair and warn of, and changes nothing. Exit code 1 where it would refuse" };
+        var check = new Option<bool>("--check") { Description = "Only lists what it would repair or refuse; changes nothing. Exit code 1 if it would refuse" };
         var command = new Command("migrate", "Brings the database to this version's schema and ends.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)
             ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
@@ -27,7 +27,7 @@ internal static class MigrateCommand
 
         if (plan.Report.Refusals.Count > 0)
         {
-            throw new CommandFailedException("migrate would refuse this database for what is listed as refused, and change nothing.");
+            throw new CommandFailedException("migrate would refuse this database, for the reasons listed above.");
         }
 
         await Console.Out.WriteLineAsync(plan.Pending switch

@@ -97,7 +97,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         return pending;
     }
 
-    /// <summary>What <see cref="MigrateAsync"/> would do, without doing it.</summary>
+    /// <summary>What <see cref="MigrateAsync"/> would do.</summary>
     public async Task<MigrationPlan> PlanAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -172,7 +172,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
         public static partial void Migrated(ILogger logger, int count, string last);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Brought in order: {Repair}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Repaired: {Repair}")]
         public static partial void Repaired(ILogger logger, string repair);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]

@@ -17,6 +17,7 @@ internal static class OldDatabase
             UNION ALL SELECT concat_ws(' ', oid, proname) FROM pg_proc WHERE oid >= 16384
             UNION ALL SELECT concat_ws(' ', oid, typname) FROM pg_type WHERE oid >= 16384
             UNION ALL SELECT concat_ws(' ', oid, tgname) FROM pg_trigger WHERE oid >= 16384
+            UNION ALL SELECT concat_ws(' ', sequencename, last_value) FROM pg_sequences
             UNION ALL SELECT concat_ws(' ', oid, nspname) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp') AS lines
         """;
 

@@ -39,6 +39,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         { "ALTER TABLE billing_events SET UNLOGGED", "ALTER TABLE public.billing_events SET LOGGED" },
         { "CREATE RULE keep AS ON DELETE TO users DO INSTEAD NOTHING", "The rule keep rewrites statements on the table users" },
         { "CREATE PUBLICATION everything FOR TABLE users; ALTER TABLE users REPLICA IDENTITY NOTHING", "ALTER TABLE public.users REPLICA IDENTITY DEFAULT" },
+        { "DROP TABLE usage_logs; CREATE TABLE usage_logs (user_id uuid, endpoint text)", "The table usage_logs has no column id" },
         { "DROP TABLE billing_events, usage_logs, api_keys; ALTER TABLE users DROP COLUMN password_hash", "The table users has no column password_hash" },
         { "ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", null! },
     };
@@ -68,6 +69,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         { "ALTER TABLE billing_events DROP CONSTRAINT billing_events_pkey, ADD PRIMARY KEY (polar_event_id)", "The table billing_events has PRIMARY KEY (polar_event_id)" },
         { "CREATE TABLE accounts (id uuid PRIMARY KEY); ALTER TABLE api_keys DROP CONSTRAINT api_keys_user_id_fkey, ADD CONSTRAINT owner FOREIGN KEY (user_id) REFERENCES accounts", "The foreign key owner of api_keys.user_id references accounts (id)" },
         { "ALTER TABLE users ADD tenant int NOT NULL DEFAULT 1; ALTER TABLE users ALTER tenant DROP DEFAULT", "The column users.tenant is NOT NULL without a default" },
+        { "ALTER TABLE users ADD number bigserial CHECK (number > 0), ADD region text NOT NULL DEFAULT 'x'; ALTER TABLE users ALTER region DROP DEFAULT", "The column users.region is NOT NULL" },
         { "ALTER TABLE usage_logs ADD region text NOT NULL", "The column usage_logs.region is NOT NULL without a default" },
         { "ALTER TABLE users ADD CONSTRAINT lower_case CHECK (email = lower(email))", "The constraint lower_case of users rejects rows" },
         { "ALTER TABLE users ADD CONSTRAINT known_tiers CHECK (subscription_tier IN ('free', 'pro'))", "The constraint known_tiers of users rejects rows" },

@@ -113,6 +113,41 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Columns_that_have_the_names_of_ours_are_taken_over()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, """
+            ALTER TABLE api_keys ADD prefix varchar(8), ADD scopes varchar(40)[], ADD expires_at timestamp;
+            UPDATE api_keys SET prefix = 'cm_live_', scopes = '{memory:read}', expires_at = '2030-01-01' WHERE name = 'ci'
+            """);
+
+        await PostgresCluster.MigrateAsync(database);
+
+        Assert.Equal("character varying(16) text[] timestamp with time zone", await PythonDatabase.SqlAsync<string>(database, """
+            SELECT string_agg(format_type(atttypid, atttypmod), ' ' ORDER BY attnum) FROM pg_attribute
+            WHERE attrelid = 'api_keys'::regclass AND attname IN ('prefix', 'scopes', 'expires_at')
+            """));
+        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM api_keys WHERE scopes = CASE name WHEN 'ci' THEN '{memory:read}' ELSE '{}' END::text[]"));
+        Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT expires_at = '2030-01-01 00:00+00' FROM api_keys WHERE name = 'ci'"));
+    }
+
+    [Fact]
+    public async Task Usage_that_is_partitioned_by_id_is_taken_over()
+    {
+        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, """
+            DROP TABLE usage_logs;
+            CREATE TABLE usage_logs (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users, api_key_id uuid REFERENCES api_keys, endpoint varchar(255) NOT NULL,
+                tokens_used integer, cost_usd numeric(10,6), provider varchar(50), response_time_ms integer, status_code integer, error_message text, created_at timestamp)
+                PARTITION BY RANGE (id);
+            CREATE TABLE usage_logs_all PARTITION OF usage_logs DEFAULT
+            """, PythonDatabase.Rows);
+
+        await PostgresCluster.MigrateAsync(database);
+
+        await PythonDatabase.SqlAsync<object>(database, "DELETE FROM users WHERE email = 'y2@example.com'");
+        Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM usage_logs WHERE created_at = '2024-01-02 03:04:05+00'"));
+    }
+
+    [Fact]
     public async Task Accounts_without_a_password_stay_and_other_programs_may_make_more()
     {
         var database = await PythonDatabase.CreateAsync(

@@ -2,14 +2,13 @@ namespace Cortex.IdentityServer.Data.Inspection;
 
 /// <summary>The server, the database and the role that the connection uses.</summary>
 /// <remarks>
-/// <c>Schema</c>: where <c>users</c> is, or where it would be made.
-/// <c>CreatesIn</c>: the schema in which an unqualified name would be made.
+/// <c>Schema</c>: where <c>users</c> is, or where it would be created.
 /// <c>ChoosesSchema</c>: the search path isn't PostgreSQL's default, so somebody has chosen it.
 /// <c>UserSchemas</c>: the schemas that hold a table of users with passwords.
 /// </remarks>
 internal sealed record ServerFacts(
-    int VersionNumber, string Version, string Encoding, string Role, string Database, string? Schema, string? CreatesIn, bool ChoosesSchema, bool MayCreate, bool HasPlpgsql,
-    bool IsReadOnly, string[] UserSchemas);
+    int VersionNumber, string Version, string Encoding, string Role, string Database, string? Schema, bool ChoosesSchema, bool MayCreate,
+    bool HasPlpgsql, bool IsReadOnly, string[] UserSchemas);
 
 /// <summary>A table of this server's, or what stands in its place.</summary>
 /// <remarks>
@@ -19,7 +18,8 @@ internal sealed record ServerFacts(
 /// <c>CannotPublish</c>: a publication covers its changes, and nothing identifies its rows.
 /// </remarks>
 internal sealed record RelationFacts(
-    string Name, string Schema, char Kind, char Persistence, bool IsPartition, bool IsInherited, string Owner, bool IsOwned, bool HidesRows, bool CannotPublish);
+    string Name, string Schema, char Kind, char Persistence, bool IsPartition, bool IsInherited, string Owner, bool IsOwned, bool HidesRows,
+    bool CannotPublish);
 
 /// <summary>A column of a documented table.</summary>
 /// <remarks>
@@ -31,7 +31,8 @@ internal sealed record RelationFacts(
 /// <c>HasDefault</c>: its own, or that of its domain.
 /// </remarks>
 internal sealed record ColumnFacts(
-    string Table, string Name, string Type, string FullType, char TypeKind, int? Length, int? Precision, int? Scale, bool IsRequired, bool IsComputed, bool HasDefault, string? Default);
+    string Table, string Name, string Type, string FullType, char TypeKind, int? Length, int? Precision, int? Scale,
+    bool IsRequired, bool IsComputed, bool HasDefault, string? Default);
 
 /// <summary>A constraint of a documented table.</summary>
 /// <remarks>
@@ -41,8 +42,8 @@ internal sealed record ColumnFacts(
 /// <c>OnDelete</c>: as in <c>pg_constraint.confdeltype</c>.
 /// </remarks>
 internal sealed record ConstraintFacts(
-    string Table, string Name, char Kind, string[] Columns, string? Target, string? OurTarget, string[] TargetColumns, char OnDelete, bool IsValid, bool IsDeferrable, string Definition,
-    string? Expression);
+    string Table, string Name, char Kind, string[] Columns, string? Target, string? OurTarget, string[] TargetColumns, char OnDelete, bool IsValid,
+    bool IsDeferrable, string Definition, string? Expression);
 
 /// <summary>An index of a documented table.</summary>
 /// <remarks>
@@ -50,7 +51,8 @@ internal sealed record ConstraintFacts(
 /// <c>Uses</c>: every column that it depends on, expressions and predicate included.
 /// </remarks>
 internal sealed record IndexFacts(
-    string Table, string Name, bool IsUnique, bool IsUsable, bool IsPartial, bool HasExpressions, bool NullsAreEqual, string[] Columns, string[] Uses, string Definition);
+    string Table, string Name, bool IsUnique, bool IsUsable, bool IsPartial, bool HasExpressions, bool NullsAreEqual, string[] Columns,
+    string[] Uses, string Definition);
 
 /// <summary>A trigger or a rule on a documented table, that isn't the server's.</summary>
 internal sealed record TriggerFacts(string Table, string Name, bool IsRule, bool RunsBeforeInsert);
@@ -61,7 +63,7 @@ internal sealed record DependentFacts(string Table, string Column, string Kind, 
 /// <summary>A foreign key of somebody else's table that forbids that a row of ours is deleted.</summary>
 internal sealed record ReferenceFacts(string Table, string Target);
 
-/// <summary>Something that has a name which the server wants to use.</summary>
+/// <summary>Something that already has a name that the server needs.</summary>
 internal sealed record TakenName(string Name, string Schema, string Kind, string? OnTable);
 
 /// <summary>What PostgreSQL's catalog says about the database, read once.</summary>
@@ -77,7 +79,7 @@ internal sealed record Catalog(
     IReadOnlyList<TakenName> Taken)
 {
     /// <summary>The documented tables that are there and are tables.</summary>
-    public IEnumerable<RelationFacts> Tables => Relations.Where(relation => OwnTables.Documented.Contains(relation.Name) && relation.Kind is 'r' or 'p' && OwnTables.Documented.Contains(relation.Name));
+    public IEnumerable<RelationFacts> Tables => Relations.Where(relation => relation.Kind is 'r' or 'p' && OwnTables.Documented.Contains(relation.Name));
 
     public bool Has(string table) => Tables.Any(relation => relation.Name == table);
 
@@ -86,11 +88,13 @@ internal sealed record Catalog(
     public bool Has(string table, params string[] columns) => Has(table) && columns.All(column => Column(table, column) is not null);
 
     /// <summary>A table's name with its schema, quoted for a statement.</summary>
-    public string NameOf(string table) => $"{Quote(Relations.FirstOrDefault(relation => relation.Name == table)?.Schema ?? Server.Schema ?? "public")}.{Quote(table)}";
+    public string NameOf(string table) =>
+        $"{Quote(Relations.FirstOrDefault(relation => relation.Name == table)?.Schema ?? Server.Schema ?? "public")}.{Quote(table)}";
 
-    /// <summary>Quoted only where PostgreSQL needs it, so that messages are read easily.</summary>
+    /// <summary>Quotes a name only where PostgreSQL needs it, so that messages stay readable.</summary>
     public static string Quote(string name) =>
-        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_') && !Reserved.Contains(name)
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !Reserved.Contains(name)
+            && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_')
             ? name
             : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

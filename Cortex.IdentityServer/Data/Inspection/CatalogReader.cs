@@ -12,7 +12,10 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
         Add(batch, CatalogSql.Server);
         Add(batch, CatalogSql.Relations, ours);
-        foreach (var sql in new[] { CatalogSql.Columns, CatalogSql.Constraints, CatalogSql.Indexes, CatalogSql.Triggers, CatalogSql.Dependents, CatalogSql.References })
+        foreach (var sql in new[]
+        {
+            CatalogSql.Columns, CatalogSql.Constraints, CatalogSql.Indexes, CatalogSql.Triggers, CatalogSql.Dependents, CatalogSql.References,
+        })
         {
             Add(batch, sql, ours, documented);
         }
@@ -26,10 +29,10 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
             await NextAsync(reader, Column, cancellationToken),
             await NextAsync(reader, Constraint, cancellationToken),
             await NextAsync(reader, Index, cancellationToken),
-            await NextAsync(reader, row => new TriggerFacts(row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4)), cancellationToken),
-            await NextAsync(reader, row => new DependentFacts(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3)), cancellationToken),
-            await NextAsync(reader, row => new ReferenceFacts(row.GetString(0), row.GetString(1)), cancellationToken),
-            await NextAsync(reader, row => new TakenName(row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3)), cancellationToken));
+            await NextAsync(reader, row => new TriggerFacts(row.Text(), row.Text(), row.Flag(), row.Flag()), cancellationToken),
+            await NextAsync(reader, row => new DependentFacts(row.Text(), row.Text(), row.Text(), row.Text()), cancellationToken),
+            await NextAsync(reader, row => new ReferenceFacts(row.Text(), row.Text()), cancellationToken),
+            await NextAsync(reader, row => new TakenName(row.Text(), row.Text(), row.Text(), row.OptionalText()), cancellationToken));
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params string[][] parameters)
@@ -43,43 +46,63 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
         batch.BatchCommands.Add(command);
     }
 
-    private static async Task<List<T>> NextAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private static async Task<List<T>> NextAsync<T>(NpgsqlDataReader reader, Func<Row, T> read, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken);
         return await ListAsync(reader, read, cancellationToken);
     }
 
-    private static async Task<List<T>> ListAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private static async Task<List<T>> ListAsync<T>(NpgsqlDataReader reader, Func<Row, T> read, CancellationToken cancellationToken)
     {
         var list = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            list.Add(read(reader));
+            list.Add(read(new Row(reader)));
         }
 
         return list;
     }
 
-    private static ServerFacts Server(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5), Text(row, 6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9),
-        row.GetBoolean(10), row.GetFieldValue<string[]>(11));
+    private static ServerFacts Server(Row row) => new(
+        row.Number(), row.Text(), row.Text(), row.Text(), row.Text(), row.OptionalText(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Texts());
 
-    private static RelationFacts Relation(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetChar(2), row.GetChar(3), row.GetBoolean(4), row.GetBoolean(5), row.GetString(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9));
+    private static RelationFacts Relation(Row row) => new(
+        row.Text(), row.Text(), row.Letter(), row.Letter(), row.Flag(), row.Flag(), row.Text(), row.Flag(), row.Flag(), row.Flag());
 
-    private static ColumnFacts Column(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetChar(4), Number(row, 5), Number(row, 6), Number(row, 7), row.GetBoolean(8), row.GetBoolean(9),
-        row.GetBoolean(10), Text(row, 11));
+    private static ColumnFacts Column(Row row) => new(
+        row.Text(), row.Text(), row.Text(), row.Text(), row.Letter(), row.OptionalNumber(), row.OptionalNumber(), row.OptionalNumber(),
+        row.Flag(), row.Flag(), row.Flag(), row.OptionalText());
 
-    private static ConstraintFacts Constraint(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetChar(2), row.GetFieldValue<string[]>(3), Text(row, 4), Text(row, 5), row.GetFieldValue<string[]>(6), row.GetChar(7), row.GetBoolean(8),
-        row.GetBoolean(9), row.GetString(10), Text(row, 11));
+    private static ConstraintFacts Constraint(Row row) => new(
+        row.Text(), row.Text(), row.Letter(), row.Texts(), row.OptionalText(), row.OptionalText(), row.Texts(), row.Letter(), row.Flag(), row.Flag(),
+        row.Text(), row.OptionalText());
 
-    private static IndexFacts Index(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetFieldValue<string[]>(7),
-        row.GetFieldValue<string[]>(8), row.GetString(9));
+    private static IndexFacts Index(Row row) => new(
+        row.Text(), row.Text(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Texts(), row.Texts(), row.Text());
 
-    private static string? Text(NpgsqlDataReader row, int place) => row.IsDBNull(place) ? null : row.GetString(place);
+    /// <summary>Reads the columns of a row one after another.</summary>
+    private sealed class Row(NpgsqlDataReader reader)
+    {
+        private int _place;
 
-    private static int? Number(NpgsqlDataReader row, int place) => row.IsDBNull(place) ? null : row.GetInt32(place);
+        public string Text() => reader.GetString(_place++);
+
+        public string? OptionalText() => reader.IsDBNull(_place) ? Nothing() : Text();
+
+        public string[] Texts() => reader.GetFieldValue<string[]>(_place++);
+
+        public int Number() => reader.GetInt32(_place++);
+
+        public int? OptionalNumber() => reader.GetFieldValue<int?>(_place++);
+
+        public bool Flag() => reader.GetBoolean(_place++);
+
+        public char Letter() => reader.GetChar(_place++);
+
+        private string? Nothing()
+        {
+            _place++;
+            return null;
+        }
+    }
 }

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Data.Inspection;
 
-/// <summary>Looks at the whole database before a migration changes anything: what it can't take, what it will bring in order, and what the operator should know.</summary>
+/// <summary>
+/// Examines the whole database before a migration changes anything: what it can't take over, what it will repair, and what the operator should know.
+/// </summary>
 /// <remarks>It reads the catalog in one round trip, and then asks of the rows only what the catalog leaves open. It writes nothing.</remarks>
 internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
@@ -24,35 +26,30 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         OwnerRuleChecks.Check(catalog, notes);
         EmailChecks.Check(catalog, isNew, notes);
 
-        // Rows that this role may not read are asked about when it may.
+        // What this role can't read is checked once it can.
         if (catalog.Relations.All(relation => relation.IsOwned || !OwnTables.Documented.Contains(relation.Name)))
         {
             foreach (var question in notes.Questions)
             {
-                await AskAsync(question, cancellationToken);
+                await AskAsync(question, notes, cancellationToken);
             }
         }
 
         return notes.ToReport(catalog);
     }
 
-    private async Task AskAsync(RowQuestion question, CancellationToken cancellationToken)
+    private async Task AskAsync(RowQuestion question, Notes notes, CancellationToken cancellationToken)
     {
-        if (question.Failed is null)
-        {
-            question.Judge(await TextAsync(question.Sql, cancellationToken));
-            return;
-        }
-
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {
             question.Judge(await TextAsync(question.Sql, cancellationToken));
         }
-        catch (PostgresException failure) when (!failure.IsTransient)
+        catch (PostgresException failure) when (!failure.IsTransient && (question.Failed is not null || notes.HasRefusals))
         {
+            // A table that is refused for its columns need not answer questions about its rows.
             await transaction.RollbackAsync(Savepoint, cancellationToken);
-            question.Failed();
+            question.Failed?.Invoke();
         }
     }
 

@@ -11,7 +11,7 @@ internal static class EmailChecks
     public static void Check(Catalog catalog, bool isNew, Notes notes)
     {
         // normalize() exists for Unicode only, which a database that is refused may not be.
-        if (!catalog.Has("users", "id", "email", "created_at") || catalog.Server.Encoding != "UTF8" || !isNew)
+        if (!catalog.Has("users", "id", "email") || catalog.Server.Encoding != "UTF8" || !isNew)
         {
             return;
         }
@@ -19,7 +19,7 @@ internal static class EmailChecks
         notes.Ask(
             $"""
             SELECT string_agg(ids, '; ') FROM (
-                SELECT string_agg(id::text, ' and ' ORDER BY created_at, id::text) AS ids FROM {catalog.NameOf("users")} WHERE email IS NOT NULL
+                SELECT string_agg(id::text, ' and ' ORDER BY id::text) AS ids FROM {catalog.NameOf("users")} WHERE email IS NOT NULL
                 GROUP BY lower(normalize(btrim(email::text, E'{Blank}'), NFC)) HAVING count(*) > 1 LIMIT {Notes.MostIds}) AS found
             """,
             ids =>

@@ -1,11 +1,16 @@
 namespace Cortex.IdentityServer.Data.Inspection;
 
-/// <summary>Foreign keys among the documented tables: those that forbid a deletion are replaced, missing ones are added, and those that lead elsewhere are refused.</summary>
+/// <summary>
+/// Foreign keys among the documented tables: those that prevent a deletion are replaced, missing ones are added, and those to other tables are refused.
+/// </summary>
 internal static class ForeignKeyChecks
 {
     /// <summary>What refers to what, and what becomes of it on deletion; as in <c>pg_constraint.confdeltype</c>.</summary>
     private static readonly (string Table, string Column, string Target, char OnDelete)[] Documented =
-        [("api_keys", "user_id", "users", 'c'), ("usage_logs", "user_id", "users", 'c'), ("usage_logs", "api_key_id", "api_keys", 'n'), ("billing_events", "user_id", "users", 'c')];
+    [
+        ("api_keys", "user_id", "users", 'c'), ("usage_logs", "user_id", "users", 'c'), ("usage_logs", "api_key_id", "api_keys", 'n'),
+        ("billing_events", "user_id", "users", 'c'),
+    ];
 
     public static void Check(Catalog catalog, Notes notes)
     {
@@ -24,15 +29,15 @@ internal static class ForeignKeyChecks
 
     private static void Check(Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, Notes notes)
     {
-        var there = catalog.Constraints.Where(constraint => constraint.Table == key.Table && constraint.Kind == 'f' && constraint.Columns.Contains(key.Column)).ToList();
-        foreach (var other in there.Where(constraint => constraint.Columns.Length > 1 || constraint.OurTarget != key.Target || constraint.TargetColumns is not ["id"]))
+        var there = catalog.Constraints.Where(found => found.Table == key.Table && found.Kind == 'f' && found.Columns.Contains(key.Column)).ToList();
+        var right = there.Where(found => found.Columns.Length == 1 && found.OurTarget == key.Target && found.TargetColumns is ["id"]).ToList();
+        foreach (var other in there.Except(right))
         {
             notes.Refuse(
                 $"The foreign key {other.Name} of {key.Table}.{key.Column} references {other.Target} ({string.Join(", ", other.TargetColumns)}) "
                 + $"but must reference {key.Target} (id). Drop or correct it.");
         }
 
-        var right = there.Where(constraint => constraint.Columns.Length == 1 && constraint.OurTarget == key.Target && constraint.TargetColumns is ["id"]).ToList();
         var good = right.Where(constraint => constraint.OnDelete == key.OnDelete && constraint.IsValid).ToList();
         var action = key.OnDelete == 'c' ? "ON DELETE CASCADE" : "ON DELETE SET NULL";
         string[] drops = [.. right.Except(good).Select(constraint => $"DROP CONSTRAINT {Catalog.Quote(constraint.Name)}")];
@@ -54,7 +59,8 @@ internal static class ForeignKeyChecks
         }
     }
 
-    private static void AskOrphans(Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, string[] actions, string action, Notes notes)
+    private static void AskOrphans(
+        Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, string[] actions, string action, Notes notes)
     {
         if (!catalog.Has(key.Target, "id"))
         {
@@ -62,7 +68,8 @@ internal static class ForeignKeyChecks
         }
         else if (catalog.Column(key.Target, "id")!.Type == catalog.Column(key.Table, key.Column)!.Type)
         {
-            notes.AskIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL AND NOT EXISTS (SELECT FROM {catalog.NameOf(key.Target)} AS target WHERE target.id = {key.Column})", Judge);
+            var target = $"SELECT FROM {catalog.NameOf(key.Target)} AS target WHERE target.id = {key.Column}";
+            notes.AskIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL AND NOT EXISTS ({target})", Judge);
         }
 
         void Judge(string? ids)
@@ -70,7 +77,8 @@ internal static class ForeignKeyChecks
             if (ids is not null)
             {
                 notes.Refuse(
-                    $"The column {key.Table}.{key.Column} references rows of {key.Target} that don't exist, in the rows with these ids: {ids}. Correct or delete these rows.");
+                    $"The column {key.Table}.{key.Column} references rows of {key.Target} that don't exist, in the rows with these ids: {ids}. "
+                    + "Correct or delete these rows.");
             }
             else if (catalog.Has(key.Target))
             {

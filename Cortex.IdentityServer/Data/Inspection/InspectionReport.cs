@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Data.Inspection;
 
-/// <summary>What an inspection came to.</summary>
+/// <summary>The result of an inspection.</summary>
 /// <param name="Findings">Everything that was found, refusals first.</param>
-/// <param name="Repairs">The statements that bring in order what can be, in their order; only to be run where nothing is refused.</param>
-/// <param name="Schema">The schema that the server's tables are in, or are to be made in; null where there is none.</param>
+/// <param name="Repairs">The statements that repair what can be repaired, in their order; to be run only where nothing is refused.</param>
+/// <param name="Schema">The schema of the server's tables, or the one in which they will be created; null where there is none.</param>
 internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Repairs, string? Schema)
 {
     public IReadOnlyList<string> Refusals => TextsOf(Severity.Refuse);
@@ -25,8 +25,10 @@ internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOn
         }
     }
 
-    /// <summary>One line for each reason; what they come to stands before a single one, and in a line of its own before several.</summary>
-    public static string Lines(string result, IReadOnlyList<string> reasons) => reasons is [var only] ? $"{result} {only}" : string.Join('\n', reasons.Prepend($"{result} There are {reasons.Count} reasons:"));
+    /// <summary>One line for each reason. The result precedes a single one in the same line, and several in a line of its own.</summary>
+    public static string Lines(string result, IReadOnlyList<string> reasons) => reasons is [var only]
+        ? $"{result} {only}"
+        : string.Join('\n', reasons.Prepend($"{result} There are {reasons.Count} reasons:"));
 
     private List<string> TextsOf(Severity severity) => [.. Findings.Where(finding => finding.Severity == severity).Select(finding => finding.Text)];
 }

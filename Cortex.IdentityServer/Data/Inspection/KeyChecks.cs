@@ -32,7 +32,10 @@ internal static class KeyChecks
 
         var name = catalog.NameOf(table);
         notes.Ask(
-            $"SELECT string_agg(coalesce(id::text, 'NULL'), ', ') FROM (SELECT id FROM {name} GROUP BY id HAVING count(*) > 1 OR id IS NULL LIMIT {Notes.MostIds}) AS found",
+            $"""
+            SELECT string_agg(coalesce(id::text, 'NULL'), ', ') FROM (
+                SELECT id FROM {name} GROUP BY id HAVING count(*) > 1 OR id IS NULL LIMIT {Notes.MostIds}) AS found
+            """,
             ids =>
             {
                 if (ids is null)
@@ -41,7 +44,9 @@ internal static class KeyChecks
                 }
                 else
                 {
-                    notes.Refuse($"The table {table} has no primary key and can't get one, because these ids are NULL or occur more than once: {ids}. Give each row an id of its own.");
+                    notes.Refuse(
+                        $"The table {table} has no primary key and can't get one, because these ids are NULL or occur more than once: {ids}. "
+                        + "Give each row an id of its own.");
                 }
             });
     }
@@ -49,7 +54,8 @@ internal static class KeyChecks
     private static void CheckUnique(Catalog catalog, string table, string column, Notes notes)
     {
         var unique = catalog.Indexes
-            .Where(index => index is { IsUnique: true, IsUsable: true, IsPartial: false, HasExpressions: false } && index.Table == table && index.Columns is [var only] && only == column)
+            .Where(index => index.Table == table && index is { IsUnique: true, IsUsable: true, IsPartial: false, HasExpressions: false, Columns.Length: 1 })
+            .Where(index => index.Columns[0] == column)
             .ToList();
         if (unique.FirstOrDefault(index => index.NullsAreEqual) is { } single && catalog.Column(table, column) is { IsRequired: false })
         {
@@ -65,7 +71,8 @@ internal static class KeyChecks
         notes.Ask(
             $"""
             SELECT string_agg(ids, '; ') FROM (
-                SELECT string_agg(id::text, ' and ' ORDER BY id::text) AS ids FROM {catalog.NameOf(table)} WHERE {quoted} IS NOT NULL GROUP BY {quoted} HAVING count(*) > 1 LIMIT {Notes.MostIds}) AS found
+                SELECT string_agg(id::text, ' and ' ORDER BY id::text) AS ids FROM {catalog.NameOf(table)} WHERE {quoted} IS NOT NULL
+                GROUP BY {quoted} HAVING count(*) > 1 LIMIT {Notes.MostIds}) AS found
             """,
             ids =>
             {
@@ -75,7 +82,8 @@ internal static class KeyChecks
                 }
                 else
                 {
-                    notes.Refuse($"The column {table}.{column} must be unique, but the rows with these ids share a value: {ids}. Change or delete all but one of each.");
+                    notes.Refuse(
+                        $"The column {table}.{column} must be unique, but the rows with these ids share a value: {ids}. Change or delete all but one of each.");
                 }
             });
     }

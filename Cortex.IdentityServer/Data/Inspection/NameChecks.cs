@@ -12,7 +12,8 @@ internal static class NameChecks
                 + "Rename it, or move it to another schema.");
         }
 
-        var taken = planned.Columns.Where(added => catalog.Column(added.Table, added.Column) is not null && !DocumentedColumns.Contains(added.Table, added.Column));
+        var taken = planned.Columns
+            .Where(added => catalog.Column(added.Table, added.Column) is not null && !DocumentedColumns.Contains(added.Table, added.Column));
         foreach (var (table, column) in taken)
         {
             notes.Refuse($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");

@@ -68,17 +68,19 @@ internal sealed class Notes
         $"SELECT string_agg(id::text, ', ') FROM (SELECT id FROM {table} WHERE {condition} LIMIT {MostIds}) AS found", judge);
 
     /// <summary>A finding is one line, and an owner's own definition in it may have several.</summary>
-    private void Add(Severity severity, string text) => _findings.Add(new(severity, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+    private void Add(Severity severity, string text) =>
+        _findings.Add(new(severity, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
 
     public InspectionReport ToReport(Catalog catalog) => new(
         [.. _findings.OrderBy(finding => finding.Severity)],
         [
-            // A timestamp that becomes one with time zone in UTC isn't written anew.
+            // In UTC, PostgreSQL turns a timestamp into one with time zone without rewriting the table.
             .. _alterations.Count > 0 ? ["SET LOCAL TimeZone = 'UTC'"] : Array.Empty<string>(),
             .. _first,
 
             // Foreign keys come after the keys that they refer to.
-            .. _alterations.OrderBy(pair => OwnTables.Documented.ToList().IndexOf(pair.Key)).Select(pair => $"ALTER TABLE {catalog.NameOf(pair.Key)} {string.Join(", ", pair.Value)}"),
+            .. OwnTables.Documented.Where(_alterations.ContainsKey)
+                .Select(table => $"ALTER TABLE {catalog.NameOf(table)} {string.Join(", ", _alterations[table])}"),
             .. _last,
         ],
         catalog.Server.Schema);

@@ -5,9 +5,12 @@ internal static class OwnerRuleChecks
 {
     public static void Check(Catalog catalog, Notes notes)
     {
-        foreach (var column in catalog.Columns.Where(column => column is { IsRequired: true, HasDefault: false, IsComputed: false } && catalog.Has(column.Table) && !IsKnown(column)))
+        foreach (var column in catalog.Columns.Where(column => column is { IsRequired: true, HasDefault: false, IsComputed: false } && !IsKnown(column)))
         {
-            CheckRequired(catalog, column, notes);
+            if (catalog.Has(column.Table))
+            {
+                CheckRequired(catalog, column, notes);
+            }
         }
 
         foreach (var index in catalog.Indexes.Where(index => index.IsUnique && catalog.Has(index.Table) && !IsPrimary(catalog, index)))
@@ -48,16 +51,16 @@ internal static class OwnerRuleChecks
         {
             notes.Refuse(
                 $"{said}, so it couldn't add rows. "
-                + $"Give it a default (ALTER TABLE {catalog.NameOf(column.Table)} ALTER COLUMN {Catalog.Quote(column.Name)} SET DEFAULT …), or DROP NOT NULL.");
+                + $"Run ALTER TABLE {catalog.NameOf(column.Table)} ALTER COLUMN {Catalog.Quote(column.Name)} SET DEFAULT … or DROP NOT NULL.");
         }
     }
 
-    /// <summary>Uniqueness of a column that is unique anyway takes nothing away, nor does that of the owner's own columns, which the server leaves empty.</summary>
+    /// <summary>An index that includes a column that is unique anyway rejects nothing more, nor does one on the owner's own columns, which stay NULL.</summary>
     private static void CheckUnique(Catalog catalog, IndexFacts index, Notes notes)
     {
-        var harmless = index.Uses.Contains("id") || DocumentedColumns.Unique.Any(unique => unique.Table == index.Table && index.Uses.Contains(unique.Column))
-            || index.Uses.Any(column => !DocumentedColumns.Contains(index.Table, column) && catalog.Column(index.Table, column) is { HasDefault: false } && !index.NullsAreEqual);
-        if (harmless)
+        var isUniqueAnyway = index.Uses.Contains("id")
+            || DocumentedColumns.Unique.Any(unique => unique.Table == index.Table && index.Uses.Contains(unique.Column));
+        if (isUniqueAnyway || (!index.NullsAreEqual && index.Uses.Any(StaysNull)))
         {
             return;
         }
@@ -71,6 +74,8 @@ internal static class OwnerRuleChecks
         {
             notes.Refuse($"{text} Drop it.");
         }
+
+        bool StaysNull(string column) => !DocumentedColumns.Contains(index.Table, column) && catalog.Column(index.Table, column) is { HasDefault: false };
     }
 
     /// <summary>A check constraint is tried on rows as the server writes them, without writing any.</summary>
@@ -79,20 +84,24 @@ internal static class OwnerRuleChecks
         foreach (var check in catalog.Constraints.Where(constraint => constraint is { Kind: 'c', Expression: not null } && catalog.Has(constraint.Table)))
         {
             var columns = catalog.Columns.Where(column => column.Table == check.Table).ToList();
-            var samples = SampleRows.Of(check.Table).Select(sample =>
-                $"SELECT {string.Join(", ", columns.Select(column => $"CAST({sample.GetValueOrDefault(column.Name) ?? DefaultOf(column)} AS {column.FullType}) AS {Catalog.Quote(column.Name)}"))}");
+            var samples = SampleRows.Of(check.Table).Select(sample => "SELECT " + string.Join(", ", columns.Select(column => Value(sample, column))));
             notes.Try(
                 $"SELECT 'refused' FROM ({string.Join(" UNION ALL ", samples)}) AS {Catalog.Quote(check.Table)} WHERE NOT ({check.Expression}) LIMIT 1",
                 refused =>
                 {
                     if (refused is not null)
                     {
-                        notes.Refuse($"The constraint {check.Name} of {check.Table} rejects rows that this server has to write: {check.Definition}. Drop or relax it.");
+                        notes.Refuse(
+                            $"The constraint {check.Name} of {check.Table} rejects rows that this server has to write: {check.Definition}. Drop or relax it.");
                     }
                 },
-                () => notes.Warn($"The constraint {check.Name} of {check.Table} couldn't be tested: {check.Definition}. Requests will fail if it rejects a row."));
+                () => notes.Warn(
+                    $"The constraint {check.Name} of {check.Table} couldn't be tested: {check.Definition}. Requests will fail if it rejects a row."));
         }
     }
+
+    private static string Value(Dictionary<string, string> sample, ColumnFacts column) =>
+        $"CAST({sample.GetValueOrDefault(column.Name) ?? DefaultOf(column)} AS {column.FullType}) AS {Catalog.Quote(column.Name)}";
 
     /// <summary>What an INSERT that doesn't name the column gives it, without taking a number from a sequence.</summary>
     private static string DefaultOf(ColumnFacts column) => column switch

@@ -6,12 +6,13 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cortex.IdentityServer.Data.Inspection;
 
-/// <summary>The names that pending migrations will give to what they make, read from the migrations themselves, so that none can be forgotten.</summary>
+/// <summary>The names of everything that pending migrations will create, read from the migrations themselves, so that none can be forgotten.</summary>
 /// <param name="Relations">Tables and indexes.</param>
 /// <param name="Functions">Functions.</param>
 /// <param name="Adoptable">Those of the relations that are left alone where they are there.</param>
 /// <param name="Columns">Columns that are added to documented tables.</param>
-internal sealed partial record PlannedNames(IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns)
+internal sealed partial record PlannedNames(
+    IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns)
 {
     /// <summary>What every audit log's partitions are called; the months are known only when they are made.</summary>
     private const string Partitions = @"^audit_events_\d{4}_\d{2}$";
@@ -41,7 +42,8 @@ internal sealed partial record PlannedNames(IReadOnlySet<string> Relations, IRea
     }
 
     [GeneratedRegex(
-        @"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?<kind>TABLE|INDEX|FUNCTION|VIEW|SEQUENCE)\s+(?:CONCURRENTLY\s+)?(?<adopt>IF\s+NOT\s+EXISTS\s+)?""?(?<name>[A-Za-z_][A-Za-z0-9_]*)""?(?![A-Za-z0-9_%.])",
+        @"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?<kind>TABLE|INDEX|FUNCTION|VIEW|SEQUENCE)\s+(?<adopt>IF\s+NOT\s+EXISTS\s+)?"
+            + @"""?(?<name>[A-Za-z_][A-Za-z0-9_]*)""?(?![A-Za-z0-9_%.])",
         RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Creation();
 

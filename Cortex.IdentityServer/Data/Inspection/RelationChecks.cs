@@ -50,12 +50,17 @@ internal static class RelationChecks
 
     private static string? WhyRefused(RelationFacts relation) => relation switch
     {
-        { Kind: not ('r' or 'p') } => $"{Describe(relation)} isn't an ordinary table, so columns, keys and triggers can't be added to it. Rename it, or put the table itself in its place.",
+        { Kind: not ('r' or 'p') } =>
+            $"{Describe(relation)} isn't an ordinary table, so columns, keys and triggers can't be added to it. "
+            + "Rename it, or put the table itself in its place.",
         { IsPartition: true } => $"The table {relation.Name} is a partition of another table. Detach it, or rename it.",
-        { Kind: 'p', Name: not "usage_logs" } => $"The table {relation.Name} is partitioned and so can't have the keys that this server needs. Copy it into an ordinary table.",
+        { Kind: 'p', Name: not "usage_logs" } =>
+            $"The table {relation.Name} is partitioned and so can't have the keys that this server needs. Copy it into an ordinary table.",
         { Kind: 'r', IsInherited: true } =>
             $"The table {relation.Name} is part of an inheritance tree, across which no key is enforced. Separate the tables: ALTER TABLE … NO INHERIT ….",
-        { Persistence: 'u' } => $"The table {relation.Name} is unlogged, so a crash would empty it. Run ALTER TABLE {Catalog.Quote(relation.Schema)}.{Catalog.Quote(relation.Name)} SET LOGGED.",
+        { Persistence: 'u' } =>
+            $"The table {relation.Name} is unlogged, so a crash would empty it. "
+            + $"Run ALTER TABLE {Catalog.Quote(relation.Schema)}.{Catalog.Quote(relation.Name)} SET LOGGED.",
         { Persistence: 't' } => $"The table {relation.Name} is temporary. Use a permanent one.",
         _ => null,
     };

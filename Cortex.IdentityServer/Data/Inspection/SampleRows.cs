@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Data.Inspection;
 
-/// <summary>Rows as this server writes them, to try check constraints on; each value is an SQL expression.</summary>
+/// <summary>Rows as this server writes them, to test check constraints with. Each value is an SQL expression.</summary>
 internal static class SampleRows
 {
     private const string Id = "gen_random_uuid()";
@@ -13,29 +13,25 @@ internal static class SampleRows
         "users" =>
         [
             User("'ada@example.com'", Bcrypt),
-            User("'Ada.Lovelace+2@Sub.Example.org'", LongPassword, ("subscription_tier", "'pro'"), ("is_verified", "true"), ("two_factor_enabled", "true"), ("two_factor_secret", "'enc:v1:' || repeat('A', 120)")),
+            User(
+                "'Ada.Lovelace+2@Sub.Example.org'", LongPassword,
+                ("subscription_tier", "'pro'"), ("is_verified", "true"), ("two_factor_enabled", "true"),
+                ("two_factor_secret", "'enc:v1:' || repeat('A', 120)")),
 
-            // Invited, and has chosen no password yet; or switched off.
+            // Invited and without a password yet, or disabled.
             User("'ada@example.net'", "'!'", ("subscription_tier", "'enterprise'"), ("is_active", "false")),
         ],
         "api_keys" =>
         [
-            new() { ["id"] = Id, ["user_id"] = Id, ["key_hash"] = Hash, ["name"] = "'ci'", ["is_active"] = "true", ["created_at"] = "now()" },
-            new() { ["id"] = Id, ["user_id"] = Id, ["key_hash"] = Hash, ["name"] = "'legacy'", ["is_active"] = "false", ["created_at"] = "now()", ["last_used_at"] = "now()", ["prefix"] = "'ctx_abcdefgh'" },
+            Row(("key_hash", Hash), ("name", "'ci'"), ("is_active", "true")),
+            Row(("key_hash", Hash), ("name", "'legacy'"), ("is_active", "false"), ("last_used_at", "now()"), ("prefix", "'ctx_abcdefgh'")),
         ],
-        "usage_logs" =>
-        [
-            new() { ["id"] = Id, ["user_id"] = Id, ["endpoint"] = "'/api/v1/auth/me'", ["tokens_used"] = "0", ["cost_usd"] = "0", ["status_code"] = "200", ["created_at"] = "now()" },
-        ],
-        _ =>
-        [
-            new() { ["id"] = Id, ["user_id"] = Id, ["event_type"] = "'subscription.updated'", ["polar_event_id"] = "'evt_' || gen_random_uuid()", ["data"] = "'{}'", ["processed"] = "false", ["created_at"] = "now()" },
-        ],
+        "usage_logs" => [Row(("endpoint", "'/api/v1/auth/me'"), ("tokens_used", "0"), ("cost_usd", "0"), ("status_code", "200"))],
+        _ => [Row(("event_type", "'subscription.updated'"), ("polar_event_id", "'evt_' || gen_random_uuid()"), ("data", "'{}'"), ("processed", "false"))],
     };
 
-    private static Dictionary<string, string> User(string email, string passwordHash, params (string Name, string Value)[] others)
-    {
-        var row = new Dictionary<string, string>
+    private static Dictionary<string, string> User(string email, string passwordHash, params (string Name, string Value)[] others) => With(
+        new()
         {
             ["id"] = Id,
             ["email"] = email,
@@ -48,7 +44,15 @@ internal static class SampleRows
             ["two_factor_secret"] = "NULL",
             ["created_at"] = "now()",
             ["updated_at"] = "now()",
-        };
+        },
+        others);
+
+    /// <summary>A row that belongs to a user.</summary>
+    private static Dictionary<string, string> Row(params (string Name, string Value)[] others) =>
+        With(new() { ["id"] = Id, ["user_id"] = Id, ["created_at"] = "now()" }, others);
+
+    private static Dictionary<string, string> With(Dictionary<string, string> row, (string Name, string Value)[] others)
+    {
         foreach (var (name, value) in others)
         {
             row[name] = value;

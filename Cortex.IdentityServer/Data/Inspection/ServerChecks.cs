@@ -13,7 +13,9 @@ internal static class ServerChecks
     /// <returns>A reason to refuse a version; null for one that will do.</returns>
     public static string? WhyVersionRefused(int number, string version) => number >= OldestVersion
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"The database runs on PostgreSQL {version}. This server needs version {OldestVersion / 10000} or newer; upgrade PostgreSQL.");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The database runs on PostgreSQL {version}. This server needs version {OldestVersion / 10000} or newer; upgrade PostgreSQL.");
 
     /// <returns>A reason to refuse an encoding; null for the one that will do.</returns>
     public static string? WhyEncodingRefused(string database, string encoding) => encoding == Encoding
@@ -24,14 +26,17 @@ internal static class ServerChecks
     public static void Check(Catalog catalog, Notes notes)
     {
         var server = catalog.Server;
-        foreach (var reason in new[] { WhyVersionRefused(server.VersionNumber, server.Version), WhyEncodingRefused(server.Database, server.Encoding) }.OfType<string>())
+        string?[] reasons = [WhyVersionRefused(server.VersionNumber, server.Version), WhyEncodingRefused(server.Database, server.Encoding)];
+        foreach (var reason in reasons.OfType<string>())
         {
             notes.Refuse(reason);
         }
 
         if (server.IsReadOnly)
         {
-            notes.Refuse("The database is read-only: it is a standby, or default_transaction_read_only is on. Point POSTGRES_URL at the primary, or turn that setting off.");
+            notes.Refuse(
+                "The database is read-only: it is a standby, or default_transaction_read_only is on. "
+                + "Point POSTGRES_URL at the primary, or turn that setting off.");
         }
 
         if (!server.HasPlpgsql)
@@ -59,7 +64,8 @@ internal static class ServerChecks
         if (!server.MayCreate)
         {
             notes.Refuse(
-                $"The role {server.Role} may not create tables in the schema {server.Schema}. Run GRANT USAGE, CREATE ON SCHEMA {Catalog.Quote(server.Schema)} TO {role}.");
+                $"The role {server.Role} may not create tables in the schema {server.Schema}. "
+                + $"Run GRANT USAGE, CREATE ON SCHEMA {Catalog.Quote(server.Schema)} TO {role}.");
         }
 
         var others = server.UserSchemas.Where(schema => schema != server.Schema).ToList();
@@ -78,7 +84,8 @@ internal static class ServerChecks
         else
         {
             notes.Refuse(
-                $"There is a table users in {named}, which isn't on the search_path of the role {server.Role}, so a second, empty one would be created in {server.Schema}. "
+                $"There is a table users in {named}, which isn't on the search_path of the role {server.Role}, "
+                + $"so a second, empty one would be created in {server.Schema}. "
                 + $"Name the schema to use: ALTER ROLE {role} SET search_path = {Catalog.Quote(others[0])}.");
         }
     }

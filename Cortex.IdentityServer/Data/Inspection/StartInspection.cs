@@ -5,7 +5,9 @@ namespace Cortex.IdentityServer.Data.Inspection;
 /// <summary>The part of the inspection that each start of an up-to-date database can afford: one small query, and no EF Core.</summary>
 internal static class StartInspection
 {
-    /// <remarks>Of the rights, roles are only read, the audit log and the ledgers are only added to, and partitions are reached through their parent.</remarks>
+    /// <remarks>
+    /// As for privileges: roles are only read, the audit log and the ledgers are only added to, and partitions are reached through their parent.
+    /// </remarks>
     private const string Query = $"""
         WITH ours AS (
             SELECT name, to_regclass(quote_ident(name)) AS oid FROM unnest($1) AS name)
@@ -15,14 +17,16 @@ internal static class StartInspection
             ARRAY(SELECT name FROM ours WHERE oid IS NULL ORDER BY 1),
             ARRAY(SELECT wanted || ' ON ' || name FROM ours CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
                 WHERE oid IS NOT NULL AND name <> 'audit_events_default' AND NOT has_table_privilege(oid, wanted)
-                    AND (wanted = 'SELECT' OR name <> 'roles') AND (wanted IN ('SELECT', 'INSERT') OR name NOT IN ('audit_events', 'usage_logs', 'billing_events')) ORDER BY name, 1)
+                    AND (wanted = 'SELECT' OR name <> 'roles')
+                    AND (wanted IN ('SELECT', 'INSERT') OR name NOT IN ('audit_events', 'usage_logs', 'billing_events')) ORDER BY name, 1)
         FROM pg_database WHERE datname = current_database()
         """;
 
     public static NpgsqlBatchCommand Command() => new(Query) { Parameters = { new() { Value = (string[])[.. OwnTables.Documented, .. OwnTables.Private] } } };
 
     /// <summary>The same in a transaction of the caller's.</summary>
-    public static async Task<IReadOnlyList<string>> RefusalsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> RefusalsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command() } };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
@@ -43,12 +47,15 @@ internal static class StartInspection
     private static List<string> Refusals(NpgsqlDataReader row)
     {
         var role = row.GetString(4);
+        string?[] ofServer =
+            [ServerChecks.WhyVersionRefused(row.GetInt32(0), row.GetString(1)), ServerChecks.WhyEncodingRefused(row.GetString(2), row.GetString(3))];
         return
         [
-            .. new[] { ServerChecks.WhyVersionRefused(row.GetInt32(0), row.GetString(1)), ServerChecks.WhyEncodingRefused(row.GetString(2), row.GetString(3)) }.OfType<string>(),
+            .. ofServer.OfType<string>(),
             .. Names(5).Select(table => RelationChecks.WhyHiddenRefused(table, role)),
             .. Names(6).Select(table =>
-                $"The name {table} resolves to a schema other than the one that holds this server's tables. Rename what is there, or change the role's search_path."),
+                $"The name {table} resolves to a schema other than the one that holds this server's tables. "
+                + "Rename what is there, or change the role's search_path."),
             .. Names(7).Select(table => $"The table {table} is missing, although the migration that creates it was applied. Restore it from a backup."),
             .. Names(8).Select(right => $"The role {role} lacks a privilege. Run GRANT {right} TO {Catalog.Quote(role)}."),
         ];

@@ -36,9 +36,10 @@ internal abstract record TypeMatch
 
         return (documented.Kind, actual.Type) switch
         {
-            (ColumnKind.Uuid, "uuid") or (ColumnKind.Boolean, "bool") or (ColumnKind.Integer, "int4") or (ColumnKind.Time, "timestamptz") or (ColumnKind.TextList, "_text") => Fits,
+            (ColumnKind.Uuid, "uuid") or (ColumnKind.Boolean, "bool") or (ColumnKind.Integer, "int4") => Fits,
+            (ColumnKind.Time, "timestamptz") or (ColumnKind.TextList, "_text") => Fits,
             (ColumnKind.Varchar or ColumnKind.Text, "text") => Fits,
-            (ColumnKind.Varchar, "varchar") => actual.Length is not { } length || length >= documented.Length ? Fits : new Convertible(documented.Type, IsWidening: true),
+            (ColumnKind.Varchar, "varchar") => actual.Length < documented.Length ? new Convertible(documented.Type, IsWidening: true) : Fits,
             (ColumnKind.Text, "varchar") => actual.Length is null ? Fits : new Convertible("text", IsWidening: true),
             (ColumnKind.Varchar, "bpchar") => actual.Length <= documented.Length ? new Convertible(documented.Type, ", without the padding") : refused,
             (ColumnKind.Text, "bpchar") => new Convertible("text", ", without the padding"),
