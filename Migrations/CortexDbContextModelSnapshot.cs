@@ -368,6 +368,12 @@ namespace Cortex.IdentityServer.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("failures");
 
+                    b.Property<int>("InARow")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("in_a_row");
+
                     b.PrimitiveCollection<DateTimeOffset[]>("Pending")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
@@ -640,7 +646,7 @@ namespace Cortex.IdentityServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("UserId");
+                    b.HasIndex("UserId", "EndedAt");
 
                     b.ToTable("sessions", (string)null);
                 });
@@ -750,6 +756,10 @@ namespace Cortex.IdentityServer.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<DateTimeOffset?>("BlockedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_at");
+
                     b.Property<DateTimeOffset>("FailedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("failed_at");
@@ -757,6 +767,12 @@ namespace Cortex.IdentityServer.Migrations
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
                         .HasColumnName("failures");
+
+                    b.Property<int>("InARow")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("in_a_row");
 
                     b.Property<long>("LastStep")
                         .HasColumnType("bigint")

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
@@ -96,22 +95,5 @@ public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
     private static Task<HttpResponseMessage> DeleteAsync(HttpClient http, TestUser user) =>
         http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, Cancel);
 
-    private async Task<HttpResponseMessage> OvertakeAsync(Guid userId, Func<Task<HttpResponseMessage>> request)
-    {
-        await using var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(Cancel);
-        await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        await using var reset = new NpgsqlCommand(Reset, connection, transaction) { Parameters = { new() { Value = userId } } };
-        await reset.ExecuteNonQueryAsync(Cancel);
-
-        var answer = request();
-        for (var tries = 0; tries < 200 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
-        {
-            Assert.False(answer.IsCompleted, "the request did not wait");
-            await Task.Delay(5, Cancel);
-        }
-
-        await transaction.CommitAsync(Cancel);
-        return await answer;
-    }
+    private Task<HttpResponseMessage> OvertakeAsync(Guid userId, Func<Task<HttpResponseMessage>> request) => app.OvertakeAsync(Reset, userId, request);
 }

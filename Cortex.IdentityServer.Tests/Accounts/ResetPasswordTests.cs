@@ -63,6 +63,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_second_factor_stays_and_a_login_under_way_is_void()
     {
         var user = await app.WithTwoFactorAsync();
+        await app.SqlAsync("UPDATE users SET is_verified = true WHERE id = $1", user.User.Id);
         var pending = await app.ChallengeAsync(user.User);
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -248,6 +249,28 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var owner = app.WithToken((await app.LogInAsync(user with { Password = New })).AccessToken);
         Assert.True((await (await owner.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK)).GetProperty("is_verified").GetBoolean());
         Assert.Empty((await (await owner.FetchAsync(Auth + "api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
+    }
+
+    /// <remarks>Contract 4.1: whoever registered with another's address can't keep its owner out by a second factor.</remarks>
+    [Fact]
+    public async Task On_a_mailbox_that_nobody_proved_the_second_factor_and_its_recovery_codes_go_too()
+    {
+        var squatter = await app.WithTwoFactorAsync();
+        var pending = await app.ChallengeAsync(squatter.User);
+
+        await (await app.ResetAsync(await app.ResetTokenAsync(squatter.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var owner = app.WithToken((await app.LogInAsync(squatter.User with { Password = New })).AccessToken);
+        var me = await (await owner.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK);
+        Assert.False(me.GetProperty("two_factor_enabled").GetBoolean());
+        await (await app.AnswerAsync(pending, app.Code(squatter.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", squatter.User.Id));
+        Assert.IsType<DBNull>(await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", squatter.User.Id));
+        var actions = (string[])(await app.SqlAsync("SELECT array_agg(action::text) FROM audit_events WHERE user_id = $1", squatter.User.Id))!;
+        Assert.Contains("two_factor.disabled", actions);
+
+        // The owner sets up a second factor of their own.
+        await (await owner.PostAsync(Auth + "2fa/enable", new { })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -87,6 +87,8 @@ public sealed class RefusedVariableTests
     [InlineData("TRUSTED_PROXIES", "10.0.0.1,*")]
     [InlineData("API_DOCS", "true")]
     [InlineData("ADMIN_SECOND_FACTOR", "no")]
+    [InlineData("API_KEY_SCOPES", "memory read")]
+    [InlineData("API_KEY_SCOPES", "a,\"b\"")]
     [InlineData("REGISTRATION", "true")]
     [InlineData("REGISTRATION", "shut")]
     [InlineData("REQUIRE_VERIFIED_EMAIL", "yes")]

@@ -9,10 +9,10 @@ public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
 
     public Task<TwoFactorUser> SupportAsync() => AnyAsync("support");
 
-    /// <summary>A new one where a test has moved the clock so far that the token ends soon.</summary>
+    /// <summary>A new one where a test has moved the clock so far that the login is no fresh proof soon.</summary>
     private async Task<TwoFactorUser> AnyAsync(string role)
     {
-        if (!_staff.TryGetValue(role, out var known) || Clock.GetUtcNow() - known.Since > TimeSpan.FromMinutes(20))
+        if (!_staff.TryGetValue(role, out var known) || Clock.GetUtcNow() - known.Since > TimeSpan.FromMinutes(8))
         {
             _staff[role] = known = (await this.SignedInStaffAsync(role), Clock.GetUtcNow());
         }

@@ -38,12 +38,13 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task A_lost_role_counts_from_the_next_request_on()
     {
-        var (admin, tokens, http) = await app.SignedInAdminAsync();
-        await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.OK);
+        var admin = await app.SignedInStaffAsync();
+        var token = admin.Tokens.AccessToken;
+        await (await admin.Http.PostFormAsync(Route, ("token", token))).ShouldBeAsync(HttpStatusCode.OK);
 
-        await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", admin.Id);
+        await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", admin.User.Id);
 
-        await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeProblemAsync(403, "forbidden");
+        await (await admin.Http.PostFormAsync(Route, ("token", token))).ShouldBeProblemAsync(403, "forbidden");
     }
 
     [Fact]
@@ -154,12 +155,22 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task An_administrator_may_ask()
     {
-        var (_, _, admin) = await app.SignedInAdminAsync();
+        var admin = await app.SignedInStaffAsync();
         var (user, tokens, _) = await app.SignedInAsync();
 
-        var token = await (await admin.PostFormAsync(Route, ("token", tokens.AccessToken))).JsonAsync(HttpStatusCode.OK);
+        var token = await (await admin.Http.PostFormAsync(Route, ("token", tokens.AccessToken))).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(user.Id.ToString(), token.GetProperty("sub").GetString());
+    }
+
+    [Fact]
+    public async Task An_administrator_without_a_second_factor_is_told_to_turn_one_on()
+    {
+        var (_, tokens, admin) = await app.SignedInAdminAsync();
+
+        var problem = await (await admin.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeProblemAsync(403, "two_factor_required");
+
+        Assert.Contains("/2fa/enable", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,7 +83,17 @@ public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
     public async Task What_is_over_is_removed_from_the_tables()
     {
         await app.FailAsync(app.NewEmail(), 1);
-        app.Clock.Advance(TimeSpan.FromHours(25));
+        await app.FailAsync(app.NewEmail(), 10);
+        app.Clock.Advance(TimeSpan.FromDays(31));
+        for (var tries = 0; tries < 100 && (long)(await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10"))! > 0; tries++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        // Ten and more in a row count for a year.
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10"));
+        Assert.NotEqual(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts"));
+        app.Clock.Advance(TimeSpan.FromDays(336));
         for (var tries = 0; tries < 100 && (long)(await app.SqlAsync("SELECT count(*) FROM login_attempts"))! > 0; tries++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);

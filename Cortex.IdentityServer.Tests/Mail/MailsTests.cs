@@ -34,6 +34,8 @@ public sealed class MailsTests
         ["email_changed"] = "another email address",
         ["password_changed"] = "password of your account was changed",
         ["new_sign_in"] = "logged in",
+        ["login_blocked"] = "100 wrong passwords in a row",
+        ["second_factor_blocked"] = "100 wrong codes in a row",
         ["refresh_token_reused"] = "refresh token",
         ["two_factor_enabled"] = "now takes a code",
         ["two_factor_disabled"] = "only the password",

@@ -3,7 +3,9 @@ using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Passkeys;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
@@ -24,11 +26,9 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
             clock.GetUtcNow(),
             account,
             await db.UserRoles.Where(member => member.UserId == userId).Join(db.Roles, member => member.RoleId, role => role.Id, (_, role) => role.Name!).ToListAsync(cancellationToken),
-            await db.Sessions.Where(s => s.UserId == userId).OrderByDescending(s => s.CreatedAt)
-                .Select(s => new ExportedSession(s.Id, s.CreatedAt, s.LastSeenAt ?? s.LastUsedAt, s.EndedAt, s.Methods, s.Ip == null ? null : s.Ip.ToString(), s.UserAgent))
-                .ToListAsync(cancellationToken),
-            await db.LoginAddresses.Where(a => a.UserId == userId).Select(a => new ExportedLoginAddress(a.Network, a.LastLoginAt)).ToListAsync(cancellationToken),
-            await db.ApiKeys.Where(key => key.UserId == userId).Select(ApiKeyResponse.FromKey).ToListAsync(cancellationToken),
+            SessionsAsync(userId, cancellationToken),
+            AddressesAsync(userId, cancellationToken),
+            KeysAsync(userId, cancellationToken),
             await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken),
             await db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken),
             UsageAsync(userId, cancellationToken),
@@ -37,6 +37,34 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
                 """).ToListAsync(cancellationToken),
             audit.AllAsync(userId, cancellationToken));
     }
+
+    /// <summary>Newest first.</summary>
+    private async IAsyncEnumerable<ExportedSession> SessionsAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pages = PagesAsync<Session>(last => db.Sessions.FromSql(
+            $"""
+            SELECT * FROM sessions WHERE user_id = {userId} AND (created_at, id) < ({last?.CreatedAt ?? DateTimeOffset.MaxValue}, {last?.Id ?? Guid.Empty})
+            ORDER BY created_at DESC, id DESC LIMIT {AuditReader.Page}
+            """).AsNoTracking().ToListAsync(cancellationToken));
+        await foreach (var session in pages.WithCancellation(cancellationToken))
+        {
+            yield return new(
+                session.Id, session.CreatedAt, session.LastSeenAt ?? session.LastUsedAt, session.EndedAt, session.Methods, session.Ip?.ToString(), session.UserAgent);
+        }
+    }
+
+    private async IAsyncEnumerable<ExportedLoginAddress> AddressesAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pages = PagesAsync<LoginAddress>(last => db.LoginAddresses.FromSql(
+            $"SELECT * FROM login_addresses WHERE user_id = {userId} AND network > {last?.Network ?? ""} ORDER BY network LIMIT {AuditReader.Page}").AsNoTracking().ToListAsync(cancellationToken));
+        await foreach (var address in pages.WithCancellation(cancellationToken))
+        {
+            yield return new(address.Network, address.LastLoginAt);
+        }
+    }
+
+    private IAsyncEnumerable<ApiKeyResponse> KeysAsync(Guid userId, CancellationToken cancellationToken) => PagesAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
+        $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {AuditReader.Page}").Select(ApiKeyResponse.FromKey).ToListAsync(cancellationToken));
 
     /// <summary>Page by page: a client that reads slowly holds no connection to the database meanwhile.</summary>
     private async IAsyncEnumerable<ExportedUsage> UsageAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -64,6 +92,25 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
 
             (time, id) = (page[^1].CreatedAt ?? DateTimeOffset.MinValue, page[^1].Id);
         }
+    }
+
+    /// <summary>One page after another, each from where the last ended.</summary>
+    private static async IAsyncEnumerable<T> PagesAsync<T>(Func<T?, Task<List<T>>> read)
+        where T : class
+    {
+        List<T> page;
+        T? last = null;
+        do
+        {
+            page = await read(last);
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+
+            last = page.LastOrDefault();
+        }
+        while (page.Count == AuditReader.Page);
     }
 
     private sealed record UsageRow(

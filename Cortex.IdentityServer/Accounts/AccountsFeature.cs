@@ -4,6 +4,7 @@ using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
@@ -47,7 +48,7 @@ internal static class AccountsFeature
         accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous().LimitedBy(RateLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
-        var changing = accounts.MapGroup("/").RequireAuthorization(Policies.Session).LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        var changing = accounts.MapGroup("/").RequireAuthorization(Policies.Session).LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.InUse, Problems.RateLimited);

@@ -5,13 +5,14 @@ using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.TwoFactor;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Puts a new password in the place of the old one, and ends what the old one had earned.</summary>
 internal sealed partial class PasswordReplacement(
-    CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SessionService sessions, AccountEvents events, ILogger<PasswordReplacement> logger)
+    CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SecondFactor secondFactor, SessionService sessions, AccountEvents events, ILogger<PasswordReplacement> logger)
 {
     /// <summary>By who knows the old one: their session stays. False when somebody changed it meanwhile.</summary>
     public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, Client client, CancellationToken cancellationToken)
@@ -42,10 +43,11 @@ internal sealed partial class PasswordReplacement(
             return false;
         }
 
+        await secondFactor.ForgiveAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: null, SessionEnd.PasswordReset, client, cancellationToken);
         if (!user.EmailConfirmed)
         {
-            await GiveToOwnerAsync(user.Id, client, cancellationToken);
+            await GiveToOwnerAsync(user, client, cancellationToken);
         }
 
         await events.NoteAndTellAsync(AuditAction.PasswordReset, MailKind.PasswordChanged, user.Owner, client, cancellationToken);
@@ -63,13 +65,19 @@ internal sealed partial class PasswordReplacement(
     }
 
     /// <summary>
-    /// Nobody had proved this mailbox before, so whoever made the account may be a stranger: what they can still come back with goes (security.md E9).
-    /// The second factor stays, as after any reset (contract 4.1): it lets nobody in without the password.
+    /// Nobody had proved this mailbox before, so a stranger may have made the account. Everything goes that the stranger could come back with, and the
+    /// second factor too, which would keep the owner out (contract 4.1, security.md E9).
     /// </summary>
-    private async Task GiveToOwnerAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    private async Task GiveToOwnerAsync(User user, Client client, CancellationToken cancellationToken)
     {
+        var userId = user.Id;
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
-            set => set.SetProperty(u => u.IsVerified, true).SetProperty(u => u.ApiKey, (string?)null), cancellationToken);
+            set => set
+                .SetProperty(u => u.IsVerified, true)
+                .SetProperty(u => u.ApiKey, (string?)null)
+                .SetProperty(u => u.HasTwoFactor, false)
+                .SetProperty(u => u.TwoFactorSecret, (string?)null),
+            cancellationToken);
         foreach (var key in await db.ApiKeys.Where(key => key.UserId == userId).Select(key => key.Id).ToListAsync(cancellationToken))
         {
             await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", key.ToString()));
@@ -80,8 +88,13 @@ internal sealed partial class PasswordReplacement(
             await events.NoteAsync(AuditAction.PasskeyRemoved, userId, client, cancellationToken, ("passkey_id", passkey.ToString()));
         }
 
+        if (user.TwoFactorEnabled)
+        {
+            await events.NoteAsync(AuditAction.TwoFactorDisabled, userId, client, cancellationToken);
+        }
+
         await db.ApiKeys.Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.Passkeys.Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.EraseSecondFactorsAsync(userId, cancellationToken);
 
         // Where the stranger logged in from is no place that the owner is known at.
         await db.LoginAddresses.Where(address => address.UserId == userId).ExecuteDeleteAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
@@ -27,23 +26,20 @@ internal sealed record RegistrationSteps(EmailVerification Verification, Outbox 
 
 /// <summary>Makes accounts.</summary>
 internal sealed partial class Registration(
-    CortexDbContext db, UserManager<User> users, HashingQueue hashing, KnownNetworks knownNetworks, RegistrationSteps steps, ILogger<Registration> logger)
+    CortexDbContext db, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
 {
     /// <summary>Where mailboxes have to be proved first, the owner of a taken address gets a mail, and nobody else learns that it is taken.</summary>
     public async Task<RegistrationResult> TryAsync(string email, string password, Client client, CancellationToken cancellationToken)
     {
-        using var place = hashing.TryEnter(knownNetworks.Contains(client.Network));
-        if (place is null)
+        if (await HashAsync(password, client, cancellationToken) is not { } hash)
         {
-            return new RegistrationResult.Busy(hashing.RetryAfter);
+            return new RegistrationResult.Busy(line.RetryAfter);
         }
 
-        // Hashed here and not by the manager, which would do it on this request's thread.
-        var user = new User { Email = email, PasswordHash = await place.HashAsync(password, cancellationToken) };
+        var user = new User { Email = email, PasswordHash = hash };
         var result = await CreateAsync(user, client, cancellationToken);
         if (result.Succeeded)
         {
-            knownNetworks.Add(client.Network);
             Log.Registered(logger, user.Id);
             return new RegistrationResult.Registered(user);
         }
@@ -60,6 +56,16 @@ internal sealed partial class Registration(
         }
 
         return new RegistrationResult.Taken();
+    }
+
+    /// <summary>
+    /// Hashed here and not by the manager, which would do it on this request's thread. Null when the line is full. A registration makes no network
+    /// known, as a taken email doesn't either: the places that are kept for known networks would tell the two apart.
+    /// </summary>
+    private async Task<string?> HashAsync(string password, Client client, CancellationToken cancellationToken)
+    {
+        using var place = line.TryEnter(client.Network);
+        return place is null ? null : await place.HashAsync(password, cancellationToken);
     }
 
     /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>

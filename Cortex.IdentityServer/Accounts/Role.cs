@@ -11,7 +11,7 @@ public class Role : IdentityRole<Guid>
     /// <summary>May look at everything and help people back into their accounts, but for those of administrators.</summary>
     public const string Support = "support";
 
-    /// <summary>For accounts that stand for a service and not for a person.</summary>
+    /// <summary>For accounts that stand for a service and not for a person: their API keys may report usage for other keys. No right to administer.</summary>
     public const string Service = "service";
 
     /// <summary>The roles that exist; the migration makes them, with the same ids in every database.</summary>

@@ -14,7 +14,10 @@ internal sealed record GenerateApiKeyRequest : IRequestBody
     [MaxLength(ApiKeyConfiguration.NameLength)]
     public string Name { get; init; } = "";
 
-    /// <summary>What the key may do: up to 32 words of your own; <c>introspect</c> lets it ask about tokens and keys. None by default.</summary>
+    /// <summary>
+    /// What the key may do: up to 32 words, of those that the operator allows (<c>API_KEY_SCOPES</c>; any, where that isn't set). <c>introspect</c> lets it ask about
+    /// tokens and keys, <c>usage:read</c> lets it read all usage of its owner, and <c>usage:write</c> is for service accounts and administrators. None by default.
+    /// </summary>
     [Scopes]
     public string[]? Scopes { get; init; }
 
@@ -98,8 +101,9 @@ internal sealed partial class ScopesAttribute() : ValidationAttribute("must be a
 
     private const string WordPattern = @"[\x21\x23-\x5B\x5D-\x7E]{1,64}";
 
-    public override bool IsValid(object? value) =>
-        value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(scope => scope is not null && Word().IsMatch(scope)));
+    public static bool IsScope(string? text) => text is not null && Word().IsMatch(text);
+
+    public override bool IsValid(object? value) => value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(IsScope));
 
     [GeneratedRegex("^" + WordPattern + @"\z")]
     private static partial Regex Word();

@@ -11,13 +11,16 @@ namespace Cortex.IdentityServer.ApiKeys;
 internal static class ApiKeyEndpoints
 {
     /// <summary>Make an API key</summary>
-    /// <remarks>The key is in this answer and never again. At most 50 active keys an account.</remarks>
+    /// <remarks>
+    /// The key is in this answer and never again. An account can have 50 active keys, and 200 that aren't revoked. Its owner chooses the scopes: they say what the
+    /// owner means the key for, and are no privilege that the server grants.
+    /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
         GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
-    /// <remarks>Newest first, without the keys themselves.</remarks>
+    /// <remarks>Newest first, without the keys themselves; at most 200.</remarks>
     internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
@@ -33,7 +36,7 @@ internal static class ApiKeyEndpoints
         };
 
     /// <summary>Replace an API key</summary>
-    /// <remarks>Gives a new key with the same name, scopes and lifetime. The old one works until the overlap has passed.</remarks>
+    /// <remarks>Gives a new key with the same name, scopes and lifetime. The old one works until the overlap has passed. At the limit of 200 keys, the replaced key that has been dead longest is revoked to make room.</remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         Answer(await keys.RotateAsync(caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
@@ -48,6 +51,8 @@ internal static class ApiKeyEndpoints
     {
         NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
         NewApiKeyResult.TooMany => (Problem)Problems.ApiKeyLimit,
+        NewApiKeyResult.UnknownScope unknown => Problem.Invalid("scopes", $"must be of {unknown.Choices}"),
+        NewApiKeyResult.ForbiddenScope => new Problem(Problems.Forbidden) { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." },
         NewApiKeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
         NewApiKeyResult.NotFound => (Problem)Problems.NotFound,
         NewApiKeyResult.NotReplaceable => new Problem(Problems.ValidationFailed) { Detail = "Only a key that works, and wasn't replaced yet, can be replaced." },

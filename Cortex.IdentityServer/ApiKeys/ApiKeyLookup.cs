@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Freshness;
 using Npgsql;
@@ -20,14 +21,16 @@ internal interface IApiKeyProvider
 /// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in <c>users.api_key</c>.
 /// </summary>
 internal sealed partial class ApiKeyLookup(
-    NpgsqlDataSource database, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock, ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
+    NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock, ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
 {
     /// <summary>About 1 KB each; a key beyond is looked up each time.</summary>
     private const int MostRemembered = 20_000;
 
-    private const string FindSql = """
+    private const string FindSql = $"""
         SELECT api_keys.id, user_id, email, coalesce(subscription_tier, 'free'), scopes, api_keys.created_at, expires_at,
-            coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true)
+            coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true),
+            CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
+                THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
         FROM api_keys JOIN users ON users.id = user_id
         WHERE key_hash = $1
         """;
@@ -102,7 +105,7 @@ internal sealed partial class ApiKeyLookup(
             UserId = row.GetGuid(1),
             Email = row.GetString(2),
             Tier = row.GetString(3),
-            Scopes = row.GetFieldValue<string[]>(4),
+            Scopes = options.Counting(row.GetFieldValue<string[]>(4), mayWriteUsage: row.GetBoolean(8)),
             CreatedAt = await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
             ExpiresAt = await row.GetFieldValueAsync<DateTimeOffset?>(6, cancellationToken),
             IsActive = row.GetBoolean(7),

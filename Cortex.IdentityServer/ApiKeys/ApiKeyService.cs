@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -12,8 +13,14 @@ internal abstract record NewApiKeyResult
 {
     public sealed record Made(GeneratedApiKeyResponse Key) : NewApiKeyResult;
 
-    /// <summary>The account has as many active keys as one may have.</summary>
+    /// <summary>The account has as many keys, or as many active ones, as one may have.</summary>
     public sealed record TooMany : NewApiKeyResult;
+
+    /// <param name="Choices">The scopes that may be chosen.</param>
+    public sealed record UnknownScope(string Choices) : NewApiKeyResult;
+
+    /// <summary>A scope that the owner's roles don't allow.</summary>
+    public sealed record ForbiddenScope : NewApiKeyResult;
 
     /// <summary>The key to be replaced isn't there, or isn't the caller's.</summary>
     public sealed record NotFound : NewApiKeyResult;
@@ -26,12 +33,22 @@ internal abstract record NewApiKeyResult
 }
 
 /// <summary>Makes and replaces a user's keys.</summary>
-internal sealed partial class ApiKeyService(CortexDbContext db, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
+internal sealed partial class ApiKeyService(
+    CortexDbContext db, ApiKeyOptions options, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
+    /// <summary>That aren't revoked, whether they work or not.</summary>
+    private const int MostKept = 200;
+
     public async Task<NewApiKeyResult> GenerateAsync(Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
+        string[] scopes = [.. (request.Scopes ?? []).Distinct()];
+        if (!scopes.All(options.MayBeChosen))
+        {
+            return new NewApiKeyResult.UnknownScope(options.Choices);
+        }
+
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
@@ -39,13 +56,18 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
             return new NewApiKeyResult.SessionEnded();
         }
 
-        if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive)
+        if (scopes.Contains(ApiKeyOptions.UsageWrite) && !await MayWriteUsageAsync(userId, cancellationToken))
+        {
+            return new NewApiKeyResult.ForbiddenScope();
+        }
+
+        if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
         {
             return new NewApiKeyResult.TooMany();
         }
 
         var made = await AddAsync(
-            userId, request.Name, [.. (request.Scopes ?? []).Distinct()], now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+            userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
         await events.NoteAndTellAsync(AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
@@ -82,7 +104,7 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
                 .SetProperty(key => key.ExpiresAt, dies)
                 .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
             cancellationToken);
-        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive)
+        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(userId, now, client, cancellationToken))
         {
             return new NewApiKeyResult.TooMany();
         }
@@ -123,12 +145,20 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
         return (changed, false);
     }
 
-    /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) => await db.ApiKeys
-        .Where(key => key.UserId == userId)
-        .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
-        .Select(ApiKeyResponse.FromKey)
-        .ToListAsync(cancellationToken);
+    /// <summary>Newest first; of more keys than an account can have, those that work and then the newest.</summary>
+    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var keys = await db.ApiKeys.AsNoTracking()
+            .Where(key => key.UserId == userId)
+            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now)).ThenByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
+            .Take(MostKept)
+            .Select(ApiKeyResponse.FromKey)
+            .ToListAsync(cancellationToken);
+
+        // As PostgreSQL sorts: a key without a time comes first.
+        return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
+    }
 
     public async Task<bool> RevokeAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
     {
@@ -174,6 +204,31 @@ internal sealed partial class ApiKeyService(CortexDbContext db, SessionService s
 
     private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
+
+    private Task<int> CountAsync(Guid userId, CancellationToken cancellationToken) => db.ApiKeys.CountAsync(key => key.UserId == userId, cancellationToken);
+
+    private Task<bool> MayWriteUsageAsync(Guid userId, CancellationToken cancellationToken) => db.UserRoles
+        .Join(db.Roles, member => member.RoleId, role => role.Id, (member, role) => new { member.UserId, role.Name })
+        .AnyAsync(member => member.UserId == userId && (member.Name == Role.Service || member.Name == Role.Admin), cancellationToken);
+
+    /// <summary>
+    /// A rotation is what keeps a key safe, so the limit doesn't stop it as long as there is a key that was replaced and is dead: the one that died first is
+    /// revoked. False where there is none.
+    /// </summary>
+    private async Task<bool> MakeRoomAsync(Guid userId, DateTimeOffset now, Client client, CancellationToken cancellationToken)
+    {
+        if (await CountAsync(userId, cancellationToken) <= MostKept)
+        {
+            return true;
+        }
+
+        var dead = await db.ApiKeys
+            .Where(key => key.UserId == userId && key.ReplacedById != null && (key.IsActive == false || key.ExpiresAt <= now))
+            .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
+            .Select(key => (Guid?)key.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        return dead is { } keyId && await RemoveAsync(userId, keyId, client, cancellationToken);
+    }
 
     private async Task<GeneratedApiKeyResponse> AddAsync(
         Guid userId, string? name, string[] scopes, DateTimeOffset now, DateTimeOffset? expires, CancellationToken cancellationToken)

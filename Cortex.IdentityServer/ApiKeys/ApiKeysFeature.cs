@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Cortex.IdentityServer.ApiKeys;
@@ -14,12 +15,13 @@ internal static class ApiKeysFeature
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
         return services
             .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
+            .AddSingleton<LimitedApiKeyLookup>()
             .AddScoped<ApiKeyService>();
     }
 
     public static void MapApiKeys(this IEndpointRouteBuilder auth)
     {
-        var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session);
+        var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
         var writing = keys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);

@@ -19,6 +19,7 @@ internal sealed class KnownApiKey : IRemembered
 
     public required string Tier { get; init; }
 
+    /// <summary>Those that count (<see cref="ApiKeyOptions.Counting"/>).</summary>
     public required string[] Scopes { get; init; }
 
     public required DateTimeOffset? CreatedAt { get; init; }

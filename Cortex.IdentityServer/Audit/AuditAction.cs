@@ -16,6 +16,7 @@ internal static class AuditAction
     public const string LoggedIn = "login.succeeded";
     public const string LoginFailed = "login.failed";
     public const string LoginLocked = "login.locked";
+    public const string LoginBlocked = "login.blocked";
     public const string Reauthenticated = "session.reauthenticated";
     public const string SessionEnded = "session.ended";
     public const string RefreshTokenReused = "refresh_token.reused";
@@ -33,6 +34,7 @@ internal static class AuditAction
     public const string TwoFactorDisabled = "two_factor.disabled";
     public const string SecondFactorFailed = "two_factor.failed";
     public const string SecondFactorLocked = "two_factor.locked";
+    public const string SecondFactorBlocked = "two_factor.blocked";
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
     public const string RecoveryCodeUsed = "recovery_code.used";
 

@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Admin;
+using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
@@ -24,6 +25,7 @@ internal sealed record CortexEnvironment(
     MailOptions Mail,
     AuditOptions Audit,
     AdminOptions Admin,
+    ApiKeyOptions ApiKeys,
     IntegrationOptions Integrations,
     IReadOnlyList<string> Warnings)
 {
@@ -43,11 +45,12 @@ internal sealed record CortexEnvironment(
         var mail = MailOptions.Read(settings, http.PublicUrl);
         var audit = AuditOptions.Read(settings);
         var admin = AdminOptions.Read(settings);
+        var apiKeys = ApiKeyOptions.Read(settings);
         var integrations = IntegrationOptions.Read(settings);
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, integrations, settings.Warnings);
+        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, apiKeys, integrations, settings.Warnings);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
@@ -61,6 +64,7 @@ internal sealed record CortexEnvironment(
         .AddSingleton(Mail)
         .AddSingleton(Audit)
         .AddSingleton(Admin)
+        .AddSingleton(ApiKeys)
         .AddSingleton(Secrets)
         .AddSingleton(new SecretKeys(Secrets.SecretKeys));
 }

@@ -1,11 +1,12 @@
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
 /// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
-internal sealed partial class ExpiredRows(NpgsqlDataSource database, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+internal sealed partial class ExpiredRows(NpgsqlDataSource database, SessionLimit sessionLimit, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -35,12 +36,13 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, AuditOption
 
     private async Task RemoveAsync(CancellationToken cancellationToken)
     {
+        await sessionLimit.EnforceAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var sessions = await DeleteAsync("sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", now - SessionsKept, cancellationToken);
         var challenges = await DeleteAsync("two_factor_challenges WHERE expires_at < $1", now, cancellationToken);
         challenges += await DeleteAsync("passkey_challenges WHERE expires_at < $1", now, cancellationToken);
         var attempts = await DeleteAsync(
-            "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1)",
+            $"login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT ({LoginAttemptRules.IsKept})",
             now - LoginAttemptRules.ForgottenAfter,
             cancellationToken);
         var addresses = await DeleteAsync("login_addresses WHERE last_login_at < $1", now - LoginAccounts.KnownFor, cancellationToken);

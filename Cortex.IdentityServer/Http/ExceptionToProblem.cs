@@ -41,6 +41,10 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ILogger<Ex
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 
+            case var _ when VanishedOwner.Causes(exception):
+                Log.OwnerVanished(logger, httpContext.TraceIdentifier);
+                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Problem ?? Problems.SessionRevoked;
+
             case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
                 return new(Problems.InUse) { Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first." };
@@ -62,6 +66,9 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ILogger<Ex
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} deleted nothing: rows of the table {Table} still refer to what it was to delete. Give that table's foreign key ON DELETE CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} refused: its account was deleted meanwhile")]
+        public static partial void OwnerVanished(ILogger logger, string requestId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId);

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Admin;
+using Cortex.IdentityServer.ApiKeys;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -19,11 +20,11 @@ internal static class Policies
     /// <summary>Either credential.</summary>
     public const string SessionOrKey = "session_or_key";
 
-    /// <summary>May ask about tokens and keys of others: a key with the scope <see cref="IntrospectScope"/>, or an administrator.</summary>
+    /// <summary>May ask about tokens and keys of others: a key with the scope <see cref="IntrospectScope"/>, or an administrator with a second factor.</summary>
     public const string Introspect = "introspect";
 
     /// <summary>The scope that <see cref="Introspect"/> asks of a key.</summary>
-    public const string IntrospectScope = "introspect";
+    public const string IntrospectScope = ApiKeyOptions.Introspect;
 
     /// <summary>A person with the role <see cref="Role.Admin"/>, and a second factor.</summary>
     public const string Admin = "admin";
@@ -37,7 +38,8 @@ internal static class Policies
             .AddPolicy(Session, policy => WithCaller(policy).RequireClaim(CortexClaims.SessionId))
             .AddPolicy(SessionOrKey, policy => WithCaller(policy))
             .AddPolicy(Introspect, policy => WithCaller(policy).RequireAssertion(context =>
-                context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin))))
+                context.User.HasScope(IntrospectScope) || (context.User.HasSession() && context.User.HasRole(Role.Admin)))
+                .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor)))
             .AddPolicy(Admin, policy => OfStaff(policy, admin, Role.Admin))
             .AddPolicy(Support, policy => OfStaff(policy, admin, Role.Admin, Role.Support));
         return services
@@ -52,12 +54,12 @@ internal static class Policies
         WithCaller(policy).RequireAssertion(context => context.User.HasSession() && roles.Any(context.User.HasRole))
             .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor));
 
-    /// <summary>A requirement of its own, so that its refusal can say so.</summary>
+    /// <summary>Asks it of people alone, as a key has no second factor. A requirement of its own, so that its refusal can say so.</summary>
     private sealed class SecondFactorRequirement(bool isRequired) : IAuthorizationRequirement, IAuthorizationHandler
     {
         public Task HandleAsync(AuthorizationHandlerContext context)
         {
-            if (!isRequired || context.User.HasSecondFactor())
+            if (!isRequired || !context.User.HasSession() || context.User.HasSecondFactor())
             {
                 context.Succeed(this);
             }

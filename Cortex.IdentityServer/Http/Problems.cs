@@ -41,7 +41,7 @@ internal static class Problems
     public static readonly ProblemCode EmailTaken = new("email_taken", 409, "Email taken", "There is an account with this email already.");
     public static readonly ProblemCode TwoFactorAlreadyEnabled = new("two_factor_already_enabled", 409, "Two-factor authentication is on", "Two-factor authentication is on already.");
     public static readonly ProblemCode TwoFactorNotEnabled = new("two_factor_not_enabled", 409, "Two-factor authentication is off", "Two-factor authentication is not on.");
-    public static readonly ProblemCode ApiKeyLimit = new("api_key_limit", 409, "Too many API keys", "An account can have 50 active API keys; revoke one first.");
+    public static readonly ProblemCode ApiKeyLimit = new("api_key_limit", 409, "Too many API keys", "An account can have 50 active API keys, and 200 that aren't revoked; revoke one first.");
     public static readonly ProblemCode LastAdmin = new("last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled or deleted.");
     public static readonly ProblemCode InUse = new("in_use", 409, "Still in use", "Rows of another program's table still refer to this; delete or detach them first.");
     public static readonly ProblemCode PreconditionFailed = new("precondition_failed", 412, "Changed meanwhile", "This was changed since you read it (If-Match); read it again.");

@@ -6,40 +6,54 @@ using Cortex.IdentityServer.Sessions;
 namespace Cortex.IdentityServer.Introspection;
 
 /// <summary>Tells what a token is worth right now.</summary>
-internal sealed class TokenInspector(VerifiedTokens accessTokens, IApiKeyProvider apiKeys, SessionSettings options)
+internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, SessionSettings options)
 {
-    /// <summary>Null for anything that isn't good.</summary>
-    public async Task<IntrospectResponse?> InspectAsync(string token, CancellationToken cancellationToken) =>
-        await OfAccessTokenAsync(token, cancellationToken) ?? await OfApiKeyAsync(token, cancellationToken);
-
-    private async Task<IntrospectResponse?> OfAccessTokenAsync(string token, CancellationToken cancellationToken) =>
+    /// <summary>A null answer for anything that isn't good; a refusal where the asking address has asked about too many keys that nobody has.</summary>
+    public async Task<(IntrospectResponse? Answer, Problem? Refusal)> InspectAsync(string token, HttpContext http)
+    {
         // Two dots make a JWS; no API key needs the attempt.
-        token.AsSpan().Count('.') != 2 || await accessTokens.CheckAsync(token, cancellationToken) is not TokenVerdict.Good { Token: var good } ? null : new()
+        if (token.AsSpan().Count('.') == 2)
         {
-            Active = true,
-            TokenType = "bearer",
-            Sub = good.UserId.ToString(),
-            Email = good.Caller.FindFirstValue(CortexClaims.Email),
-            SubscriptionTier = good.Caller.FindFirstValue(CortexClaims.Tier),
-            Scope = "",
-            Sid = good.SessionId.ToString(),
-            Exp = good.ExpiresAt.ToUnixTimeSeconds(),
-            Iat = AccessTokens.Seconds(good.Token, "iat"),
-            Iss = options.Issuer,
-        };
+            switch (await accessTokens.CheckAsync(token, http.RequestAborted))
+            {
+                case TokenVerdict.Good { Token: var good }:
+                    return (Of(good), null);
 
-    private async Task<IntrospectResponse?> OfApiKeyAsync(string text, CancellationToken cancellationToken) =>
-        await apiKeys.FindAsync(text, cancellationToken) is not ApiKeyVerdict.Good { Key: var key } ? null : new()
-        {
-            Active = true,
-            TokenType = "api_key",
-            Sub = key.UserId.ToString(),
-            Email = key.Email,
-            SubscriptionTier = key.Tier,
-            Scope = string.Join(' ', key.Scopes),
-            ApiKeyId = key.Id.ToString(),
-            Exp = key.ExpiresAt?.ToUnixTimeSeconds(),
-            Iat = key.CreatedAt?.ToUnixTimeSeconds(),
-            Iss = options.Issuer,
-        };
+                // One of ours that has ended is no API key, and costs the asking address nothing.
+                case TokenVerdict.Refused { Code: var code } when code != Problems.InvalidToken:
+                    return (null, null);
+            }
+        }
+
+        var (verdict, refusal) = await apiKeys.FindAsync(token, http);
+        return (verdict is ApiKeyVerdict.Good { Key: var key } ? Of(key) : null, refusal);
+    }
+
+    private IntrospectResponse Of(VerifiedToken token) => new()
+    {
+        Active = true,
+        TokenType = "bearer",
+        Sub = token.UserId.ToString(),
+        Email = token.Caller.FindFirstValue(CortexClaims.Email),
+        SubscriptionTier = token.Caller.FindFirstValue(CortexClaims.Tier),
+        Scope = "",
+        Sid = token.SessionId.ToString(),
+        Exp = token.ExpiresAt.ToUnixTimeSeconds(),
+        Iat = AccessTokens.Seconds(token.Token, "iat"),
+        Iss = options.Issuer,
+    };
+
+    private IntrospectResponse Of(KnownApiKey key) => new()
+    {
+        Active = true,
+        TokenType = "api_key",
+        Sub = key.UserId.ToString(),
+        Email = key.Email,
+        SubscriptionTier = key.Tier,
+        Scope = string.Join(' ', key.Scopes),
+        ApiKeyId = key.Id.ToString(),
+        Exp = key.ExpiresAt?.ToUnixTimeSeconds(),
+        Iat = key.CreatedAt?.ToUnixTimeSeconds(),
+        Iss = options.Issuer,
+    };
 }

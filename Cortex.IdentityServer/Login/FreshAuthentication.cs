@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Login;
 /// <summary>Lets a route be used only shortly after the caller proved who they are, by a login or by <c>/reauthenticate</c> (security.md M9).</summary>
 internal static class FreshAuthentication
 {
-    public static RouteHandlerBuilder NeedsFreshAuthentication(this RouteHandlerBuilder route) => route
+    public static TBuilder NeedsFreshAuthentication<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route
         .Refuses(Problems.ReauthenticationRequired)
         .AddEndpointFilter(static async (context, next) =>
         {

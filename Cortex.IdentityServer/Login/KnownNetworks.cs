@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>
-/// Remembers, without a database, networks from which somebody logged in or registered on this server lately: they go first when
-/// many want a hash.
+/// Remembers, without a database, the networks from which somebody logged in on this server lately: they go first when many requests
+/// want a hash.
 /// </summary>
 /// <remarks>Two generations: when the young one is full it becomes the old one, which is forgotten. So it is bounded, and the latest stay.</remarks>
 internal sealed class KnownNetworks

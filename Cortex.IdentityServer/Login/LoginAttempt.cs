@@ -13,8 +13,11 @@ internal sealed class LoginAttempt
     /// <summary>Empty for the count that all strangers share; else a network from which the owner logged in, which has its own.</summary>
     public required string Network { get; init; }
 
-    /// <summary>Wrong passwords in a row.</summary>
+    /// <summary>Wrong passwords in a row; a day without one forgets them.</summary>
     public int Failures { get; init; }
+
+    /// <summary>Wrong passwords in a row that no day forgets, only a success, a reset or an administrator.</summary>
+    public int InARow { get; init; }
 
     /// <summary>When the last ten of them were, oldest first.</summary>
     public DateTimeOffset[] RecentFailures { get; init; } = [];
@@ -46,6 +49,7 @@ internal sealed class LoginAttemptConfiguration : IEntityTypeConfiguration<Login
         attempt.ToTable("login_attempts");
         attempt.HasKey(a => new { a.EmailHash, a.Network });
         attempt.Property(a => a.Network).HasMaxLength(LoginAddress.NetworkLength);
+        attempt.Property(a => a.InARow).HasDefaultValue(0);
         attempt.Property(a => a.RecentFailures).HasDefaultValueSql("'{}'");
         attempt.Property(a => a.Pending).HasDefaultValueSql("'{}'");
 

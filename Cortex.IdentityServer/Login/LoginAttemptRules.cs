@@ -1,11 +1,13 @@
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Mail;
 
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>The rules of contract 6 for one count of failed logins, as the SQL that decides and books in one statement.</summary>
 /// <remarks>
 /// An attempt is booked as pending before its password is looked at, and settled after. While there are fewer than five failures, as many may
-/// be pending as would make five; later one at a time. So guesses at once get no further than guesses in a row.
+/// be pending as would make five; later one at a time. So guesses at once get no further than guesses in a row. A hundred failures of strangers in a row end
+/// their attempts, until the owner resets the password or an administrator unlocks the account (NIST SP 800-63B section 5.2.2).
 /// Parameters: <c>@email</c> (hash), <c>@network</c>, <c>@now</c>, <c>@began</c> (of the attempt), <c>@lost</c> (pending since before then has
 /// no outcome any more and counts as a failure), <c>@forgotten</c> (a last failure before then is forgotten).
 /// </remarks>
@@ -16,17 +18,31 @@ internal static class LoginAttemptRules
 
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
 
+    /// <summary>Of strangers; no time that passes makes it more.</summary>
+    public const int MostInARow = 100;
+
+    /// <summary>What strangers are told to wait after that, as after ten failures.</summary>
+    private const string LockTime = "interval '15 minutes'";
+
+    private static readonly string IsBlocked = $"a.network = '' AND in_a_row >= {MostInARow}";
+
     /// <summary>Ten within fifteen minutes.</summary>
     private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
+
+    /// <summary>
+    /// Whether the strangers' failures in a row still count although the last was before <c>$1</c>, which is <see cref="ForgottenAfter"/> ago: a few for a month, ten and
+    /// more for a year. The same whether the account exists or not, so that no count tells who is registered; and bounded, as anybody can make up emails.
+    /// </summary>
+    public const string IsKept = "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
 
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
     /// <summary>Books an attempt as pending if the rules allow one; gives a row if so.</summary>
     public static readonly string Admit = $"""
-        INSERT INTO login_attempts AS a (email_hash, network, failures, recent_failures, failed_at, pending)
-        VALUES (@email, @network, 0, '{"{}"}', NULL, ARRAY[@began])
-        ON CONFLICT (email_hash, network) DO UPDATE SET (failures, recent_failures, failed_at, pending) =
-            (SELECT failures, recent_failures, failed_at, live || @began FROM {Count("a.pending")})
+        INSERT INTO login_attempts AS a (email_hash, network, failures, in_a_row, recent_failures, failed_at, pending)
+        VALUES (@email, @network, 0, 0, '{"{}"}', NULL, ARRAY[@began])
+        ON CONFLICT (email_hash, network) DO UPDATE SET (failures, in_a_row, recent_failures, failed_at, pending) =
+            (SELECT failures, in_a_row, recent_failures, failed_at, live || @began FROM {Count("a.pending")})
         WHERE (SELECT coalesce(opens_at <= @now, true) AND cardinality(live) < room FROM {Count("a.pending")})
         RETURNING true
         """;
@@ -37,31 +53,39 @@ internal static class LoginAttemptRules
         WHERE email_hash = @email AND network = @network
         """;
 
-    /// <summary>Until when logins have to wait (null where they needn't) and how many failures are counted, over all networks together.</summary>
+    /// <summary>Until when logins have to wait (null where they needn't), how many failures are counted, over all networks together, and whether strangers may try no more.</summary>
     public static readonly string Waits = $"""
-        SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures
+        SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures,
+            coalesce(bool_or(is_blocked), false) AS is_blocked
         FROM login_attempts AS a CROSS JOIN LATERAL {Count("a.pending")}
         WHERE email_hash = @email
         """;
 
-    /// <summary>Settles a failure, once, and writes it down with whose account it was (<c>@user</c>) and where it came from; gives whether the account is locked by it.</summary>
+    /// <summary>
+    /// Settles a failure, once, and writes it down with whose account it was (<c>@user</c>) and where it came from; gives what it did (<see cref="FailureEffect"/>).
+    /// The one that blocks strangers is mailed to the owner, with <c>@notice</c>, until <c>@given_up</c>.
+    /// </summary>
     public static readonly string Fail = $"""
         WITH settled AS (
-            UPDATE login_attempts AS a SET (failures, recent_failures, failed_at, pending) =
-                (SELECT failures + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
+            UPDATE login_attempts AS a SET (failures, in_a_row, recent_failures, failed_at, pending) =
+                (SELECT failures + 1, in_a_row + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
             WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
-            RETURNING {IsLocked} AS is_locked),
+            RETURNING {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MostInARow} AS is_blocked),
         recorded AS (
             INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
             SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
-            FROM settled CROSS JOIN (VALUES ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures')) AS event(action, reason)
-            WHERE is_locked OR action = '{AuditAction.LoginFailed}')
-        SELECT is_locked FROM settled
+            FROM settled CROSS JOIN (VALUES
+                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'), ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
+            WHERE action = '{AuditAction.LoginFailed}' OR (is_locked AND action = '{AuditAction.LoginLocked}') OR (is_blocked AND action = '{AuditAction.LoginBlocked}')),
+        told AS (
+            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled JOIN users ON users.id = @user WHERE is_blocked)
+        SELECT CASE WHEN is_blocked THEN {(int)FailureEffect.Blocked} WHEN is_locked THEN {(int)FailureEffect.Locked} ELSE {(int)FailureEffect.None} END FROM settled
         """;
 
     /// <summary>Settles a success, which forgets the failures.</summary>
     public static readonly string Succeed = $"""
-        UPDATE login_attempts AS a SET failures = 0, recent_failures = '{"{}"}', failed_at = NULL,
+        UPDATE login_attempts AS a SET failures = 0, in_a_row = 0, recent_failures = '{"{}"}', failed_at = NULL,
             pending = CASE WHEN @began = ANY(pending) THEN {WithoutThis} ELSE pending END
         WHERE email_hash = @email AND network = @network
         """;
@@ -70,12 +94,14 @@ internal static class LoginAttemptRules
 
     /// <summary>What a row says now: what is lost counted as failed, what is old forgotten, and what follows from it.</summary>
     private static string Count(string pending) => $"""
-        (SELECT *, greatest(1, 5 - failures) AS room,
-            CASE WHEN failures >= 5 THEN failed_at + greatest(
+        (SELECT *, {IsBlocked} AS is_blocked,
+            least(greatest(1, 5 - failures), CASE WHEN a.network = '' THEN {MostInARow} - in_a_row END) AS room,
+            CASE WHEN {IsBlocked} THEN @now + {LockTime} WHEN failures >= 5 THEN failed_at + greatest(
                 least(60, 2 ^ least(failures - 5, 6)) * interval '1 second',
-                CASE WHEN {IsLocked} THEN interval '15 minutes' END) END AS opens_at
+                CASE WHEN {IsLocked} THEN {LockTime} END) END AS opens_at
         FROM (SELECT live,
                 CASE WHEN a.failed_at <= @forgotten THEN 0 ELSE a.failures END + cardinality(lost) AS failures,
+                a.in_a_row + cardinality(lost) AS in_a_row,
                 {Newest("a.recent_failures || lost")} AS recent_failures,
                 greatest(a.failed_at, (SELECT max(at) FROM unnest(lost) AS at)) AS failed_at
             FROM (SELECT array(SELECT at FROM unnest({pending}) AS at WHERE at <= @lost) AS lost,
@@ -84,4 +110,17 @@ internal static class LoginAttemptRules
 
     private static string Newest(string times) =>
         $"array(SELECT at FROM (SELECT at FROM unnest({times}) AS at ORDER BY at DESC LIMIT 10) AS newest ORDER BY at)";
+}
+
+/// <summary>What a failure did to the count that it is in.</summary>
+internal enum FailureEffect
+{
+    /// <summary>At most the next attempt has to wait.</summary>
+    None,
+
+    /// <summary>All attempts are refused for fifteen minutes.</summary>
+    Locked,
+
+    /// <summary>Strangers may try no more.</summary>
+    Blocked,
 }

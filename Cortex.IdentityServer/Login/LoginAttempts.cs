@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Secrets;
 using Npgsql;
 using NpgsqlTypes;
@@ -21,7 +22,7 @@ internal abstract record Admission
 
 /// <summary>
 /// Counts the failed logins of each account, whether it exists or not, over all replicas: growing waits from the fifth in a row, fifteen
-/// minutes after ten (contract 6; <see cref="LoginAttemptRules"/>).
+/// minutes after ten, the end after a hundred of strangers (contract 6; <see cref="LoginAttemptRules"/>).
 /// </summary>
 /// <remarks>Its statements commit on a connection of their own: nothing that happens to the request takes a failure back.</remarks>
 internal sealed partial class LoginAttempts(
@@ -89,17 +90,24 @@ internal sealed partial class LoginAttempts(
     /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
     public async Task FailAsync(AdmittedAttempt attempt, string foldedEmail, Guid? userId, Client client)
     {
-        var isLocked = await ReadAsync(
+        var effect = (FailureEffect?)(await ReadAsync(
             LoginAttemptRules.Fail,
             attempt,
             new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
             new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
             new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text }) is true;
+            new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { ParameterName = "notice", Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz }) as int?);
         gates.Settled(foldedEmail, attempt.Network);
-        if (isLocked)
+        switch (effect)
         {
-            Log.Locked(logger, userId);
+            case FailureEffect.Blocked:
+                Log.Blocked(logger, userId, LoginAttemptRules.MostInARow);
+                break;
+            case FailureEffect.Locked:
+                Log.Locked(logger, userId);
+                break;
         }
     }
 
@@ -147,5 +155,8 @@ internal sealed partial class LoginAttempts(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Logins of user {UserId} are locked for 15 minutes after ten wrong passwords")]
         public static partial void Locked(ILogger logger, Guid? userId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Logins of user {UserId} from unknown addresses are blocked after {Count} wrong passwords in a row, until the password is reset by mail or an administrator unlocks the account")]
+        public static partial void Blocked(ILogger logger, Guid? userId, int count);
     }
 }

@@ -10,6 +10,7 @@ internal static class LoginFeature
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
         .AddSingleton<KnownNetworks>()
         .AddSingleton<TurnedAway>()
+        .AddSingleton<HashingLine>()
         .AddSingleton<AttemptsUnderWay>()
         .AddSingleton<AccountGates>()
         .AddSingleton<LoginAttempts>()
@@ -25,11 +26,12 @@ internal static class LoginFeature
         var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login).MayUseCookies();
         login.MapPost("/", LoginEndpoints.LogIn).Refuses(
             Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode,
-            Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+            Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited).WhenOwnerVanishes(Problems.InvalidCredentials);
         login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor).Refuses(
-            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate).WithTags("Login").RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.RateLimited).TellsVanishedOwners();
     }
 }

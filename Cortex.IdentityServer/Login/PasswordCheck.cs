@@ -13,9 +13,8 @@ namespace Cortex.IdentityServer.Login;
 internal sealed partial class PasswordCheck(
     RateCounter limits,
     AttemptsUnderWay underWay,
-    HashingQueue hashing,
+    HashingLine line,
     KnownNetworks knownNetworks,
-    TurnedAway turnedAway,
     LoginAccounts accounts,
     LoginAttempts attempts,
     ILogger<PasswordCheck> logger)
@@ -29,7 +28,7 @@ internal sealed partial class PasswordCheck(
         if (!permit.Allowed)
         {
             attempt.Client.NoteLimit(permit);
-            return new PasswordCheckResult.Refused(underWay.Any(network) && hashing.RetryAfter < permit.Reset ? hashing.RetryAfter : permit.Reset);
+            return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset);
         }
 
         using var _ = underWay.Begin(network);
@@ -57,11 +56,10 @@ internal sealed partial class PasswordCheck(
 
     private async Task<PasswordCheckResult> InLineAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
     {
-        using var place = hashing.TryEnter(knownNetworks.Contains(network) || turnedAway.TakeTurn(network));
+        using var place = line.TryEnter(network);
         if (place is null)
         {
-            turnedAway.Add(network, hashing.RetryAfter);
-            return new PasswordCheckResult.Busy(hashing.RetryAfter);
+            return new PasswordCheckResult.Busy(line.RetryAfter);
         }
 
         var account = await accounts.FindAsync(attempt.Email, network, cancellationToken);
@@ -92,7 +90,7 @@ internal sealed partial class PasswordCheck(
         try
         {
             // Without a user there is as much work as for a wrong password, so that time doesn't tell who is registered.
-            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, cancellationToken);
+            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, account.Dearest, cancellationToken);
         }
         finally
         {

@@ -32,7 +32,11 @@ internal sealed class Reauthentication(CortexDbContext db, PasswordCheck check, 
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await sessions.RefreshProofAsync(sessionId, cancellationToken);
+        if (!await sessions.RefreshProofAsync(sessionId, cancellationToken))
+        {
+            return Problems.SessionRevoked;
+        }
+
         await events.NoteAsync(AuditAction.Reauthenticated, userId, client, cancellationToken, ("session_id", sessionId.ToString()));
         await transaction.CommitAsync(cancellationToken);
         return null;

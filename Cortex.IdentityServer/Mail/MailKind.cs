@@ -19,6 +19,12 @@ internal static class MailKind
     public const string EmailChanged = "email_changed";
     public const string PasswordChanged = "password_changed";
     public const string NewSignIn = "new_sign_in";
+    /// <summary>Strangers tried so many wrong passwords that they may try none any more.</summary>
+    public const string LoginBlocked = "login_blocked";
+
+    /// <summary>The same with codes of the second factor, and so with the right password.</summary>
+    public const string SecondFactorBlocked = "second_factor_blocked";
+
     public const string RefreshTokenReused = "refresh_token_reused";
     public const string TwoFactorEnabled = "two_factor_enabled";
     public const string TwoFactorDisabled = "two_factor_disabled";

@@ -96,6 +96,12 @@ internal sealed partial class MailSender(
                 ? await ResolveAsync(services, mail, cancellationToken)
                 : await SendAsync(services, mail, cancellationToken);
         }
+        catch (Exception failure) when (VanishedOwner.Causes(failure))
+        {
+            // Nobody has the account any more, so the next look finds nobody to write to.
+            await transaction.RollbackAsync(CancellationToken.None);
+            return MailOutcome.Sent;
+        }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseFailure.In(failure) is null)
         {
             // A mistake of ours in one mail must not stop the others.

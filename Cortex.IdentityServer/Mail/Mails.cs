@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 
 namespace Cortex.IdentityServer.Mail;
 
@@ -9,6 +10,8 @@ namespace Cortex.IdentityServer.Mail;
 internal static class Mails
 {
     private const string NotYou = "If this wasn't you, set a new password at once, and end the sessions and API keys that you don't know.";
+
+    private const int Guesses = LoginAttemptRules.MostInARow;
 
     private const string NotAsked = "If you didn't expect this, write to us.";
 
@@ -70,6 +73,15 @@ internal static class Mails
                 "If this wasn't you, write to us at once: whoever did it knows your password."),
             MailKind.PasswordChanged => Notice("Your password was changed", "The password of your account was changed, and other sessions were ended."),
             MailKind.NewSignIn => Notice("New sign-in to your account", "Somebody logged in to your account from a device that we haven't seen with it before."),
+            MailKind.LoginBlocked => Notice(
+                "Somebody is trying to guess your password",
+                $"Somebody entered {Guesses} wrong passwords in a row for your account, so we accept no password from devices that we don't know. At places where you logged in within the "
+                + "last 30 days nothing changes for you. To log in anywhere else, set a new password by \"forgot password\".",
+                "If this wasn't you, you need to do nothing now: nobody got in. A password that you use nowhere else is the best protection."),
+            MailKind.SecondFactorBlocked => Notice(
+                "Somebody knows your password",
+                $"Somebody logged in to your account with the right password and then entered {Guesses} wrong codes in a row, so we accept no code from devices that we don't know. At places where you "
+                + "logged in within the last 30 days nothing changes for you. To log in anywhere else, set a new password by \"forgot password\"."),
             MailKind.RefreshTokenReused => Notice(
                 "A session was ended for safety",
                 "A refresh token of your account was used a second time. Somebody may have a copy of it, so we ended that session. Log in again where you need it."),

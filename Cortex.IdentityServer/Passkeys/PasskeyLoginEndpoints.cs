@@ -44,10 +44,12 @@ internal static class PasskeyLoginEndpoints
         PasskeySecondFactorRequest body, PasskeySecondFactor secondFactor, HttpContext http, CancellationToken cancellationToken) =>
         Answer(http, await secondFactor.TryAsync(body.TwoFactorToken, new(body.PasskeyToken, body.Credential), Client.Of(http), cancellationToken));
 
+    public static Problem NotAccepted => new(Problems.InvalidCredentials) { Detail = "This passkey was not accepted; ask for new options and try again." };
+
     private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
         // One answer for whatever was wrong with it.
-        LoginResult.InvalidCredentials => new Problem(Problems.InvalidCredentials) { Detail = "This passkey was not accepted; ask for new options and try again." },
+        LoginResult.InvalidCredentials => NotAccepted,
         LoginResult.InvalidCode => new Problem(Problems.InvalidTwoFactorCode) { Detail = "This passkey was not accepted; ask for new options and try again, or send a code." },
         _ => LoginEndpoints.Answer(http, result),
     };

@@ -27,7 +27,8 @@ internal sealed partial class PasskeySecondFactor(
         }
 
         // Booked before the answer is looked at and taken back when it is right, as codes are, so that it is one count with them.
-        if (await secondFactor.BookFailureAsync(user.Id, cancellationToken) is { } locked)
+        var booked = await secondFactor.BookFailureAsync(user.Id, client, cancellationToken);
+        if (booked.Lock is { } locked)
         {
             return new LoginResult.Locked(locked.RetryAfter);
         }
@@ -41,7 +42,7 @@ internal sealed partial class PasskeySecondFactor(
             return new LoginResult.InvalidCode();
         }
 
-        await secondFactor.ForgiveAsync(user.Id, cancellationToken);
+        await secondFactor.AcceptAsync(user.Id, booked, cancellationToken);
         return await challenges.SpendAsync(challenge.Id, cancellationToken)
             ? await completion.StartSessionAsync(user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), client, cancellationToken)
             : new LoginResult.InvalidChallenge();

@@ -20,7 +20,7 @@ internal static class PasskeysFeature
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {
         var tagged = auth.MapGroup("/").WithTags("Passkeys");
-        var passkeys = tagged.MapGroup("/passkeys").RequireAuthorization(Policies.Session);
+        var passkeys = tagged.MapGroup("/passkeys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
         var writing = passkeys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
         writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();
@@ -31,9 +31,11 @@ internal static class PasskeysFeature
         var login = tagged.MapGroup("/login").AllowAnonymous().LimitedBy(RateLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
-            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified);
-        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound);
+            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
+        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound)
+            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
         login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(
-            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited);
+            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
     }
 }

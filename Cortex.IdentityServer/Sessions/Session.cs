@@ -66,7 +66,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
         // No index on a column that a refresh writes: PostgreSQL then updates the row in place (HOT) and no index at all.
-        session.HasIndex(s => s.UserId);
+        session.HasIndex(s => new { s.UserId, s.EndedAt });
     }
 }
 
@@ -84,4 +84,7 @@ internal static class SessionEnd
     public const string EndedByAdministrator = "ended_by_administrator";
     public const string AccountDisabled = "account_disabled";
     public const string RefreshTokenReused = "refresh_token_reused";
+
+    /// <summary>It made room for a newer one.</summary>
+    public const string Limit = "limit";
 }

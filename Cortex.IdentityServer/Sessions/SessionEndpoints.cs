@@ -99,12 +99,12 @@ internal static class SessionEndpoints
     }
 
     /// <summary>List the caller's sessions</summary>
-    /// <remarks>The logins that can still be used, newest first.</remarks>
+    /// <remarks>The logins that can still be used, newest first: at most 100, as a login beyond that ends the session that was unused longest.</remarks>
     internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
         ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
     {
         var current = caller.SessionId();
-        var list = await sessions.ListAsync(caller.UserId(), cancellationToken);
+        var list = await sessions.ListAsync(caller.UserId(), current, cancellationToken);
         return TypedResults.Ok<IReadOnlyList<SessionResponse>>([.. list.Select(session => new SessionResponse(
             session.Id, session.CreatedAt, session.LastActiveAt, session.RefreshExpiresAt, session.Ip?.ToString(), session.UserAgent, session.Id == current))]);
     }

@@ -23,6 +23,8 @@ internal static class SessionsFeature
             .AddSingleton<TokenPairs>()
             .AddSingleton<RefreshRotations>()
             .AddSingleton<SessionRefresh>()
+            .AddSingleton<SessionStart>()
+            .AddSingleton<SessionLimit>()
             .AddSingleton<RefreshCookie>()
             .AddSingleton<MatcherPolicy, CookieAlonePolicy>()
             .AddScoped<SessionService>();
@@ -40,6 +42,6 @@ internal static class SessionsFeature
         sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RateLimits.Refresh).Refuses(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
-        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound);
+        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound).TellsVanishedOwners();
     }
 }

@@ -36,7 +36,13 @@ internal sealed class TwoFactorState
     /// <summary>Wrong codes in a row, over authenticator and recovery codes and over all logins.</summary>
     public int Failures { get; init; }
 
+    /// <summary>Wrong codes in a row from addresses that aren't known as the owner's, which no time forgets.</summary>
+    public int InARow { get; init; }
+
     public DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>When the owner was told that <see cref="InARow"/> is at its limit.</summary>
+    public DateTimeOffset? BlockedAt { get; init; }
 }
 
 /// <summary>A recovery code that wasn't used yet, as its keyed hash; using it deletes the row.</summary>
@@ -67,6 +73,7 @@ internal sealed class TwoFactorConfiguration
     {
         state.ToTable("two_factor_states");
         state.HasKey(s => s.UserId);
+        state.Property(s => s.InARow).HasDefaultValue(0);
         state.HasOne<User>().WithOne().HasForeignKey<TwoFactorState>(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 

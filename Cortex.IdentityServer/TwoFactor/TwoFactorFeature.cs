@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Sessions;
 
 namespace Cortex.IdentityServer.TwoFactor;
 
@@ -16,7 +17,7 @@ internal static class TwoFactorFeature
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
-            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
             Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(

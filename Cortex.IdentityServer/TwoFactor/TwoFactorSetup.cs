@@ -44,7 +44,7 @@ internal sealed partial class TwoFactorSetup(
 
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
-            var isLocked = await secondFactor.BookFailureAsync(user.Id, cancellationToken);
+            var isLocked = (await secondFactor.BookFailureAsync(user.Id, client: null, cancellationToken)).Lock;
             await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);
             return ([], isLocked is null ? Reauthentication.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
         }

@@ -112,7 +112,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
         await _bcrypt.Entered(1);
         var cancelled = _queue.TryEnter()!.HashAsync("cancelled", gone.Token);
-        var last = _queue.TryEnter()!.VerifyAsync(null, "last", Cancel);
+        var last = _queue.TryEnter()!.VerifyAsync(null, "last", default, Cancel);
 
         await gone.CancelAsync();
         _bcrypt.Open();

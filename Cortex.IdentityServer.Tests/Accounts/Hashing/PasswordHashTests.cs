@@ -218,7 +218,7 @@ public abstract class PasswordHashTests
 
     private string Create(string password, int cost) => PasswordHash.Create(password, cost, _bcrypt);
 
-    private PasswordVerificationResult Verify(string? hash, string password, int cost) => PasswordHash.Verify(hash, password, cost, _bcrypt);
+    private PasswordVerificationResult Verify(string? hash, string password, int cost) => PasswordHash.Verify(hash, password, cost, 1L << cost, _bcrypt);
 
     private static double Milliseconds(Action action)
     {

@@ -9,7 +9,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly string[] Fields =
     [
         "id", "email", "subscription_tier", "is_active", "is_verified", "two_factor_enabled", "created_at", "updated_at", "roles",
-        "locked_until", "two_factor_locked_until", "passkeys", "active_sessions", "active_api_keys", "last_login_at",
+        "locked_until", "two_factor_locked_until", "passkeys", "active_sessions", "active_api_keys", "last_login_at", "login_blocked", "two_factor_blocked",
     ];
 
     [Theory]
@@ -37,6 +37,8 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.InRange(app.Clock.GetUtcNow() - user.GetProperty("last_login_at").GetDateTimeOffset(), TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
         Assert.Equal(JsonValueKind.Null, user.GetProperty("locked_until").ValueKind);
         Assert.Equal(JsonValueKind.Null, user.GetProperty("two_factor_locked_until").ValueKind);
+        Assert.False(user.GetProperty("login_blocked").GetBoolean());
+        Assert.False(user.GetProperty("two_factor_blocked").GetBoolean());
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal abstract class BcryptEngine
 
     public const int SaltLength = 22;
 
+    /// <summary>Two to this power is the fewest rounds that bcrypt does.</summary>
+    public const int MinCost = 4;
+
     /// <summary>For work that is done for its time alone.</summary>
     public const string NoSalt = "......................";
 
@@ -35,6 +38,29 @@ internal abstract class BcryptEngine
         var setting = $"$2b${cost:D2}${salt}";
         var hash = Compute(text, setting);
         return hash?.Length == setting.Length + DigestLength ? hash[^DigestLength..] : null;
+    }
+
+    /// <summary>Spends the time of so many rounds, as exactly as bcrypt's costs allow; none, where there is less than one.</summary>
+    public void Fill(double rounds)
+    {
+        foreach (var cost in Costs(rounds))
+        {
+            Digest("", NoSalt, cost);
+        }
+    }
+
+    /// <summary>The costs, of 2^cost rounds each, that together make up so many rounds.</summary>
+    public static IEnumerable<int> Costs(double rounds)
+    {
+        const int Grain = 1 << MinCost;
+        var missing = (long)Math.Round(rounds / Grain) * Grain;
+        for (var cost = PasswordHash.MaxCost; cost >= MinCost && missing > 0; cost--)
+        {
+            for (; missing >= 1L << cost; missing -= 1L << cost)
+            {
+                yield return cost;
+            }
+        }
     }
 
     protected abstract string? Compute(string text, string setting);

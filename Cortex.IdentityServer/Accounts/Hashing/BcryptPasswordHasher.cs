@@ -9,7 +9,11 @@ internal sealed class BcryptPasswordHasher(BcryptEngine bcrypt, int cost) : IPas
     public string Create(string password) => PasswordHash.Create(password, cost, bcrypt);
 
     /// <summary>Null stands for a user that isn't there, and takes the time of a wrong password.</summary>
-    public PasswordVerificationResult Verify(string? storedHash, string password) => PasswordHash.Verify(storedHash, password, cost, bcrypt);
+    /// <param name="storedHash">The account's hash.</param>
+    /// <param name="password">What was typed.</param>
+    /// <param name="dearest">The dearest hash among the accounts, whose time a wrong password takes.</param>
+    public PasswordVerificationResult Verify(string? storedHash, string password, DearestHash dearest = default) =>
+        PasswordHash.Verify(storedHash, password, cost, dearest.RoundsAt(cost, bcrypt), bcrypt);
 
     public string HashPassword(User user, string password) => Create(password);
 

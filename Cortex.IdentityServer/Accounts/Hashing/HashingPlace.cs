@@ -11,8 +11,8 @@ internal sealed class HashingPlace(HashingQueue queue, bool isKnown) : IDisposab
         queue.RunAsync(hasher => hasher.Create(password), isKnown, cancellationToken);
 
     /// <summary>Null stands for an account that isn't there, and takes the same time.</summary>
-    public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, CancellationToken cancellationToken) =>
-        queue.RunAsync(hasher => hasher.Verify(storedHash, password), isKnown, cancellationToken);
+    public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, DearestHash dearest, CancellationToken cancellationToken) =>
+        queue.RunAsync(hasher => hasher.Verify(storedHash, password, dearest), isKnown, cancellationToken);
 
     public void Dispose()
     {

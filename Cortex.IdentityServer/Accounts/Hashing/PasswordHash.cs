@@ -19,14 +19,15 @@ namespace Cortex.IdentityServer.Accounts.Hashing;
 /// bcrypt reads 72 bytes and stops at a NUL. A password that does not fit is never cut: it is stored in the second
 /// form, and never verifies against the first.
 /// <para>
-/// No answer is faster than a verification at the configured cost, whether the hash is malformed, missing, cheaper
-/// than that or unable to hold the password: the time tells neither who exists nor whose hash is old.
+/// A wrong password takes as long as the dearest hash among the accounts (<see cref="DearestHash"/>), whether the hash is malformed, missing,
+/// cheaper than that or unable to hold the password: the time tells neither who exists nor whose hash is old.
 /// </para>
 /// </remarks>
 internal static partial class PasswordHash
 {
-    private const int MinCost = 4;
-    private const int MaxCost = 16;
+    public const int MaxCost = 16;
+
+    private const int MinCost = BcryptEngine.MinCost;
 
     /// <summary>What is read, for a person.</summary>
     public const string Formats =
@@ -55,16 +56,21 @@ internal static partial class PasswordHash
     public static bool IsReadable(string hash) => Stored.Parse(hash) is not null || Pbkdf2Hash.Parse(hash) is not null;
 
     /// <summary>Whether the password is the one that was stored, and whether it should be stored anew at this cost.</summary>
-    public static PasswordVerificationResult Verify(string? storedHash, string password, int cost, BcryptEngine bcrypt)
+    /// <param name="storedHash">The account's hash; null for none.</param>
+    /// <param name="password">What was typed.</param>
+    /// <param name="cost">At which passwords are stored.</param>
+    /// <param name="rounds">How many rounds of bcrypt a wrong password takes.</param>
+    /// <param name="bcrypt">Computes them.</param>
+    public static PasswordVerificationResult Verify(string? storedHash, string password, int cost, long rounds, BcryptEngine bcrypt)
     {
         if (Pbkdf2Hash.Parse(storedHash) is { } foreign)
         {
-            return bcrypt.Pbkdf2.Verify(foreign, password, cost) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+            return bcrypt.Pbkdf2.Verify(foreign, password, rounds) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
         }
 
         if (Stored.Parse(storedHash) is not { } stored)
         {
-            bcrypt.Digest("", BcryptEngine.NoSalt, cost);
+            bcrypt.Fill(rounds);
             return PasswordVerificationResult.Failed;
         }
 
@@ -75,12 +81,7 @@ internal static partial class PasswordHash
                 : PasswordVerificationResult.SuccessRehashNeeded;
         }
 
-        // Cost c is 2^c rounds, and 2^c + (2^c + … + 2^(cost-1)) = 2^cost.
-        for (var missing = stored.Cost; missing < cost; missing++)
-        {
-            bcrypt.Digest("", BcryptEngine.NoSalt, missing);
-        }
-
+        bcrypt.Fill(rounds - (1L << stored.Cost));
         return PasswordVerificationResult.Failed;
     }
 

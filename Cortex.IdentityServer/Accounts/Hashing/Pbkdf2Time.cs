@@ -8,12 +8,9 @@ namespace Cortex.IdentityServer.Accounts.Hashing;
 /// Makes a verification by PBKDF2 take the time of one by bcrypt: what is missing is filled up with bcrypt. How much that is differs from machine to machine, so it is
 /// measured: before the first verification, and better with each one after it.
 /// </summary>
-/// <remarks>A hash whose iterations take longer than bcrypt at the configured cost does so whatever is done here: nothing makes it faster.</remarks>
+/// <remarks>A hash whose iterations take longer than the dearest that is waited for does so whatever is done here: nothing makes it faster.</remarks>
 internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
 {
-    /// <summary>bcrypt's cheapest, and so how exactly a time can be filled up: 16 rounds of the 4,096 of cost 12.</summary>
-    private const int MinCost = 4;
-
     private const int FirstCost = 7;
     private const int FirstIterations = 4_000;
     private const int FirstRuns = 5;
@@ -21,12 +18,12 @@ internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
     private readonly Lazy<Fastest> _round = new(() => Fastest.Of(FirstRuns, 1 << FirstCost, () => bcrypt.Digest("", BcryptEngine.NoSalt, FirstCost)));
     private readonly ConcurrentDictionary<HashAlgorithmName, Lazy<Fastest>> _iterations = new();
 
-    /// <summary>Whether this is the password, as late as bcrypt at this cost would have said so.</summary>
-    public bool Verify(Pbkdf2Hash hash, string password, int cost)
+    /// <summary>Whether this is the password, as late as so many rounds of bcrypt would have said so.</summary>
+    public bool Verify(Pbkdf2Hash hash, string password, long rounds)
     {
         var (round, iteration) = (_round.Value, _iterations.GetOrAdd(hash.Function, First).Value);
         var isRight = iteration.Time(hash.Iterations, () => hash.Matches(password));
-        foreach (var missing in Missing(cost, hash.Iterations * iteration.Ticks / round.Ticks))
+        foreach (var missing in BcryptEngine.Costs(rounds - (hash.Iterations * iteration.Ticks / round.Ticks)))
         {
             round.Time(1 << missing, () => bcrypt.Digest("", BcryptEngine.NoSalt, missing));
         }
@@ -34,19 +31,8 @@ internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
         return isRight;
     }
 
-    /// <summary>The costs, of 2^cost rounds each, that together with the rounds that are done make up one cost.</summary>
-    public static IEnumerable<int> Missing(int cost, double done)
-    {
-        const int Grain = 1 << MinCost;
-        var missing = (long)Math.Round(((1L << cost) - done) / Grain) * Grain;
-        for (var part = cost; part >= MinCost && missing > 0; part--)
-        {
-            if ((missing & (1L << part)) != 0)
-            {
-                yield return part;
-            }
-        }
-    }
+    /// <summary>How many rounds of bcrypt a verification takes.</summary>
+    public double RoundsOf(Pbkdf2Hash hash) => hash.Iterations * _iterations.GetOrAdd(hash.Function, First).Value.Ticks / _round.Value.Ticks;
 
     private static Lazy<Fastest> First(HashAlgorithmName function) =>
         new(() => Fastest.Of(FirstRuns, FirstIterations, () => Rfc2898DeriveBytes.Pbkdf2("", new byte[16], FirstIterations, function, outputLength: 16)));

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Http.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -15,6 +16,7 @@ internal static class ImportEndpoint
 
     public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
         .RequireAuthorization(Policies.Admin)
+        .NeedsFreshAuthentication()
         .TakesLines<ImportedUser>()
         .AnswersLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
         .WithMetadata(new LargestBody(UserImporter.LargestBody));

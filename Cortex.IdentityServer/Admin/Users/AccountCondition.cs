@@ -15,6 +15,8 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <param name="ActiveSessions">Those that can still be used.</param>
 /// <param name="ActiveApiKeys">Those that work, as long as the account does.</param>
 /// <param name="LastLoginAt">The last one within a year.</param>
+/// <param name="LoginBlocked">Whether strangers may try no password any more.</param>
+/// <param name="TwoFactorBlocked">Whether strangers may try no code any more.</param>
 internal sealed record AccountCondition(
     DateTimeOffset? LockedUntil,
     int LoginFailures,
@@ -23,7 +25,9 @@ internal sealed record AccountCondition(
     int Passkeys,
     int ActiveSessions,
     int ActiveApiKeys,
-    DateTimeOffset? LastLoginAt);
+    DateTimeOffset? LastLoginAt,
+    bool LoginBlocked,
+    bool TwoFactorBlocked);
 
 /// <summary>Reads it, in one statement.</summary>
 internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attempts, TimeProvider clock)
@@ -35,7 +39,8 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
             (SELECT count(*) FROM passkeys WHERE user_id = @user)::integer AS "Passkeys",
             (SELECT count(*) FROM sessions WHERE user_id = @user AND ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now)::integer AS "ActiveSessions",
             (SELECT count(*) FROM api_keys WHERE user_id = @user AND coalesce(is_active, true) AND (expires_at IS NULL OR expires_at > @now))::integer AS "ActiveApiKeys",
-            (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt"
+            (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt",
+            waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {LoginAttemptRules.MostInARow}, false) AS "TwoFactorBlocked"
         FROM ({LoginAttemptRules.Waits}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user
         """;
 

@@ -33,6 +33,8 @@ internal sealed record AdminUserResponse(Guid Id, string Email, string Subscript
 /// <param name="ActiveSessions">How many can be used.</param>
 /// <param name="ActiveApiKeys">How many can be used.</param>
 /// <param name="LastLoginAt">When somebody last logged in; null if nobody did within a year.</param>
+/// <param name="LoginBlocked">Whether, after 100 wrong passwords in a row, only a reset by mail, an unlock or an address that the owner used lets in.</param>
+/// <param name="TwoFactorBlocked">The same after 100 wrong codes in a row.</param>
 internal sealed record AdminUserDetails(
     Guid Id,
     string Email,
@@ -48,7 +50,9 @@ internal sealed record AdminUserDetails(
     int Passkeys,
     int ActiveSessions,
     int ActiveApiKeys,
-    DateTimeOffset? LastLoginAt)
+    DateTimeOffset? LastLoginAt,
+    bool LoginBlocked,
+    bool TwoFactorBlocked)
 {
     public static AdminUserDetails Of(ManagedAccount account, AccountCondition condition) => new(
         account.Id,
@@ -65,7 +69,9 @@ internal sealed record AdminUserDetails(
         condition.Passkeys,
         condition.ActiveSessions,
         condition.ActiveApiKeys,
-        condition.LastLoginAt);
+        condition.LastLoginAt,
+        condition.LoginBlocked,
+        condition.TwoFactorBlocked);
 }
 
 /// <summary>An account to be made for somebody.</summary>

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Sessions;
-using Microsoft.EntityFrameworkCore;
+using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
@@ -29,7 +29,7 @@ internal sealed class SecondFactorRemoval(
             }
 
             await writer.ClearTwoFactorAsync(userId);
-            await DeleteAsync(userId, cancellationToken);
+            await db.EraseSecondFactorsAsync(userId, cancellationToken);
             await sessions.EndAllAsync(userId, except: null, SessionEnd.TwoFactorChanged, staff.Client, cancellationToken);
             AuditChange[] changed = [new("two_factor_enabled", account.TwoFactorEnabled, false), new("passkeys", passkeys, 0)];
             await events.NoteChangeAsync(AuditAction.TwoFactorReset, userId, staff.Client, changed, cancellationToken);
@@ -37,13 +37,4 @@ internal sealed class SecondFactorRemoval(
             return null;
         },
         cancellationToken);
-
-    private async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        await db.RecoveryCodes.Where(code => code.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.TwoFactorStates.Where(state => state.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.Passkeys.Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.PasskeyChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-    }
 }

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Login;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
@@ -22,18 +23,18 @@ internal static class UserAdministration
 
     public static void MapUserAdministration(this IEndpointRouteBuilder admin)
     {
-        admin.MapPost("/users", UserEndpoints.CreateUser).RequireAuthorization(Policies.Admin).AnswersWithEntityTag().Refuses(Problems.EmailTaken);
+        admin.MapPost("/users", UserEndpoints.CreateUser).RequireAuthorization(Policies.Admin).NeedsFreshAuthentication().AnswersWithEntityTag().Refuses(Problems.EmailTaken);
         var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
 
         var helping = user.MapGroup("/").RequireAuthorization(Policies.Support);
         helping.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag();
         helping.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
         helping.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
-        helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).Refuses(Problems.TwoFactorNotEnabled);
+        helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
         helping.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
         helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
-        var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin);
+        var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
         ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag().Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
         ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
         ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);

@@ -114,7 +114,7 @@ internal static class Examples
             Iat = Time.ToUnixTimeSeconds(),
             Iss = Issuer,
         },
-        new AdminUserDetails(Id, Email, "pro", true, true, true, Time, Time, [], Time.AddMinutes(15), null, 1, 2, 1, Time),
+        new AdminUserDetails(Id, Email, "pro", true, true, true, Time, Time, [], Time.AddMinutes(15), null, 1, 2, 1, Time, false, false),
         new CreateUserRequest { Email = Email, SubscriptionTier = "pro", Roles = [Role.Support] },
         new UpdateUserRequest { SubscriptionTier = "enterprise", IsActive = true, Roles = [] },
         new EmptyRequest(),

@@ -23,7 +23,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var document = context.Document!;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var takesKey = false;
-        var isForStaff = false;
+        var needsSecondFactor = false;
         List<ProblemCode> codes = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
@@ -32,8 +32,8 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         else
         {
             var policy = metadata.OfType<IAuthorizeData>().Last().Policy;
-            isForStaff = policy is Policies.Admin or Policies.Support;
-            takesKey = !isForStaff && policy != Policies.Session;
+            needsSecondFactor = policy is Policies.Admin or Policies.Support or Policies.Introspect;
+            takesKey = policy is Policies.SessionOrKey or Policies.Introspect;
             operation.Security = [Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>()];
             if (metadata.OfType<TakesClientSecret>().Any())
             {
@@ -43,7 +43,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked]);
             codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
             codes.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);
-            codes.AddRange(isForStaff ? [Problems.TwoFactorRequired] : []);
+            codes.AddRange(needsSecondFactor ? [Problems.TwoFactorRequired] : []);
         }
 
         if (operation.RequestBody is not null)
@@ -69,7 +69,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var schema = await SchemaAsync(document, context, cancellationToken);
         var loggedIn = operation.Security.Count > 0;
         operation.Responses ??= [];
-        var answers = codes.Distinct().Select(code => (Code: code, Status: StatusOf(code, loggedIn, isForStaff)))
+        var answers = codes.Distinct().Select(code => (Code: code, Status: StatusOf(code, loggedIn, needsSecondFactor)))
 
             // The credentials of a disabled account are no good; at its own login, and where it is another's, it is 403.
             .Concat(loggedIn ? [(Problems.AccountDisabled, StatusCodes.Status401Unauthorized)] : []);
@@ -88,9 +88,9 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
     }
 
     /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
-    private static int StatusOf(ProblemCode code, bool loggedIn, bool isForStaff) =>
+    private static int StatusOf(ProblemCode code, bool loggedIn, bool needsSecondFactor) =>
         code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status ?? code.Status
-        : code == Problems.TwoFactorRequired && isForStaff ? Policies.NeedsSecondFactor.Status ?? code.Status
+        : code == Problems.TwoFactorRequired && needsSecondFactor ? Policies.NeedsSecondFactor.Status ?? code.Status
         : code.Status;
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch

@@ -1,0 +1,94 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.ApiKeys;
+
+/// <summary>A server whose operator says which scopes there are.</summary>
+public sealed class ScopedApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("API_KEY_SCOPES", "memory:read, memory:write")];
+}
+
+/// <summary>The owner of a key chooses its scopes, of those that the operator lists (contract 6).</summary>
+public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
+{
+    private const string Generate = "/api/v1/auth/api-keys/generate";
+
+    [Fact]
+    public async Task Listed_scopes_and_the_servers_own_may_be_chosen()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+
+        var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read", "introspect", "usage:read");
+
+        Assert.Equal("memory:read introspect usage:read", await ScopesAsync(key));
+    }
+
+    [Theory]
+    [InlineData("memory:admin")]
+    [InlineData("MEMORY:READ")]
+    [InlineData("admin")]
+    public async Task Another_scope_is_refused_and_the_answer_names_the_choices(string scope)
+    {
+        var (user, _, http) = await app.SignedInAsync();
+
+        var problem = await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "memory:read", scope } })).ShouldBeProblemAsync(400, "validation_failed");
+
+        var message = problem.GetProperty("errors").GetProperty("scopes")[0].GetString();
+        Assert.Equal("must be of introspect, memory:read, memory:write, usage:read", message);
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", user.Id));
+    }
+
+    [Fact]
+    public async Task Scopes_that_are_not_listed_any_more_stop_counting_and_count_again_where_they_are()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (id, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
+        await app.SqlAsync("UPDATE api_keys SET scopes = '{memory:read,memory:admin}' WHERE id = $1", id);
+
+        Assert.Equal("memory:read", await ScopesAsync(key));
+        await (await app.WithKey(key).FetchAsync("/api/v1/auth/verify?scope=memory:admin")).ShouldBeProblemAsync(403, "insufficient_scope");
+        using var elsewhere = app.StartReplica(out var replica, ("API_KEY_SCOPES", "memory:read,memory:admin"));
+        using var _ = replica;
+        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
+        var answer = await elsewhere.FetchAsync("/api/v1/auth/verify?scope=memory:admin");
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.Equal(user.Id.ToString(), answer.Headers.GetValues("X-Auth-User-Id").Single());
+    }
+
+    [Theory]
+    [InlineData("service")]
+    [InlineData("admin")]
+    public async Task Usage_write_is_for_service_accounts_and_administrators_and_counts_while_they_are(string role)
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var (_, other) = await CortexApp.GenerateKeyAsync(http);
+        await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "usage:write" } })).ShouldBeProblemAsync(403, "forbidden");
+        await app.GiveRoleAsync(user.Id, role);
+
+        var (_, key) = await CortexApp.GenerateKeyAsync(http, "usage:write", "memory:read");
+
+        Assert.Equal("usage:write memory:read", await ScopesAsync(key));
+        await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", user.Id);
+        Assert.Equal("memory:read", await ScopesAsync(key));
+        Assert.Equal("", await ScopesAsync(other));
+        await app.GiveRoleAsync(user.Id, role);
+        Assert.Equal("usage:write memory:read", await ScopesAsync(key));
+    }
+
+    [Fact]
+    public async Task Support_may_not_choose_usage_write()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        await app.GiveRoleAsync(user.Id, "support");
+
+        await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "usage:write" } })).ShouldBeProblemAsync(403, "forbidden");
+    }
+
+    private async Task<string> ScopesAsync(string key)
+    {
+        var answer = await app.WithKey(key).FetchAsync("/api/v1/auth/verify");
+        await answer.ShouldBeAsync(HttpStatusCode.NoContent);
+        return answer.Headers.TryGetValues("X-Auth-Scopes", out var values) ? values.Single() : "";
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.ApiKeys;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Introspection;
+
+/// <summary>Whoever asks about made-up keys by introspection uses up the limit of their address, as whoever presents them does.</summary>
+public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixture<FewUnknownKeysApp>
+{
+    private const string Route = "/api/v1/auth/introspect";
+
+    private int _made;
+
+    [Fact]
+    public async Task Unknown_keys_of_several_owners_services_count_together_for_their_address()
+    {
+        NewWindow();
+        var services = await ServicesAsync(5);
+
+        var answers = await AtOnce.RunAsync(25, index => services[index % 5].PostFormAsync(Route, ("token", MadeUp())));
+
+        Assert.Equal(FewUnknownKeysApp.Limit, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
+        foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK))
+        {
+            await refused.ShouldBeProblemAsync(429, "rate_limited");
+            Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        }
+    }
+
+    [Fact]
+    public async Task They_count_together_with_keys_that_are_presented()
+    {
+        NewWindow();
+        var service = (await ServicesAsync(1))[0];
+        await (await app.WithKey(MadeUp()).FetchAsync("/api/v1/auth/verify")).ShouldBeProblemAsync(401, "invalid_api_key");
+        for (var asked = 1; asked < FewUnknownKeysApp.Limit; asked++)
+        {
+            await (await service.PostFormAsync(Route, ("token", MadeUp()))).ShouldBeAsync(HttpStatusCode.OK);
+        }
+
+        await (await service.PostFormAsync(Route, ("token", MadeUp()))).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.WithKey(MadeUp()).FetchAsync("/api/v1/auth/verify")).ShouldBeProblemAsync(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task What_costs_no_query_or_is_good_uses_up_nothing()
+    {
+        NewWindow();
+        var service = (await ServicesAsync(1))[0];
+        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(http);
+        await (await http.PostNothingAsync("/api/v1/auth/logout")).ShouldBeAsync(HttpStatusCode.NoContent);
+        for (var turn = 0; turn < 2 * FewUnknownKeysApp.Limit; turn++)
+        {
+            await ShouldBeAsync(active: true, await service.PostFormAsync(Route, ("token", key)));
+            await ShouldBeAsync(active: false, await service.PostFormAsync(Route, ("token", tokens.AccessToken)));
+            await ShouldBeAsync(active: false, await service.PostFormAsync(Route, ("token", key[..^1] + (key[^1] == '0' ? '1' : '0'))));
+        }
+
+        await ShouldBeAsync(active: false, await service.PostFormAsync(Route, ("token", MadeUp())));
+    }
+
+    private static async Task ShouldBeAsync(bool active, HttpResponseMessage answer) =>
+        Assert.Equal(active, (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("active").GetBoolean());
+
+    private async Task<List<HttpClient>> ServicesAsync(int count)
+    {
+        var services = new List<HttpClient>();
+        for (var owner = 0; owner < count; owner++)
+        {
+            var (_, _, http) = await app.SignedInAsync();
+            services.Add(app.WithKey((await CortexApp.GenerateKeyAsync(http, "introspect")).Key));
+            await (await services[^1].FetchAsync("/api/v1/auth/verify")).ShouldBeAsync(HttpStatusCode.NoContent);
+        }
+
+        return services;
+    }
+
+    /// <summary>Of the Python server's shape, so that no checksum gives it away.</summary>
+    private string MadeUp() => $"made-up-key-{Interlocked.Increment(ref _made)}-{Guid.NewGuid():N}";
+
+    private void NewWindow() => app.Clock.Advance(TimeSpan.FromMinutes(1));
+}

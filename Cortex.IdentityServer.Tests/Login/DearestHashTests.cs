@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Login;
+
+/// <summary>
+/// A wrong password takes as long as the dearest hash among the accounts, whoever's it is: otherwise an account that was imported with a dear hash could be
+/// told from an email that nobody has (L2).
+/// </summary>
+public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Password = "correct horse";
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("4", null)]
+    [InlineData("10", null)]
+    [InlineData("13", 13)]
+    [InlineData("16", 16)]
+    [InlineData("17", null)]
+    [InlineData("99", null)]
+    [InlineData("!", null)]
+    public async Task The_dearest_cost_of_bcrypt_is_known_at_each_login(string? cost, int? dearest)
+    {
+        await app.SqlAsync("DELETE FROM users");
+        await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('cheap@example.com', $1)", Bcrypt("05"));
+        if (cost is not null)
+        {
+            await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('dear@example.com', $1)", cost == "!" ? cost : Bcrypt(cost.PadLeft(2, '0')));
+        }
+
+        var found = await DearestAsync();
+
+        Assert.Equal(dearest ?? (cost is "10" ? 10 : 5), found.BcryptCost);
+    }
+
+    [Theory]
+    [InlineData(PythonHashes.Sha256V1, 4)]
+    [InlineData(PythonHashes.Sha256V2, 4)]
+    [InlineData(PythonHashes.BcryptCost12, 12)]
+    [InlineData(PythonHashes.Bcrypt2a, 4)]
+    [InlineData(PythonHashes.Bcrypt2y, 4)]
+    public async Task It_is_read_in_each_form(string hash, int cost)
+    {
+        await app.SqlAsync("DELETE FROM users");
+        await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('one@example.com', $1)", hash);
+
+        Assert.Equal(cost, (await DearestAsync()).BcryptCost);
+    }
+
+    [Fact]
+    public async Task Of_Identitys_hashes_the_one_with_the_most_iterations_is_known()
+    {
+        await app.SqlAsync("DELETE FROM users");
+        foreach (var hash in new[] { PythonHashes.IdentityV3Sha1, PythonHashes.IdentityV3, PythonHashes.IdentityV3Sha256, "AQAAAA====", "AQAAAA" + new string('!', 60), new string('A', 100) })
+        {
+            await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", app.NewEmail(), hash);
+        }
+
+        Assert.Equal(PythonHashes.IdentityV3, (await DearestAsync()).Pbkdf2);
+    }
+
+    [Fact]
+    public async Task It_is_found_at_the_end_of_an_index()
+    {
+        await app.SqlAsync("DELETE FROM users");
+        await app.SqlAsync("INSERT INTO users (email, password_hash) SELECT 'many' || number || '@example.com', $1 FROM generate_series(1, 20000) AS number", Bcrypt("10"));
+        await app.SqlAsync("ANALYZE users");
+
+        var plan = await PlanAsync($"SELECT {DearestHash.Columns}");
+
+        Assert.Contains("ix_users_by_bcrypt_cost", plan, StringComparison.Ordinal);
+        Assert.Contains("ix_users_by_pbkdf2_iterations", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_takes_the_same_time_for_everybody_where_one_account_has_a_dear_hash()
+    {
+        await app.SqlAsync("DELETE FROM users");
+        var usual = await app.RegisterAsync();
+        string[] emails = ["dear@example.com", usual.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
+        foreach (var (email, hash) in new[]
+        {
+            (emails[0], BCrypt.Net.BCrypt.HashPassword(Password, workFactor: 13)), (emails[3], PythonHashes.BcryptCost5), (emails[4], PythonHashes.IdentityV3Sha1), (emails[5], "!"),
+        })
+        {
+            await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", email, hash);
+        }
+
+        // The fastest of a few turns, as whatever disturbs a measurement makes it slower. Cost 13 is eight times cost 10, far outside the bounds.
+        var fastest = emails.ToDictionary(email => email, _ => double.MaxValue);
+        for (var turn = 0; turn < 4; turn++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(16));
+            foreach (var email in emails)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await (await LogInAsync(email, "wrong")).ShouldBeProblemAsync(401, "invalid_credentials");
+                fastest[email] = Math.Min(fastest[email], Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+
+        Assert.All(fastest.Values, time => Assert.InRange(time / fastest["nobody@example.com"], 0.5, 2));
+
+        // Its owner's login brings it down to today's cost, and everybody's time with it.
+        await (await LogInAsync(emails[0], Password)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(10, (await DearestAsync()).BcryptCost);
+    }
+
+    [Theory]
+    [InlineData(10, null, 10)]
+    [InlineData(12, 10, 12)]
+    [InlineData(10, 13, 13)]
+    [InlineData(10, 16, 14)]
+    [InlineData(15, 16, 15)]
+    [InlineData(16, 16, 16)]
+    public void What_is_waited_for_is_bounded(int cost, int? dearest, int waitedFor)
+    {
+        var bcrypt = app.Services.GetRequiredService<BcryptEngine>();
+
+        Assert.Equal(1L << waitedFor, new DearestHash(dearest, null).RoundsAt(cost, bcrypt));
+        Assert.True(new DearestHash(dearest, PythonHashes.IdentityV3).RoundsAt(cost, bcrypt) >= 1L << waitedFor);
+    }
+
+    private static string Bcrypt(string cost) => $"$2b${cost}$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
+
+    private async Task<DearestHash> DearestAsync()
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return (await scope.ServiceProvider.GetRequiredService<LoginAccounts>().FindAsync("nobody@example.com", "203.0.113.9", TestContext.Current.CancellationToken)).Dearest;
+    }
+
+    private async Task<string> PlanAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
+        await using var command = source.CreateCommand("EXPLAIN " + sql);
+        await using var lines = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var plan = "";
+        while (await lines.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            plan += lines.GetString(0) + "\n";
+        }
+
+        return plan;
+    }
+
+    private Task<HttpResponseMessage> LogInAsync(string email, string password) => app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password });
+}
