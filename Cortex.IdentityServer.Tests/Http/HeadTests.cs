@@ -43,6 +43,22 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
         }
     }
 
+    /// <summary>It would read every user for nothing.</summary>
+    [Fact]
+    public async Task An_export_of_users_is_not_made_for_it()
+    {
+        var http = (await app.AdminAsync()).Http;
+        const string Exports = "SELECT count(*) FROM audit_events WHERE action = 'users.exported'";
+        var before = await app.SqlAsync(Exports);
+
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/v1/admin/users/export");
+        using var head = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.True(head.IsSuccessStatusCode);
+        Assert.Equal("application/x-ndjson", head.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(before, await app.SqlAsync(Exports));
+    }
+
     private static async Task CompareAsync(HttpClient http, string path, bool hasAnswer)
     {
         using var get = await http.FetchAsync(path);

@@ -89,9 +89,9 @@ internal static class UnreadBodies
         {
             return await body.TryDiscardAsync(MostDiscarded, LongestPause, over.Token);
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The client went away, sends too slowly, or sends what is no body.
+            // The client went away, sends too slowly, or sends what is no body; or the route left a read under way.
             return false;
         }
         finally

@@ -63,6 +63,12 @@ internal static class UserListEndpoints
             return refusal;
         }
 
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            // Nobody gets to see a user, so none is read, and there is no export to note.
+            return TypedResults.Stream(_ => Task.CompletedTask, Ndjson.MediaType);
+        }
+
         await audit.WriteAsync(
             AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http), AuditLog.Details(("filters", filter.Names)), cancellationToken);
         return TypedResults.Stream(
