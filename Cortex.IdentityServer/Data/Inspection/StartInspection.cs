@@ -15,10 +15,14 @@ internal static class StartInspection
             ARRAY(SELECT name FROM ours JOIN pg_class USING (oid) WHERE {CatalogSql.HidesRows} ORDER BY 1),
             ARRAY(SELECT name FROM ours JOIN pg_class USING (oid) WHERE relnamespace <> {CatalogSql.OurSchema} ORDER BY 1),
             ARRAY(SELECT name FROM ours WHERE oid IS NULL ORDER BY 1),
-            ARRAY(SELECT wanted || ' ON ' || name FROM ours CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
+            ARRAY(
+                SELECT name || ' (' || string_agg(wanted, ', ' ORDER BY place) || ')'
+                FROM ours CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS wanted (wanted, place)
                 WHERE oid IS NOT NULL AND name <> 'audit_events_default' AND NOT has_table_privilege(oid, wanted)
                     AND (wanted = 'SELECT' OR name <> 'roles')
-                    AND (wanted IN ('SELECT', 'INSERT') OR name NOT IN ('audit_events', 'usage_logs', 'billing_events')) ORDER BY name, 1)
+                    AND (wanted IN ('SELECT', 'INSERT') OR name NOT IN ('audit_events', 'usage_logs', 'billing_events'))
+                GROUP BY name ORDER BY name),
+            (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = {CatalogSql.OurSchema})
         FROM pg_database WHERE datname = current_database()
         """;
 
@@ -57,8 +61,15 @@ internal static class StartInspection
                 $"The name {table} resolves to a schema other than the one that holds this server's tables. "
                 + "Rename what is there, or change the role's search_path."),
             .. Names(7).Select(table => $"The table {table} is missing, although the migration that creates it was applied. Restore it from a backup."),
-            .. Names(8).Select(right => $"The role {role} lacks a privilege. Run GRANT {right} TO {Catalog.Quote(role)}."),
+            .. Names(8) is { Length: > 0 } denied
+                ?
+                [
+                    $"The role {role} would get \"permission denied\", because it lacks these privileges: {string.Join(", ", denied)}. "
+                    + $"Run GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {row.GetString(9)} TO {Catalog.Quote(role)}.",
+                ]
+                : Array.Empty<string>(),
         ];
+
         string[] Names(int place) => row.GetFieldValue<string[]>(place);
     }
 }
