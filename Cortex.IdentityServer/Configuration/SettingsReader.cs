@@ -9,7 +9,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     private const string Quotes = "\"'`“”„‘’«»";
 
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _quoted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly List<(string Name, string Sentence)> _problems = [];
     private readonly List<string> _warnings = [];
@@ -29,6 +29,14 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     /// <summary>The value, or null where it is unset; compose files pass an unset variable on as an empty one.</summary>
     public string? Text(string name)
     {
+        var text = Given(name);
+        return !SecretFile.MayHold(name) || Given(name + SecretFile.Suffix) is not { } file ? text
+            : text is null ? Content(name, file)
+            : RefuseFile(name, $"must be unset while {name} is set: one of the two says what it is");
+    }
+
+    private string? Given(string name)
+    {
         _names.Add(name);
         if (configuration[name] is not { } raw || string.IsNullOrWhiteSpace(raw))
         {
@@ -37,6 +45,17 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
         var text = raw.Trim();
         return IsQuoted(name, text) ? WithoutQuotes(name, text) : text;
+    }
+
+    /// <summary>Quotes in a file are part of the secret.</summary>
+    private string? Content(string name, string file) =>
+        SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that holds the value");
+
+    private string? RefuseFile(string name, string sentence)
+    {
+        Refuse(name + SecretFile.Suffix, sentence);
+        _settled.Add(name);
+        return null;
     }
 
     public int Number(string name, int otherwise, int least, int most, string unit)
@@ -102,8 +121,8 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     /// <summary>Notes a problem. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
     public void Refuse(string name, string sentence)
     {
-        // Whatever else is wrong with a quoted value, the quotes may be the reason.
-        if (!_quoted.Contains(name) && !_problems.Contains((name, sentence)))
+        // Whatever else is wrong with a quoted value, the quotes may be the reason; and a value whose file can't be read isn't missing.
+        if (!_settled.Contains(name) && !_problems.Contains((name, sentence)))
         {
             _problems.Add((name, sentence));
         }
@@ -145,7 +164,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     private string? WithoutQuotes(string name, string text)
     {
         Refuse(name, "must be given without the quotes around it: they have become part of the value (docker run --env-file keeps them)");
-        _quoted.Add(name);
+        _settled.Add(name);
         return text.Trim([.. Quotes]).Trim() is { Length: > 0 } inner ? inner : null;
     }
 

@@ -1,0 +1,73 @@
+using System.Text;
+using Microsoft.Extensions.Hosting;
+
+namespace Cortex.IdentityServer.Tests.Configuration;
+
+/// <remarks>Contract 2: any secret may come from a file that Docker or Kubernetes mounts.</remarks>
+public sealed class SecretFileTests : IDisposable
+{
+    private const string Secret = "kJ8sV0q3Zr5tY7wB1nM4cX6dF9gH2jK0";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("", Secret)]
+    [InlineData("\n", Secret)]
+    [InlineData("\r\n", Secret)]
+    [InlineData("\"\n", Secret + "\"")]
+    public void A_secret_is_what_its_file_holds_without_one_line_break(string end, string expected)
+    {
+        var secrets = Variables.Read(
+            Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write(Secret + end)), ("JWT_SECRET_KEY", ""), ("JWT_SECRET_KEY_FILE", Write("x" + Secret + "\n"))).Secrets;
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(Assert.Single(secrets.SecretKeys)));
+        Assert.Equal("x" + Secret, Encoding.UTF8.GetString(Assert.Single(secrets.JwtSecrets)));
+    }
+
+    [Fact]
+    public void So_are_addresses_that_hold_passwords()
+    {
+        var read = Variables.Read(
+            Environments.Production,
+            ("POSTGRES_URL", null), ("POSTGRES_URL_FILE", Write("postgresql://cortex:hunter2@db/cortex\n")), ("REDIS_URL_FILE", Write("redis://cache:6380")),
+            ("SMTP_URL_FILE", Write("smtp://user:hunter2@mail.example.com\n")), ("EMAIL_FROM", "noreply@example.com"),
+            ("POLAR_WEBHOOK_SECRET_FILE", Write(Secret)), ("POLAR_ACCESS_TOKEN_FILE", Write("polar_oat_hunter2")));
+
+        Assert.Contains("Host=db", read.Database.ConnectionString, StringComparison.Ordinal);
+        Assert.Equal(6380, read.RateLimits.Redis?.Port);
+        Assert.Equal("mail.example.com", read.Mail.Smtp?.Host);
+        Assert.Equal(Secret, Assert.Single(read.Integrations.PolarWebhookSecrets));
+        Assert.Equal("polar_oat_hunter2", read.Integrations.PolarAccessToken);
+        Assert.Empty(read.Warnings);
+    }
+
+    [Theory]
+    [InlineData("SECRET_KEY")]
+    [InlineData("POSTGRES_URL")]
+    [InlineData("REDIS_URL")]
+    public void A_file_that_is_not_there_or_empty_or_beside_the_variable_is_one_line(string name)
+    {
+        foreach (var file in new[] { Path.Combine(_folder, "nowhere"), Write("\n"), _folder })
+        {
+            var line = Assert.Single(Variables.Refusal(Environments.Production, (name, null), (name + "_FILE", file)));
+            Assert.StartsWith(name + "_FILE must name a file", line, StringComparison.Ordinal);
+        }
+
+        var both = Assert.Single(Variables.Refusal(Environments.Production, (name, "hunter2-hunter2"), (name + "_FILE", Write("hunter2-hunter2"))));
+        Assert.StartsWith(name + "_FILE must be unset", both, StringComparison.Ordinal);
+    }
+
+    /// <remarks>Its value is judged like the variable's.</remarks>
+    [Fact]
+    public void A_bad_value_in_a_file_is_refused() =>
+        Assert.StartsWith("SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write("short")))), StringComparison.Ordinal);
+
+    private string Write(string text)
+    {
+        var path = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
