@@ -30,6 +30,9 @@ public sealed partial class DocumentedVariableTests
         var passed = ComposeLine().Matches(ReadFile("compose.yaml")).Select(line => line.Groups[1].Value).ToList();
 
         Assert.Empty(Documented.Except(OfDevelopment).Except(passed));
+
+        // Docker refuses a file that names one twice.
+        Assert.Distinct(passed);
     }
 
     [Fact]
