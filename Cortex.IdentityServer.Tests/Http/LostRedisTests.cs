@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
@@ -13,49 +16,54 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     private const string Shared = "Information: Rate limits are shared";
     private const string Login = "/api/v1/auth/login";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("stopped")]
     [InlineData("frozen")]
     public async Task Under_load_the_replica_goes_on_alone_and_comes_back_by_itself(string how)
     {
-        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
-        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        await UntilAsync(app, () => Windows.IsUp);
         var answers = new ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)>();
         using var stop = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LoadAsync(answers, stop.Token)));
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await MoreAsync(answers, 50);
 
+        // Gone, it can't be found again: from here on the state can't change back.
         await (how == "stopped" ? app.Redis.StopAsync() : app.Redis.FreezeAsync());
-        await UntilAsync(app, () => app.Logged(Lost) > lost);
-        await Task.Delay(500, TestContext.Current.CancellationToken);
+        await UntilAsync(app, () => !Windows.IsUp);
+        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        await UntilAsync(app, () => answers.TakeLast(30).All(answer => answer.Status == HttpStatusCode.TooManyRequests));
 
         // Decisions go on: in a new window of its own the replica lets through what the limit says, and no more.
-        var before = Passed(answers);
+        var before = answers.Count;
+        var passed = Passed(answers);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
-        await Task.Delay(2500, TestContext.Current.CancellationToken);
-        Assert.Equal(50, Passed(answers) - before);
-        Assert.Equal((lost + 1, shared), (app.Logged(Lost), app.Logged(Shared)));
+        await UntilAsync(app, () => Passed(answers) - passed >= 50);
+        await MoreAsync(answers, 100);
+        Assert.Equal(50, Passed(answers) - passed);
+        Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
+
+        // Nobody waits for a Redis that is known to be away. A busy machine may make a few wait for a processor.
+        var alone = answers.Skip(before).Select(answer => answer.Took).Order().ToList();
+        Assert.True(alone[alone.Count / 2] < TimeSpan.FromMilliseconds(100), $"{alone[alone.Count / 2]}");
 
         await (how == "stopped" ? app.Redis.StartAsync() : app.Redis.ThawAsync());
         await UntilAsync(app, () => app.Logged(Shared) > shared);
-        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await MoreAsync(answers, 100);
         await stop.CancelAsync();
         await load;
 
-        // Once each way; a machine that is busy with something else may lose Redis once more, but not at each request.
-        Assert.InRange(app.Logged(Lost) - lost, 1, 3);
-        Assert.InRange(app.Logged(Shared) - shared, 1, 3);
+        // A machine that is busy with something else may lose Redis once more, but says so once each time and not at each request.
+        Assert.InRange(app.Logged(Lost) - app.Logged(Shared), -1, 1);
+        Assert.InRange(app.Logged(Lost), 1, answers.Count / 10);
         Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.TooManyRequests, $"{answer.Status}"));
-        Assert.InRange(answers.Max(answer => answer.Took), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
     }
 
     [Fact]
     public async Task A_redis_that_answers_but_can_not_write_is_as_good_as_lost()
     {
-        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
-        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        await UntilAsync(app, () => Windows.IsUp);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await using (var redis = await app.ConnectAsync())
         {
@@ -63,19 +71,24 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
             var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
             Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
+            await UntilAsync(app, () => !Windows.IsUp);
+            var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+
+            // As often as it is asked in the meantime.
             await Task.Delay(2500, TestContext.Current.CancellationToken);
-            Assert.Equal((lost + 1, shared), (app.Logged(Lost), app.Logged(Shared)));
+            Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
+            Assert.Contains("it has too few replicas to be written (NOREPLICAS)", app.Log, StringComparison.Ordinal);
             await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "0");
         }
 
-        await UntilAsync(app, () => app.Logged(Shared) > shared);
+        await UntilAsync(app, () => Windows.IsUp);
         Assert.Equal(49, RateLimitSeen.Of(await app.Anonymous().PostTextAsync(Login, "{}")).Remaining);
     }
 
     [Fact]
     public async Task Alone_the_replica_keeps_the_limit_and_what_it_let_through_itself_counts()
     {
-        await UntilAsync(app, () => app.Logged(Lost) < app.Logged(Shared));
+        await UntilAsync(app, () => Windows.IsUp);
         app.Clock.Advance(TimeSpan.FromMinutes(5));
 
         // Redis goes by its own clock: for it, what tests before this one used up was a moment ago.
@@ -127,6 +140,14 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             await Task.Delay(10, CancellationToken.None);
         }
     }
+
+    private static Task MoreAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, int more)
+    {
+        var before = answers.Count;
+        return Within.UntilAsync(Patience, "answers", () => Task.FromResult(answers.Count >= before + more));
+    }
+
+    private SharedWindows Windows => app.Services.GetRequiredService<SharedWindows>();
 
     private static int Passed(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers) => answers.Count(answer => answer.Status == HttpStatusCode.BadRequest);
 

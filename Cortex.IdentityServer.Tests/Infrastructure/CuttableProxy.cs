@@ -7,18 +7,21 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>A wire to PostgreSQL that a test can cut and join again.</summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
-    private readonly EndPoint _target;
+    private volatile EndPoint _target;
     private readonly ConcurrentBag<Socket> _open = [];
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
     public CuttableProxy(string host, int port)
     {
-        _target = host.StartsWith('/') ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}") : new IPEndPoint(IPAddress.Parse(host), port);
+        _target = Find(host, port);
         Join();
     }
 
     public int Port { get; private set; }
+
+    /// <summary>New connections lead elsewhere from now on, as when a name gets another address; those that are open stay where they are.</summary>
+    public void Retarget(string host, int port) => _target = Find(host, port);
 
     /// <summary>Nothing to do where it isn't cut.</summary>
     public void Join()
@@ -50,6 +53,9 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CutAsync();
 
+    private static EndPoint Find(string host, int port) =>
+        host.StartsWith('/') ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}") : new IPEndPoint(IPAddress.Parse(host), port);
+
     private async Task AcceptAsync(Socket listener)
     {
         try
@@ -57,10 +63,11 @@ internal sealed class CuttableProxy : IAsyncDisposable
             while (true)
             {
                 var client = await listener.AcceptAsync();
-                var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+                var target = _target;
+                var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
                 _open.Add(client);
                 _open.Add(server);
-                _ = JoinAsync(client, server);
+                _ = JoinAsync(client, server, target);
             }
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
@@ -69,11 +76,11 @@ internal sealed class CuttableProxy : IAsyncDisposable
     }
 
     /// <summary>Where PostgreSQL is away, the client is told so as it would be without a proxy.</summary>
-    private async Task JoinAsync(Socket client, Socket server)
+    private static async Task JoinAsync(Socket client, Socket server, EndPoint target)
     {
         try
         {
-            await server.ConnectAsync(_target);
+            await server.ConnectAsync(target);
             _ = PumpAsync(client, server);
             _ = PumpAsync(server, client);
         }

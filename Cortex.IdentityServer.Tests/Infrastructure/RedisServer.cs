@@ -2,13 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>A Redis of a test's own on a free port, which it can stop, freeze and start again.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>Settings of a node of a cluster, which serves nothing before it is given slots.</summary>
+    internal static readonly string[] Cluster = ["--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-redis-").FullName;
 
     private readonly string? _password;
     private Process? _process;
@@ -23,17 +29,18 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>More settings, each with two hyphens before it.</summary>
+    internal string[] Settings { get; init; } = [];
+
+    /// <summary>The port of the primary that it watches, where it is a Sentinel.</summary>
+    internal int? SentinelOf { get; init; }
+
     /// <summary>For <c>REDIS_URL</c>.</summary>
     public string Url => _password is null ? $"redis://127.0.0.1:{Port}" : $"redis://:{Uri.EscapeDataString(_password)}@127.0.0.1:{Port}/1";
 
     public async Task StartAsync()
     {
-        string[] settings = ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        _process = Process.Start(new ProcessStartInfo("redis-server", [.. settings, .. _password is null ? Array.Empty<string>() : ["--requirepass", _password]])
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetTempPath(),
-        })!;
+        _process = Process.Start(new ProcessStartInfo("redis-server", await ArgumentsAsync()) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         for (var started = Stopwatch.GetTimestamp(); !await AnswersAsync();)
@@ -41,6 +48,15 @@ public sealed class RedisServer : IAsyncDisposable
             Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "redis-server did not start");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>What an operator can do with it.</summary>
+    public async Task<object?> ExecuteAsync(string[] command)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(
+            new ConfigurationOptions { EndPoints = { { "127.0.0.1", Port } }, Password = _password, AllowAdmin = true });
+        var answer = await redis.GetServers()[0].ExecuteAsync(command[0], [.. command[1..]]);
+        return answer.IsNull ? null : answer;
     }
 
     /// <summary>Gone at once, with all it counted.</summary>
@@ -61,7 +77,25 @@ public sealed class RedisServer : IAsyncDisposable
 
     public Task ThawAsync() => SignalAsync("CONT");
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<string[]> ArgumentsAsync()
+    {
+        string[] listen = ["--port", $"{Port}", "--bind", "127.0.0.1"];
+        if (SentinelOf is null)
+        {
+            string[] password = _password is null ? [] : ["--requirepass", _password];
+            return [.. listen, "--save", "", "--appendonly", "no", .. password, .. Settings];
+        }
+
+        var file = Path.Combine(_folder, "sentinel.conf");
+        await File.WriteAllTextAsync(file, $"sentinel monitor primary 127.0.0.1 {SentinelOf} 1\n", TestContext.Current.CancellationToken);
+        return [file, "--sentinel", .. listen];
+    }
 
     private async Task SignalAsync(string signal)
     {

@@ -30,6 +30,20 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         return left
         """;
 
+    /// <summary>
+    /// Tries every command that the other scripts use, so that a Redis that refuses one of them isn't taken for one that counts; Redis doesn't say which one
+    /// it refused.
+    /// </summary>
+    private const string TryScript = """
+        for _, call in ipairs({{'SET', KEYS[1], 1, 'PX', 1000}, {'GET', KEYS[1]}, {'PTTL', KEYS[1]}, {'INCR', KEYS[1]}, {'DECR', KEYS[1]}}) do
+            local reply = redis.pcall(unpack(call))
+            if type(reply) == 'table' and reply.err then
+                return redis.error_reply(reply.err .. ' (command: ' .. string.lower(call[1]) .. ')')
+            end
+        end
+        return 1
+        """;
+
     /// <summary>Two clocks and whole milliseconds never agree quite.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(10);
 
@@ -47,6 +61,10 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
             ? Task.CompletedTask
             : redis.ScriptEvaluateAsync(GiveBackScript, [Key(limit, partition)], [(long)(clock.GetElapsedTime(now, end) + Slack).TotalMilliseconds]);
     }
+
+    /// <summary>Whether Redis can count: it answers, can be written, and lets this server do all that it has to.</summary>
+    /// <param name="replica">Each has a key of its own.</param>
+    public Task TryAsync(string replica) => redis.ScriptEvaluateAsync(TryScript, [$"{Prefix}probe:{replica}"]);
 
     private static RedisKey Key(RateLimit limit, string partition) => $"{Prefix}{limit.Name}:{partition}";
 }

@@ -19,8 +19,8 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>How often Redis is asked whether it is back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>The probe takes a permit like any request, so a Redis that answers but can't write isn't back.</summary>
-    private static readonly RateLimit Probe = new("probe", int.MaxValue, TimeSpan.FromSeconds(1));
+    /// <summary>After so many probes in a row without an answer it is looked for anew: its name may lead elsewhere, while the connection only hangs.</summary>
+    private const int PatientProbes = 3;
 
     private readonly RedisAddress _address = options.Redis!;
     private readonly Lock _noting = new();
@@ -29,6 +29,10 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private volatile bool _isUp;
     private long _answeredAt;
     private bool _isKnown;
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
+    private ConnectionMultiplexer? _retired;
+    private int _failedProbes;
+    private volatile bool _mustReconnect;
 
     /// <summary>Whether Redis is to be asked; false from the first question on that it didn't answer in time.</summary>
     public bool IsUp => _isUp;
@@ -40,7 +44,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             return await InTimeAsync(_windows!.TakeAsync(limit, permits, partition));
         }
-        catch (Exception failure) when (IsLoss(failure))
+        catch (Exception failure) when (RedisFailure.Is(failure))
         {
             Note(isUp: false, failure);
             return null;
@@ -53,7 +57,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             await _windows!.GiveBackAsync(limit, partition, end).WaitAsync(Patience);
         }
-        catch (Exception failure) when (IsLoss(failure))
+        catch (Exception failure) when (RedisFailure.Is(failure))
         {
             Note(isUp: false, failure);
         }
@@ -69,11 +73,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_connection is not null)
+        foreach (var connection in new[] { _retired, _connection })
         {
-            // No request is under way any more. Saying goodbye to a Redis that is just being lost can throw a NullReferenceException in the client.
-            await _connection.CloseAsync(allowCommandsToComplete: false);
-            await _connection.DisposeAsync();
+            await CloseAsync(connection);
         }
     }
 
@@ -112,41 +114,85 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     {
         try
         {
-            _connection ??= await ConnectionMultiplexer.ConnectAsync(_address.ToOptions());
-            _windows ??= new(_connection.GetDatabase(), clock);
-            await _windows.TakeAsync(Probe, Probe.Permits, Environment.MachineName).WaitAsync(patience);
+            await ConnectAsync();
+            await _windows!.TryAsync(Environment.MachineName).WaitAsync(patience);
+            _failedProbes = 0;
             Note(isUp: true);
         }
-        catch (Exception failure) when (IsLoss(failure))
+        catch (Exception failure) when (RedisFailure.Is(failure))
         {
+            _mustReconnect |= ++_failedProbes % PatientProbes == 0;
             Note(isUp: false, failure);
         }
     }
 
-    /// <summary>Logs a change, once: of all the requests that lose Redis together, one does.</summary>
+    /// <remarks>
+    /// A primary that became a replica in a failover keeps its connections open, so a refusal means that the address has to be looked up anew. The old
+    /// connection is closed at the next probe, when nobody waits for an answer on it any more.
+    /// </remarks>
+    private async Task ConnectAsync()
+    {
+        await CloseAsync(_retired);
+        _retired = null;
+        if (_connection is not null && !_mustReconnect)
+        {
+            return;
+        }
+
+        _mustReconnect = false;
+        _retired = _connection;
+        _connection = await ConnectionMultiplexer.ConnectAsync(_address.ToOptions());
+        _windows = new(_connection.GetDatabase(), clock);
+    }
+
+    private static async Task CloseAsync(ConnectionMultiplexer? connection)
+    {
+        if (connection is not null)
+        {
+            // No request is under way on it any more. Saying goodbye to a Redis that is just being lost can throw a NullReferenceException in the client.
+            await connection.CloseAsync(allowCommandsToComplete: false);
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Logs a change, once: of all the requests that lose Redis together, one does. A reason that turns up later is logged too, each once.</summary>
     private void Note(bool isUp, Exception? failure = null)
     {
+        var reason = failure is null ? null : RedisFailure.Reason(failure, _connection, _address);
         lock (_noting)
         {
-            if (_isKnown && _isUp == isUp)
+            var isChange = !_isKnown || _isUp != isUp;
+            (_isKnown, _isUp) = (true, isUp);
+            _mustReconnect |= reason is not null;
+            if (isUp)
+            {
+                _reasons.Clear();
+            }
+
+            if (!isChange && (reason is null || !_reasons.Add(reason)))
             {
                 return;
             }
 
-            (_isKnown, _isUp) = (true, isUp);
+            if (reason is not null)
+            {
+                _reasons.Add(reason);
+            }
         }
 
         if (isUp)
         {
             Log.Shared(logger, _address);
         }
+        else if (reason is not null)
+        {
+            Log.Refused(logger, _address, reason);
+        }
         else
         {
             Log.Lost(logger, _address, failure!.GetType().Name);
         }
     }
-
-    private static bool IsLoss(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 
     private static partial class Log
     {
@@ -155,5 +201,8 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
         public static partial void Lost(ILogger logger, RedisAddress address, string failure);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} can't count rate limits: {Reason}. This replica counts alone until that changes")]
+        public static partial void Refused(ILogger logger, RedisAddress address, string reason);
     }
 }

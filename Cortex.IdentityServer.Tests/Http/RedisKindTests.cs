@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using StackExchange.Redis;
+
+namespace Cortex.IdentityServer.Tests.Http;
+
+/// <summary>What docs/redis.md says of kinds of Redis and of users with few rights, on real ones.</summary>
+[Collection(RedisAlone.Name)]
+public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Login = "/api/v1/auth/login";
+    private const string Password = "a-long-password";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_user_with_the_documented_rights_counts()
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await redis.ExecuteAsync(Documented());
+
+        await WithReplicaAsync(Url(redis, "cortex"), async http =>
+        {
+            await CountsAsync(redis);
+            for (var left = 49; left >= 40; left--)
+            {
+                Assert.Equal(left, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("incr")]
+    [InlineData("decr")]
+    [InlineData("get")]
+    [InlineData("set")]
+    [InlineData("pttl")]
+    [InlineData("eval")]
+    [InlineData("echo")]
+    public async Task A_right_that_is_missing_is_named_once_and_counts_as_soon_as_it_is_given(string command)
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await redis.ExecuteAsync(Documented());
+        await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"-{command}"]);
+        var told = $"its user has too few rights (NOPERM: {command})";
+        var before = Logged(told);
+
+        await WithReplicaAsync(Url(redis, "cortex"), async http =>
+        {
+            await UntilAsync(told, () => Logged(told) > before);
+            await LimitedAloneAsync(http);
+
+            // As often as it asks again in three seconds.
+            await Task.Delay(3000, Ct);
+            Assert.Equal(1, Logged(told) - before);
+            Assert.Equal(1, Logged($"Redis at 127.0.0.1:{redis.Port}/0"));
+
+            await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"+{command}"]);
+            await CountsAsync(redis);
+        });
+    }
+
+    [Fact]
+    public async Task Keys_that_a_user_may_not_touch_are_named()
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await redis.ExecuteAsync(Documented());
+        await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", "resetkeys", "~another:*"]);
+
+        await ToldAsync(Url(redis, "cortex"), "(NOPERM: keys cortex:limit:*)");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_as_such()
+    {
+        await using var redis = new RedisServer("another-password");
+        await redis.StartAsync();
+
+        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it refuses the user or the password");
+    }
+
+    [Fact]
+    public async Task A_replica_is_told_as_such()
+    {
+        await using var primary = new RedisServer();
+        await primary.StartAsync();
+        await using var replica = new RedisServer { Settings = ["--replicaof", "127.0.0.1", $"{primary.Port}"] };
+        await replica.StartAsync();
+
+        await ToldAsync(replica.Url, "it is a read-only replica (READONLY)");
+    }
+
+    [Fact]
+    public async Task A_sentinel_is_told_as_such()
+    {
+        await using var primary = new RedisServer();
+        await primary.StartAsync();
+        await using var sentinel = new RedisServer { SentinelOf = primary.Port };
+        await sentinel.StartAsync();
+
+        await ToldAsync(sentinel.Url, "it is a Sentinel");
+    }
+
+    [Fact]
+    public async Task A_cluster_counts()
+    {
+        await using var redis = await ClusterAsync();
+
+        await WithReplicaAsync(redis.Url, async http =>
+        {
+            await CountsAsync(redis);
+            Assert.Equal(49, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+            Assert.Equal(48, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+        });
+    }
+
+    [Fact]
+    public async Task Another_database_than_the_first_on_a_cluster_is_told_as_such()
+    {
+        await using var redis = await ClusterAsync();
+
+        await ToldAsync($"{redis.Url}/1", "a cluster has database 0 only, and REDIS_URL names 1");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_told_as_such()
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+
+        await ToldAsync($"{redis.Url}/99", "it has no database 99");
+    }
+
+    [Fact]
+    public async Task A_cluster_without_its_slots_is_told_as_such()
+    {
+        await using var redis = new RedisServer { Settings = RedisServer.Cluster };
+        await redis.StartAsync();
+
+        await ToldAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
+    }
+
+    private static async Task<RedisServer> ClusterAsync()
+    {
+        var redis = new RedisServer { Settings = RedisServer.Cluster };
+        await redis.StartAsync();
+        await redis.ExecuteAsync(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+        return redis;
+    }
+
+    private static string Url(RedisServer redis, string user) => $"redis://{user}:{Password}@127.0.0.1:{redis.Port}";
+
+    /// <summary>The line that operators copy.</summary>
+    private static string[] Documented() =>
+        File.ReadLines(Path.Combine(LocalFolder.SolutionFolder()!, "docs", "redis.md")).Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal)).Split(' ');
+
+    private int Logged(string text) => app.Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    private Task CountsAsync(RedisServer redis) =>
+        UntilAsync("sharing", () => app.Log.Contains($"shared with other replicas through Redis at 127.0.0.1:{redis.Port}/", StringComparison.Ordinal));
+
+    /// <summary>The cause is logged once, and limits hold all the same.</summary>
+    private Task ToldAsync(string url, string cause) => WithReplicaAsync(url, async http =>
+    {
+        var told = $"Redis at 127.0.0.1:{new Uri(url).Port}/";
+        await UntilAsync(cause, () => app.Log.Split('\n').Any(line => line.Contains(told, StringComparison.Ordinal) && line.Contains(cause, StringComparison.Ordinal)));
+        await LimitedAloneAsync(http);
+        await Task.Delay(3000, Ct);
+        Assert.Equal(1, Logged(told));
+    });
+
+    private static async Task LimitedAloneAsync(HttpClient http)
+    {
+        var statuses = await AtOnce.StatusesAsync(60, _ => http.PostTextAsync(Login, "{}"));
+        Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
+        Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+    }
+
+    private async Task WithReplicaAsync(string url, Func<HttpClient, Task> test)
+    {
+        using var http = app.StartReplica(out var replica, ("REDIS_URL", url), ("RATE_LIMITS", "login=50"));
+        using (replica)
+        {
+            await test(http);
+        }
+    }
+
+    private async Task UntilAsync(string what, Func<bool> isSo)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !isSo();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{what}\n{string.Join('\n', app.Log.Split('\n').Where(line => line.Contains("Redis", StringComparison.Ordinal)))}");
+            await Task.Delay(50, Ct);
+        }
+    }
+}
