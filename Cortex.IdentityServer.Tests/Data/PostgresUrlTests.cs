@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
@@ -27,6 +28,13 @@ public sealed class PostgresUrlTests
     [InlineData("postgres://?host=h&port=6&dbname=d&user=ann&password=p%2Bw", "h", 6, "d", "ann", "p+w")]
     [InlineData("Host=h;Port=6543;Database=d;Username=ann;Password='a;b=c'", "h", 6543, "d", "ann", "a;b=c")]
     [InlineData("Server=h;Database=d;User Id=ann", "h", 5432, "d", "ann", null)]
+    [InlineData("postgres://ann:pw@h1,h2/d", "h1:5432,h2:5432", 5432, "d", "ann", "pw")]
+    [InlineData("postgres://ann:pw@h1:5433,h2/d", "h1:5433,h2:5432", 5432, "d", "ann", "pw")]
+    [InlineData("postgres://ann:pw@h1:5433,[2001:db8::1]:5434,h3:/d", "h1:5433,[2001:db8::1]:5434,h3:5432", 5432, "d", "ann", "pw")]
+    [InlineData("postgres://ann:pw@/d?host=h1,h2&port=5433,5434", "h1:5433,h2:5434", 5432, "d", "ann", "pw")]
+    [InlineData("postgres://ann:pw@/d?host=h1,h2&port=5433", "h1:5433,h2:5433", 5432, "d", "ann", "pw")]
+    [InlineData("postgres://ann:pw@/d?port=,5434&host=h1,h2", "h1:5432,h2:5434", 5432, "d", "ann", "pw")]
+    [InlineData("Host=h1,h2:5434;Port=5433;Database=d;Username=ann;Target Session Attributes=primary", "h1,h2:5434", 5433, "d", "ann", null)]
     public void Both_forms_are_read(string text, string host, int port, string database, string? user, string? password)
     {
         var builder = Parse(text);
@@ -48,14 +56,18 @@ public sealed class PostgresUrlTests
     public void Parameters_that_npgsql_has_are_mapped()
     {
         var builder = Parse("postgres://u:p@h/d?sslmode=require&channel_binding=require&connect_timeout=7&application_name=my%20app"
-            + "&options=-c%20search_path%3Da%2Cb&sslrootcert=/etc/ca.pem&sslnegotiation=direct&gssencmode=disable");
+            + $"&options=-c%20search_path%3Da%2Cb&sslrootcert={SomeFile}&sslnegotiation=direct&gssencmode=disable"
+            + "&require_auth=scram-sha-256&keepalives=1&keepalives_idle=30&keepalives_interval=5&load_balance_hosts=random&krbsrvname=pg");
 
-        Assert.Equal(SslMode.Require, builder.SslMode);
         Assert.Equal(ChannelBinding.Require, builder.ChannelBinding);
         Assert.Equal(7, builder.Timeout);
         Assert.Equal("my app", builder.ApplicationName);
         Assert.Equal("-c search_path=a,b", builder.Options);
-        Assert.Equal("/etc/ca.pem", builder.RootCertificate);
+        Assert.Equal(SomeFile, builder.RootCertificate);
+        Assert.Equal("ScramSHA256", builder.RequireAuth);
+        Assert.Equal((true, 30, 5), (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval));
+        Assert.True(builder.LoadBalanceHosts);
+        Assert.Equal("pg", builder.KerberosServiceName);
         Assert.Equal(SslNegotiation.Direct, builder.SslNegotiation);
         Assert.Equal(GssEncryptionMode.Disable, builder.GssEncryptionMode);
     }
@@ -63,13 +75,15 @@ public sealed class PostgresUrlTests
     [Theory]
     [InlineData("keepalives=1&keepalives_idle=30&tcp_user_timeout=5")]
     [InlineData("target_session_attrs=read-write")]
-    [InlineData("sslrootcert=system&sslcrl=x&client_encoding=auto")]
+    [InlineData("sslrootcert=system&client_encoding=auto")]
+    [InlineData("sslcrl=&ssl_min_protocol_version=TLSv1.2&sslcertmode=allow")]
+    [InlineData("target_session_attrs=any&load_balance_hosts=disable")]
     [InlineData("&sslmode=require&")]
     [InlineData("connect_timeout=-1")]
     [InlineData("connect_timeout=99999")]
     public async Task What_is_accepted_makes_a_data_source(string query)
     {
-        await using var source = NpgsqlDataSource.Create(Parse($"postgres://u:p@h/d?{query}"));
+        await using var source = DataSources.Build(Parse($"postgres://u:p@h/d?{query}").ConnectionString);
 
         Assert.Contains("Host=h", source.ConnectionString, StringComparison.Ordinal);
     }
@@ -103,7 +117,26 @@ public sealed class PostgresUrlTests
     [InlineData("postgres://u:a@b?" + Secret + "=1@h/d", "must be percent-encoded")]
     [InlineData("postgres://u:" + Secret + "@::1/d", "host")]
     [InlineData("postgres://u:" + Secret + "@[h]/d", "host")]
-    [InlineData("postgres://u:" + Secret + "@h1,h2/d", "several hosts")]
+    [InlineData("postgres://u:" + Secret + "@h1,,h2/d", "hosts is empty")]
+    [InlineData("postgres://u:" + Secret + "@h1,h2:x/d", "port")]
+    [InlineData("postgres://u:" + Secret + "@/d?host=h1,h2,h3&port=1,2", "3 host(s) and 2 ports")]
+    [InlineData("postgres://u:" + Secret + "@h/d?target_session_attrs=read-only", "has to write")]
+    [InlineData("postgres://u:" + Secret + "@h1,h2/d?target_session_attrs=standby", "has to write")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslcrl=/etc/crl.pem", "'sslcrl' is not supported")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslcrldir=/etc/crls", "'sslcrldir' is not supported")]
+    [InlineData("postgres://u:" + Secret + "@h/d?requirepeer=postgres", "'requirepeer' is not supported")]
+    [InlineData("postgres://u:" + Secret + "@h/d?service=main", "'service' is not supported")]
+    [InlineData("postgres://u:" + Secret + "@h/d?ssl_min_protocol_version=TLSv1.3", "'ssl_min_protocol_version'")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslcertmode=require", "'sslcertmode'")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslmode=require&sslrootcert=/nowhere/ca.pem", "sslrootcert names does not exist")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslmode=verify-full&sslcert=/nowhere/c.pem", "sslcert names does not exist")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslrootcert=/nowhere/ca.pem", "sslmode=prefer")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslmode=require&sslrootcert=system", "must be verify-full")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslmode=verify-ca&sslrootcert=system", "must be verify-full")]
+    [InlineData("postgres://u:" + Secret + "@h/d?sslnegotiation=direct", "sslnegotiation=direct")]
+    [InlineData("Host=h,;Database=d;Password=" + Secret, "hosts is empty")]
+    [InlineData("Host=h:99999;Database=d;Password=" + Secret, "port")]
+    [InlineData("Host=h;Database=d;SSL Mode=Require;Check Certificate Revocation=true;Password=" + Secret, "VerifyFull")]
     [InlineData("postgres://u:" + Secret + "@h/d?sslmod=require", "'sslmod' is not known")]
     [InlineData("postgres://u:" + Secret + "@h/d?sslmode=always", "'sslmode' has a value")]
     [InlineData("postgres://u:" + Secret + "@h/d?connect_timeout=soon", "'connect_timeout'")]
@@ -118,6 +151,77 @@ public sealed class PostgresUrlTests
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, error, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Theory]
+    [InlineData("require", SslMode.VerifyCA)]
+    [InlineData("verify-ca", SslMode.VerifyCA)]
+    [InlineData("verify-full", SslMode.VerifyFull)]
+    [InlineData("disable", SslMode.Disable)]
+    public void A_root_certificate_means_that_the_server_is_checked(string text, SslMode mode)
+    {
+        Assert.Equal(mode, Parse($"postgres://u:p@h/d?sslmode={text}&sslrootcert={SomeFile}").SslMode);
+        Assert.Equal(mode, Parse($"postgres://u:p@h/d?sslrootcert={SomeFile}&sslmode={text}").SslMode);
+    }
+
+    [Theory]
+    [InlineData("postgres://u:p@h/d?sslrootcert=system")]
+    [InlineData("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=system")]
+    [InlineData("Host=h;Database=d;Root Certificate=system")]
+    public void The_trust_store_of_the_system_means_a_full_check(string text)
+    {
+        var builder = Parse(text);
+
+        Assert.Equal((SslMode.VerifyFull, null), (builder.SslMode, builder.RootCertificate));
+    }
+
+    /// <remarks>A server that asks for no password has no channel to bind to.</remarks>
+    [Fact]
+    public void Channel_binding_that_is_required_needs_the_password_exchange_that_has_it() =>
+        Assert.Equal("ScramSHA256", Parse("postgres://u:p@h/d?sslmode=require&channel_binding=require").RequireAuth);
+
+    [Theory]
+    [InlineData("Multiplexing=true", "Multiplexing is not supported")]
+    [InlineData("Minimum Pool Size=50;Maximum Pool Size=10", "Minimum Pool Size")]
+    [InlineData("Maximum Pool Size=0", "Maximum Pool Size must be from")]
+    [InlineData("Maximum Pool Size=2000000000", "Maximum Pool Size must be from")]
+    [InlineData("Read Buffer Size=1", "Read Buffer Size must be from")]
+    [InlineData("Write Buffer Size=4095", "Write Buffer Size must be from")]
+    [InlineData("Command Timeout=2147483647", "Command Timeout must be from")]
+    [InlineData("Keepalive=3000000", "Keepalive must be from")]
+    [InlineData("TCP Keepalive Interval=10", "needs TCP Keepalive Time")]
+    [InlineData("TCP Keepalive Time=2147483647", "TCP Keepalive Time must be from")]
+    [InlineData("Connection Idle Lifetime=1", "Connection Idle Lifetime")]
+    [InlineData("Connection Pruning Interval=0", "Connection Pruning Interval must be from")]
+    [InlineData("Connection Pruning Interval=-1", "Connection Pruning Interval must be from")]
+    [InlineData("Port=99999", "Port must be from")]
+    [InlineData("Target Session Attributes=standby", "has to write")]
+    [InlineData("Target Session Attributes=read-only", "has to write")]
+    [InlineData("Replication Mode=Logical", "Replication Mode is not supported")]
+    [InlineData("Server Compatibility Mode=Redshift", "Server Compatibility Mode is not supported")]
+    [InlineData("Array Nullability Mode=Always", "Array Nullability Mode is not supported")]
+    [InlineData("Encoding=latin1", "must be UTF8")]
+    [InlineData("Encoding=nope", "must be UTF8")]
+    [InlineData("Client Encoding=LATIN1", "must be UTF8")]
+    [InlineData("Include Error Detail=true", "Include Error Detail is refused")]
+    [InlineData("Log Parameters=true", "Log Parameters is refused")]
+    [InlineData("Include Failed Batched Command=true", "Include Failed Batched Command is refused")]
+    [InlineData("Persist Security Info=true", "Persist Security Info is refused")]
+    [InlineData("Passfile=/nowhere/pgpass", "Passfile names does not exist")]
+    [InlineData("SSL Mode=VerifyCA;Root Certificate=/nowhere/ca.pem", "sslrootcert names does not exist")]
+    [InlineData("SSL Negotiation=Direct;SSL Mode=Prefer", "sslnegotiation=direct")]
+    [InlineData("Target Session Attributes=nonsense", "neither")]
+    [InlineData("Timeout=1025", "neither")]
+    public void A_keyword_that_would_fail_later_is_refused_in_words(string keywords, string expected)
+    {
+        Assert.False(PostgresUrl.TryParse($"Host=h;Database=d;Password={Secret};{keywords}", out _, out var error));
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    /// <summary>One that is there.</summary>
+    private static string SomeFile => typeof(PostgresUrl).Assembly.Location;
 
     private static NpgsqlConnectionStringBuilder Parse(string text)
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Cortex.IdentityServer.Data.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -47,12 +45,12 @@ internal sealed class MortalPostgres : IAsyncDisposable
     public Task StartAsync() => _server.StartAsync(Ct);
 
     /// <summary>kill -9 of all its processes: it recovers from its log at the next start.</summary>
-    public Task KillAsync() => SignalAsync("KILL");
+    public Task KillAsync() => PostgresProcesses.SignalAsync("KILL", Data);
 
     /// <summary>Its connections stay open and nothing answers.</summary>
-    public Task FreezeAsync() => SignalAsync("STOP");
+    public Task FreezeAsync() => PostgresProcesses.SignalAsync("STOP", Data);
 
-    public Task ThawAsync() => SignalAsync("CONT");
+    public Task ThawAsync() => PostgresProcesses.SignalAsync("CONT", Data);
 
     /// <summary>Runs and answers, if it doesn't yet.</summary>
     public async Task MendAsync()
@@ -101,39 +99,5 @@ internal sealed class MortalPostgres : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>The postmaster first, so that it starts no process that would be missed.</summary>
-    private async Task SignalAsync(string signal)
-    {
-        var postmaster = Postmaster.FindRunning(Data)!.Pid;
-        await SendAsync(signal, [postmaster]);
-        await SendAsync(signal, [.. Processes().Where(pid => pid != postmaster)]);
-    }
-
-    private List<int> Processes() =>
-        [.. Directory.EnumerateDirectories("/proc")
-            .Where(process => int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _) && WorksHere(process))
-            .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))];
-
-    private bool WorksHere(string process)
-    {
-        try
-        {
-            return Directory.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == Data;
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task SendAsync(string signal, IReadOnlyList<int> processes)
-    {
-        if (processes.Count > 0)
-        {
-            using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
-            await kill.WaitForExitAsync(Ct);
-        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
 
     private async Task ServeAsync(WebApplicationBuilder builder, CortexEnvironment environment, string database, CancellationToken stop)
     {
-        var postgres = await PoolerProbe.WithPreparedStatementsAsync(database, stop);
+        var postgres = await PoolerProbe.AdaptAsync(database, stop);
         addParts(builder, environment, postgres, stop);
         var log = StartLog.Of(builder);
         await using var app = builder.Build();
@@ -61,7 +61,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         try
         {
             var patient = WithPatience(environment.Database.ConnectionString ?? embedded!.ConnectionString);
-            addParts(builder, environment, await PoolerProbe.WithPreparedStatementsAsync(patient, stop), stop);
+            addParts(builder, environment, await PoolerProbe.AdaptAsync(patient, stop), stop);
             await using var app = builder.Build();
             var migrated = migrates ? await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop) : [];
             await using var scope = app.Services.CreateAsyncScope();

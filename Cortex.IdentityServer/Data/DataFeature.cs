@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Data.Embedded;
 using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Sessions;
@@ -58,20 +59,23 @@ internal static class DataFeature
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString)
     {
         var bounded = WithBounds(connectionString);
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(bounded)
-            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
-            .Build());
+        services.AddSingleton<ServerWatch>();
+        services.AddSingleton(provider => DataSources.Build(
+            bounded, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<ServerWatch>()));
         services.AddDbContextPool<CortexDbContext>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
 
-            // A taken email is no error of ours; what is one is logged once, where it is answered. And migrations run in our transaction, under our lock.
+            // A taken email is no error of ours; what is one is logged once, where it is answered, and so is a database that is lost. And migrations run in our
+            // transaction, under our lock.
             .ConfigureWarnings(warnings => warnings.Ignore(
-                CoreEventId.SaveChangesFailed, RelationalEventId.CommandError, RelationalEventId.MigrationsUserTransactionWarning)));
+                CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError,
+                RelationalEventId.TransactionError, RelationalEventId.MigrationsUserTransactionWarning)));
         return services
             .AddSingleton<DatabaseMigrator>()
             .AddSingleton<DatabaseBreaker>()
             .AddSingleton(provider => new Changes(provider.GetRequiredService<SessionSettings>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ChangeListener>(provider, bounded))
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<AddressWatch>(provider, bounded))
             .AddSingleton<LastUses>()
             .AddHostedService(provider => provider.GetRequiredService<LastUses>())
             .AddHostedService<ExpiredRows>();
@@ -85,9 +89,19 @@ internal static class DataFeature
     private static string WithBounds(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        var hosts = builder.Host!.Split(',').Length;
         foreach (var (keyword, value) in new (string, object)[]
         {
-            ("Timeout", 2), ("Command Timeout", 2), ("Maximum Pool Size", PoolSize), ("Application Name", "cortex-identity"), ("GSS Encryption Mode", "Disable"),
+            // Each of several hosts has this long, one after another.
+            ("Timeout", Math.Clamp(4 / hosts, 1, 2)),
+            ("Command Timeout", 2), ("Maximum Pool Size", Math.Max(PoolSize, builder.MinPoolSize)), ("Application Name", "cortex-identity"),
+            ("GSS Encryption Mode", "Disable"),
+
+            // What each of several hosts is gets looked up when a server is lost, and not at intervals at which one that doesn't answer would hold up requests.
+            ("Host Recheck Seconds", 60),
+
+            // Not what PGCLIENTENCODING says.
+            ("Client Encoding", "UTF8"),
 
             // Nothing here leaves anything behind in a connection (no SET, no temporary table, no lock beyond its transaction), so the seven
             // statements that would clean up before each next use, half the time of a small read, are spared.

@@ -16,7 +16,7 @@ internal static class DatabaseErrorLine
             return InOneLine($"{database} can't be used: {refused.SqlState}: {refused.MessageText}.{Advice(refused.SqlState)}");
         }
 
-        return DatabaseFailure.FromNpgsql(failure) is { } lost ? InOneLine($"{database} can't be used: {Reasons(lost)}") : null;
+        return DatabaseFailure.FromNpgsql(failure) is { } lost ? InOneLine($"{database} can't be used: {FailureReason.Of(lost)}") : null;
     }
 
     private static string Advice(string sqlState) => sqlState switch
@@ -27,13 +27,6 @@ internal static class DatabaseErrorLine
         PostgresErrorCodes.ReadOnlySqlTransaction => " POSTGRES_URL must lead to the primary.",
         _ => "",
     };
-
-    /// <summary>Npgsql says what it tried, and the exception inside why it failed.</summary>
-    private static string Reasons(Exception failure)
-    {
-        var cause = failure.GetBaseException().Message;
-        return failure.Message.Contains(cause, StringComparison.Ordinal) ? failure.Message : $"{failure.Message}: {cause}";
-    }
 
     private static string InOneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -9,6 +9,13 @@ internal static class DatabaseFailure
     /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
     private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
 
+    /// <summary>Read-only is what is left of a primary after a failover, or of a hosted one whose disk is full; the others are timeouts that an operator set.</summary>
+    private static readonly string[] UnusableStates =
+        [PostgresErrorCodes.ReadOnlySqlTransaction, IdleInTransactionTimeout, TransactionTimeout];
+
+    private const string IdleInTransactionTimeout = "25P03";
+    private const string TransactionTimeout = "25P04";
+
     /// <summary>The error that PostgreSQL answered, if that caused this; whatever it says.</summary>
     public static PostgresException? FromPostgres(Exception? exception) => Causes(exception).OfType<PostgresException>().FirstOrDefault();
 
@@ -30,12 +37,15 @@ internal static class DatabaseFailure
                     return null;
 
                 // Only what says that the server is away, busy or going: a wrong statement is our fault and not "try again".
-                // Read-only is what is left of a primary after a failover, or of a hosted one whose disk is full.
                 case PostgresException postgres:
-                    return postgres.IsTransient || postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || Unusable.Contains(postgres.SqlState[..2])
+                    return postgres.IsTransient || UnusableStates.Contains(postgres.SqlState) || Unusable.Contains(postgres.SqlState[..2])
                         ? postgres
                         : null;
                 case NpgsqlException or SocketException or TimeoutException:
+                    return exception;
+
+                // Npgsql has lost track of the protocol, as where a standby refused a statement while that was being prepared. It has closed the connection.
+                case { Source: nameof(Npgsql) } when exception.GetType() == typeof(Exception):
                     return exception;
 
                 // What Npgsql says of a transaction whose connection was lost between two statements.

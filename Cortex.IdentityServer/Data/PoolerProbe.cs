@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
@@ -8,27 +9,40 @@ internal static class PoolerProbe
     /// <summary>Statements that a connection keeps prepared, where it is PostgreSQL's own.</summary>
     private const int MostPrepared = 50;
 
-    /// <summary>The connection string with prepared statements, unless it leads to a pooler or says itself what it wants.</summary>
+    /// <summary>
+    /// The connection string with <see cref="SessionDefaults"/> and prepared statements, unless it leads to a pooler or says itself what it wants.
+    /// </summary>
     /// <remarks>
-    /// A pooler that gives a connection to each transaction may run a statement where it was never prepared. It invents the process id that it
-    /// tells at the start, so another one than the backend's own gives it away.
+    /// A pooler that gives a connection to each transaction may run a statement where it was never prepared, and has sessions of its own. It invents the
+    /// process id that it tells at the start, so another one than the backend's own gives it away; some refuse options in the first place.
     /// </remarks>
-    public static async Task<string> WithPreparedStatementsAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<string> AdaptAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (builder.ShouldSerialize("Max Auto Prepare"))
+        var adapted = new NpgsqlConnectionStringBuilder(connectionString);
+        SessionDefaults.AddTo(adapted);
+        if (!adapted.ShouldSerialize("Max Auto Prepare"))
         {
-            return connectionString;
+            adapted.MaxAutoPrepare = MostPrepared;
         }
 
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        try
+        {
+            return await IsDirectAsync(adapted.ConnectionString, cancellationToken) ? adapted.ConnectionString : connectionString;
+        }
+        catch (PostgresException refused) when (DatabaseFailure.In(refused) is null || refused.SqlState == PostgresErrorCodes.ProtocolViolation)
+        {
+            var isDirect = await IsDirectAsync(connectionString, cancellationToken);
+            return isDirect && !new NpgsqlConnectionStringBuilder(connectionString).ShouldSerialize("Max Auto Prepare")
+                ? new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = MostPrepared }.ConnectionString
+                : connectionString;
+        }
+    }
+
+    private static async Task<bool> IsDirectAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var source = DataSources.BuildUnpooled(connectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
-        if ((int?)await command.ExecuteScalarAsync(cancellationToken) == connection.ProcessID)
-        {
-            builder.MaxAutoPrepare = MostPrepared;
-        }
-
-        return builder.ConnectionString;
+        return (int?)await command.ExecuteScalarAsync(cancellationToken) == connection.ProcessID;
     }
 }

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Turns what was thrown into a problem: a bad body is the client's, a lost database is 503, the rest is ours and says nothing.</summary>
-internal sealed partial class ExceptionToProblem(HttpOptions options, ILogger<ExceptionToProblem> logger) : IExceptionHandler
+internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatch server, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
 
@@ -38,6 +40,11 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ILogger<Ex
                 return Problems.ForStatus(bad.StatusCode) ?? Problems.MalformedRequest;
 
             case var _ when DatabaseFailure.In(exception) is { } failure:
+                if (failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+                {
+                    server.Doubt();
+                }
+
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 

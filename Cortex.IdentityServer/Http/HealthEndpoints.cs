@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Http.RateLimits;
 using Npgsql;
 
@@ -25,7 +26,7 @@ internal static class HealthEndpoints
     }
 
     /// <summary>Whether the server and its database work</summary>
-    /// <remarks>503 when PostgreSQL doesn't answer within three seconds.</remarks>
+    /// <remarks>503 when PostgreSQL doesn't answer within three seconds, or can't be written (a standby, or read-only transactions by default).</remarks>
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Whether to send requests here</summary>
@@ -43,8 +44,11 @@ internal static class HealthEndpoints
         bounded.CancelAfter(Patience);
         try
         {
-            await using var probe = database.CreateCommand("SELECT 1");
-            await probe.ExecuteScalarAsync(bounded.Token);
+            if (await ServerState.ReadAsync(database, bounded.Token) is { IsReadOnly: true })
+            {
+                return Unhealthy("disconnected", http);
+            }
+
             http.Response.Headers.CacheControl = "no-store";
             return Answer("healthy", "connected", StatusCodes.Status200OK);
         }

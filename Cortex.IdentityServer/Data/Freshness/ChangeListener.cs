@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net.Sockets;
+using Cortex.IdentityServer.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data.Freshness;
@@ -7,14 +9,16 @@ namespace Cortex.IdentityServer.Data.Freshness;
 /// <remarks>
 /// <para>A notice that was sent while nobody listened is lost, so after every (re)connect all that is remembered is asked anew.</para>
 /// <para>
-/// A connection can be dead without an error (a frozen server, a cut cable): one that was silent for half a second has to answer a query.
+/// A connection can be dead without an error (a frozen server, a cut cable): each half second it has to answer a query. The answer also says whether
+/// that server can still be written. What a standby says isn't trusted: changes are made elsewhere, and nothing tells of them.
 /// </para>
 /// <para>
 /// Poolers that give a connection to each transaction (PgBouncer, Neon's) accept LISTEN and pass nothing on. A notice that this server
 /// sends to itself finds that out; then everything remembered is asked anew each second.
 /// </para>
 /// </remarks>
-internal sealed partial class ChangeListener(string connectionString, NpgsqlDataSource dataSource, Changes changes, ILogger<ChangeListener> logger) : BackgroundService
+internal sealed partial class ChangeListener(
+    string connectionString, NpgsqlDataSource dataSource, ServerWatch watch, Changes changes, ILogger<ChangeListener> logger) : BackgroundService
 {
     private const string Channel = "cortex_changes";
     private const string EchoPrefix = "echo:";
@@ -28,20 +32,20 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
 
     private const int PollsBeforeListening = 60;
 
-    /// <summary>Short, since until the connection is back every request asks the database.</summary>
+    /// <summary>Short, since until the connection is back every request asks the database; longer when it stays away.</summary>
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        ApplicationName = "cortex-identity changes",
-        Pooling = false,
-        MaxAutoPrepare = 0,
-    }.ConnectionString;
+    private static readonly TimeSpan LateReconnect = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString, "cortex-identity changes");
 
     private readonly SpareThreads _spareThreads = new(new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize);
 
+    private long _lostAt;
     private bool _isLost;
     private bool _isDeaf;
+    private string? _readOnlyReason;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,13 +61,21 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
                 NoteLost(failure);
             }
 
-            await Task.Delay(Reconnect, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = _isLost && Stopwatch.GetElapsedTime(_lostAt) > Soon ? LateReconnect : Reconnect;
+            await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
+        await base.StopAsync(cancellationToken);
+        await _source.DisposeAsync();
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        _source.LookAgain();
+        await using var connection = await _source.OpenConnectionAsync(stoppingToken);
         var echo = EchoPrefix + Guid.NewGuid();
         var heardEcho = false;
         connection.Notification += (_, notice) =>
@@ -71,9 +83,16 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
             heardEcho |= notice.Payload == echo;
             Hear(notice.Payload);
         };
-        await connection.OpenAsync(cancellationToken);
-        await RunAsync(connection, $"LISTEN {Channel}", cancellationToken);
-        if (!await HearsItselfAsync(connection, echo, () => heardEcho, cancellationToken))
+        var server = await CheckAsync(connection, stoppingToken);
+        await RunAsync(connection, $"LISTEN {Channel}", stoppingToken);
+        using var settled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, watch.Follow(server, out var mustRenew));
+        if (mustRenew)
+        {
+            dataSource.Renew();
+        }
+
+        dataSource.LookAgain();
+        if (!await HearsItselfAsync(connection, echo, () => heardEcho, settled.Token))
         {
             if (!_isDeaf)
             {
@@ -81,7 +100,7 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
                 Log.Deaf(logger);
             }
 
-            await PollAsync(cancellationToken);
+            await PollAsync(server, settled.Token);
             return;
         }
 
@@ -91,16 +110,30 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         changes.EverythingChanged();
         changes.InSync();
         NoteBack();
-        while (true)
+        await HearAsync(connection, settled.Token);
+    }
+
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        for (var checkedAt = Stopwatch.GetTimestamp(); ;)
         {
-            if (!await connection.WaitAsync(Heartbeat, cancellationToken))
+            await connection.WaitAsync(Heartbeat, cancellationToken);
+            if (Stopwatch.GetElapsedTime(checkedAt) >= Heartbeat)
             {
-                await RunAsync(connection, "SELECT 1", cancellationToken);
+                await CheckAsync(connection, cancellationToken);
+                checkedAt = Stopwatch.GetTimestamp();
             }
 
             changes.InSync();
         }
     }
+
+    /// <summary>Asks the server whether it is there and can be written.</summary>
+    private async Task<ServerState> CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        Suitable(await InTimeAsync(ServerState.ReadAsync(connection, cancellationToken), cancellationToken));
+
+    private static ServerState Suitable(ServerState server) =>
+        server.ReadOnlyReason is { } reason ? throw new UnsuitableServerException(reason) : server;
 
     private async Task<bool> HearsItselfAsync(NpgsqlConnection connection, string echo, Func<bool> heard, CancellationToken cancellationToken)
     {
@@ -128,13 +161,14 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     }
 
     /// <summary>For a minute, or until the database doesn't answer: the next connection may be one that hears, as where the echo was only late.</summary>
-    private async Task PollAsync(CancellationToken cancellationToken)
+    private async Task PollAsync(ServerState server, CancellationToken cancellationToken)
     {
         for (var poll = 0; poll < PollsBeforeListening; poll++)
         {
-            await using (var probe = dataSource.CreateCommand("SELECT 1"))
+            // The connection that was opened to listen leads nowhere any more if the pooler has moved to another server.
+            if (Suitable(await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken)).StartedAt != server.StartedAt)
             {
-                await probe.ExecuteScalarAsync(cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken);
+                break;
             }
 
             changes.AskAgain();
@@ -143,6 +177,7 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         }
 
         changes.OutOfSync();
+        watch.Lose();
     }
 
     private void Hear(string payload)
@@ -161,11 +196,22 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     private void NoteLost(Exception failure)
     {
         changes.OutOfSync();
+        watch.Lose();
         if (!_isLost)
         {
             _isLost = true;
+            _lostAt = Stopwatch.GetTimestamp();
             _spareThreads.Add();
-            Log.Lost(logger, failure.GetType().Name);
+            if (failure is not UnsuitableServerException)
+            {
+                Log.Lost(logger, failure.GetType().Name);
+            }
+        }
+
+        if (failure is UnsuitableServerException unsuitable && unsuitable.Message != _readOnlyReason)
+        {
+            _readOnlyReason = unsuitable.Message;
+            Log.ReadOnly(logger, unsuitable.Message);
         }
     }
 
@@ -174,18 +220,24 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
         if (_isLost)
         {
             _isLost = false;
+            _readOnlyReason = null;
             _spareThreads.Remove();
             Log.Back(logger);
         }
     }
 
-    /// <summary>Doesn't wait for Npgsql's own timeout, after which it would try for as long again to cancel on a server that doesn't answer.</summary>
     private async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        await InTimeAsync(command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Doesn't wait for Npgsql's own timeout, after which it would try for as long again to cancel on a server that doesn't answer.</summary>
+    private async Task<T> InTimeAsync<T>(Task<T> answer, CancellationToken cancellationToken)
+    {
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken);
+            return await answer.WaitAsync(HeartbeatPatience, cancellationToken);
         }
         catch (TimeoutException failure)
         {
@@ -199,6 +251,9 @@ internal sealed partial class ChangeListener(string connectionString, NpgsqlData
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The connection on which changes are heard is lost ({Failure}): until it is back the database is asked at each request")]
         public static partial void Lost(ILogger logger, string failure);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. Until it can be written, this server isn't ready")]
+        public static partial void ReadOnly(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Changes are heard again")]
         public static partial void Back(ILogger logger);

@@ -1,0 +1,110 @@
+using System.Security.Cryptography.X509Certificates;
+using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Connections;
+using Cortex.IdentityServer.Tests.Faults;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <summary>A PostgreSQL with a certificate of an authority that a test may name, or another one instead.</summary>
+public sealed class TlsPostgres : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-tls-").FullName;
+    private readonly TestCertificates _issuer = new();
+    private readonly TestCertificates _stranger = new();
+    private StandbyPair _postgres = null!;
+
+    internal int Port => _postgres.PrimaryPort;
+
+    /// <summary>The file of the authority that issued the server's certificate.</summary>
+    internal string Issuer => Path.Combine(_folder, "issuer.pem");
+
+    /// <summary>The file of another one.</summary>
+    internal string Stranger => Path.Combine(_folder, "stranger.pem");
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(Issuer, _issuer.AuthorityPem);
+        await File.WriteAllTextAsync(Stranger, _stranger.AuthorityPem);
+        _postgres = await StandbyPair.StartAsync(isReplicated: false);
+        using var key = _issuer.Localhost.GetECDsaPrivateKey()!;
+        await _postgres.UseCertificateAsync(_issuer.Localhost.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _postgres.DisposeAsync();
+        _issuer.Dispose();
+        _stranger.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>The server's certificate is checked as libpq would.</summary>
+public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPostgres>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sslmode=require")]
+    [InlineData("sslmode=require&sslrootcert=ISSUER")]
+    [InlineData("sslmode=verify-ca&sslrootcert=ISSUER")]
+    [InlineData("sslmode=verify-full&sslrootcert=ISSUER")]
+    [InlineData("requiressl=1&ssl_min_protocol_version=TLSv1.2")]
+    public async Task A_certificate_that_is_as_asked_for_is_accepted_over_TLS(string query)
+    {
+        await using var source = Source(query);
+        await using var connection = await source.OpenConnectionAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT ssl AND version IN ('TLSv1.2', 'TLSv1.3') FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
+        Assert.Equal(true, await command.ExecuteScalarAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData("sslmode=require&sslrootcert=STRANGER", "certificate is refused")]
+    [InlineData("sslmode=verify-ca&sslrootcert=STRANGER", "certificate is refused")]
+    [InlineData("sslmode=verify-full&sslrootcert=STRANGER", "certificate is refused")]
+    [InlineData("sslrootcert=system", "certificate is refused")]
+    [InlineData("sslmode=verify-full", "certificate is refused")]
+    [InlineData("sslmode=require&channel_binding=require", "not allowed")]
+    public async Task A_certificate_of_a_stranger_is_refused_with_the_reason(string query, string reason)
+    {
+        await using var source = Source(query);
+        var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await source.OpenConnectionAsync(Ct));
+
+        Assert.Contains(reason, FailureReason.Of(failure), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_failed_handshake_is_in_the_line_of_the_start()
+    {
+        var run = await ServerProcess.RunAsync(
+            [],
+            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
+            ("POSTGRES_URL", Url($"sslmode=require&sslrootcert={postgres.Stranger}")));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the TLS handshake failed: the server's certificate is refused", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_authority_that_the_system_trusts_is_enough_for_sslrootcert_system()
+    {
+        var run = await ServerProcess.RunAsync(
+            ["migrate"],
+            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("SSL_CERT_FILE", postgres.Issuer),
+            ("POSTGRES_URL", Url("sslrootcert=system")));
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
+    private string Url(string query) => $"postgresql://cortex@localhost:{postgres.Port}/cortex?{query}";
+
+    private Npgsql.NpgsqlDataSource Source(string query)
+    {
+        var text = Url(query.Replace("ISSUER", postgres.Issuer, StringComparison.Ordinal).Replace("STRANGER", postgres.Stranger, StringComparison.Ordinal));
+        Assert.True(PostgresUrl.TryParse(text, out var builder, out var error), error);
+        return DataSources.BuildUnpooled(builder.ConnectionString);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Data;
+
+/// <summary>A server on a database whose operator set defaults that don't suit it.</summary>
+public sealed class StrictDatabaseApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
+    {
+        var database = await base.CreateDatabaseAsync(cluster);
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        foreach (var setting in new[] { "default_transaction_isolation = 'serializable'", "idle_session_timeout = '1s'", "lock_timeout = '10s'" })
+        {
+            await PythonDatabase.SqlAsync<object>(database, $"ALTER DATABASE {name} SET {setting}");
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        return database;
+    }
+}
+
+public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<StrictDatabaseApp>
+{
+    /// <remarks>Serializable transactions that cross fail, and would be 503.</remarks>
+    [Fact]
+    public async Task Where_transactions_are_serializable_by_default_none_of_ours_fails_when_they_cross()
+    {
+        var (user, _, _) = await app.SignedInAsync();
+        var people = await AtOnce.RunAsync(8, _ => app.SignedInAsync());
+        Assert.Equal("read committed", await SettingAsync("default_transaction_isolation"));
+
+        for (var round = 0; round < 3; round++)
+        {
+            var statuses = await AtOnce.StatusesAsync(48, index => (index % 3) switch
+            {
+                0 => app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }),
+                1 => people[index % 8].Http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "crossing" }),
+                _ => people[index % 8].Http.FetchAsync("/api/v1/auth/sessions"),
+            });
+            Assert.All(statuses, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, $"{status}"));
+        }
+    }
+
+    [Fact]
+    public async Task Where_idle_sessions_are_ended_the_servers_own_stay_and_nothing_is_logged()
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        Assert.Equal("0", await SettingAsync("idle_session_timeout"));
+        await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
+
+        // Longer than the database's limit.
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
+        var statuses = await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
+
+        Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("57P05", app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("changes are heard is lost", app.Log, StringComparison.Ordinal);
+    }
+
+    /// <remarks>An operator's own limit is not ours to lift.</remarks>
+    [Fact]
+    public async Task A_statement_timeout_of_the_database_is_503_and_no_500()
+    {
+        var (user, _, _) = await app.SignedInAsync();
+        using var http = app.StartReplica(
+            out var replica, ("POSTGRES_URL", new NpgsqlConnectionStringBuilder(app.ConnectionString) { Options = "-c statement_timeout=200ms" }.ConnectionString));
+        using var ends = replica;
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("LOCK TABLE sessions", connection, transaction);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var answer = await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password });
+
+        await answer.ShouldBeProblemAsync(503, "service_unavailable");
+    }
+
+    private async Task<object?> SettingAsync(string name)
+    {
+        await using var command = app.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"SHOW {name}");
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+}

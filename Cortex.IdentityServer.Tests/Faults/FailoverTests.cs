@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>The primary dies and its standby takes over.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FailoverAlone
+{
+    public const string Name = "Failover";
+}
+
+/// <summary>PostgreSQL fails over under load: the server follows it within seconds, loses nothing, and says truly when it can't work.</summary>
+[Collection(FailoverAlone.Name)]
+public sealed class FailoverTests : IAsyncLifetime
+{
+    /// <summary>From the moment at which the new primary can be written.</summary>
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+
+    /// <summary>For what isn't promised within a time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private StandbyPair _pair = null!;
+    private CuttableProxy _name = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _pair = await StandbyPair.StartAsync();
+        _name = new("127.0.0.1", _pair.PrimaryPort);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _name.DisposeAsync();
+        await _pair.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("one name", "")]
+    [InlineData("one name", ";Target Session Attributes=read-write")]
+    [InlineData("two hosts", "")]
+    [InlineData("two hosts", ";Target Session Attributes=primary")]
+    public async Task When_the_primary_is_killed_and_its_standby_promoted_writes_come_back_within_five_seconds_and_nothing_is_lost(string by, string wanted)
+    {
+        var hosts = by == "one name" ? StandbyPair.At(_name.Port) : StandbyPair.At($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
+        await using var server = await Replica.StartAsync(hosts + wanted, ("TRUSTED_PROXIES", "127.0.0.1"));
+        var loggedOut = await KnownAsync(server);
+        var endedMeanwhile = await KnownAsync(server);
+        var load = await SteadyLoad.StartAsync(server);
+        var readiness = ReadinessLog.Start(server);
+        await AnswersAsync(load, 100);
+
+        var beforeDeath = Stopwatch.GetTimestamp();
+        await EndSessionsAsync(_pair.PrimaryPort, loggedOut);
+        await _pair.KillPrimaryAsync();
+        var diedAt = Stopwatch.GetTimestamp();
+
+        // The name leads to the standby before that is a primary.
+        _name.Retarget("127.0.0.1", _pair.StandbyPort);
+        await Within.UntilAsync(Patience, "not ready", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > diedAt && answer.Status == 503)));
+        await Task.Delay(1000, Ct);
+        var promotionAt = Stopwatch.GetTimestamp();
+        await _pair.PromoteAsync();
+        var promotedAt = Stopwatch.GetTimestamp();
+        await EndSessionsAsync(_pair.StandbyPort, endedMeanwhile);
+        await WritesAfterAsync(load, promotedAt);
+        var backAfter = Stopwatch.GetElapsedTime(promotedAt);
+        await Within.UntilAsync(Patience, "readiness", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > promotedAt && answer.Status == 200)));
+        var readyAt = Stopwatch.GetTimestamp();
+
+        foreach (var ended in new[] { loggedOut, endedMeanwhile })
+        {
+            Assert.Equal(401, await server.VerifyAsync(ended.Token));
+        }
+
+        await WritesAfterAsync(load, readyAt);
+        await AnswersAsync(load, 100);
+        await load.EndAsync();
+        await readiness.EndAsync();
+
+        Assert.True(backAfter < Promised, $"after {backAfter.TotalSeconds:0.0} s");
+        Assert.True(!server.Process.Output.Contains("fail:", StringComparison.Ordinal), server.Process.Output);
+        Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or 503 or (>= 200 and < 300), $"{answer}"));
+        Assert.Contains(load.Answers, answer => answer.Status == 503);
+        await load.WasKeptAsync(_pair.StandbyPort);
+        Assert.All(readiness.Between(0, beforeDeath), answer => Assert.Equal(200, answer.Status));
+        Assert.All(readiness.Between(diedAt, promotionAt), answer => Assert.Equal(503, answer.Status));
+        Assert.All(readiness.Between(readyAt, long.MaxValue), answer => Assert.Equal(200, answer.Status));
+    }
+
+    /// <remarks>Nothing fences it: every connection to it works, and what others revoke on the new primary is never heard of there.</remarks>
+    [Fact]
+    public async Task A_name_that_moves_while_the_old_primary_lives_on_takes_the_server_along()
+    {
+        await using var server = await Replica.StartAsync(StandbyPair.At(_name.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
+        var person = await KnownAsync(server);
+
+        // It would else wait for its standby at each commit.
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER SYSTEM RESET synchronous_standby_names");
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT pg_reload_conf()");
+        await _pair.PromoteAsync();
+        _name.Retarget("127.0.0.1", _pair.StandbyPort);
+        await EndSessionsAsync(_pair.StandbyPort, person);
+
+        await Within.UntilAsync(Patience, "the end of the session", async () => await server.VerifyAsync(person.Token) == 401);
+
+        // All of its connections are there.
+        var newcomers = await AtOnce.RunAsync(20, _ => server.SignUpAsync());
+        object ids = newcomers.Select(newcomer => newcomer.Id).ToArray();
+        Assert.Equal(20L, await StandbyPair.SqlAsync(_pair.StandbyPort, "SELECT count(*) FROM users WHERE id = ANY($1)", ids));
+        await Within.UntilAsync(Patience, "no connection to the old one", async () =>
+            await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'cortex-identity%'") is 0L);
+    }
+
+    /// <remarks>The connections to the standby live on when the name leads to the primary again.</remarks>
+    [Fact]
+    public async Task A_server_that_came_up_on_a_standby_is_not_ready_says_so_and_works_once_the_name_leads_to_the_primary()
+    {
+        await using (await Replica.StartAsync(StandbyPair.At(_pair.PrimaryPort)))
+        {
+        }
+
+        _name.Retarget("127.0.0.1", _pair.StandbyPort);
+        await using var server = await Replica.StartAsync(StandbyPair.At(_name.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
+        await Within.UntilAsync(Patience, "the reason", () => Task.FromResult(server.Process.Output.Contains("is read-only: it is a standby", StringComparison.Ordinal)));
+        foreach (var path in new[] { "/health", "/health/ready" })
+        {
+            var body = await (await server.GetAsync(path)).JsonAsync(HttpStatusCode.ServiceUnavailable);
+            Assert.Equal("unhealthy", body.GetProperty("status").GetString());
+        }
+
+        await (await server.RegisterAsync(Replica.NewEmail())).ShouldBeProblemAsync(503, "service_unavailable");
+        await (await server.GetAsync("/health/live")).ShouldBeAsync(HttpStatusCode.OK);
+
+        _name.Retarget("127.0.0.1", _pair.PrimaryPort);
+        var movedAt = Stopwatch.GetTimestamp();
+        await Within.UntilAsync(Patience, "registration", async () => (await server.RegisterAsync(Replica.NewEmail())).StatusCode == HttpStatusCode.Created);
+        Assert.True(Stopwatch.GetElapsedTime(movedAt) < Promised);
+        await AtOnce.RunAsync(12, _ => server.SignUpAsync());
+        await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("read-write", "primary")]
+    [InlineData("primary", "primary")]
+    [InlineData("any", "primary")]
+    [InlineData("any", "standby")]
+    [InlineData("prefer-standby", "primary")]
+    public async Task One_host_is_taken_or_refused_as_target_session_attrs_says(string wanted, string host)
+    {
+        await using var made = await Replica.StartAsync(StandbyPair.At(_pair.PrimaryPort));
+        var port = host == "primary" ? _pair.PrimaryPort : _pair.StandbyPort;
+
+        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", wanted));
+
+        Assert.Equal(host == "primary" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await server.GetAsync("/health")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("read-write")]
+    [InlineData("primary")]
+    public async Task A_standby_where_a_primary_is_asked_for_stops_the_start_with_one_line(string wanted)
+    {
+        foreach (var url in new[] { Url($"127.0.0.1:{_pair.StandbyPort}", wanted), Url($"127.0.0.1:{_pair.StandbyPort},127.0.0.1:1", wanted) })
+        {
+            var run = await RunAsync([], url);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.StartsWith("PostgreSQL at POSTGRES_URL (127.0.0.1:", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("any")]
+    [InlineData("read-write")]
+    [InlineData("primary")]
+    public async Task Of_several_hosts_the_one_that_can_be_written_is_found_wherever_it_stands(string wanted)
+    {
+        await using var server = await Replica.StartAsync(
+            Url($"127.0.0.1:1,127.0.0.1:{_pair.StandbyPort},127.0.0.1:{_pair.PrimaryPort}", wanted), ("TRUSTED_PROXIES", "127.0.0.1"));
+
+        await AtOnce.RunAsync(4, _ => server.SignUpAsync());
+        await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("create-admin --email ada@example.com")]
+    [InlineData("serve")]
+    public async Task A_command_that_would_have_to_write_to_a_standby_ends_with_one_line(string command)
+    {
+        var run = await RunAsync(command.Split(' '), StandbyPair.At(_pair.StandbyPort));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("read-only", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string Url(string hosts, string wanted) => $"postgresql://cortex@{hosts}/cortex?sslmode=disable&target_session_attrs={wanted}";
+
+    private static Task<ServerRun> RunAsync(string[] command, string postgres) => ServerProcess.RunAsync(
+        command, ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("POSTGRES_URL", postgres), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey));
+
+    /// <summary>Somebody whose token the server remembers.</summary>
+    private static async Task<Person> KnownAsync(Replica server)
+    {
+        var person = await server.SignUpAsync();
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Equal(204, await server.VerifyAsync(person.Token));
+        }
+
+        return person;
+    }
+
+    private static Task<object?> EndSessionsAsync(int port, Person person) =>
+        StandbyPair.SqlAsync(port, "UPDATE sessions SET ended_at = now() WHERE user_id = $1", person.Id);
+
+    private static Task<TimeSpan> AnswersAsync(SteadyLoad load, int more)
+    {
+        var before = load.Answers.Count;
+        return Within.UntilAsync(Patience, "answers", () => Task.FromResult(load.Answers.Count > before + more));
+    }
+
+    private static Task<TimeSpan> WritesAfterAsync(SteadyLoad load, long moment) =>
+        Within.UntilAsync(Patience, "writes", () => Task.FromResult(load.WroteAt > moment));
+}

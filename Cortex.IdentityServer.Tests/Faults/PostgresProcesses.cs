@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cortex.IdentityServer.Data.Embedded;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>The processes of a PostgreSQL, found by their working directory. For Linux, as it goes by <c>/proc</c>.</summary>
+internal static class PostgresProcesses
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The postmaster first, so that it starts no process that would be missed.</summary>
+    public static async Task SignalAsync(string signal, string data)
+    {
+        var postmaster = Postmaster.FindRunning(data)!.Pid;
+        await SendAsync(signal, [postmaster]);
+        await SendAsync(signal, [.. Of(data).Where(pid => pid != postmaster)]);
+    }
+
+    private static List<int> Of(string data) =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Where(process => int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _) && WorksIn(data, process))
+            .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))];
+
+    private static bool WorksIn(string data, string process)
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == data;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task SendAsync(string signal, IReadOnlyList<int> processes)
+    {
+        if (processes.Count > 0)
+        {
+            using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
+            await kill.WaitForExitAsync(Ct);
+        }
+    }
+}

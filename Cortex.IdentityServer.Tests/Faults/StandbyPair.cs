@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Cortex.IdentityServer.Data.Embedded;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>A primary and a hot standby that has every commit before the primary acknowledges it (synchronous streaming replication).</summary>
+internal sealed class StandbyPair : IAsyncDisposable
+{
+    private const string Database = "cortex";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
+    private PostgresAccount _account = null!;
+    private PostgresBinaries _binaries = null!;
+
+    public int PrimaryPort { get; } = FreePort();
+
+    public int StandbyPort { get; } = FreePort();
+
+    private string PrimaryData => Path.Combine(_folder, "primary");
+
+    private string StandbyData => Path.Combine(_folder, "standby");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <param name="isReplicated">Whether the standby is there from the beginning.</param>
+    public static async Task<StandbyPair> StartAsync(bool isReplicated = true)
+    {
+        var pair = new StandbyPair();
+        await pair.CreateAsync();
+        if (isReplicated)
+        {
+            await pair.ReplicateAsync();
+        }
+
+        return pair;
+    }
+
+    /// <summary>Connection string to whatever answers at this port of the loopback.</summary>
+    public static string At(int port) => At("127.0.0.1", port);
+
+    /// <summary>The same for these hosts, each with its port.</summary>
+    public static string At(string hosts, int? port = null) => new NpgsqlConnectionStringBuilder
+    {
+        Host = hosts, Port = port ?? 5432, Database = Database, Username = Database, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
+
+    /// <summary>Adds the standby; from now on no commit is acknowledged before it is on the standby's disk.</summary>
+    public async Task ReplicateAsync()
+    {
+        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Number(PrimaryPort), "-U", Database, "-D", StandbyData, "-R", "-c", "fast");
+        await StartAsync(StandbyData, StandbyPort);
+        await SqlAsync(PrimaryPort, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
+        await Within.UntilAsync(Patience, "synchronous replication", async () => await SqlAsync(PrimaryPort, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L);
+    }
+
+    /// <summary>The primary speaks TLS too, with this certificate.</summary>
+    public async Task UseCertificateAsync(string certificatePem, string keyPem)
+    {
+        foreach (var (setting, text) in new[] { ("ssl_cert_file", certificatePem), ("ssl_key_file", keyPem) })
+        {
+            var file = Path.Combine(_folder, setting);
+            await File.WriteAllTextAsync(file, text, Ct);
+#pragma warning disable CA1416 // For Linux, as the other tests here.
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+#pragma warning restore CA1416
+            Assert.True(await _account.TakeOverAsync(file, Ct));
+            await SqlAsync(PrimaryPort, $"ALTER SYSTEM SET {setting} = '{file}'");
+        }
+
+        await SqlAsync(PrimaryPort, "ALTER SYSTEM SET ssl = on");
+        await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
+        await Within.UntilAsync(Patience, "TLS", async () => await SqlAsync(PrimaryPort, "SHOW ssl") is "on");
+    }
+
+    public Task KillPrimaryAsync() => PostgresProcesses.SignalAsync("KILL", PrimaryData);
+
+    /// <summary>Makes the standby a primary; it can be written when this returns.</summary>
+    public async Task PromoteAsync()
+    {
+        await SqlAsync(StandbyPort, "SELECT pg_promote(wait => false)");
+        await Within.UntilAsync(Patience, "a promoted standby", async () => await SqlAsync(StandbyPort, "SELECT pg_is_in_recovery()") is false);
+    }
+
+    public static async Task<object?> SqlAsync(int port, string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(At(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return await command.ExecuteScalarAsync(Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var data in new[] { PrimaryData, StandbyData })
+        {
+            if (Postmaster.FindRunning(data) is not null)
+            {
+                await _account.RunAsync(_binaries.PgCtl, ["stop", "-w", "-m", "immediate"], Patience, CancellationToken.None, data);
+            }
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task CreateAsync()
+    {
+        _account = await PostgresAccount.FindAsync(Ct);
+        _binaries = (await PostgresBinaries.FindAsync(wanted: null, Ct)).First(binaries => File.Exists(Path.Combine(binaries.Folder, "pg_basebackup")));
+        Assert.True(await _account.TakeOverAsync(_folder, Ct));
+        await RunAsync("initdb", "-D", PrimaryData, "-U", Database, "--auth=trust", "-E", "UTF8", "--locale=C", "-N");
+        await StartAsync(PrimaryData, PrimaryPort);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(At(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
+        await connection.OpenAsync(Ct);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
+        await create.ExecuteNonQueryAsync(Ct);
+    }
+
+    private async Task StartAsync(string data, int port)
+    {
+        string[] settings =
+        [
+            $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=90", "wal_level=replica", "hot_standby=on", "shared_buffers=32MB",
+        ];
+        var started = await _account.RunAsync(
+            _binaries.PgCtl,
+            ["start", "-w", "-t", Number((int)Patience.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o", string.Join(' ', settings.Select(setting => $"-c {setting}"))],
+            Patience,
+            Ct,
+            data);
+        Assert.True(started.Succeeded, started.Output);
+    }
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        var run = await _account.RunAsync(Path.Combine(_binaries.Folder, program), arguments, Patience, Ct);
+        Assert.True(run.Succeeded, run.Output);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>Requests that come at a fixed rate, answered or not, as those of many clients do; remembers what was promised, and when writing worked.</summary>
+internal sealed class SteadyLoad
+{
+    private const int People = 10;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly Replica _server;
+    private readonly Person[] _people;
+    private readonly ConcurrentBag<string> _keys = [];
+    private readonly ConcurrentBag<string> _revoked = [];
+    private readonly ConcurrentBag<Guid> _registered = [];
+    private readonly ConcurrentBag<(string What, int Status)> _answers = [];
+    private readonly ConcurrentQueue<string>[] _refreshTokens;
+    private long _wroteAt;
+    private volatile bool _ends;
+    private Task _running = Task.CompletedTask;
+
+    private SteadyLoad(Replica server, Person[] people)
+    {
+        _server = server;
+        _people = people;
+        _refreshTokens = [.. people.Select(person => new ConcurrentQueue<string>([person.Tokens.RefreshToken]))];
+    }
+
+    public IReadOnlyCollection<(string What, int Status)> Answers => _answers;
+
+    /// <summary>The timestamp of the last request that began and wrote with success.</summary>
+    public long WroteAt => Volatile.Read(ref _wroteAt);
+
+    public static async Task<SteadyLoad> StartAsync(Replica server)
+    {
+        var load = new SteadyLoad(server, await AtOnce.RunAsync(People, _ => server.SignUpAsync()));
+        load._running = load.RunAsync();
+        return load;
+    }
+
+    public Task EndAsync()
+    {
+        _ends = true;
+        return _running;
+    }
+
+    /// <summary>Whatever was answered with success is so.</summary>
+    public async Task WasKeptAsync(int port)
+    {
+        Assert.All(await Task.WhenAll(_keys.Select(_server.VerifyAsync)), status => Assert.Equal(204, status));
+        Assert.All(await Task.WhenAll(_revoked.Select(_server.VerifyAsync)), status => Assert.Equal(401, status));
+        object registered = _registered.ToArray();
+        Assert.Equal(_registered.Count, (int)(long)(await StandbyPair.SqlAsync(port, "SELECT count(*) FROM users WHERE id = ANY($1)", registered))!);
+        foreach (var tokens in _refreshTokens)
+        {
+            Assert.True(tokens.TryDequeue(out var token));
+            Assert.Equal(HttpStatusCode.OK, (await _server.RefreshAsync(token)).StatusCode);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var requests = new List<Task>();
+        using var timer = new PeriodicTimer(Pause);
+        for (var turn = 0; !_ends; turn++)
+        {
+            var client = turn / 4 % People;
+            requests.Add((turn % 4) switch
+            {
+                0 => RefreshAsync(client),
+                1 => MakeKeyAsync(_people[client], isKept: turn % 8 == 1),
+                2 when turn % 40 == 2 => RegisterAsync(),
+                _ => AskAsync("verify", () => _server.GetAsync("verify", _people[client].Token)),
+            });
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Task.WhenAll(requests);
+    }
+
+    private async Task RefreshAsync(int client)
+    {
+        // One at a time: the one before may still be under way.
+        if (!_refreshTokens[client].TryDequeue(out var token))
+        {
+            return;
+        }
+
+        var answer = await AskAsync("refresh", () => _server.RefreshAsync(token), writes: true);
+        _refreshTokens[client].Enqueue(answer is { IsSuccessStatusCode: true } ? Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken : token);
+    }
+
+    private async Task MakeKeyAsync(Person owner, bool isKept)
+    {
+        if (await AskAsync("new key", () => _server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token), writes: true) is not { IsSuccessStatusCode: true } made)
+        {
+            return;
+        }
+
+        var key = await made.JsonAsync(HttpStatusCode.Created);
+        var text = key.GetProperty("key").GetString()!;
+        if (isKept && _keys.Count < People * 20)
+        {
+            _keys.Add(text);
+        }
+        else if (await AskAsync("revoke", () => _server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token), writes: true) is { IsSuccessStatusCode: true })
+        {
+            _revoked.Add(text);
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        if (await AskAsync("register", () => _server.RegisterAsync(Replica.NewEmail()), writes: true) is { IsSuccessStatusCode: true } answer)
+        {
+            _registered.Add((await answer.JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid());
+        }
+    }
+
+    /// <summary>Null when no answer came.</summary>
+    private async Task<HttpResponseMessage?> AskAsync(string what, Func<Task<HttpResponseMessage>> send, bool writes = false)
+    {
+        var began = Stopwatch.GetTimestamp();
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await send();
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+        }
+
+        _answers.Add((what, (int)(answer?.StatusCode ?? 0)));
+        for (var seen = WroteAt; writes && answer is { IsSuccessStatusCode: true } && seen < began;)
+        {
+            var was = Interlocked.CompareExchange(ref _wroteAt, began, seen);
+            seen = was == seen ? began : was;
+        }
+
+        return answer;
+    }
+}
