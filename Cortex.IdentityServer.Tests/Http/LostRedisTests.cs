@@ -141,7 +141,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         }
     }
 
-    private static Task MoreAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, int more)
+    private static Task<TimeSpan> MoreAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, int more)
     {
         var before = answers.Count;
         return Within.UntilAsync(Patience, "answers", () => Task.FromResult(answers.Count >= before + more));

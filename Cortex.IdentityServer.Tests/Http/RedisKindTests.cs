@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
