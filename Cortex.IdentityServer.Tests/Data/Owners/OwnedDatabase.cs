@@ -11,9 +11,11 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     private const string Password = "correct-horse";
 
     /// <summary>Empty, as <c>create role app login; create database app owner app</c> leaves it.</summary>
-    public static async Task<OwnedDatabase> CreateAsync(PostgresCluster cluster)
+    public static async Task<OwnedDatabase> CreateAsync(PostgresCluster cluster) => await GiveAsync(await cluster.CreateDatabaseAsync(migrated: false));
+
+    /// <summary>Gives an empty database of a superuser's to a role.</summary>
+    public static async Task<OwnedDatabase> GiveAsync(string superuser)
     {
-        var superuser = await cluster.CreateDatabaseAsync(migrated: false);
         var name = NameOf(superuser);
         await PythonDatabase.SqlAsync<object>(superuser, $"CREATE ROLE {name}_owner LOGIN PASSWORD '{Password}'; ALTER DATABASE {name} OWNER TO {name}_owner");
         return new(superuser, As(superuser, $"{name}_owner"));
@@ -32,7 +34,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     {
         var role = $"{NameOf(Superuser)}_app";
         await PythonDatabase.SqlAsync<object>(Superuser, $"CREATE ROLE {role} LOGIN PASSWORD '{Password}'");
-        await PythonDatabase.SqlAsync<object>(Owner, rights.Replace("app", role, StringComparison.Ordinal));
+        await PythonDatabase.SqlAsync<object>(Owner, rights.Replace(" app", $" {role}", StringComparison.Ordinal));
         return As(Superuser, role);
     }
 

@@ -5,7 +5,7 @@ internal static class WholeSchema
 {
     private const string Sql = """
         SELECT string_agg(replace(line, current_user, 'OWNER'), E'\n' ORDER BY line) FROM (
-            SELECT concat_ws(' ', 'table', relname, relkind, relreplident, reloptions, relacl) AS line FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            SELECT concat_ws(' ', 'table', relname, relkind, relreplident, reloptions) AS line FROM pg_class WHERE relnamespace = 'public'::regnamespace
             UNION ALL
             SELECT concat_ws(' ', 'column', attrelid::regclass, row_number() OVER (PARTITION BY attrelid ORDER BY attnum), attname, format_type(atttypid, atttypmod),
                 attnotnull, attidentity, pg_get_expr(adbin, adrelid))
@@ -16,7 +16,7 @@ internal static class WholeSchema
             UNION ALL
             SELECT 'trigger ' || pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
             WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
-            UNION ALL SELECT 'function ' || pg_get_functiondef(oid) || coalesce(proacl::text, '') FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT 'function ' || pg_get_functiondef(oid) || has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc WHERE pronamespace = 'public'::regnamespace
             UNION ALL SELECT 'role ' || id || ' ' || name || ' ' || normalized_name FROM roles
             UNION ALL SELECT 'migration ' || "MigrationId" FROM "__EFMigrationsHistory") AS lines
         """;

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Tests.Faults;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>A pooler that gives a connection to each transaction and passes no notices on.</summary>
+internal sealed class PgBouncer : IAsyncDisposable
+{
+    private const string Program = "/usr/sbin/pgbouncer";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
+    private readonly int _port = FreePort();
+    private Process? _process;
+
+    public static bool IsInstalled => File.Exists(Program);
+
+    /// <summary>What the pooler's clients connect with.</summary>
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Database=cortex;Username=cortex;SSL Mode=Disable;GSS Encryption Mode=Disable";
+
+    /// <summary>As the account of PostgreSQL, whose socket nobody else may use; and it refuses root.</summary>
+    public async Task StartAsync(string connectionString)
+    {
+        var account = await PostgresAccount.FindAsync(TestContext.Current.CancellationToken);
+        var target = new NpgsqlConnectionStringBuilder(connectionString);
+        var file = Path.Combine(_folder, "pgbouncer.ini");
+        await File.WriteAllTextAsync(
+            file,
+            $"""
+            [databases]
+            cortex = host={target.Host} port={target.Port} dbname={target.Database} user={target.Username} password={target.Password}
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {_port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = 10
+            server_round_robin = 1
+            ignore_startup_parameters = extra_float_digits
+
+            """,
+            TestContext.Current.CancellationToken);
+        Assert.True(await account.TakeOverAsync(_folder, TestContext.Current.CancellationToken));
+        Assert.True(await account.TakeOverAsync(file, TestContext.Current.CancellationToken));
+        string[] command = [.. account.Prefix, Program, "-q", file];
+        _process = Process.Start(command[0], command[1..]);
+        await Within.UntilAsync(TimeSpan.FromSeconds(5), "pgbouncer", AnswersAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, _port, TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+}
