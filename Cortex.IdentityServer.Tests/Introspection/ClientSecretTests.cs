@@ -89,9 +89,9 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [Fact]
     public async Task An_access_token_of_an_administrator_is_a_bearer_token_as_ever()
     {
-        var (_, tokens, http) = await app.SignedInAdminAsync();
+        var admin = await app.SignedInStaffAsync();
 
-        Assert.True((await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).JsonAsync(HttpStatusCode.OK)).GetProperty("active").GetBoolean());
+        Assert.True((await (await admin.Http.PostFormAsync(Route, ("token", admin.Tokens.AccessToken))).JsonAsync(HttpStatusCode.OK)).GetProperty("active").GetBoolean());
     }
 
     private async Task<string> KeyAsync(params string[] scopes)
