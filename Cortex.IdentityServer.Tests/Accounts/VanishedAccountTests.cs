@@ -102,7 +102,7 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
         {
             var accepted = await app.ForgetAsync(user.Email);
             app.Services.GetRequiredService<MailSignal>().Wake();
-            for (var tries = 0; tries < 400 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+            for (var tries = 0; tries < 12_000 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }

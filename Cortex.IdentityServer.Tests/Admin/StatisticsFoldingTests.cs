@@ -63,6 +63,14 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         var staff = await app.SupportAsync();
         await app.SqlAsync("ALTER TABLE account_totals ADD CONSTRAINT broken CHECK (accounts = 0) NOT VALID");
         await app.RegisterAsync();
+        await Within.UntilAsync(TimeSpan.FromSeconds(60), "it is said", async () =>
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(100, Ct);
+            return app.Log.Contains("Could not add the changes", StringComparison.Ordinal);
+        });
+
+        // And not again.
         for (var minute = 0; minute < 3; minute++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -21,7 +21,7 @@ internal static class StatisticsSteps
     /// <summary>The next minute, in which what changed is folded; or the one after it, in which what came meanwhile is.</summary>
     public static async Task FoldAsync(this CortexApp app)
     {
-        for (var tries = 0; tries < 2000; tries++)
+        for (var tries = 0; tries < 12_000; tries++)
         {
             if (tries % 50 == 0)
             {

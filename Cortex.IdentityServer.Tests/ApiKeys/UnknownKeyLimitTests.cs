@@ -1,4 +1,5 @@
 using System.Net;
+using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -60,11 +61,12 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
             // Lookups wait for it, longer than their callers do and not as long as the server does.
             await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            await AtOnce.RunAsync(FewUnknownKeysApp.Limit, async _ =>
-            {
-                using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-                return await Assert.ThrowsAnyAsync<OperationCanceledException>(() => MadeUp().GetAsync(Verify, patience.Token));
-            });
+            using var leaving = new CancellationTokenSource();
+            var asked = AtOnce.RunAsync(FewUnknownKeysApp.Limit, _ => Assert.ThrowsAnyAsync<OperationCanceledException>(() => MadeUp().GetAsync(Verify, leaving.Token)));
+            await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () =>
+                await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
+            await leaving.CancelAsync();
+            await asked;
             await Task.Delay(300, TestContext.Current.CancellationToken);
         }
 

@@ -13,7 +13,8 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_asked_to_stop_says_so_first_and_fails_no_request()
     {
-        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString);
+        // All the time that there is: on a busy machine it takes longer to look, and nothing may be asked after it.
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString, ("DRAIN_SECONDS", "9"));
         var load = await MixedLoad.StartAsync(server);
         var person = await server.SignUpAsync();
         var (keyId, key) = await server.NewKeyAsync(person);
@@ -22,7 +23,7 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(204, await server.VerifyAsync(key));
         var askedAt = Stopwatch.GetTimestamp();
         var ending = server.Process.SignalAsync("TERM");
-        await Within.UntilAsync(TimeSpan.FromSeconds(1), "not ready", async () => (int)(await server.GetAsync("/health/ready")).StatusCode == 503);
+        await Within.UntilAsync(TimeSpan.FromSeconds(5), "not ready", async () => (int)(await server.GetAsync("/health/ready")).StatusCode == 503);
 
         // As long as a load balancer needs to see that, it sends more.
         Assert.Equal(200, (int)(await server.GetAsync("/health/live")).StatusCode);
@@ -55,7 +56,7 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         await load.EndAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
+        Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
         Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
 
         // After the drain time it listens no more, and a connection on which nothing was asked yet is closed.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
@@ -70,10 +71,7 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
                 "/api/v1/auth/login", JsonContent.Create(new { email = user.Email, password = "not the password" }), impatience.Token));
         }
 
-        for (var tries = 0; tries < 500 && (int)(await app.SqlAsync("SELECT max(failures) FROM login_attempts"))! < 5; tries++)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Within.UntilAsync(TimeSpan.FromSeconds(60), "five failures", async () => await app.SqlAsync("SELECT max(failures) FROM login_attempts") is >= 5);
 
         await GuessedApp.ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 1);
     }

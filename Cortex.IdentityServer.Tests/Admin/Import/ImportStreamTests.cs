@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;
@@ -242,20 +243,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         }
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var tries = 0; tries < 1_000; tries++)
-        {
-            if (await condition())
-            {
-                return;
-            }
-
-            await Task.Delay(10, Cancel);
-        }
-
-        Assert.Fail("it didn't come to it in ten seconds");
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) => Within.UntilAsync(TimeSpan.FromSeconds(60), "the condition", condition);
 
     private async Task<ImportConnection> OpenAsync() => await ImportConnection.OpenAsync(app, (await app.AdminAsync()).Tokens);
 }
