@@ -243,7 +243,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         }
     }
 
-    private static Task UntilAsync(Func<Task<bool>> condition) => Within.UntilAsync(TimeSpan.FromSeconds(60), "the condition", condition);
+    private static Task<TimeSpan> UntilAsync(Func<Task<bool>> condition) => Within.UntilAsync(TimeSpan.FromSeconds(60), "the condition", condition);
 
     private async Task<ImportConnection> OpenAsync() => await ImportConnection.OpenAsync(app, (await app.AdminAsync()).Tokens);
 }
