@@ -52,6 +52,7 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     var routes = app.MapGroup("").AnswersHead();
     routes.MapHealth();
     routes.MapDiscovery(environment.Http);
+    routes.MapRelatedOrigins();
     routes.MapApiDocs(environment.Http);
     var auth = routes.MapGroup("/api/v1/auth").CheckBodies();
     auth.MapAccounts();

@@ -26,12 +26,33 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
         Assert.Equal((2, 15, 0.250001m, 1), Numbers(report.GetProperty("totals")));
         var series = Series(report);
         Assert.Equal(31, series.Count);
-        Assert.Equal(["start", "group", "requests", "tokens_used", "cost_usd", "errors"], series[0].EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["start", "group", "requests", "tokens_used", "cost_usd", "errors", "unpriced"], series[0].EnumerateObject().Select(field => field.Name));
         Assert.All(series.Zip(series.Skip(1)), pair => Assert.Equal(TimeSpan.FromDays(1), Start(pair.Second) - Start(pair.First)));
         Assert.All(series, point => Assert.Equal(TimeSpan.Zero, Start(point).TimeOfDay));
         Assert.Equal((1, 10, 0.25m, 0), Numbers(series.Single(point => Start(point).Date == now.AddSeconds(-1).UtcDateTime.Date)));
         Assert.Equal((1, 5, 0.000001m, 1), Numbers(series.Single(point => Start(point).Date == now.AddDays(-2).UtcDateTime.Date)));
         Assert.Equal(29, series.Count(point => Numbers(point) == (0, 0, 0m, 0)));
+    }
+
+    [Fact]
+    public async Task A_cost_that_is_no_number_is_counted_apart()
+    {
+        var (staff, user) = await PeopleAsync();
+        var now = app.Clock.GetUtcNow();
+        await WriteAsync(user, now.AddSeconds(-2), tokens: 10, cost: 0.25m);
+        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint, tokens_used, cost_usd, created_at) VALUES ($1, '/nan', 7, 'NaN', $2)", user, now.AddSeconds(-1).UtcDateTime);
+
+        foreach (var question in new[] { "", "?granularity=month", "?group_by=endpoint" })
+        {
+            var totals = (await ReadAsync(staff, user, question)).GetProperty("totals");
+
+            Assert.Equal((2, 17, 0.25m, 0), Numbers(totals));
+            Assert.Equal(1, totals.GetProperty("unpriced").GetInt32());
+        }
+
+        var point = Series(await ReadAsync(staff, user, "?group_by=endpoint&granularity=month")).Single(point => point.GetProperty("group").GetString() == "/nan" && Numbers(point).Item1 > 0);
+        Assert.Equal((1, 7, 0m, 0), Numbers(point));
+        Assert.Equal(1, point.GetProperty("unpriced").GetInt32());
     }
 
     [Theory]

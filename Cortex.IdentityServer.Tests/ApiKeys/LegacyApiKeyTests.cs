@@ -33,6 +33,20 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task A_key_whose_hash_another_program_wrote_in_capitals_works()
+    {
+        var (user, _, _) = await app.SignedInAsync();
+        const string Key = "capitals-0123456789abcdef";
+        await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, name) VALUES ($1, upper($2), 'capitals')", user.Id, Sha256(Key));
+
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await app.SqlAsync("UPDATE api_keys SET key_hash = upper($2) WHERE user_id = $1", user.Id, Sha256(Key + "2"));
+
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await app.WithKey(Key + "2").FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_key_that_stands_in_both_tables_stays_revoked_too()
     {
         var (user, _, http) = await app.SignedInAsync();

@@ -42,7 +42,7 @@ public sealed class AcceptedVariableTests
     {
         string[] names =
         [
-            "REDIS_URL", "CORS_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "ADMIN_SECOND_FACTOR", "SMTP_URL", "EMAIL_FROM",
+            "REDIS_URL", "CORS_ORIGINS", "PASSKEY_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "ADMIN_SECOND_FACTOR", "SMTP_URL", "EMAIL_FROM",
             "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE", "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
             "REVOCATION_GRACE_SECONDS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "RATE_LIMITS", "API_KEY_LIMITS", "API_KEY_SCOPES", "JWT_ALGORITHM", "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
         ];
@@ -87,9 +87,11 @@ public sealed class AcceptedVariableTests
     [InlineData("REDIS_URL", "redis://cache")]
     [InlineData("REDIS_URL", "rediss://:p%40ss@cache.example.com:6380/2")]
     [InlineData("RATE_LIMITS", "register=1,health=1000000000")]
+    [InlineData("PASSKEY_ORIGINS", "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, https://App.example.org:443/")]
     [InlineData("API_KEY_LIMITS", "enterprise=1000000000")]
     [InlineData("API_KEY_SCOPES", "introspect")]
     [InlineData("API_KEY_SCOPES", "memory:read, https://example.com/write?all#x,")]
+    [InlineData("API_KEY_LIMITS", "Pro=600,enterprise_trial=6000,very special=7")]
     [InlineData("EMAIL_FROM", "Cortex <noreply@example.com>")]
     [InlineData("POSTGRES_URL", "Host=db;Database=cortex;Username=cortex;Password=secret")]
     [InlineData("POSTGRES_URL", "postgres://cortex:p%2Fw@db:5433/cortex?sslmode=require")]

@@ -41,6 +41,7 @@ internal static class RouteTable
         new("GET /.well-known/jwks.json", Audience.Anyone, 200),
         new("GET /.well-known/openid-configuration", Audience.Anyone, 200),
         new("GET /.well-known/oauth-authorization-server", Audience.Anyone, 200),
+        new("GET /.well-known/webauthn", Audience.Anyone, 200),
 
         new("POST /api/v1/auth/register", Audience.Anyone, 400, "{}"),
         new("POST /api/v1/auth/login", Audience.Anyone, 400, "{}"),

@@ -35,7 +35,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(
             [
-                "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration", "GET /health", "GET /health/live", "GET /health/ready",
+                "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration", "GET /.well-known/webauthn", "GET /health", "GET /health/live", "GET /health/ready",
                 "POST /api/v1/auth/change-email/confirm", "POST /api/v1/auth/forgot-password", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
                 "POST /api/v1/auth/login/2fa/passkey", "POST /api/v1/auth/login/2fa/passkey/options", "POST /api/v1/auth/login/passkey", "POST /api/v1/auth/login/passkey/options",
                 "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/reset-password", "POST /api/v1/auth/verify-email", "POST /api/v1/auth/verify-email/resend",

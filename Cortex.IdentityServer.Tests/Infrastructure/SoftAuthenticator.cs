@@ -22,6 +22,9 @@ internal sealed record Twist
 
     public string[]? Transports { get; init; }
 
+    /// <summary>Other members of the credential or of its response than there should be.</summary>
+    public Action<JsonObject>? Members { get; init; }
+
     public bool CrossOrigin { get; init; }
 
     public bool IsUserAbsent { get; init; }
@@ -36,6 +39,8 @@ internal sealed class SoftAuthenticator
 
     private const byte UserPresent = 0x01;
     private const byte UserVerified = 0x04;
+    private const byte BackupEligible = 0x08;
+    private const byte BackedUp = 0x10;
     private const byte HasCredential = 0x40;
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -44,6 +49,9 @@ internal sealed class SoftAuthenticator
 
     /// <summary>Whether it asks its user for a PIN.</summary>
     public bool Verifies { get; set; } = true;
+
+    /// <summary>Whether its key is, or can be, in a cloud.</summary>
+    public bool SyncsKeys { get; set; }
 
     /// <summary>Signatures so far; 0 for ever, if it doesn't count.</summary>
     public uint SignCount { get; set; }
@@ -71,7 +79,7 @@ internal sealed class SoftAuthenticator
             ["clientDataJSON"] = Base64Url.EncodeToString(ClientData("webauthn.create", options, twist)),
             ["attestationObject"] = Base64Url.EncodeToString(attestation),
             ["transports"] = new JsonArray([.. (twist.Transports ?? ["internal", "hybrid"]).Select(transport => JsonValue.Create(transport))]),
-        });
+        }, twist);
     }
 
     /// <summary>The answer to <c>navigator.credentials.get()</c>.</summary>
@@ -93,7 +101,7 @@ internal sealed class SoftAuthenticator
             ["authenticatorData"] = Base64Url.EncodeToString(authenticatorData),
             ["signature"] = Base64Url.EncodeToString(signature),
             ["userHandle"] = twist.UserHandle ?? UserHandle,
-        });
+        }, twist);
     }
 
     private static byte[] Text(string text) => [(byte)(0x60 + text.Length), .. Encoding.ASCII.GetBytes(text)];
@@ -106,21 +114,26 @@ internal sealed class SoftAuthenticator
         ["crossOrigin"] = twist.CrossOrigin,
     }.ToJsonString());
 
-    private JsonObject Credential(JsonObject response) => new()
+    private JsonObject Credential(JsonObject response, Twist twist)
     {
-        ["id"] = Base64Url.EncodeToString(CredentialId),
-        ["rawId"] = Base64Url.EncodeToString(CredentialId),
-        ["type"] = "public-key",
-        ["authenticatorAttachment"] = "platform",
-        ["clientExtensionResults"] = new JsonObject(),
-        ["response"] = response,
-    };
+        var credential = new JsonObject
+        {
+            ["id"] = Base64Url.EncodeToString(CredentialId),
+            ["rawId"] = Base64Url.EncodeToString(CredentialId),
+            ["type"] = "public-key",
+            ["authenticatorAttachment"] = "platform",
+            ["clientExtensionResults"] = new JsonObject(),
+            ["response"] = response,
+        };
+        twist.Members?.Invoke(credential);
+        return credential;
+    }
 
     private byte[] AuthenticatorData(string rpId, byte flags, Twist twist)
     {
         var count = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(count, SignCount);
-        flags |= (byte)((twist.IsUserAbsent ? 0 : UserPresent) | (Verifies ? UserVerified : 0));
+        flags |= (byte)((twist.IsUserAbsent ? 0 : UserPresent) | (Verifies ? UserVerified : 0) | (SyncsKeys ? BackupEligible | BackedUp : 0));
         return [.. SHA256.HashData(Encoding.UTF8.GetBytes(twist.RpId ?? rpId)), flags, .. count];
     }
 }

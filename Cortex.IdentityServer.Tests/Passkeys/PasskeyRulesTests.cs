@@ -8,6 +8,8 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 /// <remarks>Y1: who the server is and from where it may be asked is the operator's to say, whatever the request says.</remarks>
 public sealed class PasskeyRulesTests
 {
+    private const string AndroidApp = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
     [Theory]
     [InlineData("https://auth.example.com", "https://auth.example.com", true)]
     [InlineData("https://auth.example.com/", "https://auth.example.com", true)]
@@ -17,6 +19,8 @@ public sealed class PasskeyRulesTests
     [InlineData("https://bücher.example", "https://xn--bcher-kva.example", true)]
     [InlineData("https://auth.example.com", "https://app.example.com", true)]
     [InlineData("https://auth.example.com", "http://localhost:3000", true)]
+    [InlineData("https://auth.example.com", AndroidApp, true)]
+    [InlineData("https://auth.example.com", "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA", false)]
     [InlineData("https://auth.example.com", "http://auth.example.com", false)]
     [InlineData("https://auth.example.com", "https://auth.example.com:444", false)]
     [InlineData("https://auth.example.com", "https://auth.example.com/", false)]
@@ -56,7 +60,8 @@ public sealed class PasskeyRulesTests
     }
 
     private static IdentityPasskeyOptions Rules(string publicUrl, params string[] corsOrigins) =>
-        PasskeyRules.For(Variables.Read(("PUBLIC_URL", publicUrl), ("CORS_ORIGINS", string.Join(',', corsOrigins))).Http, "preferred");
+        PasskeyRules.For(
+            Variables.Read(("PUBLIC_URL", publicUrl), ("CORS_ORIGINS", string.Join(',', corsOrigins))).Http, new PasskeyOptions([AndroidApp]), "preferred");
 
     private static ValueTask<bool> Validate(IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
     {

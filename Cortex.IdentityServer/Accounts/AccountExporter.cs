@@ -6,13 +6,25 @@ using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Usage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Gathers everything that the server holds about a user. What may be long is read while it is written out.</summary>
 internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts, AuditReader audit, AccountEvents events, TimeProvider clock)
 {
+    private static readonly string UsagePage = $"""
+        SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", CASE WHEN {UsageReport.IsPriced} THEN cost_usd END AS "CostUsd",
+            provider AS "Provider", response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt",
+            coalesce(created_at, '-infinity') AS "Stored"
+        FROM usage_logs
+        WHERE user_id = @user AND (coalesce(created_at, '-infinity'), id) > (@time, @id)
+        ORDER BY coalesce(created_at, '-infinity'), id LIMIT {AuditReader.Page}
+        """;
+
     /// <summary>Null when there is no such account (any more).</summary>
     public async Task<AccountExport?> ExportAsync(Guid userId, Client client, CancellationToken cancellationToken)
     {
@@ -69,17 +81,15 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
     /// <summary>Page by page: a client that reads slowly holds no connection to the database meanwhile.</summary>
     private async IAsyncEnumerable<ExportedUsage> UsageAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (time, id) = (DateTimeOffset.MinValue, Guid.Empty);
+        var (time, id) = (long.MinValue, Guid.Empty);
         while (true)
         {
             // What other programs wrote without a time comes first.
-            var page = await db.Database.SqlQuery<UsageRow>($"""
-                SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", cost_usd AS "CostUsd", provider AS "Provider",
-                    response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt"
-                FROM usage_logs
-                WHERE user_id = {userId} AND (coalesce(created_at, '-infinity'), id) > ({time}, {id})
-                ORDER BY coalesce(created_at, '-infinity'), id LIMIT {AuditReader.Page}
-                """).ToListAsync(cancellationToken);
+            var page = await db.Database.SqlQueryRaw<UsageRow>(
+                UsagePage,
+                new NpgsqlParameter<Guid>("user", userId),
+                new NpgsqlParameter<long>("time", NpgsqlDbType.TimestampTz) { TypedValue = time },
+                new NpgsqlParameter<Guid>("id", id)).ToListAsync(cancellationToken);
             foreach (var row in page)
             {
                 yield return new(row.Endpoint, row.ApiKeyId, row.TokensUsed, row.CostUsd, row.Provider, row.ResponseTimeMs, row.StatusCode, row.ErrorMessage, row.CreatedAt);
@@ -90,7 +100,7 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
                 yield break;
             }
 
-            (time, id) = (page[^1].CreatedAt ?? DateTimeOffset.MinValue, page[^1].Id);
+            (time, id) = (page[^1].Stored, page[^1].Id);
         }
     }
 
@@ -114,5 +124,5 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
     }
 
     private sealed record UsageRow(
-        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode, string? ErrorMessage, DateTimeOffset? CreatedAt);
+        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode, string? ErrorMessage, DateTimeOffset? CreatedAt, long Stored);
 }

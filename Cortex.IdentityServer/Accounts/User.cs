@@ -50,6 +50,9 @@ public class User : IdentityUser<Guid>
     /// <summary>PostgreSQL's <c>xmin</c>: changes with every write, whoever wrote, so that no saved change undoes another.</summary>
     public uint RowVersion { get; set; }
 
+    /// <summary>Other programs may write NULL for none.</summary>
+    public bool HasPassword => PasswordHash is not (null or NoPassword);
+
     /// <summary>An account may be used unless it was switched off: a NULL of an older program counts as the column's default.</summary>
     public bool MayBeUsed => IsActive ?? true;
 

@@ -31,7 +31,7 @@ internal sealed partial class UserStore
         Context.Users.SingleOrDefaultAsync(u => Context.Passkeys.Any(p => p.CredentialId == credentialId && p.UserId == u.Id), cancellationToken);
 
     public override async Task<UserPasskeyInfo?> FindPasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
-        (await Of(user, credentialId).AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ToInfo();
+        (await Of(user, credentialId).AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ToInfo(presented.IsBackupEligible);
 
     public override Task RemovePasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
         Of(user, credentialId).ExecuteDeleteAsync(cancellationToken);

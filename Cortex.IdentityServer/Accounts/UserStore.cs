@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Passkeys;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -12,13 +13,15 @@ namespace Cortex.IdentityServer.Accounts;
 /// </summary>
 /// <remarks>
 /// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
-/// and count no failures. <c>TwoFactor/</c> does that work (contract 6).
+/// and count no failures. <c>TwoFactor/</c> does that work (contract 6). Lockout isn't kept here either (<c>Login/</c> counts failures), and there are no claims,
+/// external logins, tokens or phone numbers: the documented schema has no place for them.
 /// </remarks>
-internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
+internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescriber describer, PresentedPasskey presented)
     : UserStore<User, Role, CortexDbContext, Guid>(db, describer)
 {
     public override async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken = default)
     {
+        user.PasswordHash ??= User.NoPassword;
         try
         {
             return await base.CreateAsync(user, cancellationToken);
@@ -55,6 +58,14 @@ internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescrib
 
     public override Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken = default) =>
         Context.Users.FromSqlRaw(AccountByEmail.Select("*, xmin", "{0}::text"), normalizedEmail).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>Null while nobody has chosen a password: to Identity, any other text is one.</summary>
+    public override Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken = default) => Task.FromResult(user.HasPassword ? user.PasswordHash : null);
+
+    public override Task<bool> HasPasswordAsync(User user, CancellationToken cancellationToken = default) => Task.FromResult(user.HasPassword);
+
+    public override Task SetPasswordHashAsync(User user, string? passwordHash, CancellationToken cancellationToken = default) =>
+        base.SetPasswordHashAsync(user, passwordHash ?? User.NoPassword, cancellationToken);
 
     public override Task<User?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken = default) =>
         FindByEmailAsync(normalizedUserName, cancellationToken);

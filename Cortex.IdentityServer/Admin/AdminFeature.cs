@@ -13,6 +13,7 @@ internal static class AdminFeature
         .AddUserAdministration()
         .AddImport()
         .AddSingleton<StatisticsReader>()
+        .AddSingleton<KnownTiers>()
         .AddHostedService<StatisticsFolding>();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)

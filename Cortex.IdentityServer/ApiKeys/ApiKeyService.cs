@@ -96,7 +96,7 @@ internal sealed partial class ApiKeyService(
             return new NewApiKeyResult.NotReplaceable();
         }
 
-        var made = await AddAsync(userId, old.Name, old.Scopes, now, now + (old.ExpiresAt - old.CreatedAt), cancellationToken);
+        var made = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
         var dies = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
         await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
             set => set
@@ -228,6 +228,19 @@ internal sealed partial class ApiKeyService(
             .Select(key => (Guid?)key.Id)
             .FirstOrDefaultAsync(cancellationToken);
         return dead is { } keyId && await RemoveAsync(userId, keyId, client, cancellationToken);
+    }
+
+    /// <summary>The new key lives for as long as the old one was made for.</summary>
+    private static DateTimeOffset? ExpiryOfNew(ApiKey old, DateTimeOffset now)
+    {
+        if (old.ExpiresAt is not { } expires || old.CreatedAt is not { } created)
+        {
+            return null;
+        }
+
+        // Other programs may have stored any time of creation, up to the two infinities.
+        var lifetime = expires - (created < now ? created : now);
+        return lifetime < DateTimeOffset.MaxValue - now ? now + lifetime : DateTimeOffset.MaxValue;
     }
 
     private async Task<GeneratedApiKeyResponse> AddAsync(

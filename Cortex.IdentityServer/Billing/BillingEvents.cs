@@ -1,6 +1,7 @@
 using System.Text;
 using Cortex.IdentityServer.Http;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Billing;
 
@@ -28,7 +29,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
 
         if (after is { } last)
         {
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("at", last.At));
+            command.Parameters.Add(new NpgsqlParameter<long>("at", NpgsqlDbType.TimestampTz) { TypedValue = last.Stored });
             command.Parameters.Add(new NpgsqlParameter<Guid>("id", last.Id));
         }
 
@@ -42,9 +43,9 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
                 return new(items, end?.ToText());
             }
 
-            var (id, at) = (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(5));
-            items.Add(new(id, row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), at == DateTimeOffset.MinValue ? null : at));
-            end = new(at, id);
+            var id = row.GetGuid(0);
+            items.Add(new(id, row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetFieldValue<DateTimeOffset?>(5)));
+            end = new(row.GetFieldValue<long>(6), id);
         }
 
         return new(items, NextCursor: null);
@@ -53,7 +54,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
     /// <summary>A text for each set of filters, so that each is planned as a scan of its index.</summary>
     private static string Select(bool? processed, bool isOfUser, bool isLater)
     {
-        var sql = new StringBuilder($"SELECT id, user_id, event_type, polar_event_id, {Processed}, {CreatedAt} FROM billing_events WHERE true");
+        var sql = new StringBuilder($"SELECT id, user_id, event_type, polar_event_id, {Processed}, created_at, {CreatedAt} FROM billing_events WHERE true");
         sql.Append(processed switch { true => $" AND {Processed} = true", false => $" AND {Processed} = false", null => "" });
         sql.Append(isOfUser ? " AND user_id = @user" : "");
         sql.Append(isLater ? $" AND ({CreatedAt}, id) < (@at, @id)" : "");

@@ -39,7 +39,7 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
             Log.Replayed(logger, id, known.UserId, client.Administrator);
         }
 
-        return new(id, known.UserId, known.EventType, known.PolarEventId, Processed: false, known.CreatedAt == DateTimeOffset.MinValue ? null : known.CreatedAt);
+        return new(id, known.UserId, known.EventType, known.PolarEventId, Processed: false, known.CreatedAt);
     }
 
     private sealed record Found(Guid UserId, string EventType, string PolarEventId, bool WasProcessed, DateTimeOffset? CreatedAt);

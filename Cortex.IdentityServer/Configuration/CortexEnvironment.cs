@@ -7,6 +7,7 @@ using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Http.RateLimits;
 using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Passkeys;
 using Cortex.IdentityServer.Secrets;
 using Cortex.IdentityServer.Sessions;
 
@@ -17,6 +18,7 @@ internal sealed record CortexEnvironment(
     DatabaseOptions Database,
     SecretOptions Secrets,
     HttpOptions Http,
+    PasskeyOptions Passkeys,
     RateLimitOptions RateLimits,
     AccountOptions Accounts,
     HashingOptions Hashing,
@@ -37,6 +39,7 @@ internal sealed record CortexEnvironment(
     {
         var settings = new SettingsReader(configuration, !RunEnvironment.HasDevelopmentRules(environment), serves);
         var http = HttpOptions.Read(settings);
+        var passkeys = PasskeyOptions.Read(settings);
         var rateLimits = RateLimitOptions.Read(settings);
         var database = DatabaseOptions.Read(settings);
         var accounts = AccountOptions.Read(settings);
@@ -50,12 +53,13 @@ internal sealed record CortexEnvironment(
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, apiKeys, integrations, settings.Warnings);
+        return new(database, secrets, http, passkeys, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, apiKeys, integrations, settings.Warnings);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services
         .AddSingleton(Database)
         .AddSingleton(Http)
+        .AddSingleton(Passkeys)
         .AddSingleton(RateLimits)
         .AddSingleton(Accounts)
         .AddSingleton(Hashing)

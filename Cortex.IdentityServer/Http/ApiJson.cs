@@ -77,6 +77,7 @@ namespace Cortex.IdentityServer.Http;
 [JsonSerializable(typeof(JsonWebKeySetResponse))]
 [JsonSerializable(typeof(DiscoveryResponse))]
 [JsonSerializable(typeof(AuthorizationServerResponse))]
+[JsonSerializable(typeof(RelatedOriginsResponse))]
 [JsonSerializable(typeof(ImportedUser))]
 [JsonSerializable(typeof(ImportedLine))]
 [JsonSerializable(typeof(FailedLine))]

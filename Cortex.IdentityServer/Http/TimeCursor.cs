@@ -1,17 +1,22 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using Cortex.IdentityServer.Data;
 
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Where a page of what happened ended. Opaque to clients; it says nothing that they don't know.</summary>
-internal readonly record struct TimeCursor(DateTimeOffset At, Guid Id)
+/// <param name="Stored">The time exactly as PostgreSQL compares it (<see cref="StoredTime"/>), which may be one that .NET has no year for.</param>
+/// <param name="Id">Of the last row.</param>
+internal readonly record struct TimeCursor(long Stored, Guid Id)
 {
     private const int Length = sizeof(long) + 16;
+
+    public DateTimeOffset At => StoredTime.ToDotNet(Stored);
 
     public string ToText()
     {
         Span<byte> bytes = stackalloc byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, At.UtcTicks);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Stored);
         Id.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);
     }
@@ -25,13 +30,8 @@ internal readonly record struct TimeCursor(DateTimeOffset At, Guid Id)
             return false;
         }
 
-        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
-        {
-            return false;
-        }
-
-        cursor = new(new(ticks, TimeSpan.Zero), new Guid(bytes[sizeof(long)..], bigEndian: true));
-        return true;
+        var stored = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        cursor = new(stored, new Guid(bytes[sizeof(long)..], bigEndian: true));
+        return StoredTime.IsInRange(stored);
     }
 }

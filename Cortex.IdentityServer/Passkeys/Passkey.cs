@@ -29,6 +29,7 @@ internal sealed class Passkey
     /// <summary>Whether the authenticator checked a PIN, a finger or a face when the passkey was made.</summary>
     public bool IsUserVerified { get; init; }
 
+    /// <summary>As the authenticator said last: an update of it may change this.</summary>
     public bool IsBackupEligible { get; init; }
 
     /// <summary>Whether it is in a cloud and not bound to one device.</summary>
@@ -59,8 +60,8 @@ internal sealed class Passkey
         CreatedAt = passkey.CreatedAt,
     };
 
-    public UserPasskeyInfo ToInfo() => new(
-        CredentialId, PublicKey, CreatedAt, (uint)SignCount, Transports, IsUserVerified, IsBackupEligible, IsBackedUp, AttestationObject, ClientDataJson)
+    public UserPasskeyInfo ToInfo(bool? isBackupEligible = null) => new(
+        CredentialId, PublicKey, CreatedAt, (uint)SignCount, Transports, IsUserVerified, isBackupEligible ?? IsBackupEligible, IsBackedUp, AttestationObject, ClientDataJson)
     {
         Name = Name,
     };

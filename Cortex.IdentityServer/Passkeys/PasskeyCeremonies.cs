@@ -21,12 +21,12 @@ internal abstract record AssertionResult
 }
 
 /// <summary>Registration and assertion by Identity's own handler, under this server's rules.</summary>
-internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions options)
+internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions http, PasskeyOptions options, PresentedPasskey presented)
 {
     private const int LongestReason = 200;
 
-    private readonly PasskeyHandler<User> _handler = HandlerOf(users, options, "preferred");
-    private readonly PasskeyHandler<User> _verifying = HandlerOf(users, options, "required");
+    private readonly PasskeyHandler<User> _handler = HandlerOf(users, http, options, "preferred");
+    private readonly PasskeyHandler<User> _verifying = HandlerOf(users, http, options, "required");
 
     /// <summary>Empty on purpose: nothing of a request, and above all no Host, can choose what the handler compares with.</summary>
     private static DefaultHttpContext NoRequest => new();
@@ -37,7 +37,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions opt
     /// <summary>The new passkey, not stored yet; or null and why not.</summary>
     public async Task<(UserPasskeyInfo? Passkey, string? Refusal)> FinishRegistrationAsync(JsonElement credential, string state)
     {
-        var result = await _handler.PerformAttestationAsync(new() { HttpContext = NoRequest, CredentialJson = credential.GetRawText(), AttestationState = state });
+        var result = await _handler.PerformAttestationAsync(new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AttestationState = state });
         ThrowIfDatabaseFailed(result.Failure);
         return (result.Passkey, Printable(result.Failure));
     }
@@ -51,9 +51,12 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions opt
     /// <param name="mustVerify">Whether an answer without user verification is refused.</param>
     public async Task<AssertionResult> FinishAssertionAsync(JsonElement credential, string state, bool mustVerify)
     {
+        // The signature covers the flag. Nothing here hangs on it, so one that changes with an update of the authenticator is taken over (WebAuthn 7.2, step 18).
+        presented.IsBackupEligible = CredentialJson.IsBackupEligible(credential);
+
         // The handler doesn't tell whether the user was verified. Asking one that insists on it, and then one that doesn't, is sound where
         // reading the flags a second time here, by other code and perhaps from another spelling of the field, would not be.
-        var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = credential.GetRawText(), AssertionState = state };
+        var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AssertionState = state };
         var result = await _verifying.PerformAssertionAsync(context);
         ThrowIfDatabaseFailed(result.Failure);
         var isVerified = result.Succeeded;
@@ -68,8 +71,8 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions opt
             : new AssertionResult.Refused(Printable(result.Failure), IsCountWrong(result.Failure));
     }
 
-    private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions options, string userVerification) =>
-        new(users, Options.Create(PasskeyRules.For(options, userVerification)));
+    private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
+        new(users, Options.Create(PasskeyRules.For(http, options, userVerification)));
 
     /// <summary>The handler turns whatever is thrown inside it into a refusal; that the database is away says nothing about a passkey.</summary>
     private static void ThrowIfDatabaseFailed(PasskeyException? failure)

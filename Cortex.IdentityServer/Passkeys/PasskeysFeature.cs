@@ -10,12 +10,17 @@ internal static class PasskeysFeature
 {
     public static IServiceCollection AddPasskeys(this IServiceCollection services) => services
         .AddScoped<PasskeyCeremonies>()
+        .AddScoped<PresentedPasskey>()
         .AddScoped<PasskeyChallenges>()
         .AddScoped<UserPasskeys>()
         .AddScoped<PasskeyRegistration>()
         .AddScoped<PasskeyCheck>()
         .AddScoped<PasskeyLogin>()
         .AddScoped<PasskeySecondFactor>();
+
+    public static void MapRelatedOrigins(this IEndpointRouteBuilder app) =>
+        app.MapGet(RelatedOriginsEndpoint.Path, RelatedOriginsEndpoint.GetRelatedOrigins).WithTags("Passkeys").AllowAnonymous().IsPublicDocument()
+            .LimitedBy(RateLimits.Documents);
 
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {

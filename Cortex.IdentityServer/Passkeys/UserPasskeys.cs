@@ -123,6 +123,7 @@ internal sealed partial class UserPasskeys(
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(p => p.SignCount, count)
+                    .SetProperty(p => p.IsBackupEligible, passkey.IsBackupEligible)
                     .SetProperty(p => p.IsBackedUp, passkey.IsBackedUp)
                     .SetProperty(p => p.LastUsedAt, clock.GetUtcNow()),
                 cancellationToken) == 1;

@@ -44,7 +44,8 @@ internal sealed record UsageReportResponse(DateTimeOffset From, DateTimeOffset T
 /// <param name="TokensUsed">Tokens that they used.</param>
 /// <param name="CostUsd">What they cost, in US dollars.</param>
 /// <param name="Errors">How many of them failed: with a status of 400 or more or, where there is no status, with an error message.</param>
-internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostUsd, long Errors);
+/// <param name="Unpriced">How many of them have a cost that is no number (NaN), which <c>cost_usd</c> leaves out.</param>
+internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostUsd, long Errors, long Unpriced);
 
 /// <summary>Usage within a piece of time.</summary>
 /// <param name="Start">When the hour, day or month of UTC begins. Of the first and the last, only what is within the time that was asked for is counted.</param>
@@ -53,4 +54,5 @@ internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostU
 /// <param name="TokensUsed">Tokens that they used.</param>
 /// <param name="CostUsd">What they cost, in US dollars.</param>
 /// <param name="Errors">How many of them failed.</param>
-internal sealed record UsagePoint(DateTimeOffset Start, string? Group, long Requests, long TokensUsed, decimal CostUsd, long Errors);
+/// <param name="Unpriced">How many of them have a cost that is no number (NaN), which <c>cost_usd</c> leaves out.</param>
+internal sealed record UsagePoint(DateTimeOffset Start, string? Group, long Requests, long TokensUsed, decimal CostUsd, long Errors, long Unpriced);

@@ -8,6 +8,9 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     /// <summary>Groups that are shown at most, the largest by requests; the others are one, <see cref="Other"/>.</summary>
     public const int MostGroups = 100;
 
+    /// <summary>Null for a row without a cost. Other programs may store NaN, which is no amount and would make every sum NaN; PostgreSQL sorts it after infinity.</summary>
+    internal const string IsPriced = "(cost_usd > '-Infinity' AND cost_usd < 'Infinity')";
+
     private const string Other = "other";
 
     /// <summary>Points of a series over all groups: where time is cut finely, fewer groups are shown.</summary>
@@ -39,8 +42,13 @@ internal sealed class UsageReport(NpgsqlDataSource database)
             period.To,
             period.Granularity,
             groupBy,
-            new(counted.Sum(point => point.Requests), counted.Sum(point => point.TokensUsed), counted.Sum(point => point.CostUsd), counted.Sum(point => point.Errors)),
-            [.. starts.SelectMany(_ => groups, (start, group) => known.GetValueOrDefault((start, group)) ?? new(start, group, 0, 0, 0, 0))]);
+            new(
+                counted.Sum(point => point.Requests),
+                counted.Sum(point => point.TokensUsed),
+                counted.Sum(point => point.CostUsd),
+                counted.Sum(point => point.Errors),
+                counted.Sum(point => point.Unpriced)),
+            [.. starts.SelectMany(_ => groups, (start, group) => known.GetValueOrDefault((start, group)) ?? new(start, group, 0, 0, 0, 0, 0))]);
     }
 
     /// <summary>What there is, in no order.</summary>
@@ -64,7 +72,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
             if (!await row.IsDBNullAsync(0, cancellationToken))
             {
                 var group = await row.IsDBNullAsync(1, cancellationToken) ? null : row.GetString(1);
-                points.Add(new(starts[(int)row.GetInt64(0) - 1], group, row.GetInt64(2), row.GetInt64(3), row.GetDecimal(4), row.GetInt64(5)));
+                points.Add(new(starts[(int)row.GetInt64(0) - 1], group, row.GetInt64(2), row.GetInt64(3), row.GetDecimal(4), row.GetInt64(5), row.GetInt64(6)));
             }
         }
 
@@ -82,7 +90,8 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         SELECT piece.number, part.* FROM users LEFT JOIN (
             unnest($4, $5) WITH ORDINALITY AS piece(start, stop, number) CROSS JOIN LATERAL (
                 SELECT CASE WHEN {group} IS NULL OR {group} IN (TABLE largest) THEN {group} ELSE '{Other}' END AS name, count(*), sum(coalesce(tokens_used, 0)),
-                    trim_scale(sum(coalesce(cost_usd, 0))), count(*) FILTER (WHERE coalesce(status_code >= 400, error_message IS NOT NULL))
+                    trim_scale(sum(CASE WHEN {IsPriced} THEN cost_usd ELSE 0 END)), count(*) FILTER (WHERE coalesce(status_code >= 400, error_message IS NOT NULL)),
+                    count(*) FILTER (WHERE NOT {IsPriced})
                 FROM usage_logs WHERE user_id = $1 AND created_at >= piece.start AND created_at < piece.stop GROUP BY 1) AS part) ON true
         WHERE users.id = $1
         """;

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Admin.Users;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
@@ -20,7 +20,7 @@ internal abstract record ImportLine(int Number)
 internal sealed record ImportRow(Guid Id, string Email, string PasswordHash, string Tier, bool IsActive, bool IsVerified, DateTimeOffset CreatedAt);
 
 /// <summary>Reads a line and says what is wrong with it; nothing of a hash is ever repeated.</summary>
-internal sealed class ImportRules(TimeProvider clock)
+internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 {
     /// <summary>Nothing hashes to this: the account has no password until its owner resets it.</summary>
     private const string NoPassword = "!";
@@ -68,9 +68,9 @@ internal sealed class ImportRules(TimeProvider clock)
             errors["password_hash"] = [$"must be one of {PasswordHash.Formats}"];
         }
 
-        if (!RateLimits.ApiKeyTiers.ContainsKey(tier))
+        if (tiers.WhyRefused(tier) is { } unknown)
         {
-            errors["subscription_tier"] = [$"must be one of {string.Join(", ", RateLimits.ApiKeyTiers.Keys)}"];
+            errors["subscription_tier"] = [unknown];
         }
 
         if (user.CreatedAt > now || user.CreatedAt < Oldest)

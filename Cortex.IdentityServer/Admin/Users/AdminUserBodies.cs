@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <summary>An account as administrators see it.</summary>
 /// <param name="Id">Never changes.</param>
 /// <param name="Email">As it was typed.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
+/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another that the operator or another program chose.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
@@ -20,7 +20,7 @@ internal sealed record AdminUserResponse(Guid Id, string Email, string Subscript
 /// <summary>An account, and what is asked about it by who helps its owner.</summary>
 /// <param name="Id">Never changes.</param>
 /// <param name="Email">As it was typed.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
+/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another that the operator or another program chose.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
@@ -82,7 +82,7 @@ internal sealed record CreateUserRequest : IRequestBody
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary><c>free</c> if left out.</summary>
+    /// <summary><c>free</c> (if left out), <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 
@@ -97,7 +97,7 @@ internal sealed record CreateUserRequest : IRequestBody
 /// <summary>Changes to an account.</summary>
 internal sealed record UpdateUserRequest : IRequestBody
 {
-    /// <summary>Another tier.</summary>
+    /// <summary>Another tier: <c>free</c>, <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 
@@ -115,13 +115,19 @@ internal sealed record UpdateUserRequest : IRequestBody
 /// <summary>Nothing: the path says it all.</summary>
 internal sealed record EmptyRequest : IRequestBody;
 
-/// <summary>A tier that there is.</summary>
+/// <summary>What a tier can be called; which there are is the operator's to say (<see cref="KnownTiers"/>).</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class TierAttribute() : ValidationAttribute($"must be one of {string.Join(", ", All)}")
+internal sealed class TierAttribute() : ValidationAttribute($"must be the name of a tier, of at most {TierName.Longest} characters")
 {
-    public static IEnumerable<string> All => RateLimits.ApiKeyTiers.Keys;
+    public override bool IsValid(object? value) => value is null || (value is string tier && TierName.CanBe(tier));
+}
 
-    public override bool IsValid(object? value) => value is null || (value is string tier && RateLimits.ApiKeyTiers.ContainsKey(tier));
+/// <summary>The tiers that accounts can be given: free, pro, enterprise, and what <c>API_KEY_LIMITS</c> names besides.</summary>
+internal sealed class KnownTiers(RateLimitOptions limits)
+{
+    /// <summary>Why an account can't be given this tier; null when it can, or when it has it already.</summary>
+    public string? WhyRefused(string? tier, string? current = null) =>
+        tier is null || tier == current || limits.Tiers.Contains(tier) ? null : $"must be one of {string.Join(", ", limits.Tiers)}; others can be named in API_KEY_LIMITS";
 }
 
 /// <summary>What names of roles can look like; which there are is the database's to say.</summary>

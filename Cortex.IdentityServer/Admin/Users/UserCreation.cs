@@ -17,7 +17,7 @@ internal abstract record UserResult
 
 /// <summary>Makes an account for somebody, who gets a mail to choose its password.</summary>
 internal sealed class UserCreation(
-    CortexDbContext db, AccountWriter writer, StaffChanges changes, ManagedAccounts accounts, PasswordReset reset, AccountEvents events)
+    CortexDbContext db, AccountWriter writer, StaffChanges changes, ManagedAccounts accounts, PasswordReset reset, AccountEvents events, KnownTiers tiers)
 {
     /// <param name="email">One that is one.</param>
     /// <param name="request">What else the account has.</param>
@@ -28,6 +28,11 @@ internal sealed class UserCreation(
         if (await writer.RefuseAsync(request.Roles) is { } unknown)
         {
             return new UserResult.Refused(unknown);
+        }
+
+        if (tiers.WhyRefused(request.SubscriptionTier) is { } reason)
+        {
+            return new UserResult.Refused(Problem.Invalid("subscription_tier", reason));
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
+using Cortex.IdentityServer.Data;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
 /// <summary>Where a page of users ended, in the order that it has. Opaque to clients.</summary>
 /// <remarks>
 /// <code>
-/// order 1   time 8   id 16     base64url; a time is ticks since year 1, and 0 for an account without one
+/// order 1   time 8   id 16     base64url; a time is as PostgreSQL holds it, and -infinity for an account without one
 /// order 1   id 16     email in UTF-8, folded
 /// </code>
 /// </remarks>
-internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Guid Id, string Email)
+internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string Email)
 {
     private const int IdLength = 16;
     private const int TimeLength = 1 + sizeof(long) + IdLength;
@@ -30,7 +31,7 @@ internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Gui
         }
         else
         {
-            BinaryPrimitives.WriteInt64BigEndian(bytes[1..], CreatedAt.UtcTicks);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Created);
             Id.TryWriteBytes(bytes[(1 + sizeof(long))..], bigEndian: true, out _);
         }
 
@@ -70,11 +71,12 @@ internal sealed record UserCursor(UserOrder Order, DateTimeOffset CreatedAt, Gui
 
     private static UserCursor? OfTime(byte[] bytes, UserOrder order)
     {
-        if (bytes.Length != TimeLength - 1 || BinaryPrimitives.ReadInt64BigEndian(bytes) is not (>= 0 and var ticks) || ticks > DateTimeOffset.MaxValue.UtcTicks)
+        if (bytes.Length != TimeLength - 1)
         {
             return null;
         }
 
-        return new(order, new(ticks, TimeSpan.Zero), new Guid(bytes.AsSpan(sizeof(long)), bigEndian: true), "");
+        var created = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        return !StoredTime.IsInRange(created) ? null : new(order, created, new Guid(bytes.AsSpan(sizeof(long)), bigEndian: true), "");
     }
 }

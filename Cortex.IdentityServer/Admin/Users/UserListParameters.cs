@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Admin.Users;
@@ -18,7 +17,7 @@ internal sealed record UserListParameters
     [FromQuery(Name = "email"), Description("How the email begins, in any case."), MaxLength(LongestEmail)]
     public string? Email { get; init; }
 
-    [FromQuery(Name = "tier"), TierValue, Description("The subscription tier.")]
+    [FromQuery(Name = "tier"), MaxLength(Accounts.TierName.Longest), Description("The subscription tier, exactly as it is stored; also one that another program gave.")]
     public string? Tier { get; init; }
 
     [FromQuery(Name = "is_active"), FlagValue, Description("Only users of whom this is so, or not so.")]
@@ -47,13 +46,23 @@ internal sealed record UserListParameters
 
         var filter = new UserFilter(
             email,
-            query.Word("tier", Tier, [.. RateLimits.ApiKeyTiers.Keys]),
+            ReadTier(query),
             query.Flag("is_active", IsActive),
             query.Flag("is_verified", IsVerified),
             query.Word("role", Role, Accounts.Role.All));
         var sort = query.Word("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
         var order = query.Word("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
         return (filter, new(sort == ByEmail, order == Descending));
+    }
+
+    private string? ReadTier(QueryReader query)
+    {
+        if (Tier is not null && !Accounts.TierName.CanBe(Tier))
+        {
+            query.Refuse("tier", $"must be the name of a tier, of at most {Accounts.TierName.Longest} characters");
+        }
+
+        return Tier;
     }
 
     /// <summary>The form that emails are stored in, or null for a text that can't be a part of one.</summary>
@@ -69,9 +78,6 @@ internal sealed record UserListParameters
         }
     }
 }
-
-/// <summary>The name of a tier.</summary>
-internal sealed class TierValueAttribute() : WordValueAttribute([.. RateLimits.ApiKeyTiers.Keys]);
 
 /// <summary>The name of a role.</summary>
 internal sealed class RoleValueAttribute() : WordValueAttribute([.. Accounts.Role.All]);

@@ -86,7 +86,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
             ("prefix", filter.Email, NpgsqlDbType.Text),
             ("role", filter.Role, NpgsqlDbType.Text),
             ("email", after?.Email, NpgsqlDbType.Text),
-            ("created", after?.CreatedAt, NpgsqlDbType.TimestampTz),
+            ("created", after?.Created, NpgsqlDbType.TimestampTz),
             ("id", after?.Id, NpgsqlDbType.Uuid),
             ("limit", limit, NpgsqlDbType.Integer),
         })
@@ -101,7 +101,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     }
 
     private string Show(string ids) => $"""
-        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email}, is_end
+        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email}, is_end, {Created}
         FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
         """;
 

@@ -93,7 +93,7 @@ internal sealed class UserPages(NpgsqlDataSource database)
                 row.GetFieldValue<DateTimeOffset?>(6),
                 row.GetFieldValue<DateTimeOffset?>(7),
                 row.GetFieldValue<string[]>(8));
-            var position = new UserCursor(order, user.CreatedAt ?? DateTimeOffset.MinValue, user.Id, row.GetString(9));
+            var position = new UserCursor(order, row.GetFieldValue<long>(11), user.Id, row.GetString(9));
             if (row.GetBoolean(10))
             {
                 end = position;

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Sessions;
 namespace Cortex.IdentityServer.Admin.Users;
 
 /// <summary>Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.</summary>
-internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events)
+internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events, KnownTiers tiers)
 {
     public async Task<UserResult> TryAsync(Guid userId, UpdateUserRequest request, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken)
     {
@@ -33,6 +33,11 @@ internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts,
         if (!ifMatch.Allows(before.EntityTag))
         {
             return new UserResult.Refused(Problems.PreconditionFailed);
+        }
+
+        if (tiers.WhyRefused(request.SubscriptionTier, before.SubscriptionTier) is { } reason)
+        {
+            return new UserResult.Refused(Problem.Invalid("subscription_tier", reason));
         }
 
         var wanted = before with

@@ -19,6 +19,7 @@ internal static class DataSources
         // Of several hosts, one that can't be written is of use only while there is no other.
         settings.TargetSessionAttributes = isOneHost ? null : settings.TargetSessionAttributes is null or "any" ? "prefer-primary" : settings.TargetSessionAttributes;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging);
+        WideTimes.AddTo(builder);
 
         // What the parameter ssl_min_protocol_version may ask for at most holds always.
         builder.UseSslClientAuthenticationOptionsCallback(tls => tls.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);

@@ -130,6 +130,7 @@ internal static class Examples
             ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"]),
         new AuthorizationServerResponse(
             Issuer, Issuer + DiscoveryEndpoints.KeySetPath, Issuer + "/api/v1/auth/introspect", ["client_secret_basic", "Bearer"], [], []),
+        new RelatedOriginsResponse([Issuer, "https://app.example.org"]),
         new ImportedUser { Email = Email, PasswordHash = "$2b$12$…", SubscriptionTier = "pro", IsVerified = true, CreatedAt = Time },
         new ImportedLine(1, "created", Id),
         new FailedLine
@@ -153,7 +154,7 @@ internal static class Examples
         new BillingEventPage([BillingEvent], null),
         BillingEvent,
         new UsageReportResponse(
-            Time.AddDays(-1), Time, "day", "provider", new(230, 48_211, 1.204417m, 3), [new(Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3), new(Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0)]),
+            Time.AddDays(-1), Time, "day", "provider", new(230, 48_211, 1.204417m, 3, 0), [new(Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3, 0), new(Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0, 0)]),
         new StatisticsResponse(
             1200, 1180, 1024, 300, 0.25m, new Dictionary<string, long> { [User.FreeTier] = 1000, ["pro"] = 180, ["enterprise"] = 20 }, [new(new(2026, 11, 23), 14, 631, 22, 410), new(new(2026, 11, 24), 9, 280, 7, 251)]),
         new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),

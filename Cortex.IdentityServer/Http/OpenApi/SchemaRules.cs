@@ -108,7 +108,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
 
         if (attributes.IsDefined(typeof(TierAttribute), inherit: false))
         {
-            schema.Enum = [.. TierAttribute.All.Select(tier => (JsonNode)tier)];
+            (schema.MinLength, schema.MaxLength) = (1, TierName.Longest);
         }
 
         if (attributes.IsDefined(typeof(RoleNamesAttribute), inherit: false))

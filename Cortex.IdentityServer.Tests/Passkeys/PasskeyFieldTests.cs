@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Passkeys;
+
+/// <summary>A server that an Android app and another website use.</summary>
+public sealed class RelatedOriginsApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    public const string AndroidApp = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    protected override IEnumerable<(string Name, string Value)> Settings =>
+        [("CORS_ORIGINS", "https://app.example.com,http://localhost:3000"), ("PASSKEY_ORIGINS", $"{AndroidApp}, https://App.example.org:443/")];
+}
+
+/// <remarks>What authenticators, apps and password managers send that a browser on the server's own site doesn't.</remarks>
+public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<RelatedOriginsApp>
+{
+    private const string Path = "/.well-known/webauthn";
+
+    public static TheoryData<string, Action<JsonObject>> EmptyMembers => new()
+    {
+        { "userHandle is an empty text", credential => credential["response"]!["userHandle"] = "" },
+        { "userHandle is null", credential => credential["response"]!["userHandle"] = null },
+        { "userHandle is missing", credential => credential["response"]!.AsObject().Remove("userHandle") },
+        { "authenticatorAttachment is an empty text", credential => credential["authenticatorAttachment"] = "" },
+        { "authenticatorAttachment is null", credential => credential["authenticatorAttachment"] = null },
+        { "clientExtensionResults is null", credential => credential["clientExtensionResults"] = null },
+        { "clientExtensionResults is missing", credential => credential.Remove("clientExtensionResults") },
+    };
+
+    [Theory]
+    [InlineData(RelatedOriginsApp.AndroidApp)]
+    [InlineData("https://app.example.org")]
+    [InlineData("https://app.example.com")]
+    public async Task An_app_and_another_website_that_the_operator_named_may_use_passkeys(string origin)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var key = new SoftAuthenticator();
+        var question = await http.BeginPasskeyAsync();
+
+        await (await http.FinishPasskeyAsync(question, key.Create(question.Options, new() { Origin = origin }))).ShouldBeAsync(HttpStatusCode.Created);
+        await (await app.LogInWithAsync(key, new() { Origin = origin })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithAsync(key, new() { Origin = "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA" })).ShouldBeProblemAsync(401, "invalid_credentials");
+    }
+
+    [Fact]
+    public async Task Browsers_learn_which_websites_may_use_passkeys()
+    {
+        foreach (var origin in new[] { null, "https://app.example.com", "https://anybody.example.net" })
+        {
+            var http = app.Anonymous();
+            if (origin is not null)
+            {
+                http.DefaultRequestHeaders.Add("Origin", origin);
+            }
+
+            var answer = await http.FetchAsync(Path);
+            var origins = (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("origins");
+
+            Assert.Equal(["https://app.example.com", "https://app.example.org"], origins.EnumerateArray().Select(element => element.GetString()));
+            Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+            Assert.Equal("public, max-age=300", answer.Headers.CacheControl?.ToString());
+            Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_passkey_goes_on_working_when_an_update_lets_it_be_backed_up_and_when_that_ends(bool before)
+    {
+        var key = new SoftAuthenticator { SyncsKeys = before };
+        var user = await app.WithPasskeyAsync(key);
+
+        foreach (var syncs in new[] { !before, before, before })
+        {
+            key.SyncsKeys = syncs;
+            await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+
+            Assert.Equal(syncs, await app.SqlAsync("SELECT is_backup_eligible AND is_backed_up FROM passkeys WHERE id = $1", user.PasskeyId));
+        }
+
+        await (await app.LogInWithAsync(key, new() { IsSignatureTampered = true })).ShouldBeProblemAsync(401, "invalid_credentials");
+    }
+
+    [Theory]
+    [MemberData(nameof(EmptyMembers))]
+    public async Task A_second_factor_with_an_empty_member_is_as_one_without_it(string what, Action<JsonObject> change)
+    {
+        Assert.NotEmpty(what);
+        var user = await app.WithTwoFactorAsync();
+        var key = new SoftAuthenticator();
+        await user.Http.AddPasskeyAsync(key);
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { Members = change }))).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    public async Task A_registration_without_transports_or_extensions_is_taken(string transports)
+    {
+        var (_, _, http) = await app.SignedInAsync();
+        var question = await http.BeginPasskeyAsync();
+        var credential = new SoftAuthenticator().Create(question.Options, new()
+        {
+            Members = made =>
+            {
+                made["response"]!["transports"] = JsonNode.Parse(transports);
+                made.Remove("clientExtensionResults");
+                made["authenticatorAttachment"] = "";
+            },
+        });
+
+        var passkey = await (await http.FinishPasskeyAsync(question, credential)).JsonAsync(HttpStatusCode.Created);
+
+        Assert.Equal(JsonValueKind.Array, passkey.GetProperty("transports").ValueKind);
+    }
+
+    /// <remarks>A handle of somebody else is none of these cases.</remarks>
+    [Fact]
+    public async Task A_second_factor_that_names_another_user_is_refused()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var key = new SoftAuthenticator();
+        await user.Http.AddPasskeyAsync(key);
+        var token = await app.ChallengeAsync(user.User);
+        var question = await app.AskForSecondFactorAsync(token);
+
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { UserHandle = "AAAA" }))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+    }
+}

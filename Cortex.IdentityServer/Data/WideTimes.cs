@@ -1,0 +1,68 @@
+using Npgsql;
+using Npgsql.Internal;
+using Npgsql.Internal.Postgres;
+
+// Npgsql calls its own way of reading types experimental; ForeignRowTests hold what is used of it here.
+#pragma warning disable NPG9001
+
+namespace Cortex.IdentityServer.Data;
+
+/// <summary>
+/// Lets Npgsql read times that .NET has no year for, which other programs may have stored: years before 1 read as the first moment that there is, and years
+/// after 9999 as the last. Without it, a row that holds one can't be read at all.
+/// </summary>
+/// <remarks>Whoever compares such times reads them as <see cref="long"/>, which is how PostgreSQL holds them (<see cref="Http.TimeCursor"/>).</remarks>
+internal sealed class WideTimes : PgTypeInfoResolverFactory
+{
+    private static readonly Resolver Instance = new();
+
+    public static void AddTo(NpgsqlDataSourceBuilder builder) => builder.AddTypeInfoResolverFactory(new WideTimes());
+
+    public override IPgTypeInfoResolver CreateResolver() => Instance;
+
+    public override IPgTypeInfoResolver? CreateArrayResolver() => null;
+
+    private sealed class Resolver : IPgTypeInfoResolver
+    {
+        private readonly TypeInfoMappingCollection _mappings = new();
+
+        public Resolver() => _mappings.AddStructType<DateTimeOffset>(
+            "pg_catalog.timestamptz", static (options, mapping, _) => mapping.CreateInfo(options, new Converter()));
+
+        public PgTypeInfo? GetTypeInfo(Type? type, DataTypeName? dataTypeName, PgSerializerOptions options) => _mappings.Find(type, dataTypeName, options);
+    }
+
+    private sealed class Converter : PgBufferedConverter<DateTimeOffset>
+    {
+        public override bool CanConvert(DataFormat format, out BufferRequirements bufferRequirements)
+        {
+            bufferRequirements = BufferRequirements.CreateFixedSize(sizeof(long));
+            return format is DataFormat.Binary;
+        }
+
+        protected override DateTimeOffset ReadCore(PgReader reader) => StoredTime.ToDotNet(reader.ReadInt64());
+
+        protected override void WriteCore(PgWriter writer, DateTimeOffset value) => writer.WriteInt64(StoredTime.Of(value));
+    }
+}
+
+/// <summary>A time as PostgreSQL holds it: microseconds since the year 2000, where the least and the greatest number are the two infinities.</summary>
+internal static class StoredTime
+{
+    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <remarks>.NET's first and last moment stand for the infinities, as everywhere in Npgsql.</remarks>
+    public static long Of(DateTimeOffset time) =>
+        time == DateTimeOffset.MinValue ? long.MinValue
+        : time == DateTimeOffset.MaxValue ? long.MaxValue
+        : (time.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>Whether PostgreSQL has such a time: its years are 4713 BC to 294276, and beyond them are the two infinities only.</summary>
+    public static bool IsInRange(long microseconds) =>
+        microseconds is long.MinValue or long.MaxValue or (>= -211_813_488_000_000_000 and < 9_223_371_331_200_000_000);
+
+    public static DateTimeOffset ToDotNet(long microseconds) =>
+        microseconds < (DateTimeOffset.MinValue.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond ? DateTimeOffset.MinValue
+        : microseconds > (DateTimeOffset.MaxValue.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond ? DateTimeOffset.MaxValue
+        : Epoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+}

@@ -1,0 +1,25 @@
+using Cortex.IdentityServer.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Passkeys;
+
+/// <summary>The origins of other sites whose pages may use this server's passkeys.</summary>
+/// <param name="Origins">Of websites; origins of apps don't belong here.</param>
+internal sealed record RelatedOriginsResponse(IReadOnlyList<string> Origins);
+
+/// <summary>Tells browsers on whose pages the passkeys of this server's domain may be used.</summary>
+internal static class RelatedOriginsEndpoint
+{
+    public const string Path = "/.well-known/webauthn";
+
+    /// <summary>The websites whose pages may use passkeys</summary>
+    /// <remarks>
+    /// Related origin requests (WebAuthn Level 3, section 5.11): a browser reads this document when a page of another site asks for a passkey of this
+    /// server's domain. It holds the https origins of <c>PUBLIC_URL</c>, <c>CORS_ORIGINS</c> and <c>PASSKEY_ORIGINS</c>. Browsers heed five different sites at most.
+    /// </remarks>
+    internal static Ok<RelatedOriginsResponse> GetRelatedOrigins(HttpOptions http, PasskeyOptions passkeys, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return TypedResults.Ok(new RelatedOriginsResponse([.. PasskeyRules.Origins(http, passkeys).Where(origin => origin.StartsWith("https://", StringComparison.Ordinal))]));
+    }
+}
