@@ -46,7 +46,12 @@ internal sealed class StandbyPair : IAsyncDisposable
     /// <summary>The same for these hosts, each with its port.</summary>
     public static string At(string hosts, int? port = null) => new NpgsqlConnectionStringBuilder
     {
-        Host = hosts, Port = port ?? 5432, Database = Database, Username = Database, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
+        Host = hosts,
+        Port = port ?? 5432,
+        Database = Database,
+        Username = Database,
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     /// <summary>Adds the standby; from now on no commit is acknowledged before it is on the standby's disk.</summary>

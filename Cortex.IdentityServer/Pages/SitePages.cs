@@ -46,7 +46,8 @@ internal static class SitePages
         return new Page(
             "Cortex Identity",
             $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to sign in to on this page.",
-            $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>") { CacheControl = Cached };
+            $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
+        { CacheControl = Cached };
     }
 
     private static Page AskForEmail(string? whatIsWrong = null) => new(

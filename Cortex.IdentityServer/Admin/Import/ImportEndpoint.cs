@@ -1,6 +1,6 @@
 using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Http.OpenApi;
+using Cortex.IdentityServer.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 

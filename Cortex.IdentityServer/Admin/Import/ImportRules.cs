@@ -3,8 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Accounts.Hashing;
-using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Admin.Users;
+using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
