@@ -62,9 +62,21 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
             await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             using var leaving = new CancellationTokenSource();
-            var asked = AtOnce.RunAsync(FewUnknownKeysApp.Limit, _ => Assert.ThrowsAnyAsync<OperationCanceledException>(() => MadeUp().GetAsync(Verify, leaving.Token)));
-            await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () =>
-                await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
+            var asked = AtOnce.RunAsync(FewUnknownKeysApp.Limit, async _ =>
+            {
+                try
+                {
+                    return (await MadeUp().GetAsync(Verify, leaving.Token)).StatusCode;
+                }
+                catch (OperationCanceledException)
+                {
+                    return default;
+                }
+            });
+
+            // On a machine so busy that the server gives up first, they have asked as well.
+            await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () => asked.IsCompleted
+                || await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
             await leaving.CancelAsync();
             await asked;
             await Task.Delay(300, TestContext.Current.CancellationToken);
