@@ -122,6 +122,21 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         Assert.Equal(JsonValueKind.Array, passkey.GetProperty("transports").ValueKind);
     }
 
+    [Theory]
+    [InlineData("""{"id":"AAAA","type":"public-key","clientExtensionResults":{},"response":{"authenticatorData":"\ud800","clientDataJSON":"AAAA","signature":"AAAA"}}""")]
+    [InlineData("""{"id":"AAAA","type":"public-key","response":{"authenticatorData":"AAAA","userHandle":"\udc00","transports":"\ud800"},"authenticatorAttachment":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"response":{"\ud800":""}}""")]
+    public async Task Half_a_character_anywhere_in_a_credential_proves_nothing(string credential)
+    {
+        var question = await app.AskForPasskeyAsync();
+        var body = $$"""{"passkey_token":"{{question.Token}}","credential":{{credential}}}""";
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+
+        var answer = await app.Anonymous().PostAsync(new Uri(PasskeySteps.LogIn, UriKind.Relative), content, TestContext.Current.CancellationToken);
+
+        Assert.Contains((int)answer.StatusCode, new[] { 400, 401 });
+    }
+
     /// <remarks>A handle of somebody else is none of these cases.</remarks>
     [Fact]
     public async Task A_second_factor_that_names_another_user_is_refused()

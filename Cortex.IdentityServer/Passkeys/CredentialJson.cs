@@ -30,9 +30,9 @@ internal static class CredentialJson
 
             return tidy.ToJsonString();
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException)
         {
-            // A member that comes twice is the handler's to refuse.
+            // A member that comes twice, or a text with half a surrogate pair, is the handler's to refuse.
             return credential.GetRawText();
         }
     }
@@ -42,12 +42,25 @@ internal static class CredentialJson
     {
         if (!credential.TryGetProperty("response", out var response) || response.ValueKind != JsonValueKind.Object
             || !response.TryGetProperty("authenticatorData", out var data) || data.ValueKind != JsonValueKind.String
-            || data.GetString() is not { } text || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: > FlagsAt } bytes)
+            || TextOf(data) is not { } text || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: > FlagsAt } bytes)
         {
             return null;
         }
 
         return (bytes[FlagsAt] & BackupEligible) != 0;
+    }
+
+    /// <summary>Null for a text with half a surrogate pair.</summary>
+    private static string? TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static void RemoveIfEmpty(JsonObject members, string name)
