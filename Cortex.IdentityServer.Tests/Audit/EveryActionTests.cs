@@ -35,8 +35,11 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         await OperatorAsync();
         await BillingAsync();
 
-        // Written by what isn't tested here.
-        var elsewhere = new[] { AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved };
+        // Other tests hold these: passkeys need an authenticator, and the last two a hundred failures (BlockedStrangersTests).
+        var elsewhere = new[]
+        {
+            AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved, AuditAction.LoginBlocked, AuditAction.SecondFactorBlocked,
+        };
         var all = typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!).Except(elsewhere);
         foreach (var action in all)
         {

@@ -49,6 +49,11 @@ internal sealed class WideTimes : PgTypeInfoResolverFactory
 /// <summary>A time as PostgreSQL holds it: microseconds since the year 2000, where the least and the greatest number are the two infinities.</summary>
 internal static class StoredTime
 {
+    /// <summary>PostgreSQL's years are 4713 BC to 294276; beyond them are the two infinities only.</summary>
+    private const long Earliest = -211_813_488_000_000_000;
+    private const long End = 9_223_371_331_200_000_000;
+    private const ulong InfinityOrdinal = unchecked((ulong)End - (ulong)Earliest + 1);
+
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <remarks>.NET's first and last moment stand for the infinities, as everywhere in Npgsql.</remarks>
@@ -57,9 +62,21 @@ internal static class StoredTime
         : time == DateTimeOffset.MaxValue ? long.MaxValue
         : (time.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>Whether PostgreSQL has such a time: its years are 4713 BC to 294276, and beyond them are the two infinities only.</summary>
-    public static bool IsInRange(long microseconds) =>
-        microseconds is long.MinValue or long.MaxValue or (>= -211_813_488_000_000_000 and < 9_223_371_331_200_000_000);
+    /// <summary>Whether PostgreSQL has such a time.</summary>
+    public static bool IsInRange(long microseconds) => microseconds is long.MinValue or long.MaxValue or (>= Earliest and < End);
+
+    /// <summary>The place of a time among all that PostgreSQL has: 0 is negative infinity.</summary>
+    public static ulong ToOrdinal(long microseconds) =>
+        microseconds == long.MinValue ? 0 : unchecked((ulong)((microseconds == long.MaxValue ? End : microseconds) - Earliest)) + 1;
+
+    /// <returns>Null where PostgreSQL has no such time.</returns>
+    public static long? OfOrdinal(ulong ordinal) => ordinal switch
+    {
+        0 => long.MinValue,
+        InfinityOrdinal => long.MaxValue,
+        < InfinityOrdinal => unchecked((long)(ordinal - 1) + Earliest),
+        _ => null,
+    };
 
     public static DateTimeOffset ToDotNet(long microseconds) =>
         microseconds < (DateTimeOffset.MinValue.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond ? DateTimeOffset.MinValue

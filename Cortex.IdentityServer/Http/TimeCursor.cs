@@ -16,7 +16,7 @@ internal readonly record struct TimeCursor(long Stored, Guid Id)
     public string ToText()
     {
         Span<byte> bytes = stackalloc byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, Stored);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, StoredTime.ToOrdinal(Stored));
         Id.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);
     }
@@ -30,8 +30,12 @@ internal readonly record struct TimeCursor(long Stored, Guid Id)
             return false;
         }
 
-        var stored = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        if (StoredTime.OfOrdinal(BinaryPrimitives.ReadUInt64BigEndian(bytes)) is not { } stored)
+        {
+            return false;
+        }
+
         cursor = new(stored, new Guid(bytes[sizeof(long)..], bigEndian: true));
-        return StoredTime.IsInRange(stored);
+        return true;
     }
 }
