@@ -52,14 +52,17 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         var good = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync());
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        _ = RefuseTlsAsync(plain);
         var nobody = $"postgresql://cortex:hunter2-hunter2@127.0.0.1:{FreePort()}/cortex";
 
         await ShouldFailAsync(nobody, ["127.0.0.1", "onnection refused"]);
         await ShouldFailAsync("postgresql://cortex:hunter2-hunter2@no-such-host.invalid/cortex", ["no-such-host.invalid:5432"]);
         await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Password = "hunter2-hunter2" }.ConnectionString, ["password authentication failed for user"]);
         await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Database = "nowhere" }.ConnectionString, ["database \"nowhere\" does not exist"]);
-        await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { SslMode = SslMode.Require }.ConnectionString, ["SSL"]);
-        await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/cortex", ["127.0.0.1", "timed out"]);
+        await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{PortOf(plain)}/cortex?sslmode=require", ["SSL"]);
+        await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{PortOf(silent)}/cortex", ["127.0.0.1", "timed out"]);
         await ShouldFailAsync(nobody, ["onnection refused"], ("Logging__LogLevel__Default", "Debug"));
     }
 
@@ -95,10 +98,21 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
     ];
 
+    /// <summary>Refuses TLS as a PostgreSQL without a certificate does.</summary>
+    private static async Task RefuseTlsAsync(TcpListener listener)
+    {
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var request = new byte[8];
+        await client.GetStream().ReadExactlyAsync(request, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync("N"u8.ToArray(), TestContext.Current.CancellationToken);
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return PortOf(listener);
     }
+
+    private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 }

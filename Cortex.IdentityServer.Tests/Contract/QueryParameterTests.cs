@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Contract;
 public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteCallers>
 {
     /// <summary>Texts of any kind.</summary>
-    private static readonly string[] Free = ["cursor", "email", "scope"];
+    private static readonly string[] Free = ["cursor", "email", "scope", "tier"];
 
     [Fact]
     public async Task Every_parameter_has_its_own_type_and_takes_the_values_of_that_type_only()

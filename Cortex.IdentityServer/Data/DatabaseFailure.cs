@@ -16,6 +16,9 @@ internal static class DatabaseFailure
     private const string IdleInTransactionTimeout = "25P03";
     private const string TransactionTimeout = "25P04";
 
+    /// <summary>Npgsql's own words.</summary>
+    private const string LostTransaction = "Transaction is already completed";
+
     /// <summary>The error that PostgreSQL answered, if that caused this; whatever it says.</summary>
     public static PostgresException? FromPostgres(Exception? exception) => Causes(exception).OfType<PostgresException>().FirstOrDefault();
 
@@ -48,8 +51,9 @@ internal static class DatabaseFailure
                 case { Source: nameof(Npgsql) } when exception.GetType() == typeof(Exception):
                     return exception;
 
-                // What Npgsql says of a transaction whose connection was lost between two statements.
-                case InvalidOperationException { Source: nameof(Npgsql) }:
+                // What Npgsql says of a transaction whose connection was lost between two statements. The source is the assembly of the method that threw, which
+                // is EF Core's once the runtime has inlined Npgsql's into it.
+                case InvalidOperationException { Source: nameof(Npgsql) } or InvalidOperationException { Message: LostTransaction }:
                     return exception;
             }
         }
