@@ -69,7 +69,7 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
             idle.ForEach(connection => connection.Dispose());
         }
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(2), "room", async () =>
+        await Within.UntilAsync(TimeSpan.FromSeconds(20), "room", async () =>
         {
             using var again = await ConnectAsync(server);
             return await AskAliveAsync(again) == 200;
