@@ -50,6 +50,24 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         await (await DeleteMeAsync(app.WithToken((await app.LogInAsync(user)).AccessToken), user)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
+    /// <summary>It would be every registration, and nobody would see why.</summary>
+    [Fact]
+    public async Task A_foreign_key_that_the_owner_added_to_users_is_no_account_that_has_vanished()
+    {
+        await app.SqlAsync("CREATE TABLE orgs (id integer PRIMARY KEY)");
+        await app.SqlAsync("ALTER TABLE users ADD COLUMN org_id integer REFERENCES orgs");
+        await app.SqlAsync("ALTER TABLE users ALTER COLUMN org_id SET DEFAULT 1");
+        try
+        {
+            var body = new { email = app.NewEmail(), password = TestUser.DefaultPassword };
+            await (await app.Anonymous().PostAsync("/api/v1/auth/register", body)).ShouldBeProblemAsync(500, "internal_error");
+        }
+        finally
+        {
+            await app.SqlAsync("ALTER TABLE users DROP COLUMN org_id");
+        }
+    }
+
     [Theory]
     [InlineData("meters_plain", "")]
     [InlineData("meters_at_commit", "DEFERRABLE INITIALLY DEFERRED")]

@@ -41,6 +41,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
 
             Assert.True(known.Status == 204, $"{method} {path}: {known.Status}");
             Assert.NotEmpty(known.Headers["X-Auth-User-Id"]);
+            Assert.Equal("no-store", known.Headers["Cache-Control"]);
             Assert.Equal("memory:read", known.Headers["X-Auth-Scopes"]);
             Assert.True(unknown.Status == 401, $"{method} {path}: {unknown.Status}");
         }
@@ -65,7 +66,9 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     [InlineData("memory:read memory:write", 204)]
     [InlineData("memory:admin", 403)]
     [InlineData("memory:read memory:admin", 403)]
-    [InlineData("memory:read, memory:write", 403)]
+    [InlineData("memory:read, memory:write", 204)]
+    [InlineData("memory:read,memory:admin", 403)]
+    [InlineData(", ", 403)]
     [InlineData("", 403)]
     public async Task An_operator_whose_proxy_appends_the_query_asks_for_scopes_in_a_header(string scopes, int status)
     {
@@ -73,6 +76,14 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
 
         Assert.Equal(status, (await SendAsync("POST", Verify + "/data?scope=evil", "X-API-Key: " + key, "X-Auth-Require-Scope: " + scopes)).Status);
         Assert.Equal(status, (await SendAsync("GET", Verify + "?scope=memory:read", "X-API-Key: " + key, "X-Auth-Require-Scope: " + scopes)).Status);
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_a_line_of_the_header_before_the_proxy_does_cannot_make_another_scope_of_both()
+    {
+        var key = await KeyAsync("memory:read,memory:write");
+
+        Assert.Equal(403, (await SendAsync("GET", Verify + "/x", "X-API-Key: " + key, "X-Auth-Require-Scope: memory:read", "X-Auth-Require-Scope: memory:write")).Status);
     }
 
     [Fact]

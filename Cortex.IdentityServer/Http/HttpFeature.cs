@@ -58,6 +58,7 @@ internal static class HttpFeature
         app.UseUnreadBodies();
         app.UseRequestId();
         app.UseClientAddress(options);
+        app.UseForwardAuthTargets();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = _ => Task.CompletedTask });
         app.Use(async (context, next) =>
@@ -70,7 +71,6 @@ internal static class HttpFeature
                 await new Problem(code) { Status = response.StatusCode }.ExecuteAsync(context);
             }
         });
-        app.UseForwardAuthTargets();
         app.UseRouting();
         app.UseCrossOrigin(options);
         app.UseAddressLimits();

@@ -24,7 +24,7 @@ internal static class MailedPages
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
             pages.MapGet(path, OpenReset);
-            pages.MapPost(path, ResetPassword);
+            pages.MapPost(path, ResetPassword).Refuses(Problems.InUse);
         }
     }
 
