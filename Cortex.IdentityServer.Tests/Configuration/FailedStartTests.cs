@@ -98,13 +98,16 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
     ];
 
-    /// <summary>Refuses TLS as a PostgreSQL without a certificate does.</summary>
+    /// <summary>Refuses TLS as a PostgreSQL without a certificate does, until the listener is stopped.</summary>
     private static async Task RefuseTlsAsync(TcpListener listener)
     {
-        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        var request = new byte[8];
-        await client.GetStream().ReadExactlyAsync(request, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync("N"u8.ToArray(), TestContext.Current.CancellationToken);
+        while (true)
+        {
+            using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+            var request = new byte[8];
+            await client.GetStream().ReadExactlyAsync(request, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync("N"u8.ToArray(), TestContext.Current.CancellationToken);
+        }
     }
 
     private static int FreePort()
