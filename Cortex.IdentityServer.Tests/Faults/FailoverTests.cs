@@ -144,6 +144,36 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
     }
 
+    /// <remarks>The standby replays nothing, so a row that is read there stays stale. The connection that hears changes stays on the primary.</remarks>
+    [Theory]
+    [InlineData("")]
+    [InlineData(";Target Session Attributes=prefer-standby")]
+    public async Task A_key_revoked_after_the_primary_refused_connections_for_a_moment_is_refused_although_a_standby_is_there(string wanted)
+    {
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "CREATE ROLE app LOGIN");
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER DATABASE cortex OWNER TO app");
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER SCHEMA public OWNER TO app");
+        var hosts = StandbyPair.At($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
+        await using var server = await Replica.StartAsync($"{hosts};Username=app{wanted}", ("TRUSTED_PROXIES", "127.0.0.1"));
+        var key = await server.NewKeyAsync(await server.SignUpAsync());
+        Assert.Equal(204, await server.VerifyAsync(key.Text));
+        await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
+        await _pair.PauseReplayAsync();
+
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT 1");
+        await Within.UntilAsync(Patience, "no connection but the one that hears changes", async () =>
+        {
+            await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cortex-identity'");
+            return (await server.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable;
+        });
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT -1");
+        await StandbyPair.SqlAsync(_pair.PrimaryPort, "UPDATE api_keys SET is_active = false WHERE id = $1", key.Id);
+
+        await Within.UntilAsync(Promised, "a refused key", async () => await server.VerifyAsync(key.Text) == 401);
+        await Within.UntilAsync(Promised, "readiness", async () => (await server.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK);
+        Assert.Equal(401, await server.VerifyAsync(key.Text));
+    }
+
     [Theory]
     [InlineData("read-write", "primary")]
     [InlineData("primary", "primary")]

@@ -92,6 +92,16 @@ internal sealed class StandbyPair : IAsyncDisposable
         await Within.UntilAsync(Patience, "a promoted standby", async () => await SqlAsync(StandbyPort, "SELECT pg_is_in_recovery()") is false);
     }
 
+    /// <summary>The standby shows from now on what it has now: everything that was committed so far, and nothing later.</summary>
+    public async Task PauseReplayAsync()
+    {
+        object written = (string)(await SqlAsync(PrimaryPort, "SELECT pg_current_wal_flush_lsn()::text"))!;
+        await Within.UntilAsync(Patience, "a standby that shows everything", async () =>
+            await SqlAsync(StandbyPort, "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", written) is true);
+        await SqlAsync(StandbyPort, "SELECT pg_wal_replay_pause()");
+        await Within.UntilAsync(Patience, "a pause", async () => await SqlAsync(StandbyPort, "SELECT pg_get_wal_replay_pause_state()") is "paused");
+    }
+
     public static async Task<object?> SqlAsync(int port, string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(At(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Login;
 using Cortex.IdentityServer.Sessions;
 using Npgsql;
@@ -6,7 +7,8 @@ using Npgsql;
 namespace Cortex.IdentityServer.Data;
 
 /// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
-internal sealed partial class ExpiredRows(NpgsqlDataSource database, SessionLimit sessionLimit, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+internal sealed partial class ExpiredRows(
+    NpgsqlDataSource database, ServerWatch server, SessionLimit sessionLimit, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -28,6 +30,7 @@ internal sealed partial class ExpiredRows(NpgsqlDataSource database, SessionLimi
             catch (Exception failure) when (failure is NpgsqlException || DatabaseFailure.In(failure) is not null)
             {
                 // The next hour tries again.
+                server.Failed(failure);
                 Log.Failed(logger, failure);
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cortex.IdentityServer.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
@@ -7,7 +8,7 @@ namespace Cortex.IdentityServer.Data;
 /// Writes when keys and sessions were last used: in batches each second, forward only, each row at most once a minute, and at the end. Who used them counts
 /// as active on that day (decision 0016).
 /// </summary>
-internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService
+internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch server, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService
 {
     /// <summary>How exactly the times are kept, so that a busy key isn't written at every request.</summary>
     public static readonly TimeSpan Resolution = TimeSpan.FromMinutes(1);
@@ -43,6 +44,8 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, TimeProvider
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                server.Failed(failure);
+
                 // Whatever it was, it would stop the server, and these times aren't worth that.
                 if (!isFailing)
                 {

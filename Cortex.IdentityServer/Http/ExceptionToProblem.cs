@@ -3,7 +3,6 @@ using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Http.RateLimits;
 using Microsoft.AspNetCore.Diagnostics;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Http;
 
@@ -40,11 +39,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 return Problems.ForStatus(bad.StatusCode) ?? Problems.MalformedRequest;
 
             case var _ when DatabaseFailure.In(exception) is { } failure:
-                if (failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
-                {
-                    server.Doubt();
-                }
-
+                server.Failed(exception);
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 

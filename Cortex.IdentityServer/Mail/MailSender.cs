@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Accounts.Mailed;
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Connections;
 using Microsoft.EntityFrameworkCore;
 using MimeKit;
 using Npgsql;
@@ -12,7 +13,8 @@ namespace Cortex.IdentityServer.Mail;
 /// with its connection, so that the mail is neither lost nor sent by two.
 /// </remarks>
 internal sealed partial class MailSender(
-    NpgsqlDataSource database, IServiceScopeFactory scopes, IMailer mailer, MailSignal signal, TimeProvider clock, ILogger<MailSender> logger) : BackgroundService
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, IMailer mailer, MailSignal signal, TimeProvider clock, ILogger<MailSender> logger)
+    : BackgroundService
 {
     /// <summary>How often mails are looked for that this server did not hear of: another replica's, or such that wait for their next try.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -59,6 +61,8 @@ internal sealed partial class MailSender(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            server.Failed(failure);
+
             // Mostly the database is away; whatever it is, mails have to go on.
             Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
             await mailer.RestAsync();

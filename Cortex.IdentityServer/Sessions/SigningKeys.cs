@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Data.Freshness;
 using Cortex.IdentityServer.Secrets;
 using Microsoft.IdentityModel.Tokens;
@@ -10,7 +11,8 @@ namespace Cortex.IdentityServer.Sessions;
 /// at most (RFC 8725 sections 3.1 and 3.10).
 /// </summary>
 internal sealed partial class SigningKeys(
-    SigningOptions options, SecretOptions secrets, SigningKeyTable table, Changes changes, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+    SigningOptions options, SecretOptions secrets, SigningKeyTable table, Changes changes, ServerWatch server, TimeProvider clock, ILogger<SigningKeys> logger)
+    : IDisposable
 {
     /// <summary>Between two looks into the table that tokens with an unknown key caused: garbage must not become queries.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
@@ -75,6 +77,7 @@ internal sealed partial class SigningKeys(
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
+            server.Failed(failure);
             Log.NotRead(logger, failure);
         }
         finally

@@ -47,7 +47,7 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
         {
             if (await ServerState.ReadAsync(_source, cancellationToken) is { IsReadOnly: false } server)
             {
-                watch.Opened(server, isOnlyHost: true);
+                watch.Opened(server);
             }
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))

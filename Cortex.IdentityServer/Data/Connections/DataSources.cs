@@ -4,7 +4,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Data.Connections;
 
 /// <summary>Makes data sources that honor <c>target_session_attrs</c>, with one host as with several.</summary>
-/// <remarks>Npgsql supports the keyword only with several hosts. With one, each new connection is asked what it leads to.</remarks>
+/// <remarks>Npgsql supports the keyword only with several hosts, and may go by what a host was before. So each new connection is asked what it leads to.</remarks>
 internal static class DataSources
 {
     /// <param name="connectionString">Npgsql keywords.</param>
@@ -14,10 +14,10 @@ internal static class DataSources
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var isOneHost = !settings.Host!.Contains(',', StringComparison.Ordinal);
-        var wanted = isOneHost ? settings.TargetSessionAttributes : null;
 
-        // Of several hosts, one that can't be written is of use only while there is no other.
-        settings.TargetSessionAttributes = isOneHost ? null : settings.TargetSessionAttributes is null or "any" ? "prefer-primary" : settings.TargetSessionAttributes;
+        // Of several hosts, only one that can be written: a standby's stale rows would be remembered as if they were current.
+        var wanted = isOneHost || settings.TargetSessionAttributes == "primary" ? settings.TargetSessionAttributes : "read-write";
+        settings.TargetSessionAttributes = isOneHost ? null : wanted;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging);
         WideTimes.AddTo(builder);
 
@@ -39,7 +39,7 @@ internal static class DataSources
                 throw new UnsuitableServerException($"target_session_attrs={wanted} asks for another server than this: {server.ReadOnlyReason}");
             }
 
-            watch?.Opened(server, isOneHost);
+            watch?.Opened(server);
         }
     }
 

@@ -48,4 +48,8 @@ internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsRe
 }
 
 /// <summary>PostgreSQL is there, but it isn't one that this server can work on.</summary>
-internal sealed class UnsuitableServerException(string message) : NpgsqlException(message);
+internal sealed class UnsuitableServerException(string message) : NpgsqlException(message)
+{
+    /// <summary>So that Npgsql doesn't try this one of several hosts again for each connection.</summary>
+    public override bool IsTransient => true;
+}

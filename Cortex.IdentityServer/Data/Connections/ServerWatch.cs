@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Cortex.IdentityServer.Data.Connections;
 
 /// <summary>Keeps all connections on one PostgreSQL: it notices when POSTGRES_URL leads to another server than before, as after a failover.</summary>
@@ -28,19 +30,12 @@ internal sealed class ServerWatch : IDisposable
 
     /// <summary>A connection was opened to this server.</summary>
     /// <param name="server">What it says.</param>
-    /// <param name="isOnlyHost">Of several, Npgsql looks at each, and keeps to those that it was told to look for.</param>
-    public void Opened(ServerState server, bool isOnlyHost)
+    public void Opened(ServerState server)
     {
         lock (_lock)
         {
             // Also if that server becomes a primary: statements that it refused meanwhile may be half prepared there.
-            _isMixed |= server.IsReadOnly;
-            if (server.IsReadOnly && !isOnlyHost)
-            {
-                return;
-            }
-
-            _isMixed |= (_pooled ??= server.StartedAt) != server.StartedAt;
+            _isMixed |= server.IsReadOnly || (_pooled ??= server.StartedAt) != server.StartedAt;
             if (_current is not null && (server.IsReadOnly || server.StartedAt != _current.StartedAt))
             {
                 RaiseDoubt();
@@ -48,9 +43,15 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>A statement failed in a way that a failover would explain.</summary>
-    public void Doubt()
+    /// <summary>A statement failed, perhaps in a way that a failover would explain.</summary>
+    /// <param name="failure">What was thrown.</param>
+    public void Failed(Exception failure)
     {
+        if (DatabaseFailure.FromPostgres(failure) is not { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+        {
+            return;
+        }
+
         lock (_lock)
         {
             if (_current is not null)
