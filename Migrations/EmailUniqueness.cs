@@ -44,7 +44,9 @@ internal static class EmailUniqueness
             EXECUTE format('ALTER FUNCTION cortex_promote_email_twin() SET search_path = %I, pg_temp',
                 (SELECT nspname FROM pg_namespace JOIN pg_class ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'users'::regclass));
         END $$;
-        REVOKE EXECUTE ON FUNCTION cortex_promote_email_twin() FROM PUBLIC;
+
+        """ + PortableSchema.OwnerOnly + """
+
         CREATE TRIGGER cortex_promote_email_twin AFTER DELETE ON users FOR EACH ROW WHEN (OLD.email_twin = 0) EXECUTE FUNCTION cortex_promote_email_twin();
         CREATE TRIGGER cortex_promote_email_twin_moved AFTER UPDATE OF email ON users FOR EACH ROW
             WHEN (OLD.email_twin = 0 AND cortex_fold_email(OLD.email::text) COLLATE "C" IS DISTINCT FROM cortex_fold_email(NEW.email::text) COLLATE "C")

@@ -6,10 +6,38 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 internal static class PortableSchema
 {
+    /// <summary>Our functions that run as their owner. By name and argument types, as the database's owner may have functions whose names begin alike.</summary>
+    private const string Definers = """
+        SELECT pg_proc.oid FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+        WHERE nspname = current_schema() AND (proname::text, oidvectortypes(proargtypes)) IN (
+            ('cortex_touch_updated_at', ''), ('cortex_notify_change', ''), ('cortex_audit_append_only', ''), ('cortex_forget_person', ''),
+            ('cortex_count_accounts', ''), ('cortex_count_logins', ''), ('cortex_promote_email_twin', ''),
+            ('cortex_audit_partition', 'timestamp with time zone'),
+            ('cortex_keep_audit_events', 'timestamp with time zone, timestamp with time zone'))
+        """;
+
+    /// <summary>Nobody but the owner may call them or make triggers of them, default privileges of the schema notwithstanding; a trigger that exists fires for everybody.</summary>
+    public const string OwnerOnly = """
+        DO $do$
+        DECLARE
+            one regprocedure;
+            role oid;
+        BEGIN
+            FOR one IN
+        """ + "\n" + Definers + "\n" + """
+            LOOP
+                FOR role IN
+                    SELECT DISTINCT grantee FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE pg_proc.oid = one::oid AND grantee <> proowner
+                LOOP
+                    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM %s', one, CASE role WHEN 0 THEN 'PUBLIC' ELSE role::regrole::text END);
+                END LOOP;
+            END LOOP;
+        END $do$;
+        """;
+
     /// <remarks>
     /// The functions run as their owner, with a fixed search_path: a program that may write users needn't have any right on the tables that the triggers write,
-    /// and dumps, restores and foreign tables, which set an empty search_path, still find them. Nobody but the owner may call them or make triggers of them;
-    /// a trigger that exists fires for everybody.
+    /// and dumps, restores and foreign tables, which set an empty search_path, still find them.
     /// </remarks>
     public const string Functions = AuditEvents.Upkeep + "\n" + AccountStatistics.LoginTrigger + """
 
@@ -17,12 +45,14 @@ internal static class PortableSchema
         DECLARE
             one regprocedure;
         BEGIN
-            FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'cortex\_%' LOOP
+            FOR one IN
+        """ + "\n" + Definers + "\n" + """
+            LOOP
                 EXECUTE pg_catalog.format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = %I, pg_temp', one, current_schema());
-                EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
             END LOOP;
         END $do$;
-        """;
+
+        """ + OwnerOnly;
 
     /// <summary>Logical replication can't repeat an UPDATE or DELETE on a table without a key, so PostgreSQL refuses them once there is a publication.</summary>
     public const string Keys = """
@@ -65,7 +95,9 @@ internal static class PortableSchema
         DECLARE
             one regprocedure;
         BEGIN
-            FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'cortex\_%' LOOP
+            FOR one IN
+        """ + "\n" + Definers + "\n" + """
+            LOOP
                 EXECUTE pg_catalog.format('ALTER FUNCTION %s SECURITY INVOKER RESET search_path', one);
                 EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', one);
             END LOOP;

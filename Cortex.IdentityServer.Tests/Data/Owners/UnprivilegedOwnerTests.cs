@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
@@ -42,6 +43,36 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         (await Cli.RunAsync(app, ["migrate"])).ShouldEndWith(0);
 
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM users"));
+    }
+
+    /// <remarks>Hosts such as Supabase grant EXECUTE on every new function to the roles of their own API.</remarks>
+    [Fact]
+    public async Task Functions_of_the_owner_stay_as_they_are_and_nobody_else_may_call_those_that_run_as_the_owner()
+    {
+        var database = await OwnedDatabase.CreateAsync(cluster);
+        await database.AddRoleAsync("ALTER DEFAULT PRIVILEGES FOR ROLE CURRENT_USER IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO app");
+        await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE FUNCTION cortex_search(text) RETURNS integer LANGUAGE sql AS 'SELECT 1'");
+        await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE AGGREGATE cortex_agg(integer) (sfunc = int4pl, stype = integer)");
+
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+
+        Assert.False(await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
+        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
+            database.Owner, "SELECT count(*) FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE prosecdef AND pronamespace = 'public'::regnamespace AND grantee <> proowner"));
+    }
+
+    [Fact]
+    public async Task A_schema_whose_name_needs_quotes_is_migrated_and_found_again()
+    {
+        var database = await OwnedDatabase.CreateAsync(cluster);
+        await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE SCHEMA \"Odd Schema-1\"");
+        var odd = new NpgsqlConnectionStringBuilder(database.Owner) { SearchPath = "\"Odd Schema-1\"" }.ConnectionString;
+
+        (await Cli.RunAsync(odd, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(odd, ["migrate", "--check"])).ShouldEndWith(0);
+
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(odd, "SELECT count(*) FROM users"));
     }
 
     [Fact]

@@ -33,20 +33,20 @@ internal static class CatalogSql
             coalesce((SELECT has_language_privilege(pg_language.oid, 'USAGE') FROM pg_language WHERE lanname = 'plpgsql'), false),
             pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on',
             ARRAY(
-                SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'users' AND relkind IN ('r', 'p', 'v', 'f', 'm')
-                    AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+                SELECT (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) FROM pg_class WHERE relname = 'users' AND relkind IN ('r', 'p', 'v', 'f', 'm')
+                    AND (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) !~ '^(pg_|information_schema$)'
                     AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = pg_class.oid AND attname IN ('email', 'password_hash')) ORDER BY 1)
         FROM pg_database LEFT JOIN pg_namespace AS ours ON ours.oid = {OurSchema} WHERE datname = current_database()
         """;
 
     public const string Relations = $"""
-        SELECT relname::text, relnamespace::regnamespace::text, relkind, relpersistence, relispartition,
+        SELECT relname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace), relkind, relpersistence, relispartition,
             EXISTS (SELECT FROM pg_inherits WHERE pg_class.oid IN (inhrelid, inhparent)),
             pg_get_userbyid(relowner)::text, pg_has_role(relowner, 'USAGE'), {HidesRows},
             (relreplident = 'n' OR (relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisreplident)))
                 AND EXISTS (
                     SELECT FROM pg_publication_tables JOIN pg_publication USING (pubname)
-                    WHERE schemaname = relnamespace::regnamespace::text AND tablename = relname AND (pubupdate OR pubdelete))
+                    WHERE schemaname = (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) AND tablename = relname AND (pubupdate OR pubdelete))
         FROM unnest($1) AS name JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
         """;
 
@@ -138,7 +138,7 @@ internal static class CatalogSql
     /// indexes, <c>$2</c> names of functions, and <c>$3</c> a pattern for further tables.
     /// </summary>
     public const string Taken = $"""
-        SELECT pg_class.relname::text, pg_class.relnamespace::regnamespace::text,
+        SELECT pg_class.relname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = pg_class.relnamespace),
             CASE pg_class.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence'
                 WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'c' THEN 'type' ELSE 'table' END,
             CASE WHEN indrelid = to_regclass(quote_ident(owner.relname)) THEN owner.relname::text END
@@ -146,10 +146,10 @@ internal static class CatalogSql
         WHERE (pg_class.relname = ANY ($1) OR pg_class.relname ~ ($3)[1])
             AND (pg_class.relnamespace = {OurSchema} OR (pg_class.oid = to_regclass(quote_ident(pg_class.relname)) AND pg_class.relkind <> 'i'))
         UNION ALL
-        SELECT typname::text, typnamespace::regnamespace::text, 'type', NULL FROM pg_type
+        SELECT typname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = typnamespace), 'type', NULL FROM pg_type
         WHERE typname = ANY ($1) AND typrelid = 0 AND typelem = 0 AND typnamespace = {OurSchema}
         UNION ALL
-        SELECT DISTINCT proname::text, pronamespace::regnamespace::text, 'function', NULL FROM pg_proc
+        SELECT DISTINCT proname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = pronamespace), 'function', NULL FROM pg_proc
         WHERE proname = ANY ($2) AND pronamespace = {OurSchema} ORDER BY 1
         """;
 
