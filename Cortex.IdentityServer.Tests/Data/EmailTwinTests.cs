@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Tests.Admin.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data;
@@ -16,7 +18,7 @@ public sealed class TwinnedApp(PostgresCluster cluster) : CortexApp(cluster)
             ('{Punycode}', 'twin@xn--bcher-kva.example', '{PythonHashes.Bcrypt2b}', '2024-01-02Z');
         INSERT INTO users (email, password_hash, created_at)
         SELECT name || '@' || domain, '{PythonHashes.Bcrypt2b}', '2024-01-01Z'::timestamptz + place * interval '1 day'
-        FROM unnest(ARRAY['gone', 'left', 'moved']) AS name CROSS JOIN unnest(ARRAY['bücher.example', 'xn--bcher-kva.example']) WITH ORDINALITY AS domains (domain, place)
+        FROM unnest(ARRAY['gone', 'left', 'moved', 'first', 'second', 'helped', 'reset']) AS name CROSS JOIN unnest(ARRAY['bücher.example', 'xn--bcher-kva.example']) WITH ORDINALITY AS domains (domain, place)
         """;
 
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
@@ -69,6 +71,75 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
         await app.RegisterAsync("moved@xn--bcher-kva.example");
         await ShouldBeTakenAsync("moved@bücher.example");
     }
+
+    /// <remarks>The owner has a second factor, so that no address becomes known and each login resets the count of strangers.</remarks>
+    [Theory]
+    [InlineData("first@bücher.example", "First@BÜCHER.example", "first@xn--bcher-kva.example")]
+    [InlineData("second@xn--bcher-kva.example", "Second@XN--bcher-kva.example", "second@bücher.example")]
+    public async Task The_owner_of_one_account_cannot_reset_the_count_of_wrong_passwords_for_the_other(string guessed, string alsoGuessed, string own)
+    {
+        await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE email = $1", own);
+
+        for (var guess = 0; guess < 5; guess++)
+        {
+            await (await TryAsync(guess % 2 == 0 ? guessed : alsoGuessed, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+            await (await TryAsync(own, PythonDatabase.Password)).ShouldBeProblemAsync(401, "two_factor_required");
+        }
+
+        await GuessedApp.ShouldWaitAsync(await TryAsync(alsoGuessed, PythonDatabase.Password), 1);
+        await (await TryAsync(own, PythonDatabase.Password)).ShouldBeProblemAsync(401, "two_factor_required");
+    }
+
+    [Fact]
+    public async Task Support_sees_and_unlocks_each_of_two_accounts_by_itself()
+    {
+        var unicode = await IdOfAsync("helped@bücher.example");
+        var punycode = await IdOfAsync("helped@xn--bcher-kva.example");
+        var (_, support) = await app.QuickStaffAsync("support");
+        await FailFiveTimesAsync("helped@xn--bcher-kva.example");
+        Assert.False(await IsLockedAsync(support, unicode));
+        Assert.True(await IsLockedAsync(support, punycode));
+
+        await (await support.HelpAsync(unicode, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
+        await GuessedApp.ShouldWaitAsync(await TryAsync("helped@xn--bcher-kva.example", PythonDatabase.Password), 1);
+        await (await support.HelpAsync(punycode, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.False(await IsLockedAsync(support, punycode));
+        await (await TryAsync("helped@xn--bcher-kva.example", PythonDatabase.Password)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_reset_by_mail_ends_the_wait_of_its_own_account_only()
+    {
+        string[] emails = ["reset@bücher.example", "reset@xn--bcher-kva.example"];
+        foreach (var email in emails)
+        {
+            await FailFiveTimesAsync(email);
+        }
+
+        // Both addresses are one mailbox.
+        await (await app.ForgetAsync(emails[1])).ShouldBeAsync(HttpStatusCode.Accepted);
+        var token = await app.NewestTokenAsync(emails[0], "reset_password");
+        await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await app.LogInAsync(new(default, emails[1], MailedSteps.NewPassword));
+        await GuessedApp.ShouldWaitAsync(await TryAsync(emails[0], PythonDatabase.Password), 1);
+    }
+
+    private Task<HttpResponseMessage> TryAsync(string email, string password) => app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password });
+
+    private async Task FailFiveTimesAsync(string email)
+    {
+        for (var time = 0; time < 5; time++)
+        {
+            await (await TryAsync(email, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
+        }
+    }
+
+    private async Task<Guid> IdOfAsync(string email) => (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!;
+
+    private static async Task<bool> IsLockedAsync(HttpClient support, Guid user) =>
+        (await support.DetailsAsync(user)).GetProperty("locked_until").ValueKind != JsonValueKind.Null;
 
     private async Task ShouldBeTakenAsync(params string[] emails)
     {

@@ -51,6 +51,30 @@ public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<Guesse
         await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 900);
     }
 
+    /// <remarks>A server that was killed settled nothing, so the hundredth failure is found by whoever comes next: here by sixteen at once on two replicas.</remarks>
+    [Fact]
+    public async Task The_owner_gets_one_mail_too_if_the_hundredth_guess_never_had_an_outcome()
+    {
+        var user = await app.RegisterAsync();
+        await GuessAsync(user.Email, 99);
+        await app.SqlAsync("UPDATE login_attempts SET pending = ARRAY[$1]::timestamptz[] WHERE in_a_row = 99", app.Clock.GetUtcNow());
+        app.Clock.Advance(TimeSpan.FromMinutes(16));
+        using var elsewhere = app.StartReplica(out var replica);
+        using var _ = replica;
+        app.From(Stranger, elsewhere);
+
+        var answers = await AtOnce.StatusesAsync(
+            16, index => (index % 2 == 0 ? app.From(Stranger) : elsewhere).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
+
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.TooManyRequests, status));
+        await app.MailsSettledAsync();
+        Assert.Single(await app.Mails.ForAsync(user.Email, "login_blocked"));
+        Assert.Equal(1L, await app.EventsAsync("login.blocked", user.Id));
+        Assert.Equal(99L, await app.EventsAsync("login.failed", user.Id));
+        app.Clock.Advance(TimeSpan.FromDays(20));
+        await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 900);
+    }
+
     [Fact]
     public async Task An_email_that_nobody_has_is_answered_the_same_way()
     {

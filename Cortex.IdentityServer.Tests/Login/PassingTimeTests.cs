@@ -31,4 +31,14 @@ public sealed class PassingTimeTests(PassingTimeApp app) : IClassFixture<Passing
         await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
+
+    [Fact]
+    public async Task Blocked_strangers_wait_fifteen_minutes_and_no_second_more()
+    {
+        var email = app.NewEmail();
+        await (await app.Anonymous().PostAsync(Route, new { email, password = "wrong horse battery staple" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await app.SqlAsync("UPDATE login_attempts SET in_a_row = 100 WHERE in_a_row = 1");
+
+        await GuessedApp.ShouldWaitAsync(await app.Anonymous().PostAsync(Route, new { email, password = "wrong horse battery staple" }), 900);
+    }
 }

@@ -18,7 +18,7 @@ internal sealed partial class PasswordReplacement(
     public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, Client client, CancellationToken cancellationToken)
     {
         // Before the change: whoever knows the password owns the account, and a failure afterwards would deny a change that was made.
-        await attempts.ForgiveAsync(user.Email!, cancellationToken);
+        await attempts.ForgiveAsync(user.Id, cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await ReplaceAsync(user, hash, cancellationToken) == 0)
         {
@@ -36,7 +36,7 @@ internal sealed partial class PasswordReplacement(
     /// <summary>By who reads the mailbox: all sessions end. False when the token was used meanwhile, or isn't good any more.</summary>
     public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, Client client, CancellationToken cancellationToken)
     {
-        await attempts.ForgiveAsync(user.Email!, cancellationToken);
+        await attempts.ForgiveAsync(user.Id, cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await tokens.SpendAsync(token, cancellationToken) || await ReplaceAsync(user, hash, cancellationToken) == 0)
         {

@@ -8,11 +8,11 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>Whose password is being tried.</summary>
-/// <param name="Folded">The email as the database compares it: all spellings of one address have the same.</param>
+/// <param name="Count">What the failures are counted under (<see cref="AccountByEmail.LoginCount"/>); without a user, the folded email.</param>
 /// <param name="User">Null when nobody has this email.</param>
 /// <param name="IsKnown">Whether this user logged in from this network lately.</param>
 /// <param name="Dearest">What a wrong password has to cost.</param>
-internal sealed record LoginAccount(string Folded, User? User, bool IsKnown, DearestHash Dearest);
+internal sealed record LoginAccount(string Count, User? User, bool IsKnown, DearestHash Dearest);
 
 /// <summary>Finds the account of an email as it is typed, with the same queries whether there is one or not.</summary>
 internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
@@ -21,10 +21,10 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
     public static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
 
     private static readonly string Sql = $"""
-        SELECT cortex_fold_email(@email) AS "Folded", account.id AS "UserId",
+        SELECT coalesce(account.count, cortex_fold_email(@email)) AS "Count", account.id AS "UserId",
             EXISTS (SELECT FROM login_addresses WHERE user_id = account.id AND network = @network AND last_login_at > @since) AS "IsKnown",
             {DearestHash.Columns}
-        FROM (SELECT) AS one LEFT JOIN LATERAL ({AccountByEmail.Select("id", "@email")}) AS account ON true
+        FROM (SELECT) AS one LEFT JOIN LATERAL ({AccountByEmail.Select($"id, {AccountByEmail.LoginCount} AS count", "@email")}) AS account ON true
         """;
 
     public async Task<LoginAccount> FindAsync(string typed, string network, CancellationToken cancellationToken)
@@ -39,11 +39,11 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
         // Asked for an unknown email too, so that both take the same time.
         var id = found.UserId ?? Guid.Empty;
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
-        return new(found.Folded ?? typed.Trim().ToLowerInvariant(), user, found.IsKnown, new(found.BcryptCost, found.Pbkdf2));
+        return new(found.Count ?? typed.Trim().ToLowerInvariant(), user, found.IsKnown, new(found.BcryptCost, found.Pbkdf2));
     }
 
     /// <summary>Null for a text that PostgreSQL can't hold, so that nobody has such an email.</summary>
     private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasHalfCharacter(email) ? null : email;
 
-    private sealed record Found(string? Folded, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);
+    private sealed record Found(string? Count, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);
 }

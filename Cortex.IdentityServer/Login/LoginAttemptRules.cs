@@ -37,14 +37,37 @@ internal static class LoginAttemptRules
 
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
-    /// <summary>Books an attempt as pending if the rules allow one; gives a row if so.</summary>
+    /// <summary>
+    /// Writes down what <c>settled</c> did, with whose account it was (<c>@user</c>) and where it came from. A block is mailed to the owner, with <c>@notice</c>, until
+    /// <c>@given_up</c>.
+    /// </summary>
+    private const string Recorded = $"""
+        recorded AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
+            FROM settled CROSS JOIN (VALUES
+                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'), ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
+            WHERE (is_failed AND action = '{AuditAction.LoginFailed}') OR (is_locked AND action = '{AuditAction.LoginLocked}') OR (is_blocked AND action = '{AuditAction.LoginBlocked}')),
+        told AS (
+            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled JOIN users ON users.id = @user WHERE is_blocked)
+        """;
+
+    /// <summary>
+    /// Books an attempt as pending if the rules allow one, and gives false. Gives true, once, if lost attempts bring the row of failures to a hundred:
+    /// it settles those, refuses this attempt, and records and mails the block as <see cref="Fail"/> does. Gives no row if the attempt is refused for another reason.
+    /// </summary>
     public static readonly string Admit = $"""
-        INSERT INTO login_attempts AS a (email_hash, network, failures, in_a_row, recent_failures, failed_at, pending)
-        VALUES (@email, @network, 0, 0, '{"{}"}', NULL, ARRAY[@began])
-        ON CONFLICT (email_hash, network) DO UPDATE SET (failures, in_a_row, recent_failures, failed_at, pending) =
-            (SELECT failures, in_a_row, recent_failures, failed_at, live || @began FROM {Count("a.pending")})
-        WHERE (SELECT coalesce(opens_at <= @now, true) AND cardinality(live) < room FROM {Count("a.pending")})
-        RETURNING true
+        WITH settled AS (
+            INSERT INTO login_attempts AS a (email_hash, network, failures, in_a_row, recent_failures, failed_at, pending)
+            VALUES (@email, @network, 0, 0, '{"{}"}', NULL, ARRAY[@began])
+            ON CONFLICT (email_hash, network) DO UPDATE SET (failures, in_a_row, recent_failures, failed_at, pending) =
+                (SELECT failures, in_a_row, recent_failures, failed_at, CASE WHEN is_blocked THEN live ELSE live || @began END FROM {Count("a.pending")})
+            WHERE (SELECT CASE WHEN is_blocked THEN a.in_a_row < {MostInARow} ELSE coalesce(opens_at <= @now, true) AND cardinality(live) < room END
+                FROM {Count("a.pending")})
+            RETURNING false AS is_failed, false AS is_locked, {IsBlocked} AS is_blocked),
+        {Recorded}
+        SELECT is_blocked FROM settled
         """;
 
     /// <summary>When the next attempt is allowed, if failures have made it wait.</summary>
@@ -62,24 +85,15 @@ internal static class LoginAttemptRules
         """;
 
     /// <summary>
-    /// Settles a failure, once, and writes it down with whose account it was (<c>@user</c>) and where it came from; gives what it did (<see cref="FailureEffect"/>).
-    /// The one that blocks strangers is mailed to the owner, with <c>@notice</c>, until <c>@given_up</c>.
+    /// Settles a failure, once, and writes it down; gives what it did (<see cref="FailureEffect"/>). The one that blocks strangers is mailed to the owner.
     /// </summary>
     public static readonly string Fail = $"""
         WITH settled AS (
             UPDATE login_attempts AS a SET (failures, in_a_row, recent_failures, failed_at, pending) =
                 (SELECT failures + 1, in_a_row + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
             WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
-            RETURNING {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MostInARow} AS is_blocked),
-        recorded AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
-            FROM settled CROSS JOIN (VALUES
-                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'), ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
-            WHERE action = '{AuditAction.LoginFailed}' OR (is_locked AND action = '{AuditAction.LoginLocked}') OR (is_blocked AND action = '{AuditAction.LoginBlocked}')),
-        told AS (
-            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
-            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled JOIN users ON users.id = @user WHERE is_blocked)
+            RETURNING true AS is_failed, {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MostInARow} AS is_blocked),
+        {Recorded}
         SELECT CASE WHEN is_blocked THEN {(int)FailureEffect.Blocked} WHEN is_locked THEN {(int)FailureEffect.Locked} ELSE {(int)FailureEffect.None} END FROM settled
         """;
 

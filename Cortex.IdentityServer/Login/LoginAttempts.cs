@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cortex.IdentityServer.Accounts;
 using Cortex.IdentityServer.Http;
 using Cortex.IdentityServer.Mail;
 using Cortex.IdentityServer.Secrets;
@@ -9,7 +10,7 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Login;
 
 /// <summary>An attempt that may look at the password, and whose outcome is owed.</summary>
-internal sealed record AdmittedAttempt(byte[] EmailHash, string Network, DateTimeOffset Began);
+internal sealed record AdmittedAttempt(string Count, string Network, DateTimeOffset Began);
 
 /// <summary>Whether a password may be tried now.</summary>
 internal abstract record Admission
@@ -29,7 +30,7 @@ internal sealed partial class LoginAttempts(
     NpgsqlDataSource database, AccountGates gates, SecretKeys secrets, TimeProvider clock, ILogger<LoginAttempts> logger)
 {
     /// <summary>The network of the count that all strangers share.</summary>
-    public const string Strangers = "";
+    private const string Strangers = "";
 
     /// <summary>How long a login waits for others at the same account to have their outcome.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -48,9 +49,10 @@ internal sealed partial class LoginAttempts(
         }
     }
 
-    public async Task<Admission> AdmitAsync(string foldedEmail, string network, CancellationToken cancellationToken)
+    public async Task<Admission> AdmitAsync(LoginAccount account, string clientNetwork, Client client, CancellationToken cancellationToken)
     {
-        using var waiting = gates.TryJoin(foldedEmail, network);
+        var network = account.IsKnown ? clientNetwork : Strangers;
+        using var waiting = gates.TryJoin(account.Count, network);
         if (waiting is null)
         {
             return new Admission.Refused(Soon);
@@ -61,21 +63,25 @@ internal sealed partial class LoginAttempts(
         try
         {
             await waiting.TakeTurnAsync(patience.Token);
-            var hash = HashOf(foldedEmail);
             while (true)
             {
                 var outcome = waiting.NextOutcome();
-                var attempt = new AdmittedAttempt(hash, network, Now);
+                var attempt = new AdmittedAttempt(account.Count, network, Now);
 
                 // Not the request's cancellation: a statement that is cut off may have been done.
-                if (await ReadAsync(LoginAttemptRules.Admit, attempt) is true)
+                switch (await ReadAsync(LoginAttemptRules.Admit, attempt, Record(attempt, account.User?.Id, client)))
                 {
-                    return new Admission.Admitted(attempt);
+                    case false:
+                        return new Admission.Admitted(attempt);
+                    case true:
+                        Log.Blocked(logger, account.User?.Id, LoginAttemptRules.MostInARow);
+                        break;
                 }
 
-                if (await ReadAsync(LoginAttemptRules.OpensAt, attempt) is DateTime opens && opens > attempt.Began.UtcDateTime)
+                // The clock is read after the statement, so no wait is longer than the rules say.
+                if (await ReadAsync(LoginAttemptRules.OpensAt, attempt) is DateTime opens && opens - Now.UtcDateTime is var wait && wait > TimeSpan.Zero)
                 {
-                    return new Admission.Refused(opens - attempt.Began.UtcDateTime);
+                    return new Admission.Refused(wait);
                 }
 
                 await AccountGates.Waiting.ForAsync(outcome, patience.Token);
@@ -88,18 +94,10 @@ internal sealed partial class LoginAttempts(
     }
 
     /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
-    public async Task FailAsync(AdmittedAttempt attempt, string foldedEmail, Guid? userId, Client client)
+    public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, Client client)
     {
-        var effect = (FailureEffect?)(await ReadAsync(
-            LoginAttemptRules.Fail,
-            attempt,
-            new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-            new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
-            new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { ParameterName = "notice", Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz }) as int?);
-        gates.Settled(foldedEmail, attempt.Network);
+        var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, client)) as int?);
+        gates.Settled(attempt.Count, attempt.Network);
         switch (effect)
         {
             case FailureEffect.Blocked:
@@ -111,25 +109,42 @@ internal sealed partial class LoginAttempts(
         }
     }
 
-    public async Task SucceedAsync(AdmittedAttempt attempt, string foldedEmail)
+    public async Task SucceedAsync(AdmittedAttempt attempt)
     {
         await ReadAsync(LoginAttemptRules.Succeed, attempt);
-        gates.Settled(foldedEmail, attempt.Network);
+        gates.Settled(attempt.Count, attempt.Network);
     }
 
     /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
-    public async Task ForgiveAsync(string email, CancellationToken cancellationToken)
+    public async Task ForgiveAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await using var fold = database.CreateCommand("SELECT cortex_fold_email(@email)");
-        fold.Parameters.AddWithValue("email", email);
-        var folded = (string)(await fold.ExecuteScalarAsync(cancellationToken))!;
+        await using var find = database.CreateCommand($"SELECT {AccountByEmail.LoginCount} FROM users WHERE id = @id");
+        find.Parameters.AddWithValue("id", userId);
+        if (await find.ExecuteScalarAsync(cancellationToken) is not string count)
+        {
+            // The account was deleted meanwhile.
+            return;
+        }
+
         await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);
-        forgive.Parameters.AddWithValue("email", HashOf(folded));
+        forgive.Parameters.AddWithValue("email", HashOf(count));
         await forgive.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>What the counts of an email are kept under.</summary>
-    public byte[] HashOf(string foldedEmail) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(foldedEmail));
+    /// <summary>The key of a count in the table.</summary>
+    /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
+    public byte[] HashOf(string count) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(count));
+
+    /// <summary>What the events and the mail say about an attempt.</summary>
+    private static NpgsqlParameter[] Record(AdmittedAttempt attempt, Guid? userId, Client client) =>
+    [
+        new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+        new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
+        new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "notice", Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+    ];
 
     private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt, params NpgsqlParameter[] more)
     {
@@ -138,7 +153,7 @@ internal sealed partial class LoginAttempts(
         command.Parameters.AddRange(more);
         foreach (var (name, value) in new (string, object)[]
         {
-            ("email", attempt.EmailHash), ("network", attempt.Network), ("now", now), ("began", attempt.Began),
+            ("email", HashOf(attempt.Count)), ("network", attempt.Network), ("now", now), ("began", attempt.Began),
             ("lost", now - LoginAttemptRules.LostAfter), ("forgotten", now - LoginAttemptRules.ForgottenAfter),
         })
         {

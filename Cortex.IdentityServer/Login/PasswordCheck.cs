@@ -63,7 +63,7 @@ internal sealed partial class PasswordCheck(
         }
 
         var account = await accounts.FindAsync(attempt.Email, network, cancellationToken);
-        switch (await attempts.AdmitAsync(account.Folded, account.IsKnown ? network : LoginAttempts.Strangers, cancellationToken))
+        switch (await attempts.AdmitAsync(account, network, attempt.Client, cancellationToken))
         {
             case Admission.Admitted admitted:
                 var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt, cancellationToken);
@@ -96,11 +96,11 @@ internal sealed partial class PasswordCheck(
         {
             if (verdict == PasswordVerificationResult.Failed)
             {
-                await attempts.FailAsync(admitted, account.Folded, account.User?.Id, attempt.Client);
+                await attempts.FailAsync(admitted, account.User?.Id, attempt.Client);
             }
             else
             {
-                await attempts.SucceedAsync(admitted, account.Folded);
+                await attempts.SucceedAsync(admitted);
             }
         }
 

@@ -50,7 +50,7 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
         return (await db.Database.SqlQueryRaw<AccountCondition>(
             Sql,
             new NpgsqlParameter<Guid>("user", account.Id),
-            new NpgsqlParameter<byte[]>("email", attempts.HashOf(account.FoldedEmail)),
+            new NpgsqlParameter<byte[]>("email", attempts.HashOf(account.LoginCount)),
             new NpgsqlParameter<DateTimeOffset>("now", now),
             new NpgsqlParameter<DateTimeOffset>("unlocked", now - SecondFactor.LockTime),
             new NpgsqlParameter<DateTimeOffset>("lost", now - LoginAttemptRules.LostAfter),

@@ -21,7 +21,7 @@ internal sealed class AccountUnlock(
             var before = await conditions.ReadAsync(account, cancellationToken);
 
             // In this transaction, and not as a login forgives: a second connection for each request could leave all of them waiting for one.
-            var counts = attempts.HashOf(account.FoldedEmail);
+            var counts = attempts.HashOf(account.LoginCount);
             await db.LoginAttempts.Where(attempt => attempt.EmailHash == counts).ExecuteDeleteAsync(cancellationToken);
             await secondFactor.ForgiveAsync(userId, cancellationToken);
             AuditChange[] lifted =

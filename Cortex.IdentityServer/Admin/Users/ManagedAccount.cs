@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <summary>An account as the staff works on it.</summary>
 /// <param name="Id">Names it.</param>
 /// <param name="Email">As it was typed.</param>
-/// <param name="FoldedEmail">As failed logins are counted by.</param>
+/// <param name="LoginCount">What its failed logins are counted under.</param>
 /// <param name="SubscriptionTier">The column's default where it is NULL, as with the next ones.</param>
 /// <param name="IsActive">Whether it may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
@@ -22,7 +22,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal sealed record ManagedAccount(
     Guid Id,
     string Email,
-    string FoldedEmail,
+    string LoginCount,
     string SubscriptionTier,
     bool IsActive,
     bool IsVerified,

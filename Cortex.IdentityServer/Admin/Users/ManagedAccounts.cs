@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal sealed class ManagedAccounts(CortexDbContext db)
 {
     private const string Sql = $"""
-        SELECT id AS "Id", email AS "Email", {AccountByEmail.Folded} AS "FoldedEmail", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
+        SELECT id AS "Id", email AS "Email", {AccountByEmail.LoginCount} AS "LoginCount", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
             coalesce(is_active, true) AS "IsActive", coalesce(is_verified, false) AS "IsVerified", coalesce(two_factor_enabled, false) AS "TwoFactorEnabled",
             created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UsableSession.Roles} AS "Roles", xmin::text AS "RowVersion",
             coalesce(password_hash, '{User.NoPassword}') <> '{User.NoPassword}' AS "HasPassword"
