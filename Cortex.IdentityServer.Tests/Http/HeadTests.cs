@@ -1,3 +1,4 @@
+using System.Net;
 using Cortex.IdentityServer.Tests.Contract;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -43,20 +44,40 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
         }
     }
 
-    /// <summary>It would read every user for nothing.</summary>
-    [Fact]
-    public async Task An_export_of_users_is_not_made_for_it()
+    /// <summary>It would read every user, or all that there is about one, for nothing.</summary>
+    [Theory]
+    [InlineData("/api/v1/admin/users/export", "application/x-ndjson")]
+    [InlineData("/api/v1/auth/me/export", "application/json")]
+    public async Task An_export_is_not_made_for_it(string path, string type)
     {
         var http = (await app.AdminAsync()).Http;
-        const string Exports = "SELECT count(*) FROM audit_events WHERE action = 'users.exported'";
-        var before = await app.SqlAsync(Exports);
+        const string Exports = "SELECT count(*) FROM audit_events WHERE action IN ('users.exported', 'user.exported')";
+        var before = (long)(await app.SqlAsync(Exports))!;
 
-        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/v1/admin/users/export");
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
         using var head = await http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.True(head.IsSuccessStatusCode);
-        Assert.Equal("application/x-ndjson", head.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(type, head.Content.Headers.ContentType?.MediaType);
         Assert.Equal(before, await app.SqlAsync(Exports));
+        await (await http.FetchAsync(path)).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(before + 1, await app.SqlAsync(Exports));
+    }
+
+    /// <summary>Whatever comes to be noted for a reader has to leave it out.</summary>
+    [Theory]
+    [MemberData(nameof(CallersPaths))]
+    public async Task It_leaves_no_event(string path)
+    {
+        var admin = await app.AdminAsync();
+        const string Events = "SELECT count(*) FROM audit_events";
+        var before = await app.SqlAsync(Events);
+
+        using var request = new HttpRequestMessage(HttpMethod.Head, path.Replace($"{Guid.Empty}", $"{admin.User.Id}", StringComparison.Ordinal));
+        using var head = await admin.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.True(head.IsSuccessStatusCode);
+        Assert.Equal(before, await app.SqlAsync(Events));
     }
 
     private static async Task CompareAsync(HttpClient http, string path, bool hasAnswer)

@@ -67,6 +67,17 @@ internal static class AccountEndpoints
 
     /// <summary>Export the account</summary>
     /// <remarks>Everything that the server holds about the caller, without secrets: not the password's hash, no token, no key.</remarks>
-    internal static async Task<Results<Ok<AccountExport>, Problem>> ExportMe(ClaimsPrincipal caller, AccountExporter exporter, HttpContext http, CancellationToken cancellationToken) =>
-        await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export ? TypedResults.Ok(export) : (Problem)Problems.SessionRevoked;
+    internal static async Task<Results<Ok<AccountExport>, PushStreamHttpResult, Problem>> ExportMe(
+        ClaimsPrincipal caller, AccountExporter exporter, AccountReader accounts, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            // Nobody gets to see it, so nothing is gathered, and there is no export to note.
+            return await accounts.FindAsync(caller.UserId(), cancellationToken) is null
+                ? (Problem)Problems.SessionRevoked
+                : TypedResults.Stream(_ => Task.CompletedTask, "application/json; charset=utf-8");
+        }
+
+        return await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export ? TypedResults.Ok(export) : (Problem)Problems.SessionRevoked;
+    }
 }
