@@ -27,13 +27,26 @@ internal static class AuditEvents
             END IF;
         END $$;
 
-        -- Makes the partitions of this month and the next three, moves rows that came while one was missing to theirs, and drops the months that ended before "oldest".
+        -- Makes the partitions of the month of "at" and the next three, moves rows that came while one was missing to theirs, and drops the months that ended before "oldest".
         -- Every login would wait for a lock that this waits for, so it gives up soon: there are months of time, and an hour later it is tried again.
         CREATE OR REPLACE FUNCTION cortex_keep_audit_events(at timestamptz, oldest timestamptz) RETURNS void LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
         DECLARE
             month timestamptz;
             part text;
+            latest CONSTANT timestamptz := now() + interval '13 months';
+            spared CONSTANT timestamptz := now() - interval '24 hours';
         BEGIN
+            -- Whoever may call this can't drop a month that the shortest AUDIT_RETENTION_DAYS keeps. A server's clock may differ, so it is no error; and
+            -- least() would take NULL for the bound.
+            IF at > latest THEN
+                at := latest;
+            ELSIF at < now() THEN
+                at := now();
+            END IF;
+            IF oldest > spared THEN
+                oldest := spared;
+            END IF;
+
             -- Replicas do it one after another.
             PERFORM pg_advisory_xact_lock(7166482767046043001);
             IF EXISTS (SELECT FROM audit_events_default) THEN

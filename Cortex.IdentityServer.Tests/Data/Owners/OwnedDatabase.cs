@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -38,10 +39,21 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return As(Superuser, role);
     }
 
+    /// <summary>Another role, with the rights that docs/databases.md gives to the one that serves.</summary>
+    public async Task<string> AddServingRoleAsync() => await AddRoleAsync(await GrantsAsync());
+
     public static string RoleOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Username!;
 
     public static string NameOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
 
     private static string As(string connectionString, string role) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = Password, Passfile = null }.ConnectionString;
+
+    /// <summary>The statements of docs/databases.md, for the role <c>app</c>.</summary>
+    private static async Task<string> GrantsAsync([CallerFilePath] string source = "")
+    {
+        var document = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "databases.md"), TestContext.Current.CancellationToken);
+        var start = document.IndexOf("GRANT USAGE ON SCHEMA", StringComparison.Ordinal);
+        return document[start..document.IndexOf("```", start, StringComparison.Ordinal)].Replace("cortex_app", "app", StringComparison.Ordinal);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
@@ -57,7 +56,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await MigrateAsync(database.Owner);
-        var app = await database.AddRoleAsync(await GrantsAsync());
+        var app = await database.AddServingRoleAsync();
 
         await TourAsync(app);
 
@@ -166,13 +165,5 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
         await (await server.SendAsync(HttpMethod.Patch, path, admin, new { subscription_tier = "pro", is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
         await (await server.SendAsync(HttpMethod.Delete, path, admin)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await server.PostAsync("logout/all", credential: admin)).ShouldBeAsync(HttpStatusCode.NoContent);
-    }
-
-    /// <summary>The statements of docs/databases.md, for the role <c>app</c>.</summary>
-    private static async Task<string> GrantsAsync([CallerFilePath] string source = "")
-    {
-        var document = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "databases.md"), Ct);
-        var start = document.IndexOf("GRANT USAGE ON SCHEMA", StringComparison.Ordinal);
-        return document[start..document.IndexOf("```", start, StringComparison.Ordinal)].Replace("cortex_app", "app", StringComparison.Ordinal);
     }
 }

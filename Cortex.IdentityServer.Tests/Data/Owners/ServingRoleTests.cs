@@ -1,0 +1,62 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Data.Owners;
+
+/// <remarks>Whoever took over a server whose role has the documented grants holds that role, and can call what it may call with any argument.</remarks>
+public sealed class ServingRoleTests(PostgresCluster cluster)
+{
+    private const string Events = """
+        INSERT INTO audit_events (id, occurred_at, action, outcome, user_agent)
+        SELECT gen_random_uuid(), at, 'login.succeeded', 'success', of FROM (VALUES
+            (now(), 'now'), (now() - interval '23 hours', 'yesterday'), (now() - interval '13 months', 'old')) AS events (at, of)
+        """;
+
+    private const string Kept = "SELECT string_agg(user_agent, ' ' ORDER BY occurred_at) FROM audit_events";
+
+    [Theory]
+    [InlineData("'infinity'")]
+    [InlineData("now() + interval '1 hour'")]
+    [InlineData("'9999-12-31'")]
+    public async Task It_cannot_drop_the_events_of_today_and_yesterday_whatever_it_calls_old(string oldest)
+    {
+        var database = await OwnedDatabase.MigratedAsync(cluster);
+        await PythonDatabase.SqlAsync<object>(database.Owner, Events);
+        var app = await database.AddServingRoleAsync();
+
+        await PythonDatabase.SqlAsync<object>(app, $"SELECT cortex_keep_audit_events(now(), {oldest})");
+
+        Assert.Equal("yesterday now", await PythonDatabase.SqlAsync<string>(app, Kept));
+    }
+
+    [Fact]
+    public async Task No_oldest_event_means_that_all_are_kept()
+    {
+        var database = await OwnedDatabase.MigratedAsync(cluster);
+        await PythonDatabase.SqlAsync<object>(database.Owner, Events);
+        var app = await database.AddServingRoleAsync();
+
+        await PythonDatabase.SqlAsync<object>(app, "SELECT cortex_keep_audit_events(now(), NULL)");
+
+        Assert.Equal("old yesterday now", await PythonDatabase.SqlAsync<string>(app, Kept));
+    }
+
+    /// <remarks>A server whose clock is years ahead, or behind, is no reason to have no table for the events of this month.</remarks>
+    [Theory]
+    [InlineData("'infinity'")]
+    [InlineData("'-infinity'")]
+    [InlineData("now() + interval '20 years'")]
+    [InlineData("now() - interval '20 years'")]
+    public async Task It_makes_tables_for_this_month_or_for_those_within_a_year_and_a_half_whatever_it_calls_now(string at)
+    {
+        var database = await OwnedDatabase.MigratedAsync(cluster);
+        var app = await database.AddServingRoleAsync();
+
+        await PythonDatabase.SqlAsync<object>(app, $"SELECT cortex_keep_audit_events({at}, '-infinity')");
+
+        Assert.True(await PythonDatabase.SqlAsync<bool>(app, """
+            SELECT bool_and(to_date(right(inhrelid::regclass::text, 7), 'YYYY_MM')
+                BETWEEN date_trunc('month', now() AT TIME ZONE 'UTC') AND now() AT TIME ZONE 'UTC' + interval '18 months')
+            FROM pg_inherits WHERE inhparent = 'audit_events'::regclass AND inhrelid <> 'audit_events_default'::regclass
+            """));
+    }
+}
