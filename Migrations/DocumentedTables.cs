@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 internal static class DocumentedTables
 {
-    /// <summary>The documented schema (contract 5), to the letter.</summary>
+    /// <summary>The documented schema, to the letter.</summary>
     public const string Adopt = """
         CREATE TABLE IF NOT EXISTS users (
             id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

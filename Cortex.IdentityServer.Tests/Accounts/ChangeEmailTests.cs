@@ -3,13 +3,16 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Contract 4.1; security.md E3, E4, E10, E11.</remarks>
+/// <remarks>
+/// A stolen session must not be enough to move an account: the password is asked for, the new address is proved and the old one gets a notice (OWASP ASVS
+/// 7.5.1).
+/// </remarks>
 public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Route = Auth + "change-email";
 
-    /// <remarks>E11</remarks>
+    /// <remarks>An owner who didn't ask for the change learns of it while the account still has the old address.</remarks>
     [Fact]
     public async Task The_old_address_stays_until_the_new_one_is_proved_and_hears_of_both()
     {
@@ -46,7 +49,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.All(await app.Mails.ForAsync(user.Email, "email_change"), notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>Sessions that a thief may hold don't survive the change (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task Other_sessions_end_and_the_one_that_asked_stays()
     {
@@ -112,7 +115,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(Route, body)).ShouldBeProblemAsync(401, "unauthenticated");
     }
 
-    /// <remarks>P11: only who has proved the mailbox is told that it has an account.</remarks>
+    /// <remarks>Only somebody who has proved the mailbox is told that it has an account.</remarks>
     [Fact]
     public async Task A_taken_address_is_told_to_nobody_but_its_owner_and_changes_nothing()
     {
@@ -146,7 +149,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(second, await EmailAsync(http));
     }
 
-    /// <remarks>E3: an owner who sees the notice and changes the password has stopped it.</remarks>
+    /// <remarks>An owner who sees the notice and changes the password has stopped it.</remarks>
     [Fact]
     public async Task A_change_of_the_password_voids_the_link()
     {
@@ -171,7 +174,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(user.Email, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
     }
 
-    /// <remarks>E4</remarks>
+    /// <remarks>A link that lies in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
@@ -185,7 +188,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(expected);
     }
 
-    /// <remarks>E8: nobody sends mails to strangers through us.</remarks>
+    /// <remarks>Without a limit anybody could have us send mails to strangers.</remarks>
     [Fact]
     public async Task After_five_in_an_hour_the_next_is_refused()
     {
@@ -204,7 +207,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty(await app.Mails.ForAsync(sixth));
     }
 
-    /// <remarks>E10</remarks>
+    /// <remarks>CVE-2026-27946: elsewhere a field of the profile verified the address.</remarks>
     [Theory]
     [InlineData("PATCH", Auth + "me", """{"is_verified":true}""")]
     [InlineData("PUT", Auth + "me", """{"is_verified":true}""")]

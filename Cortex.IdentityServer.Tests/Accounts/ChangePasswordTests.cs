@@ -36,7 +36,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
-    /// <remarks>P7</remarks>
+    /// <remarks>Whoever finds a session that was left open must not take the account over (OWASP ASVS 6.2.3).</remarks>
     [Fact]
     public async Task A_wrong_current_password_changes_nothing()
     {
@@ -47,7 +47,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
         await app.LogInAsync(user);
     }
 
-    /// <remarks>P5</remarks>
+    /// <remarks>The rules are those of the registration, wherever a password is set (OWASP ASVS 6.2.4).</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]

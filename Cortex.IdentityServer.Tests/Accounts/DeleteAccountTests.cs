@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Contract 4.1, 4.2 (last administrator); security.md R9, A3, P7.</remarks>
+/// <remarks>A deleted account is gone for good, so the password is asked for, and the last administrator can't leave (decision 0017).</remarks>
 public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -94,7 +94,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.User.Id));
     }
 
-    /// <remarks>P7: this route is no way around the limit of guesses.</remarks>
+    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
     [Fact]
     public async Task Wrong_passwords_count_to_the_lock()
     {
@@ -142,7 +142,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>A3</remarks>
+    /// <remarks>Each sees the other as the one who stays, unless the check is serialized (OWASP ASVS 15.4.2).</remarks>
     [Fact]
     public async Task Of_administrators_who_all_leave_at_once_one_stays()
     {

@@ -122,7 +122,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         Assert.Equal(await FoldAllAsync(pairs.Select(pair => $"a@{pair.Label}.example")), await FoldAllAsync(pairs.Select(pair => $"a@{pair.Coded}.example")));
     }
 
-    /// <remarks>D8: <c>--locale=C</c>, and ICU's Turkish, whose small I has no dot.</remarks>
+    /// <remarks><c>--locale=C</c>, and ICU's Turkish, whose small I has no dot.</remarks>
     [Theory]
     [InlineData("LOCALE_PROVIDER libc LOCALE 'C'")]
     [InlineData("LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'")]

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Contract 4.1: everything that the server holds about the caller, as JSON, no secret in it.</remarks>
+/// <remarks>Everything that the server holds about the caller, as JSON, without any secret.</remarks>
 public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/me/export";

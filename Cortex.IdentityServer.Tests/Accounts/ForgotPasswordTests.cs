@@ -21,7 +21,7 @@ public sealed class ForgotPasswordTests(CortexApp app) : MailRequestTests(app), 
         Assert.Equal(HttpStatusCode.OK, await App.TryLogInAsync(user.Email, user.Password));
     }
 
-    /// <remarks>E4: a dump of the database resets nobody's password.</remarks>
+    /// <remarks>A dump of the database resets nobody's password.</remarks>
     [Fact]
     public async Task The_database_and_the_log_hold_no_token()
     {

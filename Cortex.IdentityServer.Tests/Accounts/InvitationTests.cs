@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>An account that somebody else made: its owner chooses the first password by mail.</summary>
-/// <remarks>Contract 4.2; security.md A2, E4.</remarks>
+/// <remarks>Administrators start a reset instead of choosing a password (OWASP ASVS 6.4.6), and the link expires.</remarks>
 public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token, "another password again")).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>P8: the account has no password before.</remarks>
+    /// <remarks>The account has no password before, so there is no default one to guess (OWASP ASVS 6.3.2).</remarks>
     [Theory]
     [InlineData("!")]
     [InlineData(" ")]
@@ -61,7 +61,7 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(second)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>E4: nor while the mail waits to be sent.</remarks>
+    /// <remarks>The token isn't stored while the mail waits to be sent either, so a dump of the database opens nothing.</remarks>
     [Fact]
     public async Task The_outbox_holds_no_token()
     {

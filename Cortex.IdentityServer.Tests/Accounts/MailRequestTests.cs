@@ -5,7 +5,7 @@ using MimeKit;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>Asking for a mail: the answer tells nothing, and nobody's mailbox is flooded.</summary>
-/// <remarks>Contract 4.1; security.md E1, E5, E8.</remarks>
+/// <remarks>A request for a mail tells nobody who is registered, sends nobody elsewhere and floods nobody (OWASP Forgot Password Cheat Sheet).</remarks>
 public abstract class MailRequestTests(CortexApp app)
 {
     protected CortexApp App { get; } = app;
@@ -14,7 +14,7 @@ public abstract class MailRequestTests(CortexApp app)
 
     protected abstract string Kind { get; }
 
-    /// <remarks>E1</remarks>
+    /// <remarks>The answer must not tell who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task The_answer_is_the_same_for_every_address()
     {
@@ -35,7 +35,7 @@ public abstract class MailRequestTests(CortexApp app)
         Assert.Single(answers.Distinct());
     }
 
-    /// <remarks>E8: silently.</remarks>
+    /// <remarks>Mails are left out silently: an answer that said so would tell who is registered.</remarks>
     [Fact]
     public async Task Fifty_requests_get_fifty_same_answers_and_at_most_five_mails()
     {
@@ -101,7 +101,7 @@ public abstract class MailRequestTests(CortexApp app)
         Assert.Equal(user.Email, Assert.Single(mail.To.Mailboxes).Address);
     }
 
-    /// <remarks>E5</remarks>
+    /// <remarks>GHSA-3529-5m8x-rpv3: a forged X-Forwarded-Host made a mailed link hand its token to a stranger's server.</remarks>
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("X-Forwarded-Host", "evil.example")]

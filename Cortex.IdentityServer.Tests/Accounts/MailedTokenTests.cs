@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>A mailed token is good for its own purpose and nothing else.</summary>
-/// <remarks>security.md E6, T5.</remarks>
+/// <remarks>A token is bound to its account and its purpose (RFC 8725, section 3.11; CVE-2023-26481).</remarks>
 public sealed class MailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

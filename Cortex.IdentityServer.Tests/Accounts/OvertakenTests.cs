@@ -7,7 +7,10 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 /// <summary>
 /// A request that was let in before a reset of the password, and waits for it: what the reset ends must not be outlived by what the request does.
 /// </summary>
-/// <remarks>E9, R9. The reset is another transaction that has the account's row, and commits when the request waits for that.</remarks>
+/// <remarks>
+/// Nothing that a squatter starts may outlive the owner's reset (OWASP ASVS 7.4.2). Here the reset is another transaction that holds the account's row and
+/// commits while the request waits for it.
+/// </remarks>
 public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

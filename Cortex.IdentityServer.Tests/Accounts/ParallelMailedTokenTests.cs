@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>Sixteen at once, over two replicas.</summary>
-/// <remarks>security.md E2.</remarks>
+/// <remarks>A one-time token works once, also when several requests present it at the same moment.</remarks>
 public sealed class ParallelMailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -81,7 +81,7 @@ public sealed class ParallelMailedTokenTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE lower(email) = lower($1)", wanted));
     }
 
-    /// <remarks>E3: whatever the order, the account has one good link.</remarks>
+    /// <remarks>Whatever the order, the account has one good link (OWASP Forgot Password Cheat Sheet).</remarks>
     [Fact]
     public async Task Sixteen_requests_for_a_link_leave_one_that_is_good()
     {

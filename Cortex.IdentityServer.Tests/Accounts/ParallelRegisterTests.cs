@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 
 public sealed class ParallelRegisterTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>P10</remarks>
+    /// <remarks>Uniqueness is kept by the database: a check in code alone lets several through at the same moment.</remarks>
     [Fact]
     public async Task Sixteen_at_once_make_one_account_of_one_email()
     {

@@ -16,11 +16,11 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough (contract 6): each test has its own five minutes.
+        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
-    /// <remarks>P1, P5</remarks>
+    /// <remarks>At least 8 characters, and not among the common passwords (OWASP ASVS 6.2.1 and 6.2.4).</remarks>
     [Theory]
     [InlineData("x7!kQ2z")]
     [InlineData("password")]
@@ -48,7 +48,7 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
     public async Task Seven_emoji_are_seven_characters() =>
         await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = "🐎🔋📎🔑🦄🌍🍀" })).ShouldBeProblemAsync(400, "weak_password");
 
-    /// <remarks>P2, P4: every kind of character counts, and none is asked for.</remarks>
+    /// <remarks>Every kind of character counts, and none is demanded (OWASP ASVS 6.2.5).</remarks>
     [Theory]
     [InlineData("zk8!qw4p")]
     [InlineData("correct horse battery staple")]
@@ -67,7 +67,7 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
         await ShouldFailAsync(user, password + " ", password.ToUpperInvariant() + "x");
     }
 
-    /// <remarks>P2, P3: 64 characters and 256, counted in code points.</remarks>
+    /// <remarks>64 characters and 256, counted in code points (OWASP ASVS 6.2.9).</remarks>
     [Theory]
     [InlineData("a", 64)]
     [InlineData(Emoji, 64)]
@@ -81,7 +81,7 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
         await ShouldFailAsync(user, Repeat(character, length - 1), Repeat(character, length - 1) + "b");
     }
 
-    /// <remarks>P3</remarks>
+    /// <remarks>bcrypt reads no further, so what exceeds that is hashed by SHA-256 first (OWASP ASVS 6.2.8; CVE-2025-22228).</remarks>
     [Fact]
     public async Task A_password_is_not_cut_at_72_bytes()
     {
@@ -93,7 +93,7 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
         Assert.StartsWith("$bcrypt-sha256$v=2,t=2b,r=10$", (string?)await _app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id), StringComparison.Ordinal);
     }
 
-    /// <remarks>P3</remarks>
+    /// <remarks>C's strings end there, and with them the password in many implementations of bcrypt (OWASP ASVS 6.2.8).</remarks>
     [Fact]
     public async Task A_password_is_not_cut_at_a_NUL()
     {

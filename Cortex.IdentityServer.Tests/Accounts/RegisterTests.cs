@@ -117,7 +117,7 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
         await response.ShouldBeAsync(HttpStatusCode.BadRequest);
     }
 
-    /// <remarks>P9</remarks>
+    /// <remarks>Registration takes only its own fields, so nobody appoints themselves (OWASP ASVS 15.3.3).</remarks>
     [Theory]
     [InlineData("role")]
     [InlineData("roles")]
@@ -144,7 +144,7 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = $1", email));
     }
 
-    /// <remarks>P10</remarks>
+    /// <remarks>Otherwise somebody could register what looks like another's address (GHSA-7rqj-j65f-68wh).</remarks>
     [Theory]
     [InlineData("Zoë.One@example.com", "Zoë.One@example.com")]
     [InlineData("two.case@example.com", "TWO.Case@Example.COM")]
@@ -179,7 +179,7 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.DoesNotContain(user.Email, app.Log, StringComparison.Ordinal);
     }
 
-    /// <remarks>P8</remarks>
+    /// <remarks>A default account is an open door (OWASP ASVS 6.3.2).</remarks>
     [Fact]
     public async Task A_new_database_has_no_account()
     {

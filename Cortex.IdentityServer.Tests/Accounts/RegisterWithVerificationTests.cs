@@ -9,7 +9,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     private const string LogIn = "/api/v1/auth/login";
     private const string Password = TestUser.DefaultPassword;
 
-    /// <remarks>P11</remarks>
+    /// <remarks>Neither status, body nor time tells who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task The_answer_does_not_tell_whether_the_email_is_taken()
     {
@@ -68,7 +68,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await (await app.Anonymous().PostAsync(LogIn, new { email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
-    /// <remarks>P11: the owner of a taken address hears of it, and can get in by it.</remarks>
+    /// <remarks>The owner of a taken address hears of it, and can get in by it.</remarks>
     [Fact]
     public async Task The_owner_of_a_taken_address_gets_a_mail_with_a_link_to_set_a_password()
     {
@@ -98,7 +98,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
     }
 
-    /// <remarks>E9: who owns the mailbox takes the account over from whoever registered with it first.</remarks>
+    /// <remarks>Whoever owns the mailbox takes the account over from whoever registered with it first.</remarks>
     [Fact]
     public async Task The_owner_of_a_squatted_address_registers_and_gets_the_account()
     {
@@ -113,7 +113,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
     }
 
-    /// <remarks>E8: nor is an owner flooded by registrations.</remarks>
+    /// <remarks>Registrations must not flood the mailbox of somebody else.</remarks>
     [Fact]
     public async Task Many_registrations_of_one_address_send_five_mails_at_most()
     {

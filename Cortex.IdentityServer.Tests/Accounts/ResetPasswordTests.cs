@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Contract 4.1; security.md E2 to E9, L5, M10.</remarks>
+/// <remarks>The rules of the OWASP Forgot Password Cheat Sheet; a reset proves the mailbox and replaces the password, and nothing more.</remarks>
 public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -20,7 +20,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>E7</remarks>
+    /// <remarks>Whoever reset the password still has to log in with it, and the owner learns of it (OWASP ASVS 6.3.7).</remarks>
     [Fact]
     public async Task It_logs_nobody_in_ends_all_sessions_and_mails_a_notice()
     {
@@ -43,7 +43,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Single(await app.Mails.ForAsync(user.Email, "password_changed"));
     }
 
-    /// <remarks>R9</remarks>
+    /// <remarks>Whoever was logged in with the old password is out everywhere (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task Sessions_end_on_other_replicas_too()
     {
@@ -58,7 +58,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
     }
 
-    /// <remarks>E7, M10</remarks>
+    /// <remarks>Whoever reads the mails must not get around the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
     public async Task The_second_factor_stays_and_a_login_under_way_is_void()
     {
@@ -86,7 +86,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>E3</remarks>
+    /// <remarks>Only the newest mail is good, so an older one that somebody else found opens nothing.</remarks>
     [Fact]
     public async Task A_newer_link_voids_the_older_one()
     {
@@ -99,7 +99,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>E3</remarks>
+    /// <remarks>An owner who changes the password stops a reset that somebody else asked for.</remarks>
     [Fact]
     public async Task A_change_of_the_password_voids_the_link()
     {
@@ -112,7 +112,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, "changed by its owner"));
     }
 
-    /// <remarks>E3, also where another program has left the account without a security stamp.</remarks>
+    /// <remarks>This holds also where another program has left the account without a security stamp.</remarks>
     [Fact]
     public async Task A_change_of_the_password_voids_the_link_of_an_account_without_a_stamp()
     {
@@ -125,7 +125,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>E3: who has lost the old mailbox mustn't lose the account with it.</remarks>
+    /// <remarks>An owner who has lost the old mailbox must not lose the account with it.</remarks>
     [Fact]
     public async Task A_change_of_the_email_voids_the_link()
     {
@@ -136,7 +136,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>E4</remarks>
+    /// <remarks>A link that lies in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
@@ -172,7 +172,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>P5: the link stays good for a better one.</remarks>
+    /// <remarks>The link stays good, so that a better password can follow.</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]
@@ -204,7 +204,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>L5: wrong passwords of a stranger can't keep the owner out.</remarks>
+    /// <remarks>Wrong passwords of a stranger can't keep the owner out.</remarks>
     [Fact]
     public async Task A_locked_owner_gets_in_again()
     {
@@ -222,7 +222,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>E9: whoever registers with another's address keeps nothing once its owner proves the mailbox.</remarks>
+    /// <remarks>Whoever registers with another's address keeps nothing once its owner proves the mailbox.</remarks>
     [Fact]
     public async Task A_squatter_keeps_nothing()
     {
@@ -251,7 +251,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty((await (await owner.FetchAsync(Auth + "api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }
 
-    /// <remarks>Contract 4.1: whoever registered with another's address can't keep its owner out by a second factor.</remarks>
+    /// <remarks>Whoever registered with another's address can't keep its owner out by a second factor.</remarks>
     [Fact]
     public async Task On_a_mailbox_that_nobody_proved_the_second_factor_and_its_recovery_codes_go_too()
     {

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Contract 4.1; security.md E3, E4.</remarks>
+/// <remarks>A link proves one mailbox, once and for a limited time.</remarks>
 public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -20,7 +20,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(await IsVerifiedAsync(http));
     }
 
-    /// <remarks>M10: it proves a mailbox and nothing else.</remarks>
+    /// <remarks>It proves a mailbox and nothing else; a session would pass by the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
     public async Task It_logs_nobody_in()
     {
@@ -70,7 +70,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.VerifyEmailAsync(token)).ShouldBeAsync(expected);
     }
 
-    /// <remarks>E3: what proves one mailbox says nothing of the next.</remarks>
+    /// <remarks>What proves one mailbox says nothing of the next.</remarks>
     [Fact]
     public async Task A_link_to_an_address_that_the_account_has_left_is_void()
     {

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Contract 4.2; security.md A2, A4.</remarks>
+/// <remarks>Who did what to whom, when, from where and how it ended (OWASP ASVS 16.2.1), for those who may see it.</remarks>
 public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     private const string Route = "/api/v1/admin/audit-events";

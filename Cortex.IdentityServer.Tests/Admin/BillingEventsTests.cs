@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Contract 4.2.</remarks>
+/// <remarks>Billing events are shown as they were stored; nobody changes them here.</remarks>
 public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     private const string Route = "/api/v1/admin/billing-events";

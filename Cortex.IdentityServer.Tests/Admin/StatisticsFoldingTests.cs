@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <summary>Whenever changes are folded into the rollups, and by whomever, the sums are the same.</summary>
-/// <remarks>Contract 4.2; decision 0016.</remarks>
+/// <remarks>Why the figures are kept as folded daily counts: decision 0016.</remarks>
 public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster cluster) : IClassFixture<StaffedApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Contract 4.2. Every number is compared with a scan of all rows, before it is folded and after.</remarks>
+/// <remarks>Every number is compared with a scan of all rows, before it is folded and after.</remarks>
 public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     [Fact]
@@ -79,7 +79,7 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         }
     }
 
-    /// <remarks>Contract 5: another program works on the documented tables, as it likes.</remarks>
+    /// <remarks>Other programs work on the documented tables as they like, and what they do must be counted.</remarks>
     [Fact]
     public async Task What_other_programs_do_counts_as_well()
     {
@@ -158,7 +158,7 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
     private static long Sum(JsonElement statistics, string name) => statistics.GetProperty("days").EnumerateArray().Sum(day => day.Number(name));
 }
 
-/// <remarks>Contract 5: a server that was pointed at the Python server's database knows who was there.</remarks>
+/// <remarks>A server that was pointed at the Python server's database knows who was there.</remarks>
 public sealed class AdoptedStatisticsTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 {
     [Fact]

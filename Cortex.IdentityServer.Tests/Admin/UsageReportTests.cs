@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Contract 4.2, and 4.3's report.</remarks>
+/// <remarks>Usage of all users together, in the same shape as a user's own report.</remarks>
 public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     [Fact]

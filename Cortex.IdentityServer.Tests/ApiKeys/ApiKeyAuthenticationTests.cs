@@ -4,7 +4,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K3, K4, K5, K6.</remarks>
+/// <remarks>
+/// A key comes in its header only, does no more than its owner may, and stops at once when it is revoked, has expired or its owner is switched off.
+/// </remarks>
 public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

@@ -9,7 +9,7 @@ public sealed class ScopedApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("API_KEY_SCOPES", "memory:read, memory:write")];
 }
 
-/// <summary>The owner of a key chooses its scopes, of those that the operator lists (contract 6).</summary>
+/// <summary>The owner of a key chooses its scopes among those that the operator lists (<c>API_KEY_SCOPES</c>).</summary>
 public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
 {
     private const string Generate = "/api/v1/auth/api-keys/generate";

@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K1, K2.</remarks>
+/// <remarks>A key is shown once, only its hash is kept (OWASP ASVS 13.3.1), and its owner is the caller (CVE-2025-61928).</remarks>
 public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/api-keys/generate";
@@ -174,7 +174,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
-    /// <remarks>K2: the owner is the caller.</remarks>
+    /// <remarks>The owner is the caller; elsewhere a user's id in the body made keys for anybody (CVE-2025-61928).</remarks>
     [Theory]
     [InlineData("user_id")]
     [InlineData("userId")]

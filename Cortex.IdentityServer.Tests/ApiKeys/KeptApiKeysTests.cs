@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <summary>An account has at most 200 keys that aren't revoked (contract 6).</summary>
+/// <summary>An account has at most 200 keys that aren't revoked, so that lists stay short.</summary>
 public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/api-keys";

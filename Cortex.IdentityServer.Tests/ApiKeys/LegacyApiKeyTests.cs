@@ -6,7 +6,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <summary>Keys of the Python server, put where it put them.</summary>
-/// <remarks>contract.md 5 and 6.</remarks>
+/// <remarks>
+/// The Python server kept one key per user in plain text in <c>users.api_key</c>. It still works, and is moved to <c>api_keys</c> as a hash at its first use.
+/// </remarks>
 public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K1, R10.</remarks>
+/// <remarks>A list shows the caller's keys only, and enough to tell them apart, but no key itself.</remarks>
 public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/api-keys";

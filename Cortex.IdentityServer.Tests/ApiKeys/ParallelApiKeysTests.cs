@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K5.</remarks>
+/// <remarks>Limits are exact, and noting a use never undoes another change, however many requests come at once.</remarks>
 public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]

@@ -4,7 +4,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K3: a key makes no keys and touches neither sessions nor password nor second factor.</remarks>
+/// <remarks>
+/// A stolen key must not become more than a key: it makes no keys and touches neither sessions nor password nor second factor (OWASP ASVS 8.2.1).
+/// </remarks>
 public sealed class PersonOnlyRoutesTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     [Theory]

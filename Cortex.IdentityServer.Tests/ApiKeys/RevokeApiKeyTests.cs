@@ -3,7 +3,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K4. Foreign and unknown keys: <see cref="UpdateApiKeyTests"/>.</remarks>
+/// <remarks>
+/// A revoked key is refused at once on every replica (OWASP ASVS 7.4.1). Other users' keys and unknown ones: <see cref="UpdateApiKeyTests"/>.
+/// </remarks>
 public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K4.</remarks>
+/// <remarks>A service changes its key without a gap, and the old key ends when the overlap does.</remarks>
 public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>security.md K4, R10.</remarks>
+/// <remarks>A key that is switched off is refused at once; another user's key is answered like one that doesn't exist (OWASP ASVS 8.2.2).</remarks>
 public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Audit;
 
 /// <summary>What was written down stays as it was, and is there exactly if the thing happened.</summary>
-/// <remarks>security.md A4; ASVS 16.4.2.</remarks>
+/// <remarks>An intruder must not be able to cover tracks (OWASP ASVS 16.4.2).</remarks>
 public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <remarks>security.md A4: each security event is in the log: who, what, whom, when, from where, outcome. And H6: nothing that opens anything.</remarks>
+/// <remarks>
+/// Each security event is in the log: who, what, whom, when, from where and how it ended (OWASP ASVS 16.2.1); and nothing that opens anything (16.2.5).
+/// </remarks>
 public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Auth = "/api/v1/auth/";

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <remarks>What a user may see of what happened to their account; security.md A4, R10.</remarks>
+/// <remarks>Users see what happened to their own account, and nobody else's.</remarks>
 public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/me/events";

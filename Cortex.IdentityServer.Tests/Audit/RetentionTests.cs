@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Audit;
 
 /// <summary>A month of events is a table: made before it begins, dropped when it is over for long enough.</summary>
-/// <remarks>security.md A4.</remarks>
+/// <remarks>Events are kept for as long as the operator says, and no longer.</remarks>
 public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresCluster cluster) : IClassFixture<RetentionTests.ForgetfulApp>
 {
     private const int Days = 60;

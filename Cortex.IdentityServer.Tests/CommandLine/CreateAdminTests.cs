@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <remarks>Contract 4.2: what has to work with no administrator yet.</remarks>
+/// <remarks>It has to work while there is no administrator yet.</remarks>
 public sealed class CreateAdminTests(PostgresCluster cluster)
 {
     private const string Ada = "Ada@example.com";

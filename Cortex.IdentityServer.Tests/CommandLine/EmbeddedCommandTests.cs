@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <remarks>Contract 8, as after <c>dotnet run</c>: commands with a PostgreSQL of their own, or beside the server whose it is.</remarks>
+/// <remarks>As after <c>dotnet run</c>: commands start a PostgreSQL of their own, or use that of a server that runs.</remarks>
 public sealed class EmbeddedCommandTests : IDisposable
 {
     private const string Password = "correct horse battery staple";

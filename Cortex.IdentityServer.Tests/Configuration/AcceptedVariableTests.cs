@@ -213,7 +213,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(expected, Variables.Read(Environments.Production, ("SECRET_KEY", value)).Secrets.SecretKeys);
     }
 
-    /// <remarks>H6: what is printed by accident holds no secret.</remarks>
+    /// <remarks>What is printed by accident holds no secret.</remarks>
     [Fact]
     public void Settings_that_hold_secrets_do_not_print_them()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Contract 2: outside Production an unset secret is generated once and kept.</remarks>
+/// <remarks>Outside Production a secret that isn't set is generated once and kept.</remarks>
 public sealed class LocalFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;

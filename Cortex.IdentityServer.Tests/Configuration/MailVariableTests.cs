@@ -73,7 +73,7 @@ public sealed class MailVariableTests
         Assert.Equal((name ?? "", address), (from.Name ?? "", from.Address));
     }
 
-    /// <remarks>H6: what is printed by accident holds no secret.</remarks>
+    /// <remarks>What is printed by accident holds no secret.</remarks>
     [Fact]
     public void Settings_do_not_print_the_password_of_the_mail_server()
     {
@@ -84,7 +84,7 @@ public sealed class MailVariableTests
             printed => Assert.DoesNotContain("hunter2", printed, StringComparison.Ordinal));
     }
 
-    /// <remarks>Contract 2: outside Production mails without a mail server are files; in Production they wait.</remarks>
+    /// <remarks>Outside Production mails without a mail server are files; in Production they wait.</remarks>
     [Fact]
     public void Mails_are_files_only_outside_Production_and_without_a_mail_server()
     {

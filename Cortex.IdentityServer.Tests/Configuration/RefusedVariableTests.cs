@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Contract 2: one line that names the variable and says what it must be. Secrets are never logged, so no line holds a value.</remarks>
+/// <remarks>One line names the variable and says what it must be. Secrets are never logged, so no line holds a value.</remarks>
 public sealed class RefusedVariableTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Contract 7 and 8: what was answered with success outlives the process, however it ended.</remarks>
+/// <remarks>What was answered with success outlives the process, however it ended.</remarks>
 public sealed class RestartTests(PostgresCluster cluster) : IDisposable
 {
     private const string Auth = "/api/v1/auth/";
@@ -34,7 +34,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
         Assert.Empty(run.ErrorLines);
     }
 
-    /// <remarks>Contract 8: stopped with the server, also after Ctrl-C, which may come before the server answers.</remarks>
+    /// <remarks>PostgreSQL is stopped with the server, also after Ctrl-C, which may come before the server answers.</remarks>
     [Fact]
     public async Task A_signal_during_the_start_leaves_no_PostgreSQL_behind()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Contract 2: any secret may come from a file that Docker or Kubernetes mounts.</remarks>
+/// <remarks>Any secret may come from a file that Docker or Kubernetes mounts.</remarks>
 public sealed class SecretFileTests : IDisposable
 {
     private const string Secret = "kJ8sV0q3Zr5tY7wB1nM4cX6dF9gH2jK0";

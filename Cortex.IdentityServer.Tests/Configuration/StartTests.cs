@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Contract 2: a bad setting stops the server with a line for the person who starts it, and no stack trace.</remarks>
+/// <remarks>A bad setting stops the server with a line for the person who starts it, and no stack trace.</remarks>
 public sealed class StartTests(PostgresCluster cluster) : IDisposable
 {
     private static readonly (string, string)[] Secrets = [("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer)];

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>Every route of the OpenAPI document against every kind of caller (security.md A1).</summary>
+/// <summary>Every route of the OpenAPI document against every kind of caller (OWASP ASVS 8.2.1).</summary>
 public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCallers>
 {
     private static readonly Guid Nobody = new("0199f0f0-0000-7000-8000-000000000000");

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>What every route must say of itself, so that none is added without (security.md A1).</summary>
+/// <summary>What every route must say of itself, so that none is added without it.</summary>
 public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
@@ -55,7 +55,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(["POST /api/v1/auth/logout"], open.Where(route => documented[route].GetProperty("security").GetArrayLength() > 0));
     }
 
-    /// <remarks>security.md L8, and A1's matrix: a new route without a limit fails here.</remarks>
+    /// <remarks>A new route that anyone may call and that has no limit fails here.</remarks>
     [Fact]
     public void Every_route_that_is_open_to_anyone_has_a_limit_per_address() => Assert.All(
         Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null),

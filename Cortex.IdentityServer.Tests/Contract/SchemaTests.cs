@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <remarks>Contract 5: the four documented tables keep exactly their columns; what is beside them may not stop a plain INSERT.</remarks>
+/// <remarks>Other programs rely on the four documented tables: they keep exactly their columns, and what is beside them may not stop a plain INSERT.</remarks>
 public sealed class SchemaTests(PostgresCluster cluster)
 {
-    /// <summary>Contract 5 in PostgreSQL's own words: name, type, nullability, default.</summary>
+    /// <summary>The documented tables in PostgreSQL's own words: name, type, nullability, default.</summary>
     private static readonly Dictionary<string, string[]> Documented = new()
     {
         ["users"] =

@@ -21,7 +21,7 @@ public sealed class AdoptedApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <remarks>Contract 5: the first migration adopts what the Python server made; contract 6: its hashes, secrets and keys work.</remarks>
+/// <remarks>The first migration adopts what the Python server made, and its hashes, secrets and keys go on working.</remarks>
 public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 {
     private const string LogInRoute = "/api/v1/auth/login";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>Contract 4.1 and 5: a deleted account takes with it what hangs on it, whichever program deletes it.</remarks>
+/// <remarks>A deleted account takes everything that belongs to it along, whichever program deletes it.</remarks>
 public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     /// <summary>But for the audit log, which says that there was somebody, and mails that are on their way.</summary>

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>Contract 7: losing PostgreSQL gives 503 within 5 seconds.</remarks>
+/// <remarks>Losing PostgreSQL gives 503 within 5 seconds.</remarks>
 public sealed class ConnectionBoundsTests
 {
     [Fact]

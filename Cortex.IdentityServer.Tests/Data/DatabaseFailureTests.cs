@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>Contract 7: a database that goes away is a 503, at whatever moment of a request, and a mistake of ours isn't.</remarks>
+/// <remarks>A database that goes away is a 503, at whatever moment of a request; a mistake of ours isn't.</remarks>
 public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]

@@ -12,7 +12,7 @@ public sealed class ChattyApp(PostgresCluster cluster) : CortexApp(cluster)
         new[] { "Default", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql" }.Select(category => ($"Logging:LogLevel:{category}", "Trace"));
 }
 
-/// <remarks>H6, K1, M7, R4, E4: a dump of the database and the log, taken together, are worth nothing to a thief.</remarks>
+/// <remarks>A dump of the database and the log, taken together, are of no use to a thief (OWASP ASVS 11.5.1 and 16.2.5).</remarks>
 public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 {
     private const string Auth = "/api/v1/auth/";

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>Contract 5: an empty database, an old one, several servers at once, and one that the operator has to mend first.</remarks>
+/// <remarks>An empty database, an old one, several servers at once, and one that the operator has to mend first.</remarks>
 public sealed class MigrationTests(PostgresCluster cluster)
 {
     private const string Migrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";

@@ -17,7 +17,7 @@ public sealed class OrmDatabaseApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <remarks>Contract 5: a program written for the documented tables still works on them.</remarks>
+/// <remarks>A program written for the documented tables still works on them.</remarks>
 public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabaseApp>
 {
     private const string LogInRoute = "/api/v1/auth/login";

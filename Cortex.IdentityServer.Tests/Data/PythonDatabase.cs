@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A database as the Python server left it: the documented tables (contract 5) with people, keys, usage and bills in them.</summary>
+/// <summary>A database as the Python server left it: the documented tables with people, keys, usage and bills in them.</summary>
 internal static class PythonDatabase
 {
     public const string Password = "correct horse";
@@ -14,7 +14,7 @@ internal static class PythonDatabase
     /// <summary>A key that stands in <c>users.api_key</c>, in plain text.</summary>
     public const string PlainKey = "cortex-0b8e6f1c-7d7c-4c6e-9c61-2f4f2b9d5f10";
 
-    /// <summary>Contract 5, to the letter.</summary>
+    /// <summary>The documented tables, to the letter.</summary>
     public const string Documented = """
         CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email varchar(255) UNIQUE NOT NULL, password_hash varchar(255) NOT NULL,
             api_key varchar(255) UNIQUE, subscription_tier varchar(50) DEFAULT 'free', is_active boolean DEFAULT true,

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>What is remembered counts while it is true, or for the grace period while nobody can say (contract 7).</summary>
+/// <summary>What is remembered counts while it is known to be true, or for the grace period while the database can't be asked.</summary>
 public sealed class RememberedTests : IDisposable
 {
     private const int Most = 100;

@@ -5,7 +5,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>A replica that can't reach PostgreSQL goes on with what it verified, for a while, and then refuses.</summary>
-/// <remarks>Contract 7; security.md R7.</remarks>
+/// <remarks>
+/// A replica that is cut off from PostgreSQL goes on with what it verified, for the grace period only; a refresh that fails on the database spends nothing.
+/// </remarks>
 [Collection(FaultTests.Name)]
 public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
 {
@@ -102,7 +104,7 @@ public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
             await Within.UntilAsync(Promised, "logins", async () => (await replica.LogInAsync(person.Email)).StatusCode == HttpStatusCode.OK);
         }
 
-        // R7: the refresh that got no answer may be sent again.
+        // The refresh that got no answer has spent nothing and may be sent again.
         await (await B.RefreshAsync(other.Tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
     }
 

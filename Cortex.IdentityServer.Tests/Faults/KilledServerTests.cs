@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>A server dies in the middle of what it does, again and again.</summary>
-/// <remarks>Contract 7: nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
+/// <remarks>Nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
 [Collection(FaultTests.Name)]
 public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>PostgreSQL goes and comes back while both servers are busy.</summary>
-/// <remarks>Contract 7: 503 within five seconds, nothing that was answered is lost, and the servers come back by themselves.</remarks>
+/// <remarks>Requests get 503 within five seconds, nothing that was answered is lost, and the servers come back by themselves.</remarks>
 [Collection(FaultTests.Name)]
 public sealed class LostPostgresTests(TwoServers servers) : IAsyncLifetime
 {

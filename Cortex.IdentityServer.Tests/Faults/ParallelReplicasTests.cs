@@ -11,7 +11,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <remarks>security.md R3.</remarks>
+    /// <remarks>Two live tokens of one session could not be told from a theft (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
     [Fact]
     public async Task Sixteen_refreshes_of_one_token_over_two_replicas_leave_one_live_child()
     {
@@ -31,7 +31,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         await (await servers.A.RefreshAsync(grandchild)).JsonAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>security.md M4.</remarks>
+    /// <remarks>A code is accepted once, whichever replica sees it (RFC 6238, section 5.2).</remarks>
     [Fact]
     public async Task Sixteen_logins_with_one_authenticator_code_over_two_replicas_give_one_session()
     {
@@ -52,7 +52,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(2L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", person.Id));
     }
 
-    /// <remarks>security.md L9; contract 6: 20 failures in 5 minutes from an address, and no hash for the rest.</remarks>
+    /// <remarks>20 failures in 5 minutes from an address, counted over all replicas, and no hash is computed for the rest.</remarks>
     [Fact]
     public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_looked_at()
     {

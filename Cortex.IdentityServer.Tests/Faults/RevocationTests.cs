@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>What ends on one replica has ended on the other.</summary>
-/// <remarks>Contract 7; security.md R8, R9, K4.</remarks>
+/// <remarks>What is ended on one replica is refused there at once and on every other one within 250 ms (OWASP ASVS 7.4.1).</remarks>
 [Collection(FaultTests.Name)]
 public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 {

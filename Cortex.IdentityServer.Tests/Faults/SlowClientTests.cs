@@ -6,7 +6,7 @@ using System.Text;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>Clients that send slowly, without end, or more than they may; others don't notice them.</summary>
-/// <remarks>security.md H4.</remarks>
+/// <remarks>A client that sends slowly must not hold a connection for long.</remarks>
 [Collection(FaultTests.Name)]
 public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
 {

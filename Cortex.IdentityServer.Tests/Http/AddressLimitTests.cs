@@ -22,7 +22,9 @@ public sealed class ProxiedLowLimitsApp(PostgresCluster cluster) : LowLimitsApp(
     protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <summary>Limits per address: before anything else, on every answer, and not to be dodged (security.md L7, L8).</summary>
+/// <summary>
+/// Limits per address: before anything else, on every answer, and impossible to get around by headers that anybody can send (OWASP ASVS 4.1.3).
+/// </summary>
 public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, ProxiedLowLimitsApp proxied)
     : IClassFixture<DefaultLimitsApp>, IClassFixture<LowLimitsApp>, IClassFixture<ProxiedLowLimitsApp>
 {

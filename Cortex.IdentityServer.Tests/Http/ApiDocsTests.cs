@@ -10,7 +10,7 @@ public sealed class NoDocsApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("API_DOCS", "off")];
 }
 
-/// <summary>The document and its page are there when the operator wants them (security.md H7).</summary>
+/// <summary>The document and its page are there only when the operator wants them (OWASP ASVS 13.4.5).</summary>
 public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>
 {
     private const string Document = "/openapi/v1.json";

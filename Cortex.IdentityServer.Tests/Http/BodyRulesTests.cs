@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Sizes and media types, refused before the caller or a hash is looked at (security.md H2, H4).</summary>
+/// <summary>Sizes and media types are refused before the caller is looked up or a hash is computed (OWASP ASVS 4.1.1).</summary>
 public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Login = "/api/v1/auth/login";

@@ -9,7 +9,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")];
 }
 
-/// <summary>Whose address a session shows: the connection's, or the right-most hop that isn't ours (security.md L7).</summary>
+/// <summary>Whose address a session shows: the connection's, or the right-most hop that isn't a trusted proxy (OWASP ASVS 4.1.3).</summary>
 public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : IClassFixture<CortexApp>, IClassFixture<ProxiedApp>
 {
     [Theory]

@@ -22,7 +22,7 @@ public sealed class AnyOriginApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", "*")];
 }
 
-/// <summary>Who may call from a browser: the listed, and no one that an origin is reflected for (security.md H3).</summary>
+/// <summary>Only the listed origins may call from a browser; no other origin is ever reflected (OWASP ASVS 3.4.2).</summary>
 public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOriginApp any, CortexApp none)
     : IClassFixture<OneOriginApp>, IClassFixture<ManyOriginsApp>, IClassFixture<AnyOriginApp>, IClassFixture<CortexApp>
 {

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A request whose end two servers could see in two places is refused (security.md H4, H5).</summary>
+/// <summary>A request whose end two servers could see in two places is refused (OWASP ASVS 4.2.1; CVE-2025-55315).</summary>
 public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static (string Admin, string Key) _callers;

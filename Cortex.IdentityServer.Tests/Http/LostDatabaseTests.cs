@@ -22,7 +22,7 @@ public class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <summary>Contract 7: losing PostgreSQL gives 503 within five seconds, and the server comes back by itself.</summary>
+/// <summary>Losing PostgreSQL gives 503 within five seconds, and the server comes back by itself.</summary>
 public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableApp>
 {
     [Fact]
@@ -60,7 +60,7 @@ public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableA
         await (await app.Anonymous().GetAsync("/health", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
         await (await http.GetAsync("/api/v1/auth/sessions", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
 
-        // R7: the refresh that failed on the database has spent nothing.
+        // The refresh that failed on the database has spent nothing.
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK);
     }
 

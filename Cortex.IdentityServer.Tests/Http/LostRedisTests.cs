@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Contract 7: losing Redis costs shared counting, never service, and never the limits.</summary>
+/// <summary>Losing Redis costs shared counting, never service, and never the limits.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixture<RedisApp>, IClassFixture<LateRedisApp>
 {

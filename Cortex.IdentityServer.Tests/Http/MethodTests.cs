@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Paths and methods that aren't there (security.md H2).</summary>
+/// <summary>Paths and methods that don't exist (OWASP ASVS 4.1.4).</summary>
 public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]

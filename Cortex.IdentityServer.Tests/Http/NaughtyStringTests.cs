@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Nothing that a client can write into a text field is a fault of the server (contract 3: never a 500; security.md H1).</summary>
+/// <summary>Nothing that a client can write into a text field is a fault of the server: never a 500 (OWASP ASVS 16.5.1).</summary>
 /// <remarks>The fields are read from the OpenAPI document, so that a new route is tried the day it is documented.</remarks>
 public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
 {

@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>With Redis there is one count for all replicas, exact under concurrency (security.md L9).</summary>
+/// <summary>With Redis there is one count for all replicas, exact under concurrency.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 {

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A body is what its route asks for, or 400 in the one shape that all errors have (security.md H1).</summary>
+/// <summary>A body is what its route asks for, or 400 in the one shape that all errors have (RFC 9457).</summary>
 public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Register = "/api/v1/auth/register";

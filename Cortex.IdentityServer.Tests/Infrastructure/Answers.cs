@@ -28,7 +28,7 @@ internal static class Answers
         Assert.True(response.StatusCode == expected, $"expected {(int)expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
 
     /// <summary>
-    /// Another replica hears of a change within 250 ms (contract 7), which the tests of revocation measure; a machine that is busy with something else takes
+    /// Another replica hears of a change within 250 ms, which the tests of revocation measure; a machine that is busy with something else takes
     /// longer. Asked until it answers so.
     /// </summary>
     public static async Task<HttpResponseMessage> FetchUntilAsync(this HttpClient http, string path, HttpStatusCode expected)

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>Contract 4.4, RFC 7517, RFC 8414 and OpenID Connect Discovery, with the default algorithm.</remarks>
+/// <remarks>RFC 7517, RFC 8414 and OpenID Connect Discovery, with the default algorithm.</remarks>
 public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Configuration = "/.well-known/openid-configuration";

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>contract.md 4.1, GET /verify.</remarks>
+/// <remarks>What proxies ask with every request (decision 0019).</remarks>
 public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/verify";

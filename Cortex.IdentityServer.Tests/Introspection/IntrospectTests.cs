@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>RFC 7662; security.md K3, T5.</remarks>
+/// <remarks>RFC 7662: whatever isn't good is inactive and nothing else is said of it; only tokens that authenticate somebody are known here.</remarks>
 public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/introspect";
@@ -34,7 +34,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         Assert.Equal(CortexApp.Issuer, token.GetProperty("iss").GetString());
     }
 
-    /// <remarks>security.md R9: the token in hand still names the role.</remarks>
+    /// <remarks>The token that the caller holds still names the role (OWASP ASVS 8.3.2).</remarks>
     [Fact]
     public async Task A_lost_role_counts_from_the_next_request_on()
     {

@@ -5,7 +5,10 @@ using static Cortex.IdentityServer.Tests.Infrastructure.GuessedApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>After a hundred wrong passwords of strangers in a row, however slowly, only a reset by mail, an administrator or a known address lets in (contract 6).</summary>
+/// <summary>
+/// After a hundred wrong passwords of strangers in a row, however slowly, only a reset by mail, an administrator or a known address lets in (NIST SP 800-63B,
+/// 5.2.2).
+/// </summary>
 public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Home = "198.51.100.77";

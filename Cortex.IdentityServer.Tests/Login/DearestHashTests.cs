@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>
 /// A wrong password takes as long as the dearest hash among the accounts, whoever's it is: otherwise an account that was imported with a dear hash could be
-/// told from an email that nobody has (L2).
+/// told from an email that nobody has.
 /// </summary>
 public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
 {

@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.GuessedApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Guessing is no weapon against the owner: an address from which an account logged in lately has a count of its own (contract 6, L5).</summary>
+/// <summary>Guessing can't lock the owner out: an address from which an account logged in lately has a count of its own (OWASP ASVS 6.1.1).</summary>
 public sealed class KnownAddressTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Home = "198.51.100.1";

@@ -15,7 +15,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough (contract 6): each test has its own five minutes.
+        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
@@ -38,7 +38,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
         Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
     }
 
-    /// <remarks>L1</remarks>
+    /// <remarks>The answer must not tell who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task Wrong_password_and_unknown_email_look_the_same()
     {
@@ -118,7 +118,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     public async Task A_field_that_is_not_its_own_is_refused() =>
         await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true })).ShouldBeProblemAsync(400, "unknown_field");
 
-    /// <remarks>L1: only who knows the password is told.</remarks>
+    /// <remarks>Only somebody who knows the password is told (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task A_disabled_account_says_so_only_to_the_right_password()
     {

@@ -10,7 +10,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <remarks>M1</remarks>
+    /// <remarks>The password is one factor of two (OWASP ASVS 2.3.1).</remarks>
     [Fact]
     public async Task The_password_alone_earns_a_challenge_and_no_session()
     {
@@ -52,7 +52,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>M6</remarks>
+    /// <remarks>A challenge that could be used again would be a password for whoever finds it (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_challenge_is_good_for_one_login()
     {
@@ -65,7 +65,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.RecoverAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>M6</remarks>
+    /// <remarks>Long enough to find the phone, and not much longer (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_challenge_lives_five_minutes()
     {
@@ -79,7 +79,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.RecoverAsync(second, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>M5: the right code comes too late, over both kinds of code.</remarks>
+    /// <remarks>The right code comes too late, and wrong ones of both kinds are one count: six digits can be guessed otherwise (CVE-2024-32868).</remarks>
     [Fact]
     public async Task Five_wrong_codes_kill_a_challenge()
     {
@@ -95,7 +95,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>M6</remarks>
+    /// <remarks>Otherwise whoever knows a password would answer with a second factor of their own (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_challenge_is_bound_to_its_user()
     {
@@ -106,7 +106,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.RecoverAsync(token, attacker.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>M1, T5</remarks>
+    /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
     [Fact]
     public async Task A_challenge_is_no_other_credential()
     {
@@ -123,7 +123,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>T5: nor is another credential a challenge.</remarks>
+    /// <remarks>No other credential is a challenge either (RFC 8725, section 3.11).</remarks>
     [Fact]
     public async Task What_is_no_challenge_is_refused()
     {
@@ -185,7 +185,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>M10</remarks>
+    /// <remarks>A login that was started under the old factor must not be finished around the new one (OWASP ASVS 6.4.3).</remarks>
     [Fact]
     public async Task A_challenge_from_before_the_second_factor_changed_is_void()
     {

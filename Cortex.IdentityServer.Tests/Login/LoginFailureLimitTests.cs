@@ -15,7 +15,7 @@ public sealed class SharedFailuresApp(PostgresCluster cluster) : RedisApp(cluste
     protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("RATE_LIMITS", "register=100000,login=100000")];
 }
 
-/// <summary>Twenty failed logins from one address within five minutes, then it is refused (contract 6).</summary>
+/// <summary>After twenty failed logins within five minutes an address is refused.</summary>
 public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
 {
     private const string Route = "/api/v1/auth/login";
@@ -28,7 +28,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
-    /// <remarks>L7, L8: headers that anybody can send give nobody a new count.</remarks>
+    /// <remarks>Headers that anybody can send start no new count (CVE-2023-36456).</remarks>
     [Fact]
     public async Task After_twenty_failures_an_address_is_refused_whatever_it_says_of_itself()
     {
@@ -48,7 +48,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         await _app.LogInAsync(user);
     }
 
-    /// <remarks>L6: right logins hold permits while they are looked at; who is refused for that comes back when they are done.</remarks>
+    /// <remarks>Right logins hold permits while they are checked; whoever is refused for that may come back when they are done.</remarks>
     [Fact]
     public async Task Thirty_right_logins_at_once_are_let_in_or_told_to_come_back_in_a_moment()
     {
@@ -105,7 +105,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
 /// <inheritdoc cref="LoginFailureLimitTests"/>
 public sealed class SharedLoginFailureLimitTests(SharedFailuresApp app) : IClassFixture<SharedFailuresApp>
 {
-    /// <remarks>L9</remarks>
+    /// <remarks>The limit counts over replicas, exactly.</remarks>
     [Fact]
     public async Task Of_two_hundred_wrong_logins_at_once_over_two_replicas_twenty_are_looked_at()
     {

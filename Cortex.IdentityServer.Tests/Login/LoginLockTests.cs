@@ -5,7 +5,9 @@ using static Cortex.IdentityServer.Tests.Infrastructure.GuessedApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Ten failures within fifteen minutes lock an account's logins for fifteen minutes (contract 6, L3, L5).</summary>
+/// <summary>
+/// Ten failures within fifteen minutes lock an account's logins for fifteen minutes, not longer, as strangers can cause it (OWASP ASVS 6.1.1).
+/// </summary>
 public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     [Fact]
@@ -52,7 +54,7 @@ public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>L5: whoever proves themselves in another way lifts the lock, for all addresses.</remarks>
+    /// <remarks>Whoever proves themselves in another way lifts the lock, for all addresses.</remarks>
     [Fact]
     public async Task A_change_of_the_password_unlocks()
     {
@@ -64,7 +66,7 @@ public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
         await (await app.TryAsync(user.Email, "another battery staple")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>H6</remarks>
+    /// <remarks>Logs are read by more people than the database (OWASP ASVS 16.2.5).</remarks>
     [Fact]
     public async Task A_lock_is_logged_once_and_without_the_email()
     {

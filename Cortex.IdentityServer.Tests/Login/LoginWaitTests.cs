@@ -5,7 +5,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.GuessedApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>From the fifth failure in a row on, the next login has to wait (contract 6, L3).</summary>
+/// <summary>From the fifth failure in a row on, the next login has to wait (NIST SP 800-63B, 5.2.2).</summary>
 public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     [Fact]
@@ -74,7 +74,7 @@ public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<Guess
         await ShouldWaitAsync(await app.TryAsync(email, "not the password"), 1);
     }
 
-    /// <remarks>L1: neither the answer nor when it comes tells who is registered.</remarks>
+    /// <remarks>Neither the answer nor its time tells who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task An_unknown_email_waits_with_the_same_answer()
     {
@@ -91,7 +91,7 @@ public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<Guess
         Assert.Equal(NamesOf(known), NamesOf(unknown));
     }
 
-    /// <remarks>L7</remarks>
+    /// <remarks>Another spelling would be another guess (OWASP ASVS 15.3.4).</remarks>
     [Theory]
     [InlineData("Spelled.One@example.com", "/api/v1/auth/login")]
     [InlineData("spelled.two@example.com  ", "/api/v1/auth/login")]

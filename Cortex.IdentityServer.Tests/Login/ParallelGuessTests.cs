@@ -6,16 +6,16 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Guesses at once get no further than guesses in a row (L4), and right logins at once don't lock anybody out (L6).</summary>
+/// <summary>Guesses at once get no further than guesses in a row (CVE-2023-33170), and right logins at once don't lock anybody out.</summary>
 public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Row = "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
 
-    /// <remarks>L4</remarks>
+    /// <remarks>CVE-2023-33170: where failures are counted afterwards, guesses at once all pass.</remarks>
     [Fact]
     public Task Of_a_hundred_guesses_at_once_five_are_looked_at() => GuessAsync(_ => app.Anonymous());
 
-    /// <remarks>L4, L9: over replicas, which share nothing but the database.</remarks>
+    /// <remarks>The replicas share nothing but the database.</remarks>
     [Fact]
     public async Task Over_two_replicas_they_are_five_together()
     {
@@ -26,7 +26,7 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
         }
     }
 
-    /// <remarks>L6</remarks>
+    /// <remarks>Programs that share an account log in at the same moment.</remarks>
     [Fact]
     public async Task Twenty_right_logins_over_two_replicas_all_succeed()
     {
@@ -55,7 +55,7 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.TooManyRequests));
     }
 
-    /// <remarks>L10: whoever breaks off before the answer has guessed all the same.</remarks>
+    /// <remarks>A client that disconnects before the answer has made a guess all the same.</remarks>
     [Fact]
     public async Task A_request_that_is_broken_off_counts()
     {
@@ -76,7 +76,7 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
         await GuessedApp.ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 1);
     }
 
-    /// <remarks>L10: a server that was killed settled nothing; after 30 seconds its attempts are failures.</remarks>
+    /// <remarks>A server that was killed settled nothing; after 30 seconds its attempts count as failures.</remarks>
     [Fact]
     public async Task What_a_killed_server_left_unsettled_counts_after_thirty_seconds()
     {

@@ -7,7 +7,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/login";
 
-    /// <remarks>L6</remarks>
+    /// <remarks>The guard against guesses must not refuse the owner's own devices.</remarks>
     [Fact]
     public async Task Twenty_right_logins_at_once_all_succeed()
     {
@@ -19,7 +19,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(20L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
 
-    /// <remarks>L6: each of them wants to renew the hash.</remarks>
+    /// <remarks>Each of them wants to renew the hash.</remarks>
     [Fact]
     public async Task Twenty_logins_with_an_old_hash_at_once_all_succeed()
     {
@@ -32,7 +32,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.StartsWith("$2b$10$", (string?)await app.SqlAsync("SELECT password_hash FROM users WHERE email = $1", email), StringComparison.Ordinal);
     }
 
-    /// <remarks>M4: of one challenge.</remarks>
+    /// <remarks>A code is accepted once (RFC 6238, section 5.2), here for one challenge.</remarks>
     [Fact]
     public async Task One_code_sent_sixteen_times_to_one_challenge_gives_one_session()
     {
@@ -43,7 +43,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldGiveOneSessionAsync(user, _ => app.AnswerAsync(token, code));
     }
 
-    /// <remarks>M4: of as many challenges, where nothing but the code is the same.</remarks>
+    /// <remarks>Here each request has a challenge of its own, so nothing but the code is the same.</remarks>
     [Fact]
     public async Task One_code_sent_to_sixteen_challenges_gives_one_session()
     {
@@ -59,7 +59,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldGiveOneSessionAsync(user, index => app.AnswerAsync(tokens[index], code));
     }
 
-    /// <remarks>M4: in one step, with the password.</remarks>
+    /// <remarks>Here the code comes in one step, with the password.</remarks>
     [Fact]
     public async Task One_code_sent_sixteen_times_with_the_password_gives_one_session()
     {
@@ -69,7 +69,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
     }
 
-    /// <remarks>M4, M7</remarks>
+    /// <remarks>A recovery code is spent by its first use (OWASP ASVS 6.5.1).</remarks>
     [Fact]
     public async Task One_recovery_code_sent_sixteen_times_gives_one_session()
     {
@@ -79,7 +79,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
     }
 
-    /// <remarks>M4: a challenge is spent once, even by codes that are each right.</remarks>
+    /// <remarks>A challenge is spent once, even by codes that are each right.</remarks>
     [Fact]
     public async Task Ten_recovery_codes_sent_to_one_challenge_at_once_give_one_session()
     {
@@ -89,7 +89,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldGiveOneSessionAsync(user, index => app.RecoverAsync(token, user.RecoveryCodes[index]), times: 10);
     }
 
-    /// <remarks>M4: over replicas, which share nothing but the database.</remarks>
+    /// <remarks>The replicas share nothing but the database.</remarks>
     [Fact]
     public async Task One_code_sent_to_two_replicas_gives_one_session()
     {
@@ -103,7 +103,7 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>M5, L4: eleven wrong codes at once are ten guesses and a refusal.</remarks>
+    /// <remarks>Eleven wrong codes at once are ten guesses and a refusal.</remarks>
     [Fact]
     public async Task Wrong_codes_at_once_are_all_counted()
     {

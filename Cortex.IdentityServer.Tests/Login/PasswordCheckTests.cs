@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Whoever holds a session guesses the password no faster than at the login (P7).</summary>
+/// <summary>Whoever holds a session can't guess the password faster than at the login.</summary>
 public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -38,7 +38,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
         await GuessedApp.ShouldWaitAsync(await DisableAsync(user, user.User.Password), 1);
     }
 
-    /// <remarks>M5</remarks>
+    /// <remarks>Whoever holds a session can't guess codes faster than at the login either.</remarks>
     [Fact]
     public async Task Ten_wrong_codes_at_the_set_up_lock_the_second_factor()
     {

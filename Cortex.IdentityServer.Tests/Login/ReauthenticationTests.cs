@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>An access token alone, ten minutes after its owner proved who they are, doesn't make or change what opens the account.</summary>
-/// <remarks>security.md M9, P7.</remarks>
+/// <remarks>Before somebody changes how an account is protected, they prove again who they are (OWASP ASVS 7.5.1).</remarks>
 public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -106,7 +106,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
-    /// <remarks>M2: a code that a login has spent doesn't come again here.</remarks>
+    /// <remarks>A code is accepted once (RFC 6238, section 5.2), whichever route took it.</remarks>
     [Fact]
     public async Task A_code_that_was_used_proves_nothing()
     {
@@ -118,7 +118,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = code })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
-    /// <remarks>P7</remarks>
+    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
     [Fact]
     public async Task Wrong_passwords_count_to_the_lock_of_logins()
     {
@@ -136,7 +136,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>P7: wherever a password is asked for, wrong ones go to one count.</remarks>
+    /// <remarks>Wherever a password is asked for, wrong ones go to one count.</remarks>
     [Fact]
     public async Task Wrong_passwords_on_all_routes_are_one_count()
     {
@@ -154,7 +154,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
     }
 
-    /// <remarks>M5</remarks>
+    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
     [Fact]
     public async Task Wrong_codes_count_to_the_lock_of_the_second_factor()
     {

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Ten wrong codes in a row lock the second step of an account for 15 minutes (M5).</summary>
+/// <summary>Ten wrong codes in a row lock the second step of an account for 15 minutes, over all challenges (CVE-2024-32868).</summary>
 public sealed class SecondFactorLockTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string UnknownRecoveryCode = "AAAAAA-AAAAAA-AAAAAA-AAAAAA";

@@ -21,7 +21,7 @@ public sealed class StoredHashTests : IClassFixture<CortexApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough (contract 6): each test has its own five minutes.
+        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
@@ -50,7 +50,7 @@ public sealed class StoredHashTests : IClassFixture<CortexApp>
         await (await _app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>P6</remarks>
+    /// <remarks>Raising the cost protects old passwords too, from their next login on (OWASP ASVS 11.4.2).</remarks>
     [Theory]
     [InlineData(PythonHashes.Bcrypt2a)]
     [InlineData(PythonHashes.Bcrypt2b)]

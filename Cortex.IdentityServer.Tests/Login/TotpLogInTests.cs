@@ -9,7 +9,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/login/2fa";
 
-    /// <remarks>M2</remarks>
+    /// <remarks>Whoever looked over a shoulder must not use the code a second time (RFC 6238, section 5.2).</remarks>
     [Fact]
     public async Task A_code_works_once()
     {
@@ -22,7 +22,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldFailAsync(user, code);
     }
 
-    /// <remarks>M2: the code that switched the factor on is spent.</remarks>
+    /// <remarks>The code that switched the factor on is spent (RFC 6238, section 5.2).</remarks>
     [Fact]
     public async Task The_code_of_the_enrolment_does_not_log_in()
     {
@@ -36,7 +36,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>M2: a code that a change of the settings took is spent at a login too.</remarks>
+    /// <remarks>A code that a change of the settings took is spent for logins too.</remarks>
     [Fact]
     public async Task The_code_that_made_recovery_codes_does_not_log_in()
     {
@@ -47,7 +47,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldFailAsync(user, code);
     }
 
-    /// <remarks>M3</remarks>
+    /// <remarks>One step of delay is what RFC 6238, section 5.2, recommends.</remarks>
     [Theory]
     [InlineData(-1)]
     [InlineData(0)]
@@ -59,7 +59,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldPassAsync(user, app.Code(user.Secret, steps));
     }
 
-    /// <remarks>M3</remarks>
+    /// <remarks>A wider window gives more codes to guess at (RFC 6238, section 5.2).</remarks>
     [Theory]
     [InlineData(-3)]
     [InlineData(-2)]
@@ -73,7 +73,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldFailAsync(user, app.Code(user.Secret, steps));
     }
 
-    /// <remarks>M3</remarks>
+    /// <remarks>Time doesn't go back, so an older code can only be a replay.</remarks>
     [Fact]
     public async Task No_code_from_before_an_accepted_one_is_taken()
     {
@@ -86,7 +86,9 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldPassAsync(user, app.Code(user.Secret, 1));
     }
 
-    /// <remarks>M11: a code that begins with a zero is looked for, so that the number has a shorter spelling.</remarks>
+    /// <remarks>
+    /// A code that begins with a zero is looked for, as a parser of numbers would take a shorter spelling of it, and a spelling is a way to use a code twice.
+    /// </remarks>
     [Fact]
     public async Task Only_six_ASCII_digits_are_a_code()
     {
@@ -106,7 +108,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldPassAsync(user, code);
     }
 
-    /// <remarks>M11</remarks>
+    /// <remarks>A JSON value of another type is refused, not converted.</remarks>
     [Theory]
     [InlineData("123456")]
     [InlineData("12345.6")]
@@ -122,7 +124,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostTextAsync(Route, $$"""{"two_factor_token": {{JsonSerializer.Serialize(token)}}, "code": {{json}}}""")).ShouldBeProblemAsync(400, "validation_failed");
     }
 
-    /// <remarks>M11</remarks>
+    /// <remarks>What can't be a code costs no work.</remarks>
     [Fact]
     public async Task Ten_kilobytes_are_no_code()
     {

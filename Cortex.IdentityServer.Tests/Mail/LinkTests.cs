@@ -16,7 +16,9 @@ public sealed class UnproxiedApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", LinkTests.Base)];
 }
 
-/// <remarks>E5: links come from the configuration, and never from a request. GHSA-3529-5m8x-rpv3, CVE-2025-64101: they came from X-Forwarded-Host.</remarks>
+/// <remarks>
+/// Links come from the configuration, and never from a request. GHSA-3529-5m8x-rpv3, CVE-2025-64101: elsewhere they came from X-Forwarded-Host.
+/// </remarks>
 public sealed class LinkTests(UnproxiedApp unproxied, ProxiedApp proxied) : IClassFixture<UnproxiedApp>, IClassFixture<ProxiedApp>
 {
     public const string Base = "https://id.example.com/auth";

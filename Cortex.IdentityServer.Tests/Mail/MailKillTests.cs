@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Mail;
 
 /// <summary>Real server processes, which end between a request and its mail, or in the middle of the mail.</summary>
-/// <remarks>Contract 7: nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
+/// <remarks>Nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
 public sealed class MailKillTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private readonly SmtpListener _smtp = new();

@@ -70,7 +70,7 @@ public sealed class MailsTests
         Assert.Contains(message.Subject!, WebUtility.HtmlDecode(message.HtmlBody), StringComparison.Ordinal);
         if (Pages.TryGetValue(kind, out var page))
         {
-            // E5: with PUBLIC_URL, its path included, at the beginning.
+            // It begins with PUBLIC_URL, its path included.
             var link = $"{Base}{page}?token={Token}";
             Assert.Contains($"\n{link}\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
             Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Mail;
 
 /// <summary>Whoever owns an account hears of what happens to it, once.</summary>
-/// <remarks>security.md M9, E7; ASVS 6.3.7.</remarks>
+/// <remarks>The owner hears of what a thief would change (OWASP ASVS 6.3.7).</remarks>
 public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -109,7 +109,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await TellsAsync(user.Email, "password_changed", async () => await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
-    /// <remarks>E11</remarks>
+    /// <remarks>The old address is the one that the owner surely has (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task A_change_of_the_email_is_told_to_the_old_address_when_asked_for_and_when_done()
     {
@@ -144,7 +144,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
             await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK));
     }
 
-    /// <remarks>R2: once, however many come with the old token.</remarks>
+    /// <remarks>One mail, however many requests come with the old token.</remarks>
     [Fact]
     public async Task A_refresh_token_that_came_twice_is_told_once()
     {
@@ -172,7 +172,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await TellsAsync(user.Email, "api_key_created", async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
     }
 
-    /// <remarks>E8: an account with somebody else's address doesn't flood that.</remarks>
+    /// <remarks>Whoever has an account with somebody else's address must not flood that mailbox.</remarks>
     [Fact]
     public async Task Of_one_kind_an_account_gets_ten_notices_an_hour()
     {

@@ -16,12 +16,12 @@ public sealed class PickupApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <remarks>Contract 2: without SMTP_URL, outside Production, mail goes to files in a pickup folder and the log names the file.</remarks>
+/// <remarks>Without SMTP_URL, outside Production, mail goes to files in a pickup folder and the log names the file.</remarks>
 public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
 {
     private readonly Mailbox _mails = new(app.Folder);
 
-    /// <remarks>H6: the log names the file, and neither the address nor the token in it.</remarks>
+    /// <remarks>The log names the file, but neither the address nor the token in it.</remarks>
     [Fact]
     public async Task The_log_names_the_file_of_each_mail()
     {

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <remarks>Contract 7: what was answered with success is not lost. That is so of its mails too, whatever the mail server does, and no request waits for it.</remarks>
+/// <remarks>What was answered with success is not lost. That holds for its mails too, whatever the mail server does, and no request waits for it.</remarks>
 public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAsyncLifetime
 {
     public async ValueTask InitializeAsync() => await app.MendAsync();
@@ -208,7 +208,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         await Within.UntilAsync(MailSteps.Soon, "an empty outbox", async () => await app.WaitingAsync() == 0);
     }
 
-    /// <remarks>The documented tables take any text for an email (contract 5).</remarks>
+    /// <remarks>Other programs can write any text as an email into the documented tables.</remarks>
     [Theory]
     [InlineData("no address", "password_changed", "{}")]
     [InlineData("nobody", "password_changed", "{}")]
@@ -250,7 +250,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         await app.EndedWellAsync(app.Smtp);
     }
 
-    /// <remarks>H6. A server's answer may repeat the address.</remarks>
+    /// <remarks>A server's answer may repeat the address.</remarks>
     [Fact]
     public async Task No_address_token_or_password_is_logged_whatever_becomes_of_a_mail()
     {

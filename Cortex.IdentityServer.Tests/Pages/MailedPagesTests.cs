@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Pages;
 
 /// <summary>The pages that links in mails open.</summary>
-/// <remarks>security.md E12: mail scanners open links too, and spend nothing by it.</remarks>
+/// <remarks>Mail scanners open links too, and spend nothing by it.</remarks>
 public sealed class MailedPagesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string New = MailedSteps.NewPassword;
@@ -69,7 +69,7 @@ public sealed class MailedPagesTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("", await answer.TextAsync());
     }
 
-    /// <remarks>H3: a token stands in the address and in the form.</remarks>
+    /// <remarks>A token is part of the address and of the form.</remarks>
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task A_page_is_kept_by_no_cache_framed_by_nobody_runs_no_script_and_tells_no_other_site(string page)
@@ -123,7 +123,7 @@ public sealed class MailedPagesTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(page, broken, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(415, "unsupported_media_type");
     }
 
-    /// <remarks>P5: with the form again, and the link as good as before.</remarks>
+    /// <remarks>The form comes again, and the link is as good as before.</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
 /// <summary>
-/// The whole way in a real browser with a virtual authenticator: what our own one and the server agree on by mistake fails here (Y1, Y2).
+/// The whole way in a real browser with a virtual authenticator: what our own one and the server agree on by mistake fails here.
 /// Where no Chromium is installed they skip, except in CI, which installs it.
 /// </summary>
 public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : IClassFixture<BrowserPasskeyTests.ReachableApp>, IAsyncLifetime

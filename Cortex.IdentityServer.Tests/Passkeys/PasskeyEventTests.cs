@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 /// <summary>What is written down and mailed when passkeys come and go.</summary>
 public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>A4, M9: each change of a factor leaves an event, and a notice where it adds or removes one.</remarks>
+    /// <remarks>Each change of a factor leaves an event, and a notice where it adds the first or removes the last one (OWASP ASVS 6.3.7).</remarks>
     [Fact]
     public async Task Adding_renaming_and_removing_leave_an_event_and_the_first_and_the_last_a_mail()
     {
@@ -38,7 +38,7 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
             problem.GetProperty("trace_id").GetString()!));
     }
 
-    /// <remarks>E9: what a squatter registered opens nothing once the owner has proved the mailbox; on a verified account a reset leaves passkeys alone.</remarks>
+    /// <remarks>What a squatter registered opens nothing once the owner has proved the mailbox; on a verified account a reset leaves passkeys alone.</remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -40,7 +40,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "x", sign_count = 0 })).ShouldBeProblemAsync(400, "unknown_field");
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>A factor is removed because it was lost, and whoever found it may be logged in (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task A_passkey_that_is_removed_logs_nobody_in_and_other_sessions_end()
     {
@@ -55,7 +55,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(404, "not_found");
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>A stolen session alone must not remove a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task To_remove_one_takes_a_fresh_login()
     {
@@ -66,7 +66,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>R10</remarks>
+    /// <remarks>The answer must not tell which ids exist (OWASP ASVS 8.2.2; GHSA-4vcf-q4xf-f48m).</remarks>
     [Fact]
     public async Task Somebody_elses_passkey_is_like_one_that_is_not_there()
     {

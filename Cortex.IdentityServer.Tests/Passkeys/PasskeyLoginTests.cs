@@ -9,7 +9,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] BothFactors = ["hwk", "user", "mfa"];
 
-    /// <remarks>Y1, Y3: nothing in the question tells accounts apart, and no two are alike.</remarks>
+    /// <remarks>Nothing in the options tells accounts apart, and no two challenges are alike (WebAuthn, section 13.4.3).</remarks>
     [Fact]
     public async Task The_question_names_nobody()
     {
@@ -45,7 +45,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(app.Clock.GetUtcNow(), listed.GetProperty("last_used_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
     }
 
-    /// <remarks>Y2: a verified user is both factors, so nothing else is asked for.</remarks>
+    /// <remarks>A passkey with user verification is two factors by itself, so nothing else is asked for.</remarks>
     [Fact]
     public async Task With_user_verification_it_is_both_factors()
     {
@@ -56,7 +56,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(BothFactors, await (await app.LogInWithAsync(key)).MethodsAsync());
     }
 
-    /// <remarks>Y2, M10</remarks>
+    /// <remarks>Without it the passkey only shows that somebody holds the device (OWASP ASVS 6.3.4).</remarks>
     [Fact]
     public async Task Without_user_verification_it_is_one_factor()
     {
@@ -75,7 +75,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(["hwk", "otp", "mfa"], await (await app.AnswerAsync(token, app.Code(guarded.Secret))).MethodsAsync());
     }
 
-    /// <remarks>Y2, M10: who finds a key without a PIN can give it one.</remarks>
+    /// <remarks>Whoever finds a key without a PIN can give it one.</remarks>
     [Fact]
     public async Task A_passkey_that_was_made_without_user_verification_never_is_both_factors()
     {
@@ -90,7 +90,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>Y1</remarks>
+    /// <remarks>A recorded answer must not log anybody in again (OWASP ASVS 6.7.2).</remarks>
     [Fact]
     public async Task An_answer_counts_once()
     {
@@ -106,7 +106,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.AnswerPasskeyAsync(await app.AskForPasskeyAsync(), answer));
     }
 
-    /// <remarks>Y1: one answer for all of it.</remarks>
+    /// <remarks>All of it gets one answer.</remarks>
     [Fact]
     public async Task Whatever_is_wrong_with_an_answer_is_refused_alike()
     {
@@ -139,7 +139,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Single(refused);
     }
 
-    /// <remarks>Y1: five minutes, and only what was asked for a login.</remarks>
+    /// <remarks>Options are good for five minutes, and those of a login only for a login.</remarks>
     [Fact]
     public async Task A_question_is_for_five_minutes_and_one_purpose()
     {
@@ -154,7 +154,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.AnswerPasskeyAsync(late with { Token = registration.Token }, user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
     }
 
-    /// <remarks>Y2</remarks>
+    /// <remarks>A count that stands still or falls is the sign of a copy (WebAuthn, section 6.1.1).</remarks>
     [Fact]
     public async Task A_count_that_does_not_rise_is_refused_and_noted()
     {
@@ -174,7 +174,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));
     }
 
-    /// <remarks>Y2: two questions, answered by a passkey and its copy at the same moment.</remarks>
+    /// <remarks>Two challenges are answered by a passkey and its copy at the same moment.</remarks>
     [Fact]
     public async Task One_count_is_good_for_one_login_in_parallel_too()
     {
@@ -203,7 +203,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.LogInWithAsync(user.Key, new() { IsSignatureTampered = true }));
     }
 
-    /// <remarks>L5: failed passwords are others' guesses; a passkey can't be guessed.</remarks>
+    /// <remarks>Failed passwords are others' guesses; a passkey can't be guessed.</remarks>
     [Fact]
     public async Task Wrong_passwords_keep_no_passkey_waiting()
     {
@@ -216,7 +216,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>H1: an object of any kind is an answer, if a bad one.</remarks>
+    /// <remarks>The body is made by a browser and passed through: any object is an answer, if a bad one.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": null}""")]
@@ -240,7 +240,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
     }
 
-    /// <remarks>H1</remarks>
+    /// <remarks>The problem names the field, so that a client's author finds the mistake.</remarks>
     [Theory]
     [InlineData("""{"passkey_token": "x"}""", "credential")]
     [InlineData("""{"passkey_token": "x", "credential": null}""", "credential")]
@@ -257,7 +257,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
 
-    /// <remarks>H1</remarks>
+    /// <remarks>What no route would read is refused before anything is parsed or looked up.</remarks>
     [Fact]
     public async Task What_no_route_reads_is_refused_before()
     {

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 /// <summary>Passkeys where mailboxes have to be proved.</summary>
 public sealed class PasskeyLoginWithVerificationTests(RegisterWithVerificationTests.VerifyingApp app) : IClassFixture<RegisterWithVerificationTests.VerifyingApp>
 {
-    /// <remarks>M10</remarks>
+    /// <remarks>With <c>REQUIRE_VERIFIED_EMAIL</c> no way of logging in gets around the verification.</remarks>
     [Fact]
     public async Task A_passkey_does_not_stand_in_for_a_proved_mailbox()
     {

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 /// <summary>How an authenticator's key becomes a passkey.</summary>
 public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>Y1</remarks>
+    /// <remarks>WebAuthn, section 5.4: what <c>navigator.credentials.create()</c> expects, with a challenge that nobody can guess.</remarks>
     [Fact]
     public async Task The_options_are_what_a_browser_takes()
     {
@@ -66,7 +66,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(["usb", "nfc"], made.GetProperty("transports").EnumerateArray().Select(transport => transport.GetString()));
     }
 
-    /// <remarks>M9: other sessions end, and so does a login that is under way.</remarks>
+    /// <remarks>Other sessions end (OWASP ASVS 7.4.3), and so does a login that is under way.</remarks>
     [Fact]
     public async Task A_new_passkey_ends_what_was_proved_without_it()
     {
@@ -84,7 +84,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal("passkeys_changed", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.User.Id));
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>A stolen session alone must not add a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task A_login_of_ten_minutes_ago_is_too_old()
     {
@@ -97,7 +97,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options))).ShouldBeProblemAsync(401, "reauthentication_required");
     }
 
-    /// <remarks>Y1</remarks>
+    /// <remarks>A recorded answer must not register a passkey again, or for somebody else.</remarks>
     [Fact]
     public async Task An_answer_counts_once_for_who_asked_and_for_five_minutes()
     {
@@ -120,7 +120,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         await InvalidAsync(await http.FinishPasskeyAsync(late with { Token = login.Token }, new SoftAuthenticator().Create(late.Options)), "passkey_token");
     }
 
-    /// <remarks>Y1</remarks>
+    /// <remarks>WebAuthn, section 7.1: the checks that a server makes.</remarks>
     [Fact]
     public async Task Whatever_is_wrong_with_an_answer_is_refused()
     {
@@ -164,7 +164,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.BadRequest));
     }
 
-    /// <remarks>Y3: enforced when the key comes, in parallel too.</remarks>
+    /// <remarks>The limit is checked when the passkey comes, in parallel too.</remarks>
     [Fact]
     public async Task Sixteen_at_once_leave_ten()
     {
@@ -184,7 +184,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Contains("10 passkeys", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
-    /// <remarks>H1</remarks>
+    /// <remarks>It is refused like any bad answer, and is never a fault of the server.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": [], "type": 1, "response": {}}""")]
@@ -205,7 +205,9 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         await InvalidAsync(response, "credential");
     }
 
-    /// <remarks>H1: every byte of an attestation, changed, is refused or of no account to us (an id, a key, a count); it is never a fault of ours.</remarks>
+    /// <remarks>
+    /// With any byte changed, an attestation is refused or the byte doesn't matter to us (an id, a key, a count); it is never a fault of the server.
+    /// </remarks>
     [Fact]
     public async Task A_mangled_attestation_is_never_a_fault()
     {

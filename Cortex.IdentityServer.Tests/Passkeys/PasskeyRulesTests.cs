@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <remarks>Y1: who the server is and from where it may be asked is the operator's to say, whatever the request says.</remarks>
+/// <remarks>The operator says who the server is and from which origins it may be asked, whatever the request says.</remarks>
 public sealed class PasskeyRulesTests
 {
     private const string AndroidApp = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

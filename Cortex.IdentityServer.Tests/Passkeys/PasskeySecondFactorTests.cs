@@ -33,7 +33,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>Y1, M4</remarks>
+    /// <remarks>A challenge is answered once, also when several answers come at the same moment.</remarks>
     [Fact]
     public async Task One_login_comes_of_one_token_in_parallel_too()
     {
@@ -48,7 +48,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(next, answered, key.Get(answered.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>Y2, M10</remarks>
+    /// <remarks>Without it the passkey only shows that somebody holds the device (OWASP ASVS 6.3.4).</remarks>
     [Fact]
     public async Task Without_user_verification_it_is_no_second_factor()
     {
@@ -60,7 +60,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>M6, Y1: a question to one user is none to another, and one for a login none for the second step.</remarks>
+    /// <remarks>Options for one user are good for nobody else, and options for a login aren't good for the second step.</remarks>
     [Fact]
     public async Task Only_the_users_own_passkey_and_question_count()
     {
@@ -86,7 +86,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerPasskeyAsync(question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
-    /// <remarks>M5: questions cost no attempt; wrong answers do, in one count with codes.</remarks>
+    /// <remarks>Asking for options costs no attempt; wrong answers do, in one count with codes.</remarks>
     [Fact]
     public async Task Five_wrong_answers_kill_a_token_and_questions_do_not()
     {
@@ -106,7 +106,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>M5</remarks>
+    /// <remarks>With counts of their own, whoever was stopped at codes would go on at passkeys.</remarks>
     [Fact]
     public async Task Ten_failures_in_a_row_lock_passkeys_and_codes_alike()
     {
@@ -146,7 +146,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         }
     }
 
-    /// <remarks>M6</remarks>
+    /// <remarks>Options belong to a login that is under way (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_token_that_names_no_login_gets_no_question()
     {
@@ -181,7 +181,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(403, "account_disabled");
     }
 
-    /// <remarks>H1</remarks>
+    /// <remarks>It is counted like any wrong answer, and is never a fault of the server.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": 1}""")]

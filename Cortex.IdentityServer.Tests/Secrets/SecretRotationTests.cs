@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Secrets;
 
-/// <remarks>security.md T9: with <c>new,old</c> nobody is logged out, and what was made under the old secret ends when it is dropped.</remarks>
+/// <remarks>With <c>new,old</c> nobody is logged out, and what was made under the old secret ends when that is dropped (OWASP ASVS 13.3.4).</remarks>
 public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

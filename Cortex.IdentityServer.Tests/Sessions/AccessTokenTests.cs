@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md T1, T8, R9, R11.</remarks>
+/// <remarks>Access tokens live for half an hour, carry no secret, and end with their session (OWASP ASVS 7.4.2 and 9.2.1).</remarks>
 public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md T6, T7, T8.</remarks>
+/// <remarks>RFC 6750: whatever stands in the header, the answer is an honest 401 with a challenge, and costs little (CVE-2024-21319).</remarks>
 public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Me = "/api/v1/auth/me";

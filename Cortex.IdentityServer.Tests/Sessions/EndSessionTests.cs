@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R10: a foreign session answers like an unknown one.</remarks>
+/// <remarks>A session of somebody else is answered like an unknown one (OWASP ASVS 8.2.2).</remarks>
 public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/sessions/";

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md T2, T3, T4, T5: each token below is right but for one thing.</remarks>
+/// <remarks>Each token below is right but for one thing (RFC 8725, sections 3.1, 3.8 to 3.12).</remarks>
 public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     [Fact]

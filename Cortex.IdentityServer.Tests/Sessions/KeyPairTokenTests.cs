@@ -14,7 +14,7 @@ public sealed class Es256TokenTests(Es256App app) : KeyPairTokenTests(app), ICla
 
 public sealed class Rs256TokenTests(Rs256App app) : KeyPairTokenTests(app), IClassFixture<Rs256App>;
 
-/// <remarks>security.md T2, T3, and contract 6: what holds of tokens that services check by themselves, whatever the algorithm.</remarks>
+/// <remarks>What holds for tokens that services check by themselves, whatever the algorithm (RFC 8725, sections 3.1 and 3.10).</remarks>
 public abstract class KeyPairTokenTests(KeyPairApp app)
 {
     private const string Me = "/api/v1/auth/me";

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R10.</remarks>
+/// <remarks>Users see where they are logged in, and only themselves (OWASP ASVS 7.5.2).</remarks>
 public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/sessions";

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R8.</remarks>
+/// <remarks>Access tokens end at once too, not when they expire (OWASP ASVS 7.4.1).</remarks>
 public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/logout/all";

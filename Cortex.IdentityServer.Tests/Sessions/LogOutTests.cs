@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R8.</remarks>
+/// <remarks>The access token ends at once too, not when it expires (OWASP ASVS 7.4.1).</remarks>
 public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/logout";

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R3: whatever the order, one live child.</remarks>
+/// <remarks>Whatever the order, one live token is left (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
 public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/refresh";

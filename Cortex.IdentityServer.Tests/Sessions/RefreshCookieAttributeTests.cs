@@ -24,7 +24,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <remarks>Contract 4.1: the cookie's name and attributes, on both schemes.</remarks>
+/// <remarks>The cookie's name and attributes, on both schemes.</remarks>
 public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsApp https, ProxiedApp proxied, CortexApp plain)
     : IClassFixture<ProductionApp>, IClassFixture<HttpsApp>, IClassFixture<ProxiedApp>, IClassFixture<CortexApp>
 {

@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R8, for a browser: with its access token, and when that has expired.</remarks>
+/// <remarks>A browser logs out with its access token, and also when that has expired.</remarks>
 public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

@@ -5,7 +5,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md H3, and CSRF: a page that the operator didn't list does nothing with a visitor's cookie, and sets none.</remarks>
+/// <remarks>Against cross-site request forgery: a page that the operator didn't list does nothing with a visitor's cookie, and sets none.</remarks>
 public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any) : IClassFixture<OneOriginApp>, IClassFixture<AnyOriginApp>
 {
     private const string Me = "/api/v1/auth/me";
@@ -136,7 +136,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         await (await app.BrowseAsync(LogOut, null, evil, ("Authorization", "Bearer " + tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>Contract 2: <c>*</c> is refused together with cookies.</remarks>
+    /// <remarks><c>*</c> is refused together with cookies.</remarks>
     [Theory]
     [InlineData("https://evil.example")]
     [InlineData(Own)]

@@ -5,7 +5,9 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Contract 4.1 (<c>?use_cookies=true</c>); security.md R1, R2, R3, T5, H6.</remarks>
+/// <remarks>
+/// With <c>?use_cookies=true</c> scripts never see the refresh token, so a script that slips into a page can't carry it away (decision 0013).
+/// </remarks>
 public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] WithoutRefreshToken = ["access_token", "token_type", "expires_in", "refresh_expires_in"];
@@ -95,7 +97,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         answer.ShouldLeaveCookie();
     }
 
-    /// <remarks>R1; what was kept from scripts is never handed to one, whatever the query says.</remarks>
+    /// <remarks>What was kept from scripts is never handed to one, whatever the query says.</remarks>
     [Theory]
     [InlineData("", null)]
     [InlineData("", "")]
@@ -153,7 +155,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True((await (await app.BrowseAsync(Refresh, body, ("Cookie", "theme=dark"))).ShouldBeProblemAsync(400, "validation_failed"))
             .GetProperty("errors").TryGetProperty("refresh_token", out _));
 
-    /// <remarks>R2.</remarks>
+    /// <remarks>A token that comes a second time was stolen from somebody (RFC 9700, section 4.14.2).</remarks>
     [Fact]
     public async Task Reuse_ends_the_session_and_clears_the_cookie()
     {
@@ -171,7 +173,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
     }
 
-    /// <remarks>R3: sixteen tabs wake up at once.</remarks>
+    /// <remarks>Sixteen tabs wake up at once.</remarks>
     [Fact]
     public async Task Sixteen_refreshes_at_once_leave_one_live_child()
     {
@@ -258,7 +260,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>T5.</remarks>
+    /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
     [Fact]
     public async Task No_other_token_counts_in_the_cookie()
     {
@@ -275,7 +277,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>T5: the cookie is a refresh token and opens nothing else.</remarks>
+    /// <remarks>The cookie is a refresh token and opens nothing else.</remarks>
     [Fact]
     public async Task The_cookie_authenticates_nothing_else()
     {

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R5; contract 6: idle 30 days, absolute 90 days.</remarks>
+/// <remarks>A session ends after 30 days without use and after 90 days in any case (OWASP ASVS 7.3.1 and 7.3.2).</remarks>
 public sealed class RefreshLifetimeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const long Day = 24 * 3600;

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>security.md R1, R2, R4, T5.</remarks>
+/// <remarks>Every refresh replaces the token, and one that comes a second time ends the session (RFC 9700, section 4.14.2; decision 0003).</remarks>
 public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/refresh";
@@ -158,7 +158,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>R6.</remarks>
+    /// <remarks>CVE-2026-9802: elsewhere a restart forgot which tokens were spent.</remarks>
     [Fact]
     public async Task A_spent_token_stays_spent_on_a_server_that_starts_later()
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>An account has at most a hundred live sessions, of which the one that was unused longest makes room for the next (contract 6).</summary>
+/// <summary>An account has at most a hundred live sessions; a login beyond that ends the one that was unused longest.</summary>
 public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/sessions";

@@ -29,7 +29,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await app.LogInAsync(user.User);
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>Sessions that a thief may hold end when a factor changes (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
@@ -42,7 +42,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "session_revoked");
     }
 
-    /// <remarks>M9: a stolen session alone turns nothing off, and a wrong password spends no code.</remarks>
+    /// <remarks>A stolen session alone turns nothing off, and a wrong password spends no code (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task Neither_the_password_nor_the_code_alone_is_enough()
     {
@@ -67,7 +67,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { password = user.Password, code = "123456" })).ShouldBeProblemAsync(409, "two_factor_not_enabled");
     }
 
-    /// <remarks>M2: a new secret begins where the old one's codes ended.</remarks>
+    /// <remarks>Codes of a new secret count from where the old one's ended.</remarks>
     [Fact]
     public async Task It_can_be_turned_on_again_with_another_secret()
     {

@@ -9,7 +9,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <remarks>M8</remarks>
+    /// <remarks>The secret has 160 bits (RFC 4226, section 4) and is shown until a code proves that it arrived.</remarks>
     [Fact]
     public async Task It_gives_a_secret_a_link_and_a_picture()
     {
@@ -32,7 +32,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(response.Headers.CacheControl?.NoStore);
     }
 
-    /// <remarks>M8</remarks>
+    /// <remarks>A scan of the picture that failed must not lock the owner out.</remarks>
     [Fact]
     public async Task Nothing_is_on_before_a_code_is_proved()
     {
@@ -68,7 +68,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = app.Code(second) })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>M9</remarks>
+    /// <remarks>A stolen session alone must not add a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task A_login_of_eleven_minutes_ago_needs_the_password()
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 
-/// <summary>Recovery codes: made, used, replaced (M7).</summary>
+/// <summary>Recovery codes: made, used once each, replaced as a set (OWASP ASVS 6.5.1 to 6.5.4).</summary>
 public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/2fa/recovery-codes";

@@ -25,7 +25,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         await app.ChallengeAsync(user);
     }
 
-    /// <remarks>M9: those were started with the password alone.</remarks>
+    /// <remarks>Those were started with the password alone.</remarks>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
@@ -40,7 +40,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
-    /// <remarks>M3, M11: 400 and not 401, since the session is all right.</remarks>
+    /// <remarks>400 and not 401, since the session is all right.</remarks>
     [Fact]
     public async Task A_wrong_code_turns_nothing_on()
     {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
-/// <summary>One administrator who may log in always stays (contract 4.2).</summary>
+/// <summary>One administrator who may log in always stays: without one, nobody could appoint another.</summary>
 internal sealed class LastAdminRule(CortexDbContext db)
 {
     /// <summary>

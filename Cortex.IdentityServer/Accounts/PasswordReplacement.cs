@@ -66,7 +66,7 @@ internal sealed partial class PasswordReplacement(
 
     /// <summary>
     /// Nobody had proved this mailbox before, so a stranger may have made the account. Everything goes that the stranger could come back with, and the
-    /// second factor too, which would keep the owner out (contract 4.1, security.md E9).
+    /// second factor too, which would keep the owner out.
     /// </summary>
     private async Task GiveToOwnerAsync(User user, Client client, CancellationToken cancellationToken)
     {

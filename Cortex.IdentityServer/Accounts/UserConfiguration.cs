@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Accounts;
 
-/// <summary>The documented table <c>users</c> (contract 5) and the one column beside it.</summary>
+/// <summary>The documented table <c>users</c> and the one column beside it.</summary>
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public const int TwoFactorSecretLength = 255;

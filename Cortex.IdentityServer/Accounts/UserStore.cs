@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Accounts;
 /// </summary>
 /// <remarks>
 /// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
-/// and count no failures. <c>TwoFactor/</c> does that work (contract 6). Lockout isn't kept here either (<c>Login/</c> counts failures), and there are no claims,
+/// and count no failures. <c>TwoFactor/</c> does that work. Lockout isn't kept here either (<c>Login/</c> counts failures), and there are no claims,
 /// external logins, tokens or phone numbers: the documented schema has no place for them.
 /// </remarks>
 internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescriber describer, PresentedPasskey presented)

@@ -7,7 +7,10 @@ namespace Cortex.IdentityServer.Audit;
 /// <summary>What has to be done about each change of an account: written down and, where the owner should know, mailed, with the change; told to the replicas after it.</summary>
 internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes changes)
 {
-    /// <summary>Notices of one kind that an account gets within <see cref="NoticeWindow"/>: who has an account with somebody else's address must not flood that (security.md E8).</summary>
+    /// <summary>
+    /// Notices of one kind that an account gets within <see cref="NoticeWindow"/>: whoever has an account with somebody else's address must not flood that
+    /// mailbox.
+    /// </summary>
     public const int MostNotices = 10;
 
     public static readonly TimeSpan NoticeWindow = TimeSpan.FromHours(1);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Audit;
 
-/// <summary>Something that happened to an account: who did what to whom, when, from where, and how it ended (security.md A4).</summary>
+/// <summary>Something that happened to an account: who did what to whom, when, from where, and how it ended (OWASP ASVS 16.2.1).</summary>
 internal sealed class AuditEvent
 {
     public Guid Id { get; init; }

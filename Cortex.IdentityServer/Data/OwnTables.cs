@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Data;
 /// <summary>The tables of this server, so that they can be told apart from those that the database's owner keeps beside them.</summary>
 internal static class OwnTables
 {
-    /// <summary>The tables that other programs know too (contract 5).</summary>
+    /// <summary>The documented tables, which other programs know too.</summary>
     public static readonly IReadOnlyList<string> Documented = ["users", "api_keys", "usage_logs", "billing_events"];
 
     /// <summary>The tables that only this server uses.</summary>

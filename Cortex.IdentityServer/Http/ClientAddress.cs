@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Cortex.IdentityServer.Http;
 
-/// <summary>Who is calling: the connection's address, or the right-most untrusted hop that a trusted proxy names (contract 6).</summary>
+/// <summary>Who is calling: the connection's address, or the right-most untrusted hop that a trusted proxy names.</summary>
 internal static class ClientAddress
 {
     /// <summary>Reads forwarded headers, from the proxies that the operator listed and from nobody else.</summary>

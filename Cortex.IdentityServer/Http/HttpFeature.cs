@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Http;
 /// <summary>What every request goes through before and after its route.</summary>
 internal static class HttpFeature
 {
-    /// <summary>All header lines of a request together, and how many (security.md H4).</summary>
+    /// <summary>All header lines of a request together, and how many: a request has to be small before anybody knows whose it is.</summary>
     private const int LargestHeaders = 32 * 1024;
 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);

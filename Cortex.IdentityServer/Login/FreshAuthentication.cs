@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Sessions;
 
 namespace Cortex.IdentityServer.Login;
 
-/// <summary>Lets a route be used only shortly after the caller proved who they are, by a login or by <c>/reauthenticate</c> (security.md M9).</summary>
+/// <summary>Lets a route be used only shortly after the caller proved who they are, by a login or by <c>/reauthenticate</c> (OWASP ASVS 7.5.1).</summary>
 internal static class FreshAuthentication
 {
     public static TBuilder NeedsFreshAuthentication<TBuilder>(this TBuilder route)

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Mail;
 
 namespace Cortex.IdentityServer.Login;
 
-/// <summary>The rules of contract 6 for one count of failed logins, as the SQL that decides and books in one statement.</summary>
+/// <summary>The rules for one count of failed logins (decision 0007), as the SQL that decides and books in one statement.</summary>
 /// <remarks>
 /// An attempt is booked as pending before its password is looked at, and settled after. While there are fewer than five failures, as many may
 /// be pending as would make five; later one at a time. So guesses at once get no further than guesses in a row. A hundred failures of strangers in a row end

@@ -23,7 +23,7 @@ internal abstract record Admission
 
 /// <summary>
 /// Counts the failed logins of each account, whether it exists or not, over all replicas: growing waits from the fifth in a row, fifteen
-/// minutes after ten, the end after a hundred of strangers (contract 6; <see cref="LoginAttemptRules"/>).
+/// minutes after ten, the end after a hundred of strangers (<see cref="LoginAttemptRules"/>).
 /// </summary>
 /// <remarks>Its statements commit on a connection of their own: nothing that happens to the request takes a failure back.</remarks>
 internal sealed partial class LoginAttempts(

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Login;
 
-/// <summary>Asks somebody who is logged in once more who they are: an access token alone may be in other hands (security.md M9).</summary>
+/// <summary>Asks somebody who is logged in once more who they are: an access token alone may be in other hands (OWASP ASVS 7.5.1).</summary>
 internal sealed class Reauthentication(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor, SessionService sessions, AccountEvents events)
 {
     /// <summary>While logged in, a wrong code is bad input; a 401 would look like a dead session.</summary>

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Mail;
 namespace Cortex.IdentityServer.Pages;
 
 /// <summary>
-/// The pages that links in mails open. Opening one changes nothing, as mail scanners open them too (security.md E12): the button on it does.
+/// The pages that links in mails open. Opening one changes nothing, as mail scanners open them too: the button on it does.
 /// </summary>
 internal static class MailedPages
 {

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>
-/// Keeps each account at no more than a hundred live sessions (contract 6). A login ends the session that was unused longest; accounts that have many more, from
+/// Keeps each account at no more than a hundred live sessions. A login ends the session that was unused longest; accounts that have many more, from
 /// before there was a limit, are brought down to it at the start and each hour.
 /// </summary>
 internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger)

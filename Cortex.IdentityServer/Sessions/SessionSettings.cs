@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Sessions;
 internal sealed record SessionSettings(
     string Issuer, string Audience, TimeSpan IdleLifetime, TimeSpan AbsoluteLifetime, TimeSpan RefreshGrace, TimeSpan RevocationGrace)
 {
-    /// <summary>Contract 4.1: <c>expires_in</c> is 1800.</summary>
+    /// <summary>Half an hour: <c>expires_in</c> is 1800.</summary>
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromMinutes(30);
 
     /// <summary>How far the clocks of two machines may differ; the framework's default of five minutes would make a 30-minute token live 35.</summary>

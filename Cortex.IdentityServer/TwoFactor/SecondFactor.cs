@@ -30,7 +30,7 @@ internal readonly record struct BookedFailure(SecondFactorResult.Locked? Lock, b
 
 /// <summary>
 /// Checks authenticator and recovery codes: each counts once, over all replicas, and ten failures in a row lock the second factor
-/// of an account for fifteen minutes (contract 6). A hundred in a row from addresses that aren't known as the owner's block it for such addresses, until the
+/// of an account for fifteen minutes. A hundred in a row from addresses that aren't known as the owner's block it for such addresses, until the
 /// password is reset by mail or an administrator unlocks the account.
 /// </summary>
 internal sealed partial class SecondFactor(

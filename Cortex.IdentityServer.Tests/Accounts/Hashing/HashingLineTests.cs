@@ -29,7 +29,7 @@ public sealed class NarrowApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <summary>The line seen from outside (performance.md P6, P7).</summary>
+/// <summary>The line for hashes as a client sees it: while it is full, logins are refused quickly and other requests go on.</summary>
 public sealed class HashingLineTests(NarrowApp app) : IClassFixture<NarrowApp>
 {
     private const string Auth = "/api/v1/auth/";

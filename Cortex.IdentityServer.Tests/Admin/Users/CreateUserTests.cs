@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Contract 4.2; security.md A2, A4, P8, P10.</remarks>
+/// <remarks>An administrator opens an account but never knows a password of it (OWASP ASVS 6.4.6).</remarks>
 public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Fields =
@@ -111,7 +111,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'new@%'"));
     }
 
-    /// <remarks>A2: nobody of the staff chooses a password, and nobody chooses who they are.</remarks>
+    /// <remarks>The staff chooses no passwords, and nobody chooses an id (OWASP ASVS 6.4.6).</remarks>
     [Theory]
     [InlineData("password")]
     [InlineData("password_hash")]

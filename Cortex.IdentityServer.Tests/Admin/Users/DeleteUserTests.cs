@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Contract 4.2; security.md A4, R9.</remarks>
+/// <remarks>A deleted user is out everywhere at once (OWASP ASVS 7.4.2), and the audit log says who did it.</remarks>
 public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Contract 4.2; security.md A2.</remarks>
+/// <remarks>Staff see what they need to help, and no credential.</remarks>
 public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Fields =
@@ -115,7 +115,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>A2</remarks>
+    /// <remarks>An account of the staff that is taken over must not give away everybody's credentials.</remarks>
     [Fact]
     public async Task No_answer_holds_a_hash_a_secret_or_a_token()
     {

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>Unlocking, removing a lost second factor, ending sessions, mailing a link.</summary>
-/// <remarks>Contract 4.2, 6; security.md A2, A4, L5, M9.</remarks>
+/// <remarks>Unlocking, logging out and resetting: the staff helps without knowing or choosing any credential (OWASP ASVS 6.4.6).</remarks>
 public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>One administrator who may log in always stays.</summary>
-/// <remarks>Contract 4.2; security.md A3.</remarks>
+/// <remarks>Without an administrator nobody could appoint one, short of the command line; two at once must not remove each other (OWASP ASVS 15.4.2).</remarks>
 public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";

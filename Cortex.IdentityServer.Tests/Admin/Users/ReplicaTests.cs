@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>What an administrator changes on one replica counts on the other from the next request on.</summary>
-/// <remarks>Contract 7; security.md R9.</remarks>
+/// <remarks>What an administrator changes counts on other replicas within 250 ms (OWASP ASVS 7.4.2, 8.3.2).</remarks>
 public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDisposable
 {
     private const string Me = "/api/v1/auth/me";

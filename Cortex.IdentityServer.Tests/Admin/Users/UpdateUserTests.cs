@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Contract 4.2; security.md A2, A4, R9.</remarks>
+/// <remarks>Only the documented fields change, at once for every credential, and each change is in the audit log.</remarks>
 public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -76,7 +76,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await app.LogInAsync(user);
     }
 
-    /// <remarks>R9</remarks>
+    /// <remarks>Sessions and keys alike, from the next request on (OWASP ASVS 7.4.2).</remarks>
     [Fact]
     public async Task Who_is_switched_off_is_out_with_every_credential()
     {
@@ -115,7 +115,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await app.LogInAsync(user);
     }
 
-    /// <remarks>M5: a challenge that was open before.</remarks>
+    /// <remarks>The challenge was open before.</remarks>
     [Fact]
     public async Task A_login_under_way_of_who_is_switched_off_and_on_comes_to_nothing()
     {
@@ -129,7 +129,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>A2</remarks>
+    /// <remarks>A role, a password or an id that slips in as a field would be a takeover (OWASP ASVS 15.3.3).</remarks>
     [Theory]
     [InlineData("email", "\"other@example.com\"")]
     [InlineData("password", "\"a new horse, a new battery\"")]

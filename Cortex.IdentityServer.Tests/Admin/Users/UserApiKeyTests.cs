@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Contract 4.2; security.md K1, K4.</remarks>
+/// <remarks>Staff can list and revoke a user's keys, but no key is ever shown again.</remarks>
 public sealed class UserApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 
 /// <summary>
 /// Finds out, after the answer was given, whether an address that somebody asked a mail for has an account, and which mail it gets. So no answer, and
-/// no time that one takes, tells who is registered (security.md E1, P11).
+/// no time that one takes, tells who is registered (OWASP ASVS 6.3.8).
 /// </summary>
 internal sealed class MailRequests(UserManager<User> users, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
 {
@@ -32,7 +32,7 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
                 await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
                 break;
             case MailKind.Request.Registration:
-                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first (security.md E9).
+                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first.
                 await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
                 break;
         }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 /// <summary>Makes and spends the tokens that are mailed: each once, over all replicas, and only the newest of its kind.</summary>
 internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
 {
-    /// <summary>Mails of one kind that an account gets within <see cref="Window"/>; more are not sent (security.md E8).</summary>
+    /// <summary>Mails of one kind that an account gets within <see cref="Window"/>. More are not sent, so nobody floods a mailbox through us.</summary>
     public const int MostInWindow = 5;
 
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);

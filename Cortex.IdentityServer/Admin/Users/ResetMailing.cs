@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
-/// <summary>Mails somebody a link to set a password: the staff never sees one, nor chooses it (security.md A2).</summary>
+/// <summary>Mails somebody a link to set a password: the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
 internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset, AccountEvents events)
 {
     /// <summary>Null when the mail is on its way.</summary>

@@ -65,7 +65,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     /// <summary>Changes may be missed from now on.</summary>
     public void OutOfSync() => _hearsAll = false;
 
-    /// <summary>Whether what was true at this time may be believed although the database can't be asked (contract 7).</summary>
+    /// <summary>Whether what was true at this time may be believed although the database can't be asked.</summary>
     public bool IsInGrace(long timestamp) => clock.GetElapsedTime(Math.Max(timestamp, Volatile.Read(ref _inSyncAt))) < grace;
 
     private static int StripeOf(Guid userId) => userId.GetHashCode() & (Stripes - 1);

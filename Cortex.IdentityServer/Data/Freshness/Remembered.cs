@@ -16,7 +16,7 @@ internal interface IRemembered
 
 /// <summary>A bounded memory of what the database said about credentials, so that the same one costs no query twice while nothing changed.</summary>
 /// <remarks>
-/// Contract 7. While changes are heard: remembered or asked. While they aren't: asked, and where the database doesn't answer either, what was
+/// While changes are heard: remembered or asked. While they aren't: asked, and where the database doesn't answer either, what was
 /// true before counts for the grace period. After that the failure to ask is the answer.
 /// </remarks>
 internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, TimeProvider clock, int most) : IDisposable

@@ -37,7 +37,7 @@ internal sealed record DocumentedColumn(string Table, string Name, ColumnKind Ki
     };
 }
 
-/// <summary>Contract 5, and what the first migration puts beside it.</summary>
+/// <summary>The documented columns, and what the first migration puts beside them.</summary>
 internal static class DocumentedColumns
 {
     /// <summary>An id that the database makes.</summary>

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Http.RateLimits;
 /// <remarks>Where translators and tunnels write an IPv4 address into an IPv6 one, that counts: whole countries share the /64 of such a prefix.</remarks>
 internal static class ClientNetwork
 {
-    /// <summary>Callers without an address share one count: having none is no freedom (security.md L8).</summary>
+    /// <summary>Callers without an address share one count: having none must not lift the limit.</summary>
     public const string Unknown = "unknown";
 
     private const int PrefixBytes = 8;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Http.RateLimits;
 
-/// <summary>Tells the client what is left (contract 3). Where several limits apply, the tightest shows.</summary>
+/// <summary>Tells the client how many requests are left. Where several limits apply, the tightest is shown.</summary>
 internal static class RateLimitHeaders
 {
     public const string Limit = "RateLimit-Limit";

@@ -11,7 +11,7 @@ internal static class RateLimits
     /// <summary>Both steps of a login from one address, together.</summary>
     public static readonly RateLimit Login = new("login", 600, Minute);
 
-    /// <summary>Logins from one address that failed (contract 6). A permit is taken before the attempt and given back if it didn't fail.</summary>
+    /// <summary>Logins from one address that failed. A permit is taken before the attempt and given back if it didn't fail.</summary>
     public static readonly RateLimit LoginFailures = new("login_failures", 20, TimeSpan.FromMinutes(5));
 
     /// <summary>Refreshes and logouts from one address: many people may sit behind it.</summary>
