@@ -21,7 +21,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_claims_are_those_of_the_contract_and_no_more()
+    public async Task The_claims_are_the_documented_ones_and_no_more()
     {
         var before = app.Clock.GetUtcNow().ToUnixTimeSeconds();
         var (user, tokens, _) = await app.SignedInAsync();

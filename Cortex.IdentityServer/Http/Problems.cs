@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Http;
 /// <param name="Detail">A sentence for a person, unless the place it comes from has a better one.</param>
 internal sealed record ProblemCode(string Code, int Status, string Title, string Detail);
 
-/// <summary>Every error of the contract, in one place (RFC 9457).</summary>
+/// <summary>Every error that the API answers with, in one place (RFC 9457).</summary>
 internal static class Problems
 {
     public static readonly ProblemCode ValidationFailed = new("validation_failed", 400, "Invalid input", "One or more fields are not valid; see errors.");
