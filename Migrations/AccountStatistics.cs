@@ -6,10 +6,16 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 internal static class AccountStatistics
 {
-    /// <summary>A later migration runs this again, for databases whose trigger has an earlier form.</summary>
+    /// <summary>Counts a login by its event. A later migration runs this again, for databases that have an earlier form of it.</summary>
     public const string LoginTrigger = """
+        CREATE OR REPLACE FUNCTION cortex_count_logins() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO daily_changes (day, logins, login_failures)
+            VALUES ((NEW.occurred_at AT TIME ZONE 'UTC')::date, (NEW.action::text = 'login.succeeded')::integer, (NEW.action::text = 'login.failed')::integer);
+            RETURN NULL;
+        END $$;
         CREATE OR REPLACE TRIGGER cortex_count_logins AFTER INSERT ON audit_events FOR EACH ROW
-            WHEN (NEW.action IN ('login.succeeded', 'login.failed'))
+            WHEN (NEW.action::text IN ('login.succeeded', 'login.failed'))
             EXECUTE FUNCTION cortex_count_logins();
         """;
 
@@ -68,13 +74,6 @@ internal static class AccountStatistics
                 IS DISTINCT FROM (NEW.subscription_tier, NEW.is_active, NEW.is_verified, NEW.two_factor_enabled))
             EXECUTE FUNCTION cortex_count_accounts();
         CREATE TRIGGER cortex_count_truncate AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION cortex_count_accounts();
-
-        CREATE FUNCTION cortex_count_logins() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO daily_changes (day, logins, login_failures)
-            VALUES ((NEW.occurred_at AT TIME ZONE 'UTC')::date, (NEW.action = 'login.succeeded')::integer, (NEW.action = 'login.failed')::integer);
-            RETURN NULL;
-        END $$;
 
         """ + LoginTrigger + """
 

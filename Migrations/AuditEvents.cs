@@ -64,16 +64,33 @@ internal static class AuditEvents
             END IF;
 
             FOR ahead IN 0..3 LOOP
-                PERFORM cortex_audit_partition((date_trunc('month', at AT TIME ZONE 'UTC') + ahead * interval '1 month') AT TIME ZONE 'UTC');
+                PERFORM cortex_audit_partition((date_trunc('month', at AT TIME ZONE 'UTC') + make_interval(months => ahead)) AT TIME ZONE 'UTC');
             END LOOP;
 
             FOR part IN
                 SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
-                WHERE inhparent = 'audit_events'::regclass AND child.relname ~ '^audit_events_\d{4}_\d{2}$'
+                WHERE inhparent = 'audit_events'::regclass::oid AND child.relname::text ~ '^audit_events_\d{4}_\d{2}$'
                     AND (to_timestamp(right(child.relname::text, 7), 'YYYY_MM')::timestamp + interval '1 month') AT TIME ZONE 'UTC' <= oldest
             LOOP
                 EXECUTE pg_catalog.format('DROP TABLE %I', part);
             END LOOP;
+        END $$;
+        """;
+
+    /// <summary>Refuses every change but one. A later migration runs this again too.</summary>
+    public const string AppendOnly = """
+        CREATE OR REPLACE FUNCTION cortex_audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            -- The one change that is allowed: what tells of a person goes when the account is gone.
+            IF TG_OP = 'UPDATE' THEN
+                IF (NEW.id, NEW.occurred_at, NEW.action::text, NEW.outcome::text, NEW.actor_id, NEW.user_id, NEW.request_id::text)
+                        IS NOT DISTINCT FROM (OLD.id, OLD.occurred_at, OLD.action::text, OLD.outcome::text, OLD.actor_id, OLD.user_id, OLD.request_id::text)
+                    AND NEW.ip IS NULL AND NEW.user_agent IS NULL AND NEW.details IS NULL
+                    AND NOT EXISTS (SELECT FROM users WHERE users.id = OLD.user_id) THEN
+                    RETURN NEW;
+                END IF;
+            END IF;
+            RAISE EXCEPTION 'audit_events can only be added to; months that are over are dropped by AUDIT_RETENTION_DAYS' USING ERRCODE = 'insufficient_privilege';
         END $$;
         """;
 
@@ -95,19 +112,8 @@ internal static class AuditEvents
         -- For times that have no partition: nobody is kept from logging in because one is missing.
         CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
 
-        CREATE FUNCTION cortex_audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            -- The one change that is allowed: what tells of a person goes when the account is gone.
-            IF TG_OP = 'UPDATE' THEN
-                IF (NEW.id, NEW.occurred_at, NEW.action, NEW.outcome, NEW.actor_id, NEW.user_id, NEW.request_id)
-                        IS NOT DISTINCT FROM (OLD.id, OLD.occurred_at, OLD.action, OLD.outcome, OLD.actor_id, OLD.user_id, OLD.request_id)
-                    AND NEW.ip IS NULL AND NEW.user_agent IS NULL AND NEW.details IS NULL
-                    AND NOT EXISTS (SELECT FROM users WHERE users.id = OLD.user_id) THEN
-                    RETURN NEW;
-                END IF;
-            END IF;
-            RAISE EXCEPTION 'audit_events can only be added to; months that are over are dropped by AUDIT_RETENTION_DAYS' USING ERRCODE = 'insufficient_privilege';
-        END $$;
+        """ + AppendOnly + """
+
         CREATE TRIGGER cortex_append_only BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW EXECUTE FUNCTION cortex_audit_append_only();
         CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();
         CREATE TRIGGER cortex_append_only_truncate BEFORE TRUNCATE ON audit_events_default FOR EACH STATEMENT EXECUTE FUNCTION cortex_audit_append_only();

@@ -10,19 +10,23 @@ namespace Cortex.IdentityServer.Migrations;
 /// </remarks>
 internal static class ChangeNotices
 {
-    public const string Create = """
+    /// <summary>A later migration runs this again, for databases that have an earlier form of it.</summary>
+    public const string Function = """
         CREATE OR REPLACE FUNCTION cortex_notify_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             -- The argument names the column that holds the user's id; a statement's trigger has none and means everybody.
             IF TG_LEVEL = 'STATEMENT' THEN
                 PERFORM pg_notify('cortex_changes', '*');
             ELSIF TG_OP = 'INSERT' THEN
-                PERFORM pg_notify('cortex_changes', to_jsonb(NEW) ->> TG_ARGV[0]);
+                PERFORM pg_notify('cortex_changes', pg_catalog.to_jsonb(NEW) ->> TG_ARGV[0]);
             ELSE
-                PERFORM pg_notify('cortex_changes', to_jsonb(OLD) ->> TG_ARGV[0]);
+                PERFORM pg_notify('cortex_changes', pg_catalog.to_jsonb(OLD) ->> TG_ARGV[0]);
             END IF;
             RETURN NULL;
         END $$;
+        """;
+
+    public const string Create = Function + """
 
         CREATE TRIGGER cortex_notify_update AFTER UPDATE OF email, subscription_tier, is_active, is_verified ON users FOR EACH ROW
             WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified) IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified))

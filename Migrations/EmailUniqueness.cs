@@ -42,7 +42,7 @@ internal static class EmailUniqueness
         END $$;
         DO $$ BEGIN
             EXECUTE format('ALTER FUNCTION cortex_promote_email_twin() SET search_path = %I, pg_temp',
-                (SELECT nspname FROM pg_namespace JOIN pg_class ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'users'::regclass));
+                (SELECT nspname FROM pg_namespace JOIN pg_class ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'users'::regclass::oid));
         END $$;
 
         """ + PortableSchema.OwnerOnly + """

@@ -29,7 +29,7 @@ internal static class PortableSchema
                 FOR role IN
                     SELECT DISTINCT grantee FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE pg_proc.oid = one::oid AND grantee <> proowner
                 LOOP
-                    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM %s', one, CASE role WHEN 0 THEN 'PUBLIC' ELSE role::regrole::text END);
+                    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM %s', one, CASE role WHEN 0::oid THEN 'PUBLIC' ELSE role::regrole::text END);
                 END LOOP;
             END LOOP;
         END $do$;
@@ -37,9 +37,12 @@ internal static class PortableSchema
 
     /// <remarks>
     /// The functions run as their owner, with a fixed search_path: a program that may write users needn't have any right on the tables that the triggers write,
-    /// and dumps, restores and foreign tables, which set an empty search_path, still find them.
+    /// and dumps, restores and foreign tables, which set an empty search_path, still find them. pg_catalog comes first without being named. That isn't enough
+    /// where somebody else may create in the schema, as an operator of exactly the operands' types is preferred wherever it is. So the functions compare only
+    /// types that PostgreSQL has an operator for: text, and not varchar or name.
     /// </remarks>
-    public const string Functions = AuditEvents.Upkeep + "\n" + AccountStatistics.LoginTrigger + """
+    public const string Functions =
+        AuditEvents.Upkeep + "\n" + AuditEvents.AppendOnly + "\n" + ChangeNotices.Function + "\n" + AccountStatistics.LoginTrigger + """
 
         DO $do$
         DECLARE
@@ -72,7 +75,7 @@ internal static class PortableSchema
                 ('c0f7e100-0000-4000-8000-000000000002', 'support'),
                 ('c0f7e100-0000-4000-8000-000000000003', 'service')) AS fixed (id, name)
             LOOP
-                known := (SELECT roles.id FROM roles WHERE roles.normalized_name = wanted.name);
+                known := (SELECT roles.id FROM roles WHERE roles.normalized_name::text = wanted.name);
                 IF known IS NULL THEN
                     INSERT INTO roles (id, name, normalized_name) VALUES (wanted.id, wanted.name, wanted.name);
                 ELSIF known <> wanted.id THEN
