@@ -7,14 +7,17 @@ namespace Cortex.IdentityServer.Migrations;
 internal static class PortableSchema
 {
     /// <summary>Our functions that run as their owner. By name and argument types, as the database's owner may have functions whose names begin alike.</summary>
+    public const string DefinerSignatures = """
+        ('cortex_touch_updated_at', ''), ('cortex_notify_change', ''), ('cortex_audit_append_only', ''), ('cortex_forget_person', ''),
+            ('cortex_count_accounts', ''), ('cortex_count_logins', ''), ('cortex_promote_email_twin', ''),
+            ('cortex_audit_partition', 'timestamp with time zone'),
+            ('cortex_keep_audit_events', 'timestamp with time zone, timestamp with time zone')
+        """;
+
     private const string Definers = """
         SELECT pg_proc.oid FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
         WHERE nspname = current_schema() AND (proname::text, oidvectortypes(proargtypes)) IN (
-            ('cortex_touch_updated_at', ''), ('cortex_notify_change', ''), ('cortex_audit_append_only', ''), ('cortex_forget_person', ''),
-            ('cortex_count_accounts', ''), ('cortex_count_logins', ''), ('cortex_promote_email_twin', ''),
-            ('cortex_audit_partition', 'timestamp with time zone'),
-            ('cortex_keep_audit_events', 'timestamp with time zone, timestamp with time zone'))
-        """;
+        """ + DefinerSignatures + ")";
 
     /// <summary>Nobody but the owner may call them or make triggers of them, default privileges of the schema notwithstanding; a trigger that exists fires for everybody.</summary>
     public const string OwnerOnly = """

@@ -32,6 +32,7 @@ internal static class MigrateCommand
 
         await Console.Out.WriteLineAsync(plan.Pending switch
         {
+            [] when plan.Report.Repaired.Count > 0 => "migrate would do no more than that: the schema is this version's.",
             [] => "Nothing to do: the schema is this version's.",
             [var only] => $"migrate would apply a migration: {only}.",
             var all => $"migrate would apply {all.Count} migrations, up to {all[^1]}.",

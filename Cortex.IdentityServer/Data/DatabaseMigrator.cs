@@ -53,7 +53,15 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         {
             try
             {
-                return await IsUpToDateAsync(cancellationToken) ? [] : await MigrateInTransactionAsync(cancellationToken);
+                if (await IsUpToDateAsync(cancellationToken))
+                {
+                    return [];
+                }
+
+                // What isn't as it should be although every migration was applied is looked at then, too.
+                var applied = await MigrateInTransactionAsync(cancellationToken);
+                await IsUpToDateAsync(cancellationToken);
+                return applied;
             }
             catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
@@ -163,8 +171,31 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
 
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        StartInspection.ThrowIfRefused(rows);
+        var report = StartInspection.ReportUnlessRefused(rows);
+        await rows.DisposeAsync();
+        foreach (var warning in report.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
+        if (report.Repaired.Count > 0)
+        {
+            await CorrectFunctionsAsync(report.Repaired, cancellationToken);
+        }
+
         return true;
+    }
+
+    private async Task CorrectFunctionsAsync(IEnumerable<string> corrections, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new($"SELECT pg_advisory_xact_lock({LockKey})"));
+        batch.BatchCommands.Add(new(OwnerFunctions.Correct));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var correction in corrections)
+        {
+            Log.Corrected(logger, correction);
+        }
     }
 
     private static partial class Log
@@ -174,6 +205,9 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Repaired: {Repair}")]
         public static partial void Repaired(ILogger logger, string repair);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Corrected: {Correction}")]
+        public static partial void Corrected(ILogger logger, string correction);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
         public static partial void Warned(ILogger logger, string warning);

@@ -76,6 +76,20 @@ public sealed class DumpTests(PostgresCluster cluster)
         await PostgresCluster.MigrateAsync(target.Owner);
     }
 
+    /// <remarks>Then everybody may call every function, as PostgreSQL has it where nobody says otherwise.</remarks>
+    [Fact]
+    public async Task After_a_restore_without_privileges_migrate_lets_nobody_else_call_the_functions_of_the_owner()
+    {
+        var source = await FilledAsync();
+        var target = await OwnedDatabase.CreateAsync(cluster);
+        await RunAsync("psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--no-owner", "--no-privileges"), "--set", "ON_ERROR_STOP=1", "--quiet");
+        Assert.NotEqual(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
+
+        await PostgresCluster.MigrateAsync(target.Owner);
+
+        Assert.Equal(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
+    }
+
     [Fact]
     public async Task A_foreign_table_takes_rows()
     {

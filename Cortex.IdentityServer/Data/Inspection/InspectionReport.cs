@@ -13,9 +13,6 @@ internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOn
     /// <summary>What <see cref="Repairs"/> do, in words.</summary>
     public IReadOnlyList<string> Repaired => TextsOf(Severity.Repair);
 
-    /// <summary>Nothing but refusals.</summary>
-    public static InspectionReport Of(IEnumerable<string> refusals) => new([.. refusals.Select(text => new Finding(Severity.Refuse, text))], [], null);
-
     /// <exception cref="MigrationRefusedException">Something is refused; the message has a line for each reason.</exception>
     public void ThrowIfRefused()
     {

@@ -21,7 +21,7 @@ internal static class MigrationInspector
         var applied = await AppliedAsync(connection, transaction, cancellationToken);
         List<string> pending = [.. db.Database.GetMigrations().Where(id => !applied.Contains(id))];
         return new(pending, pending.Count == 0
-            ? InspectionReport.Of(await StartInspection.RefusalsAsync(connection, transaction, cancellationToken))
+            ? await StartInspection.InspectAsync(connection, transaction, cancellationToken)
             : await new DatabaseInspection(connection, transaction).InspectAsync(PlannedNames.Of(db, applied), isNew: applied.Count == 0, cancellationToken));
     }
 
