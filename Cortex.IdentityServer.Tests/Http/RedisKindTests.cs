@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Cortex.IdentityServer.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -58,7 +60,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
             // As often as it asks again in three seconds.
             await Task.Delay(3000, Ct);
             Assert.Equal(1, Logged(told) - before);
-            Assert.Equal(1, Logged($"Redis at 127.0.0.1:{redis.Port}/0"));
+            ToldOnce($"Redis at 127.0.0.1:{redis.Port}/0");
 
             await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"+{command}"]);
             await CountsAsync(redis);
@@ -146,6 +148,37 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await ToldAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("ERROR\r\n")]
+    public async Task A_server_that_is_not_Redis_is_named_as_such(string answer)
+    {
+        using var web = new TcpListener(IPAddress.Loopback, 0);
+        web.Start();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var serving = ServeAsync(web, Encoding.ASCII.GetBytes(answer), stop.Token);
+
+        await ToldAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't answer in Redis' protocol");
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    private static async Task ServeAsync(TcpListener web, byte[] answer, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = await web.AcceptTcpClientAsync(stop);
+                await client.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, stop);
+                await client.GetStream().WriteAsync(answer, stop);
+            }
+            catch (Exception failure) when (failure is IOException or OperationCanceledException)
+            {
+            }
+        }
+    }
+
     private static async Task<RedisServer> ClusterAsync()
     {
         var redis = new RedisServer { Settings = RedisServer.Cluster };
@@ -172,8 +205,17 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await UntilAsync(cause, () => app.Log.Split('\n').Any(line => line.Contains(told, StringComparison.Ordinal) && line.Contains(cause, StringComparison.Ordinal)));
         await LimitedAloneAsync(http);
         await Task.Delay(3000, Ct);
-        Assert.Equal(1, Logged(told));
+        ToldOnce(told);
     });
+
+    /// <summary>A timeout at the start doesn't count: a busy machine may cause one, and the log then names it first.</summary>
+    private void ToldOnce(string text)
+    {
+        var told = app.Log.Split('\n')
+            .Where(line => line.Contains(text, StringComparison.Ordinal) && !line.Contains("(TimeoutException)", StringComparison.Ordinal))
+            .ToList();
+        Assert.True(told.Count == 1, string.Join('\n', told));
+    }
 
     private static async Task LimitedAloneAsync(HttpClient http)
     {

@@ -115,7 +115,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         try
         {
             await ConnectAsync();
-            await _windows!.TryAsync(Environment.MachineName).WaitAsync(patience);
+            await AskAsync(patience);
             _failedProbes = 0;
             Note(isUp: true);
         }
@@ -123,6 +123,23 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             _mustReconnect |= ++_failedProbes % PatientProbes == 0;
             Note(isUp: false, failure);
+        }
+    }
+
+    /// <summary>Right after a failed handshake the client says only that no connection is available. A moment later it also says why.</summary>
+    private async Task AskAsync(TimeSpan patience)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                await _windows!.TryAsync(Environment.MachineName).WaitAsync(patience);
+                return;
+            }
+            catch (RedisConnectionException failure) when (failure.InnerException is null && Stopwatch.GetElapsedTime(started) < patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            }
         }
     }
 
