@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Migrations;
 /// <summary>The SQL that makes "one account per address" a rule of the database, whichever program writes. <see cref="EmailFolding"/> says which emails are one address.</summary>
 /// <remarks>
 /// Rows that shared an address before there was this rule keep their emails: all but the oldest get a number in <c>email_twin</c>, which the unique index includes.
-/// A new row always has 0 and can't join them. When the row with 0 leaves the address, the next one takes its place, so the address stays taken.
+/// A new row always has 0 and can't join them, unless the owner of the table restores a dump. When the row with 0 leaves the address, the next one takes its place, so the address stays taken.
 /// </remarks>
 internal static class EmailUniqueness
 {
@@ -32,6 +32,23 @@ internal static class EmailUniqueness
             WHEN (OLD.email_twin > 0 AND cortex_fold_email(OLD.email::text) COLLATE "C" IS DISTINCT FROM cortex_fold_email(NEW.email::text) COLLATE "C")
             EXECUTE FUNCTION cortex_leave_email_twins();
 
+        -- The owner restores dumps. Anybody else who chose a number would make a second account of an address.
+        CREATE FUNCTION cortex_guard_email_twin() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+        BEGIN
+            IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+                IF TG_OP = 'INSERT' THEN
+                    NEW.email_twin := 0;
+                ELSE
+                    NEW.email_twin := OLD.email_twin;
+                END IF;
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER cortex_guard_email_twin BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.email_twin <> 0)
+            EXECUTE FUNCTION cortex_guard_email_twin();
+        CREATE TRIGGER cortex_guard_email_twin_kept BEFORE UPDATE OF email_twin ON users FOR EACH ROW WHEN (NEW.email_twin <> OLD.email_twin)
+            EXECUTE FUNCTION cortex_guard_email_twin();
+
         -- Whoever deletes an account or changes its email may have no right to update another one.
         CREATE FUNCTION cortex_promote_email_twin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
@@ -55,6 +72,7 @@ internal static class EmailUniqueness
 
     public const string Drop = """
         DROP FUNCTION cortex_promote_email_twin() CASCADE;
+        DROP FUNCTION cortex_guard_email_twin() CASCADE;
         DROP FUNCTION cortex_leave_email_twins() CASCADE;
         DROP INDEX ix_one_time_tokens_new_email, ix_users_by_email, ix_users_email_twins, ux_users_email;
         CREATE INDEX ix_one_time_tokens_new_email ON one_time_tokens (lower(email), created_at) WHERE purpose = 'change_email';

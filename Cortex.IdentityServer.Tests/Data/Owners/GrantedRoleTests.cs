@@ -74,6 +74,25 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, Accounts));
     }
 
+    /// <remarks>The number by which rows that shared an address are told apart isn't for a program to choose.</remarks>
+    [Theory]
+    [InlineData("INSERT INTO users (email, password_hash, email_twin) VALUES ('Plain@example.com', 'x', 1)")]
+    [InlineData("UPDATE users SET email = 'PLAIN@example.com', email_twin = 5 WHERE email = 'other@example.com'")]
+    [InlineData("UPDATE users SET email_twin = 3 WHERE email = 'plain@example.com'; INSERT INTO users (email, password_hash) VALUES ('plain@Example.com', 'x')")]
+    public async Task A_program_that_may_write_users_cannot_make_a_second_account_of_an_address(string sql)
+    {
+        var database = await OwnedDatabase.MigratedAsync(cluster);
+        var app = await database.AddRoleAsync(Documented + "; GRANT UPDATE ON users TO app");
+        await PythonDatabase.SqlAsync<object>(app, NewUser + "; INSERT INTO users (email, password_hash, email_twin) VALUES ('other@example.com', 'x', 7)");
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, sql));
+
+        Assert.Equal((PostgresErrorCodes.UniqueViolation, "ux_users_email"), (refused.SqlState, refused.ConstraintName));
+        Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT sum(email_twin)::bigint FROM users"));
+        await PythonDatabase.SqlAsync<object>(database.Owner, "INSERT INTO users (email, password_hash, email_twin) VALUES ('PLAIN@EXAMPLE.COM', 'restored', 1)");
+        Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT sum(email_twin)::bigint FROM users"));
+    }
+
     /// <remarks>Also of those that later migrations make. A function that runs as its caller is for everybody: indexes call some whenever a row is written.</remarks>
     [Fact]
     public async Task Every_function_has_a_fixed_search_path_and_only_the_owner_may_call_one_that_runs_as_the_owner()
