@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Http;
 /// <summary>A server behind a proxy on this machine and one in 10.0.0.0/8.</summary>
 public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
-    protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")];
+    protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8"), ("RATE_LIMITS", "")];
 }
 
 /// <summary>Whose address a session shows: the connection's, or the right-most hop that isn't a trusted proxy (OWASP ASVS 4.1.3).</summary>
@@ -36,6 +36,28 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
     [InlineData("")]
     public async Task What_is_no_address_changes_nothing(string forwarded) =>
         Assert.Equal("127.0.0.1", await SeenAsync(proxied, "X-Forwarded-For", forwarded));
+
+    /// <remarks>All the IPv4 addresses behind a NAT64 share one /64 (RFC 6052), so one of them could otherwise lock out the rest.</remarks>
+    [Fact]
+    public async Task Twenty_failures_behind_NAT64_hold_up_nobody_else_behind_it()
+    {
+        var other = await proxied.RegisterAsync();
+        for (var failure = 0; failure < 20; failure++)
+        {
+            await (await LogInFromAsync("64:ff9b::cb00:7107", $"nobody-{failure}@example.com", "wrong horse battery staple")).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        }
+
+        await (await LogInFromAsync("64:ff9b::cb00:7107", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        await (await LogInFromAsync("203.0.113.7", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        await (await LogInFromAsync("64:ff9b::c633:6401", other.Email, other.Password)).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    private async Task<HttpResponseMessage> LogInFromAsync(string address, string email, string password)
+    {
+        var http = proxied.Anonymous();
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        return await http.PostAsync("/api/v1/auth/login", new { email, password });
+    }
 
     private static async Task<string?> SeenAsync(CortexApp app, string header, string value)
     {
