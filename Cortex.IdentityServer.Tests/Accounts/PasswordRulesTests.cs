@@ -73,7 +73,7 @@ public sealed class PasswordRulesTests
 
     [Fact]
     public void Half_a_surrogate_pair_is_refused() => // not InlineData: attributes are kept in UTF-8
-        Assert.Equal("The password contains half a character.", PasswordRules.WhyWeak("half a pair \uD83D", Email));
+        Assert.Equal("The password contains an incomplete character (half of a surrogate pair).", PasswordRules.WhyWeak("half a pair \uD83D", Email));
 
     [Theory]
     [InlineData("")]

@@ -95,7 +95,7 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
         await app.ActiveUsersAsync(day, 8);
         await WriteAsync();
         await app.ActiveUsersAsync(day, 8);
-        Assert.DoesNotContain("Could not write when keys", app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Could not save when keys", app.Log, StringComparison.Ordinal);
     }
 
     /// <summary>The start of a day on which nothing has happened yet.</summary>

@@ -67,7 +67,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
             await Task.Delay(100, Ct);
-            return app.Log.Contains("Could not add the changes", StringComparison.Ordinal);
+            return app.Log.Contains("Could not add account changes", StringComparison.Ordinal);
         });
 
         // And not again.
@@ -78,7 +78,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         }
 
         await app.AreExactAsync(staff.Http);
-        Assert.Single(app.Log.Split('\n'), line => line.Contains("Could not add the changes", StringComparison.Ordinal));
+        Assert.Single(app.Log.Split('\n'), line => line.Contains("Could not add account changes", StringComparison.Ordinal));
         await (await app.Anonymous().FetchAsync("/health")).ShouldBeAsync(HttpStatusCode.OK);
 
         await app.SqlAsync("ALTER TABLE account_totals DROP CONSTRAINT broken");

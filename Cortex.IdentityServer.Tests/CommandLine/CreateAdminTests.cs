@@ -56,13 +56,13 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         var before = await StateAsync(database);
         foreach (var (email, password, reason) in new[]
         {
-            ("ADA@EXAMPLE.COM", Password, "an account with this address already"),
+            ("ADA@EXAMPLE.COM", Password, "already is an account with this address"),
 
             // As from echo "$PASSWORD" where that is unset: nobody gets another password than they think.
             ("bob@example.com", "\n", "at least 8 characters"),
             ("bob@example.com", "password1234", "common"),
             ("bob", Password, "one @"),
-            ("", Password, "needed"),
+            ("", Password, "required"),
         })
         {
             var run = (await Cli.RunAsync(database, ["create-admin", "--email", email], password)).ShouldEndWith(1);

@@ -54,7 +54,7 @@ public sealed class EmbeddedCommandTests : IDisposable
 
         // Another server isn't one.
         await using var second = Start();
-        Assert.Contains("Another server is running", Assert.Single((await second.EndAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("Another server or command is using", Assert.Single((await second.EndAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
 
         // Who owns it may go at any time.
         await using var guest = ServerProcess.Start(["import", "-"], ("CORTEX_DATA", _folder));
@@ -71,7 +71,7 @@ public sealed class EmbeddedCommandTests : IDisposable
         await guest.Input.FlushAsync(Ct);
         var run = (await guest.EndAsync()).ShouldEndWith(1);
         Assert.Equal("1 lines: 1 created, 0 failed.", run.OutputLines()[^1]);
-        Assert.StartsWith("Stopped at line 2; what was created stays", run.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("Stopped at line 2; accounts that were created are kept", run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Null(Postmaster.FindRunning(DataDirectory));
     }
 

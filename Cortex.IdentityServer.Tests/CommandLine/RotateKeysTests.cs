@@ -100,7 +100,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         var revoke = (await Cli.RunAsync(database, ["rotate-keys", "--revoke"])).ShouldEndWith(1);
 
         Assert.Contains("JWT_SECRET_KEY", run.OutputLines()[0], StringComparison.Ordinal);
-        Assert.Contains("nothing was changed", Assert.Single(revoke.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed", Assert.Single(revoke.ErrorLines), StringComparison.Ordinal);
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, "SELECT (SELECT count(*) FROM signing_keys) + (SELECT count(*) FROM audit_events)"));
     }
 

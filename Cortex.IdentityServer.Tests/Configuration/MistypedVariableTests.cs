@@ -27,7 +27,7 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
         var warning = Assert.Single(Variables.Read(Environments.Production, (name, "hunter2-hunter2")).Warnings);
 
         Assert.StartsWith(name + " is set", warning, StringComparison.Ordinal);
-        Assert.Contains(meant + " may be meant", warning, StringComparison.Ordinal);
+        Assert.Contains(meant + " is probably meant", warning, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", warning, StringComparison.Ordinal);
     }
 
@@ -72,8 +72,8 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
 
         await server.ListeningAsync();
 
-        Assert.Contains("JWT_SECRET is set, and this server reads no variable of that name: JWT_SECRET_KEY may be meant.", server.Output, StringComparison.Ordinal);
-        Assert.Contains("RATE_LIMITS may be meant.", server.Output, StringComparison.Ordinal);
+        Assert.Contains("JWT_SECRET is set, but this server reads no variable of that name; JWT_SECRET_KEY is probably meant.", server.Output, StringComparison.Ordinal);
+        Assert.Contains("RATE_LIMITS is probably meant.", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", server.Output, StringComparison.Ordinal);
     }
 }

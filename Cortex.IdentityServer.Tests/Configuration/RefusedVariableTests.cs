@@ -155,7 +155,7 @@ public sealed class RefusedVariableTests
 
     [Fact]
     public void The_origin_null_is_refused_with_the_reason() => Assert.StartsWith(
-        "CORS_ORIGINS must not list null: ", Assert.Single(Variables.Refusal(Environments.Development, ("CORS_ORIGINS", "null"))), StringComparison.Ordinal);
+        "CORS_ORIGINS must not list null, because ", Assert.Single(Variables.Refusal(Environments.Development, ("CORS_ORIGINS", "null"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("POSTGRES_URL")]

@@ -39,7 +39,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         {
             await ScalarAsync(first, "CREATE TABLE gone ()");
             var refusal = await Assert.ThrowsAsync<EmbeddedPostgresTakenException>(() => StartAsync());
-            Assert.Contains("Another server is running", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("Another server or command is using", refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
             Assert.Equal(1, await ScalarAsync(first, "SELECT 1"));
         }
@@ -169,7 +169,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
         File.Move(Path.Combine(DataDirectory, "PG_VERSION"), Path.Combine(DataDirectory, "diary"));
         var other = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync());
-        Assert.Contains("is no PostgreSQL cluster", other.Message, StringComparison.Ordinal);
+        Assert.Contains("is not empty and isn't a PostgreSQL cluster", other.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(DataDirectory, "diary")));
     }
 

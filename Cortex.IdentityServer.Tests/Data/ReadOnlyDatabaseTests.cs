@@ -20,7 +20,7 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(20, TestContext.Current.CancellationToken);
-            return app.Log.Contains("Could not write when keys", StringComparison.Ordinal);
+            return app.Log.Contains("Could not save when keys", StringComparison.Ordinal);
         });
         var answer = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password });
         await answer.ShouldBeProblemAsync(503, "service_unavailable");

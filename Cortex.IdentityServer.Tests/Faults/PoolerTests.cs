@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>One of the servers reaches PostgreSQL through a pooler that gives a connection to each transaction and passes no notices on.</summary>
+/// <summary>One of the servers reaches PostgreSQL through a pooler that gives a connection to each transaction and doesn't support LISTEN.</summary>
 [Collection(FaultTests.Name)]
 public sealed class PoolerTests(TwoServers servers) : IAsyncLifetime
 {
@@ -47,5 +47,5 @@ public sealed class PoolerTests(TwoServers servers) : IAsyncLifetime
     }
 
     private static int Warnings(Replica server) =>
-        server.Process.Output.Split('\n').Count(line => line.Contains("passes no notices on", StringComparison.Ordinal));
+        server.Process.Output.Split('\n').Count(line => line.Contains("doesn't support LISTEN", StringComparison.Ordinal));
 }

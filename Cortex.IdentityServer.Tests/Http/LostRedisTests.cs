@@ -77,7 +77,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             // As often as it is asked in the meantime.
             await Task.Delay(2500, TestContext.Current.CancellationToken);
             Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
-            Assert.Contains("it has too few replicas to be written (NOREPLICAS)", app.Log, StringComparison.Ordinal);
+            Assert.Contains("it has too few replicas to accept writes (NOREPLICAS)", app.Log, StringComparison.Ordinal);
             await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "0");
         }
 

@@ -84,7 +84,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var redis = new RedisServer("another-password");
         await redis.StartAsync();
 
-        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it refuses the user or the password");
+        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it doesn't accept the user or the password");
     }
 
     [Fact]

@@ -40,12 +40,12 @@ public sealed class MailsTests
         ["two_factor_enabled"] = "now takes a code",
         ["two_factor_disabled"] = "only the password",
         ["recovery_codes_renewed"] = "New recovery codes",
-        ["recovery_code_used"] = "recovery codes took the place",
+        ["recovery_code_used"] = "recovery codes was used in place",
         ["passkey_added"] = "new passkey",
         ["passkey_removed"] = "passkeys of your account",
         ["api_key_created"] = "new API key",
         ["account_deleted"] = "was deleted",
-        ["two_factor_reset"] = "Our support removed",
+        ["two_factor_reset"] = "Our support team removed",
         ["account_deleted_by_staff"] = "administrator deleted",
     };
 

@@ -168,7 +168,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         user.Key.SignCount = 4;
         await RefusedAsync(await app.LogInWithAsync(user.Key));
 
-        Assert.Equal(2, app.Log[logged..].Split('\n').Count(line => line.StartsWith("Warning: Passkey refused, of which there may be a copy", StringComparison.Ordinal)));
+        Assert.Equal(2, app.Log[logged..].Split('\n').Count(line => line.StartsWith("Warning: Passkey refused because there may be a copy of it", StringComparison.Ordinal)));
         user.Key.SignCount = 11;
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));

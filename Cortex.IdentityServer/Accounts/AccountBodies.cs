@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Http;
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>A user as clients see them: these eight fields and no more.</summary>
-/// <param name="Id">Never changes.</param>
+/// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">As it was typed at registration.</param>
 /// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
 /// <param name="CreatedAt">When the account was made.</param>
-/// <param name="UpdatedAt">When anything in it last changed.</param>
+/// <param name="UpdatedAt">When the account last changed.</param>
 internal sealed record UserResponse(
     Guid Id,
     string Email,
@@ -40,7 +40,7 @@ internal sealed record RegistrationAccepted(string Message);
 /// <summary>A new account.</summary>
 internal sealed record RegisterRequest : IRequestBody
 {
-    /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
+    /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";

@@ -11,8 +11,8 @@ internal static class AccountEndpoints
 {
     /// <summary>Register</summary>
     /// <remarks>
-    /// Makes an account. Where the operator requires verified emails, the answer is 202 whether the email is taken or not,
-    /// and the account can't log in before its mailbox is proved.
+    /// Creates an account. If the operator requires verified emails, the answer is 202 whether the email is taken or not, and nobody can log in to the account
+    /// until its email is verified.
     /// </remarks>
     internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
         RegisterRequest body, Registration registration, HttpContext http, AccountOptions options, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal static class AccountEndpoints
             RegistrationResult.Busy busy => Problem.Busy(busy.RetryAfter),
             RegistrationResult.Invalid invalid => Problem.Invalid("email", invalid.Reason),
             _ when options.RequiresVerifiedEmail =>
-                TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to go on.")),
+                TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to continue.")),
             RegistrationResult.Registered registered => TypedResults.Created("/api/v1/auth/me", UserResponse.Of(registered.User)),
             _ => (Problem)Problems.EmailTaken,
         };
@@ -51,22 +51,22 @@ internal static class AccountEndpoints
             : (Problem)Problems.SessionRevoked;
 
     /// <summary>Change the password</summary>
-    /// <remarks>Asks for the current one. All other sessions end; this one stays.</remarks>
+    /// <remarks>Needs the current password. All other sessions end; this one stays.</remarks>
     internal static async Task<Results<NoContent, Problem>> ChangePassword(
         ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken) =>
         await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     /// <summary>Delete the account</summary>
     /// <remarks>
-    /// Everything that hangs on it goes with it, at once: sessions, API keys, passkeys, usage. A last notice is mailed. What happened to the account
-    /// stays in the operator's audit log, without address, program and details.
+    /// Deletes everything that belongs to the account at once: sessions, API keys, passkeys, usage. A last notice is mailed. The operator's audit log keeps
+    /// what happened to the account, without IP addresses, user agents and details.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteMe(
         [FromBody] ReauthenticateRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
         await deletion.TryAsync(caller.UserId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     /// <summary>Export the account</summary>
-    /// <remarks>Everything that the server holds about the caller, without secrets: not the password's hash, no token, no key.</remarks>
+    /// <remarks>Everything that the server stores about the caller, without secrets: no password hash, no tokens, no keys.</remarks>
     internal static async Task<Results<Ok<AccountExport>, PushStreamHttpResult, Problem>> ExportMe(
         ClaimsPrincipal caller, AccountExporter exporter, AccountReader accounts, HttpContext http, CancellationToken cancellationToken)
     {

@@ -8,11 +8,11 @@ namespace Cortex.IdentityServer.Accounts;
 /// <param name="ExportedAt">When this was true.</param>
 /// <param name="Account">The account.</param>
 /// <param name="Roles">What the user may do beyond their own account.</param>
-/// <param name="Sessions">Logins, those that ended lately too.</param>
-/// <param name="LoginAddresses">Addresses from which the user logged in lately.</param>
+/// <param name="Sessions">Sessions, including those that ended recently.</param>
+/// <param name="LoginAddresses">Addresses from which the user logged in recently.</param>
 /// <param name="ApiKeys">API keys, without the keys.</param>
 /// <param name="Passkeys">Passkeys, without their keys.</param>
-/// <param name="RecoveryCodesLeft">How many recovery codes weren't used yet.</param>
+/// <param name="RecoveryCodesLeft">How many recovery codes are left.</param>
 /// <param name="Usage">Requests made with API keys.</param>
 /// <param name="BillingEvents">What the payment provider reported.</param>
 /// <param name="Events">What happened to the account.</param>
@@ -34,9 +34,9 @@ internal sealed record AccountExport(
 /// <param name="CreatedAt">When it began.</param>
 /// <param name="LastUsedAt">When it was last used.</param>
 /// <param name="EndedAt">When it was ended; null where it wasn't.</param>
-/// <param name="Methods">How the user proved who they are (RFC 8176).</param>
-/// <param name="Ip">Where it was started from.</param>
-/// <param name="UserAgent">What it was started with.</param>
+/// <param name="Methods">How the user authenticated (RFC 8176).</param>
+/// <param name="Ip">The IP address from which it was started.</param>
+/// <param name="UserAgent">The user agent with which it was started.</param>
 internal sealed record ExportedSession(
     Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt, string[] Methods, string? Ip, string? UserAgent);
 
@@ -47,10 +47,10 @@ internal sealed record ExportedLoginAddress(string Network, DateTimeOffset LastL
 
 /// <summary>A request that was made with an API key.</summary>
 /// <param name="Endpoint">What was asked for.</param>
-/// <param name="ApiKeyId">With which key; null when it is gone.</param>
+/// <param name="ApiKeyId">The API key; null if it no longer exists.</param>
 /// <param name="TokensUsed">How much it used.</param>
 /// <param name="CostUsd">What it cost, in US dollars.</param>
-/// <param name="Provider">Who did the work.</param>
+/// <param name="Provider">The provider that did the work.</param>
 /// <param name="ResponseTimeMs">How long it took, in milliseconds.</param>
 /// <param name="StatusCode">How it ended.</param>
 /// <param name="ErrorMessage">What went wrong.</param>
@@ -66,8 +66,8 @@ internal sealed record ExportedUsage(
     string? ErrorMessage,
     DateTimeOffset? CreatedAt);
 
-/// <summary>Something that the payment provider reported.</summary>
+/// <summary>An event that the payment provider reported.</summary>
 /// <param name="EventType">What happened.</param>
-/// <param name="Data">What was reported, as it came.</param>
+/// <param name="Data">What was reported, unchanged.</param>
 /// <param name="CreatedAt">When it came.</param>
 internal sealed record ExportedBillingEvent(string EventType, string? Data, DateTimeOffset? CreatedAt);

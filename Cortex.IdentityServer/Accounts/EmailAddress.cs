@@ -62,7 +62,7 @@ internal static partial class EmailAddress
     {
         if (email.Length is 0 or > MaxLength)
         {
-            return email.Length == 0 ? "An email address is needed." : $"The email address must have at most {MaxLength} characters.";
+            return email.Length == 0 ? "An email address is required." : $"The email address must have at most {MaxLength} characters.";
         }
 
         if (!email.EnumerateRunes().All(IsVisible))

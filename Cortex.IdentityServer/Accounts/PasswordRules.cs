@@ -37,14 +37,14 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
         {
             < MinLength => $"The password must have at least {MinLength} characters.",
             > MaxLength => $"The password must have at most {MaxLength} characters.",
-            _ when PasswordHash.Utf8Of(password) is null => "The password contains half a character.",
+            _ when PasswordHash.Utf8Of(password) is null => "The password contains an incomplete character (half of a surrogate pair).",
             _ when IsEmail(password, email) => "The password must not be the email address or the name in it.",
             _ when length < RepetitionAllowedFrom && password.EnumerateRunes().Distinct().Count() == 1 =>
-                "The password must not be one character over and over.",
+                "The password must not repeat a single character.",
             _ when Runs.Any(run => run.Contains(password, StringComparison.OrdinalIgnoreCase)) =>
-                "The password must not be a run of letters, digits or keys.",
+                "The password must not be a sequence of neighboring letters, digits or keys.",
             _ when OwnWords().IsMatch(password) => "The password must not be made of this product's name.",
-            _ when IsCommon(password) => "The password is one of the most common ones, or one with something at its end.",
+            _ when IsCommon(password) => "The password is one of the most common ones, or one of them with something added.",
             _ => null,
         };
     }

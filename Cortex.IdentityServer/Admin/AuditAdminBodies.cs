@@ -9,22 +9,22 @@ namespace Cortex.IdentityServer.Admin;
 /// <summary>Which events are asked for.</summary>
 internal sealed record AuditEventsQuery
 {
-    [FromQuery(Name = "limit"), LimitValue, Description("Events on a page, 1 to 200; 50 if left out.")]
+    [FromQuery(Name = "limit"), LimitValue, Description("Events per page, 1 to 200; 50 by default.")]
     public string? Limit { get; init; }
 
-    [FromQuery(Name = "cursor"), Description("The next_cursor of the page before.")]
+    [FromQuery(Name = "cursor"), Description("The next_cursor of the previous page.")]
     public string? Cursor { get; init; }
 
-    [FromQuery(Name = "actor"), IdValue, Description("Only what this user did, to whichever account.")]
+    [FromQuery(Name = "actor"), IdValue, Description("Only what this user did, to any account.")]
     public string? Actor { get; init; }
 
     [FromQuery(Name = "user"), IdValue, Description("Only what happened to this user's account.")]
     public string? User { get; init; }
 
-    [FromQuery(Name = "action"), AuditActionValue, Description("Only events of this action, such as login.failed.")]
+    [FromQuery(Name = "action"), AuditActionValue, Description("Only events with this action, such as login.failed.")]
     public string? Action { get; init; }
 
-    [FromQuery(Name = "from"), TimeValue, Description("Only events of this time or later: ISO 8601 with Z or an offset.")]
+    [FromQuery(Name = "from"), TimeValue, Description("Only events at this time or later: ISO 8601 with Z or an offset.")]
     public string? From { get; init; }
 
     [FromQuery(Name = "to"), TimeValue, Description("Only events before this time.")]
@@ -47,16 +47,16 @@ internal sealed record AuditEventsQuery
 internal sealed class AuditActionValueAttribute() : WordValueAttribute([.. AuditAction.All]);
 
 /// <summary>Something that happened, as administrators see it.</summary>
-/// <param name="Id">Names the event.</param>
+/// <param name="Id">The id of the event.</param>
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>user.updated</c>.</param>
 /// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
-/// <param name="ActorId">Who did it; null for somebody who did not prove who they are, and for who works at the server itself.</param>
+/// <param name="ActorId">The user who did it; null for somebody who wasn't authenticated, and for the operator's command line.</param>
 /// <param name="UserId">Whose account it is about, which may be gone; null where there is none.</param>
 /// <param name="OccurredAt">When.</param>
-/// <param name="Ip">From which address; null once the account is gone.</param>
-/// <param name="UserAgent">With what; null once the account is gone.</param>
+/// <param name="Ip">The IP address; null once the account is gone.</param>
+/// <param name="UserAgent">The user agent; null once the account is gone.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
-/// <param name="Details">More about it: texts by name; of a change by an administrator, what was <c>before</c> and is <c>after</c>. Null once the account is gone.</param>
+/// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>. Null once the account is gone.</param>
 internal sealed record AdminAuditEventResponse(
     Guid Id,
     string Action,

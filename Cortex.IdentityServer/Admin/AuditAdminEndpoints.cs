@@ -10,8 +10,8 @@ internal static class AuditAdminEndpoints
     public static void MapAuditAdmin(this RouteGroupBuilder admin) =>
         admin.MapGet("/audit-events", ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
 
-    /// <summary>List what happened to all accounts</summary>
-    /// <remarks>Newest first, for as long as the operator keeps events; all filters that are given apply together.</remarks>
+    /// <summary>List the events of all accounts</summary>
+    /// <remarks>Newest first, for as long as the operator keeps events. Filters combine.</remarks>
     internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(
         [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
     {

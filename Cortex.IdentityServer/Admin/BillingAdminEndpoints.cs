@@ -16,11 +16,11 @@ internal static class BillingAdminEndpoints
     }
 
     /// <summary>List billing events</summary>
-    /// <remarks>Newest first; the filters apply together. What the provider sent is not shown, as it may hold customers' personal data.</remarks>
+    /// <remarks>Newest first. Filters combine. What the provider sent is not shown, because it may contain customers' personal data.</remarks>
     internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(
-        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
-        [FromQuery, Description("The next_cursor of the page before.")] string? cursor,
-        [FromQuery, Description("true: only those that have had their effect; false: only those that wait.")][FlagValue] string? processed,
+        [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
+        [FromQuery, Description("true: only processed events; false: only waiting ones.")][FlagValue] string? processed,
         [FromQuery, Description("Only events of this user.")][IdValue] string? user,
         BillingEvents events,
         CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal static class BillingAdminEndpoints
     }
 
     /// <summary>Process a billing event again</summary>
-    /// <remarks>It waits to be processed from now on. One that waits already stays as it is.</remarks>
+    /// <remarks>Queues the event for processing. One that is already waiting stays as it is.</remarks>
     internal static async Task<Results<Accepted<BillingEventResponse>, Problem>> ReplayBillingEvent(
         [Description("The id of the event.")] Guid id, BillingReplay replay, HttpContext http, CancellationToken cancellationToken) =>
         await replay.ReplayAsync(id, Client.OfAdministrator(http), cancellationToken) is { } replayed

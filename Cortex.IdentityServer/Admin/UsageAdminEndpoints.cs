@@ -11,10 +11,10 @@ internal static class UsageAdminEndpoints
     public static void MapUsageAdmin(this RouteGroupBuilder admin) =>
         admin.MapGet("/users/{id:guid}/usage", ReadUserUsage).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed, Problems.NotFound);
 
-    /// <summary>Show what a user used</summary>
+    /// <summary>Show a user's usage</summary>
     /// <remarks>
-    /// Totals, and a series with no gaps. Grouped, it shows the 100 groups with most requests (fewer where a series is long: 20,000 points in all), and what is
-    /// in the others as the group `other`; what has no provider, or no key any more, is the group null.
+    /// Totals, and a series without gaps. Grouped, it has the 100 groups with the most requests (fewer if the series is long: 20,000 points in all) and the
+    /// rest as the group `other`; requests without a provider, or whose key no longer exists, are the group null.
     /// </remarks>
     internal static async Task<Results<Ok<UsageReportResponse>, Problem>> ReadUserUsage(
         [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal sealed record RotateApiKeyRequest : IRequestBody
 }
 
 /// <summary>An API key, without the key.</summary>
-/// <param name="Id">To change or revoke it with.</param>
+/// <param name="Id">Its id, for changing or revoking it.</param>
 /// <param name="Name">What it is for.</param>
 /// <param name="Prefix">Its first 12 characters; null for keys that the Python server made.</param>
 /// <param name="Scopes">What it may do.</param>
@@ -70,15 +70,15 @@ internal sealed record ApiKeyResponse(
 }
 
 /// <summary>A new API key, with the key.</summary>
-/// <param name="Id">To change or revoke it with.</param>
+/// <param name="Id">Its id, for changing or revoking it.</param>
 /// <param name="Name">What it is for.</param>
 /// <param name="Key">The key itself, shown this once: the server keeps only its hash.</param>
 /// <param name="Prefix">Its first 12 characters.</param>
 /// <param name="Scopes">What it may do.</param>
-/// <param name="IsActive">True.</param>
-/// <param name="CreatedAt">Now.</param>
+/// <param name="IsActive">Always true for a new key.</param>
+/// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When it stops working; null for never.</param>
-/// <param name="LastUsedAt">Null.</param>
+/// <param name="LastUsedAt">Always null for a new key.</param>
 internal sealed record GeneratedApiKeyResponse(
     Guid Id,
     string? Name,

@@ -126,7 +126,7 @@ internal sealed partial class ApiKeyLookup(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "A plain API key of the Python server was hashed and moved into api_keys")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "A plain-text API key of the Python server was hashed and moved into api_keys")]
         public static partial void Adopted(ILogger logger);
     }
 }

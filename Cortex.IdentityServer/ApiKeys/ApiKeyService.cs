@@ -264,7 +264,7 @@ internal sealed partial class ApiKeyService(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} made")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} created")]
         public static partial void Made(ILogger logger, Guid keyId, string? prefix, Guid userId);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} replaced by {NewKeyId}, user {UserId}")]

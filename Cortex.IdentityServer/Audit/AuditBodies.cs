@@ -4,15 +4,15 @@ using Cortex.IdentityServer.Http;
 namespace Cortex.IdentityServer.Audit;
 
 /// <summary>Something that happened to the caller's account.</summary>
-/// <param name="Id">Names the event.</param>
+/// <param name="Id">The id of the event.</param>
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>api_key.created</c>.</param>
 /// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
-/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who did not prove who they are.</param>
+/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who wasn't authenticated.</param>
 /// <param name="OccurredAt">When.</param>
-/// <param name="Ip">From which address; null where an administrator did it.</param>
-/// <param name="UserAgent">With what; null where an administrator did it.</param>
+/// <param name="Ip">The IP address; null if an administrator did it.</param>
+/// <param name="UserAgent">The user agent; null if an administrator did it.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
-/// <param name="Details">More about it: texts by name; of a change by an administrator, what was <c>before</c> and is <c>after</c>.</param>
+/// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
 internal sealed record AuditEventResponse(
     Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, IReadOnlyDictionary<string, JsonElement>? Details)
 {

@@ -9,11 +9,11 @@ namespace Cortex.IdentityServer.Audit;
 /// <summary>What a user may see of what happened to their account.</summary>
 internal static class AuditEndpoints
 {
-    /// <summary>List what happened to the caller's account</summary>
-    /// <remarks>Logins, failed ones too, and every change of the account, newest first; for as long as the operator keeps them.</remarks>
+    /// <summary>List the events of the caller's account</summary>
+    /// <remarks>Logins, including failed ones, and every change to the account, newest first, for as long as the operator keeps them.</remarks>
     internal static async Task<Results<Ok<AuditEventPage>, Problem>> ListEvents(
-        [FromQuery, Description("Events on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
-        [FromQuery, Description("The next_cursor of the page before.")] string? cursor,
+        [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
         ClaimsPrincipal caller,
         AuditReader events,
         CancellationToken cancellationToken)

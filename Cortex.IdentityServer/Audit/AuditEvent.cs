@@ -17,7 +17,7 @@ internal sealed class AuditEvent
 
     public required string Outcome { get; init; }
 
-    /// <summary>Who did it; null for somebody who did not prove who they are.</summary>
+    /// <summary>Who did it; null for somebody who wasn't authenticated.</summary>
     public Guid? ActorId { get; init; }
 
     /// <summary>Whose account it is about; null where there is none.</summary>

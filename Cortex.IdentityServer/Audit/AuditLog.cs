@@ -39,7 +39,7 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
 
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
     /// <param name="outcome"><see cref="Success"/> or <see cref="Failure"/>.</param>
-    /// <param name="actorId">Who did it; null for somebody who did not prove who they are, and for who works at the server itself.</param>
+    /// <param name="actorId">The user who did it; null for somebody who wasn't authenticated, and for the operator's command line.</param>
     /// <param name="userId">Whose account it is about; null where there is none.</param>
     /// <param name="client">Where it came from.</param>
     /// <param name="details">A JSON object; null where there is no more to say.</param>

@@ -46,7 +46,7 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Billing event {EventId} of user {UserId} was put up to be processed again by {AdminId}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Administrator {AdminId} queued billing event {EventId} of user {UserId} for processing again")]
         public static partial void Replayed(ILogger logger, Guid eventId, Guid userId, Guid? adminId);
     }
 }

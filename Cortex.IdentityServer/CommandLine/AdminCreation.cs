@@ -32,7 +32,7 @@ internal sealed class AdminCreation(CortexDbContext db, UserManager<User> users,
         {
             var error = result.Errors.First();
             return new AdminCreationResult.Refused(error.Code == nameof(IdentityErrorDescriber.DuplicateEmail)
-                ? "There is an account with this address already, and nothing was changed. With --promote it becomes an administrator's, with its password as it is."
+                ? "There already is an account with this address, so nothing was changed. With --promote it becomes an administrator and keeps its password."
                 : error.Description);
         }
 

@@ -26,7 +26,7 @@ internal static class Commands
         return answer;
     }
 
-    private static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it serves.")
+    private static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it runs the server.")
     {
         Serve(),
         MigrateCommand.Create(server),
@@ -37,10 +37,10 @@ internal static class Commands
     };
 
     /// <summary>For its help; <see cref="Entry"/> serves without this parser.</summary>
-    private static Command Serve() => new("serve", "Runs the server; the default. Options that aren't listed here go to ASP.NET Core's host.")
+    private static Command Serve() => new("serve", "Runs the server. This is the default. Options that aren't listed here are passed to the ASP.NET Core host.")
     {
-        new Option<string>("--urls") { HelpName = "addresses", Description = "Where to listen, separated by semicolons: http://localhost:5107" },
-        new Option<string>("--environment") { HelpName = "name", Description = "Development or Production. Unset: Development inside the source tree, Production anywhere else" },
+        new Option<string>("--urls") { HelpName = "addresses", Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5107" },
+        new Option<string>("--environment") { HelpName = "name", Description = "Development or Production. Default: Development inside the source tree, Production anywhere else" },
     };
 
     /// <summary><c>help import</c> is <c>import --help</c>.</summary>

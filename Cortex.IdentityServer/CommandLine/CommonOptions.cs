@@ -9,6 +9,6 @@ internal static class CommonOptions
     public static Option<string?> Environment() => new("--environment")
     {
         HelpName = "name",
-        Description = "Development or Production, as DOTNET_ENVIRONMENT. Unset: Development inside the source tree, Production anywhere else",
+        Description = "Development or Production, like DOTNET_ENVIRONMENT. Default: Development inside the source tree, Production anywhere else",
     };
 }

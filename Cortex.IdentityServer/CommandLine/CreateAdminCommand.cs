@@ -11,9 +11,9 @@ internal static class CreateAdminCommand
     public static Command Create(Server server)
     {
         var email = new Option<string>("--email") { HelpName = "address", Required = true, Description = "The administrator's email address, which they log in with" };
-        var promote = new Option<bool>("--promote") { Description = "Where there is an account with this address, give it the role; its password stays as it is" };
+        var promote = new Option<bool>("--promote") { Description = "If there is an account with this address, give it the role; its password stays as it is" };
         var environment = CommonOptions.Environment();
-        var command = new Command("create-admin", "Makes an administrator.") { email, promote, environment };
+        var command = new Command("create-admin", "Creates an administrator.") { email, promote, environment };
         command.SetAction((parsed, stop) =>
         {
             var promotes = parsed.GetValue(promote);
@@ -46,7 +46,7 @@ internal static class CreateAdminCommand
                 await Console.Error.WriteLineAsync($"{email} is an administrator now. {Next(work)}");
                 if (given is null)
                 {
-                    await Console.Error.WriteLineAsync("The password, which is shown this once:");
+                    await Console.Error.WriteLineAsync("The password, which won't be shown again:");
                     await Console.Out.WriteLineAsync(password);
                 }
 
@@ -70,7 +70,7 @@ internal static class CreateAdminCommand
 
         if (!promoted.User.EmailConfirmed)
         {
-            await Console.Error.WriteLineAsync("Its address was never confirmed: make sure that whoever registered it is who you mean.");
+            await Console.Error.WriteLineAsync("Its address was never confirmed: make sure that the right person registered it.");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
     {
         var addresses = Listening.Addresses(Settings()).Select(Parse).OfType<BindingAddress>().Where(address => address.IsUnixPipe || address.Port > 0);
         return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(Bound).FirstOrDefault()
-            ?? throw new CommandFailedException("The server listens at a port that the system chooses: say with --url where it answers.");
+            ?? throw new CommandFailedException("The server listens on a port chosen by the system: give its address with --url.");
     }
 
     /// <summary>In the order in which the server's own host reads them.</summary>

@@ -13,18 +13,18 @@ internal static class HealthcheckCommand
 
     public static Command Create()
     {
-        var option = new Option<string?>("--url") { HelpName = "address", Description = "Where the server answers. Unset: this container's own" };
+        var option = new Option<string?>("--url") { HelpName = "address", Description = "The address of the server. Default: the server in this container" };
 
         // What it was before there was an option, in somebody's compose file.
         var argument = new Argument<string?>("address") { Arity = ArgumentArity.ZeroOrOne, Hidden = true };
-        var command = new Command("healthcheck", "Tells whether a server is healthy.") { option, argument };
+        var command = new Command("healthcheck", "Checks whether a server is healthy.") { option, argument };
         option.Validators.Add(CheckAddress);
         argument.Validators.Add(CheckAddress);
         command.Validators.Add(given =>
         {
             if (given.GetResult(option) is not null && given.GetResult(argument) is { Tokens.Count: > 0 })
             {
-                given.AddError("There is one address, not two.");
+                given.AddError("Give one address only.");
             }
         });
         command.SetAction((parsed, stop) => RunAsync((parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.Own(), stop));

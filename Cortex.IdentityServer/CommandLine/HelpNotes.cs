@@ -9,13 +9,13 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com
 
         Environment variables:
-          Each command lists those that it reads; README.md, Configuration, explains them all.
+          Each command lists the ones that it reads. All of them are explained in README.md, "Configuration".
 
         Exit codes:
           0    done
           1    failed; one line on standard error says why
           2    no such command or option
-          3    import: some lines made no account
+          3    import: some lines failed
           130  interrupted
         """;
 
@@ -25,17 +25,17 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll serve
 
         Environment variables:
-          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see README.md, Configuration.
-          Where to listen: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS. Which rules hold: DOTNET_ENVIRONMENT.
+          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see README.md, "Configuration".
+          ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: where to listen. DOTNET_ENVIRONMENT: Development or Production.
 
         Exit codes:
-          0    stopped by a signal, in order
-          1    failed; a line on standard error names each variable that is missing or wrong, or says what else it was
+          0    stopped by a signal, after a clean shutdown
+          1    failed; standard error names each variable that is missing or wrong, or another cause, in a line each
           130  interrupted while it was starting
         """;
 
     private const string Migrate = $"""
-        Every start migrates too; this is for deployments that keep the two apart. Replicas and commands that start together do it once.
+        Every start of the server migrates too; this command is for deployments that keep the two apart. If several replicas or commands start at once, only one migrates.
 
         Example:
           dotnet Cortex.IdentityServer.dll migrate
@@ -46,10 +46,10 @@ internal static class HelpNotes
         """;
 
     private const string CreateAdmin = $"""
-        The account is active, its address counts as confirmed, and its role is admin. Without a server and beside one that runs; on an empty database too.
+        The account is active, its address counts as confirmed, and its role is admin. The command works with or without a running server, and on an empty database.
 
-        The password is the first line of standard input where that is no terminal; where it is one, or has nothing in it, a password is made and printed,
-        alone on standard output. All else is on standard error.
+        The password is read from the first line of standard input. If standard input is a terminal or is empty, a password is generated and printed,
+        alone on standard output. Everything else goes to standard error.
 
         Examples:
           dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com
@@ -61,18 +61,18 @@ internal static class HelpNotes
 
         Exit codes:
           0    done
-          1    failed, and nothing was changed: there is such an account, the address or the password won't do, the database can't be used …
+          1    failed, and nothing was changed: the account exists, the address or the password isn't acceptable, the database can't be used …
           2    no such option
           130  interrupted
         """;
 
     private const string Import = $$"""
-        A line of the file is an account in JSON:
+        Each line of the file is an account as JSON:
           {"email": "ada@example.com", "password_hash": "$2b$12$…", "subscription_tier": "pro", "is_active": true, "is_verified": true, "created_at": "2024-05-01T12:00:00Z"}
-        Only the email has to be there. Without a hash nobody can log in before the owner resets the password by mail. Accounts that exist stay as they are, so a
-        file may be imported again. Lines are committed in batches: Ctrl-C ends it between two, and what was created stays.
+        Only the email is required. Without a hash nobody can log in until the owner resets the password by mail. Existing accounts are left unchanged, so a
+        file may be imported again. Lines are committed in batches: Ctrl-C stops the import between two of them, and accounts that were created are kept.
 
-        Lines that made no account are told on standard error ("line 17: email_taken: …"), or in the file of --results.
+        Lines that fail are reported on standard error ("line 17: email_taken: …"), or in the file given with --results.
 
         Examples:
           dotnet Cortex.IdentityServer.dll import users.ndjson --results failed.ndjson
@@ -81,18 +81,18 @@ internal static class HelpNotes
         {{Variables}}
 
         Exit codes:
-          0    every line made an account
-          1    failed, or stopped on its way; one line on standard error says why and where, and what was created stays
+          0    every line created an account
+          1    failed or stopped early; one line on standard error says why and where, and accounts that were created are kept
           2    no such option
-          3    the file was read to its end, and some lines made no account
-          130  interrupted; what was created stays
+          3    the file was read to its end, but some lines failed
+          130  interrupted; accounts that were created are kept
         """;
 
     private const string RotateKeys = $"""
-        1. With JWT_ALGORITHM=ES256 or RS256 it makes a new key that signs access tokens. It is published within a minute and takes over a day later (half of JWT_KEY_DAYS where
-           that is shorter), so that services which keep the list of keys know it by then; the older ones are kept until their last token has ended. Nobody is logged out.
-           With HS256 there is no such key: set JWT_SECRET_KEY to new,old (README.md, Rotating the secrets).
-        2. It encrypts what is still under an older SECRET_KEY under the first one: TOTP secrets and signing keys.
+        1. With JWT_ALGORITHM=ES256 or RS256 it creates a new key for signing access tokens. It is published within a minute and takes over a day later (half of JWT_KEY_DAYS where
+           that is shorter), so that services which cache the list of keys know it by then; older keys are kept until their last token has expired. Nobody is logged out.
+           With HS256 there is no such key: set JWT_SECRET_KEY to new,old (README.md, "Rotating the secrets").
+        2. It encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
 
         Examples:
           dotnet Cortex.IdentityServer.dll rotate-keys
@@ -100,17 +100,17 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll rotate-keys --revoke
 
         {Variables}
-          JWT_ALGORITHM, JWT_KEY_DAYS: which keys there are, and for how long they sign.
+          JWT_ALGORITHM, JWT_KEY_DAYS: the kind of key, and for how long it signs.
 
         Exit codes:
           0    done
-          1    failed; or something can't be decrypted under any SECRET_KEY that is set, and standard error names it
+          1    failed, or something can't be decrypted with any SECRET_KEY that is set; standard error names it
           2    no such option
-          130  interrupted; what was encrypted anew stays
+          130  interrupted; what was already encrypted again stays so
         """;
 
     private const string Healthcheck = """
-        For container health checks, whose images have no curl. No proxy is used and no database is read; on the same machine a certificate isn't checked.
+        For health checks of containers whose image has no curl. It uses no proxy and no database; on the same machine it doesn't check the certificate.
 
         Examples:
           dotnet Cortex.IdentityServer.dll healthcheck
@@ -122,15 +122,15 @@ internal static class HelpNotes
 
         Exit codes:
           0    healthy
-          1    unhealthy, or there is no server; one line on standard error says which
-          2    no such option, or no http(s) address
+          1    unhealthy, or no server answers; one line on standard error says which
+          2    no such option, or not an http(s) address
         """;
 
     private const string Variables = """
-        Environment variables (README.md, Configuration):
-          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: as the server's, which are checked in the same way.
-          CORTEX_DATA, POSTGRES_BIN: where the embedded PostgreSQL is, which is used where POSTGRES_URL is unset outside Production.
-          DOTNET_ENVIRONMENT: which rules hold.
+        Environment variables (README.md, "Configuration"):
+          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same as the server's, with the same checks.
+          CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL is unset.
+          DOTNET_ENVIRONMENT: Development or Production.
         """;
 
     private const string ExitCodes = """

@@ -11,10 +11,10 @@ internal static class ImportCommand
 
     public static Command Create(Server server)
     {
-        var file = new Argument<string>("file") { Description = "The file to import; - is standard input" };
-        var results = new Option<string?>("--results") { HelpName = "file", Description = "Write the lines that made no account to this file, as JSON; what it held is gone" };
+        var file = new Argument<string>("file") { Description = "The file to import, or - for standard input" };
+        var results = new Option<string?>("--results") { HelpName = "file", Description = "Write the lines that failed to this file, as JSON; an existing file is overwritten" };
         var environment = CommonOptions.Environment();
-        var command = new Command("import", "Makes accounts of another system's users: a line of JSON each.") { file, results, environment };
+        var command = new Command("import", "Creates accounts for the users of another system, one line of JSON for each.") { file, results, environment };
         command.SetAction(async (parsed, stop) =>
         {
             await using var input = OpenInput(parsed.GetRequiredValue(file));
@@ -36,12 +36,12 @@ internal static class ImportCommand
         }
         catch (OperationCanceledException) when (work.Stop.IsCancellationRequested)
         {
-            await Console.Out.WriteLineAsync($"Interrupted after {ImportView.Text(view.Counts)}. What was created stays.");
+            await Console.Out.WriteLineAsync($"Interrupted after {ImportView.Text(view.Counts)}. Accounts that were created are kept.");
             return ExitCode.Interrupted;
         }
         catch (IOException failure)
         {
-            throw new CommandFailedException($"The lines can't be read on, or told, after {ImportView.Text(view.Counts)}; what was created stays: {failure.Message}", failure);
+            throw new CommandFailedException($"The import can't read or report any further after {ImportView.Text(view.Counts)}: {failure.Message}. Accounts that were created are kept", failure);
         }
     }
 
@@ -51,7 +51,7 @@ internal static class ImportCommand
         return result switch
         {
             ImportResult.CutShort cut => throw new CommandFailedException(
-                $"Stopped at line {cut.Line}; what was created stays: {cut.Problem.Detail ?? cut.Problem.Code.Detail}"),
+                $"Stopped at line {cut.Line}; accounts that were created are kept: {cut.Problem.Detail ?? cut.Problem.Code.Detail}"),
             ImportResult.Complete { Counts.Failed: 0 } => ExitCode.Done,
             ImportResult.Complete => ExitCode.SomeFailed,
             _ => throw new UnreachableException(),

@@ -9,8 +9,8 @@ internal static class MigrateCommand
     public static Command Create(Server server)
     {
         var environment = CommonOptions.Environment();
-        var check = new Option<bool>("--check") { Description = "Only lists what it would repair or refuse; changes nothing. Exit code 1 if it would refuse" };
-        var command = new Command("migrate", "Brings the database to this version's schema and ends.") { check, environment };
+        var check = new Option<bool>("--check") { Description = "Only list what migrate would repair or refuse; change nothing. Exit code 1 if it would refuse" };
+        var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)
             ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
             : server.WorkAsync(parsed.GetValue(environment), RunAsync, stop));
@@ -32,8 +32,8 @@ internal static class MigrateCommand
 
         await Console.Out.WriteLineAsync(plan.Pending switch
         {
-            [] when plan.Report.Repaired.Count > 0 => "migrate would do no more than that: the schema is this version's.",
-            [] => "Nothing to do: the schema is this version's.",
+            [] when plan.Report.Repaired.Count > 0 => "migrate would do nothing else: the schema is up to date.",
+            [] => "Nothing to do: the schema is up to date.",
             [var only] => $"migrate would apply a migration: {only}.",
             var all => $"migrate would apply {all.Count} migrations, up to {all[^1]}.",
         });
@@ -44,7 +44,7 @@ internal static class MigrateCommand
     {
         await Console.Out.WriteLineAsync(work.Migrated switch
         {
-            [] => "Nothing to do: the schema is this version's.",
+            [] => "Nothing to do: the schema is up to date.",
             [var only] => $"Applied a migration: {only}.",
             var all => $"Applied {all.Count} migrations, up to {all[^1]}.",
         });

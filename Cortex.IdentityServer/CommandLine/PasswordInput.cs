@@ -33,7 +33,7 @@ internal static class PasswordInput
             if (await Task.WhenAny(line, Task.Delay(Silence, stop)) != line)
             {
                 stop.ThrowIfCancellationRequested();
-                await Console.Error.WriteLineAsync("Waiting for the password: a line on standard input. With < /dev/null one is made.");
+                await Console.Error.WriteLineAsync("Waiting for the password on standard input. With < /dev/null, one is generated.");
             }
 
             return await line.WaitAsync(stop);

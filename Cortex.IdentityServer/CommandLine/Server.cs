@@ -92,6 +92,6 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     }
 
     private static string? Explain(DatabaseOptions database, VisitedPostgres? embedded, Exception failure) => embedded is { IsGuest: true } && DatabaseFailure.In(failure) is not null
-        ? "The server on whose PostgreSQL this command worked has stopped: what wasn't committed is undone. Run the command again."
+        ? "The server whose PostgreSQL this command was using has stopped. Uncommitted changes were rolled back. Run the command again."
         : DatabaseErrorLine.Of(failure, database.Name);
 }

@@ -30,7 +30,7 @@ internal sealed record IntegrationOptions(IReadOnlyList<string> PolarWebhookSecr
         }
         else if (secrets is [var one, var other] && one == other)
         {
-            settings.Refuse("POLAR_WEBHOOK_SECRET", "must not hold the same secret twice");
+            settings.Refuse("POLAR_WEBHOOK_SECRET", "must not list the same secret twice");
         }
 
         return secrets;

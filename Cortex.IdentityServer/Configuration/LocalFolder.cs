@@ -32,14 +32,14 @@ internal static class LocalFolder
             var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
             if (secret.Length < SecretOptions.LeastBytes)
             {
-                settings.Refuse("CORTEX_DATA", $"holds a broken secret: delete {path}, and a new one is made (sessions and second factors made under the old one are void)");
+                settings.Refuse("CORTEX_DATA", $"contains a damaged secret: delete {path} to have a new one generated (sessions and second factors that depend on the old one are lost)");
             }
 
             return secret;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            settings.Refuse("CORTEX_DATA", $"must be a folder of this server's own, which no other account owns or may write to, to keep its secrets in ({folder} isn't)");
+            settings.Refuse("CORTEX_DATA", $"must be a folder for this server's secrets that no other account owns or may write to ({folder} isn't)");
             return [];
         }
     }

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Configuration;
 /// <summary>A variable that this server doesn't read, and the one that was probably meant.</summary>
 internal readonly record struct MistypedVariable(string Name, string Meant)
 {
-    public string Hint => $"{Name} is set, and this server reads no variable of that name: {Meant} may be meant";
+    public string Hint => $"{Name} is set, but this server reads no variable of that name; {Meant} is probably meant";
 }
 
 /// <summary>Finds variables whose names are nearly those that this server reads; a setting that is silently ignored is worse than one that is refused.</summary>

@@ -42,7 +42,7 @@ internal static class PrivateFolder
         else if ((mode & Writable) != 0)
         {
             // Such as /tmp, whose rights aren't ours to change.
-            throw new IOException($"{folder} holds other things too, and other accounts may write to it");
+            throw new IOException($"{folder} contains other files too, and other accounts may write to it");
         }
     }
 

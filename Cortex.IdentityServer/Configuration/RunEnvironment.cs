@@ -29,7 +29,7 @@ internal static class RunEnvironment
         var aspnet = Read(new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_"));
         if (dotnet is not null && aspnet is not null && dotnet != aspnet)
         {
-            throw new ConfigurationException("DOTNET_ENVIRONMENT must be the same as ASPNETCORE_ENVIRONMENT, or one of the two unset.");
+            throw new ConfigurationException("DOTNET_ENVIRONMENT must be the same as ASPNETCORE_ENVIRONMENT, or one of the two must be unset.");
         }
 
         return dotnet is not null ? Checked("DOTNET_ENVIRONMENT", dotnet)
@@ -45,7 +45,7 @@ internal static class RunEnvironment
         var bare = name.AsSpan().Trim().Trim("\"'`").Trim();
         if (Meant(bare) is { } meant && name != meant)
         {
-            throw new ConfigurationException($"{source} must be exactly {meant}, if that is what was meant: case, spaces and quotes count. Only Development has Development's rules.");
+            throw new ConfigurationException($"{source} must be exactly {meant}, if that is what you mean: case, spaces and quotes matter. Any name but Development has Production's rules.");
         }
 
         return bare.Length == name.Length

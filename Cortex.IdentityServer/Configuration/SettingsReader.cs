@@ -32,7 +32,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         var text = Given(name);
         return !SecretFile.MayHold(name) || Given(name + SecretFile.Suffix) is not { } file ? text
             : text is null ? Content(name, file)
-            : RefuseFile(name, $"must be unset while {name} is set: one of the two says what it is");
+            : RefuseFile(name, $"must not be set together with {name}");
     }
 
     private string? Given(string name)
@@ -49,7 +49,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
     /// <summary>Quotes in a file are part of the secret.</summary>
     private string? Content(string name, string file) =>
-        SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that holds the value");
+        SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that contains the value");
 
     private string? RefuseFile(string name, string sentence)
     {
@@ -163,7 +163,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     /// <returns>What is between the quotes, so that nothing but the quotes is complained of.</returns>
     private string? WithoutQuotes(string name, string text)
     {
-        Refuse(name, "must be given without the quotes around it: they have become part of the value (docker run --env-file keeps them)");
+        Refuse(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");
         _settled.Add(name);
         return text.Trim([.. Quotes]).Trim() is { Length: > 0 } inner ? inner : null;
     }

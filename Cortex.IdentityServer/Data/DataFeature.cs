@@ -52,7 +52,7 @@ internal static class DataFeature
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new EmbeddedPostgresException($"CORTEX_DATA must be a folder of this server's own, which no other account owns or may write to, to keep the embedded PostgreSQL in ({folder} isn't); or set POSTGRES_URL.", failure);
+            throw new EmbeddedPostgresException($"CORTEX_DATA must be a folder for the embedded PostgreSQL that no other account owns or may write to ({folder} isn't). Otherwise set POSTGRES_URL.", failure);
         }
     }
 

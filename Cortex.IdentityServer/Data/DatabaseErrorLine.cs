@@ -24,7 +24,7 @@ internal static class DatabaseErrorLine
         PostgresErrorCodes.InsufficientPrivilege =>
             " To migrate, the role must own the tables, or have CREATE on the schema where there are none yet; to serve, it needs the grants that docs/databases.md lists.",
         PostgresErrorCodes.InvalidCatalogName => " Create the database first.",
-        PostgresErrorCodes.ReadOnlySqlTransaction => " POSTGRES_URL must lead to the primary.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => " POSTGRES_URL must point to the primary.",
         _ => "",
     };
 

@@ -212,7 +212,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
         public static partial void Warned(ILogger logger, string warning);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration met a deadlock with another program and was undone (attempt {Attempt}); it starts again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
         public static partial void Deadlocked(ILogger logger, int attempt);
     }
 }

@@ -80,13 +80,13 @@ internal sealed partial class ExpiredRows(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} address(es) of logins that were over")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} login address(es) that had expired")]
         public static partial void Removed(ILogger logger, int sessions, int challenges, int attempts, int addresses);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} mail(s) could not be sent in time and are given up")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} mail(s) could not be sent in time and were dropped")]
         public static partial void Unsent(ILogger logger, int count);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what is over")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove expired rows")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

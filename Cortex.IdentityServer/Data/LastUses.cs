@@ -135,7 +135,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not write when keys and sessions were last used ({Failure}); it is tried again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not save when keys and sessions were last used ({Failure}); trying again")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

@@ -133,7 +133,7 @@ internal static partial class PostgresUrl
         return !BadPercentPattern().IsMatch(text) && !decoded.Contains('\0', StringComparison.Ordinal);
     }
 
-    internal static string BadEncoding(string part) => $"The {part} is not percent-encoded properly: a '%' itself is written %25.";
+    internal static string BadEncoding(string part) => $"The {part} is not percent-encoded correctly (a literal '%' is written %25).";
 
     [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*)://", RegexOptions.CultureInvariant)]
     private static partial Regex SchemePattern();

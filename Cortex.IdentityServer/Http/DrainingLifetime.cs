@@ -37,7 +37,7 @@ internal sealed partial class DrainingLifetime(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Asked to stop: not ready any more; requests that still come are answered, for {Seconds} s at most")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Shutting down: the server reports that it isn't ready and answers remaining requests for up to {Seconds} s")]
         public static partial void Draining(ILogger logger, double seconds);
     }
 }

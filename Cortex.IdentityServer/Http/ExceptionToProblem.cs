@@ -66,7 +66,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} could not reach PostgreSQL ({Failure})")]
         public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} deleted nothing: rows of the table {Table} still refer to what it was to delete. Give that table's foreign key ON DELETE CASCADE or SET NULL")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still refer to it. Give that table's foreign key ON DELETE CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} refused: its account was deleted meanwhile")]

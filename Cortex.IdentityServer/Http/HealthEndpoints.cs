@@ -25,17 +25,17 @@ internal static class HealthEndpoints
         health.MapGet("/live", GetLiveness).Produces<AliveResponse>();
     }
 
-    /// <summary>Whether the server and its database work</summary>
-    /// <remarks>503 when PostgreSQL doesn't answer within three seconds, or can't be written (a standby, or read-only transactions by default).</remarks>
+    /// <summary>Check whether the server and its database work</summary>
+    /// <remarks>503 when PostgreSQL doesn't answer within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).</remarks>
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
-    /// <summary>Whether to send requests here</summary>
-    /// <remarks>The same check as /health, for readiness probes; 503 too once the server was asked to stop, while it still answers.</remarks>
+    /// <summary>Check whether to send requests here</summary>
+    /// <remarks>The same check as /health, for readiness probes. It also answers 503 while the server is shutting down.</remarks>
     internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
         traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
 
-    /// <summary>Whether the process lives</summary>
-    /// <remarks>Asks nothing of the database, so that losing it doesn't get the server restarted.</remarks>
+    /// <summary>Check whether the process is alive</summary>
+    /// <remarks>Doesn't query the database, so an outage of the database doesn't get the server restarted.</remarks>
     internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)

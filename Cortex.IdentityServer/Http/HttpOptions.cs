@@ -43,22 +43,22 @@ internal sealed record HttpOptions(
 
     private static Uri? PublicAddress(SettingsReader settings)
     {
-        var url = settings.Url("PUBLIC_URL", "the http(s) address under which browsers reach this server, without query", "http", "https");
+        var url = settings.Url("PUBLIC_URL", "the http(s) address at which browsers reach this server, without a query", "http", "https");
         if (url is null)
         {
             if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
             {
-                settings.RefuseMissing("PUBLIC_URL", "to the address under which browsers reach this server, such as https://id.example.com: tokens, links in mails and passkeys carry it");
+                settings.RefuseMissing("PUBLIC_URL", "to the address at which browsers reach this server, such as https://id.example.com: it is part of tokens, links in mails and passkeys");
             }
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            settings.Refuse("PUBLIC_URL", "must not hold a query, a fragment or credentials");
+            settings.Refuse("PUBLIC_URL", "must not contain a query, a fragment or credentials");
         }
         else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsThisMachine(url))
         {
             // Not refused: services in a private network get along without browsers.
-            settings.Warn("PUBLIC_URL", "is not https: browsers keep no refresh cookie and offer no passkeys there, and the links in mails go over the network unencrypted");
+            settings.Warn("PUBLIC_URL", "is not https, so browsers store no refresh cookie and offer no passkeys, and links in mails are opened over an unencrypted connection");
         }
 
         return url;
@@ -73,7 +73,7 @@ internal sealed record HttpOptions(
         var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
         if (isForPreloadLists && (!coversSubdomains || seconds < LeastPreloadSeconds))
         {
-            settings.Refuse("HSTS_PRELOAD", $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' lists ask for");
+            settings.Refuse("HSTS_PRELOAD", $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' preload lists require");
         }
 
         return settings.IsProduction ? $"max-age={seconds}{(coversSubdomains ? "; includeSubDomains" : "")}{(isForPreloadLists ? "; preload" : "")}" : null;
@@ -92,7 +92,7 @@ internal sealed record HttpOptions(
         var origins = texts.Select(WebOrigin.Parse).ToList();
         if (texts.Contains("null", StringComparer.OrdinalIgnoreCase))
         {
-            settings.Refuse("CORS_ORIGINS", "must not list null: sandboxed frames and local files of anybody have that origin");
+            settings.Refuse("CORS_ORIGINS", "must not list null, because anybody's sandboxed frames and local files have that origin");
         }
         else if (origins.Contains(null))
         {

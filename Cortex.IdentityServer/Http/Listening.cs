@@ -44,12 +44,12 @@ internal static class Listening
     /// <summary>Null for what has nothing to do with addresses.</summary>
     private static string? Reason(Exception failure) => failure switch
     {
-        IOException { InnerException: AddressInUseException } => "another program listens there already",
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program listens there already",
+        IOException { InnerException: AddressInUseException } => "another program is already listening there",
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program is already listening there",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this account may not: on Linux, ports below 1024 need the capability NET_BIND_SERVICE",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; on Linux, ports below 1024 need the capability NET_BIND_SERVICE",
         InvalidOperationException { Source: { } source } when IsKestrel(source) && failure.Message.Contains("No server certificate", StringComparison.Ordinal) =>
-            "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy that speaks TLS",
+            "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy that terminates TLS",
         CryptographicException => $"the certificate can't be read: {Sentence(failure)}",
         SocketException or IOException or UnauthorizedAccessException or FormatException or ArgumentException => Sentence(failure),
         InvalidOperationException { Source: { } source } when IsKestrel(source) => Sentence(failure),

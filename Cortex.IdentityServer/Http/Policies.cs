@@ -93,7 +93,7 @@ internal static class Policies
             var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
             var problem = names.Contains(Introspect) && !context.User.HasSession() ? MissingScope(IntrospectScope)
                 : authorizeResult.AuthorizationFailure?.FailedRequirements.All(requirement => requirement is SecondFactorRequirement) == true ? NeedsSecondFactor
-                : new Problem(Problems.Forbidden) { Detail = "This route is not for this kind of caller." };
+                : new Problem(Problems.Forbidden) { Detail = "This kind of credential can't use this route." };
             await problem.ExecuteAsync(context);
         }
     }

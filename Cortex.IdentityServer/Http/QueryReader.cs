@@ -48,7 +48,7 @@ internal sealed class QueryReader
             return cursor;
         }
 
-        Refuse("cursor", "must be the next_cursor of the page before");
+        Refuse("cursor", "must be the next_cursor of the previous page");
         return null;
     }
 

@@ -31,7 +31,7 @@ internal static partial class StrictJson
 
         if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
         {
-            return new(Problems.MalformedRequest) { Detail = $"The {what} holds a field twice." };
+            return new(Problems.MalformedRequest) { Detail = $"The {what} has the same field twice." };
         }
 
         if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
@@ -39,7 +39,7 @@ internal static partial class StrictJson
             return new(Problems.MalformedRequest) { Detail = $"The {what} is not valid JSON for this route." };
         }
 
-        return Problem.Invalid(field, "has the wrong type, or a value that can't be read");
+        return Problem.Invalid(field, "has the wrong type or an unreadable value");
     }
 
     /// <summary><c>$.scopes[0]</c> → <c>scopes</c>.</summary>

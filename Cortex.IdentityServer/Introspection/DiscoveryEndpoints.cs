@@ -20,7 +20,7 @@ internal static class DiscoveryEndpoints
 
     private static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
 
-    /// <summary>The public keys of access tokens</summary>
+    /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>
     /// A JWK set (RFC 7517), with <c>JWT_ALGORITHM</c> ES256 or RS256; empty with HS256. The next key is here a day before it signs and
     /// until its last token has ended. A token that is good by its signature may be of a session that has ended since: whoever needs to
@@ -32,7 +32,7 @@ internal static class DiscoveryEndpoints
         return TypedResults.Ok(new JsonWebKeySetResponse([.. keys.Published]));
     }
 
-    /// <summary>Where everything is that a service needs to check access tokens</summary>
+    /// <summary>Get what a service needs to check access tokens</summary>
     /// <remarks>
     /// In the form of OpenID Connect Discovery, so that libraries configure themselves from it. There is no authorization endpoint and
     /// there are no ID tokens: access tokens (RFC 9068) are all that is signed.
@@ -51,7 +51,7 @@ internal static class DiscoveryEndpoints
             Claims));
     }
 
-    /// <summary>The same for OAuth clients</summary>
+    /// <summary>Get the metadata for OAuth clients</summary>
     /// <remarks>
     /// Authorization server metadata (RFC 8414). Where the issuer has a path, it is also at the well-known path followed by that of the issuer. There are no
     /// authorization and token endpoints: people log in through the API. An API key with the scope `introspect` is the client's secret (`client_secret_basic`,

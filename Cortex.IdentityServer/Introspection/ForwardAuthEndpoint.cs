@@ -18,14 +18,14 @@ internal static class ForwardAuthEndpoint
 
     /// <summary>Check a request for a reverse proxy</summary>
     /// <remarks>
-    /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401.
-    /// With <c>scope</c>, 403 unless the caller has that scope; access tokens have none. What an email holds beyond visible ASCII is
-    /// percent-encoded, and so is a percent sign. Any method is answered like GET, and any path below like this one: Envoy keeps its client's method and appends
-    /// its client's path and query, which is why a query counts at exactly this path only, and the header everywhere. The body is ignored.
+    /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401. With <c>scope</c>, 403
+    /// unless the caller has that scope; access tokens have none. In an email, percent signs and everything other than visible ASCII are percent-encoded. Any
+    /// method is answered like GET, and any path below this one like this one, because Envoy keeps its client's method and appends its client's path and query.
+    /// For the same reason the query counts at exactly this path only; the header counts everywhere. The body is ignored.
     /// </remarks>
     internal static Results<NoContent, Problem> VerifyRequest(
-        [Description("A scope that the caller must have; of several, each.")] string[]? scope,
-        [FromHeader(Name = RequiredScopes), Description("Scopes that the caller must have, separated by spaces or commas; all of them count, beside those of the query.")] string? required,
+        [Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope,
+        [FromHeader(Name = RequiredScopes), Description("Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
         ClaimsPrincipal caller,
         HttpContext http)
     {

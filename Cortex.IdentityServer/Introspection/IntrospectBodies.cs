@@ -4,18 +4,18 @@ using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Introspection;
 
-/// <summary>The token to be looked at.</summary>
+/// <summary>The token to introspect.</summary>
 internal sealed record IntrospectRequest : IRequestBody
 {
     /// <summary>An access token or an API key.</summary>
     [Required]
     public string Token { get; init; } = "";
 
-    /// <summary>RFC 7662's hint; the kinds can't be mixed up here, so it changes nothing.</summary>
+    /// <summary>The hint of RFC 7662. It has no effect, because this server's kinds of tokens can't be confused.</summary>
     public string? TokenTypeHint { get; init; }
 }
 
-/// <summary>What is known of a token (RFC 7662 section 2.2). For anything that isn't good, <c>active: false</c> and nothing else.</summary>
+/// <summary>The state of a token (RFC 7662 section 2.2). For anything that isn't valid, <c>active: false</c> and nothing else.</summary>
 internal sealed record IntrospectResponse
 {
     /// <summary>Whether it would be accepted now.</summary>

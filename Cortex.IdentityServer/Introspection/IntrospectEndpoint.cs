@@ -9,10 +9,10 @@ internal static class IntrospectEndpoint
 {
     private static readonly IntrospectResponse Inactive = new() { Active = false };
 
-    /// <summary>Ask about an access token or an API key</summary>
+    /// <summary>Introspect an access token or an API key</summary>
     /// <remarks>
-    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. For an API key with the scope <c>introspect</c>, or an administrator with a second factor. Keys that nobody
-    /// has cost a query each: beyond the limit <c>unknown_keys</c> of the asking address the answer is 429.
+    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. For an API key with the scope <c>introspect</c>, or an administrator with a second factor. Unknown keys
+    /// cost a query each: beyond the limit <c>unknown_keys</c> of the calling address the answer is 429.
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {
@@ -61,6 +61,6 @@ internal static class IntrospectEndpoint
             return ("", new Problem(Problems.UnsupportedMediaType) { Detail = "Send application/x-www-form-urlencoded or application/json." });
         }
 
-        return token.Length == 0 ? ("", Problem.Invalid("token", "is required, once")) : (token, null);
+        return token.Length == 0 ? ("", Problem.Invalid("token", "must be sent exactly once")) : (token, null);
     }
 }

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Login;
 
-/// <summary>A password, and the second factor where it is known to be asked for.</summary>
+/// <summary>The credentials of a login: email and password, with the second factor if it is already known to be needed.</summary>
 internal sealed record LoginRequest : IRequestBody
 {
     /// <summary>In any case.</summary>
@@ -17,7 +17,7 @@ internal sealed record LoginRequest : IRequestBody
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits of the authenticator app; or leave it out and answer the challenge.</summary>
+    /// <summary>Six digits from the authenticator app. If it is left out, the challenge can be answered in a second step.</summary>
     [MaxLength(64)]
     public string? TwoFactorCode { get; init; }
 
@@ -34,7 +34,7 @@ internal sealed record TwoFactorLoginRequest : IRequestBody
     [MaxLength(512)]
     public string TwoFactorToken { get; init; } = "";
 
-    /// <summary>Six digits of the authenticator app.</summary>
+    /// <summary>Six digits from the authenticator app.</summary>
     [MaxLength(64)]
     public string? Code { get; init; }
 
@@ -51,7 +51,7 @@ internal sealed record ReauthenticateRequest : IRequestBody
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits of the authenticator app, where two-factor authentication is on.</summary>
+    /// <summary>Six digits from the authenticator app, if two-factor authentication is on.</summary>
     [MaxLength(64)]
     public string? TwoFactorCode { get; init; }
 

@@ -11,8 +11,8 @@ internal static class LoginEndpoints
 {
     /// <summary>Log in</summary>
     /// <remarks>
-    /// Where the account has a second factor and no code was sent, the answer is the problem <c>two_factor_required</c> with a
-    /// <c>two_factor_token</c> for /login/2fa.
+    /// If the account has a second factor and no code was sent, the answer is the problem <c>two_factor_required</c> with a <c>two_factor_token</c> for
+    /// /login/2fa.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
@@ -21,7 +21,7 @@ internal static class LoginEndpoints
             : Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
-    /// <remarks>Five wrong codes kill the token; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
+    /// <remarks>Five wrong codes make the token void; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithSecondFactor(
         TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
         {
@@ -30,8 +30,8 @@ internal static class LoginEndpoints
             _ => Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken)),
         };
 
-    /// <summary>Prove once more who you are</summary>
-    /// <remarks>For ten minutes from then on, this session may do what a stolen token must not: the routes that answer <c>reauthentication_required</c>.</remarks>
+    /// <summary>Confirm your identity again</summary>
+    /// <remarks>For ten minutes, this session may use the routes that a stolen token must not reach: those that answer <c>reauthentication_required</c>.</remarks>
     internal static async Task<Results<NoContent, Problem>> Reauthenticate(
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
         await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
@@ -51,7 +51,7 @@ internal static class LoginEndpoints
         _ => throw new UnreachableException(),
     };
 
-    public static Problem InvalidChallenge => new(Problems.InvalidToken) { Detail = "This two_factor_token is unknown, too old or used; log in again." };
+    public static Problem InvalidChallenge => new(Problems.InvalidToken) { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
 
     private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
 }

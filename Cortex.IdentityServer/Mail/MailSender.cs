@@ -189,10 +189,10 @@ internal sealed partial class MailSender(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} for user {UserId} can't be sent: their email is no address that mail can go to")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} for user {UserId} can't be sent: the stored email isn't a valid address")]
         public static partial void NoAddress(ILogger logger, Guid mailId, Guid? userId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Mail {MailId} ({Kind}) could not be made; trying again later")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Mail {MailId} ({Kind}) could not be composed; trying again later")]
         public static partial void Broken(ILogger logger, Exception exception, Guid mailId, string kind);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Mails could not be sent ({Failure}); trying again")]

@@ -105,7 +105,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         OperationCanceledException => $"no answer within {Patience.TotalSeconds} s",
         SocketException socket => socket.SocketErrorCode.ToString(),
         AuthenticationException => "the login was refused",
-        SslHandshakeException => "no TLS connection that can be trusted",
+        SslHandshakeException => "no trusted TLS connection",
         _ => failure.GetType().Name,
     };
 
@@ -155,7 +155,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             Message = "Mail {MailId} ({Kind}) for user {UserId} waits: the part of the address before the @ isn't ASCII, and {Server} doesn't offer SMTPUTF8")]
         public static partial void NotCarried(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} ({Kind}) for user {UserId} was not taken ({Outcome}) by {Server}: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
         public static partial void NotTaken(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
     }
 }

@@ -52,7 +52,7 @@ internal static class SitePages
 
     private static Page AskForEmail(string? whatIsWrong = null) => new(
         "Change your password",
-        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we send you a link to set a new one.",
+        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll send you a link to set a new one.",
         $"""
         {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
         <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required><button>Send the link</button></form>
@@ -69,6 +69,6 @@ internal static class SitePages
         }
 
         await outbox.RequestAsync(MailKind.Request.PasswordReset, email, Client.Of(http), cancellationToken);
-        return new Page("Look into your mailbox", "If this address has an account, a mail with a link is on its way. The link is good for one hour.");
+        return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
     }
 }

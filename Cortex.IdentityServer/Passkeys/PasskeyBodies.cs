@@ -6,8 +6,8 @@ using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Passkeys;
 
-/// <summary>A question for the browser's authenticators.</summary>
-/// <param name="PasskeyToken">To be sent back with the answer; good for one answer within five minutes.</param>
+/// <summary>The options for the browser's authenticators.</summary>
+/// <param name="PasskeyToken">Must be sent back with the answer; valid for one answer within five minutes.</param>
 /// <param name="Options">For <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at a login.</param>
 internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement Options)
 {
@@ -31,7 +31,7 @@ internal sealed record RegisterPasskeyRequest : IRequestBody
     [Credential]
     public JsonElement Credential { get; init; }
 
-    /// <summary>How its owner calls it; the day, if left out.</summary>
+    /// <summary>A name for the passkey; today's date by default.</summary>
     [PlainText]
     [MaxLength(PasskeyConfiguration.NameLength)]
     public string? Name { get; init; }
@@ -47,20 +47,20 @@ internal sealed record RenamePasskeyRequest : IRequestBody
     public string Name { get; init; } = "";
 }
 
-/// <summary>A passkey, of which the server has the public half.</summary>
-/// <param name="Id">To rename or remove it with.</param>
-/// <param name="Name">How its owner calls it.</param>
+/// <summary>A passkey; the server stores only its public key.</summary>
+/// <param name="Id">Its id, for renaming or removing it.</param>
+/// <param name="Name">The name that its owner gave it.</param>
 /// <param name="CreatedAt">When it was registered.</param>
 /// <param name="LastUsedAt">When it was last used to log in; null for never.</param>
-/// <param name="IsBackedUp">Whether it is in a cloud, and so on more than one device.</param>
-/// <param name="Transports">How its authenticator is reached: <c>internal</c>, <c>hybrid</c>, <c>usb</c>, <c>nfc</c>, <c>ble</c> …</param>
+/// <param name="IsBackedUp">Whether it is backed up, for example in a cloud account, and so may be on more than one device.</param>
+/// <param name="Transports">How its authenticator can be reached: <c>internal</c>, <c>hybrid</c>, <c>usb</c>, <c>nfc</c>, <c>ble</c> …</param>
 internal sealed record PasskeyResponse(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp, string[] Transports)
 {
     public static readonly Expression<Func<Passkey, PasskeyResponse>> FromPasskey = passkey =>
         new PasskeyResponse(passkey.Id, passkey.Name, passkey.CreatedAt, passkey.LastUsedAt, passkey.IsBackedUp, passkey.Transports);
 }
 
-/// <summary>Nothing: who logs in is known when a passkey has answered.</summary>
+/// <summary>No fields: the passkey's answer tells who logs in.</summary>
 internal sealed record PasskeyLoginOptionsRequest : IRequestBody;
 
 /// <summary>A login by a passkey alone.</summary>
@@ -105,7 +105,7 @@ internal sealed record PasskeySecondFactorRequest : IRequestBody
 
 /// <summary>An object; what is in it is WebAuthn's business.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class CredentialAttribute() : ValidationAttribute("must be the JSON object that the browser's credential gives")
+internal sealed class CredentialAttribute() : ValidationAttribute("must be the JSON object that the browser returned for the credential")
 {
     public override bool IsValid(object? value) => value is JsonElement { ValueKind: JsonValueKind.Object };
 }

@@ -73,10 +73,10 @@ internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, Passkey
         [LoggerMessage(Level = LogLevel.Information, Message = "Passkey refused: {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused, of which there may be a copy: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because there may be a copy of it: {Reason}")]
         public static partial void Suspect(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey of user {UserId} refused: it was removed, or used at the same time with the same count")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
         public static partial void CountNotRisen(ILogger logger, Guid userId);
     }
 }

@@ -16,8 +16,8 @@ internal static class PasskeyEndpoints
         Errors = new Dictionary<string, string[]> { ["credential"] = [$"would be one more than the {UserPasskeys.Most} passkeys that an account can have"] },
     };
 
-    /// <summary>Begin to register a passkey</summary>
-    /// <remarks>Gives the options for <c>navigator.credentials.create()</c>. The login must be less than ten minutes old.</remarks>
+    /// <summary>Start registering a passkey</summary>
+    /// <remarks>Returns the options for <c>navigator.credentials.create()</c>. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskey(
         ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken) =>
         await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
@@ -25,7 +25,7 @@ internal static class PasskeyEndpoints
             : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany;
 
     /// <summary>Register a passkey</summary>
-    /// <remarks>The login must be less than ten minutes old. Other sessions end. At most ten passkeys an account.</remarks>
+    /// <remarks>The login must be less than ten minutes old. Other sessions end. An account can have at most ten passkeys.</remarks>
     internal static async Task<Results<Created<PasskeyResponse>, Problem>> RegisterPasskey(
         RegisterPasskeyRequest body, ClaimsPrincipal caller, PasskeyRegistration registration, HttpContext http, CancellationToken cancellationToken)
     {
@@ -34,8 +34,8 @@ internal static class PasskeyEndpoints
             NewPasskeyResult.Added added => TypedResults.Created((string?)null, added.Passkey),
             NewPasskeyResult.TooMany => TooMany,
             NewPasskeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
-            NewPasskeyResult.InvalidChallenge => Problem.Invalid("passkey_token", "is unknown, too old or used; ask for new options"),
-            NewPasskeyResult.Refused => Problem.Invalid("credential", "does not answer these options, or is registered already"),
+            NewPasskeyResult.InvalidChallenge => Problem.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options"),
+            NewPasskeyResult.Refused => Problem.Invalid("credential", "does not match these options, or is already registered"),
             _ => throw new UnreachableException(),
         };
     }
@@ -46,13 +46,13 @@ internal static class PasskeyEndpoints
         TypedResults.Ok(await passkeys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename a passkey</summary>
-    /// <remarks>The name is its owner's; the authenticator doesn't know it.</remarks>
+    /// <remarks>The name is for its owner only; the authenticator doesn't know it.</remarks>
     internal static async Task<Results<Ok<PasskeyResponse>, Problem>> RenamePasskey(
         [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http, CancellationToken cancellationToken) =>
         await passkeys.RenameAsync(caller.UserId(), id, body.Name, Client.Of(http), cancellationToken) is { } renamed ? TypedResults.Ok(renamed) : (Problem)Problems.NotFound;
 
     /// <summary>Remove a passkey</summary>
-    /// <remarks>It is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
+    /// <remarks>The passkey is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<NoContent, Problem>> RemovePasskey(
         [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http, CancellationToken cancellationToken) =>
         await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;

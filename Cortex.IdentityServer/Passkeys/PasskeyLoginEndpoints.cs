@@ -8,8 +8,8 @@ namespace Cortex.IdentityServer.Passkeys;
 /// <summary>Logging in with a passkey: alone, or after a password.</summary>
 internal static class PasskeyLoginEndpoints
 {
-    /// <summary>Begin a login with a passkey</summary>
-    /// <remarks>Gives the options for <c>navigator.credentials.get()</c>. They name no account: the passkey that answers says whose it is.</remarks>
+    /// <summary>Start a login with a passkey</summary>
+    /// <remarks>Returns the options for <c>navigator.credentials.get()</c>. They name no account: the passkey that answers tells whose it is.</remarks>
     internal static async Task<Ok<PasskeyOptionsResponse>> BeginPasskeyLogin(PasskeyLoginOptionsRequest? body, PasskeyLogin login, CancellationToken cancellationToken)
     {
         _ = body;
@@ -18,15 +18,15 @@ internal static class PasskeyLoginEndpoints
 
     /// <summary>Log in with a passkey</summary>
     /// <remarks>
-    /// Where the authenticator verified its user (PIN, finger, face), that is both factors. Where it didn't and the account has a second factor, the answer is
-    /// the problem <c>two_factor_required</c> with a <c>two_factor_token</c>, as after a password.
+    /// If the authenticator verified its user (PIN, finger, face), the passkey counts as both factors. If it didn't and the account has a second factor, the
+    /// answer is the problem <c>two_factor_required</c> with a <c>two_factor_token</c>, as after a password.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskey(
         PasskeyLoginRequest body, PasskeyLogin login, HttpContext http, CancellationToken cancellationToken) =>
         Answer(http, await login.TryAsync(new(body.PasskeyToken, body.Credential), Client.Of(http), cancellationToken));
 
-    /// <summary>Begin the second step of a login with a passkey</summary>
-    /// <remarks>Gives the options for <c>navigator.credentials.get()</c>, which name the account's passkeys. No try is counted.</remarks>
+    /// <summary>Start the second step of a login with a passkey</summary>
+    /// <remarks>Returns the options for <c>navigator.credentials.get()</c>, which name the account's passkeys. This doesn't count as an attempt.</remarks>
     internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskeySecondFactor(
         PasskeySecondFactorOptionsRequest body, PasskeySecondFactor secondFactor, CancellationToken cancellationToken) =>
         await secondFactor.BeginAsync(body.TwoFactorToken, cancellationToken) switch

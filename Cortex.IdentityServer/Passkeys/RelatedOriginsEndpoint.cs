@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Cortex.IdentityServer.Passkeys;
 
 /// <summary>The origins of other sites whose pages may use this server's passkeys.</summary>
-/// <param name="Origins">Of websites; origins of apps don't belong here.</param>
+/// <param name="Origins">The origins of websites. Origins of apps don't belong here.</param>
 internal sealed record RelatedOriginsResponse(IReadOnlyList<string> Origins);
 
 /// <summary>Tells browsers on whose pages the passkeys of this server's domain may be used.</summary>
@@ -12,10 +12,10 @@ internal static class RelatedOriginsEndpoint
 {
     public const string Path = "/.well-known/webauthn";
 
-    /// <summary>The websites whose pages may use passkeys</summary>
+    /// <summary>List the websites whose pages may use passkeys</summary>
     /// <remarks>
-    /// Related origin requests (WebAuthn Level 3, section 5.11): a browser reads this document when a page of another site asks for a passkey of this
-    /// server's domain. It holds the https origins of <c>PUBLIC_URL</c>, <c>CORS_ORIGINS</c> and <c>PASSKEY_ORIGINS</c>. Browsers heed five different sites at most.
+    /// Related origin requests (WebAuthn Level 3, section 5.11): a browser reads this document when a page of another site asks for a passkey of this server's
+    /// domain. It lists the https origins of <c>PUBLIC_URL</c>, <c>CORS_ORIGINS</c> and <c>PASSKEY_ORIGINS</c>. Browsers accept at most five different sites.
     /// </remarks>
     internal static Ok<RelatedOriginsResponse> GetRelatedOrigins(HttpOptions http, PasskeyOptions passkeys, HttpContext context)
     {

@@ -22,7 +22,7 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
         var encrypting = Secrets(settings, "SECRET_KEY", isNeeded: true);
         if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
         {
-            settings.Refuse("SECRET_KEY", "must not be a secret of JWT_SECRET_KEY too: services that check access tokens know that one");
+            settings.Refuse("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
         }
 
         return new(signing, encrypting);
@@ -54,7 +54,7 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
         }
         else if (secrets.Any(secret => secret.Length < LeastBytes))
         {
-            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48), and so must each of several that commas separate");
+            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
         }
         else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {
@@ -62,7 +62,7 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
         }
         else if (texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
         {
-            settings.Refuse(name, "must not hold the same secret twice: each one between the commas is another (new,old)");
+            settings.Refuse(name, "must not list the same secret twice (it is new,old while it is rotated)");
         }
 
         return secrets;

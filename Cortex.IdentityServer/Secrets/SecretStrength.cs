@@ -53,7 +53,7 @@ internal static class SecretStrength
         }
 
         return secret.Distinct().Count() < FewestCharacters || IsRepeated(secret) || IsSequence(secret)
-            ? $"must be a random secret, with {FewestCharacters} different characters or more that follow no pattern (openssl rand -base64 48)"
+            ? $"must be a random secret, with at least {FewestCharacters} different characters and without a pattern (openssl rand -base64 48)"
             : null;
     }
 

@@ -17,11 +17,11 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     public const string PlainName = "cortex_refresh";
 
     /// <summary>Which of two is the live one can't be told, and a browser has only one unless somebody slipped it another.</summary>
-    public static readonly Problem Twice = new(Problems.MalformedRequest) { Detail = "The refresh cookie came twice." };
+    public static readonly Problem Twice = new(Problems.MalformedRequest) { Detail = "The refresh cookie was sent twice." };
 
     private static readonly Problem OtherOrigin = new(Problems.Forbidden)
     {
-        Detail = "Pages of this origin may not use the refresh cookie; PUBLIC_URL and CORS_ORIGINS say whose may.",
+        Detail = "Pages of this origin may not use the refresh cookie; those of PUBLIC_URL and CORS_ORIGINS may.",
     };
 
     private static readonly Problem AnyOrigin = Problem.Invalid(CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");

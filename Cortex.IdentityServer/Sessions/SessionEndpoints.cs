@@ -11,11 +11,11 @@ internal static class SessionEndpoints
 {
     /// <summary>Refresh the access token</summary>
     /// <remarks>
-    /// Spends the refresh token and gives a new pair. The token just spent gets the same new one again for ten seconds, so that two tabs
-    /// or a lost answer log nobody out; any older one ends the whole session (RFC 9700 section 4.14.2).
+    /// Uses up the refresh token and returns a new pair. For ten seconds, the same token gets the same new one again, so that two tabs
+    /// or a lost answer log nobody out; any older token ends the whole session (RFC 9700 section 4.14.2).
     ///
-    /// Without a token in the body, the one in the refresh cookie is spent; the new one is then in the cookie again, whatever <c>use_cookies</c> says.
-    /// With both, the body's is spent and the cookie's is left alone. A cookie that is refused is cleared.
+    /// Without a token in the body, the one in the refresh cookie is used; the new one is then in the cookie again, whatever <c>use_cookies</c> says.
+    /// If both are sent, the one in the body is used and the cookie is left alone. A cookie that is refused is cleared.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
         RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Log out everywhere</summary>
-    /// <remarks>Ends every session of the caller, this one too, and clears the refresh cookie. API keys go on.</remarks>
+    /// <remarks>Ends every session of the caller, including this one, and clears the refresh cookie. API keys keep working.</remarks>
     internal static async Task<NoContent> LogOutEverywhere(
         LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>List the caller's sessions</summary>
-    /// <remarks>The logins that can still be used, newest first: at most 100, as a login beyond that ends the session that was unused longest.</remarks>
+    /// <remarks>The sessions that can still be used, newest first. There are at most 100: another login ends the one that was unused longest.</remarks>
     internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
         ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
     {
@@ -110,7 +110,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>End a session</summary>
-    /// <remarks>Its refresh token and its access tokens are refused from the next request on.</remarks>
+    /// <remarks>The refresh token and the access tokens of the session are refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> EndSession(
         [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http, CancellationToken cancellationToken) =>
         await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, Client.Of(http), cancellationToken)

@@ -114,7 +114,7 @@ internal sealed partial class SessionRefresh(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again when {Live} was live")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again, although {Live} is the current one")]
         public static partial void Reused(ILogger logger, Guid sessionId, Guid userId, int counter, int live);
     }
 }

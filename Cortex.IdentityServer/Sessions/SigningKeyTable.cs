@@ -120,7 +120,7 @@ internal sealed partial class SigningKeyTable(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Made signing key {Kid} for {Algorithm}; it signs from {UsedFrom:O} on")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Created signing key {Kid} for {Algorithm}; it signs from {UsedFrom:O} on")]
         public static partial void Made(ILogger logger, string kid, string algorithm, DateTimeOffset usedFrom);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} can't be decrypted and only checks tokens from now on: was SECRET_KEY changed?")]

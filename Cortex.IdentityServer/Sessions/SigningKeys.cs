@@ -106,7 +106,7 @@ internal sealed partial class SigningKeys(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for a signing key that a token names")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look up the signing key that a token names")]
         public static partial void NotRead(ILogger logger, Exception failure);
     }
 }

@@ -70,7 +70,7 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
         [LoggerMessage(Level = LogLevel.Error, Message = "The TOTP secret of user {UserId} can't be decrypted: was SECRET_KEY changed?")]
         public static partial void Undecryptable(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} is encrypted under the present SECRET_KEY now")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} was encrypted again with the current SECRET_KEY")]
         public static partial void Encrypted(ILogger logger, Guid userId);
     }
 }

@@ -18,7 +18,7 @@ internal sealed record EnableTwoFactorRequest : IRequestBody
 /// <param name="QrCode">The link as a picture, a <c>data:image/png;base64,…</c> URL.</param>
 internal sealed record EnableTwoFactorResponse(string Secret, string OtpauthUri, string QrCode);
 
-/// <summary>A code of the authenticator app.</summary>
+/// <summary>A code from the authenticator app.</summary>
 internal sealed record TwoFactorCodeRequest : IRequestBody
 {
     /// <summary>Six digits.</summary>
@@ -35,7 +35,7 @@ internal sealed record DisableTwoFactorRequest : IRequestBody
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits of the authenticator app.</summary>
+    /// <summary>Six digits from the authenticator app.</summary>
     [MaxLength(64)]
     public string? Code { get; init; }
 
@@ -46,9 +46,9 @@ internal sealed record DisableTwoFactorRequest : IRequestBody
 
 /// <summary>Two-factor authentication is on.</summary>
 /// <param name="TwoFactorEnabled">True.</param>
-/// <param name="RecoveryCodes">Ten codes for when the app is lost, each good once; shown this once.</param>
+/// <param name="RecoveryCodes">Ten codes for when the app is lost. Each works once, and they aren't shown again.</param>
 internal sealed record TwoFactorEnabledResponse(bool TwoFactorEnabled, IReadOnlyList<string> RecoveryCodes);
 
 /// <summary>New recovery codes.</summary>
-/// <param name="RecoveryCodes">Ten codes, each good once; shown this once. The old ones are void.</param>
+/// <param name="RecoveryCodes">Ten codes. Each works once, and they aren't shown again. The old ones are void.</param>
 internal sealed record RecoveryCodesResponse(IReadOnlyList<string> RecoveryCodes);

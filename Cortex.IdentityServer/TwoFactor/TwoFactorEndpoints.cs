@@ -11,8 +11,11 @@ namespace Cortex.IdentityServer.TwoFactor;
 /// <summary>The second factor of the caller: an authenticator app and recovery codes.</summary>
 internal static class TwoFactorEndpoints
 {
-    /// <summary>Begin two-factor authentication</summary>
-    /// <remarks>Gives a secret for the authenticator app. Nothing is on before /2fa/verify has seen a code; calling again gives a new secret.</remarks>
+    /// <summary>Start setting up two-factor authentication</summary>
+    /// <remarks>
+    /// Returns a secret for the authenticator app. Two-factor authentication is on only after /2fa/verify has accepted a code. Calling this again returns a new
+    /// secret.
+    /// </remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
         EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
@@ -48,7 +51,7 @@ internal static class TwoFactorEndpoints
     }
 
     /// <summary>Turn two-factor authentication on</summary>
-    /// <remarks>Needs one code of the app, which is then spent. Other sessions end.</remarks>
+    /// <remarks>Needs one code from the app, which can't be used again. Other sessions end.</remarks>
     internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
         TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
@@ -62,7 +65,7 @@ internal static class TwoFactorEndpoints
     }
 
     /// <summary>Turn two-factor authentication off</summary>
-    /// <remarks>Asks for the password and a code. Recovery codes are void, and other sessions end.</remarks>
+    /// <remarks>Needs the password and a code. The recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
         DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {
@@ -90,8 +93,8 @@ internal static class TwoFactorEndpoints
         return await setup.DisableAsync(user, caller.SessionId(), client, cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.SessionRevoked;
     }
 
-    /// <summary>Make new recovery codes</summary>
-    /// <remarks>Asks for a code of the app. The old recovery codes are void, and other sessions end.</remarks>
+    /// <summary>Create new recovery codes</summary>
+    /// <remarks>Needs a code from the app. The old recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
         TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
     {

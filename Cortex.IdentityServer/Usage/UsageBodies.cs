@@ -7,16 +7,16 @@ namespace Cortex.IdentityServer.Usage;
 /// <summary>Which usage is asked for.</summary>
 internal sealed record UsageQuery
 {
-    [FromQuery(Name = "from"), TimeValue, Description("Usage of this time or later: ISO 8601 with Z or an offset; 30 days before the end if left out.")]
+    [FromQuery(Name = "from"), TimeValue, Description("Usage at this time or later: ISO 8601 with Z or an offset; 30 days before the end by default.")]
     public string? From { get; init; }
 
-    [FromQuery(Name = "to"), TimeValue, Description("Usage before this time; now if left out.")]
+    [FromQuery(Name = "to"), TimeValue, Description("Usage before this time; now by default.")]
     public string? To { get; init; }
 
-    [FromQuery(Name = "granularity"), GranularityValue, Description("What the series is made of: hour, day or month, of UTC; day if left out. At most 1,000 of them.")]
+    [FromQuery(Name = "granularity"), GranularityValue, Description("The interval of the series: hour, day (the default) or month, in UTC. At most 1,000 intervals.")]
     public string? Granularity { get; init; }
 
-    [FromQuery(Name = "group_by"), UsageGroupValue, Description("A series for each endpoint, provider or api_key; one for all if left out.")]
+    [FromQuery(Name = "group_by"), UsageGroupValue, Description("One series per endpoint, provider or api_key; a single series by default.")]
     public string? GroupBy { get; init; }
 
     public UsagePeriod ReadPeriod(QueryReader reader, DateTimeOffset now) => UsagePeriod.Read(reader, From, To, Granularity, now);
@@ -31,8 +31,8 @@ internal sealed class GranularityValueAttribute() : WordValueAttribute(UsagePeri
 internal sealed class UsageGroupValueAttribute() : WordValueAttribute([.. UsageReport.Groups]);
 
 /// <summary>What a user used in a time.</summary>
-/// <param name="From">The first time that counts.</param>
-/// <param name="To">The first time that doesn't count any more.</param>
+/// <param name="From">The start of the period, inclusive.</param>
+/// <param name="To">The end of the period, exclusive.</param>
 /// <param name="Granularity"><c>hour</c>, <c>day</c> or <c>month</c>.</param>
 /// <param name="GroupBy"><c>endpoint</c>, <c>provider</c> or <c>api_key</c>; null for one series.</param>
 /// <param name="Totals">All of it together.</param>
@@ -48,8 +48,8 @@ internal sealed record UsageReportResponse(DateTimeOffset From, DateTimeOffset T
 internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostUsd, long Errors, long Unpriced);
 
 /// <summary>Usage within a piece of time.</summary>
-/// <param name="Start">When the hour, day or month of UTC begins. Of the first and the last, only what is within the time that was asked for is counted.</param>
-/// <param name="Group">The endpoint, the provider or the id of the API key; <c>other</c> for all beyond the largest; null for what has none, and where nothing is grouped.</param>
+/// <param name="Start">When the hour, day or month begins, in UTC. The first and the last only count what is within the requested period.</param>
+/// <param name="Group">The endpoint, the provider or the id of the API key; <c>other</c> for all beyond the largest; null for requests without one, and if nothing is grouped.</param>
 /// <param name="Requests">How many requests there were.</param>
 /// <param name="TokensUsed">Tokens that they used.</param>
 /// <param name="CostUsd">What they cost, in US dollars.</param>

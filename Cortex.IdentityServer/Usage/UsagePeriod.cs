@@ -3,8 +3,8 @@ using Cortex.IdentityServer.Http;
 namespace Cortex.IdentityServer.Usage;
 
 /// <summary>A time that is cut into equal pieces of UTC: hours, days or months.</summary>
-/// <param name="From">The first time that counts.</param>
-/// <param name="To">The first time that doesn't count any more.</param>
+/// <param name="From">The start of the period, inclusive.</param>
+/// <param name="To">The end of the period, exclusive.</param>
 /// <param name="Granularity">One of <see cref="Granularities"/>, which are PostgreSQL's words too.</param>
 internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, string Granularity)
 {
@@ -28,11 +28,11 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
         var period = new UsagePeriod(start, end, reader.Word("granularity", granularity, Granularities) ?? "day");
         if (period.From > period.To)
         {
-            reader.Refuse("from", "must not be after to, which is now if left out");
+            reader.Refuse("from", "must not be after to, which is now by default");
         }
         else if (period.Count > MostPieces)
         {
-            reader.Refuse("granularity", $"makes a series of {period.Count}, and {MostPieces} is the most; {period.Advice}");
+            reader.Refuse("granularity", $"makes a series of {period.Count} intervals, but {MostPieces} is the maximum; {period.Advice}");
         }
 
         return period;

@@ -215,7 +215,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         (await (await AdminAsync()).ImportAsync(
             Line("marked-email@example.com", PythonHashes.Sha256V2), Line("marked-email@example.com"), Line("marked bad email", "marked-hash"), """{"marked-field": 1}""")).ShouldSum(4, 1, 3);
 
-        Assert.Contains("An import ended (complete): of 4 lines 1 made accounts", app.Log, StringComparison.Ordinal);
+        Assert.Contains("An import ended (complete): 1 of 4 lines created an account", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("marked", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(PythonHashes.Sha256V2, app.Log, StringComparison.Ordinal);
     }

@@ -88,7 +88,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         details.ShouldSay("""{"two_factor_enabled":true,"passkeys":1}""", """{"two_factor_enabled":false,"passkeys":0}""");
         await app.MailsSettledAsync();
         var mail = Assert.Single(await app.Mails.ForAsync(person.User.Email, "two_factor_reset"));
-        Assert.Contains("Our support removed", mail.TextBody, StringComparison.Ordinal);
+        Assert.Contains("Our support team removed", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);
     }
 

@@ -31,10 +31,10 @@ internal sealed partial class HashingLineLog(TimeProvider clock, ILogger<Hashing
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "All {Places} places of the password hashing line are taken: logins are refused with 503")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The queue for password hashing is full ({Places} places): logins are refused with 503")]
         public static partial void Full(ILogger logger, int places);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The password hashing line is free again")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The queue for password hashing has room again")]
         public static partial void Free(ILogger logger);
     }
 }

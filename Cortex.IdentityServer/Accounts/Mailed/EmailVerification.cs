@@ -50,7 +50,7 @@ internal sealed partial class EmailVerification(
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} verified their email")]
         public static partial void Verified(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has had enough verification mails for now: none is sent")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification mails: no mail is sent")]
         public static partial void Enough(ILogger logger, Guid userId);
     }
 }

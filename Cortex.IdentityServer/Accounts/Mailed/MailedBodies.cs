@@ -21,7 +21,7 @@ internal sealed record MailedTokenRequest : IRequestBody
     public string Token { get; init; } = "";
 }
 
-/// <summary>A new password for who reads the mailbox.</summary>
+/// <summary>A new password, set with a mailed token.</summary>
 internal sealed record ResetPasswordRequest : IRequestBody
 {
     /// <summary>From the link in the mail: its <c>token</c> parameter. Good for one hour (three days in an invitation), once.</summary>
@@ -49,6 +49,6 @@ internal sealed record ChangeEmailRequest : IRequestBody
     public string Password { get; init; } = "";
 }
 
-/// <summary>The answer to whoever asks for a mail, whether there is an account or not.</summary>
+/// <summary>The answer to a request for a mail, whether there is an account or not.</summary>
 /// <param name="Message">What to do next.</param>
 internal sealed record MailAccepted(string Message);

@@ -11,28 +11,30 @@ namespace Cortex.IdentityServer.Accounts.Mailed;
 internal static class MailedEndpoints
 {
     /// <summary>Verify the email</summary>
-    /// <remarks>With the token of the mail that a registration sends: good for 24 hours, once, and void after a newer one.</remarks>
+    /// <remarks>
+    /// Takes the token from the mail that a registration sends. It is valid for 24 hours, works once, and becomes void when a newer one is sent.
+    /// </remarks>
     internal static async Task<Results<NoContent, Problem>> VerifyEmail(
         MailedTokenRequest body, EmailVerification verification, HttpContext http, CancellationToken cancellationToken) =>
         await verification.VerifyAsync(body.Token, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
-    /// <summary>Ask for the verification mail again</summary>
-    /// <remarks>The same answer in the same time whether the address has an account or not. An account gets five such mails an hour at most.</remarks>
+    /// <summary>Request another verification mail</summary>
+    /// <remarks>The answer and its time are the same whether the address has an account or not. An account gets at most five such mails an hour.</remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ResendVerification(
         MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken) =>
         await RequestAsync(MailKind.Request.Verification, body, outbox, http, cancellationToken);
 
-    /// <summary>Ask for a mail to reset the password</summary>
-    /// <remarks>The same answer in the same time whether the address has an account or not. An account gets five such mails an hour at most.</remarks>
+    /// <summary>Request a mail to reset the password</summary>
+    /// <remarks>The answer and its time are the same whether the address has an account or not. An account gets at most five such mails an hour.</remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ForgotPassword(
         MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken) =>
         await RequestAsync(MailKind.Request.PasswordReset, body, outbox, http, cancellationToken);
 
     /// <summary>Reset the password</summary>
     /// <remarks>
-    /// With the token of the mail: good for one hour, once, and void after a newer one or any change of the password. All sessions end, waits after
-    /// wrong passwords are over, nobody is logged in, and the second factor stays. An email that was never verified is verified by it, and the account's
-    /// API keys, which somebody else may have made, are void.
+    /// Takes the token from the mail. It is valid for one hour, works once, and becomes void when a newer one is sent or the password changes. All sessions
+    /// end, waits after wrong passwords are lifted, nobody is logged in, and the second factor stays. If the email was never verified, it is now, and the
+    /// account's API keys, passkeys and second factor are removed, as somebody else may have made them.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetPassword(
         ResetPasswordRequest body, PasswordReset reset, HttpContext http, CancellationToken cancellationToken) =>
@@ -40,8 +42,9 @@ internal static class MailedEndpoints
 
     /// <summary>Change the email</summary>
     /// <remarks>
-    /// Mails a link to the new address, good for one hour, and a notice to the old one, which stays until the link is used. The same answer whether the
-    /// new address has an account or not. With a second factor, and a proof of identity older than ten minutes, <c>/reauthenticate</c> comes first.
+    /// Mails a link to the new address, valid for one hour, and a notice to the old one, which stays until the link is used. The answer is the same whether the
+    /// new address has an account or not. If the account has a second factor and the last proof of identity is older than ten minutes, call
+    /// <c>/reauthenticate</c> first.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ChangeEmail(
         ChangeEmailRequest body,
@@ -75,16 +78,18 @@ internal static class MailedEndpoints
 
         if (string.Equals(email, user.Email, StringComparison.Ordinal))
         {
-            return Problem.Invalid("new_email", "This is the account's email already.");
+            return Problem.Invalid("new_email", "This already is the account's email.");
         }
 
         return await change.BeginAsync(user, email, caller.SessionId(), client, cancellationToken)
-            ? TypedResults.Accepted((string?)null, new MailAccepted("Open the mail that we sent to the new address to go on."))
+            ? TypedResults.Accepted((string?)null, new MailAccepted("Open the mail that we sent to the new address to continue."))
             : Problem.RateLimited(OneTimeTokens.Window);
     }
 
     /// <summary>Confirm the new email</summary>
-    /// <remarks>With the token of the mail to the new address. All sessions but the one that asked end, and the old address gets a notice.</remarks>
+    /// <remarks>
+    /// Takes the token from the mail to the new address. All sessions except the one that asked for the change end, and the old address gets a notice.
+    /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ConfirmEmailChange(
         MailedTokenRequest body, EmailChange change, HttpContext http, CancellationToken cancellationToken) =>
         await change.ConfirmAsync(body.Token, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();

@@ -61,7 +61,7 @@ internal sealed partial class PasswordReset(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has had enough mails to reset the password for now: none is sent")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of password reset mails: no mail is sent")]
         public static partial void Enough(ILogger logger, Guid userId);
     }
 }

@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Http;
 
 namespace Cortex.IdentityServer.Admin.Import;
 
-/// <summary>A line of which there is a new account.</summary>
+/// <summary>A line that created an account.</summary>
 /// <param name="Line">The line, counted from 1; empty ones count here.</param>
 /// <param name="Status"><c>created</c>.</param>
 /// <param name="Id">The new account.</param>
 internal sealed record ImportedLine(int Line, string Status, Guid Id);
 
-/// <summary>A line that made no account.</summary>
+/// <summary>A line that failed.</summary>
 internal sealed record FailedLine
 {
     /// <summary>The line, counted from 1; empty ones count here.</summary>
@@ -38,20 +38,20 @@ internal sealed record FailedLine
     };
 }
 
-/// <summary>How far an import is, told after each batch.</summary>
+/// <summary>The progress of an import, reported after each batch.</summary>
 /// <param name="Progress">So far.</param>
 internal sealed record ImportProgress(ImportCounts Progress);
 
-/// <summary>The last line of an import that is complete, and of no other.</summary>
+/// <summary>The last line of a complete import.</summary>
 /// <param name="Summary">All in all.</param>
 internal sealed record ImportSummary(ImportCounts Summary);
 
-/// <summary>The last line of an import that was cut short. What was answered as created stays.</summary>
+/// <summary>The last line of an import that was cut short. Accounts reported as created are kept.</summary>
 /// <param name="Error">Why.</param>
 internal sealed record ImportError(ImportErrorBody Error);
 
 /// <summary>Why an import was cut short.</summary>
 /// <param name="Code">The kind of error, for a program: <c>payload_too_large</c>, <c>service_unavailable</c>, <c>malformed_request</c>, or <c>forbidden</c>, <c>session_revoked</c> or <c>account_disabled</c> where the right to import was taken away.</param>
 /// <param name="Detail">What happened, for a person.</param>
-/// <param name="Line">The first line that has no result: from here on it can be sent again.</param>
+/// <param name="Line">The first line without a result: the import can be sent again from here.</param>
 internal sealed record ImportErrorBody(string Code, string Detail, int Line);

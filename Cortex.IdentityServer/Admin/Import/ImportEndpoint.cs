@@ -23,10 +23,11 @@ internal static class ImportEndpoint
 
     /// <summary>Import users</summary>
     /// <remarks>
-    /// One account a line, as JSON, up to 100,000 lines of up to 4 KiB. Each line has its result, in the order of the lines and while more are read; a bad line fails alone.
-    /// The last line of the answer is the `summary`, or the `error` that cut the import short; without either, the connection broke. What was answered as `created` stays in
-    /// any case. Who loses the role, the session or the account meanwhile imports no further line. Accounts that are there already are never changed (`email_taken`), so an import can be sent again. Nobody gets a mail: whose line has no hash
-    /// resets the password.
+    /// One account per line, as JSON, up to 100,000 lines of up to 4 KiB. Each line gets its result, in the order of the lines, while later lines are still
+    /// being read; a bad line fails alone. The last line of the answer is the `summary`, or the `error` that cut the import short; if there is neither, the
+    /// connection broke. Accounts that were reported as `created` are kept in any case. An administrator who loses the role, the session or the account during
+    /// the import imports no further lines. Existing accounts are never changed (`email_taken`), so an import can be sent again. No mails are sent: users
+    /// without a hash reset their password.
     /// </remarks>
     internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)

@@ -29,6 +29,6 @@ internal abstract record ImportResult(ImportCounts Counts)
 
 /// <summary>Lines of an import; empty ones don't count.</summary>
 /// <param name="Lines">Lines that have a result.</param>
-/// <param name="Created">Accounts that were made.</param>
-/// <param name="Failed">Lines that made none.</param>
+/// <param name="Created">Accounts that were created.</param>
+/// <param name="Failed">Lines that failed.</param>
 internal readonly record struct ImportCounts(int Lines, int Created, int Failed);

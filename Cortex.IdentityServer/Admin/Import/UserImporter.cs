@@ -26,11 +26,11 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static Problem Unreachable => new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
 
-    private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another." };
+    private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
 
-    private static Problem TooLarge => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another." };
+    private static Problem TooLarge => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
 
-    private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body came too slowly, or ended before its end." };
+    private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body arrived too slowly, or ended too early." };
 
     /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
     /// <param name="staff">Whose import it is, an administrator; it ends when they may not import any more. Null for the operator.</param>
@@ -174,7 +174,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "An import ended ({Ended}): of {Lines} lines {Created} made accounts")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "An import ended ({Ended}): {Created} of {Lines} lines created an account")]
         public static partial void Ended(ILogger logger, string ended, int lines, int created);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "An import could not reach PostgreSQL ({Failure}) after {Created} accounts")]

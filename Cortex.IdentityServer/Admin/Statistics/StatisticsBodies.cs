@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Admin.Statistics;
 
-/// <summary>How many accounts there are, and what happened lately.</summary>
+/// <summary>How many accounts there are, and what happened recently.</summary>
 /// <param name="Users">All accounts.</param>
 /// <param name="Active">Accounts that aren't switched off.</param>
 /// <param name="Verified">Accounts whose email address is verified.</param>
@@ -13,7 +13,7 @@ internal sealed record StatisticsResponse(
 
 /// <summary>What happened on a day.</summary>
 /// <param name="Day">The day, in UTC.</param>
-/// <param name="SignUps">Accounts that were made, by whichever way; those that are gone by now too.</param>
+/// <param name="SignUps">Accounts that were created in any way, including those that have been deleted since.</param>
 /// <param name="Logins">Logins that succeeded.</param>
 /// <param name="LoginFailures">Logins that failed.</param>
 /// <param name="ActiveUsers">Users who logged in, or whose session or API key was used.</param>

@@ -15,9 +15,9 @@ internal static class StatisticsEndpoint
         admin.MapGet("/stats", ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
 
     /// <summary>Count accounts, sign-ups and logins</summary>
-    /// <remarks>As of now; the days are those of UTC, with no gaps. Users who are active are counted within seconds, all else at once.</remarks>
+    /// <remarks>The current figures; days are in UTC, without gaps. Active users are counted within seconds, everything else at once.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
-        [FromQuery, Description("How many days, with today: 1 to 366; 30 if left out.")][NumberValue(1, MostDays, UsualDays)] string? days,
+        [FromQuery, Description("How many days, including today: 1 to 366; 30 by default.")][NumberValue(1, MostDays, UsualDays)] string? days,
         StatisticsReader statistics,
         TimeProvider clock,
         CancellationToken cancellationToken)

@@ -100,7 +100,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add the changes of accounts to the statistics ({Failure}); it is tried again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add account changes to the statistics ({Failure}); trying again")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

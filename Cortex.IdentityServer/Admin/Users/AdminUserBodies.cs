@@ -6,33 +6,33 @@ using Cortex.IdentityServer.Http.RateLimits;
 namespace Cortex.IdentityServer.Admin.Users;
 
 /// <summary>An account as administrators see it.</summary>
-/// <param name="Id">Never changes.</param>
+/// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">As it was typed.</param>
 /// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another that the operator or another program chose.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
 /// <param name="CreatedAt">When the account was made.</param>
-/// <param name="UpdatedAt">When anything in it last changed.</param>
+/// <param name="UpdatedAt">When the account last changed.</param>
 /// <param name="Roles">What the user may do beyond their own account.</param>
 internal sealed record AdminUserResponse(Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles);
 
-/// <summary>An account, and what is asked about it by who helps its owner.</summary>
-/// <param name="Id">Never changes.</param>
+/// <summary>An account, with what the staff needs to know to help its owner.</summary>
+/// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">As it was typed.</param>
 /// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another that the operator or another program chose.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the mailbox was proved.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
 /// <param name="CreatedAt">When the account was made.</param>
-/// <param name="UpdatedAt">When anything in it last changed.</param>
+/// <param name="UpdatedAt">When the account last changed.</param>
 /// <param name="Roles">What the user may do beyond their own account.</param>
-/// <param name="LockedUntil">Until when logins have to wait after wrong passwords, from some address at least; null where they needn't.</param>
-/// <param name="TwoFactorLockedUntil">Until when the second step of a login has to wait after wrong codes; null where it needn't.</param>
+/// <param name="LockedUntil">Until when logins have to wait after wrong passwords, at least from some addresses; null if they don't.</param>
+/// <param name="TwoFactorLockedUntil">Until when the second step of a login has to wait after wrong codes; null if it doesn't.</param>
 /// <param name="Passkeys">How many there are.</param>
 /// <param name="ActiveSessions">How many can be used.</param>
 /// <param name="ActiveApiKeys">How many can be used.</param>
-/// <param name="LastLoginAt">When somebody last logged in; null if nobody did within a year.</param>
+/// <param name="LastLoginAt">When the user last logged in; null if that is over a year ago.</param>
 /// <param name="LoginBlocked">Whether, after 100 wrong passwords in a row, only a reset by mail, an unlock or an address that the owner used lets in.</param>
 /// <param name="TwoFactorBlocked">The same after 100 wrong codes in a row.</param>
 internal sealed record AdminUserDetails(
@@ -74,22 +74,22 @@ internal sealed record AdminUserDetails(
         condition.TwoFactorBlocked);
 }
 
-/// <summary>An account to be made for somebody.</summary>
+/// <summary>An account to create for somebody.</summary>
 internal sealed record CreateUserRequest : IRequestBody
 {
-    /// <summary>Up to 254 characters. Its case is kept, and doesn't matter.</summary>
+    /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary><c>free</c> (if left out), <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
+    /// <summary><c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 
     /// <summary>Whether the mailbox counts as proved; if not, the invitation proves it.</summary>
     public bool? IsVerified { get; init; }
 
-    /// <summary>None if left out.</summary>
+    /// <summary>None by default.</summary>
     [RoleNames]
     public string[]? Roles { get; init; }
 }
@@ -112,7 +112,7 @@ internal sealed record UpdateUserRequest : IRequestBody
     public string[]? Roles { get; init; }
 }
 
-/// <summary>Nothing: the path says it all.</summary>
+/// <summary>No fields: the path says it all.</summary>
 internal sealed record EmptyRequest : IRequestBody;
 
 /// <summary>What a tier can be called; which there are is the operator's to say (<see cref="KnownTiers"/>).</summary>

@@ -18,7 +18,7 @@ internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, Pas
         {
             if (!account.IsActive)
             {
-                return new(Problems.AccountDisabled) { Detail = "The user's account is disabled, and the link would not work: switch the account on first." };
+                return new(Problems.AccountDisabled) { Detail = "The user's account is disabled, so the link would not work. Enable the account first." };
             }
 
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);

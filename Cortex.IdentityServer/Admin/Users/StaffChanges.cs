@@ -32,7 +32,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
 
         if (account.IsAdmin && !staff.Contains(Role.Admin))
         {
-            return new(Problems.Forbidden) { Detail = "Only administrators may do this to an administrator's account." };
+            return new(Problems.Forbidden) { Detail = "Only administrators may change an administrator's account in this way." };
         }
 
         if (await change(account) is { } problem)
@@ -74,7 +74,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Action}: user {UserId}, by {StaffId} of the staff")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Action}: user {UserId}, by staff member {StaffId}")]
         public static partial void Done(ILogger logger, string action, Guid userId, Guid staffId);
     }
 }

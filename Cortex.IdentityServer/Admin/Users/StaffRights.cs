@@ -33,7 +33,7 @@ internal sealed class StaffRights(CortexDbContext db)
             { IsActive: false } => new([], new(Problems.AccountDisabled) { Status = StatusCodes.Status401Unauthorized }),
             not { HasSession: true } => new([], Problems.SessionRevoked),
             { Roles: var roles } when roles.Contains(Role.Admin) || roles.Contains(role) => new(roles, null),
-            _ => new([], new(Problems.Forbidden) { Detail = "You don't have the role any more that this takes." }),
+            _ => new([], new(Problems.Forbidden) { Detail = "You no longer have the role that this needs." }),
         };
     }
 

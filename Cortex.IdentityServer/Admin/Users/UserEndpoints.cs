@@ -11,10 +11,10 @@ namespace Cortex.IdentityServer.Admin.Users;
 internal static class UserEndpoints
 {
     private const string AboutId = "The id of the user.";
-    private const string AboutIfMatch = "The ETag of an earlier answer, or several, or *: nothing is changed if the user was changed since.";
+    private const string AboutIfMatch = "The ETag of an earlier answer, or several, or *. Nothing is changed if the user has changed since then.";
 
     /// <summary>Show a user</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. The ETag stands for what can be edited: it changes with the account and its roles, not with a login.</remarks>
+    /// <remarks>For <c>admin</c> and <c>support</c>. The ETag covers what can be edited: it changes with the account and its roles, not with a login.</remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
         [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountConditions conditions, HttpContext http, CancellationToken cancellationToken)
     {
@@ -27,8 +27,11 @@ internal static class UserEndpoints
         return TypedResults.Ok(AdminUserDetails.Of(account, await conditions.ReadAsync(account, cancellationToken)));
     }
 
-    /// <summary>Make a user</summary>
-    /// <remarks>For <c>admin</c>, also where registration is closed. The user gets a mail with a link to choose a password, good for three days; until then nobody can log in.</remarks>
+    /// <summary>Create a user</summary>
+    /// <remarks>
+    /// For <c>admin</c>, even if registration is closed. The user gets a mail with a link to choose a password, valid for three days; until then nobody can log
+    /// in.
+    /// </remarks>
     internal static async Task<Results<Created<AdminUserResponse>, Problem>> CreateUser(
         CreateUserRequest body, UserCreation creation, HttpContext http, CancellationToken cancellationToken)
     {
@@ -51,8 +54,8 @@ internal static class UserEndpoints
 
     /// <summary>Change a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. What is left out stays as it is. It counts from the next request on, on every replica; switching an account off also ends its sessions and voids
-    /// links that were mailed. The last administrator can't be demoted or switched off.
+    /// For <c>admin</c>. Fields that are left out stay unchanged. Changes take effect with the next request, and on other replicas within 250 ms; disabling an
+    /// account also ends its sessions and voids mailed links. The last administrator can't be demoted or disabled.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserResponse>, Problem>> UpdateUser(
         [Description(AboutId)] Guid id,
@@ -81,8 +84,9 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. The account goes with everything that hangs on it: sessions, API keys, passkeys, usage. A last notice is mailed. The audit log keeps what happened to
-    /// it, without address, program and details, and of the deletion who did it and what the account was, but not whose. The last administrator can't be deleted.
+    /// For <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, usage. A last notice is mailed. The audit log
+    /// keeps what happened to the account, without IP addresses, user agents and details; of the deletion it keeps who did it and what the account was, but not
+    /// whose. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
         [Description(AboutId)] Guid id,

@@ -16,7 +16,7 @@ internal static class UserHelpEndpoints
     private const string AboutId = "The id of the user.";
 
     /// <summary>Unlock a user</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. Ends the waits after wrong passwords, from wherever they came, and the lock after wrong codes.</remarks>
+    /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the waits after wrong passwords, from any address, and the lock after wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
         [Description(AboutId)] Guid id, EmptyRequest? body, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken)
     {
@@ -26,8 +26,8 @@ internal static class UserHelpEndpoints
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. Authenticator app, recovery codes and passkeys are gone, all sessions end, and the user is told by mail: make sure first that it is
-    /// the owner who asks. The password stays as it is. Nobody does it to their own account (403): that takes the password and a code.
+    /// For <c>admin</c> and <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user by mail. Make
+    /// sure first that it is the owner who asks. The password stays as it is. It can't be used on one's own account (403): that takes the password and a code.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
         [Description(AboutId)] Guid id, EmptyRequest? body, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal static class UserHelpEndpoints
     }
 
     /// <summary>End a user's sessions</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys go on.</remarks>
+    /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
         [Description(AboutId)] Guid id, EmptyRequest? body, StaffChanges changes, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
@@ -56,8 +56,8 @@ internal static class UserHelpEndpoints
 
     /// <summary>Mail a user a link to set a password</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. Good for one hour, once; for who never had a password it is a new invitation, good for three days. A user gets five such mails an
-    /// hour at most (429). A disabled account gets none (403 <c>account_disabled</c>).
+    /// For <c>admin</c> and <c>support</c>. The link is valid for one hour and works once; a user who never had a password gets a new invitation, valid for
+    /// three days. A user gets at most five such mails an hour (429). A disabled account gets none (403 <c>account_disabled</c>).
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
         [Description(AboutId)] Guid id, EmptyRequest? body, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal static class UserHelpEndpoints
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
 
     /// <summary>Revoke a user's API key</summary>
-    /// <remarks>For <c>admin</c>. It is refused from the next request on, on every replica.</remarks>
+    /// <remarks>For <c>admin</c>. The key is refused from the next request on, and on other replicas within 250 ms.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
         [Description(AboutId)] Guid id,
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,

@@ -19,13 +19,13 @@ internal static class UserListEndpoints
 
     /// <summary>List users</summary>
     /// <remarks>
-    /// A page at a time; filters combine. Every page takes the same time, also the last of millions. For `support` too. A page holds fewer users than
-    /// `limit` only at the end, or where an email search that more than 5,000 users match is sorted by `created_at`: go on until `next_cursor` is null.
+    /// One page at a time; filters combine. Every page takes the same time, even the last of millions. For `support` too. A page holds fewer users than `limit`
+    /// only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`: continue until `next_cursor` is null.
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,
-        [FromQuery, Description("Users on a page, 1 to 200; 50 if left out.")][LimitValue] string? limit,
-        [FromQuery, Description("The next_cursor of the page before, with the same filters and order.")] string? cursor,
+        [FromQuery, Description("Users per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The next_cursor of the previous page, with the same filters and order.")] string? cursor,
         UserPages users,
         CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal static class UserListEndpoints
         var after = cursor is null ? null : UserCursor.Parse(cursor, order);
         if (cursor is not null && after is null)
         {
-            query.Refuse("cursor", "must be the next_cursor of the page before, with the same order");
+            query.Refuse("cursor", "must be the next_cursor of the previous page, with the same order");
         }
 
         if (query.Refusal is { } refusal)
@@ -49,9 +49,9 @@ internal static class UserListEndpoints
 
     /// <summary>Export users</summary>
     /// <remarks>
-    /// Users line by line (NDJSON), as they are in the list, without secrets, hashes and tokens; with the list's filters and order. A user who is added
-    /// or goes meanwhile may be in it or not; all others are in it once. An answer that breaks off before its last chunk isn't complete:
-    /// so it does for who loses the role, the session or the account meanwhile. For `support` too.
+    /// Users line by line (NDJSON), as in the list and with its filters and order, without secrets, hashes and tokens. A user who is added or deleted during
+    /// the export may or may not be in it; all others are in it exactly once. An answer that breaks off before its last chunk isn't complete: that also happens
+    /// if the caller loses the role, the session or the account. For `support` too.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
         [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)

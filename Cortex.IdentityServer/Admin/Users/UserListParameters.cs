@@ -14,25 +14,25 @@ internal sealed record UserListParameters
     private const string Ascending = "asc";
     private const string Descending = "desc";
 
-    [FromQuery(Name = "email"), Description("How the email begins, in any case."), MaxLength(LongestEmail)]
+    [FromQuery(Name = "email"), Description("The beginning of the email; upper and lower case don't matter."), MaxLength(LongestEmail)]
     public string? Email { get; init; }
 
-    [FromQuery(Name = "tier"), MaxLength(Accounts.TierName.Longest), Description("The subscription tier, exactly as it is stored; also one that another program gave.")]
+    [FromQuery(Name = "tier"), MaxLength(Accounts.TierName.Longest), Description("The subscription tier, exactly as it is stored, even if another program set it.")]
     public string? Tier { get; init; }
 
-    [FromQuery(Name = "is_active"), FlagValue, Description("Only users of whom this is so, or not so.")]
+    [FromQuery(Name = "is_active"), FlagValue, Description("Only users for whom this is true, or false.")]
     public string? IsActive { get; init; }
 
-    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users of whom this is so, or not so.")]
+    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users for whom this is true, or false.")]
     public string? IsVerified { get; init; }
 
     [FromQuery(Name = "role"), RoleValue, Description("Only users who have this role.")]
     public string? Role { get; init; }
 
-    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("If left out: email for a search by email, created_at otherwise.")]
+    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("By default email for a search by email, created_at otherwise.")]
     public string? Sort { get; init; }
 
-    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("If left out: A to Z by email, newest first by created_at.")]
+    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("By default A to Z for email, newest first for created_at.")]
     public string? Order { get; init; }
 
     /// <summary>The filter and the order; what is wrong with them, the query is told.</summary>

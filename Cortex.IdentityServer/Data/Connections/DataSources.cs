@@ -36,7 +36,7 @@ internal static class DataSources
         {
             if (wanted is "read-write" or "primary" && (wanted == "primary" ? server.IsStandby : server.IsReadOnly))
             {
-                throw new UnsuitableServerException($"target_session_attrs={wanted} asks for another server than this: {server.ReadOnlyReason}");
+                throw new UnsuitableServerException($"this server doesn't match target_session_attrs={wanted}: {server.ReadOnlyReason}");
             }
 
             watch?.Opened(server);

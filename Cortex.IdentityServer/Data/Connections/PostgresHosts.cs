@@ -63,12 +63,12 @@ internal sealed partial class PostgresHosts
 
         if (hosts.Contains(""))
         {
-            return "One of its hosts is empty.";
+            return "One of the hosts is empty.";
         }
 
         if (_ports.Length > 1 && _ports.Length != hosts.Length)
         {
-            return $"It names {hosts.Length} host(s) and {_ports.Length} ports: there must be one port for all, or one for each.";
+            return $"It has {hosts.Length} host(s) but {_ports.Length} ports: give one port for all of them, or one for each.";
         }
 
         var ports = hosts.Select((_, index) => _ports.ElementAtOrDefault(_ports.Length == 1 ? 0 : index) is { Length: > 0 } port ? port : DefaultPort).ToArray();

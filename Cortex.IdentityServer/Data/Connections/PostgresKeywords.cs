@@ -31,7 +31,7 @@ internal static partial class PostgresKeywords
         {
             if (host.Length == 0)
             {
-                return "One of its hosts is empty.";
+                return "One of the hosts is empty.";
             }
 
             if (!host.StartsWith('/') && PortPattern().Match(host) is { Success: true } match
@@ -105,7 +105,7 @@ internal static partial class PostgresKeywords
             return "Encoding and Client Encoding must be UTF8.";
         }
 
-        return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile) ? null : "The file that Passfile names does not exist, or may not be read.";
+        return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile) ? null : "The file that Passfile names does not exist or can't be read.";
     }
 
     private static bool IsUtf8(string name) => name.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() is "UTF8" or "UNICODE";

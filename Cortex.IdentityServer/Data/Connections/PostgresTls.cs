@@ -70,7 +70,7 @@ internal static class PostgresTls
         {
             if (!string.IsNullOrEmpty(path) && !File.Exists(path))
             {
-                return $"The file that {name} names does not exist, or may not be read.";
+                return $"The file that {name} names does not exist or can't be read.";
             }
         }
 

@@ -66,12 +66,12 @@ internal static class PostgresUrlParameters
     {
         "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts" or "target_session_attrs" => null,
         _ when value.Length == 0 && (Ignored.Contains(name) || name is "sslcrl" or "sslcrldir" or "requirepeer" or "service" or "servicefile") => null,
-        "sslcrl" or "sslcrldir" => $"The parameter '{name}' is not supported: revocation lists aren't read, and without it a revoked certificate would pass.",
-        "requirepeer" => "The parameter 'requirepeer' is not supported: nobody would check who runs the server behind the socket.",
-        "service" or "servicefile" => $"The parameter '{name}' is not supported: service files aren't read, so write what it says into the URL.",
-        "sslcertmode" => value is "allow" or "disable" ? null : "The parameter 'sslcertmode' may be allow or disable: that the server asks for a certificate can't be required.",
-        "ssl_min_protocol_version" => value is "TLSv1" or "TLSv1.1" or "TLSv1.2" ? null : "The parameter 'ssl_min_protocol_version' may be at most TLSv1.2, which is what is always required.",
-        _ => Ignored.Contains(name) ? null : $"The parameter '{name}' is not known.",
+        "sslcrl" or "sslcrldir" => $"The parameter '{name}' is not supported: revocation lists aren't read, so a revoked certificate would be accepted.",
+        "requirepeer" => "The parameter 'requirepeer' is not supported: the owner of the server process isn't checked.",
+        "service" or "servicefile" => $"The parameter '{name}' is not supported: service files aren't read, so put its settings into the URL.",
+        "sslcertmode" => value is "allow" or "disable" ? null : "The parameter 'sslcertmode' must be allow or disable: the server can't be required to ask for a certificate.",
+        "ssl_min_protocol_version" => value is "TLSv1" or "TLSv1.1" or "TLSv1.2" ? null : "The parameter 'ssl_min_protocol_version' must be TLSv1.2 or lower: TLSv1.2 is always the minimum.",
+        _ => Ignored.Contains(name) ? null : $"The parameter '{name}' is unknown.",
     };
 
     /// <summary>Zero and below mean to libpq what zero does to Npgsql: no limit, or the system's own.</summary>
@@ -95,7 +95,7 @@ internal static class PostgresUrlParameters
         }
         catch (ArgumentException)
         {
-            return "The parameter 'require_auth' has a value that is not known.";
+            return "The parameter 'require_auth' has an unknown value.";
         }
     }
 
@@ -122,6 +122,6 @@ internal static class PostgresUrlParameters
             }
         }
 
-        return $"The parameter '{name}' has a value that is not known.";
+        return $"The parameter '{name}' has an unknown value.";
     }
 }

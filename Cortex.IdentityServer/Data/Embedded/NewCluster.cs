@@ -17,14 +17,14 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
         var path = Path.Combine(data, PasswordFile);
         return File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } password
             ? password
-            : throw new EmbeddedPostgresException($"The password file {path} is missing: delete {data} to begin anew, or set POSTGRES_URL.");
+            : throw new EmbeddedPostgresException($"The password file {path} is missing: delete {data} to start over, or set POSTGRES_URL.");
     }
 
     public async Task MakeAsync(string data, CancellationToken ct)
     {
         if (Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).Any())
         {
-            throw new EmbeddedPostgresException($"The folder {data} is not empty and is no PostgreSQL cluster: delete it, or set POSTGRES_URL.");
+            throw new EmbeddedPostgresException($"The folder {data} is not empty and isn't a PostgreSQL cluster: delete it, or set POSTGRES_URL.");
         }
 
         var temporary = DataFolder.Temporary(data);

@@ -19,7 +19,7 @@ internal sealed class OwnerLock : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new EmbeddedPostgresTakenException(
-                $"Another server is running on the embedded PostgreSQL in {dataDirectory}, or a command works there: stop it first, or set POSTGRES_URL.", e);
+                $"Another server or command is using the embedded PostgreSQL in {dataDirectory}: stop it first, or set POSTGRES_URL.", e);
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class VisitedPostgres : IAsyncDisposable
             catch (EmbeddedPostgresTakenException taken) when (waited.Elapsed > Patience)
             {
                 throw new EmbeddedPostgresException(
-                    $"The embedded PostgreSQL in {options.DataDirectory} belongs to a server that is running, and doesn't answer: see what that server says, or stop it.", taken);
+                    $"The embedded PostgreSQL in {options.DataDirectory} belongs to a running server but doesn't answer: check that server's log, or stop it.", taken);
             }
             catch (EmbeddedPostgresTakenException)
             {

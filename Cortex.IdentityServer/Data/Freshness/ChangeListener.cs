@@ -249,16 +249,16 @@ internal sealed partial class ChangeListener(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The connection on which changes are heard is lost ({Failure}): until it is back the database is asked at each request")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection that listens for changes in the database ({Failure}). Until it is restored, each request queries the database")]
         public static partial void Lost(ILogger logger, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. Until it can be written, this server isn't ready")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. This server isn't ready until it accepts writes")]
         public static partial void ReadOnly(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Changes are heard again")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Listening for changes in the database again")]
         public static partial void Back(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "POSTGRES_URL leads through a pooler that passes no notices on (LISTEN): what is remembered is asked anew each second. A direct connection makes revocation immediate")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a direct connection, revocations take effect at once")]
         public static partial void Deaf(ILogger logger);
     }
 }

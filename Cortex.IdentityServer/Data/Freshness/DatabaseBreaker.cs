@@ -24,7 +24,7 @@ internal sealed class DatabaseBreaker
 
         if (_isOpen && Stopwatch.GetElapsedTime(Volatile.Read(ref _failedAt)) < Pause)
         {
-            throw new TimeoutException("PostgreSQL did not answer a moment ago.");
+            throw new TimeoutException("PostgreSQL recently failed to answer.");
         }
 
         try

@@ -12,7 +12,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
 
         Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
         People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
-        a request carries one of the two, once.
+        a request carries exactly one of the two.
 
         A browser can keep its refresh token in a cookie: with `?use_cookies=true` a login sets it, and refresh and logout take it from there.
         It authenticates nothing else.
@@ -21,13 +21,13 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
     /// <summary>In the order in which a user meets them.</summary>
     private static readonly (string Name, string Description)[] Tags =
     [
-        ("Account", "Make an account, prove its mailbox, look at it, change its password or email, export and delete it."),
+        ("Account", "Create an account, verify its email, look at it, change its password or email, export and delete it."),
         ("Login", "Prove who you are, in one step or in two, and get tokens."),
-        ("Sessions", "Keep a login alive, see where you are logged in, end it."),
+        ("Sessions", "Keep a login alive, see where you are logged in, log out."),
         ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
-        ("Passkeys", "Keys of a phone, a computer or a security key (WebAuthn) in place of the password, or as a second factor."),
+        ("Passkeys", "Keys on a phone, a computer or a security key (WebAuthn), used in place of the password or as a second factor."),
         ("API keys", "Credentials for programs, made and revoked by a person."),
-        ("For services", "Ask whether a token or a key that somebody sent you is good."),
+        ("For services", "Check whether a token or a key that somebody sent you is valid."),
         ("Administration", "Manage users, and see what happened to them: for the roles `admin` and, where it says so, `support`, with a second factor."),
         ("Health", "Whether the server works, for load balancers and people."),
     ];
@@ -47,7 +47,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "An access token of a login; 30 minutes.",
+            Description = "An access token from a login, valid for 30 minutes.",
         });
         document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.ApiKeyScheme, new OpenApiSecurityScheme
         {

@@ -62,7 +62,7 @@ internal static class Examples
     {
         new RegisterRequest { Email = Email, Password = Password },
         new UserResponse(Id, Email, User.FreeTier, true, false, false, Time, Time),
-        new RegistrationAccepted("Open the mail that we sent to this address to go on."),
+        new RegistrationAccepted("Open the mail that we sent to this address to continue."),
         new ChangePasswordRequest { CurrentPassword = Password, NewPassword = "a longer horse battery staple" },
         new MailRequest { Email = Email },
         new MailedTokenRequest { Token = MailedToken },

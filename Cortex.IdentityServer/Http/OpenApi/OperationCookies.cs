@@ -19,7 +19,7 @@ internal sealed class OperationCookies : IOpenApiOperationTransformer
             {
                 Name = CookieUse.Parameter,
                 In = ParameterLocation.Query,
-                Description = $"For browsers: the refresh token isn't in the body but in the cookie `{RefreshCookie.SecureName}`, which no script can read. "
+                Description = $"For browsers: the refresh token isn't returned in the body but in the cookie `{RefreshCookie.SecureName}`, which no script can read. "
                     + "A page of another origin has to be listed in CORS_ORIGINS (403 otherwise; 400 where that is `*`).",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) },
             });

@@ -14,7 +14,7 @@ internal sealed class OperationEntityTags : IOpenApiOperationTransformer
             {
                 (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["ETag"] = new OpenApiHeader
                 {
-                    Description = "Names this state; for If-Match.",
+                    Description = "Identifies this version of the user, for If-Match.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 };
             }

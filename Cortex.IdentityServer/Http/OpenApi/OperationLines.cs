@@ -29,7 +29,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
         {
             operation.RequestBody = new OpenApiRequestBody
             {
-                Description = "A JSON object a line.",
+                Description = "One JSON object per line.",
                 Required = true,
                 Content = await ContentAsync(Ndjson.Names, [request.Line], context, cancellationToken),
             };
@@ -39,7 +39,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
         {
             (operation.Responses ??= [])["200"] = new OpenApiResponse
             {
-                Description = "A JSON object a line.",
+                Description = "One JSON object per line.",
                 Content = await ContentAsync([Ndjson.MediaType], response.Lines, context, cancellationToken),
             };
         }

@@ -109,7 +109,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var when = onlyWithKey ? " With an API key only." : "";
         return new(
         [
-            .. Header(RateLimitHeaders.Limit, "How many requests a window allows; of several limits, the one with least left." + when, JsonSchemaType.Integer),
+            .. Header(RateLimitHeaders.Limit, "How many requests a window allows. If there are several limits, the one with the fewest requests left." + when, JsonSchemaType.Integer),
             .. Header(RateLimitHeaders.Remaining, "How many of them are left." + when, JsonSchemaType.Integer),
             .. Header(RateLimitHeaders.Reset, "Seconds until the window ends." + when, JsonSchemaType.Integer),
         ]);
@@ -128,7 +128,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var problem = new Problem(code)
         {
             Status = status,
-            Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type, or a value that can't be read"] } : null,
+            Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type or an unreadable value"] } : null,
             TwoFactorToken = code == Problems.TwoFactorRequired && status == code.Status ? Examples.TwoFactorToken : null,
         };
         return new OpenApiExample { Summary = code.Title, Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };

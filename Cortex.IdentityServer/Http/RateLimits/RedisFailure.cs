@@ -19,18 +19,18 @@ internal static partial class RedisFailure
         return said switch
         {
             _ when Has("RESP protocol failure") => "it doesn't answer in Redis' protocol",
-            _ when kind == ServerType.Sentinel => "it is a Sentinel, which doesn't count; REDIS_URL has to lead to the primary itself",
+            _ when kind == ServerType.Sentinel => "it is a Sentinel, which stores no data; REDIS_URL must point to the primary itself",
             _ when (kind == ServerType.Cluster || Has("Multiple databases are not supported")) && address.Database > 0 =>
                 $"a cluster has database 0 only, and REDIS_URL names {address.Database}",
             _ when Has("READONLY") => "it is a read-only replica (READONLY)",
             _ when Has("MASTERDOWN") => "it is a replica that has lost its primary (MASTERDOWN)",
             _ when Has("LOADING") => "it is still loading its data (LOADING)",
             _ when Has("CLUSTERDOWN") => "its cluster is down (CLUSTERDOWN)",
-            _ when Has("NOREPLICAS") => "it has too few replicas to be written (NOREPLICAS)",
+            _ when Has("NOREPLICAS") => "it has too few replicas to accept writes (NOREPLICAS)",
             _ when Has("OOM ") => "its memory is full (OOM)",
-            _ when Has("MISCONF") => "it can't save and therefore refuses to be written (MISCONF)",
+            _ when Has("MISCONF") => "it can't save its data and therefore refuses writes (MISCONF)",
             _ when Has("WRONGPASS") || Has("NOAUTH") || Has("invalid password") || Has("invalid username-password") || Has("AuthenticationFailure") =>
-                "it refuses the user or the password in REDIS_URL",
+                "it doesn't accept the user or the password in REDIS_URL",
             _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user has too few rights (NOPERM{Command(said)}); {Rights}",
             _ when Has("DB index is out of range") || Has("database does not exist") => $"it has no database {address.Database}",
             _ when Chain(failure).FirstOrDefault(part => part is RedisServerException or RedisCommandException) is { } other => other.Message,

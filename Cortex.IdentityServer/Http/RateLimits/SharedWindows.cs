@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Http.RateLimits;
 /// <remarks>Its waits are real ones, whatever the clock of the windows says: they are about a network.</remarks>
 internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvider clock, ILogger<SharedWindows> logger) : BackgroundService
 {
-    /// <summary>How long a request waits for Redis before the replica decides alone (contract 7).</summary>
+    /// <summary>How long a request waits for Redis before the replica decides alone, as losing Redis must not cost service.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long it waits at most while Redis answers others.</summary>
