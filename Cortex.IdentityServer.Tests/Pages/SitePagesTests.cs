@@ -63,12 +63,23 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Theory]
-    [InlineData("application/json")]
     [InlineData("*/*")]
-    [InlineData("text/html;q=0, application/json")]
+    [InlineData("text/*;q=0.1, application/json")]
     [InlineData("garbage")]
     [InlineData(null)]
-    public async Task For_a_program_there_is_nothing(string? accept)
+    public async Task Whoever_takes_anything_gets_the_page_too(string? accept)
+    {
+        using var answer = await OpenAsync(app, "/", accept);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/html;q=0, application/json")]
+    [InlineData("text/html;q=0, */*")]
+    public async Task A_program_that_asks_for_something_else_finds_nothing(string accept)
     {
         using var answer = await OpenAsync(app, "/", accept);
 

@@ -18,6 +18,8 @@ internal static class SitePages
     /// <summary>For a while only: an update may change it.</summary>
     private const string Cached = "public, max-age=300";
 
+    private static readonly MediaTypeHeaderValue Html = new("text/html");
+
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapSitePages(this IEndpointRouteBuilder app, HttpOptions options)
@@ -32,11 +34,11 @@ internal static class SitePages
         mails.MapPost(SecurityPath, SendLink);
     }
 
-    /// <summary>A page for browsers. For programs there is nothing here.</summary>
+    /// <summary>A page for browsers and for whoever takes anything. Programs that ask for JSON find nothing here.</summary>
     private static IResult Home(HttpContext http, bool hasDocs)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (!http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0))
+        if (!AcceptsHtml(http.Request.GetTypedHeaders().Accept))
         {
             return (Problem)Problems.NotFound;
         }
@@ -49,6 +51,11 @@ internal static class SitePages
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
         { CacheControl = Cached };
     }
+
+    /// <summary>The most specific range that matches decides (RFC 9110 section 12.5.1). Without the header, any type will do.</summary>
+    private static bool AcceptsHtml(IList<MediaTypeHeaderValue> accepted) =>
+        accepted.Count == 0
+        || accepted.Where(Html.IsSubsetOf).OrderBy(range => range.MatchesAllTypes).ThenBy(range => range.MatchesAllSubTypes).FirstOrDefault() is { Quality: not 0 };
 
     private static Page AskForEmail(string? whatIsWrong = null) => new(
         "Change your password",
