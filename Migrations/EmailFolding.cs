@@ -9,7 +9,8 @@ namespace Cortex.IdentityServer.Migrations;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The result depends on the text alone: not on the database's locale, on ICU, or on the version of PostgreSQL. Case is folded by a table of our own:
+/// The result doesn't depend on the database's locale or on ICU, and on the version of PostgreSQL only for letters that Unicode 14 lacks, which a newer version
+/// may compose: its indexes are rebuilt after <c>pg_upgrade</c> (docs/databases.md). Case is folded by a table of our own:
 /// Unicode 16's simple case folding (statuses C and S of CaseFolding.txt), but nothing folds into ASCII. A final sigma equals a sigma. U+1E9E equals &#xDF;,
 /// which never equals "ss", as those are two mailboxes. The function calls only built-in functions, so it works with an empty search_path, while a dump is
 /// restored, and for every role.

@@ -78,7 +78,7 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
     [Theory]
     [InlineData("INSERT INTO users (email, password_hash, email_twin) VALUES ('Plain@example.com', 'x', 1)")]
     [InlineData("UPDATE users SET email = 'PLAIN@example.com', email_twin = 5 WHERE email = 'other@example.com'")]
-    [InlineData("UPDATE users SET email_twin = 3 WHERE email = 'plain@example.com'; INSERT INTO users (email, password_hash) VALUES ('plain@Example.com', 'x')")]
+    [InlineData("UPDATE users SET email_twin = 3 WHERE email LIKE 'plain%'; INSERT INTO users (email, password_hash) VALUES ('plain@Example.com', 'x')")]
     public async Task A_program_that_may_write_users_cannot_make_a_second_account_of_an_address(string sql)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
@@ -89,7 +89,7 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
 
         Assert.Equal((PostgresErrorCodes.UniqueViolation, "ux_users_email"), (refused.SqlState, refused.ConstraintName));
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT sum(email_twin)::bigint FROM users"));
-        await PythonDatabase.SqlAsync<object>(database.Owner, "INSERT INTO users (email, password_hash, email_twin) VALUES ('PLAIN@EXAMPLE.COM', 'restored', 1)");
+        await PythonDatabase.SqlAsync<object>(database.Owner, "INSERT INTO users (email, password_hash, email_twin) VALUES ('PLAIN@EXAMPLE.COM', 'x', 1)");
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT sum(email_twin)::bigint FROM users"));
     }
 
