@@ -35,12 +35,19 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     {
         var role = $"{NameOf(Superuser)}_app";
         await PythonDatabase.SqlAsync<object>(Superuser, $"CREATE ROLE {role} LOGIN PASSWORD '{Password}'");
-        await PythonDatabase.SqlAsync<object>(Owner, rights.Replace(" app", $" {role}", StringComparison.Ordinal));
-        return As(Superuser, role);
+        var app = As(Superuser, role);
+        await GrantAsync(app, rights);
+        return app;
     }
 
     /// <summary>Another role, with the rights that docs/databases.md gives to the one that serves.</summary>
     public async Task<string> AddServingRoleAsync() => await AddRoleAsync(await GrantsAsync());
+
+    /// <summary>Gives it these rights once more.</summary>
+    public async Task GrantServingAsync(string role) => await GrantAsync(role, await GrantsAsync());
+
+    private async Task GrantAsync(string role, string rights) =>
+        await PythonDatabase.SqlAsync<object>(Owner, rights.Replace(" app", $" {RoleOf(role)}", StringComparison.Ordinal));
 
     public static string RoleOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Username!;
 

@@ -88,6 +88,29 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
     }
 
+    [Fact]
+    public async Task A_role_that_serves_goes_on_after_an_upgrade_when_the_documented_grants_are_run_again()
+    {
+        const string Keep = "SELECT cortex_keep_audit_events(now() + interval '6 months', '-infinity')";
+        var database = await ReleasedAsync();
+        var app = await database.AddServingRoleAsync();
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, Keep));
+
+        for (var time = 0; time < 2; time++)
+        {
+            await database.GrantServingAsync(app);
+        }
+
+        await PythonDatabase.SqlAsync<object>(app, Keep);
+        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0).ErrorLines);
+        foreach (var refused in new[] { "DELETE FROM audit_events", "DELETE FROM \"__EFMigrationsHistory\"", "SELECT cortex_audit_partition(now())" })
+        {
+            var failure = await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, refused));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, failure.SqlState);
+        }
+    }
+
     /// <remarks>They were counted when they came, and aren't when they move to the partition of their month.</remarks>
     [Fact]
     public async Task Logins_of_a_month_that_had_no_partition_yet_are_counted_once()
