@@ -46,7 +46,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, wanted))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.MailsSettledAsync();
 
-        Assert.All(await app.Mails.ForAsync(user.Email, "email_change"), notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            await app.Mails.ForAsync(user.Email, "email_change"),
+            notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <remarks>Sessions that a thief may hold don't survive the change (OWASP ASVS 7.4.3).</remarks>
@@ -61,7 +63,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithToken(other.AccessToken).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
     [Fact]
@@ -155,7 +158,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ChangeTokenAsync(http, app.NewEmail());
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.ConfirmEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
 
@@ -212,7 +216,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("PATCH", Auth + "me", """{"is_verified":true}""")]
     [InlineData("PUT", Auth + "me", """{"is_verified":true}""")]
     [InlineData("POST", Auth + "me", """{"email":"other@example.com"}""")]
-    [InlineData("PATCH", Auth + "me/password", """{"current_password":"correct horse battery staple","new_password":"a new horse, a new battery","is_verified":true}""")]
+    [InlineData(
+        "PATCH", Auth + "me/password",
+        """{"current_password":"correct horse battery staple","new_password":"a new horse, a new battery","is_verified":true}""")]
     [InlineData("POST", Route, """{"new_email":"other@example.com","password":"correct horse battery staple","is_verified":true}""")]
     public async Task Nobody_verifies_or_moves_themselves_by_a_field(string method, string path, string body)
     {

@@ -33,7 +33,8 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
         await (await http.GetAsync("/api/v1/auth/me", Cancel)).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", Cancel)).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
     /// <remarks>Whoever finds a session that was left open must not take the account over (OWASP ASVS 6.2.3).</remarks>
@@ -42,7 +43,8 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     {
         var (user, _, http) = await app.SignedInAsync();
 
-        await (await http.PatchAsync(Route, new { current_password = "not the password", new_password = New })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PatchAsync(Route, new { current_password = "not the password", new_password = New }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
 
         await app.LogInAsync(user);
     }
@@ -74,7 +76,8 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     {
         var (_, _, http) = await app.SignedInAsync();
 
-        var problem = await (await http.PatchAsync(Route, new StringContent(body, null, "application/json"), Cancel)).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await http.PatchAsync(Route, new StringContent(body, null, "application/json"), Cancel))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal(fields, problem.GetProperty("errors").EnumerateObject().Select(field => field.Name).Order());
     }
@@ -84,8 +87,10 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     {
         var (user, _, http) = await app.SignedInAsync();
 
-        await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = new string('a', 257) })).ShouldBeProblemAsync(400, "validation_failed");
-        await (await http.PatchAsync(Route, new { current_password = new string('a', 257), new_password = New })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = new string('a', 257) }))
+            .ShouldBeProblemAsync(400, "validation_failed");
+        await (await http.PatchAsync(Route, new { current_password = new string('a', 257), new_password = New }))
+            .ShouldBeProblemAsync(400, "validation_failed");
     }
 
     [Fact]

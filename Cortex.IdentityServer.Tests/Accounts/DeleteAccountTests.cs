@@ -25,7 +25,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
         await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
-        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
     }
 
@@ -74,9 +75,12 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         var password = user.User.Password;
 
         await (await DeleteAsync(user.Http, new { password })).ShouldBeProblemAsync(401, "two_factor_required");
-        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
-        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "validation_failed");
-        await (await DeleteAsync(user.Http, new { password = "not the password", two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.WrongCode(user.Secret) }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await DeleteAsync(user.Http, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] }))
+            .ShouldBeProblemAsync(400, "validation_failed");
+        await (await DeleteAsync(user.Http, new { password = "not the password", two_factor_code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await user.Http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await DeleteAsync(user.Http, new { password, two_factor_code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -89,7 +93,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.WithTwoFactorAsync();
 
-        await (await DeleteAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await DeleteAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.User.Id));
     }

@@ -85,8 +85,11 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         {
             // The letters i and s have a second small form each, which is another letter, and U+0345 is a mark and no letter.
             var rune = cased[index];
-            Assert.True(folded[index] == capitals[index] || rune.Value is 0x131 or 0x17F or 0x345, $"U+{rune.Value:X4} and its capital fold to {folded[index]} and {capitals[index]}");
-            Assert.True(folded[index] == small[index] || rune.Value == 0x130, $"U+{rune.Value:X4} and its small letter fold to {folded[index]} and {small[index]}");
+            Assert.True(
+                folded[index] == capitals[index] || rune.Value is 0x131 or 0x17F or 0x345,
+                $"U+{rune.Value:X4} and its capital fold to {folded[index]} and {capitals[index]}");
+            Assert.True(
+                folded[index] == small[index] || rune.Value == 0x130, $"U+{rune.Value:X4} and its small letter fold to {folded[index]} and {small[index]}");
             Assert.True(folded[index].Any(letter => letter > 0x7F) || rune.IsAscii || !rune.ToString().IsNormalized(), $"U+{rune.Value:X4} folds into ASCII");
         }
 
@@ -129,7 +132,11 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     [InlineData("LOCALE_PROVIDER icu ICU_LOCALE 'und' LOCALE 'C.UTF-8'")]
     public async Task Folding_does_not_depend_on_the_locale_of_the_database(string locale)
     {
-        string[] emails = ["INFO@example.com", "İ@example.com", "ı@example.com", "JÖRG@example.com", "ΝΊΚΟΣ@example.com", "GROẞ@example.com", "a@XN--BCHER-KVA.example", "ÅÉÎ@ÖÄ.example"];
+        string[] emails =
+        [
+            "INFO@example.com", "İ@example.com", "ı@example.com", "JÖRG@example.com", "ΝΊΚΟΣ@example.com", "GROẞ@example.com",
+            "a@XN--BCHER-KVA.example", "ÅÉÎ@ÖÄ.example",
+        ];
         var expected = await FoldAllAsync(emails);
 
         var database = await cluster.CreateDatabaseAsync(locale);
@@ -170,7 +177,8 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         await connection.OpenAsync(Ct);
 
         // As a program with an empty search_path does, of which there are some (pg_dump, logical replication).
-        await using var command = new NpgsqlCommand("SELECT array_agg(public.cortex_fold_email(email) ORDER BY place) FROM unnest($1) WITH ORDINALITY AS typed (email, place)", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT array_agg(public.cortex_fold_email(email) ORDER BY place) FROM unnest($1) WITH ORDINALITY AS typed (email, place)", connection)
         {
             CommandTimeout = 0,
             Parameters = { new() { Value = emails.ToArray() } },

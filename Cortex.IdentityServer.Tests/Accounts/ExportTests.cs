@@ -15,14 +15,21 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
         var (keyId, _) = await CortexApp.GenerateKeyAsync(http, "introspect");
-        await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint, tokens_used, cost_usd, provider) VALUES ($1, $2, '/marked-endpoint', 7, 0.125, 'marked-provider')", id, keyId);
-        await app.SqlAsync("""INSERT INTO billing_events (user_id, event_type, polar_event_id, data) VALUES ($1, 'order.paid', 'marked-event', '{"marked":true}')""", id);
+        await app.SqlAsync(
+            "INSERT INTO usage_logs (user_id, api_key_id, endpoint, tokens_used, cost_usd, provider) VALUES ($1, $2, '/marked-endpoint', 7, 0.125, "
+                + "'marked-provider')",
+            id, keyId);
+        await app.SqlAsync(
+            """INSERT INTO billing_events (user_id, event_type, polar_event_id, data) VALUES ($1, 'order.paid', 'marked-event', '{"marked":true}')""", id);
         await app.MakeAdminAsync(id);
 
         var export = await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
-            ["exported_at", "account", "roles", "sessions", "login_addresses", "api_keys", "passkeys", "recovery_codes_left", "usage", "billing_events", "events"],
+            [
+                "exported_at", "account", "roles", "sessions", "login_addresses", "api_keys", "passkeys", "recovery_codes_left", "usage",
+                "billing_events", "events",
+            ],
             export.EnumerateObject().Select(field => field.Name));
         Assert.Equal((await (await http.FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK)).GetRawText(), export.GetProperty("account").GetRawText());
         Assert.Equal("admin", Assert.Single(export.GetProperty("roles").EnumerateArray()).GetString());
@@ -39,7 +46,8 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
             usage.GetProperty("api_key_id").GetGuid()));
         Assert.Equal("""{"marked":true}""", Assert.Single(export.GetProperty("billing_events").EnumerateArray()).GetProperty("data").GetString());
         var actions = export.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("action").GetString()).ToList();
-        Assert.Superset(new HashSet<string?> { "user.registered", "login.succeeded", "two_factor.enabled", "api_key.created", "user.exported" }, actions.ToHashSet());
+        Assert.Superset(
+            new HashSet<string?> { "user.registered", "login.succeeded", "two_factor.enabled", "api_key.created", "user.exported" }, actions.ToHashSet());
     }
 
     [Fact]
@@ -51,11 +59,16 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
         const string Legacy = "marked-legacy-key-in-export";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", id, Legacy);
         var reset = await app.ResetTokenAsync(user.User.Email);
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = user.Tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = user.Tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
         var text = await (await http.FetchAsync(Route)).TextAsync();
 
-        List<string> secrets = [user.User.Password, user.Secret, .. user.RecoveryCodes, key, Legacy, reset, user.Tokens.AccessToken, user.Tokens.RefreshToken, refreshed.RefreshToken];
+        List<string> secrets =
+        [
+            user.User.Password, user.Secret, .. user.RecoveryCodes, key, Legacy, reset, user.Tokens.AccessToken, user.Tokens.RefreshToken,
+            refreshed.RefreshToken,
+        ];
         foreach (var column in new[] { "password_hash", "two_factor_secret", "security_stamp", "concurrency_stamp" })
         {
             if (await app.SqlAsync("SELECT count(*) FROM information_schema.columns WHERE table_name = 'users' AND column_name = $1", column) is 1L)
@@ -77,11 +90,16 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_thousand_rows_of_usage_are_in_it_in_their_order()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint, created_at) SELECT $1, '/call/' || n, now() + n * interval '1 second' FROM generate_series(1, 1000) AS n", user.Id);
+        await app.SqlAsync(
+            "INSERT INTO usage_logs (user_id, endpoint, created_at) SELECT $1, '/call/' || n, now() + n * interval '1 second' FROM "
+                + "generate_series(1, 1000) AS n",
+            user.Id);
 
         var export = await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK);
 
-        Assert.Equal(Enumerable.Range(1, 1000).Select(n => $"/call/{n}"), export.GetProperty("usage").EnumerateArray().Select(row => row.GetProperty("endpoint").GetString()));
+        Assert.Equal(
+            Enumerable.Range(1, 1000).Select(n => $"/call/{n}"),
+            export.GetProperty("usage").EnumerateArray().Select(row => row.GetProperty("endpoint").GetString()));
 
         // Connections that are held until the end would be used up by this.
         var answers = await AtOnce.StatusesAsync(60, _ => http.FetchAsync(Route));

@@ -72,7 +72,8 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         await app.InviteAsync(email, async services => waiting = string.Join(
             '\n',
             await services.GetRequiredService<CortexDbContext>().Database.SqlQuery<string>(
-                $"""SELECT outbox_mails::text AS "Value" FROM outbox_mails UNION ALL SELECT one_time_tokens::text FROM one_time_tokens""").ToListAsync(TestContext.Current.CancellationToken)));
+                $"""SELECT outbox_mails::text AS "Value" FROM outbox_mails UNION ALL SELECT one_time_tokens::text FROM one_time_tokens""").ToListAsync(
+                    TestContext.Current.CancellationToken)));
 
         var token = await app.NewestTokenAsync(email, "invitation");
         Assert.Contains(email, waiting, StringComparison.Ordinal);
@@ -87,7 +88,8 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, token) = await app.InviteAsync();
         await (await app.Anonymous().FetchAsync("/invitation?token=" + token)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await app.Anonymous().PostFormAsync("/invitation", ("token", token), ("new_password", MailedSteps.NewPassword))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostFormAsync("/invitation", ("token", token), ("new_password", MailedSteps.NewPassword)))
+            .ShouldBeAsync(HttpStatusCode.OK);
 
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
     }

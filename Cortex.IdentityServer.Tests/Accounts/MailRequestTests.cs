@@ -159,7 +159,8 @@ public abstract class MailRequestTests(CortexApp app)
 
     /// <summary>All that a client can tell two answers apart by.</summary>
     private static async Task<string> SeenAsync(HttpResponseMessage answer) =>
-        $"{(int)answer.StatusCode} {string.Join(' ', answer.Headers.Concat(answer.Content.Headers).Select(header => header.Key).Order())} {await answer.TextAsync()}";
+        $"{(int)answer.StatusCode} {string.Join(' ', answer.Headers.Concat(answer.Content.Headers).Select(header => header.Key).Order())} "
+            + $"{await answer.TextAsync()}";
 
     private static string Whole(MimeMessage mail)
     {

@@ -77,7 +77,8 @@ public sealed class MailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
         var last = token[^1] == 'A' ? 'B' : 'A';
         foreach (var touched in new[]
         {
-            "cve_" + token[4..], "civ_" + token[4..], "cce_" + token[4..], token[4..], token + "=", token + "A", " " + token, token + "\n", token[..^1], token[..^1] + last,
+            "cve_" + token[4..], "civ_" + token[4..], "cce_" + token[4..], token[4..], token + "=", token + "A", " " + token, token + "\n", token[..^1],
+            token[..^1] + last,
             token.ToUpperInvariant(), token.ToLowerInvariant(), token.Replace("cpr_", "CPR_", StringComparison.Ordinal), token + token,
         })
         {
@@ -97,7 +98,8 @@ public sealed class MailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
         var (mine, victim) = (await app.RegisterAsync(), await app.RegisterAsync());
         var token = await app.ResetTokenAsync(mine.Email);
 
-        await (await app.Anonymous().PostAsync(Reset, new { token, new_password = MailedSteps.NewPassword, email = victim.Email })).ShouldBeProblemAsync(400, "unknown_field");
+        await (await app.Anonymous().PostAsync(Reset, new { token, new_password = MailedSteps.NewPassword, email = victim.Email }))
+            .ShouldBeProblemAsync(400, "unknown_field");
 
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(victim.Email, victim.Password));
     }

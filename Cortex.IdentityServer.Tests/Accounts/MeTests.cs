@@ -13,7 +13,8 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_session_sees_what_registration_answered()
     {
         var email = app.NewEmail();
-        var registered = await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword })).JsonAsync(HttpStatusCode.Created);
+        var registered = await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword }))
+            .JsonAsync(HttpStatusCode.Created);
         var tokens = await app.LogInAsync(new(registered.GetProperty("id").GetGuid(), email, TestUser.DefaultPassword));
 
         var response = await app.WithToken(tokens.AccessToken).GetAsync(Route, Cancel);

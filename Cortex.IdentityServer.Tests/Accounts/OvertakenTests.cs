@@ -28,7 +28,8 @@ public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
 
-        await (await OvertakeAsync(user.Id, () => http.PostAsync(Auth + "api-keys/generate", new { name = "late" }))).ShouldBeProblemAsync(401, "session_revoked");
+        await (await OvertakeAsync(user.Id, () => http.PostAsync(Auth + "api-keys/generate", new { name = "late" })))
+            .ShouldBeProblemAsync(401, "session_revoked");
         (user, _, http) = await app.SignedInAsync();
         (id, _) = await CortexApp.GenerateKeyAsync(http);
         await (await OvertakeAsync(user.Id, () => http.PostAsync($"{Auth}api-keys/{id}/rotate", new { }))).ShouldBeProblemAsync(401, "session_revoked");
@@ -54,7 +55,8 @@ public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
 
-        await (await OvertakeAsync(user.Id, () => http.PostAsync(Auth + "2fa/verify", new { code = Totp.Code(secret, app.Clock.GetUtcNow()) }))).ShouldBeProblemAsync(401, "session_revoked");
+        await (await OvertakeAsync(user.Id, () => http.PostAsync(Auth + "2fa/verify", new { code = Totp.Code(secret, app.Clock.GetUtcNow()) })))
+            .ShouldBeProblemAsync(401, "session_revoked");
 
         Assert.Equal(false, await app.SqlAsync("SELECT two_factor_enabled FROM users WHERE id = $1", user.Id));
     }
@@ -67,7 +69,8 @@ public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Auth + "change-email", new { new_email = stranger, password = user.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.Mails.TokenAsync(stranger, "confirm_new_email");
 
-        await (await OvertakeAsync(user.Id, () => app.Anonymous().PostAsync(Auth + "change-email/confirm", new { token }))).ShouldBeProblemAsync(400, "invalid_verification_token");
+        await (await OvertakeAsync(user.Id, () => app.Anonymous().PostAsync(Auth + "change-email/confirm", new { token })))
+            .ShouldBeProblemAsync(400, "invalid_verification_token");
 
         Assert.Equal(user.Email, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
     }
@@ -90,9 +93,14 @@ public sealed class OvertakenTests(CortexApp app) : IClassFixture<CortexApp>
         var answers = await AtOnce.StatusesAsync(16, _ => DeleteAsync(http, user));
 
         Assert.Single(answers, HttpStatusCode.NoContent);
-        Assert.All(answers.Where(answer => answer != HttpStatusCode.NoContent), answer => Assert.Contains(answer, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
+        Assert.All(
+            answers.Where(answer => answer != HttpStatusCode.NoContent),
+            answer => Assert.Contains(answer, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'user.deleted'", user.Id));
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", user.Id));
+        Assert.Equal(
+            0L,
+            await app.SqlAsync(
+                "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", user.Id));
     }
 
     private static Task<HttpResponseMessage> DeleteAsync(HttpClient http, TestUser user) =>

@@ -18,7 +18,8 @@ public sealed class ParallelMailedTokenTests(CortexApp app) : IClassFixture<Cort
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];
 
-        var answers = await AtOnce.StatusesAsync(16, index => replicas[index % 2].PostAsync(Auth + "reset-password", new { token, new_password = Password(index) }));
+        var answers = await AtOnce.StatusesAsync(
+            16, index => replicas[index % 2].PostAsync(Auth + "reset-password", new { token, new_password = Password(index) }));
 
         var winner = Array.IndexOf(answers, HttpStatusCode.NoContent);
         Assert.All(answers.Where((_, index) => index != winner), status => Assert.Equal(HttpStatusCode.BadRequest, status));
@@ -96,7 +97,8 @@ public sealed class ParallelMailedTokenTests(CortexApp app) : IClassFixture<Cort
 
         foreach (var purpose in new[] { "reset_password", "change_email" })
         {
-            Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM one_time_tokens WHERE user_id = $1 AND purpose = $2 AND voided_at IS NULL", user.Id, purpose));
+            Assert.Equal(
+                1L, await app.SqlAsync("SELECT count(*) FROM one_time_tokens WHERE user_id = $1 AND purpose = $2 AND voided_at IS NULL", user.Id, purpose));
             Assert.Equal(5L, await app.SqlAsync("SELECT count(*) FROM one_time_tokens WHERE user_id = $1 AND purpose = $2", user.Id, purpose));
         }
     }

@@ -11,7 +11,8 @@ public sealed class ParallelPasswordChangeTests(CortexApp app) : IClassFixture<C
         var (user, tokens, _) = await app.SignedInAsync();
 
         var answers = await AtOnce.StatusesAsync(16, index =>
-            app.WithToken(tokens.AccessToken).PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = $"new password number {index}" }));
+            app.WithToken(tokens.AccessToken)
+                .PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = $"new password number {index}" }));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Unauthorized));

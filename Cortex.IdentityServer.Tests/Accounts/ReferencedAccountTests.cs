@@ -79,7 +79,11 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", id);
         var admin = await app.AdminAsync();
 
-        foreach (var answer in new[] { await http.RemoveAsync(Keys + id), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}/api-keys/{id}"), await DeleteMeAsync(http, user) })
+        foreach (var answer in new[]
+        {
+            await http.RemoveAsync(Keys + id), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}/api-keys/{id}"),
+            await DeleteMeAsync(http, user),
+        })
         {
             Assert.Contains(table, (await answer.ShouldBeProblemAsync(409, "in_use")).GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
@@ -101,8 +105,10 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM notes WHERE user_id = $1", user.Id));
     }
 
-    private async Task<object?> EventsAsync(Guid user) => await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user);
+    private async Task<object?> EventsAsync(Guid user) =>
+        await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user);
 
     private static Task<HttpResponseMessage> DeleteMeAsync(HttpClient http, TestUser user) => http.SendAsync(
-        new HttpRequestMessage(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken);
+        new HttpRequestMessage(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = user.Password }) },
+        TestContext.Current.CancellationToken);
 }

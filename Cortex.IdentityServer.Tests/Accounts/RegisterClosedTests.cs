@@ -7,7 +7,8 @@ public sealed class RegisterClosedTests(RegisterClosedTests.ClosedApp app) : ICl
     [Fact]
     public async Task Nobody_registers_where_registration_is_closed()
     {
-        await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = TestUser.DefaultPassword })).ShouldBeProblemAsync(403, "forbidden");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = TestUser.DefaultPassword }))
+            .ShouldBeProblemAsync(403, "forbidden");
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users"));
     }

@@ -38,7 +38,8 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
     [InlineData("Somebody.New")]
     public async Task A_password_that_is_guessed_first_is_refused_with_the_reason(string password)
     {
-        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = "somebody.new@example.com", password })).ShouldBeProblemAsync(400, "weak_password");
+        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = "somebody.new@example.com", password }))
+            .ShouldBeProblemAsync(400, "weak_password");
 
         var reason = problem.GetProperty("errors").GetProperty("password")[0].GetString();
         Assert.Equal(reason, problem.GetProperty("detail").GetString());
@@ -46,7 +47,8 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
 
     [Fact]
     public async Task Seven_emoji_are_seven_characters() =>
-        await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = "🐎🔋📎🔑🦄🌍🍀" })).ShouldBeProblemAsync(400, "weak_password");
+        await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = "🐎🔋📎🔑🦄🌍🍀" }))
+            .ShouldBeProblemAsync(400, "weak_password");
 
     /// <remarks>Every kind of character counts, and none is demanded (OWASP ASVS 6.2.5).</remarks>
     [Theory]
@@ -90,7 +92,8 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
 
         await _app.LogInAsync(user);
         await ShouldFailAsync(user, new string('a', 80) + "Y", password[..72], password[..73], password.ToUpperInvariant());
-        Assert.StartsWith("$bcrypt-sha256$v=2,t=2b,r=10$", (string?)await _app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "$bcrypt-sha256$v=2,t=2b,r=10$", (string?)await _app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id), StringComparison.Ordinal);
     }
 
     /// <remarks>C's strings end there, and with them the password in many implementations of bcrypt (OWASP ASVS 6.2.8).</remarks>
@@ -117,7 +120,8 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
     [InlineData("b", 20_000)]
     public async Task More_than_256_characters_are_refused(string character, int length)
     {
-        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = Repeat(character, length) })).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = Repeat(character, length) }))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal(["password"], problem.GetProperty("errors").EnumerateObject().Select(field => field.Name));
     }
@@ -128,7 +132,8 @@ public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
     {
         var http = _app.Anonymous();
         var hashed = await BestTimeAsync(5, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = "some password" }));
-        var refused = await BestTimeAsync(15, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = new string('a', 257) }));
+        var refused = await BestTimeAsync(
+            15, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = new string('a', 257) }));
 
         Assert.True(refused < hashed / 2, $"refused in {refused}, a hash takes {hashed}");
     }

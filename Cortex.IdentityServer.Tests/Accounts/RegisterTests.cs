@@ -75,7 +75,8 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
 
         foreach (var longer in new[] { "a" + longest, new string('a', 300) + "@example.com", new string('a', 10_000) + "@example.com" })
         {
-            var problem = await (await app.Anonymous().PostAsync(Route, new { email = longer, password = Password })).ShouldBeProblemAsync(400, "validation_failed");
+            var problem = await (await app.Anonymous().PostAsync(Route, new { email = longer, password = Password }))
+                .ShouldBeProblemAsync(400, "validation_failed");
             Assert.Equal(["email"], problem.GetProperty("errors").EnumerateObject().Select(field => field.Name));
         }
     }
@@ -163,7 +164,8 @@ public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_case_of_an_email_is_kept_and_its_padding_is_not()
     {
-        var user = await (await app.Anonymous().PostAsync(Route, new { email = " Some.One@Example.com ", password = Password })).JsonAsync(HttpStatusCode.Created);
+        var user = await (await app.Anonymous().PostAsync(Route, new { email = " Some.One@Example.com ", password = Password }))
+            .JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal("Some.One@Example.com", user.GetProperty("email").GetString());
     }

@@ -21,7 +21,8 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await first.ShouldBeAsync(HttpStatusCode.Accepted);
         await second.ShouldBeAsync(HttpStatusCode.Accepted);
         Assert.Equal(
-            await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HeaderNames(first), HeaderNames(second));
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = $1", email));
     }
@@ -76,7 +77,8 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
         await (await app.VerifyEmailAsync(await app.VerificationTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.Anonymous().PostAsync(Register, new { email = email.ToUpperInvariant(), password = "the password of another" })).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await app.Anonymous().PostAsync(Register, new { email = email.ToUpperInvariant(), password = "the password of another" }))
+            .ShouldBeAsync(HttpStatusCode.Accepted);
 
         var token = await app.NewestTokenAsync(email, "already_registered");
         Assert.Single(await app.Mails.ForAsync(email, "verify_email"));

@@ -35,7 +35,8 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         foreach (var session in new[] { tokens, other })
         {
             await (await app.WithToken(session.AccessToken).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-            await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = session.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = session.RefreshToken }))
+                .ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
 
         await http.ShouldBeRefusedAsync();
@@ -105,7 +106,8 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ResetTokenAsync(user.Email);
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
 
@@ -119,7 +121,8 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET security_stamp = NULL WHERE id = $1", user.Id);
         var token = await app.ResetTokenAsync(user.Email);
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);

@@ -29,7 +29,11 @@ public sealed class SameAddressTests(GuessedApp app) : IClassFixture<GuessedApp>
     public async Task Wrong_passwords_count_together_over_all_spellings()
     {
         var user = await app.RegisterAsync("counted@bücher.example");
-        string[] spellings = ["counted@bücher.example", "COUNTED@xn--bcher-kva.example", "counted@BÜCHER.example", "\tcounted@bücher.example\n", "counted@bu\u0308cher.example"];
+        string[] spellings =
+        [
+            "counted@bücher.example", "COUNTED@xn--bcher-kva.example", "counted@BÜCHER.example", "\tcounted@bücher.example\n",
+            "counted@bu\u0308cher.example",
+        ];
 
         foreach (var spelling in spellings)
         {
@@ -45,7 +49,8 @@ public sealed class SameAddressTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         string[] spellings = ["race@bücher.example", "race@xn--bcher-kva.example", "RACE@BÜCHER.EXAMPLE", "Race@XN--BCHER-KVA.example"];
 
-        var answers = await AtOnce.StatusesAsync(16, index => app.Anonymous().PostAsync(RegisterRoute, new { email = spellings[index % 4], password = TestUser.DefaultPassword }));
+        var answers = await AtOnce.StatusesAsync(
+            16, index => app.Anonymous().PostAsync(RegisterRoute, new { email = spellings[index % 4], password = TestUser.DefaultPassword }));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.Created));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Conflict));
@@ -84,7 +89,8 @@ public sealed class SameAddressTests(GuessedApp app) : IClassFixture<GuessedApp>
         var mover = await app.RegisterAsync();
         var http = app.WithToken((await app.LogInAsync(mover)).AccessToken);
 
-        await (await http.PostAsync("/api/v1/auth/change-email", new { new_email = "held@xn--bcher-kva.example", password = mover.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await http.PostAsync("/api/v1/auth/change-email", new { new_email = "held@xn--bcher-kva.example", password = mover.Password }))
+            .ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.NewestTokenAsync("held@bücher.example", "confirm_new_email");
 
         await (await app.Anonymous().PostAsync("/api/v1/auth/change-email/confirm", new { token })).ShouldBeProblemAsync(409, "email_taken");

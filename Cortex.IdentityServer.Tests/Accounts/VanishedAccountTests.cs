@@ -35,7 +35,9 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
 
         // 000000 is right once in a million times, and then the answer is the same.
         var text = body?.Replace("{password}", user.Password, StringComparison.Ordinal).Replace("{wrong}", "000000", StringComparison.Ordinal);
-        await (await app.OvertakeAsync(Deletion, user.Id, () => SendAsync(http, method, Auth + path.Replace("{key}", $"{key}", StringComparison.Ordinal), text))).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.OvertakeAsync(
+            Deletion, user.Id, () => SendAsync(http, method, Auth + path.Replace("{key}", $"{key}", StringComparison.Ordinal), text)))
+            .ShouldBeProblemAsync(401, "session_revoked");
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", user.Id));
     }
@@ -51,7 +53,8 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
         var text = body.Replace("{password}", user.User.Password, StringComparison.Ordinal)
             .Replace("{code}", app.Code(user.Secret), StringComparison.Ordinal).Replace("{wrong}", app.WrongCode(user.Secret), StringComparison.Ordinal);
 
-        await (await app.OvertakeAsync(Deletion, user.User.Id, () => SendAsync(user.Http, "POST", Auth + path, text))).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.OvertakeAsync(Deletion, user.User.Id, () => SendAsync(user.Http, "POST", Auth + path, text)))
+            .ShouldBeProblemAsync(401, "session_revoked");
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
     {
         var user = await app.WithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(user.User);
-        await (await app.OvertakeAsync(Deletion, user.User.Id, () => app.AnswerAsync(challenge, app.Code(user.Secret)))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.OvertakeAsync(Deletion, user.User.Id, () => app.AnswerAsync(challenge, app.Code(user.Secret))))
+            .ShouldBeProblemAsync(401, "invalid_token");
 
         user = await app.WithTwoFactorAsync();
         await user.Http.AddPasskeyAsync(new SoftAuthenticator());
@@ -102,7 +106,8 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
         {
             var accepted = await app.ForgetAsync(user.Email);
             app.Services.GetRequiredService<MailSignal>().Wake();
-            for (var tries = 0; tries < 12_000 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+            for (var tries = 0; tries < 12_000
+                && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
@@ -116,7 +121,8 @@ public sealed class VanishedAccountTests(CortexApp app) : IClassFixture<CortexAp
         Assert.DoesNotContain("Error: Mail", app.Log, StringComparison.Ordinal);
     }
 
-    private Task<HttpResponseMessage> LogInAsync(TestUser user) => app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password });
+    private Task<HttpResponseMessage> LogInAsync(TestUser user) =>
+        app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password });
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, string? body) => http.SendAsync(
         new(new(method), path) { Content = body is null ? null : new StringContent(body, null, "application/json") }, TestContext.Current.CancellationToken);

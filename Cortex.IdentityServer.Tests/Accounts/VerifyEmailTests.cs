@@ -89,7 +89,8 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
     }

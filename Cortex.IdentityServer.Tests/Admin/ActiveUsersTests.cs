@@ -88,7 +88,8 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Me);
             request.Headers.Authorization = new("Bearer", people[number % 8].Tokens.AccessToken);
-            await (await (number < 16 ? second.SendAsync(request, TestContext.Current.CancellationToken) : people[number % 8].Http.FetchAsync(Me))).ShouldBeAsync(HttpStatusCode.OK);
+            await (await (number < 16 ? second.SendAsync(request, TestContext.Current.CancellationToken) : people[number % 8].Http.FetchAsync(Me)))
+                .ShouldBeAsync(HttpStatusCode.OK);
             return true;
         });
 

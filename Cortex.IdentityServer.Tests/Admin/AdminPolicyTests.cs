@@ -34,7 +34,8 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
 
         app.NextStep();
-        await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.Password, code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.Password, code = app.Code(secret) }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
         await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
@@ -63,10 +64,12 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         var http = app.WithToken(tokens.AccessToken);
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = admin.User.Password, recovery_code = admin.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = admin.User.Password, recovery_code = admin.RecoveryCodes[0] }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         await (await app.WithToken(refreshed.AccessToken).GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
     }
 
@@ -98,7 +101,8 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await staff.Http.PostAsync($"{Administrators.Users}/{staff.User.Id}/reset-2fa", new { })).ShouldBeProblemAsync(403, "forbidden");
 
-        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = staff.User.Email, password = staff.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = staff.User.Email, password = staff.User.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
     }
 
     [Fact]
@@ -129,10 +133,12 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", admin.User.Id);
 
         await (await admin.Http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "forbidden");
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = admin.Tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = admin.Tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         Assert.Empty(Roles(refreshed.AccessToken));
         await app.GiveRoleAsync(admin.User.Id, "support");
-        var again = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = refreshed.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var again = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = refreshed.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         Assert.Equal(["support"], Roles(again.AccessToken));
     }
 

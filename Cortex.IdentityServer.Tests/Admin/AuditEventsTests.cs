@@ -46,7 +46,8 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
         var staff = await app.AdminAsync();
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync(
-            "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, details) VALUES (gen_random_uuid(), $1, 'user.updated', 'success', $2, $3, '192.0.2.7', $4::text::jsonb)",
+            "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, details) VALUES (gen_random_uuid(), $1, 'user.updated', "
+                + "'success', $2, $3, '192.0.2.7', $4::text::jsonb)",
             app.Clock.GetUtcNow().UtcDateTime,
             staff.User.Id,
             user.Id,
@@ -59,7 +60,10 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
         Assert.Equal("a", Assert.Single(details.GetProperty("before").GetProperty("roles").EnumerateArray()).GetString());
 
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        await (await http.SendAsync(new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.SendAsync(
+            new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = user.Password }) },
+            TestContext.Current.CancellationToken))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
         var left = await ItemsAsync(staff.Http, $"user={user.Id}");
         Assert.Equal(4, left.Count);
         Assert.Equal("user.deleted", left[0].GetProperty("action").GetString());
@@ -98,7 +102,9 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
                         var (first, last) = (events[from].At, events[to].At);
                         var query = $"limit=200&from={Uri.EscapeDataString(first.ToString("O"))}&to={last.UtcDateTime:O}"
                             + (actor is null ? "" : $"&actor={actor}") + (user is null ? "" : $"&user={user}") + (action is null ? "" : $"&action={action}");
-                        var expected = events.Where(e => e.At >= first && e.At < last && e.Actor == (actor ?? e.Actor) && e.User == (user ?? e.User) && e.Action == (action ?? e.Action));
+                        var expected = events.Where(
+                            e => e.At >= first && e.At < last && e.Actor == (actor ?? e.Actor) && e.User == (user ?? e.User)
+                                && e.Action == (action ?? e.Action));
                         var found = await ItemsAsync(staff.Http, query);
                         Assert.Equal(expected.Select(e => e.Id).Order(), found.Select(item => item.GetProperty("id").GetGuid()).Order());
                         Assert.NotEmpty(found);
@@ -128,7 +134,9 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
         string? cursor = null;
         do
         {
-            var query = $"limit={limit}&from={window.UtcDateTime:O}&to={window.AddDays(1).UtcDateTime:O}{string.Format(null, filter, person)}{(cursor is null ? "" : "&cursor=" + cursor)}";
+            var query =
+                $"limit={limit}&from={window.UtcDateTime:O}&to={window.AddDays(1).UtcDateTime:O}{string.Format(null, filter, person)}"
+                + $"{(cursor is null ? "" : "&cursor=" + cursor)}";
             var page = await (await staff.Http.FetchAsync($"{Route}?{query}")).JsonAsync(HttpStatusCode.OK);
             var items = page.GetProperty("items").EnumerateArray().ToList();
             Assert.InRange(items.Count, 1, limit);
@@ -201,7 +209,8 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("cursor=K8oodfQ3P_______________________")]
     [InlineData("actor=00000000-0000-0000-0000-000000000000&user=FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")]
     [InlineData("something=else")]
-    public async Task Values_at_the_edge_are_taken(string query) => await (await (await CallerAsync()).FetchAsync($"{Route}?{query}")).ShouldBeAsync(HttpStatusCode.OK);
+    public async Task Values_at_the_edge_are_taken(string query) =>
+        await (await (await CallerAsync()).FetchAsync($"{Route}?{query}")).ShouldBeAsync(HttpStatusCode.OK);
 
     [Fact]
     public async Task Only_the_staff_with_a_second_factor_sees_it()
@@ -219,7 +228,8 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     private Task<object?> WriteAsync(Guid person, DateTimeOffset at, int many) => app.SqlAsync(
-        "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 + (n / 6) * interval '1 minute', 'user.updated', 'success', $1, $1 FROM generate_series(1, $3) AS n",
+        "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 + (n / 6) * interval '1 minute', "
+            + "'user.updated', 'success', $1, $1 FROM generate_series(1, $3) AS n",
         person, at.UtcDateTime, many);
 
     private static async Task<List<JsonElement>> ItemsAsync(HttpClient http, string query) =>

@@ -74,7 +74,8 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
         string? cursor = null;
         do
         {
-            var page = await (await staff.Http.FetchAsync($"{Route}?limit={limit}&user={user.Id}{filter}{(cursor is null ? "" : "&cursor=" + cursor)}")).JsonAsync(HttpStatusCode.OK);
+            var page = await (await staff.Http.FetchAsync($"{Route}?limit={limit}&user={user.Id}{filter}{(cursor is null ? "" : "&cursor=" + cursor)}"))
+                .JsonAsync(HttpStatusCode.OK);
             var items = page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()).ToList();
             Assert.InRange(items.Count, 1, limit);
             seen.AddRange(items);
@@ -125,7 +126,10 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
         Assert.Equal(["id", "user_id", "event_type", "polar_event_id", "processed", "created_at"], replayed.EnumerateObject().Select(field => field.Name));
         Assert.Equal(false, await app.SqlAsync("SELECT processed FROM billing_events WHERE id = $1", id));
         Assert.Equal("a customer's name", await app.SqlAsync("SELECT data FROM billing_events WHERE id = $1", id));
-        var noted = Assert.Single((await (await staff.Http.FetchAsync($"/api/v1/admin/audit-events?user={user.Id}&action=billing_event.replayed")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray());
+        var noted = Assert.Single(
+            (await (await staff.Http.FetchAsync($"/api/v1/admin/audit-events?user={user.Id}&action=billing_event.replayed")).JsonAsync(HttpStatusCode.OK))
+                .GetProperty("items")
+                .EnumerateArray());
         Assert.Equal(staff.User.Id, noted.GetProperty("actor_id").GetGuid());
         Assert.Equal("success", noted.GetProperty("outcome").GetString());
         Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), noted.GetProperty("request_id").GetString());
@@ -196,11 +200,15 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
 
     private static async Task<List<Guid>> IdsAsync(HttpClient http, string query) =>
     [
-        .. (await (await http.FetchAsync($"{Route}?{query}")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()),
+        .. (await (await http.FetchAsync($"{Route}?{query}")).JsonAsync(HttpStatusCode.OK))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(item => item.GetProperty("id").GetGuid()),
     ];
 
     private async Task<Guid> WriteAsync(Guid userId, string processed, string createdAt) => (Guid)(await app.SqlAsync(
-        $"INSERT INTO billing_events (user_id, event_type, polar_event_id, data, processed, created_at) VALUES ($1, 'order.paid', $2, 'a customer''s name', {processed}, {createdAt}) RETURNING id",
+        "INSERT INTO billing_events (user_id, event_type, polar_event_id, data, processed, created_at) VALUES ($1, 'order.paid', $2, 'a customer''s name', "
+            + $"{processed}, {createdAt}) RETURNING id",
         userId,
         $"evt {userId} {++_count}"))!;
 }

@@ -25,10 +25,13 @@ public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<Cort
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         await (await SendAsync(admin.Http, method, path, body)).ShouldBeProblemAsync(401, "reauthentication_required");
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1 AND is_active AND two_factor_enabled AND subscription_tier = 'free'", target.User.Id));
+        Assert.Equal(
+            1L,
+            await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1 AND is_active AND two_factor_enabled AND subscription_tier = 'free'", target.User.Id));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM user_roles WHERE user_id = $1", target.User.Id));
 
-        await (await admin.Http.PostAsync("/api/v1/auth/reauthenticate", new { password = admin.User.Password, two_factor_code = app.Code(admin.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await admin.Http.PostAsync("/api/v1/auth/reauthenticate", new { password = admin.User.Password, two_factor_code = app.Code(admin.Secret) }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
         var answer = await SendAsync(admin.Http, method, path, body);
         Assert.True(answer.IsSuccessStatusCode, await answer.TextAsync());
     }
@@ -60,7 +63,9 @@ public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<Cort
     private static Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, string? body) => http.SendAsync(
         new(new(method), Administrators.Users + path)
         {
-            Content = body is null ? null : new StringContent(body, null, path.EndsWith("/import", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json"),
+            Content = body is null
+                ? null
+                : new StringContent(body, null, path.EndsWith("/import", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json"),
         },
         TestContext.Current.CancellationToken);
 }

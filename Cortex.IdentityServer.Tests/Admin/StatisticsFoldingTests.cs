@@ -21,7 +21,11 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         while (!writing.IsCompleted)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
-            Assert.Equal(true, await app.SqlAsync("SELECT (SELECT count(*) FROM users) = (SELECT coalesce(sum(accounts), 0) FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS sums)"));
+            Assert.Equal(
+                true,
+                await app.SqlAsync(
+                    "SELECT (SELECT count(*) FROM users) = (SELECT coalesce(sum(accounts), 0) FROM (SELECT accounts FROM account_totals UNION ALL SELECT "
+                        + "accounts FROM account_changes) AS sums)"));
             looks++;
             await Task.Delay(10, Ct);
         }
@@ -118,7 +122,8 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events_2031_05"));
         Assert.Equal(1L, await LoginsAsync(month));
         await LogInAtAsync(month.AddHours(1));
-        await app.SqlAsync("INSERT INTO audit_events_2031_05 (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), $1, 'login.succeeded', 'success')", month);
+        await app.SqlAsync(
+            "INSERT INTO audit_events_2031_05 (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), $1, 'login.succeeded', 'success')", month);
         Assert.Equal(3L, await LoginsAsync(month));
         await app.SqlAsync("INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), $1, 'user.updated', 'success')", month);
         Assert.Equal(3L, await LoginsAsync(month));
@@ -132,12 +137,14 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         foreach (var ago in new[] { -1, 0, 1, 40 })
         {
             await app.SqlAsync(
-                "WITH active AS (INSERT INTO active_users (day, user_id) VALUES ($1, $2)) INSERT INTO daily_changes (day, active_users) VALUES ($1, 1)", today.AddDays(-ago), Guid.NewGuid());
+                "WITH active AS (INSERT INTO active_users (day, user_id) VALUES ($1, $2)) INSERT INTO daily_changes (day, active_users) VALUES ($1, 1)",
+                today.AddDays(-ago), Guid.NewGuid());
         }
 
         app.Clock.Advance(TimeSpan.FromDays(1));
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(10), "who was active before is forgotten", async () => today.Equals(await app.SqlAsync("SELECT min(day) FROM active_users")));
+        await Within.UntilAsync(
+            TimeSpan.FromSeconds(10), "who was active before is forgotten", async () => today.Equals(await app.SqlAsync("SELECT min(day) FROM active_users")));
         Assert.Equal(2L, await app.SqlAsync("SELECT count(DISTINCT day) FROM active_users"));
         var staff = await app.SupportAsync();
         Assert.Equal(1, (await staff.Http.StatisticsAsync("?days=42")).GetProperty("days")[0].Number("active_users"));
@@ -166,10 +173,14 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         await using var connection = await OpenAsync();
         for (var n = 0; n < 12; n++)
         {
-            await ExecuteAsync(connection, $"INSERT INTO users (email, password_hash) SELECT 'w{writer}-{n}-' || i || '@many.example', 'x' FROM generate_series(1, 3) AS i");
+            await ExecuteAsync(
+                connection, $"INSERT INTO users (email, password_hash) SELECT 'w{writer}-{n}-' || i || '@many.example', 'x' FROM generate_series(1, 3) AS i");
             await ExecuteAsync(connection, $"UPDATE users SET subscription_tier = 'pro', is_verified = true WHERE email = 'w{writer}-{n}-1@many.example'");
             await ExecuteAsync(connection, $"DELETE FROM users WHERE email = 'w{writer}-{n}-2@many.example'");
-            await ExecuteAsync(connection, "INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), CASE i WHEN 1 THEN 'login.failed' ELSE 'login.succeeded' END, '' FROM generate_series(1, 3) AS i");
+            await ExecuteAsync(
+                connection,
+                "INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), CASE i WHEN 1 THEN 'login.failed' ELSE "
+                    + "'login.succeeded' END, '' FROM generate_series(1, 3) AS i");
         }
 
         return true;
@@ -179,7 +190,8 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         app.SqlAsync("INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), $1, 'login.succeeded', 'success')", at);
 
     private async Task<long> LoginsAsync(DateTime at) => (long)(await app.SqlAsync(
-        "SELECT coalesce(sum(logins), 0)::bigint FROM (SELECT day, logins FROM daily_totals UNION ALL SELECT day, logins FROM daily_changes) AS days WHERE day = $1", DateOnly.FromDateTime(at)))!;
+        "SELECT coalesce(sum(logins), 0)::bigint FROM (SELECT day, logins FROM daily_totals UNION ALL SELECT day, logins FROM daily_changes) AS days "
+            + "WHERE day = $1", DateOnly.FromDateTime(at)))!;
 
     private async Task<NpgsqlConnection> OpenAsync()
     {

@@ -12,7 +12,8 @@ internal static class StatisticsSteps
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    public static async Task<JsonElement> StatisticsAsync(this HttpClient http, string query = "") => await (await http.FetchAsync(Route + query)).JsonAsync(HttpStatusCode.OK);
+    public static async Task<JsonElement> StatisticsAsync(this HttpClient http, string query = "") =>
+        await (await http.FetchAsync(Route + query)).JsonAsync(HttpStatusCode.OK);
 
     public static JsonElement Today(this JsonElement statistics) => statistics.GetProperty("days").EnumerateArray().Last();
 
@@ -43,7 +44,9 @@ internal static class StatisticsSteps
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         return await app.SqlAsync(
-            "SELECT coalesce(sum(active_users), 0)::bigint FROM (SELECT day, active_users FROM daily_totals UNION ALL SELECT day, active_users FROM daily_changes) AS days WHERE day = $1", day) is long active && active == expected;
+            "SELECT coalesce(sum(active_users), 0)::bigint FROM (SELECT day, active_users FROM daily_totals UNION ALL SELECT day, active_users FROM "
+                + "daily_changes) AS days WHERE day = $1", day) is long active
+                && active == expected;
     });
 
     /// <summary>Compares every number, but that of active users, with what a scan of all rows says.</summary>
@@ -52,19 +55,31 @@ internal static class StatisticsSteps
         var statistics = await staff.StatisticsAsync("?days=366");
         var accounts = (string)(await app.SqlAsync(
             """
-            SELECT concat_ws(',', count(*), count(*) FILTER (WHERE coalesce(is_active, true)), count(*) FILTER (WHERE coalesce(is_verified, false)), count(*) FILTER (WHERE coalesce(two_factor_enabled, false)))
+            SELECT concat_ws(',', count(*), count(*) FILTER (WHERE coalesce(is_active, true)), count(*) FILTER (WHERE coalesce(is_verified, false)), count(*)
+                FILTER (WHERE coalesce(two_factor_enabled, false)))
             FROM users
             """))!;
         Assert.Equal(accounts, string.Join(',', new[] { "users", "active", "verified", "two_factor_enabled" }.Select(name => statistics.Number(name))));
         var tiers = (string)(await app.SqlAsync(
             """
-            SELECT string_agg(tier || '=' || number, ',' ORDER BY tier COLLATE "C") FROM (SELECT coalesce(subscription_tier, 'free') AS tier, count(*) AS number FROM users GROUP BY 1) AS tiers
+            SELECT string_agg(tier || '=' || number, ',' ORDER BY tier COLLATE "C") FROM (SELECT coalesce(subscription_tier, 'free') AS tier, count(*) AS number
+                FROM users GROUP BY 1) AS tiers
             """))!;
-        Assert.Equal(tiers, string.Join(',', statistics.GetProperty("by_tier").EnumerateObject().Where(tier => tier.Value.GetInt64() != 0).Select(tier => $"{tier.Name}={tier.Value}").Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            tiers,
+            string.Join(
+                ',',
+                statistics
+                    .GetProperty("by_tier")
+                    .EnumerateObject()
+                    .Where(tier => tier.Value.GetInt64() != 0)
+                    .Select(tier => $"{tier.Name}={tier.Value}")
+                    .Order(StringComparer.Ordinal)));
         var days = (string)(await app.SqlAsync(
             """
             SELECT coalesce(string_agg(concat_ws('/', day, succeeded, failed), ',' ORDER BY day), '') FROM (
-                SELECT (occurred_at AT TIME ZONE 'UTC')::date AS day, count(*) FILTER (WHERE action = 'login.succeeded') AS succeeded, count(*) FILTER (WHERE action = 'login.failed') AS failed
+                SELECT (occurred_at AT TIME ZONE 'UTC')::date AS day, count(*) FILTER (WHERE action = 'login.succeeded') AS succeeded, count(*)
+                    FILTER (WHERE action = 'login.failed') AS failed
                 FROM audit_events WHERE action IN ('login.succeeded', 'login.failed') AND occurred_at < $1 GROUP BY 1) AS days
             """,
             app.Clock.GetUtcNow().UtcDateTime.AddDays(1).Date))!;

@@ -19,13 +19,15 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
 
         var statistics = await answer.JsonAsync(HttpStatusCode.OK);
         Assert.Equal(
-            ["users", "active", "verified", "two_factor_enabled", "two_factor_share", "by_tier", "days"], statistics.EnumerateObject().Select(field => field.Name));
+            ["users", "active", "verified", "two_factor_enabled", "two_factor_share", "by_tier", "days"],
+            statistics.EnumerateObject().Select(field => field.Name));
         Assert.Equal(["free", "pro", "enterprise"], statistics.GetProperty("by_tier").EnumerateObject().Select(tier => tier.Name).Take(3));
         var days = statistics.GetProperty("days").EnumerateArray().ToList();
         Assert.Equal(["day", "sign_ups", "logins", "login_failures", "active_users"], days[0].EnumerateObject().Select(field => field.Name));
         var today = DateOnly.FromDateTime(app.Clock.GetUtcNow().UtcDateTime);
         Assert.Equal(
-            Enumerable.Range(0, 30).Select(ago => today.AddDays(ago - 29).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), days.Select(day => day.GetProperty("day").GetString()));
+            Enumerable.Range(0, 30).Select(ago => today.AddDays(ago - 29).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            days.Select(day => day.GetProperty("day").GetString()));
         Assert.True(answer.Headers.CacheControl?.NoStore);
         await app.AreExactAsync(staff.Http);
     }
@@ -66,7 +68,8 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         await app.TryLogInAsync(people[0].Email, "not the password");
         await app.TryLogInAsync(app.NewEmail(), "not the password");
         await (await app.WithToken(logins[0].AccessToken).SendAsync(
-            new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = people[0].Password }) }, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
+            new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = people[0].Password }) },
+            TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         for (var folded = 0; folded < 2; folded++)
         {
@@ -90,7 +93,8 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
             "INSERT INTO users (email, password_hash) SELECT 'plain' || n || '@other.example', 'x' FROM generate_series(1, 100) AS n",
             "INSERT INTO users (email, password_hash) VALUES ('plain1@other.example', 'y') ON CONFLICT (email) DO UPDATE SET is_verified = true",
             "INSERT INTO users (email, password_hash) VALUES ('plain1@other.example', 'y') ON CONFLICT DO NOTHING",
-            "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, two_factor_enabled, created_at) VALUES ('nothing@other.example', 'x', NULL, NULL, NULL, NULL, NULL)",
+            "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, two_factor_enabled, created_at) VALUES "
+                + "('nothing@other.example', 'x', NULL, NULL, NULL, NULL, NULL)",
             "INSERT INTO users (email, password_hash, created_at) VALUES ('always@other.example', 'x', '-infinity')",
             "UPDATE users SET subscription_tier = 'Gold Plus', is_active = false WHERE email LIKE 'plain1%@other.example'",
             "UPDATE users SET subscription_tier = 'gold_plus', two_factor_enabled = true WHERE email = 'plain2@other.example'",
@@ -131,8 +135,11 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         var staff = await app.SupportAsync();
         var before = await staff.Http.StatisticsAsync();
         var user = await app.RegisterAsync();
-        await app.SqlAsync("DO $$ BEGIN INSERT INTO users (email, password_hash) VALUES ('gone@other.example', 'x'); RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception THEN NULL; END $$");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(409, "email_taken");
+        await app.SqlAsync(
+            "DO $$ BEGIN INSERT INTO users (email, password_hash) VALUES ('gone@other.example', 'x'); RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception "
+                + "THEN NULL; END $$");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = user.Email, password = user.Password }))
+            .ShouldBeProblemAsync(409, "email_taken");
 
         Assert.Equal(1, (await staff.Http.StatisticsAsync()).Number("users") - before.Number("users"));
         await app.AreExactAsync(staff.Http);
@@ -152,7 +159,8 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     private static (long SignUps, long Logins, long Failures) Difference(JsonElement before, JsonElement after) => (
-        Sum(after, "sign_ups") - Sum(before, "sign_ups"), Sum(after, "logins") - Sum(before, "logins"), Sum(after, "login_failures") - Sum(before, "login_failures"));
+        Sum(after, "sign_ups") - Sum(before, "sign_ups"), Sum(after, "logins") - Sum(before, "logins"),
+        Sum(after, "login_failures") - Sum(before, "login_failures"));
 
     /// <summary>Over all days, as midnight may come between.</summary>
     private static long Sum(JsonElement statistics, string name) => statistics.GetProperty("days").EnumerateArray().Sum(day => day.Number(name));

@@ -40,7 +40,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
         var (staff, user) = await PeopleAsync();
         var now = app.Clock.GetUtcNow();
         await WriteAsync(user, now.AddSeconds(-2), tokens: 10, cost: 0.25m);
-        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint, tokens_used, cost_usd, created_at) VALUES ($1, '/nan', 7, 'NaN', $2)", user, now.AddSeconds(-1).UtcDateTime);
+        await app.SqlAsync(
+            "INSERT INTO usage_logs (user_id, endpoint, tokens_used, cost_usd, created_at) VALUES ($1, '/nan', 7, 'NaN', $2)", user,
+            now.AddSeconds(-1).UtcDateTime);
 
         foreach (var question in new[] { "", "?granularity=month", "?group_by=endpoint" })
         {
@@ -50,7 +52,10 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
             Assert.Equal(1, totals.GetProperty("unpriced").GetInt32());
         }
 
-        var point = Series(await ReadAsync(staff, user, "?group_by=endpoint&granularity=month")).Single(point => point.GetProperty("group").GetString() == "/nan" && Numbers(point).Item1 > 0);
+        var point = Series(
+            await ReadAsync(
+                staff, user,
+                "?group_by=endpoint&granularity=month")).Single(point => point.GetProperty("group").GetString() == "/nan" && Numbers(point).Item1 > 0);
         Assert.Equal((1, 7, 0m, 0), Numbers(point));
         Assert.Equal(1, point.GetProperty("unpriced").GetInt32());
     }
@@ -78,7 +83,11 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     {
         var (staff, user) = await PeopleAsync();
         var noon = new DateTimeOffset(2024, 2, 28, 12, 0, 0, TimeSpan.Zero);
-        foreach (var (at, tokens) in new[] { (noon.AddTicks(-10), 1), (noon, 2), (noon.AddHours(1).AddTicks(-10), 4), (noon.AddHours(1), 8), (noon.AddHours(2).AddTicks(-10), 16), (noon.AddHours(2), 32) })
+        foreach (var (at, tokens) in new[]
+        {
+            (noon.AddTicks(-10), 1), (noon, 2), (noon.AddHours(1).AddTicks(-10), 4), (noon.AddHours(1), 8), (noon.AddHours(2).AddTicks(-10), 16),
+            (noon.AddHours(2), 32),
+        })
         {
             await WriteAsync(user, at, tokens: tokens);
         }
@@ -220,19 +229,24 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
 
     private static string Route(Guid user, string query) => $"/api/v1/admin/users/{user}/usage{query}";
 
-    private static async Task<JsonElement> ReadAsync(HttpClient http, Guid user, string query) => await (await http.FetchAsync(Route(user, query))).JsonAsync(HttpStatusCode.OK);
+    private static async Task<JsonElement> ReadAsync(HttpClient http, Guid user, string query) =>
+        await (await http.FetchAsync(Route(user, query))).JsonAsync(HttpStatusCode.OK);
 
     private static List<JsonElement> Series(JsonElement report) => [.. report.GetProperty("series").EnumerateArray()];
 
     private static DateTimeOffset Start(JsonElement point) => point.GetProperty("start").GetDateTimeOffset();
 
     private static (long Requests, long Tokens, decimal Cost, long Errors) Numbers(JsonElement counted) => (
-        counted.GetProperty("requests").GetInt64(), counted.GetProperty("tokens_used").GetInt64(), counted.GetProperty("cost_usd").GetDecimal(), counted.GetProperty("errors").GetInt64());
+        counted.GetProperty("requests")
+            .GetInt64(), counted.GetProperty("tokens_used").GetInt64(), counted.GetProperty("cost_usd").GetDecimal(), counted.GetProperty("errors").GetInt64());
 
     private async Task<(HttpClient Staff, Guid User)> PeopleAsync() => ((await app.SupportAsync()).Http, (await app.RegisterAsync()).Id);
 
-    private Task<object?> WriteAsync(Guid user, DateTimeOffset at, string endpoint = "/v1/memories", string? provider = null, Guid? key = null, int tokens = 0, decimal cost = 0, int status = 200) =>
+    private Task<object?> WriteAsync(
+        Guid user, DateTimeOffset at, string endpoint = "/v1/memories", string? provider = null, Guid? key = null, int tokens = 0, decimal cost = 0,
+        int status = 200) =>
         app.SqlAsync(
-            "INSERT INTO usage_logs (user_id, created_at, endpoint, provider, api_key_id, tokens_used, cost_usd, status_code) VALUES ($1, $2, $3, nullif($4, ''), nullif($5, $9), $6, $7, $8)",
+            "INSERT INTO usage_logs (user_id, created_at, endpoint, provider, api_key_id, tokens_used, cost_usd, status_code) VALUES ($1, $2, $3, "
+                + "nullif($4, ''), nullif($5, $9), $6, $7, $8)",
             user, at.UtcDateTime, endpoint, provider ?? "", key ?? Guid.Empty, tokens, cost, status, Guid.Empty);
 }

@@ -36,7 +36,8 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     public async Task A_key_expires_by_the_clock()
     {
         var (_, _, http) = await app.SignedInAsync();
-        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a day", expires_in_days = 1 })).JsonAsync(HttpStatusCode.Created);
+        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a day", expires_in_days = 1 }))
+            .JsonAsync(HttpStatusCode.Created);
         var service = app.WithKey(made.GetProperty("key").GetString()!);
         app.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
         await (await service.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
@@ -80,7 +81,8 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         if (expected is { } time)
         {
             await Within.UntilAsync(
-                TimeSpan.FromSeconds(60), "the use is written", async () => await LastUseAsync(id) is DateTime written && (written - time).Duration() < TimeSpan.FromMilliseconds(1));
+                TimeSpan.FromSeconds(60), "the use is written",
+                async () => await LastUseAsync(id) is DateTime written && (written - time).Duration() < TimeSpan.FromMilliseconds(1));
         }
         else
         {
@@ -173,7 +175,10 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         var (bearer, apiKey) = ("Authorization: Bearer " + tokens.AccessToken, "X-API-Key: " + key);
 
-        foreach (var headers in new string[][] { [bearer, apiKey], [apiKey, apiKey], [apiKey, "x-api-key: other"], ["Authorization: Basic YTpi", apiKey], ["X-API-Key:", bearer] })
+        foreach (var headers in new string[][]
+        {
+            [bearer, apiKey], [apiKey, apiKey], [apiKey, "x-api-key: other"], ["Authorization: Basic YTpi", apiKey], ["X-API-Key:", bearer],
+        })
         {
             var answer = await app.FetchRawAsync(Me, headers);
 

@@ -32,7 +32,8 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
 
-        var problem = await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "memory:read", scope } })).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "memory:read", scope } }))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         var message = problem.GetProperty("errors").GetProperty("scopes")[0].GetString();
         Assert.Equal("must be of introspect, memory:read, memory:write, usage:read", message);

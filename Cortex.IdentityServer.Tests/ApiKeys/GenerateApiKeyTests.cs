@@ -44,7 +44,9 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         Assert.Matches(@"\Actx_[0-9A-Za-z]{49}\z", key);
-        var checksum = key[^6..].Aggregate(BigInteger.Zero, (number, digit) => (number * 62) + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".IndexOf(digit, StringComparison.Ordinal));
+        var checksum = key[^6..].Aggregate(
+            BigInteger.Zero,
+            (number, digit) => (number * 62) + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".IndexOf(digit, StringComparison.Ordinal));
         Assert.Equal(new BigInteger(Crc32(key[..^6])), checksum);
     }
 
@@ -188,7 +190,8 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     {
         var (_, _, http) = await app.CallerAsync();
 
-        await (await http.PostAsync(Route, new Dictionary<string, object> { ["name"] = "not mine", [field] = Guid.NewGuid() })).ShouldBeProblemAsync(400, "unknown_field");
+        await (await http.PostAsync(Route, new Dictionary<string, object> { ["name"] = "not mine", [field] = Guid.NewGuid() }))
+            .ShouldBeProblemAsync(400, "unknown_field");
 
         Assert.Null(await app.SqlAsync("SELECT 1 FROM api_keys WHERE name = 'not mine'"));
     }
@@ -220,7 +223,9 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     public async Task Expired_keys_do_not_count_towards_the_limit()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, expires_at) SELECT $1, gen_random_uuid()::text, $2 FROM generate_series(1, 50)", user.Id, app.Clock.GetUtcNow());
+        await app.SqlAsync(
+            "INSERT INTO api_keys (user_id, key_hash, expires_at) SELECT $1, gen_random_uuid()::text, $2 FROM generate_series(1, 50)", user.Id,
+            app.Clock.GetUtcNow());
 
         await CortexApp.GenerateKeyAsync(http);
     }
@@ -231,7 +236,8 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
         Assert.Equal(field, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
     }
 
-    private static DateTimeOffset TimeOf(JsonElement key, string field) => DateTimeOffset.Parse(key.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
+    private static DateTimeOffset TimeOf(JsonElement key, string field) =>
+        DateTimeOffset.Parse(key.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
 
     private static uint Crc32(string ascii)
     {

@@ -47,8 +47,12 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE id = $1", id));
         Assert.Equal(200L, await CountAsync(user.Id));
 
-        await app.SqlAsync("UPDATE api_keys SET replaced_by_id = $2, expires_at = now() - interval '1 day' WHERE id = (SELECT id FROM api_keys WHERE user_id = $1 AND NOT is_active LIMIT 1)", user.Id, Guid.NewGuid());
-        await (await http.PostAsync($"{Route}/{second.GetProperty("id").GetGuid()}/rotate", new { overlap_seconds = 60 })).ShouldBeAsync(HttpStatusCode.Created);
+        await app.SqlAsync(
+            "UPDATE api_keys SET replaced_by_id = $2, expires_at = now() - interval '1 day' WHERE id = (SELECT id FROM api_keys WHERE user_id = $1 AND NOT "
+                + "is_active LIMIT 1)",
+            user.Id, Guid.NewGuid());
+        await (await http.PostAsync($"{Route}/{second.GetProperty("id").GetGuid()}/rotate", new { overlap_seconds = 60 }))
+            .ShouldBeAsync(HttpStatusCode.Created);
         Assert.Equal(200L, await CountAsync(user.Id));
         Assert.Equal(2L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'api_key.revoked'", user.Id));
     }
@@ -73,10 +77,12 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(60_000, export.GetProperty("api_keys").GetArrayLength());
     }
 
-    private static async Task<List<JsonElement>> ListAsync(HttpClient http) => [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
+    private static async Task<List<JsonElement>> ListAsync(HttpClient http) =>
+        [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
     private async Task<long> CountAsync(Guid userId) => (long)(await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", userId))!;
 
     private Task<object?> SwitchedOffAsync(Guid userId, int count) => app.SqlAsync(
-        "INSERT INTO api_keys (user_id, key_hash, is_active, created_at) SELECT $1, gen_random_uuid()::text, false, now() - number * interval '1 second' FROM generate_series(1, $2) AS number", userId, count);
+        "INSERT INTO api_keys (user_id, key_hash, is_active, created_at) SELECT $1, gen_random_uuid()::text, false, now() - number * interval '1 second' "
+            + "FROM generate_series(1, $2) AS number", userId, count);
 }

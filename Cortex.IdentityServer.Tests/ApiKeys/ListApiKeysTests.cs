@@ -43,7 +43,8 @@ public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_row_of_the_Python_server_is_listed_with_what_is_known_of_it()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, name, is_active, created_at) VALUES ($1, $2, NULL, NULL, NULL)", user.Id, Guid.NewGuid().ToString());
+        await app.SqlAsync(
+            "INSERT INTO api_keys (user_id, key_hash, name, is_active, created_at) VALUES ($1, $2, NULL, NULL, NULL)", user.Id, Guid.NewGuid().ToString());
 
         var key = Assert.Single((await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
 

@@ -57,7 +57,8 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_new_key_lives_as_long_as_the_old_one_was_meant_to()
     {
         var (_, _, http) = await app.SignedInAsync();
-        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "short", expires_in_days = 1 })).JsonAsync(HttpStatusCode.Created);
+        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "short", expires_in_days = 1 }))
+            .JsonAsync(HttpStatusCode.Created);
         app.Clock.Advance(TimeSpan.FromHours(23));
         var fresh = app.WithToken((await FreshTokensAsync(made)).AccessToken);
 
@@ -132,7 +133,8 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 
     private async Task<Tokens> FreshTokensAsync(JsonElement key)
     {
-        var email = (string)(await app.SqlAsync("SELECT email FROM users JOIN api_keys k ON user_id = users.id WHERE k.id = $1", key.GetProperty("id").GetGuid()))!;
+        var email =
+            (string)(await app.SqlAsync("SELECT email FROM users JOIN api_keys k ON user_id = users.id WHERE k.id = $1", key.GetProperty("id").GetGuid()))!;
         return await app.LogInAsync(new(Guid.Empty, email, TestUser.DefaultPassword));
     }
 
@@ -141,5 +143,6 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     private static Task<HttpResponseMessage> RotateAsync(HttpClient http, Guid id, int overlap = 0) =>
         http.PostAsync($"/api/v1/auth/api-keys/{id}/rotate", new { overlap_seconds = overlap });
 
-    private static DateTimeOffset TimeOf(JsonElement key, string field) => DateTimeOffset.Parse(key.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
+    private static DateTimeOffset TimeOf(JsonElement key, string field) =>
+        DateTimeOffset.Parse(key.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
 }

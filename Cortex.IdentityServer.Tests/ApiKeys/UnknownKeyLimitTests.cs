@@ -76,7 +76,8 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
 
             // On a machine so busy that the server gives up first, they have asked as well.
             await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () => asked.IsCompleted
-                || await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
+                || await app.SqlAsync(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
             await leaving.CancelAsync();
             await asked;
             await Task.Delay(300, TestContext.Current.CancellationToken);

@@ -22,7 +22,8 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.RegisterAsync();
 
         // Where nothing else puts one.
-        await app.SqlAsync("INSERT INTO audit_events (id, occurred_at, action, outcome, user_id) VALUES (gen_random_uuid(), '1999-12-31', 'test', 'failure', $1)", user.Id);
+        await app.SqlAsync(
+            "INSERT INTO audit_events (id, occurred_at, action, outcome, user_id) VALUES (gen_random_uuid(), '1999-12-31', 'test', 'failure', $1)", user.Id);
         var month = $"audit_events_{app.Clock.GetUtcNow():yyyy_MM}";
         Assert.True(await CountAsync(month) > 0);
         Assert.True(await CountAsync("audit_events_default") > 0);
@@ -54,7 +55,9 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
 
         if (byOwner)
         {
-            await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
+            await (await http.SendAsync(
+                new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
+                .ShouldBeAsync(HttpStatusCode.NoContent);
         }
         else
         {
@@ -66,7 +69,10 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.NotEqual(0L, await app.SqlAsync(Telling, other.Id));
 
         // And the way that this goes is open for nothing else.
-        foreach (var change in new[] { "action = 'other'", "ip = '192.0.2.1'", "actor_id = NULL", "request_id = NULL", "occurred_at = occurred_at - interval '1 second'" })
+        foreach (var change in new[]
+        {
+            "action = 'other'", "ip = '192.0.2.1'", "actor_id = NULL", "request_id = NULL", "occurred_at = occurred_at - interval '1 second'",
+        })
         {
             await Assert.ThrowsAsync<PostgresException>(() => app.SqlAsync($"UPDATE audit_events SET {change} WHERE user_id = $1", user.Id));
         }
@@ -80,12 +86,18 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAdminAsync();
         var taken = await app.ChangeTokenAsync(http, owner.Email);
         await (await app.ConfirmEmailAsync(taken)).ShouldBeProblemAsync(409, "email_taken");
-        await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(409, "last_admin");
+        await (await http.SendAsync(
+            new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(409, "last_admin");
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 50)", user.Id);
         await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(409, "api_key_limit");
         await (await http.RemoveAsync($"{Auth}api-keys/{Guid.NewGuid()}")).ShouldBeAsync(HttpStatusCode.NotFound);
 
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = ANY ($2)", user.Id, new[] { "email.changed", "user.deleted", "api_key.created", "api_key.revoked" }));
+        Assert.Equal(
+            0L,
+            await app.SqlAsync(
+                "SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = ANY ($2)", user.Id,
+                new[] { "email.changed", "user.deleted", "api_key.created", "api_key.revoked" }));
     }
 
     /// <remarks>One without the other can't be: neither a change that nobody hears of nor news of a change that wasn't.</remarks>
@@ -109,7 +121,8 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, user.Password));
         await (await app.WithToken(other.AccessToken).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action IN ('password.changed', 'session.ended')", user.Id));
+        Assert.Equal(
+            0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action IN ('password.changed', 'session.ended')", user.Id));
         await app.MailsSettledAsync();
         Assert.Empty(await app.Mails.ForAsync(user.Email, "password_changed"));
         await (await app.WithToken(tokens.AccessToken).PatchAsync(Auth + "me/password", change)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -117,5 +130,6 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
 
     private async Task<long> CountAsync(string table) => (long)(await app.SqlAsync($"SELECT count(*) FROM {table}"))!;
 
-    private static IEnumerable<string> Lines(string dump) => dump.Split('\n').Where(line => line.Contains("test", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Lines(string dump) =>
+        dump.Split('\n').Where(line => line.Contains("test", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 }

@@ -65,7 +65,8 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         var tokens = Note(await app.LogInAsync(new(id, email, TestUser.DefaultPassword)));
         await DoesAsync(AuditAction.AccountExported, id, tokens, http => http.FetchAsync(Auth + "me/export"));
         http = Client(tokens, out request);
-        await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = TestUser.DefaultPassword }) }, Cancel)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = TestUser.DefaultPassword }) }, Cancel))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         // What tells of the person has gone with the account.
         await SeenAsync(request, AuditAction.AccountDeleted, AuditLog.Success, id, id, isForgotten: true);
@@ -87,8 +88,11 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
 
         var disabled = await app.RegisterAsync();
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", disabled.Id);
-        await TriesAsync(AuditAction.LoginFailed, disabled.Id, null, 403, http => http.PostAsync(Auth + "login", new { email = disabled.Email, password = disabled.Password }));
-        Assert.Equal("account_disabled", await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE user_id = $1 AND action = 'login.failed'", disabled.Id));
+        await TriesAsync(
+            AuditAction.LoginFailed, disabled.Id, null, 403,
+            http => http.PostAsync(Auth + "login", new { email = disabled.Email, password = disabled.Password }));
+        Assert.Equal(
+            "account_disabled", await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE user_id = $1 AND action = 'login.failed'", disabled.Id));
     }
 
     private async Task SessionsAsync()
@@ -99,14 +103,19 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         var other = Note(await app.LogInAsync(user));
         var sid = Jwt.Read(other.AccessToken).Payload["sid"]!.GetValue<string>();
         await DoesAsync(AuditAction.SessionEnded, user.Id, tokens, http => http.RemoveAsync(Auth + "sessions/" + sid));
-        Assert.Equal("ended_by_user", await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE details->>'session_id' = $1 AND action = 'session.ended'", sid));
+        Assert.Equal(
+            "ended_by_user",
+            await app.SqlAsync("SELECT details->>'reason' FROM audit_events WHERE details->>'session_id' = $1 AND action = 'session.ended'", sid));
         await DoesAsync(AuditAction.SessionEnded, user.Id, tokens, http => http.PostNothingAsync(Auth + "logout"));
         await DoesAsync(AuditAction.SessionEnded, user.Id, Note(await app.LogInAsync(user)), http => http.PostNothingAsync(Auth + "logout/all"));
 
         var (robbed, first, _) = await app.SignedInAsync();
-        Note(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = Note(first).RefreshToken })).JsonAsync(HttpStatusCode.OK)));
+        Note(
+            Tokens.Of(
+                await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = Note(first).RefreshToken })).JsonAsync(HttpStatusCode.OK)));
         app.Clock.Advance(TimeSpan.FromSeconds(11));
-        await TriesAsync(AuditAction.RefreshTokenReused, robbed.Id, null, 401, http => http.PostAsync(Auth + "refresh", new { refresh_token = first.RefreshToken }));
+        await TriesAsync(
+            AuditAction.RefreshTokenReused, robbed.Id, null, 401, http => http.PostAsync(Auth + "refresh", new { refresh_token = first.RefreshToken }));
     }
 
     private async Task MailsAsync()
@@ -116,19 +125,28 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
         // Anybody can ask, so nobody is named as who did.
-        await DoesAsync(AuditAction.VerificationRequested, user.Id, null, http => http.PostAsync(Auth + "verify-email/resend", new { email = user.Email }), isUnknown: true);
+        await DoesAsync(
+            AuditAction.VerificationRequested, user.Id, null, http => http.PostAsync(Auth + "verify-email/resend", new { email = user.Email }),
+            isUnknown: true);
         var verification = Note(await app.VerificationTokenAsync(user.Email));
         await DoesAsync(AuditAction.EmailVerified, user.Id, null, http => http.PostAsync(Auth + "verify-email", new { token = verification }));
         await DoesAsync(
-            AuditAction.PasswordChanged, user.Id, tokens, http => http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }));
-        await DoesAsync(AuditAction.EmailChangeRequested, user.Id, tokens, http => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = MailedSteps.NewPassword }));
+            AuditAction.PasswordChanged, user.Id, tokens,
+            http => http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }));
+        await DoesAsync(
+            AuditAction.EmailChangeRequested, user.Id, tokens,
+            http => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = MailedSteps.NewPassword }));
         var change = Note(await app.ChangeTokenAsync(http, app.NewEmail(), MailedSteps.NewPassword));
         await DoesAsync(AuditAction.EmailChanged, user.Id, null, http => http.PostAsync(Auth + "change-email/confirm", new { token = change }));
 
         var forgetful = await app.RegisterAsync();
-        await DoesAsync(AuditAction.PasswordResetRequested, forgetful.Id, null, http => http.PostAsync(Auth + "forgot-password", new { email = forgetful.Email }), isUnknown: true);
+        await DoesAsync(
+            AuditAction.PasswordResetRequested, forgetful.Id, null,
+            http => http.PostAsync(Auth + "forgot-password", new { email = forgetful.Email }), isUnknown: true);
         var reset = Note(await app.NewestTokenAsync(forgetful.Email, "reset_password"));
-        await DoesAsync(AuditAction.PasswordReset, forgetful.Id, null, http => http.PostAsync(Auth + "reset-password", new { token = reset, new_password = MailedSteps.NewPassword }));
+        await DoesAsync(
+            AuditAction.PasswordReset, forgetful.Id, null,
+            http => http.PostAsync(Auth + "reset-password", new { token = reset, new_password = MailedSteps.NewPassword }));
     }
 
     private async Task SecondFactorAsync()
@@ -144,16 +162,23 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
             codes = [.. (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("recovery_codes").EnumerateArray().Select(code => Note(code.GetString()!))];
             return answer;
         });
-        await DoesAsync(AuditAction.RecoveryCodeUsed, user.Id, null, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, recovery_code = codes[0] }));
+        await DoesAsync(
+            AuditAction.RecoveryCodeUsed, user.Id, null,
+            http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, recovery_code = codes[0] }));
         await TriesAsync(
-            AuditAction.SecondFactorFailed, user.Id, null, 401, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, two_factor_code = app.WrongCode(secret) }));
+            AuditAction.SecondFactorFailed, user.Id, null, 401,
+            http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password, two_factor_code = app.WrongCode(secret) }));
         app.NextStep();
-        await DoesAsync(AuditAction.TwoFactorDisabled, user.Id, tokens, http => http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }));
+        await DoesAsync(
+            AuditAction.TwoFactorDisabled, user.Id, tokens,
+            http => http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }));
 
         var locked = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(locked, 9);
         var challenge = Note(await app.ChallengeAsync(locked.User));
-        await TriesAsync(AuditAction.SecondFactorLocked, locked.User.Id, null, 401, http => http.PostAsync(Auth + "login/2fa", new { two_factor_token = challenge, code = app.WrongCode(locked.Secret) }));
+        await TriesAsync(
+            AuditAction.SecondFactorLocked, locked.User.Id, null, 401,
+            http => http.PostAsync(Auth + "login/2fa", new { two_factor_token = challenge, code = app.WrongCode(locked.Secret) }));
         Assert.Equal(10L, await CountAsync(AuditAction.SecondFactorFailed, locked.User.Id));
         Assert.Equal(1L, await CountAsync(AuditAction.SecondFactorLocked, locked.User.Id));
     }
@@ -180,7 +205,8 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         var email = app.NewEmail();
         var content = new StringContent($$"""{"email": "{{email}}", "password_hash": "{{Note(PythonHashes.Bcrypt2b)}}"}""", null, "application/x-ndjson");
         await (await Client(Note(admin.Tokens), out var request).PostAsync(Administrators.Users + "/import", content, Cancel)).ShouldBeAsync(HttpStatusCode.OK);
-        await SeenAsync(request, AuditAction.Imported, AuditLog.Success, admin.User.Id, (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!);
+        await SeenAsync(
+            request, AuditAction.Imported, AuditLog.Success, admin.User.Id, (Guid)(await app.SqlAsync("SELECT id FROM users WHERE email = $1", email))!);
         await SeenAsync(request, AuditAction.UsersImported, AuditLog.Success, admin.User.Id, null);
 
         await (await Client(admin.Tokens, out var export).GetAsync(Administrators.Users + "/export", Cancel)).ShouldBeAsync(HttpStatusCode.OK);
@@ -197,19 +223,28 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         var id = made.GetProperty("id").GetGuid();
         await SeenAsync(request, AuditAction.Created, AuditLog.Success, staff, id);
         Note(await app.NewestTokenAsync(email, "invitation"));
-        await DoesAsync(AuditAction.Updated, id, admin.Tokens, http => http.PatchAsync($"{Administrators.Users}/{id}", new { subscription_tier = "pro" }), by: staff);
+        await DoesAsync(
+            AuditAction.Updated, id, admin.Tokens, http => http.PatchAsync($"{Administrators.Users}/{id}", new { subscription_tier = "pro" }), by: staff);
         await app.FailAsync(email, 5, Address);
         await DoesAsync(AuditAction.Unlocked, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/unlock"), by: staff);
-        await DoesAsync(AuditAction.PasswordResetRequested, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/send-password-reset"), by: staff);
+        await DoesAsync(
+            AuditAction.PasswordResetRequested, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/send-password-reset"), by: staff);
 
         var person = await app.WithTwoFactorAsync();
         var (key, text) = await CortexApp.GenerateKeyAsync(person.Http);
         Note(text);
-        await DoesAsync(AuditAction.ApiKeyRevoked, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}/api-keys/{key}"), by: staff);
-        await DoesAsync(AuditAction.TwoFactorReset, person.User.Id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/reset-2fa"), by: staff);
+        await DoesAsync(
+            AuditAction.ApiKeyRevoked, person.User.Id, admin.Tokens,
+            http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}/api-keys/{key}"), by: staff);
+        await DoesAsync(
+            AuditAction.TwoFactorReset, person.User.Id, admin.Tokens,
+            http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/reset-2fa"), by: staff);
         await app.LogInAsync(person.User);
-        await DoesAsync(AuditAction.SessionEnded, person.User.Id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/revoke-sessions"), by: staff);
-        await DoesAsync(AuditAction.AccountDeleted, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}"), by: staff);
+        await DoesAsync(
+            AuditAction.SessionEnded, person.User.Id, admin.Tokens,
+            http => http.PostNothingAsync($"{Administrators.Users}/{person.User.Id}/revoke-sessions"), by: staff);
+        await DoesAsync(
+            AuditAction.AccountDeleted, person.User.Id, admin.Tokens, http => http.RemoveAsync($"{Administrators.Users}/{person.User.Id}"), by: staff);
     }
 
     /// <summary>Who works at the server itself is nobody in the database, and comes from nowhere.</summary>
@@ -224,7 +259,9 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
     private async Task BillingAsync()
     {
         var user = await app.RegisterAsync();
-        var billed = await app.SqlAsync("INSERT INTO billing_events (user_id, event_type, polar_event_id, processed) VALUES ($1, 'order.paid', $2, true) RETURNING id", user.Id, $"evt {user.Id}");
+        var billed = await app.SqlAsync(
+            "INSERT INTO billing_events (user_id, event_type, polar_event_id, processed) VALUES ($1, 'order.paid', $2, true) RETURNING id", user.Id,
+            $"evt {user.Id}");
         var staff = await app.SignedInStaffAsync();
         var http = Client(Note(staff.Tokens), out var request);
         await (await http.PostNothingAsync($"/api/v1/admin/billing-events/{billed}/replay")).ShouldBeAsync(HttpStatusCode.Accepted);
@@ -232,7 +269,8 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
     }
 
     /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>
-    private async Task DoesAsync(string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false, Guid? by = null)
+    private async Task DoesAsync(
+        string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false, Guid? by = null)
     {
         var answer = await send(Client(tokens, out var request));
         Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
@@ -274,7 +312,8 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         return http;
     }
 
-    private async Task<long> CountAsync(string action, Guid user) => (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
+    private async Task<long> CountAsync(string action, Guid user) =>
+        (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
 
     private Tokens Note(Tokens tokens)
     {

@@ -46,7 +46,8 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync(
-            "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 - (n / 5) * interval '1 minute', 'test', 'success', $1, $1 FROM generate_series(1, 10) AS n",
+            "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 - (n / 5) * interval '1 minute', "
+                + "'test', 'success', $1, $1 FROM generate_series(1, 10) AS n",
             user.Id,
             app.Clock.GetUtcNow().UtcDateTime);
         var seen = new List<JsonElement>();
@@ -74,11 +75,15 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
         var theirs = (await (await other.FetchAsync(Route + "?limit=1")).JsonAsync(HttpStatusCode.OK)).GetProperty("next_cursor").GetString();
 
-        var events = (await (await http.FetchAsync($"{Route}?limit=200&cursor={theirs}")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().ToList();
+        var events = (await (await http.FetchAsync($"{Route}?limit=200&cursor={theirs}")).JsonAsync(HttpStatusCode.OK))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToList();
         events.AddRange((await (await http.FetchAsync(Route + "?limit=200")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray());
 
         Assert.NotEmpty(events);
-        await Assert.AllAsync(events, async e => Assert.Equal(user.Id, await app.SqlAsync("SELECT user_id FROM audit_events WHERE id = $1", e.GetProperty("id").GetGuid())));
+        await Assert.AllAsync(
+            events, async e => Assert.Equal(user.Id, await app.SqlAsync("SELECT user_id FROM audit_events WHERE id = $1", e.GetProperty("id").GetGuid())));
     }
 
     [Fact]
@@ -86,7 +91,9 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var admin = Guid.NewGuid();
-        await app.SqlAsync("INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) VALUES (gen_random_uuid(), $3, 'test', 'success', $2, $1)", user.Id, admin, app.Clock.GetUtcNow().AddSeconds(1).UtcDateTime);
+        await app.SqlAsync(
+            "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) VALUES (gen_random_uuid(), $3, 'test', 'success', $2, $1)",
+            user.Id, admin, app.Clock.GetUtcNow().AddSeconds(1).UtcDateTime);
 
         var text = await (await http.FetchAsync(Route)).TextAsync();
 

@@ -30,7 +30,8 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
             """user.created success command line true {"after": {"roles": ["admin"]}, "before": {"roles": []}}""",
             await PythonDatabase.SqlAsync<string>(
                 database,
-                "SELECT concat_ws(' ', action, outcome, user_agent, CASE WHEN actor_id IS NULL THEN 'true' END, details) FROM audit_events WHERE user_id = (SELECT id FROM users)"
+                "SELECT concat_ws(' ', action, outcome, user_agent, CASE WHEN actor_id IS NULL THEN 'true' END, details) FROM audit_events WHERE user_id = "
+                    + "(SELECT id FROM users)"
                 + " AND action NOT LIKE 'login%'"));
     }
 
@@ -92,7 +93,8 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         Assert.Equal(["admin"], await RolesAsync(server, Replica.Password));
         Assert.Equal(
             """{"after": {"roles": ["admin"]}, "before": {"roles": []}}""",
-            await PythonDatabase.SqlAsync<string>(database, "SELECT string_agg(details::text, '; ') FROM audit_events WHERE action = 'user.updated' AND actor_id IS NULL"));
+            await PythonDatabase.SqlAsync<string>(
+                database, "SELECT string_agg(details::text, '; ') FROM audit_events WHERE action = 'user.updated' AND actor_id IS NULL"));
     }
 
     [Fact]

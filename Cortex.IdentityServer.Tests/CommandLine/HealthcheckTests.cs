@@ -39,7 +39,11 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     [InlineData("http://127.0.0.1:0", "http://id.example.com:{0}/")]
     public async Task A_server_is_found_where_it_is_bound(string bound, string named)
     {
-        (string, string)[] proxies = [("HTTP_PROXY", "http://127.0.0.1:9"), ("http_proxy", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9"), ("HTTPS_PROXY", "http://127.0.0.1:9")];
+        (string, string)[] proxies =
+        [
+            ("HTTP_PROXY", "http://127.0.0.1:9"), ("http_proxy", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9"),
+            ("HTTPS_PROXY", "http://127.0.0.1:9"),
+        ];
         await using var server = await Replica.StartAsync(await cluster.CreateDatabaseAsync(), bound);
         var address = named.Replace("{0}", $"{server.Address.Port}", StringComparison.Ordinal);
 

@@ -41,7 +41,9 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
         var run = (await Cli.RunAsync(database, ["import", File])).ShouldEndWith(3);
 
         Assert.Equal("5 lines: 2 created, 3 failed.", run.OutputLines()[^1]);
-        Assert.Equal(["line 2: validation_failed: ", "line 3: email_taken: ", "line 5: malformed_request: "], run.ErrorLines.Select(line => string.Join(' ', line.Split(' ')[..3]) + " "));
+        Assert.Equal(
+            ["line 2: validation_failed: ", "line 3: email_taken: ", "line 5: malformed_request: "],
+            run.ErrorLines.Select(line => string.Join(' ', line.Split(' ')[..3]) + " "));
         Assert.DoesNotContain("example.com", run.Errors + run.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("not-a-hash", run.Errors, StringComparison.Ordinal);
         await using var server = await Replica.StartAsync(database);
@@ -78,7 +80,10 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     public async Task A_file_that_can_not_be_read_or_written_is_one_line()
     {
         await WriteAsync(count: 1);
-        foreach (var arguments in new string[][] { ["import", Results], ["import", _folder], ["import", File, "--results", _folder], ["import", File, "--results", File] })
+        foreach (var arguments in new string[][]
+        {
+            ["import", Results], ["import", _folder], ["import", File, "--results", _folder], ["import", File, "--results", File],
+        })
         {
             Assert.Single((await Cli.RunAsync("postgresql://127.0.0.1:1/nowhere", arguments)).ShouldEndWith(1).ErrorLines);
         }

@@ -25,7 +25,8 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         app.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
         var details = (string)(await app.SqlAsync(
-            "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm', details->>'takes_over') FROM audit_events WHERE action = 'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
+            "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm', details->>'takes_over') FROM audit_events WHERE action = "
+                + "'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
         Assert.Equal($"success command line {kid} ES256 announced", details);
     }
 
@@ -73,7 +74,8 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         await EventuallyAsync(async () => (await replica.FetchAsync(Me)).StatusCode == HttpStatusCode.Unauthorized);
         await (await http.FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_token");
         Assert.Equal([kid], await KeyPairApp.KidsAsync(app.Anonymous()));
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = old.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = old.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         Assert.Equal(kid, KeyPairApp.KidOf(refreshed));
         await (await app.WithToken(refreshed.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));

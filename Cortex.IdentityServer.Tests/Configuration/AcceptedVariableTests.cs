@@ -42,9 +42,12 @@ public sealed class AcceptedVariableTests
     {
         string[] names =
         [
-            "REDIS_URL", "CORS_ORIGINS", "PASSKEY_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "ADMIN_SECOND_FACTOR", "SMTP_URL", "EMAIL_FROM",
-            "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE", "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
-            "REVOCATION_GRACE_SECONDS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "RATE_LIMITS", "API_KEY_LIMITS", "API_KEY_SCOPES", "JWT_ALGORITHM", "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
+            "REDIS_URL", "CORS_ORIGINS", "PASSKEY_ORIGINS", "TRUSTED_PROXIES", "API_DOCS", "REQUIRE_VERIFIED_EMAIL", "REGISTRATION", "ADMIN_SECOND_FACTOR",
+            "SMTP_URL", "EMAIL_FROM",
+            "PUBLIC_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN", "POLAR_PRODUCTS", "BCRYPT_COST", "HASHING_THREADS", "HASHING_QUEUE",
+            "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
+            "REVOCATION_GRACE_SECONDS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "RATE_LIMITS", "API_KEY_LIMITS", "API_KEY_SCOPES", "JWT_ALGORITHM",
+            "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
@@ -102,10 +105,12 @@ public sealed class AcceptedVariableTests
     public void A_value_takes_effect()
     {
         var read = Variables.Read(
-            ("REGISTRATION", "closed"), ("ADMIN_SECOND_FACTOR", "optional"), ("REQUIRE_VERIFIED_EMAIL", "True"), ("BCRYPT_COST", " 11 "), ("PUBLIC_URL", "https://id.example.com/"),
+            ("REGISTRATION", "closed"), ("ADMIN_SECOND_FACTOR", "optional"), ("REQUIRE_VERIFIED_EMAIL", "True"), ("BCRYPT_COST", " 11 "),
+            ("PUBLIC_URL", "https://id.example.com/"),
             ("REFRESH_IDLE_DAYS", "7"), ("REFRESH_ABSOLUTE_DAYS", "14"), ("REFRESH_GRACE_SECONDS", "0"), ("REVOCATION_GRACE_SECONDS", "300"),
             ("SMTP_URL", "smtp://user:password@mail.example.com:587"), ("EMAIL_FROM", "noreply@example.com"), ("REDIS_URL", "redis://cache:6379/1"),
-            ("DRAIN_SECONDS", "9"), ("MAX_CONNECTIONS", "50"), ("JWT_AUDIENCE", "memory"), ("JWT_ALGORITHM", "ES256"), ("JWT_KEY_DAYS", "7"), ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
+            ("DRAIN_SECONDS", "9"), ("MAX_CONNECTIONS", "50"), ("JWT_AUDIENCE", "memory"), ("JWT_ALGORITHM", "ES256"), ("JWT_KEY_DAYS", "7"),
+            ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
 
         Assert.False(read.Accounts.IsRegistrationOpen);
         Assert.True(read.Accounts.RequiresVerifiedEmail);
@@ -220,6 +225,8 @@ public sealed class AcceptedVariableTests
         var printed = Variables.Read(Environments.Production).ToString();
 
         Assert.DoesNotContain("database-password", printed, StringComparison.Ordinal);
-        Assert.All(new[] { "POSTGRES_URL", "JWT_SECRET_KEY", "SECRET_KEY" }, name => Assert.DoesNotContain(Variables.Needed[name]!, printed, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "POSTGRES_URL", "JWT_SECRET_KEY", "SECRET_KEY" },
+            name => Assert.DoesNotContain(Variables.Needed[name]!, printed, StringComparison.Ordinal));
     }
 }

@@ -12,16 +12,21 @@ public sealed partial class DocumentedVariableTests
     /// <summary>What a server in a container has no use for.</summary>
     private static readonly string[] OfDevelopment = ["CORTEX_DATA", "POSTGRES_BIN"];
 
-    private static readonly string[] Documented = [.. TableRow().Matches(Section(ReadFile("README.md"), "## Configuration")).Select(row => row.Groups[1].Value)];
+    private static readonly string[] Documented = [.. TableRow()
+        .Matches(Section(ReadFile("README.md"), "## Configuration"))
+        .Select(row => row.Groups[1].Value)];
 
     [Fact]
     public void Every_variable_that_the_server_reads_is_documented()
     {
         var read = new Recorder(Variables.Needed);
-        CortexEnvironment.Read(new ConfigurationBuilder().Add(read).Build(), new HostingEnvironment { EnvironmentName = Environments.Production }, serves: true);
+        CortexEnvironment.Read(
+            new ConfigurationBuilder().Add(read).Build(), new HostingEnvironment { EnvironmentName = Environments.Production }, serves: true);
 
         // Documented below the table: the first by its other name, the files of secrets all together.
-        Assert.Equal(Documented.Order(StringComparer.Ordinal), read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !name.EndsWith("_FILE", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Documented.Order(StringComparer.Ordinal),
+            read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !name.EndsWith("_FILE", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -59,8 +59,11 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
 
         await ShouldFailAsync(nobody, ["127.0.0.1", "onnection refused"]);
         await ShouldFailAsync("postgresql://cortex:hunter2-hunter2@no-such-host.invalid/cortex", ["no-such-host.invalid:5432"]);
-        await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Password = "hunter2-hunter2" }.ConnectionString, ["password authentication failed for user"]);
-        await ShouldFailAsync(new NpgsqlConnectionStringBuilder(good.ConnectionString) { Database = "nowhere" }.ConnectionString, ["database \"nowhere\" does not exist"]);
+        await ShouldFailAsync(
+            new NpgsqlConnectionStringBuilder(good.ConnectionString) { Password = "hunter2-hunter2" }.ConnectionString,
+            ["password authentication failed for user"]);
+        await ShouldFailAsync(
+            new NpgsqlConnectionStringBuilder(good.ConnectionString) { Database = "nowhere" }.ConnectionString, ["database \"nowhere\" does not exist"]);
         await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{PortOf(plain)}/cortex?sslmode=require", ["SSL"]);
         await ShouldFailAsync($"postgresql://cortex:hunter2-hunter2@127.0.0.1:{PortOf(silent)}/cortex", ["127.0.0.1", "timed out"]);
         await ShouldFailAsync(nobody, ["onnection refused"], ("Logging__LogLevel__Default", "Debug"));

@@ -14,7 +14,8 @@ public sealed class MailVariableTests
     [InlineData("smtp://127.0.0.1:2525", "127.0.0.1", 2525, false, null, null)]
     [InlineData("smtp://user@mail", "mail", 587, false, "user", null)]
     [InlineData("smtp://user:pass:word@mail", "mail", 587, false, "user", "pass:word")]
-    [InlineData("smtp://user%40example.com:p%40ss%2Fw%3Ard%25%2B%20%C3%BC@mail.example.com:587/", "mail.example.com", 587, false, "user@example.com", "p@ss/w:rd%+ ü")]
+    [InlineData(
+        "smtp://user%40example.com:p%40ss%2Fw%3Ard%25%2B%20%C3%BC@mail.example.com:587/", "mail.example.com", 587, false, "user@example.com", "p@ss/w:rd%+ ü")]
     public void Where_the_mail_server_is_and_how_to_log_in_there(string url, string host, int port, bool isTls, string? user, string? password)
     {
         var smtp = Variables.Read(Environments.Production, ("SMTP_URL", url), ("EMAIL_FROM", "noreply@example.com")).Mail.Smtp!;

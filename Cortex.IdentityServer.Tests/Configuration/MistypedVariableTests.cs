@@ -54,10 +54,16 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     [Fact]
     public void A_missing_variable_is_refused_with_the_one_that_is_there_instead()
     {
-        var lines = Variables.Refusal(Environments.Production, ("POSTGRES_URL", null), ("DATABASE_URL", "postgresql://u:hunter2@db/c"), ("JWT_SECRET_KEY", null), ("JWT_SECRET", "hunter2"));
+        var lines = Variables.Refusal(
+            Environments.Production, ("POSTGRES_URL", null), ("DATABASE_URL", "postgresql://u:hunter2@db/c"), ("JWT_SECRET_KEY", null),
+            ("JWT_SECRET", "hunter2"));
 
-        Assert.Contains("DATABASE_URL is set", Assert.Single(lines, line => line.StartsWith("POSTGRES_URL must be set in Production", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("JWT_SECRET is set", Assert.Single(lines, line => line.StartsWith("JWT_SECRET_KEY must be set in Production", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "DATABASE_URL is set", Assert.Single(lines, line => line.StartsWith("POSTGRES_URL must be set in Production", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "JWT_SECRET is set", Assert.Single(lines, line => line.StartsWith("JWT_SECRET_KEY must be set in Production", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.Equal(2, lines.Length);
         Assert.All(lines, line => Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal));
         Assert.Empty(Variables.Read(Environments.Production, ("DATABASE_URL", "postgresql://u:hunter2@db/c")).Warnings);
@@ -67,12 +73,14 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     public async Task The_server_logs_it_and_starts()
     {
         await using var server = ServerProcess.Start(
-            ["--urls", "http://127.0.0.1:0"], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", CortexApp.Issuer), ("POSTGRES_URL", await cluster.CreateDatabaseAsync()),
+            ["--urls", "http://127.0.0.1:0"], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", CortexApp.Issuer),
+            ("POSTGRES_URL", await cluster.CreateDatabaseAsync()),
             ("SECRET_KEY", CortexApp.SecretKey), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("JWT_SECRET", "hunter2-hunter2"), ("RATE_LIMIT", "hunter2-hunter2"));
 
         await server.ListeningAsync();
 
-        Assert.Contains("JWT_SECRET is set, but this server reads no variable of that name; JWT_SECRET_KEY is probably meant.", server.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "JWT_SECRET is set, but this server reads no variable of that name; JWT_SECRET_KEY is probably meant.", server.Output, StringComparison.Ordinal);
         Assert.Contains("RATE_LIMITS is probably meant.", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", server.Output, StringComparison.Ordinal);
     }

@@ -45,7 +45,8 @@ public sealed class PostgresKeywordTests(CortexApp app, PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync();
         var run = await ServerProcess.RunAsync(
-            [], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("POSTGRES_URL", $"{database};{keywords}"));
+            [], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
+            ("SECRET_KEY", CortexApp.SecretKey), ("POSTGRES_URL", $"{database};{keywords}"));
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("POSTGRES_URL", Assert.Single(run.ErrorLines), StringComparison.Ordinal);

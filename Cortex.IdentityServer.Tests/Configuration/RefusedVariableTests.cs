@@ -28,7 +28,8 @@ public sealed class RefusedVariableTests
     [InlineData("JWT_SECRET_KEY", "a-good-secret-of-more-than-32-bytes,hunter2-hunter2")]
     [InlineData("JWT_SECRET_KEY", "a-good-secret-of-more-than-32-bytes,please-ChangeMe-before-production-1234")]
     [InlineData("SECRET_KEY", "hunter2-hunter2,a-good-secret-of-more-than-32-bytes")]
-    [InlineData("SECRET_KEY", "secret-1-of-more-than-32-bytes-1,secret-2-of-more-than-32-bytes-2,secret-3-of-more-than-32-bytes-3,secret-4-of-more-than-32-bytes-4")]
+    [InlineData(
+        "SECRET_KEY", "secret-1-of-more-than-32-bytes-1,secret-2-of-more-than-32-bytes-2,secret-3-of-more-than-32-bytes-3,secret-4-of-more-than-32-bytes-4")]
     [InlineData("JWT_ALGORITHM", "ES384")]
     [InlineData("JWT_ALGORITHM", "RS512")]
     [InlineData("JWT_ALGORITHM", "HS256,ES256")]
@@ -155,7 +156,8 @@ public sealed class RefusedVariableTests
 
     [Fact]
     public void The_origin_null_is_refused_with_the_reason() => Assert.StartsWith(
-        "CORS_ORIGINS must not list null, because ", Assert.Single(Variables.Refusal(Environments.Development, ("CORS_ORIGINS", "null"))), StringComparison.Ordinal);
+        "CORS_ORIGINS must not list null, because ", Assert.Single(Variables.Refusal(Environments.Development, ("CORS_ORIGINS", "null"))),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("POSTGRES_URL")]
@@ -182,8 +184,13 @@ public sealed class RefusedVariableTests
     {
         Assert.Empty(Variables.Read(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", null)).Secrets.JwtSecrets);
 
-        Assert.StartsWith("JWT_SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", "short"))), StringComparison.Ordinal);
-        Assert.StartsWith("SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("SECRET_KEY", null))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "JWT_SECRET_KEY must be",
+            Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", "short"))),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("JWT_ALGORITHM", algorithm), ("SECRET_KEY", null))),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,5 +82,6 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
     private ServerProcess Start(string database) => ServerProcess.Start(
         [], ("POSTGRES_URL", database), ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("BCRYPT_COST", "10"));
 
-    private static void Use(HttpClient http, Tokens tokens) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+    private static void Use(HttpClient http, Tokens tokens) =>
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
 }

@@ -53,7 +53,8 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
         var run = await ServerProcess.RunAsync([], ("DOTNET_ENVIRONMENT", name), ("CORTEX_DATA", _folder));
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal(["JWT_SECRET_KEY", "POSTGRES_URL", "PUBLIC_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["JWT_SECRET_KEY", "POSTGRES_URL", "PUBLIC_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -107,7 +108,8 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     [InlineData("https://id.example.com", false)]
     public void In_Production_an_unencrypted_PUBLIC_URL_of_another_machine_is_a_warning(string url, bool isWarning)
     {
-        Assert.Equal(isWarning, Variables.Read("Production", ("PUBLIC_URL", url)).Warnings.Any(warning => warning.StartsWith("PUBLIC_URL ", StringComparison.Ordinal)));
+        Assert.Equal(
+            isWarning, Variables.Read("Production", ("PUBLIC_URL", url)).Warnings.Any(warning => warning.StartsWith("PUBLIC_URL ", StringComparison.Ordinal)));
         Assert.Empty(Variables.Read("Development", ("PUBLIC_URL", url)).Warnings);
     }
 }

@@ -20,7 +20,8 @@ public sealed class SecretFileTests : IDisposable
     public void A_secret_is_what_its_file_holds_without_one_line_break(string end, string expected)
     {
         var secrets = Variables.Read(
-            Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write(Secret + end)), ("JWT_SECRET_KEY", ""), ("JWT_SECRET_KEY_FILE", Write("x" + Secret + "\n"))).Secrets;
+            Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write(Secret + end)), ("JWT_SECRET_KEY", ""),
+            ("JWT_SECRET_KEY_FILE", Write("x" + Secret + "\n"))).Secrets;
 
         Assert.Equal(expected, Encoding.UTF8.GetString(Assert.Single(secrets.SecretKeys)));
         Assert.Equal("x" + Secret, Encoding.UTF8.GetString(Assert.Single(secrets.JwtSecrets)));
@@ -62,7 +63,10 @@ public sealed class SecretFileTests : IDisposable
     /// <remarks>Its value is judged like the variable's.</remarks>
     [Fact]
     public void A_bad_value_in_a_file_is_refused() =>
-        Assert.StartsWith("SECRET_KEY must be", Assert.Single(Variables.Refusal(Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write("short")))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SECRET_KEY must be",
+            Assert.Single(Variables.Refusal(Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write("short")))),
+            StringComparison.Ordinal);
 
     private string Write(string text)
     {

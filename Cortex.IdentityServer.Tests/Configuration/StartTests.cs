@@ -8,7 +8,10 @@ namespace Cortex.IdentityServer.Tests.Configuration;
 /// <remarks>A bad setting stops the server with a line for the person who starts it, and no stack trace.</remarks>
 public sealed class StartTests(PostgresCluster cluster) : IDisposable
 {
-    private static readonly (string, string)[] Secrets = [("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer)];
+    private static readonly (string, string)[] Secrets =
+    [
+        ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
 
@@ -22,7 +25,8 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
         var run = await ServerProcess.RunAsync([], (variable, "Production"), ("CORTEX_DATA", _folder));
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal(["JWT_SECRET_KEY", "POSTGRES_URL", "PUBLIC_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["JWT_SECRET_KEY", "POSTGRES_URL", "PUBLIC_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.All(run.ErrorLines, line => Assert.Contains("must be set in Production", line, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }

@@ -68,7 +68,10 @@ public sealed class WeakSecretTests
         foreach (var environment in new[] { Environments.Development, Environments.Production })
         {
             Refused("SECRET_KEY", Variables.Refusal(environment, ("SECRET_KEY", Secret), ("JWT_SECRET_KEY", Secret)), Secret);
-            Refused("SECRET_KEY", Variables.Refusal(environment, ("SECRET_KEY", $"an-older-secret-of-more-than-32-bytes,{Secret}"), ("JWT_SECRET_KEY", Secret)), Secret);
+            Refused(
+                "SECRET_KEY",
+                Variables.Refusal(environment, ("SECRET_KEY", $"an-older-secret-of-more-than-32-bytes,{Secret}"), ("JWT_SECRET_KEY", Secret)),
+                Secret);
             Refused("JWT_SECRET_KEY", Variables.Refusal(environment, ("JWT_SECRET_KEY", $"{Secret},{Secret}")), Secret);
             Refused("SECRET_KEY", Variables.Refusal(environment, ("SECRET_KEY", $"{Secret}, {Secret}")), Secret);
             Refused("POLAR_WEBHOOK_SECRET", Variables.Refusal(environment, ("POLAR_WEBHOOK_SECRET", $"{Secret},{Secret}")), Secret);

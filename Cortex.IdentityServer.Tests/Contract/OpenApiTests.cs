@@ -63,7 +63,8 @@ public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
         using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
         request.Headers.Host = "evil.example";
 
-        var text = await (await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var text = await (await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(
+            TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("evil.example", text, StringComparison.Ordinal);
     }

@@ -62,7 +62,9 @@ public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteC
                 return ([$"{Guid.Empty}"], ["1", "{00000000-0000-0000-0000-000000000000}", ""]);
             case ("string", "date-time"):
                 var now = DateTimeOffset.UtcNow;
-                return ([$"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss'Z'}", $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'}"], [$"{now:yyyy-MM-dd'T'HH:mm:ss}", "yesterday", ""]);
+                return ([
+                    $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss'Z'}", $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'}",
+                ], [$"{now:yyyy-MM-dd'T'HH:mm:ss}", "yesterday", ""]);
             default:
                 Assert.Contains(name, Free);
                 return ([], []);

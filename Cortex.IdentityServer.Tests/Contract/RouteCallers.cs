@@ -54,7 +54,9 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
         _ => _callers[who],
     };
 
-    /// <remarks>Those with two factors first: each moves the clock on, and routes that ask for fresh authentication want the others' logins to be new.</remarks>
+    /// <remarks>
+    /// Those with two factors first: each moves the clock on, and routes that ask for fresh authentication want the others' logins to be new.
+    /// </remarks>
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();

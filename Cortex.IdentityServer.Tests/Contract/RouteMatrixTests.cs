@@ -34,7 +34,9 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
         using var response = await caller.SendAsync(RequestOf(row), Token);
 
         var expected = Expected(row, who);
-        Assert.True((int)response.StatusCode == expected, $"{who}: expected {expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(Token)}");
+        Assert.True(
+            (int)response.StatusCode == expected,
+            $"{who}: expected {expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(Token)}");
         if (expected is 401 or 403)
         {
             await response.ShouldBeProblemAsync(expected, Code(row, who));
@@ -99,7 +101,8 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
     private static HttpRequestMessage RequestOf(RouteRow row)
     {
         var (method, path) = row.Operation.Split(' ') is [var first, var second] ? (first, second) : throw new JsonException(row.Operation);
-        var request = new HttpRequestMessage(HttpMethod.Parse(method), path.Replace("{id}", $"{Nobody}", StringComparison.Ordinal).Replace("{key_id}", $"{Nobody}", StringComparison.Ordinal));
+        var request = new HttpRequestMessage(
+            HttpMethod.Parse(method), path.Replace("{id}", $"{Nobody}", StringComparison.Ordinal).Replace("{key_id}", $"{Nobody}", StringComparison.Ordinal));
         if (row.Body is { } body)
         {
             request.Content = new StringContent(body, Encoding.UTF8, body.Length == 0 ? "application/x-ndjson" : "application/json");

@@ -24,7 +24,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         // Not both: a policy finds out who calls before it learns that anyone may.
         Assert.All(routes, route => Assert.True(
             (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect or Policies.Support or Policies.Admin),
+            ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>()
+                .Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect or Policies.Support or Policies.Admin),
             $"{route.DisplayName} has neither a policy nor AllowAnonymous, or both"));
     }
 
@@ -35,10 +36,13 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(
             [
-                "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration", "GET /.well-known/webauthn", "GET /health", "GET /health/live", "GET /health/ready",
+                "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration",
+                "GET /.well-known/webauthn", "GET /health", "GET /health/live", "GET /health/ready",
                 "POST /api/v1/auth/change-email/confirm", "POST /api/v1/auth/forgot-password", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
-                "POST /api/v1/auth/login/2fa/passkey", "POST /api/v1/auth/login/2fa/passkey/options", "POST /api/v1/auth/login/passkey", "POST /api/v1/auth/login/passkey/options",
-                "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/reset-password", "POST /api/v1/auth/verify-email", "POST /api/v1/auth/verify-email/resend",
+                "POST /api/v1/auth/login/2fa/passkey", "POST /api/v1/auth/login/2fa/passkey/options", "POST /api/v1/auth/login/passkey",
+                "POST /api/v1/auth/login/passkey/options",
+                "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/reset-password", "POST /api/v1/auth/verify-email",
+                "POST /api/v1/auth/verify-email/resend",
             ],
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
     }
@@ -49,7 +53,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var documented = await OperationsAsync();
 
-        var open = Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null && route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal))
+        var open = Routes().Where(
+            route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null && route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal))
             .Select(route => $"{route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single()} {Plain(route.RoutePattern.RawText!)}");
 
         Assert.Equal(["POST /api/v1/auth/logout"], open.Where(route => documented[route].GetProperty("security").GetArrayLength() > 0));
@@ -100,7 +105,10 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         var documented = await OperationsAsync();
 
         Assert.All(
-            Routes().Where(route => route.RoutePattern.RawText != "/.well-known/change-password").Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) || route.RoutePattern.RawText.StartsWith("/health", StringComparison.Ordinal)
+            Routes()
+                .Where(route => route.RoutePattern.RawText != "/.well-known/change-password")
+                .Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal)
+                    || route.RoutePattern.RawText.StartsWith("/health", StringComparison.Ordinal)
                 || route.RoutePattern.RawText.StartsWith("/.well-known", StringComparison.Ordinal)),
             route => Assert.All(
                 route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Where(method => method != HttpMethod.Head.Method),
@@ -157,7 +165,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         });
     }
 
-    private IEnumerable<RouteEndpoint> Routes() => app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+    private IEnumerable<RouteEndpoint> Routes() =>
+        app.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     private async Task<Dictionary<string, JsonElement>> OperationsAsync()
     {
@@ -170,5 +179,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <summary><c>/sessions/{id:guid}/</c> → <c>/sessions/{id}</c>.</summary>
     private static string Plain(string template) =>
-        string.Join('/', template.Split('/').Select(part => part.StartsWith('{') ? part.Split(':')[0].TrimEnd('}') + "}" : part)).TrimEnd('/').Replace("//", "/", StringComparison.Ordinal);
+        string
+            .Join('/', template.Split('/').Select(part => part.StartsWith('{') ? part.Split(':')[0].TrimEnd('}') + "}" : part))
+            .TrimEnd('/')
+            .Replace("//", "/", StringComparison.Ordinal);
 }

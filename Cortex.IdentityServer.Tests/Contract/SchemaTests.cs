@@ -75,7 +75,10 @@ public sealed class SchemaTests(PostgresCluster cluster)
     [InlineData("billing_events")]
     public async Task A_documented_table_has_its_constraints(string table)
     {
-        var rules = (await Schema.ReadAsync(await cluster.CreateDatabaseAsync())).Rules.Where(rule => rule.Table == table).Select(rule => rule.Definition).ToList();
+        var rules = (await Schema.ReadAsync(await cluster.CreateDatabaseAsync())).Rules
+            .Where(rule => rule.Table == table)
+            .Select(rule => rule.Definition)
+            .ToList();
 
         Assert.Superset(DocumentedRules[table].ToHashSet(), rules.ToHashSet());
         Assert.Equal(rules.Count, rules.Distinct().Count());

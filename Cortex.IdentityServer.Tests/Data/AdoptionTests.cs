@@ -45,7 +45,8 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
     public async Task People_log_in_with_the_password_that_Python_hashed(string email, string hash, string tier)
     {
         Assert.Contains($"{email},{hash}", app.After.Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password + "!" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password + "!" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
 
         // Twice: the first login renews a hash of another cost.
         for (var time = 0; time < 2; time++)
@@ -62,13 +63,15 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 
     [Fact]
     public async Task A_disabled_user_stays_disabled() =>
-        await (await app.Anonymous().PostAsync(LogInRoute, new { email = "off@example.com", password = PythonDatabase.Password })).ShouldBeProblemAsync(403, "account_disabled");
+        await (await app.Anonymous().PostAsync(LogInRoute, new { email = "off@example.com", password = PythonDatabase.Password }))
+            .ShouldBeProblemAsync(403, "account_disabled");
 
     [Fact]
     public async Task A_plain_totp_secret_works_and_is_encrypted_at_its_first_use()
     {
         const string Email = "totp@example.com";
-        await (await app.Anonymous().PostAsync(LogInRoute, new { email = Email, password = PythonDatabase.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await app.Anonymous().PostAsync(LogInRoute, new { email = Email, password = PythonDatabase.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
         Assert.Equal(PythonHashes.PyotpSecret, await SecretAsync());
 
         await LogInAsync(new { email = Email, password = PythonDatabase.Password, two_factor_code = Code() });

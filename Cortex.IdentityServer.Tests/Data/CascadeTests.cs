@@ -9,7 +9,8 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
     /// <summary>But for the audit log, which says that there was somebody, and mails that are on their way.</summary>
     private const string TablesWithUsers = """
         SELECT table_name::text FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-        WHERE table_schema = 'public' AND column_name = 'user_id' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'audit_events%' AND table_name <> 'outbox_mails' ORDER BY 1
+        WHERE table_schema = 'public' AND column_name = 'user_id' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'audit_events%'
+            AND table_name <> 'outbox_mails' ORDER BY 1
         """;
 
     [Fact]
@@ -19,7 +20,10 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         var kept = await FullUserAsync();
         var tables = await TablesAsync();
         Assert.Superset(
-            new HashSet<string> { "api_keys", "usage_logs", "billing_events", "sessions", "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices" }, tables.ToHashSet());
+            new HashSet<string>
+            {
+                "api_keys", "usage_logs", "billing_events", "sessions", "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
+            }, tables.ToHashSet());
         foreach (var table in tables)
         {
             Assert.True(await CountAsync(table, gone) > 0, $"{table} holds nothing of the user, so the test says nothing of it");
@@ -51,7 +55,8 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         var with2fa = await app.WithTwoFactorAsync();
         var id = with2fa.User.Id;
         var (keyId, _) = await CortexApp.GenerateKeyAsync(with2fa.Http);
-        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = with2fa.User.Email, password = with2fa.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = with2fa.User.Email, password = with2fa.User.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
         await app.SqlAsync("INSERT INTO active_users(user_id, day) VALUES ($1, '2026-11-26') ON CONFLICT DO NOTHING", id);
         await app.SqlAsync("INSERT INTO usage_logs(user_id, api_key_id, endpoint) VALUES ($1, $2, '/x')", id, keyId);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());

@@ -34,7 +34,11 @@ public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexAp
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
 
         Assert.Null(DatabaseFailure.In(new InvalidOperationException("ours", new ArgumentException("too"))));
-        Assert.Null(DatabaseFailure.In(await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT wrong", TestContext.Current.CancellationToken))));
-        Assert.Null(DatabaseFailure.In(await Assert.ThrowsAnyAsync<Exception>(() => db.Users.FirstAsync(user => user.Email == "nobody", TestContext.Current.CancellationToken))));
+        Assert.Null(
+            DatabaseFailure.In(
+                await Assert.ThrowsAnyAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT wrong", TestContext.Current.CancellationToken))));
+        Assert.Null(
+            DatabaseFailure.In(
+                await Assert.ThrowsAnyAsync<Exception>(() => db.Users.FirstAsync(user => user.Email == "nobody", TestContext.Current.CancellationToken))));
     }
 }

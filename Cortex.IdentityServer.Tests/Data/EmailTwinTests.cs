@@ -18,7 +18,8 @@ public sealed class TwinnedApp(PostgresCluster cluster) : CortexApp(cluster)
             ('{Punycode}', 'twin@xn--bcher-kva.example', '{PythonHashes.Bcrypt2b}', '2024-01-02Z');
         INSERT INTO users (email, password_hash, created_at)
         SELECT name || '@' || domain, '{PythonHashes.Bcrypt2b}', '2024-01-01Z'::timestamptz + place * interval '1 day'
-        FROM unnest(ARRAY['gone', 'left', 'moved', 'first', 'second', 'helped', 'reset']) AS name CROSS JOIN unnest(ARRAY['bücher.example', 'xn--bcher-kva.example']) WITH ORDINALITY AS domains (domain, place)
+        FROM unnest(ARRAY['gone', 'left', 'moved', 'first', 'second', 'helped', 'reset']) AS name CROSS
+            JOIN unnest(ARRAY['bücher.example', 'xn--bcher-kva.example']) WITH ORDINALITY AS domains (domain, place)
         """;
 
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
@@ -145,7 +146,8 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
     {
         foreach (var email in emails)
         {
-            await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword })).ShouldBeProblemAsync(409, "email_taken");
+            await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword }))
+                .ShouldBeProblemAsync(409, "email_taken");
         }
     }
 }

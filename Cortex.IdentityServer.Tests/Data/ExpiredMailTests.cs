@@ -19,7 +19,8 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
         {
             // Neither is due: a mail server refused them.
             await app.SqlAsync(
-                "INSERT INTO outbox_mails (id, kind, recipient, created_at, due_at, expires_at) VALUES (gen_random_uuid(), 'password_changed', $1, $2, $2 + interval '10 days', $2 + $3)",
+                "INSERT INTO outbox_mails (id, kind, recipient, created_at, due_at, expires_at) VALUES (gen_random_uuid(), 'password_changed', $1, $2, $2 + "
+                    + "interval '10 days', $2 + $3)",
                 recipient, app.Clock.GetUtcNow(), lifetime);
         }
 
@@ -36,7 +37,8 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(1L, await app.WaitingAsync());
     }
 
-    private async Task<string[]> TokensAsync() => (string[])(await app.SqlAsync("SELECT coalesce(array_agg(purpose::text ORDER BY purpose), '{}') FROM one_time_tokens"))!;
+    private async Task<string[]> TokensAsync() =>
+        (string[])(await app.SqlAsync("SELECT coalesce(array_agg(purpose::text ORDER BY purpose), '{}') FROM one_time_tokens"))!;
 
     private Task<TimeSpan> PassAsync(TimeSpan time, string what, Func<Task<bool>> isSo)
     {

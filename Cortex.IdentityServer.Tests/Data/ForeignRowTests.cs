@@ -5,7 +5,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server on tables whose <c>password_hash</c> may be NULL, with a tier of the operator's own, and with 1,500 people whom another program dated.</summary>
+/// <summary>
+/// A server on tables whose <c>password_hash</c> may be NULL, with a tier of the operator's own, and with 1,500 people whom another program dated.
+/// </summary>
 public sealed class ForeignRowsApp(PostgresCluster cluster) : CortexApp(cluster), IAsyncLifetime
 {
     public const int People = 1500;
@@ -21,7 +23,8 @@ public sealed class ForeignRowsApp(PostgresCluster cluster) : CortexApp(cluster)
             ALTER TABLE users ALTER password_hash DROP NOT NULL;
             INSERT INTO users (email, password_hash, created_at, updated_at)
             SELECT 'dated' || number || '@example.org', '{PythonHashes.Bcrypt2b}', at, at FROM generate_series(1, {People}) AS number CROSS JOIN LATERAL (SELECT
-                (ARRAY['0001-01-01Z', '-infinity', 'infinity', NULL, '0044-03-15 BC', '4713-11-24 BC', '10000-01-01Z', '294276-12-31Z', '9999-12-31 23:59:59.999999Z', '2024-01-01Z']::timestamptz[])[1 + number % 10] AS at) AS dates
+                (ARRAY['0001-01-01Z', '-infinity', 'infinity', NULL, '0044-03-15 BC', '4713-11-24 BC', '10000-01-01Z', '294276-12-31Z',
+                    '9999-12-31 23:59:59.999999Z', '2024-01-01Z']::timestamptz[])[1 + number % 10] AS at) AS dates
             """);
         return database;
     }
@@ -58,7 +61,8 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     [InlineData("desc")]
     public async Task An_export_has_each_user_once(string order)
     {
-        var lines = (await app.Admin.Http.GetStringAsync($"{Administrators.Users}/export?email=dated&sort=created_at&order={order}", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await app.Admin.Http.GetStringAsync($"{Administrators.Users}/export?email=dated&sort=created_at&order={order}", Ct))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(ForeignRowsApp.People, lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("email").GetString()).Distinct().Count());
         Assert.Equal(ForeignRowsApp.People, lines.Length);
@@ -74,9 +78,16 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
             var me = await (await http.FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
             var id = me.GetProperty("id").GetGuid();
 
-            await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, created_at, last_used_at) SELECT id, $2, created_at, created_at FROM users WHERE id = $1", id, $"hash {number}");
-            await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint, cost_usd, created_at) SELECT id, '/x', 'NaN', created_at FROM users CROSS JOIN generate_series(1, 1200) WHERE id = $1", id);
-            await app.SqlAsync("INSERT INTO billing_events (user_id, event_type, polar_event_id, created_at) SELECT id, 'x', $2, created_at FROM users WHERE id = $1", id, $"event {number}");
+            await app.SqlAsync(
+                "INSERT INTO api_keys (user_id, key_hash, created_at, last_used_at) SELECT id, $2, created_at, created_at FROM users WHERE id = $1",
+                id, $"hash {number}");
+            await app.SqlAsync(
+                "INSERT INTO usage_logs (user_id, endpoint, cost_usd, created_at) SELECT id, '/x', 'NaN', created_at FROM users CROSS JOIN "
+                    + "generate_series(1, 1200) WHERE id = $1",
+                id);
+            await app.SqlAsync(
+                "INSERT INTO billing_events (user_id, event_type, polar_event_id, created_at) SELECT id, 'x', $2, created_at FROM users WHERE id = $1",
+                id, $"event {number}");
             var export = await (await http.FetchAsync("/api/v1/auth/me/export")).JsonAsync(HttpStatusCode.OK);
 
             Assert.Equal(1200, export.GetProperty("usage").GetArrayLength());
@@ -91,7 +102,8 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
         string? cursor = null;
         do
         {
-            var page = await (await app.Admin.Http.FetchAsync($"/api/v1/admin/billing-events?limit=3{(cursor is null ? "" : "&cursor=" + cursor)}")).JsonAsync(HttpStatusCode.OK);
+            var page = await (await app.Admin.Http.FetchAsync($"/api/v1/admin/billing-events?limit=3{(cursor is null ? "" : "&cursor=" + cursor)}"))
+                .JsonAsync(HttpStatusCode.OK);
             events.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("polar_event_id").GetString()));
             cursor = page.GetProperty("next_cursor").GetString();
         }

@@ -57,9 +57,12 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await anonymous.PostAsync(Auth + "register", new { email = Email, password })).ShouldBeAsync(HttpStatusCode.Conflict);
         await (await anonymous.PostAsync(Auth + "login", new { email = Email, password = WrongPassword })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await anonymous.PostAsync(Auth + "login", new { email = UnknownEmail, password = WrongPassword })).ShouldBeAsync(HttpStatusCode.Unauthorized);
-        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":"{{WrongPassword}}","passwort":"{{WrongPassword}}"}""")).ShouldBeAsync(HttpStatusCode.BadRequest);
-        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":"{{WrongPassword}}""")).ShouldBeAsync(HttpStatusCode.BadRequest);
-        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":["{{WrongPassword}}"]}""")).ShouldBeAsync(HttpStatusCode.BadRequest);
+        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":"{{WrongPassword}}","passwort":"{{WrongPassword}}"}"""))
+            .ShouldBeAsync(HttpStatusCode.BadRequest);
+        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":"{{WrongPassword}}"""))
+            .ShouldBeAsync(HttpStatusCode.BadRequest);
+        await (await anonymous.PostTextAsync(Auth + "login", $$"""{"email":"{{Email}}","password":["{{WrongPassword}}"]}"""))
+            .ShouldBeAsync(HttpStatusCode.BadRequest);
 
         var http = app.WithToken((await LogInAsync(new { email = Email, password })).AccessToken);
         await ApiKeysAsync(http);
@@ -68,14 +71,19 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         // In two steps, with a wrong code, a right one, and a recovery code.
         var problem = await (await anonymous.PostAsync(Auth + "login", new { email = Email, password })).ShouldBeProblemAsync(401, "two_factor_required");
         var token = Note("two_factor_token", problem.GetProperty("two_factor_token").GetString()!);
-        await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, recovery_code = "MARKED-WRONG-RECOVERY-CODE" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, recovery_code = "MARKED-WRONG-RECOVERY-CODE" }))
+            .ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, code = Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
         var tokens = await LogInAsync(new { email = Email, password, recovery_code = recoveryCodes[0] });
 
         // Refreshed, and an old one again after the grace.
-        var refreshed = Note(Tokens.Of(await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK)));
-        await (await app.WithToken(refreshed.AccessToken).PatchAsync(Auth + "me/password", new { current_password = WrongPassword, new_password = NewPassword })).ShouldBeAsync(HttpStatusCode.Unauthorized);
-        await (await app.WithToken(refreshed.AccessToken).PatchAsync(Auth + "me/password", new { current_password = password, new_password = NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent);
+        var refreshed = Note(
+            Tokens.Of(await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK)));
+        await (await app.WithToken(refreshed.AccessToken)
+            .PatchAsync(Auth + "me/password", new { current_password = WrongPassword, new_password = NewPassword }))
+            .ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await app.WithToken(refreshed.AccessToken).PatchAsync(Auth + "me/password", new { current_password = password, new_password = NewPassword }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
         app.Clock.Advance(TimeSpan.FromSeconds(61));
         await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "refresh_token_reused");
         await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = "ctr_marked-garbage" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
@@ -97,8 +105,10 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.BadRequest);
         var http = app.WithToken((await LogInAsync(new { email = Email, password = ResetPassword, recovery_code = recoveryCodes[1] })).AccessToken);
-        await (await http.PostAsync(Auth + "reauthenticate", new { password = ResetPassword, recovery_code = recoveryCodes[2] })).ShouldBeAsync(HttpStatusCode.NoContent);
-        await (await http.PostAsync(Auth + "reauthenticate", new { password = WrongPassword, recovery_code = recoveryCodes[3] })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await http.PostAsync(Auth + "reauthenticate", new { password = ResetPassword, recovery_code = recoveryCodes[2] }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PostAsync(Auth + "reauthenticate", new { password = WrongPassword, recovery_code = recoveryCodes[3] }))
+            .ShouldBeAsync(HttpStatusCode.Unauthorized);
         var change = NoteMailed(await app.ChangeTokenAsync(http, NextEmail, ResetPassword));
         await (await app.ConfirmEmailAsync(change)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.GetAsync(Auth + "me/export", Ct)).ShouldBeAsync(HttpStatusCode.OK);
@@ -148,7 +158,8 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         return (secret, codes);
     }
 
-    private async Task<Tokens> LogInAsync(object body) => Note(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "login", body)).JsonAsync(HttpStatusCode.OK)));
+    private async Task<Tokens> LogInAsync(object body) =>
+        Note(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "login", body)).JsonAsync(HttpStatusCode.OK)));
 
     private string Code(string secret) => Totp.Code(secret, app.Clock.GetUtcNow());
 
@@ -182,7 +193,10 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
             }
         }
 
-        foreach (var column in await LinesAsync(source, "SELECT format('SELECT encode(%I, ''escape'') FROM %I', column_name, table_name) FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'bytea'"))
+        foreach (var column in await LinesAsync(
+            source,
+            "SELECT format('SELECT encode(%I, ''escape'') FROM %I', column_name, table_name) FROM information_schema.columns WHERE table_schema = 'public' "
+                + "AND data_type = 'bytea'"))
         {
             dump.AppendJoin('\n', await LinesAsync(source, column));
         }

@@ -46,7 +46,8 @@ public sealed class MigrationTests(PostgresCluster cluster)
         {
             var database = await PythonDatabase.CreateAsync(cluster, old);
 
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => PostgresCluster.MigrateAsync(database), TestContext.Current.CancellationToken)));
+            await Task.WhenAll(
+                Enumerable.Range(0, 6).Select(_ => Task.Run(() => PostgresCluster.MigrateAsync(database), TestContext.Current.CancellationToken)));
 
             Assert.Equal(All, await PythonDatabase.SqlAsync<long>(database, Migrations));
         }
@@ -62,7 +63,10 @@ public sealed class MigrationTests(PostgresCluster cluster)
 
         await PostgresCluster.MigrateAsync(database);
 
-        Assert.Equal("free", await PythonDatabase.SqlAsync<string>(database, "SELECT subscription_tier FROM users WHERE email = 'old@example.com' AND is_active AND NOT two_factor_enabled"));
+        Assert.Equal(
+            "free",
+            await PythonDatabase.SqlAsync<string>(
+                database, "SELECT subscription_tier FROM users WHERE email = 'old@example.com' AND is_active AND NOT two_factor_enabled"));
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class MigrationTests(PostgresCluster cluster)
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);
         await PostgresCluster.MigrateAsync(database);
         const string State = """
-            SELECT (SELECT string_agg(u::text || xmin::text, ';' ORDER BY id) FROM users u) || (SELECT string_agg(oid::text || relfilenode::text, ';' ORDER BY oid)
+            SELECT (SELECT string_agg(u::text || xmin::text, ';' ORDER BY id) FROM users u) || (SELECT string_agg(oid::text || relfilenode::text, ';'
+                ORDER BY oid)
                 FROM pg_class WHERE relnamespace = 'public'::regnamespace)
             """;
         var before = await PythonDatabase.SqlAsync<string>(database, State);
@@ -111,10 +116,13 @@ public sealed class MigrationTests(PostgresCluster cluster)
         await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database));
 
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
-            database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+            database,
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
     }
 
-    /// <remarks>An operator who goes back to the version before, and forth again: the schema is as it was, and the numbers are those of what is there.</remarks>
+    /// <remarks>
+    /// An operator who goes back to the version before, and forth again: the schema is as it was, and the numbers are those of what is there.
+    /// </remarks>
     [Fact]
     public async Task The_newest_migration_can_be_taken_back_and_applied_again()
     {
@@ -135,12 +143,19 @@ public sealed class MigrationTests(PostgresCluster cluster)
             """;
         Assert.Equal(await PythonDatabase.SqlAsync<string>(before, Objects), await PythonDatabase.SqlAsync<string>(database, Objects));
         await PythonDatabase.SqlAsync<object>(database, LogIn);
-        await PythonDatabase.SqlAsync<object>(database, "DELETE FROM users WHERE email = 'a2@example.com'; INSERT INTO users (email, password_hash) VALUES ('new@example.com', 'x')");
+        await PythonDatabase.SqlAsync<object>(
+            database, "DELETE FROM users WHERE email = 'a2@example.com'; INSERT INTO users (email, password_hash) VALUES ('new@example.com', 'x')");
 
         await PostgresCluster.MigrateAsync(database);
 
-        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(accounts)::bigint FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS sums"));
-        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days"));
+        Assert.Equal(
+            9L,
+            await PythonDatabase.SqlAsync<long>(
+                database, "SELECT sum(accounts)::bigint FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS sums"));
+        Assert.Equal(
+            2L,
+            await PythonDatabase.SqlAsync<long>(
+                database, "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days"));
     }
 
     private static async Task ToAsync(string connectionString, string migration)

@@ -44,9 +44,18 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     {
         var id = await InsertAsync(app.NewEmail());
 
-        Assert.Equal(true, await app.SqlAsync("INSERT INTO api_keys(user_id, key_hash) VALUES ($1, $2) RETURNING is_active AND created_at IS NOT NULL", id, $"hash of {id}"));
-        Assert.Equal(true, await app.SqlAsync("INSERT INTO usage_logs(user_id, endpoint) VALUES ($1, '/x') RETURNING tokens_used = 0 AND cost_usd = 0 AND created_at IS NOT NULL", id));
-        Assert.Equal(true, await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2) RETURNING NOT processed AND created_at IS NOT NULL", id, $"evt {id}"));
+        Assert.Equal(
+            true,
+            await app.SqlAsync("INSERT INTO api_keys(user_id, key_hash) VALUES ($1, $2) RETURNING is_active AND created_at IS NOT NULL", id, $"hash of {id}"));
+        Assert.Equal(
+            true,
+            await app.SqlAsync(
+                "INSERT INTO usage_logs(user_id, endpoint) VALUES ($1, '/x') RETURNING tokens_used = 0 AND cost_usd = 0 AND created_at IS NOT NULL", id));
+        Assert.Equal(
+            true,
+            await app.SqlAsync(
+                "INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2) RETURNING NOT processed AND created_at IS NOT NULL",
+                id, $"evt {id}"));
     }
 
     [Fact]
@@ -56,8 +65,11 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         var key = $"python-key-of-{email}";
         var id = await InsertAsync(email);
         await app.SqlAsync(
-            "UPDATE users SET api_key = NULL, subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, two_factor_secret = NULL, created_at = NULL, security_stamp = NULL WHERE id = $1", id);
-        await app.SqlAsync("INSERT INTO api_keys(user_id, key_hash, name, is_active, created_at) VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'), NULL, NULL, NULL)", id, key);
+            "UPDATE users SET api_key = NULL, subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, two_factor_secret "
+                + "= NULL, created_at = NULL, security_stamp = NULL WHERE id = $1", id);
+        await app.SqlAsync(
+            "INSERT INTO api_keys(user_id, key_hash, name, is_active, created_at) VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'), NULL, NULL, NULL)",
+            id, key);
 
         var http = app.WithToken(await LogInAsync(email));
 
@@ -72,7 +84,8 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         await (await http.PatchAsync($"/api/v1/auth/api-keys/{listed.GetProperty("id").GetGuid()}", new { name = "named" })).ShouldBeAsync(HttpStatusCode.OK);
         await (await http.GetAsync("/api/v1/auth/sessions", Ct)).ShouldBeAsync(HttpStatusCode.OK);
         await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = PythonDatabase.Password, new_password = "another battery staple" })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = PythonDatabase.Password, new_password = "another battery staple" }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Theory]
@@ -87,7 +100,8 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true, two_factor_secret = $2 WHERE id = $1", id, (object?)secret ?? DBNull.Value);
 
         await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password })).ShouldBeProblemAsync(401, "two_factor_required");
-        await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password, two_factor_code = "000000" })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password, two_factor_code = "000000" }))
+            .ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     [Theory]
@@ -114,7 +128,8 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         {
             var refused = await Assert.ThrowsAsync<PostgresException>(() => InsertAsync(twin));
             Assert.Equal(PostgresErrorCodes.UniqueViolation, refused.SqlState);
-            await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = twin, password = TestUser.DefaultPassword })).ShouldBeProblemAsync(409, "email_taken");
+            await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = twin, password = TestUser.DefaultPassword }))
+                .ShouldBeProblemAsync(409, "email_taken");
         }
     }
 
@@ -142,5 +157,6 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         (Guid)(await app.SqlAsync("INSERT INTO users(email, password_hash) VALUES ($1, $2) RETURNING id", email, PythonHashes.Bcrypt2b))!;
 
     private async Task<string> LogInAsync(string email) =>
-        Tokens.Of(await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password })).JsonAsync(HttpStatusCode.OK)).AccessToken;
+        Tokens.Of(
+            await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password })).JsonAsync(HttpStatusCode.OK)).AccessToken;
 }

@@ -81,7 +81,8 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     {
         var run = await ServerProcess.RunAsync(
             [],
-            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
+            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
+            ("SECRET_KEY", CortexApp.SecretKey),
             ("POSTGRES_URL", Url($"sslmode=require&sslrootcert={postgres.Stranger}")));
 
         Assert.Equal(1, run.ExitCode);
@@ -93,7 +94,8 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     {
         var run = await ServerProcess.RunAsync(
             ["migrate"],
-            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("SSL_CERT_FILE", postgres.Issuer),
+            ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
+            ("SECRET_KEY", CortexApp.SecretKey), ("SSL_CERT_FILE", postgres.Issuer),
             ("POSTGRES_URL", Url("sslrootcert=system")));
 
         Assert.True(run.ExitCode == 0, run.Errors);

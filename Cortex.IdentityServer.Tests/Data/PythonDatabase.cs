@@ -52,34 +52,53 @@ internal static class PythonDatabase
 
     /// <summary>Rows in all four tables; nothing is left to a default, so they fit both makers.</summary>
     public const string Rows = $"""
-        INSERT INTO users (id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled, two_factor_secret, created_at, updated_at) VALUES
-            ('00000000-0000-4000-8000-000000000001', 'a2@example.com', '{PythonHashes.Bcrypt2a}', NULL, 'free', true, false, false, NULL, '2024-01-02 03:04:05.678901+00', '2024-02-03 04:05:06.789012+00'),
-            ('00000000-0000-4000-8000-000000000002', 'B2@Example.com', '{PythonHashes.Bcrypt2b}', NULL, 'pro', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000003', 'y2@example.com', '{PythonHashes.Bcrypt2y}', NULL, 'enterprise', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000004', 'cost12@example.com', '{PythonHashes.BcryptCost12}', NULL, 'free', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000005', 'sha256@example.com', '{PythonHashes.Sha256V2}', NULL, 'free', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000006', 'sha256-1@example.com', '{PythonHashes.Sha256V1}', NULL, 'free', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000007', 'totp@example.com', '{PythonHashes.Bcrypt2b}', NULL, 'free', true, true, true, '{PythonHashes.PyotpSecret}', '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000008', 'plainkey@example.com', '{PythonHashes.Bcrypt2b}', '{PlainKey}', 'pro', true, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
-            ('00000000-0000-4000-8000-000000000009', 'off@example.com', '{PythonHashes.Bcrypt2b}', NULL, 'free', false, true, false, NULL, '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00');
+        INSERT INTO users (id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled, two_factor_secret, created_at,
+            updated_at) VALUES
+            ('00000000-0000-4000-8000-000000000001', 'a2@example.com', '{PythonHashes.Bcrypt2a}', NULL, 'free', true, false, false, NULL,
+                '2024-01-02 03:04:05.678901+00', '2024-02-03 04:05:06.789012+00'),
+            ('00000000-0000-4000-8000-000000000002', 'B2@Example.com', '{PythonHashes.Bcrypt2b}', NULL, 'pro', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000003', 'y2@example.com', '{PythonHashes.Bcrypt2y}', NULL, 'enterprise', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000004', 'cost12@example.com', '{PythonHashes.BcryptCost12}', NULL, 'free', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000005', 'sha256@example.com', '{PythonHashes.Sha256V2}', NULL, 'free', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000006', 'sha256-1@example.com', '{PythonHashes.Sha256V1}', NULL, 'free', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000007', 'totp@example.com', '{PythonHashes.Bcrypt2b}', NULL, 'free', true, true, true,
+                '{PythonHashes.PyotpSecret}', '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000008', 'plainkey@example.com', '{PythonHashes.Bcrypt2b}', '{PlainKey}', 'pro', true, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00'),
+            ('00000000-0000-4000-8000-000000000009', 'off@example.com', '{PythonHashes.Bcrypt2b}', NULL, 'free', false, true, false, NULL,
+                '2024-01-02 03:04:05+00', '2024-02-03 04:05:06+00');
         INSERT INTO api_keys (id, user_id, key_hash, name, is_active, created_at, last_used_at) VALUES
-            ('00000000-0000-4000-8000-0000000000a1', '00000000-0000-4000-8000-000000000002', encode(sha256('{HashedKey}'), 'hex'), 'ci', true, '2024-01-02 03:04:05+00', NULL),
-            ('00000000-0000-4000-8000-0000000000a2', '00000000-0000-4000-8000-000000000002', repeat('0', 64), 'old', false, '2024-01-02 03:04:05+00', '2024-01-03 03:04:05+00');
-        INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms, status_code, error_message, created_at) VALUES
-            ('00000000-0000-4000-8000-0000000000b1', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-0000000000a1', '/v1/memories', 12, 0.000123, 'openai', 230, 200, NULL, '2024-01-02 03:04:05+00'),
-            ('00000000-0000-4000-8000-0000000000b2', '00000000-0000-4000-8000-000000000003', NULL, '/v1/search', NULL, NULL, NULL, NULL, 500, E'broke\n"so"', NULL);
+            ('00000000-0000-4000-8000-0000000000a1', '00000000-0000-4000-8000-000000000002', encode(sha256('{HashedKey}'), 'hex'), 'ci', true,
+                '2024-01-02 03:04:05+00', NULL),
+            ('00000000-0000-4000-8000-0000000000a2', '00000000-0000-4000-8000-000000000002', repeat('0', 64), 'old', false, '2024-01-02 03:04:05+00',
+                '2024-01-03 03:04:05+00');
+        INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms, status_code, error_message, created_at)
+            VALUES
+            ('00000000-0000-4000-8000-0000000000b1', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-0000000000a1', '/v1/memories', 12,
+                0.000123, 'openai', 230, 200, NULL, '2024-01-02 03:04:05+00'),
+            ('00000000-0000-4000-8000-0000000000b2', '00000000-0000-4000-8000-000000000003', NULL, '/v1/search', NULL, NULL, NULL, NULL, 500, E'broke\n"so"',
+                NULL);
         INSERT INTO billing_events (id, user_id, event_type, polar_event_id, data, processed, created_at) VALUES
-            ('00000000-0000-4000-8000-0000000000c1', '00000000-0000-4000-8000-000000000002', 'subscription.created', 'evt_1', '{"{"}"tier": "pro"{"}"}', true, '2024-01-02 03:04:05+00'),
+            ('00000000-0000-4000-8000-0000000000c1', '00000000-0000-4000-8000-000000000002', 'subscription.created', 'evt_1', '{"{"}"tier": "pro"{"}"}', true,
+                '2024-01-02 03:04:05+00'),
             ('00000000-0000-4000-8000-0000000000c2', '00000000-0000-4000-8000-000000000003', 'order.paid', 'evt_2', NULL, NULL, NULL);
         """;
 
     /// <summary>Every documented value of every row, as text.</summary>
     private const string Dump = """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
-            SELECT 'users ' || r::text AS line FROM (SELECT id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled, two_factor_secret, created_at, updated_at FROM users) r
+            SELECT 'users ' || r::text AS line FROM (SELECT id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled,
+                two_factor_secret, created_at, updated_at FROM users) r
             UNION ALL SELECT 'api_keys ' || r::text FROM (SELECT id, user_id, key_hash, name, is_active, created_at, last_used_at FROM api_keys) r
-            UNION ALL SELECT 'usage_logs ' || r::text FROM (SELECT id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms, status_code, error_message, created_at FROM usage_logs) r
-            UNION ALL SELECT 'billing_events ' || r::text FROM (SELECT id, user_id, event_type, polar_event_id, data, processed, created_at FROM billing_events) r) lines
+            UNION ALL SELECT 'usage_logs ' || r::text FROM (SELECT id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms,
+                status_code, error_message, created_at FROM usage_logs) r
+            UNION ALL SELECT 'billing_events ' || r::text FROM (SELECT id, user_id, event_type, polar_event_id, data, processed, created_at
+                FROM billing_events) r) lines
         """;
 
     public static Task<string> DumpAsync(string connectionString) => SqlAsync<string>(connectionString, Dump);

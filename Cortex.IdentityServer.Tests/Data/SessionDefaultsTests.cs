@@ -67,7 +67,8 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     {
         var (user, _, _) = await app.SignedInAsync();
         using var http = app.StartReplica(
-            out var replica, ("POSTGRES_URL", new NpgsqlConnectionStringBuilder(app.ConnectionString) { Options = "-c statement_timeout=200ms" }.ConnectionString));
+            out var replica,
+            ("POSTGRES_URL", new NpgsqlConnectionStringBuilder(app.ConnectionString) { Options = "-c statement_timeout=200ms" }.ConnectionString));
         using var ends = replica;
         await using var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);

@@ -121,7 +121,8 @@ public sealed class CutOffTests(TwoServers servers) : IAsyncLifetime
         () => B.GetAsync("api-keys", person.Token),
         () => B.PostAsync("logout", credential: person.Token),
         () => B.PostAsync("api-keys/generate", new { name = "frozen" }, person.Token),
-    }.Concat(Enumerable.Repeat(() => B.GetAsync("sessions", person.Token), 30)).Select(send => TimedAsync(Promised, async () => await UnavailableAsync(await send()))));
+    }.Concat(Enumerable.Repeat(() => B.GetAsync("sessions", person.Token), 30))
+        .Select(send => TimedAsync(Promised, async () => await UnavailableAsync(await send()))));
 
     private static async Task<(Person Person, string Key)> KnownAsync(Replica replica)
     {

@@ -60,6 +60,8 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
 
         // After the drain time it listens no more, and a connection on which nothing was asked yet is closed.
-        Assert.All(load.Answers.Where(answer => answer.Status == 0), answer => Assert.True(answer.Error is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded, $"{answer}"));
+        Assert.All(
+            load.Answers.Where(answer => answer.Status == 0),
+            answer => Assert.True(answer.Error is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded, $"{answer}"));
     }
 }

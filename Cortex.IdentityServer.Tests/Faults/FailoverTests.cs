@@ -68,7 +68,8 @@ public sealed class FailoverTests : IAsyncLifetime
         await EndSessionsAsync(_pair.StandbyPort, endedMeanwhile);
         await WritesAfterAsync(load, promotedAt);
         var backAfter = Stopwatch.GetElapsedTime(promotedAt);
-        await Within.UntilAsync(Patience, "readiness", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > promotedAt && answer.Status == 200)));
+        await Within.UntilAsync(
+            Patience, "readiness", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > promotedAt && answer.Status == 200)));
         var readyAt = Stopwatch.GetTimestamp();
 
         foreach (var ended in new[] { loggedOut, endedMeanwhile })
@@ -125,7 +126,8 @@ public sealed class FailoverTests : IAsyncLifetime
 
         _name.Retarget("127.0.0.1", _pair.StandbyPort);
         await using var server = await Replica.StartAsync(StandbyPair.At(_name.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
-        await Within.UntilAsync(Patience, "the reason", () => Task.FromResult(server.Process.Output.Contains("is read-only: it is a standby", StringComparison.Ordinal)));
+        await Within.UntilAsync(
+            Patience, "the reason", () => Task.FromResult(server.Process.Output.Contains("is read-only: it is a standby", StringComparison.Ordinal)));
         foreach (var path in new[] { "/health", "/health/ready" })
         {
             var body = await (await server.GetAsync(path)).JsonAsync(HttpStatusCode.ServiceUnavailable);
@@ -163,7 +165,8 @@ public sealed class FailoverTests : IAsyncLifetime
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT 1");
         await Within.UntilAsync(Patience, "no connection but the one that hears changes", async () =>
         {
-            await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cortex-identity'");
+            await StandbyPair.SqlAsync(
+                _pair.PrimaryPort, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cortex-identity'");
             return (await server.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable;
         });
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT -1");
@@ -234,7 +237,8 @@ public sealed class FailoverTests : IAsyncLifetime
     private static string Url(string hosts, string wanted) => $"postgresql://cortex@{hosts}/cortex?sslmode=disable&target_session_attrs={wanted}";
 
     private static Task<ServerRun> RunAsync(string[] command, string postgres) => ServerProcess.RunAsync(
-        command, ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("POSTGRES_URL", postgres), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey));
+        command, ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("POSTGRES_URL", postgres),
+        ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey));
 
     /// <summary>Somebody whose token the server remembers.</summary>
     private static async Task<Person> KnownAsync(Replica server)

@@ -30,7 +30,8 @@ public sealed class LostMailTests(TwoServers servers) : IAsyncLifetime
         await servers.Postgres.KillAsync();
 
         // The sender has found out, so it isn't in the middle of a mail that PostgreSQL would then forget was sent.
-        await Within.UntilAsync(Soon, "the sender misses PostgreSQL", () => Task.FromResult(server.Process.Output.Contains("Mails could not be sent", StringComparison.Ordinal)));
+        await Within.UntilAsync(
+            Soon, "the sender misses PostgreSQL", () => Task.FromResult(server.Process.Output.Contains("Mails could not be sent", StringComparison.Ordinal)));
         smtp.Open();
         await servers.Postgres.MendAsync();
 

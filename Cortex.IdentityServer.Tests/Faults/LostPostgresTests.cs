@@ -83,7 +83,8 @@ public sealed class LostPostgresTests(TwoServers servers) : IAsyncLifetime
             catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
             {
                 await using var end = new NpgsqlCommand(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'test'", taken.Peek());
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'test'",
+                    taken.Peek());
                 await end.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             }
         }

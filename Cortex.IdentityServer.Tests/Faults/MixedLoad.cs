@@ -67,9 +67,15 @@ internal sealed class MixedLoad
 
         // Whoever is in the database, promised or not, is whole. A hash takes its time, so not all of them log in.
         object tried = _tried.ToArray();
-        Assert.Equal(0L, await database.SqlAsync("SELECT count(*) FROM users WHERE email = ANY($1) AND (password_hash NOT LIKE '$2b$10$%' OR security_stamp IS NULL)", tried));
-        var emails = (string[])(await database.SqlAsync("SELECT coalesce(array_agg(email ORDER BY created_at DESC), '{}')::text[] FROM users WHERE email = ANY($1)", tried))!;
-        Assert.All(await Task.WhenAll(emails.Take(Clients).Select(email => seenFrom.LogInAsync(email))), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(
+            0L,
+            await database.SqlAsync(
+                "SELECT count(*) FROM users WHERE email = ANY($1) AND (password_hash NOT LIKE '$2b$10$%' OR security_stamp IS NULL)", tried));
+        var emails =
+            (string[])(await database.SqlAsync(
+                "SELECT coalesce(array_agg(email ORDER BY created_at DESC), '{}')::text[] FROM users WHERE email = ANY($1)", tried))!;
+        Assert.All(
+            await Task.WhenAll(emails.Take(Clients).Select(email => seenFrom.LogInAsync(email))), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
     private async Task RunAsync(Person person, int client, Replica server)
@@ -110,7 +116,8 @@ internal sealed class MixedLoad
     /// <summary>Some keys stay, the others are revoked at once, as a user may have fifty.</summary>
     private async Task MakeKeyAsync(Replica server, Person owner)
     {
-        if (await AskAsync("new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } made)
+        if (await AskAsync(
+            "new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } made)
         {
             return;
         }
@@ -121,7 +128,8 @@ internal sealed class MixedLoad
         {
             _keys.Add(text);
         }
-        else if (await AskAsync("revoke", () => server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token)) is { IsSuccessStatusCode: true })
+        else if (await AskAsync(
+            "revoke", () => server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token)) is { IsSuccessStatusCode: true })
         {
             _revoked.Add(text);
         }
@@ -134,7 +142,10 @@ internal sealed class MixedLoad
         try
         {
             var answer = await send();
-            _answers.Add(new(what, (int)answer.StatusCode, answer.Headers.RetryAfter is not null, answer.Headers.ConnectionClose == true, null, Stopwatch.GetElapsedTime(started)));
+            _answers.Add(
+                new(
+                    what, (int)answer.StatusCode, answer.Headers.RetryAfter is not null, answer.Headers.ConnectionClose == true, null,
+                    Stopwatch.GetElapsedTime(started)));
             if (!answer.IsSuccessStatusCode)
             {
                 await Task.Delay(20, TestContext.Current.CancellationToken);

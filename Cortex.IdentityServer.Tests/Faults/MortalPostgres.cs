@@ -78,7 +78,8 @@ internal sealed class MortalPostgres : IAsyncDisposable
     /// <summary>A connection of its own.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = "test" }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = "test" }.ConnectionString);
         try
         {
             await connection.OpenAsync(Ct);

@@ -26,7 +26,8 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         }
 
         var child = Assert.Single(children);
-        Assert.Equal(1L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", person.Id));
+        Assert.Equal(
+            1L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", person.Id));
         var grandchild = Tokens.Of(await (await servers.B.RefreshAsync(child)).JsonAsync(HttpStatusCode.OK)).RefreshToken;
         await (await servers.A.RefreshAsync(grandchild)).JsonAsync(HttpStatusCode.OK);
     }
@@ -66,7 +67,8 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 
     private static async Task<HttpStatusCode> WrongLoginAsync(Replica replica, string address)
     {
-        using var answer = await replica.SendAsync(HttpMethod.Post, "login", body: new { email = Replica.NewEmail(), password = "a wrong password" }, from: address);
+        using var answer = await replica.SendAsync(
+            HttpMethod.Post, "login", body: new { email = Replica.NewEmail(), password = "a wrong password" }, from: address);
         return answer.StatusCode;
     }
 

@@ -38,7 +38,10 @@ internal static class PostgresProcesses
     {
         if (processes.Count > 0)
         {
-            using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
+            using var kill =
+                Process.Start(
+                    new ProcessStartInfo(
+                        "kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
             await kill.WaitForExitAsync(Ct);
         }
     }

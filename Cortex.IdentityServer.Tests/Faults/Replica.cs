@@ -26,7 +26,8 @@ internal sealed class Replica : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) => StartAsync(connectionString, "http://127.0.0.1:0", settings);
+    public static Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) =>
+        StartAsync(connectionString, "http://127.0.0.1:0", settings);
 
     /// <summary>The same, at an address of one's own.</summary>
     public static async Task<Replica> StartAsync(string connectionString, string listenAt, params (string Name, string Value)[] settings)
@@ -34,7 +35,8 @@ internal sealed class Replica : IAsyncDisposable
         var process = ServerProcess.Start(
             ["--urls", listenAt],
             [
-                ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
+                ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
+                ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
                 ("BCRYPT_COST", "10"), ("RATE_LIMITS", CortexApp.Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"), .. settings,
             ]);
         return new(process, await process.ListeningAsync());
@@ -73,7 +75,8 @@ internal sealed class Replica : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, string? credential = null) => SendAsync(HttpMethod.Get, path, credential);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object? body = null, string? credential = null) => SendAsync(HttpMethod.Post, path, credential, body);
+    public Task<HttpResponseMessage> PostAsync(string path, object? body = null, string? credential = null) =>
+        SendAsync(HttpMethod.Post, path, credential, body);
 
     /// <summary>What <c>/verify</c> says of a token or a key.</summary>
     public async Task<int> VerifyAsync(string credential)

@@ -81,9 +81,11 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
         await KnownToBothAsync(person.Token);
 
         await servers.Postgres.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", person.Id);
-        await OnBothAsync("the tier of now", async replica => (await replica.GetAsync("verify", person.Token)).Headers.GetValues("X-Auth-Tier").Single() == "pro");
+        await OnBothAsync(
+            "the tier of now", async replica => (await replica.GetAsync("verify", person.Token)).Headers.GetValues("X-Auth-Tier").Single() == "pro");
 
-        await servers.Postgres.SqlAsync("INSERT INTO roles (name, normalized_name) SELECT 'admin', 'admin' WHERE NOT EXISTS (SELECT FROM roles WHERE name = 'admin')");
+        await servers.Postgres.SqlAsync(
+            "INSERT INTO roles (name, normalized_name) SELECT 'admin', 'admin' WHERE NOT EXISTS (SELECT FROM roles WHERE name = 'admin')");
         await servers.Postgres.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", person.Id);
         await servers.Postgres.SqlAsync("INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'", person.Id);
         await OnBothAsync("an administrator may introspect", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.OK);
@@ -104,7 +106,8 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 
         await (killed ? servers.Postgres.KillAsync() : servers.Postgres.StopAsync());
         await servers.Postgres.StartAsync();
-        await Within.UntilAsync(Soon, "the revocation", async () => (await A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).StatusCode == HttpStatusCode.NoContent);
+        await Within.UntilAsync(
+            Soon, "the revocation", async () => (await A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).StatusCode == HttpStatusCode.NoContent);
 
         await RefusedAsync(key);
     }

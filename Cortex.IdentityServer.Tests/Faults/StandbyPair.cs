@@ -61,7 +61,9 @@ internal sealed class StandbyPair : IAsyncDisposable
         await StartAsync(StandbyData, StandbyPort);
         await SqlAsync(PrimaryPort, "ALTER SYSTEM SET synchronous_standby_names = '*'");
         await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
-        await Within.UntilAsync(Patience, "synchronous replication", async () => await SqlAsync(PrimaryPort, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L);
+        await Within.UntilAsync(
+            Patience, "synchronous replication",
+            async () => await SqlAsync(PrimaryPort, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L);
     }
 
     /// <summary>The primary speaks TLS too, with this certificate.</summary>
@@ -104,7 +106,8 @@ internal sealed class StandbyPair : IAsyncDisposable
 
     public static async Task<object?> SqlAsync(int port, string sql, params object[] parameters)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(At(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(At(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
@@ -144,7 +147,8 @@ internal sealed class StandbyPair : IAsyncDisposable
         Assert.True(await _account.TakeOverAsync(_folder, Ct));
         await RunAsync("initdb", "-D", PrimaryData, "-U", Database, "--auth=trust", "-E", "UTF8", "--locale=C", "-N");
         await StartAsync(PrimaryData, PrimaryPort);
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(At(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(At(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
         await create.ExecuteNonQueryAsync(Ct);
@@ -154,11 +158,15 @@ internal sealed class StandbyPair : IAsyncDisposable
     {
         string[] settings =
         [
-            $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=90", "wal_level=replica", "hot_standby=on", "shared_buffers=32MB",
+            $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=90", "wal_level=replica", "hot_standby=on",
+            "shared_buffers=32MB",
         ];
         var started = await _account.RunAsync(
             _binaries.PgCtl,
-            ["start", "-w", "-t", Number((int)Patience.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o", string.Join(' ', settings.Select(setting => $"-c {setting}"))],
+            [
+                "start", "-w", "-t", Number((int)Patience.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o",
+                string.Join(' ', settings.Select(setting => $"-c {setting}")),
+            ],
             Patience,
             Ct,
             data);

@@ -96,7 +96,9 @@ internal sealed class SteadyLoad
 
     private async Task MakeKeyAsync(Person owner, bool isKept)
     {
-        if (await AskAsync("new key", () => _server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token), writes: true) is not { IsSuccessStatusCode: true } made)
+        if (await AskAsync(
+            "new key", () => _server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token),
+            writes: true) is not { IsSuccessStatusCode: true } made)
         {
             return;
         }
@@ -107,7 +109,9 @@ internal sealed class SteadyLoad
         {
             _keys.Add(text);
         }
-        else if (await AskAsync("revoke", () => _server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token), writes: true) is { IsSuccessStatusCode: true })
+        else if (await AskAsync(
+            "revoke", () => _server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token),
+            writes: true) is { IsSuccessStatusCode: true })
         {
             _revoked.Add(text);
         }

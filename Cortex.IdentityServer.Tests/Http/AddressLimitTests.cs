@@ -151,7 +151,12 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     {
         NewWindow(low);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await low.Anonymous().PostAsync(new Uri(low.BaseAddress.GetLeftPart(UriPartial.Authority) + spelling), new StringContent("{}", null, "application/json"), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await low.Anonymous()
+                .PostAsync(
+                    new Uri(low.BaseAddress.GetLeftPart(UriPartial.Authority) + spelling), new StringContent("{}", null, "application/json"),
+                    TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]

@@ -103,7 +103,10 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
         var tag = (await http.FetchAsync(Document)).Headers.ETag!;
         Assert.False(tag.IsWeak);
 
-        foreach (var (known, status) in new[] { (tag.ToString(), 304), ("W/" + tag, 304), ("\"x\", " + tag, 304), ("*", 304), ("\"x\"", 200), ("garbage", 200) })
+        foreach (var (known, status) in new[]
+        {
+            (tag.ToString(), 304), ("W/" + tag, 304), ("\"x\", " + tag, 304), ("*", 304), ("\"x\"", 200), ("garbage", 200),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Document);
             request.Headers.TryAddWithoutValidation("If-None-Match", known);
@@ -134,5 +137,6 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
         await (await on.Anonymous().FetchAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not_found");
 
     /// <summary>One that leaves encodings to the test.</summary>
-    private HttpClient Client() => new(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = on.BaseAddress };
+    private HttpClient Client() =>
+        new(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = on.BaseAddress };
 }

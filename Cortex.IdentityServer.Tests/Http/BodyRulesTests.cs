@@ -22,7 +22,10 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sent_in_chunks_it_is_refused_too()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Login) { Content = new StringContent("\"" + TooLarge + "\"", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Login)
+        {
+            Content = new StringContent("\"" + TooLarge + "\"", Encoding.UTF8, "application/json"),
+        };
         request.Headers.TransferEncodingChunked = true;
 
         await (await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(413, "payload_too_large");
@@ -41,7 +44,8 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_password_of_60_kB_is_refused_before_it_is_hashed()
     {
-        var problem = await (await app.Anonymous().PostAsync(Login, new { email = "a@example.com", password = new string('p', 60_000) })).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await app.Anonymous().PostAsync(Login, new { email = "a@example.com", password = new string('p', 60_000) }))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal(["password"], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
@@ -112,7 +116,8 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
 
-        var introspected = await app.WithKey(key).PostAsync("/api/v1/auth/introspect", Form("token=" + tokens.AccessToken), TestContext.Current.CancellationToken);
+        var introspected = await app.WithKey(key)
+            .PostAsync("/api/v1/auth/introspect", Form("token=" + tokens.AccessToken), TestContext.Current.CancellationToken);
         var page = await app.Anonymous().PostAsync("/verify-email", Form("token=garbage"), TestContext.Current.CancellationToken);
 
         Assert.True((await introspected.JsonAsync(System.Net.HttpStatusCode.OK)).GetProperty("active").GetBoolean());
@@ -165,7 +170,9 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     {
         byte[] body = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("""{"email":"a@example.com","password":""}""")];
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
-        await connection.WriteAsync($"POST {Login} HTTP/1.1\nHost: x\nContent-Type: application/json\n{(inChunks ? "Transfer-Encoding: chunked" : $"Content-Length: {body.Length}")}\n\n");
+        await connection.WriteAsync(
+            $"POST {Login} HTTP/1.1\nHost: x\nContent-Type: "
+                + $"application/json\n{(inChunks ? "Transfer-Encoding: chunked" : $"Content-Length: {body.Length}")}\n\n");
 
         foreach (var piece in how == "whole" ? [body] : how == "byte by byte" ? body.Chunk(1) : [body[..1], body[1..]])
         {

@@ -49,8 +49,12 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
         const string Missing = ", error=\"insufficient_scope\", scope=\"memory:write\"";
 
-        Assert.Equal($"{Bearer}{Missing}, {ApiKey}{Missing}", await ChallengeAsync(app.WithKey(key), new(HttpMethod.Get, "/api/v1/auth/verify?scope=memory:write"), 403));
-        Assert.Equal($"{Bearer}{Missing}, {ApiKey}{Missing}", await ChallengeAsync(app.WithToken(tokens.AccessToken), new(HttpMethod.Get, "/api/v1/auth/verify?scope=memory:write"), 403));
+        Assert.Equal(
+            $"{Bearer}{Missing}, {ApiKey}{Missing}",
+            await ChallengeAsync(app.WithKey(key), new(HttpMethod.Get, "/api/v1/auth/verify?scope=memory:write"), 403));
+        Assert.Equal(
+            $"{Bearer}{Missing}, {ApiKey}{Missing}",
+            await ChallengeAsync(app.WithToken(tokens.AccessToken), new(HttpMethod.Get, "/api/v1/auth/verify?scope=memory:write"), 403));
         Assert.Equal(
             $"{Basic}, {Bearer}, error=\"insufficient_scope\", scope=\"introspect\", {ApiKey}, error=\"insufficient_scope\", scope=\"introspect\"",
             await ChallengeAsync(app.WithKey(key), new(HttpMethod.Post, "/api/v1/auth/introspect"), 403));

@@ -44,7 +44,8 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
         var other = await proxied.RegisterAsync();
         for (var failure = 0; failure < 20; failure++)
         {
-            await (await LogInFromAsync("64:ff9b::cb00:7107", $"nobody-{failure}@example.com", "wrong horse battery staple")).ShouldBeAsync(HttpStatusCode.Unauthorized);
+            await (await LogInFromAsync("64:ff9b::cb00:7107", $"nobody-{failure}@example.com", "wrong horse battery staple"))
+                .ShouldBeAsync(HttpStatusCode.Unauthorized);
         }
 
         await (await LogInFromAsync("64:ff9b::cb00:7107", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
@@ -65,7 +66,8 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
         var http = app.Anonymous();
         http.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
         var login = await (await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK);
-        var sessions = await (await app.WithToken(Tokens.Of(login).AccessToken).GetAsync("/api/v1/auth/sessions", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
+        var sessions = await (await app.WithToken(Tokens.Of(login).AccessToken).GetAsync("/api/v1/auth/sessions", TestContext.Current.CancellationToken))
+            .JsonAsync(HttpStatusCode.OK);
         return sessions[0].GetProperty("ip").GetString();
     }
 }

@@ -13,7 +13,8 @@ public sealed class OneOriginApp(PostgresCluster cluster) : CortexApp(cluster)
 /// <summary>A server of which pages and the shells of apps may ask, written as no browser writes them.</summary>
 public sealed class ManyOriginsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
-    protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", "HTTPS://App.Example.com:443/,https://bücher.example,Capacitor://localhost,tauri://localhost,safari-web-extension://E3449EA7-EC25")];
+    protected override IEnumerable<(string Name, string Value)> Settings =>
+        [("CORS_ORIGINS", "HTTPS://App.Example.com:443/,https://bücher.example,Capacitor://localhost,tauri://localhost,safari-web-extension://E3449EA7-EC25")];
 }
 
 /// <summary>A server of which scripts from everywhere may ask, without cookies.</summary>
@@ -34,13 +35,16 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
         Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)));
         Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Get, "/api/v1/auth/me", OneOriginApp.Origin)));
         Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, "{")));
-        Assert.Equal(OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, new string('x', 70_000))));
+        Assert.Equal(
+            OneOriginApp.Origin, Allowed(await SendAsync(listed, HttpMethod.Post, "/api/v1/auth/login", OneOriginApp.Origin, new string('x', 70_000))));
     }
 
     [Fact]
     public async Task A_script_may_read_the_entity_tag_what_is_left_of_its_limit_and_how_long_to_wait()
     {
-        var exposed = string.Join(',', (await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)).Headers.GetValues("Access-Control-Expose-Headers")).Split(',');
+        var exposed = string.Join(
+            ',', (await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)).Headers.GetValues("Access-Control-Expose-Headers"))
+            .Split(',');
 
         Assert.Superset(new HashSet<string> { "ETag", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After" }, exposed.ToHashSet());
     }
@@ -137,7 +141,10 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     {
         foreach (var origin in new[] { null, OneOriginApp.Origin, Evil })
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? new StringContent("{", null, "application/json") : null };
+            using var request = new HttpRequestMessage(new HttpMethod(method), path)
+            {
+                Content = method == "POST" ? new StringContent("{", null, "application/json") : null,
+            };
             request.Headers.TryAddWithoutValidation("Origin", origin);
 
             var answer = await listed.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
@@ -167,7 +174,9 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     }
 
     private static Task<HttpResponseMessage> PreflightAsync(CortexApp app, string origin) =>
-        SendAsync(app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type,if-match"));
+        SendAsync(
+            app, HttpMethod.Options, "/api/v1/auth/me/password", origin, body: null, ("Access-Control-Request-Method", "PATCH"),
+            ("Access-Control-Request-Headers", "authorization,content-type,if-match"));
 
     private static async Task<HttpResponseMessage> SendAsync(
         CortexApp app, HttpMethod method, string path, string origin, string? body = null, params (string Name, string Value)[] headers)

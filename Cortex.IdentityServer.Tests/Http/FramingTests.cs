@@ -77,7 +77,10 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
             using (var socket = new System.Net.Sockets.TcpClient())
             {
                 await socket.ConnectAsync(app.BaseAddress.Host, app.BaseAddress.Port, TestContext.Current.CancellationToken);
-                await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\nHost: x\n{framing}\n{headers}\n\n".ReplaceLineEndings("\r\n") + body), TestContext.Current.CancellationToken);
+                await socket.GetStream()
+                    .WriteAsync(
+                        Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\nHost: x\n{framing}\n{headers}\n\n".ReplaceLineEndings("\r\n") + body),
+                        TestContext.Current.CancellationToken);
 
                 // Its end, and then a reset.
                 socket.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
@@ -126,7 +129,11 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Headers_over_32_KiB_and_a_line_over_8_KiB_are_refused()
     {
         Assert.Equal(431, (await RawHttp.SendAsync(app.BaseAddress, $"GET /health/live HTTP/1.1\nHost: x\nX-A: {new string('a', 33 * 1024)}\n\n")).Status);
-        Assert.Equal(431, (await RawHttp.SendAsync(app.BaseAddress, $"GET /health/live HTTP/1.1\nHost: x\n{string.Concat(Enumerable.Range(0, 101).Select(number => $"X-{number}: a\n"))}\n")).Status);
+        Assert.Equal(
+            431,
+            (await RawHttp.SendAsync(
+                app.BaseAddress,
+                $"GET /health/live HTTP/1.1\nHost: x\n{string.Concat(Enumerable.Range(0, 101).Select(number => $"X-{number}: a\n"))}\n")).Status);
         Assert.Equal(414, (await RawHttp.SendAsync(app.BaseAddress, $"GET /{new string('a', 9 * 1024)} HTTP/1.1\nHost: x\n\n")).Status);
     }
 

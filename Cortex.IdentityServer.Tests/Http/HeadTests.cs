@@ -12,13 +12,15 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
 
     public static TheoryData<string> OpenPaths { get; } =
     [
-        .. RouteTable.Rows.Where(row => row.For == Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal)).Select(row => row.Operation[4..]),
+        .. RouteTable.Rows.Where(row => row.For == Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal))
+        .Select(row => row.Operation[4..]),
         "/openapi/v1.json", "/scalar/", "/verify-email?token=a", "/reset-password", "/invitation", "/change-email",
     ];
 
     public static TheoryData<string> CallersPaths { get; } =
     [
-        .. RouteTable.Rows.Where(row => row.For != Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal)).Select(row => row.Operation[4..].Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)),
+        .. RouteTable.Rows.Where(row => row.For != Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal))
+        .Select(row => row.Operation[4..].Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)),
     ];
 
     [Theory]

@@ -16,7 +16,10 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("POST", "/api/v1/auth/login", """{"email":"a@example.com","password":"wrong password"}""", 401)]
     public async Task Every_answer_has_the_headers_that_protect_it(string method, string path, string? body, int status)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = body is null ? null : new StringContent(body, null, "application/json"),
+        };
 
         var answer = await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
 

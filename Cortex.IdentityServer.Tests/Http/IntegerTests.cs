@@ -49,7 +49,8 @@ public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
     {
         var (_, _, http) = await app.CallerAsync();
 
-        var key = await (await http.PostTextAsync("/api/v1/auth/api-keys/generate", """{"name":"k","expires_in_days":30.0}""")).JsonAsync(HttpStatusCode.Created);
+        var key = await (await http.PostTextAsync("/api/v1/auth/api-keys/generate", """{"name":"k","expires_in_days":30.0}"""))
+            .JsonAsync(HttpStatusCode.Created);
         var id = key.GetProperty("id").GetString();
 
         Assert.Equal(30, (key.GetProperty("expires_at").GetDateTimeOffset() - key.GetProperty("created_at").GetDateTimeOffset()).TotalDays, 0.01);
@@ -66,7 +67,8 @@ public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
     {
         var (_, _, http) = await app.CallerAsync();
 
-        var problem = await (await http.PostTextAsync("/api/v1/auth/api-keys/generate", $$"""{"name":"k","expires_in_days":{{days}}}""")).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await http.PostTextAsync("/api/v1/auth/api-keys/generate", $$"""{"name":"k","expires_in_days":{{days}}}"""))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal(["expires_in_days"], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }

@@ -149,7 +149,8 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
 
     private SharedWindows Windows => app.Services.GetRequiredService<SharedWindows>();
 
-    private static int Passed(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers) => answers.Count(answer => answer.Status == HttpStatusCode.BadRequest);
+    private static int Passed(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers) =>
+        answers.Count(answer => answer.Status == HttpStatusCode.BadRequest);
 
     private static async Task UntilAsync(RedisApp app, Func<bool> condition)
     {

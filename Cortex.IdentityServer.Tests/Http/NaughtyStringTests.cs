@@ -39,7 +39,9 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
                 var said = await answer.Content.ReadAsStringAsync(cancellation);
                 Assert.True((int)answer.StatusCode < 500, $"{field.Method} {field.Path} with {body} was {(int)answer.StatusCode}: {said}");
                 Assert.False(answer.Headers.Contains("X-Evil"));
-                Assert.True(answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{field.Method} {field.Path}: {said}");
+                Assert.True(
+                    answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType == "application/problem+json",
+                    $"{field.Method} {field.Path}: {said}");
             }
         });
     }
@@ -55,8 +57,10 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
             var escaped = Uri.EscapeDataString(JsonNode.Parse($"[\"{text.Replace(@"\ud800", "?", StringComparison.Ordinal)}\"]")![0]!.GetValue<string>());
             foreach (var path in new[]
             {
-                $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}", $"/api/v1/auth/me/events?cursor={escaped}",
-                $"/api/v1/auth/me/events?limit={escaped}", $"/verify-email?token={escaped}", $"/reset-password?token={escaped}", $"/change-email?token={escaped}", $"/invitation?token={escaped}",
+                $"/api/v1/auth/verify?scope={escaped}", $"/api/v1/auth/api-keys/{escaped}", $"/api/v1/auth/sessions/{escaped}", $"/{escaped}",
+                $"/api/v1/auth/me/events?cursor={escaped}",
+                $"/api/v1/auth/me/events?limit={escaped}", $"/verify-email?token={escaped}", $"/reset-password?token={escaped}",
+                $"/change-email?token={escaped}", $"/invitation?token={escaped}",
             })
             {
                 await FineAsync(callers[0], path);
@@ -99,19 +103,29 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
                     continue;
                 }
 
-                var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(media.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1]);
-                var caller = operation.Value.GetProperty("security").GetArrayLength() == 0 ? 0 : path.Name.EndsWith("/introspect", StringComparison.Ordinal) ? 2 : 1;
+                var schema = document
+                    .GetProperty("components")
+                    .GetProperty("schemas")
+                    .GetProperty(media.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1]);
+                var caller = operation.Value.GetProperty("security").GetArrayLength() == 0
+                    ? 0
+                    : path.Name.EndsWith("/introspect", StringComparison.Ordinal)
+                    ? 2
+                    : 1;
                 foreach (var property in schema.GetProperty("properties").EnumerateObject().Where(IsText))
                 {
                     var body = JsonNode.Parse(example.GetRawText())!.AsObject();
                     body[property.Name] = property.Name == "scopes" ? new JsonArray(Hole) : Hole;
-                    yield return new(new HttpMethod(operation.Name.ToUpperInvariant()), path.Name.Replace("{key_id}", Guid.Empty.ToString(), StringComparison.Ordinal), caller, body.ToJsonString());
+                    yield return new(
+                        new HttpMethod(operation.Name.ToUpperInvariant()),
+                        path.Name.Replace("{key_id}", Guid.Empty.ToString(), StringComparison.Ordinal), caller, body.ToJsonString());
                 }
             }
         }
     }
 
-    private static bool IsText(JsonProperty property) => property.Name == "scopes" || property.Value.GetProperty("type").GetRawText().Contains("\"string\"", StringComparison.Ordinal);
+    private static bool IsText(JsonProperty property) =>
+        property.Name == "scopes" || property.Value.GetProperty("type").GetRawText().Contains("\"string\"", StringComparison.Ordinal);
 
     private sealed record Field(HttpMethod Method, string Path, int Caller, string Body);
 }

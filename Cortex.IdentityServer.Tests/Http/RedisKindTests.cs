@@ -191,7 +191,9 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <summary>The line that operators copy.</summary>
     private static string[] Documented() =>
-        File.ReadLines(Path.Combine(LocalFolder.SolutionFolder()!, "docs", "redis.md")).Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal)).Split(' ');
+        File.ReadLines(Path.Combine(LocalFolder.SolutionFolder()!, "docs", "redis.md"))
+            .Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))
+            .Split(' ');
 
     private int Logged(string text) => app.Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
@@ -202,7 +204,8 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     private Task ToldAsync(string url, string cause) => WithReplicaAsync(url, async http =>
     {
         var told = $"Redis at 127.0.0.1:{new Uri(url).Port}/";
-        await UntilAsync(cause, () => app.Log.Split('\n').Any(line => line.Contains(told, StringComparison.Ordinal) && line.Contains(cause, StringComparison.Ordinal)));
+        await UntilAsync(
+            cause, () => app.Log.Split('\n').Any(line => line.Contains(told, StringComparison.Ordinal) && line.Contains(cause, StringComparison.Ordinal)));
         await LimitedAloneAsync(http);
         await Task.Delay(3000, Ct);
         ToldOnce(told);
@@ -237,7 +240,9 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     {
         for (var started = Stopwatch.GetTimestamp(); !isSo();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{what}\n{string.Join('\n', app.Log.Split('\n').Where(line => line.Contains("Redis", StringComparison.Ordinal)))}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(started) < Patience,
+                $"{what}\n{string.Join('\n', app.Log.Split('\n').Where(line => line.Contains("Redis", StringComparison.Ordinal)))}");
             await Task.Delay(50, Ct);
         }
     }

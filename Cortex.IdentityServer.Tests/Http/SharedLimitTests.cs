@@ -52,7 +52,8 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         Assert.Equal((50, 48), (seen.Limit, seen.Remaining));
         Assert.InRange(seen.Reset, 50, 60);
         await using var redis = await app.ConnectAsync();
-        Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync("cortex:limit:login:127.0.0.1"))!.Value, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
+        Assert.InRange(
+            (await redis.GetDatabase().KeyTimeToLiveAsync("cortex:limit:login:127.0.0.1"))!.Value, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
     });
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Fact]
     public async Task A_field_that_comes_twice_is_refused() =>
-        await RefusedAsync(await app.Anonymous().PostTextAsync(Register, """{"email":"a@example.com","email":"b@example.com","password":"correct horse battery"}"""));
+        await RefusedAsync(
+            await app.Anonymous().PostTextAsync(Register, """{"email":"a@example.com","email":"b@example.com","password":"correct horse battery"}"""));
 
     [Theory]
     [InlineData("""{"email":1,"password":"correct horse battery"}""", "email")]
@@ -154,7 +155,8 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
 
         var form = string.Join('&', Enumerable.Range(0, 2000).Select(number => $"a{number}=1"));
 
-        await (await app.WithKey(key).PostTextAsync("/api/v1/auth/introspect", form, "application/x-www-form-urlencoded")).ShouldBeProblemAsync(400, "malformed_request");
+        await (await app.WithKey(key).PostTextAsync("/api/v1/auth/introspect", form, "application/x-www-form-urlencoded"))
+            .ShouldBeProblemAsync(400, "malformed_request");
     }
 
     private async Task<HttpResponseMessage> SendAsync(byte[] body)

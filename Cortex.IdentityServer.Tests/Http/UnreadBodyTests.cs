@@ -54,7 +54,8 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
 
-        await connection.WriteAsync($"{(path.EndsWith("password", StringComparison.Ordinal) ? "PATCH" : "POST")} {path} HTTP/1.1\nHost: x\n{Json}Transfer-Encoding: chunked\n\n");
+        await connection.WriteAsync(
+            $"{(path.EndsWith("password", StringComparison.Ordinal) ? "PATCH" : "POST")} {path} HTTP/1.1\nHost: x\n{Json}Transfer-Encoding: chunked\n\n");
         for (var chunk = 0; chunk < 20; chunk++)
         {
             await connection.WriteAsync($"2710\n{new string(' ', 10_000)}\n");

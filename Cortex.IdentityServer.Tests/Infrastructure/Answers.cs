@@ -9,9 +9,11 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>Sends JSON and reads answers as a client does, without the server's own types.</summary>
 internal static class Answers
 {
-    public static Task<HttpResponseMessage> PostAsync(this HttpClient http, string path, object body) => http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: AsWritten));
+    public static Task<HttpResponseMessage> PostAsync(this HttpClient http, string path, object body) =>
+        http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: AsWritten));
 
-    public static Task<HttpResponseMessage> PatchAsync(this HttpClient http, string path, object body) => http.PatchAsync(path, JsonContent.Create(body, body.GetType(), options: AsWritten));
+    public static Task<HttpResponseMessage> PatchAsync(this HttpClient http, string path, object body) =>
+        http.PatchAsync(path, JsonContent.Create(body, body.GetType(), options: AsWritten));
 
     /// <summary>A body exactly as given.</summary>
     public static Task<HttpResponseMessage> PostTextAsync(this HttpClient http, string path, string body, string mediaType = "application/json") =>

@@ -19,10 +19,14 @@ internal static class Browsers
     public const string Secure = "__Host-cortex_refresh";
 
     /// <summary>A POST with these headers; null is no body.</summary>
-    public static async Task<HttpResponseMessage> BrowseAsync(this CortexApp app, string path, string? body = null, params (string Name, string Value)[] headers)
+    public static async Task<HttpResponseMessage> BrowseAsync(
+        this CortexApp app, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = app.BaseAddress };
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         foreach (var (name, value) in headers)
         {
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
@@ -65,7 +69,8 @@ internal static class Browsers
 
     /// <summary>How often the session of this refresh token was refreshed; its id is the first 16 bytes.</summary>
     public static async Task<int> CounterAsync(this CortexApp app, string refreshToken) => (int)(await app.SqlAsync(
-        "SELECT refresh_counter FROM sessions WHERE id = $1", new Guid(Base64Url.DecodeFromChars(refreshToken.AsSpan("ctr_".Length)).AsSpan(0, 16), bigEndian: true)))!;
+        "SELECT refresh_counter FROM sessions WHERE id = $1",
+        new Guid(Base64Url.DecodeFromChars(refreshToken.AsSpan("ctr_".Length)).AsSpan(0, 16), bigEndian: true)))!;
 
     public static void ShouldLeaveCookie(this HttpResponseMessage answer) => Assert.False(answer.Headers.Contains("Set-Cookie"));
 }

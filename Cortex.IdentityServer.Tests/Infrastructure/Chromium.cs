@@ -30,7 +30,8 @@ internal sealed partial class Chromium : IAsyncDisposable
         // Without its sandbox, which root can't have: it opens nothing but the server under test.
         string[] arguments =
         [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update",
             "--remote-debugging-port=0", $"--user-data-dir={profile.FullName}", "about:blank",
         ];
         var process = Process.Start(new ProcessStartInfo(Binary!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
@@ -57,7 +58,8 @@ internal sealed partial class Chromium : IAsyncDisposable
         await SendAsync("Page.enable");
         await SendAsync("Page.setBypassCSP", new { enabled = true });
         await SendAsync("Page.navigate", new { url = address });
-        for (var started = Stopwatch.GetTimestamp(); (await EvaluateAsync("location.origin + document.readyState")).GetString() != address.GetLeftPart(UriPartial.Authority) + "complete";)
+        for (var started = Stopwatch.GetTimestamp(); (await EvaluateAsync("location.origin + document.readyState"))
+            .GetString() != address.GetLeftPart(UriPartial.Authority) + "complete";)
         {
             Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{address} did not load");
             await Task.Delay(20, Cancel);

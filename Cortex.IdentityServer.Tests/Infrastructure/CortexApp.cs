@@ -25,7 +25,8 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>All tests of a class come from one address, mostly at one moment: those about something else shall meet no limit.</summary>
     internal const string Generous =
-        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
+        "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,"
+        + "sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
 
     private static readonly TimeSpan LongestHearing = TimeSpan.FromSeconds(10);
 
@@ -82,7 +83,8 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             host.UseSetting("urls", "http://127.0.0.1:0");
             foreach (var (name, value) in new[]
             {
-                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("PUBLIC_URL", Issuer), ("BCRYPT_COST", "10"), ("CORTEX_DATA", _folder),
+                ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("PUBLIC_URL", Issuer), ("BCRYPT_COST", "10"),
+                ("CORTEX_DATA", _folder),
                 ("RATE_LIMITS", Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
             }.Concat(Settings).Concat(settings))
             {
@@ -139,7 +141,8 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     {
         var (user, tokens, http) = await SignedInAsync();
         var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
-        var verified = await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = Totp.Code(secret, Clock.GetUtcNow()) })).JsonAsync(HttpStatusCode.OK);
+        var verified = await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = Totp.Code(secret, Clock.GetUtcNow()) }))
+            .JsonAsync(HttpStatusCode.OK);
         Clock.Advance(TimeSpan.FromSeconds(90));
         return new(user, tokens, http, secret, [.. verified.GetProperty("recovery_codes").EnumerateArray().Select(code => code.GetString()!)]);
     }

@@ -45,7 +45,8 @@ internal static class Jwt
         if (jwk.GetProperty("kty").GetString() == "EC")
         {
             Assert.Equal("P-256", jwk.GetProperty("crv").GetString());
-            using var elliptic = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Bytes(jwk, "x"), Y = Bytes(jwk, "y") } });
+            using var elliptic = ECDsa.Create(
+                new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Bytes(jwk, "x"), Y = Bytes(jwk, "y") } });
             return elliptic.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
 

@@ -42,7 +42,8 @@ internal sealed partial class Mailbox(string folder)
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"no {kind} for {email} among {string.Join(", ", Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(Path.GetFileName) : [])}");
+        Assert.Fail(
+            $"no {kind} for {email} among {string.Join(", ", Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(Path.GetFileName) : [])}");
         return null!;
     }
 

@@ -59,7 +59,8 @@ internal static class MailedSteps
 
     public static Task<string> VerificationTokenAsync(this CortexApp app, string email) => app.NewestTokenAsync(email, "verify_email");
 
-    public static Task<HttpResponseMessage> VerifyEmailAsync(this CortexApp app, string token) => app.Anonymous().PostAsync(Auth + "verify-email", new { token });
+    public static Task<HttpResponseMessage> VerifyEmailAsync(this CortexApp app, string token) =>
+        app.Anonymous().PostAsync(Auth + "verify-email", new { token });
 
     /// <summary>A registered user who has proved the mailbox.</summary>
     public static async Task<TestUser> RegisterVerifiedAsync(this CortexApp app)
@@ -77,7 +78,8 @@ internal static class MailedSteps
         return await app.NewestTokenAsync(newEmail, "confirm_new_email");
     }
 
-    public static Task<HttpResponseMessage> ConfirmEmailAsync(this CortexApp app, string token) => app.Anonymous().PostAsync(Auth + "change-email/confirm", new { token });
+    public static Task<HttpResponseMessage> ConfirmEmailAsync(this CortexApp app, string token) =>
+        app.Anonymous().PostAsync(Auth + "change-email/confirm", new { token });
 
     /// <summary>An account that somebody else made for a person, who gets a mail to choose its password.</summary>
     public static async Task<(TestUser User, string Token)> InviteAsync(this CortexApp app)
@@ -107,14 +109,16 @@ internal static class MailedSteps
         (await app.Anonymous().PostAsync(Auth + "login", new { email, password })).StatusCode;
 
     /// <summary>Access token or API key: refused everywhere it was good.</summary>
-    public static async Task ShouldBeRefusedAsync(this HttpClient http) => await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.Unauthorized);
+    public static async Task ShouldBeRefusedAsync(this HttpClient http) =>
+        await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.Unauthorized);
 
     /// <summary>Every row of every table as text, as a thief of a dump reads it.</summary>
     public static async Task<string> DumpAsync(this CortexApp app, string except = "")
     {
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);
         var dump = new StringBuilder();
-        foreach (var table in await LinesAsync(source, $"SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '{except}'"))
+        foreach (var table in await LinesAsync(
+            source, $"SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '{except}'"))
         {
             dump.AppendJoin('\n', await LinesAsync(source, $"SELECT t::text FROM {table} t")).Append('\n');
         }

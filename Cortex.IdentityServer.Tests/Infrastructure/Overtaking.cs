@@ -17,7 +17,8 @@ internal static class Overtaking
         await change.ExecuteNonQueryAsync(Cancel);
 
         var answer = request();
-        for (var tries = 0; tries < 12_000 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+        for (var tries = 0; tries < 12_000
+            && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
         {
             Assert.False(answer.IsCompleted, "the request did not wait");
             await Task.Delay(5, Cancel);

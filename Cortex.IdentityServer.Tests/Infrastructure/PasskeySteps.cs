@@ -54,12 +54,15 @@ internal static class PasskeySteps
     }
 
     public static async Task<PasskeyQuestion> AskForSecondFactorAsync(this CortexApp app, string twoFactorToken) =>
-        PasskeyQuestion.Of(await (await app.Anonymous().PostAsync(SecondFactor + "/options", new { two_factor_token = twoFactorToken })).JsonAsync(HttpStatusCode.OK));
+        PasskeyQuestion.Of(
+            await (await app.Anonymous().PostAsync(SecondFactor + "/options", new { two_factor_token = twoFactorToken })).JsonAsync(HttpStatusCode.OK));
 
-    public static Task<HttpResponseMessage> AnswerSecondFactorAsync(this CortexApp app, string twoFactorToken, PasskeyQuestion question, JsonObject credential) =>
+    public static Task<HttpResponseMessage> AnswerSecondFactorAsync(
+        this CortexApp app, string twoFactorToken, PasskeyQuestion question, JsonObject credential) =>
         app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = question.Token, credential });
 
     /// <summary>The methods that the access token names.</summary>
     public static async Task<string[]> MethodsAsync(this HttpResponseMessage response) =>
-        [.. Jwt.Read(Tokens.Of(await response.JsonAsync(HttpStatusCode.OK)).AccessToken).Payload["amr"]!.AsArray().Select(method => method!.GetValue<string>())];
+        [.. Jwt.Read(Tokens.Of(await response.JsonAsync(HttpStatusCode.OK)).AccessToken).Payload["amr"]!.AsArray()
+            .Select(method => method!.GetValue<string>())];
 }

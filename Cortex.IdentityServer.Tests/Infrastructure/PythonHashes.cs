@@ -95,7 +95,8 @@ internal static class PythonHashes
     public const string IdentityV3Sha1 = "AQAAAAAAAAPoAAAAEGFiY2RlZmdoaWprbG1ub3Ca22jOIjB3Df4EH98T4Nkb1ABeynSQKZWJtAjSm8koLw==";
 
     // v3(1, "sha256", 600, SALT[:22], b"longpassword\0AAA", 64)
-    public const string IdentityV3Long = "AQAAAAEAAAJYAAAAFmFiY2RlZmdoaWprbG1ub3BxcnN0dXV+N0E8V2RLlV11MW7428x2DHr1KSlt/WV9LtQ+ta3rokvj6v4xO/6sCQFkHBjPcYGWZojtcgySQBoRMQRcaDCi";
+    public const string IdentityV3Long =
+        "AQAAAAEAAAJYAAAAFmFiY2RlZmdoaWprbG1ub3BxcnN0dXV+N0E8V2RLlV11MW7428x2DHr1KSlt/WV9LtQ+ta3rokvj6v4xO/6sCQFkHBjPcYGWZojtcgySQBoRMQRcaDCi";
 
     // v3(2, "sha512", 1, SALT[:16], ("\U0001F511" * 64).encode(), 16)
     public const string IdentityV3Short = "AQAAAAIAAAABAAAAEGFiY2RlZmdoaWprbG1ub3B8HQNNLXKz3fc186kR9aaa";

@@ -5,7 +5,8 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>What an answer says of its limit.</summary>
 internal sealed record RateLimitSeen(int Limit, int Remaining, int Reset)
 {
-    public static RateLimitSeen Of(HttpResponseMessage answer) => new(Number(answer, "RateLimit-Limit"), Number(answer, "RateLimit-Remaining"), Number(answer, "RateLimit-Reset"));
+    public static RateLimitSeen Of(HttpResponseMessage answer) =>
+        new(Number(answer, "RateLimit-Limit"), Number(answer, "RateLimit-Remaining"), Number(answer, "RateLimit-Reset"));
 
     private static int Number(HttpResponseMessage answer, string header)
     {

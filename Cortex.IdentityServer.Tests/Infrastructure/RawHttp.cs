@@ -38,7 +38,10 @@ internal sealed record RawAnswer(int Status, string Head, IReadOnlyDictionary<st
         return new(
             int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture),
             text[..end],
-            lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.OrdinalIgnoreCase),
+            lines
+                .Skip(1)
+                .Select(line => line.Split(": ", 2))
+                .ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "", StringComparer.OrdinalIgnoreCase),
             text[(end + 4)..]);
     }
 }

@@ -7,7 +7,8 @@ internal static class Requests
 
     public static Task<HttpResponseMessage> RemoveAsync(this HttpClient http, string path) => http.DeleteAsync(path, TestContext.Current.CancellationToken);
 
-    public static Task<HttpResponseMessage> PostNothingAsync(this HttpClient http, string path) => http.PostAsync(path, content: null, TestContext.Current.CancellationToken);
+    public static Task<HttpResponseMessage> PostNothingAsync(this HttpClient http, string path) =>
+        http.PostAsync(path, content: null, TestContext.Current.CancellationToken);
 
     public static Task<HttpResponseMessage> PostFormAsync(this HttpClient http, string path, params (string Name, string Value)[] fields) => http.PostAsync(
         path,
@@ -16,7 +17,8 @@ internal static class Requests
 
     /// <summary>A request with header values that <see cref="HttpClient"/> would refuse to send.</summary>
     public static Task<RawAnswer> FetchRawAsync(this CortexApp app, string path, params string[] headers) =>
-        RawHttp.SendAsync(app.BaseAddress, string.Join("\r\n", [$"GET {path} HTTP/1.1", $"Host: {app.BaseAddress.Authority}", "Connection: close", .. headers, "", ""]));
+        RawHttp.SendAsync(
+            app.BaseAddress, string.Join("\r\n", [$"GET {path} HTTP/1.1", $"Host: {app.BaseAddress.Authority}", "Connection: close", .. headers, "", ""]));
 
     public static Task<string> TextAsync(this HttpResponseMessage response) => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 }

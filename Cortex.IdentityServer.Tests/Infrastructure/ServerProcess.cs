@@ -27,7 +27,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static ServerProcess Start(string[] arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll"), .. arguments])
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll"), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -158,6 +159,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     [GeneratedRegex(@"Now listening on: (http://\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex Listening();
 
-    [GeneratedRegex(@"^(PATH|HOME|USER|LANG|TMPDIR|TEMP|TMP|SystemRoot|DOTNET_ROOT.*|DOTNET_HOST_PATH|LD_LIBRARY_PATH|SSL_CERT_\w+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(PATH|HOME|USER|LANG|TMPDIR|TEMP|TMP|SystemRoot|DOTNET_ROOT.*|DOTNET_HOST_PATH|LD_LIBRARY_PATH|SSL_CERT_\w+)$", RegexOptions.CultureInvariant)]
     private static partial Regex NeededByDotNet();
 }

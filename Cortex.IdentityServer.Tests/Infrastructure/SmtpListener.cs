@@ -187,7 +187,8 @@ internal sealed class SmtpListener : IAsyncDisposable
                 await encrypted.RunAsync(greets: false);
             }
         }
-        catch (Exception ended) when (ended is IOException or SocketException or ObjectDisposedException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception ended) when (ended is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+            or System.Security.Authentication.AuthenticationException)
         {
         }
         finally
@@ -252,7 +253,8 @@ internal sealed class SmtpListener : IAsyncDisposable
             return false;
         }
 
-        private static string Address(string line) => Utf8(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
+        private static string Address(string line) =>
+            Utf8(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
 
         /// <summary>What was read byte by byte.</summary>
         private static string Utf8(string line) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line));
@@ -365,7 +367,8 @@ internal sealed class SmtpListener : IAsyncDisposable
         private async Task<bool> TakeAsync(MemoryStream content)
         {
             content.Position = 0;
-            server._received.Enqueue(new(await MimeMessage.LoadAsync(content, closing), _from, [.. _to], isEncrypted, _user, Encoding.UTF8.GetString(content.ToArray())));
+            server._received.Enqueue(
+                new(await MimeMessage.LoadAsync(content, closing), _from, [.. _to], isEncrypted, _user, Encoding.UTF8.GetString(content.ToArray())));
             return await AnswerAsync(SmtpPhase.Taken, "250 2.0.0 taken");
         }
 

@@ -73,7 +73,11 @@ internal sealed class SoftAuthenticator
         byte[] authenticatorData = [.. AuthenticatorData(options.GetProperty("rp").GetProperty("id").GetString()!, HasCredential, twist), .. credential];
 
         // {"fmt": "none", "attStmt": {}, "authData": h'…'}
-        byte[] attestation = [0xA3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xA0, .. Text("authData"), 0x59, (byte)(authenticatorData.Length >> 8), (byte)authenticatorData.Length, .. authenticatorData];
+        byte[] attestation =
+        [
+            0xA3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xA0, .. Text("authData"), 0x59, (byte)(authenticatorData.Length >> 8),
+            (byte)authenticatorData.Length, .. authenticatorData,
+        ];
         return Credential(new()
         {
             ["clientDataJSON"] = Base64Url.EncodeToString(ClientData("webauthn.create", options, twist)),

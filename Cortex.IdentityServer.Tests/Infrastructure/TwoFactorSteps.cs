@@ -21,7 +21,8 @@ internal static class TwoFactorSteps
     /// <summary>The first step of a login: the two_factor_token.</summary>
     public static async Task<string> ChallengeAsync(this CortexApp app, TestUser user)
     {
-        var problem = await (await app.Anonymous().PostAsync(LogIn, new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        var problem = await (await app.Anonymous().PostAsync(LogIn, new { email = user.Email, password = user.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
         return problem.GetProperty("two_factor_token").GetString()!;
     }
 

@@ -4,7 +4,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <summary>Introspection clients as they are: an API key as the secret of <c>client_secret_basic</c>, or as a bearer token (RFC 6749 section 2.3.1, RFC 7662 section 2.1).</summary>
+/// <summary>
+/// Introspection clients as they are: an API key as the secret of <c>client_secret_basic</c>, or as a bearer token (RFC 6749 section 2.3.1, RFC 7662 section
+/// 2.1).
+/// </summary>
 public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/introspect";
@@ -19,7 +22,10 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     {
         var (_, tokens, _) = await app.CallerAsync();
         var key = await KeyAsync("introspect");
-        using var http = With(scheme, credentials.Replace("{key}", key, StringComparison.Ordinal).Replace("{encoded}", key.Replace("_", "%5F", StringComparison.Ordinal), StringComparison.Ordinal));
+        using var http = With(
+            scheme,
+            credentials.Replace("{key}", key, StringComparison.Ordinal)
+                .Replace("{encoded}", key.Replace("_", "%5F", StringComparison.Ordinal), StringComparison.Ordinal));
 
         var answer = await http.PostFormAsync(Route, ("token", tokens.AccessToken));
 
@@ -58,7 +64,9 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     public async Task Credentials_that_are_no_base64_are_a_401(string header)
     {
         var answer = await RawHttp.SendAsync(
-            app.BaseAddress, $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: {header}\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 7\n\n", "token=a"u8.ToArray());
+            app.BaseAddress,
+            $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: {header}\nContent-Type: "
+                + "application/x-www-form-urlencoded\nContent-Length: 7\n\n", "token=a"u8.ToArray());
 
         Assert.Equal(401, answer.Status);
     }
@@ -91,7 +99,10 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     {
         var admin = await app.SignedInStaffAsync();
 
-        Assert.True((await (await admin.Http.PostFormAsync(Route, ("token", admin.Tokens.AccessToken))).JsonAsync(HttpStatusCode.OK)).GetProperty("active").GetBoolean());
+        Assert.True(
+            (await (await admin.Http.PostFormAsync(Route, ("token", admin.Tokens.AccessToken))).JsonAsync(HttpStatusCode.OK))
+                .GetProperty("active")
+                .GetBoolean());
     }
 
     private async Task<string> KeyAsync(params string[] scopes)

@@ -48,7 +48,10 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
         var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
-            ["issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported"],
+            [
+                "issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported",
+                "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported",
+            ],
             json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
         Assert.Equal(CortexApp.Issuer + KeySet, json.GetProperty("jwks_uri").GetString());
@@ -66,7 +69,10 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
         var json = await (await app.Anonymous().FetchAsync(AuthorizationServer)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
-            ["issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported", "grant_types_supported"],
+            [
+                "issuer", "jwks_uri", "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "response_types_supported",
+                "grant_types_supported",
+            ],
             json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
         Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());

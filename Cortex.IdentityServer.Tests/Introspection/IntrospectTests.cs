@@ -15,7 +15,8 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         var (user, tokens, _) = await app.SignedInAsync();
         var claims = Jwt.Read(tokens.AccessToken).Payload;
 
-        var answer = await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", tokens.AccessToken), ("token_type_hint", "access_token"), ("other", "ignored"));
+        var answer = await (await app.IntrospectorAsync())
+            .PostFormAsync(Route, ("token", tokens.AccessToken), ("token_type_hint", "access_token"), ("other", "ignored"));
 
         Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
         var token = await answer.JsonAsync(HttpStatusCode.OK);
@@ -51,7 +52,8 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     public async Task An_API_key_is_described()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a", scopes = new[] { "a", "b:c" }, expires_in_days = 2 })).JsonAsync(HttpStatusCode.Created);
+        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a", scopes = new[] { "a", "b:c" }, expires_in_days = 2 }))
+            .JsonAsync(HttpStatusCode.Created);
 
         var token = await IntrospectAsync(made.GetProperty("key").GetString()!);
 
@@ -84,7 +86,8 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
-        var token = await (await (await app.IntrospectorAsync()).PostAsync(Route, new { token = tokens.AccessToken, token_type_hint = "access_token" })).JsonAsync(HttpStatusCode.OK);
+        var token = await (await (await app.IntrospectorAsync()).PostAsync(Route, new { token = tokens.AccessToken, token_type_hint = "access_token" }))
+            .JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(user.Id.ToString(), token.GetProperty("sub").GetString());
     }
@@ -215,16 +218,19 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     {
         var service = await app.IntrospectorAsync();
 
-        var many = await service.PostTextAsync(Route, string.Join('&', Enumerable.Range(0, 2000).Select(index => $"f{index}=a")), "application/x-www-form-urlencoded");
+        var many = await service.PostTextAsync(
+            Route, string.Join('&', Enumerable.Range(0, 2000).Select(index => $"f{index}=a")), "application/x-www-form-urlencoded");
         var longName = await service.PostTextAsync(Route, new string('n', 10_000) + "=a", "application/x-www-form-urlencoded");
 
         await many.ShouldBeProblemAsync(400, "malformed_request");
         await longName.ShouldBeProblemAsync(400, "malformed_request");
     }
 
-    private async Task<JsonElement> IntrospectAsync(string token) => await (await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token))).JsonAsync(HttpStatusCode.OK);
+    private async Task<JsonElement> IntrospectAsync(string token) =>
+        await (await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token))).JsonAsync(HttpStatusCode.OK);
 
-    private async Task ShouldBeInactiveAsync(string token) => await ShouldBeInactiveAsync(await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token)));
+    private async Task ShouldBeInactiveAsync(string token) =>
+        await ShouldBeInactiveAsync(await (await app.IntrospectorAsync()).PostFormAsync(Route, ("token", token)));
 
     private static async Task ShouldBeInactiveAsync(HttpResponseMessage answer)
     {

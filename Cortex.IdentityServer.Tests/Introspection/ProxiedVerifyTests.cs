@@ -83,7 +83,9 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     {
         var key = await KeyAsync("memory:read,memory:write");
 
-        Assert.Equal(403, (await SendAsync("GET", Verify + "/x", "X-API-Key: " + key, "X-Auth-Require-Scope: memory:read", "X-Auth-Require-Scope: memory:write")).Status);
+        Assert.Equal(
+            403,
+            (await SendAsync("GET", Verify + "/x", "X-API-Key: " + key, "X-Auth-Require-Scope: memory:read", "X-Auth-Require-Scope: memory:write")).Status);
     }
 
     [Fact]
@@ -123,7 +125,8 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
         foreach (var (credential, status) in new[] { ("X-API-Key: " + key, 204), ("X-A: b", 401) })
         {
             using var connection = await RawConnection.OpenAsync(app.BaseAddress);
-            await connection.WriteAsync($"POST {Verify}/upload HTTP/1.1\nHost: x\n{credential}\n{framing}\nContent-Encoding: gzip\nContent-Type: image/png\n\n{body}");
+            await connection.WriteAsync(
+                $"POST {Verify}/upload HTTP/1.1\nHost: x\n{credential}\n{framing}\nContent-Encoding: gzip\nContent-Type: image/png\n\n{body}");
             var started = Stopwatch.GetTimestamp();
 
             var answer = await connection.ReadAsync();

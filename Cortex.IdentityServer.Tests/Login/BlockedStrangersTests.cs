@@ -46,7 +46,10 @@ public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<Guesse
 
         for (var round = 0; round < 2; round++)
         {
-            await AtOnce.StatusesAsync(16, index => (index % 2 == 0 ? app.From(Stranger) : elsewhere).PostAsync("/api/v1/auth/login", new { email = user.Email, password = "not the password" }));
+            await AtOnce.StatusesAsync(
+                16,
+                index => (index % 2 == 0 ? app.From(Stranger) : elsewhere)
+                    .PostAsync("/api/v1/auth/login", new { email = user.Email, password = "not the password" }));
             app.Clock.Advance(TimeSpan.FromDays(2));
         }
 
@@ -54,7 +57,9 @@ public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<Guesse
         await ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 900);
     }
 
-    /// <remarks>A server that was killed settled nothing, so the hundredth failure is found by whoever comes next: here by sixteen at once on two replicas.</remarks>
+    /// <remarks>
+    /// A server that was killed settled nothing, so the hundredth failure is found by whoever comes next: here by sixteen at once on two replicas.
+    /// </remarks>
     [Fact]
     public async Task The_owner_gets_one_mail_too_if_the_hundredth_guess_never_had_an_outcome()
     {
@@ -67,7 +72,8 @@ public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<Guesse
         app.From(Stranger, elsewhere);
 
         var answers = await AtOnce.StatusesAsync(
-            16, index => (index % 2 == 0 ? app.From(Stranger) : elsewhere).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
+            16,
+            index => (index % 2 == 0 ? app.From(Stranger) : elsewhere).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.TooManyRequests, status));
         await app.MailsSettledAsync();
@@ -169,7 +175,8 @@ public sealed class BlockedStrangersTests(GuessedApp app) : IClassFixture<Guesse
         await (await app.ResetAsync(await app.ResetTokenAsync(user.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
         app.NextStep();
         app.NextStep();
-        await (await AnswerAsync(user with { User = user.User with { Password = MailedSteps.NewPassword } }, Stranger, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await AnswerAsync(user with { User = user.User with { Password = MailedSteps.NewPassword } }, Stranger, app.Code(user.Secret)))
+            .ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -57,7 +57,11 @@ public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Of_Identitys_hashes_the_one_with_the_most_iterations_is_known()
     {
         await app.SqlAsync("DELETE FROM users");
-        foreach (var hash in new[] { PythonHashes.IdentityV3Sha1, PythonHashes.IdentityV3, PythonHashes.IdentityV3Sha256, "AQAAAA====", "AQAAAA" + new string('!', 60), new string('A', 100) })
+        foreach (var hash in new[]
+        {
+            PythonHashes.IdentityV3Sha1, PythonHashes.IdentityV3, PythonHashes.IdentityV3Sha256, "AQAAAA====", "AQAAAA" + new string('!', 60),
+            new string('A', 100),
+        })
         {
             await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", app.NewEmail(), hash);
         }
@@ -69,7 +73,8 @@ public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task It_is_found_at_the_end_of_an_index()
     {
         await app.SqlAsync("DELETE FROM users");
-        await app.SqlAsync("INSERT INTO users (email, password_hash) SELECT 'many' || number || '@example.com', $1 FROM generate_series(1, 20000) AS number", Bcrypt("10"));
+        await app.SqlAsync(
+            "INSERT INTO users (email, password_hash) SELECT 'many' || number || '@example.com', $1 FROM generate_series(1, 20000) AS number", Bcrypt("10"));
         await app.SqlAsync("ANALYZE users");
 
         var plan = await PlanAsync($"SELECT {DearestHash.Columns}");
@@ -87,7 +92,8 @@ public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
         string[] emails = ["dear@example.com", usual.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
         foreach (var (email, hash) in new[]
         {
-            (emails[0], BCrypt.Net.BCrypt.HashPassword(Password, workFactor: 13)), (emails[3], PythonHashes.BcryptCost5), (emails[4], PythonHashes.IdentityV3Sha1), (emails[5], "!"),
+            (emails[0], BCrypt.Net.BCrypt.HashPassword(Password, workFactor: 13)), (emails[3], PythonHashes.BcryptCost5),
+            (emails[4], PythonHashes.IdentityV3Sha1), (emails[5], "!"),
         })
         {
             await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", email, hash);
@@ -133,7 +139,8 @@ public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
     private async Task<DearestHash> DearestAsync()
     {
         await using var scope = app.Services.CreateAsyncScope();
-        return (await scope.ServiceProvider.GetRequiredService<LoginAccounts>().FindAsync("nobody@example.com", "203.0.113.9", TestContext.Current.CancellationToken)).Dearest;
+        return (await scope.ServiceProvider.GetRequiredService<LoginAccounts>()
+            .FindAsync("nobody@example.com", "203.0.113.9", TestContext.Current.CancellationToken)).Dearest;
     }
 
     private async Task<string> PlanAsync(string sql)

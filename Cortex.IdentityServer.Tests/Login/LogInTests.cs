@@ -44,8 +44,10 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     {
         var user = await _app.RegisterAsync();
 
-        var wrong = await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        var unknown = await (await _app.Anonymous().PostAsync(Route, new { email = "nobody@example.com", password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        var wrong = await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
+        var unknown = await (await _app.Anonymous().PostAsync(Route, new { email = "nobody@example.com", password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
 
         Assert.Equal(wrong.GetProperty("detail").GetString(), unknown.GetProperty("detail").GetString());
         Assert.Equal(wrong.EnumerateObject().Select(field => field.Name), unknown.EnumerateObject().Select(field => field.Name));
@@ -101,7 +103,8 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     public async Task Too_long_an_email_or_password_is_refused()
     {
         await (await _app.Anonymous().PostAsync(Route, new { email = new string('a', 10_000), password = "x" })).ShouldBeProblemAsync(400, "validation_failed");
-        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = new string('a', 257) })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = new string('a', 257) }))
+            .ShouldBeProblemAsync(400, "validation_failed");
     }
 
     [Theory]
@@ -116,7 +119,8 @@ public sealed class LogInTests : IClassFixture<CortexApp>
 
     [Fact]
     public async Task A_field_that_is_not_its_own_is_refused() =>
-        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true })).ShouldBeProblemAsync(400, "unknown_field");
+        await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true }))
+            .ShouldBeProblemAsync(400, "unknown_field");
 
     /// <remarks>Only somebody who knows the password is told (OWASP ASVS 6.3.8).</remarks>
     [Fact]
@@ -125,7 +129,8 @@ public sealed class LogInTests : IClassFixture<CortexApp>
         var user = await _app.RegisterAsync();
         await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
-        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(403, "account_disabled");
         Assert.Equal(0L, await _app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
@@ -136,7 +141,8 @@ public sealed class LogInTests : IClassFixture<CortexApp>
         var user = await _app.WithTwoFactorAsync();
         await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
-        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = user.User.Password })).ShouldBeProblemAsync(403, "account_disabled");
+        var problem = await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = user.User.Password }))
+            .ShouldBeProblemAsync(403, "account_disabled");
 
         Assert.False(problem.TryGetProperty("two_factor_token", out _));
     }
@@ -146,8 +152,10 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     {
         var user = await _app.WithTwoFactorAsync();
 
-        await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password", two_factor_code = _app.Code(user.Secret) }))
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await _app.Anonymous()
+            .PostAsync(Route, new { email = user.User.Email, password = "not the password", two_factor_code = _app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
@@ -157,9 +165,11 @@ public sealed class LogInTests : IClassFixture<CortexApp>
         var user = await _app.WithTwoFactorAsync();
         var (email, password) = (user.User.Email, user.User.Password);
 
-        await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.WrongCode(user.Secret) })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.WrongCode(user.Secret) }))
+            .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await _app.Anonymous().PostAsync(Route, new { email, password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await _app.Anonymous().PostAsync(Route, new { email, password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" }))
+            .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         await (await _app.Anonymous().PostAsync(Route, new { email, password, recovery_code = user.RecoveryCodes[0] })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
@@ -168,6 +178,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     {
         var user = await _app.RegisterAsync();
 
-        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password, two_factor_code = "123456" })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password, two_factor_code = "123456" }))
+            .ShouldBeAsync(HttpStatusCode.OK);
     }
 }

@@ -117,7 +117,8 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.WithToken(token).GetAsync("/api/v1/auth/me", Cancel)).ShouldBeProblemAsync(401, "invalid_token");
         await (await app.WithKey(token).GetAsync("/api/v1/auth/me", Cancel)).ShouldBeProblemAsync(401, "invalid_api_key");
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = token })).ShouldBeProblemAsync(401, "invalid_refresh_token");
-        await (await app.WithToken(token).PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.WithToken(token).PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(401, "invalid_token");
         var told = await (await app.WithKey(service).PostAsync("/api/v1/auth/introspect", new { token })).JsonAsync(HttpStatusCode.OK);
         Assert.Equal("""{"active":false}""", told.GetRawText());
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
@@ -133,7 +134,8 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var forged = token[..^1] + (token[^1] == 'A' ? 'B' : 'A');
         string[] garbage =
         [
-            user.Tokens.AccessToken[..400], user.Tokens.RefreshToken, key, forged, token[..^1], token + "A", token.ToUpperInvariant(), " " + token, "c2f_", "c2f_\0", "😀", "null",
+            user.Tokens.AccessToken[..400], user.Tokens.RefreshToken, key, forged, token[..^1], token + "A", token.ToUpperInvariant(), " " + token, "c2f_",
+            "c2f_\0", "😀", "null",
         ];
 
         foreach (var text in garbage)
@@ -156,7 +158,8 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
-        var problem = await (await app.Anonymous().PostTextAsync(Route, body.Replace("TOKEN", token, StringComparison.Ordinal))).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await app.Anonymous().PostTextAsync(Route, body.Replace("TOKEN", token, StringComparison.Ordinal)))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
@@ -191,7 +194,8 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
-        await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.RecoverAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }

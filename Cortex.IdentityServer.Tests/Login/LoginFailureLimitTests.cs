@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Tests.Login;
 /// <summary>A server that allows an address its twenty failures, and no proxy.</summary>
 public sealed class TwentyFailuresApp(PostgresCluster cluster) : CortexApp(cluster)
 {
-    protected override IEnumerable<(string Name, string Value)> Settings => [("RATE_LIMITS", "register=100000,login=100000,sensitive=100000,sensitive_user=100000")];
+    protected override IEnumerable<(string Name, string Value)> Settings =>
+        [("RATE_LIMITS", "register=100000,login=100000,sensitive=100000,sensitive_user=100000")];
 }
 
 /// <summary>The same with a Redis for all replicas.</summary>
@@ -58,7 +59,8 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
             users.Add(await _app.RegisterAsync());
         }
 
-        var answers = await AtOnce.RunAsync(30, index => _app.Anonymous().PostAsync(Route, new { email = users[index % 10].Email, password = users[index % 10].Password }));
+        var answers = await AtOnce.RunAsync(
+            30, index => _app.Anonymous().PostAsync(Route, new { email = users[index % 10].Email, password = users[index % 10].Password }));
 
         Assert.True(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK) >= 20);
         Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK), answer =>
@@ -80,7 +82,8 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         var locked = _app.NewEmail();
         for (var time = 0; time < 5; time++)
         {
-            await (await _app.Anonymous().PostAsync(Route, new { email = locked, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+            await (await _app.Anonymous().PostAsync(Route, new { email = locked, password = "not the password" }))
+                .ShouldBeProblemAsync(401, "invalid_credentials");
         }
 
         // Refused for the account's sake: no password was looked at.
@@ -113,7 +116,8 @@ public sealed class SharedLoginFailureLimitTests(SharedFailuresApp app) : IClass
         using (stop)
         {
             var answers = await AtOnce.StatusesAsync(200, index =>
-                (index % 2 == 0 ? app.Anonymous() : replica).PostAsync("/api/v1/auth/login", new { email = $"nobody{index}@example.com", password = "not the password" }));
+                (index % 2 == 0 ? app.Anonymous() : replica)
+                    .PostAsync("/api/v1/auth/login", new { email = $"nobody{index}@example.com", password = "not the password" }));
 
             Assert.Equal(20, answers.Count(status => status == HttpStatusCode.Unauthorized));
             Assert.Equal(180, answers.Count(status => status == HttpStatusCode.TooManyRequests));

@@ -61,7 +61,8 @@ public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
         var (user, _, http) = await app.SignedInAsync();
         await app.FailAsync(user.Email, 10);
 
-        await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = "another battery staple" })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = "another battery staple" }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.TryAsync(user.Email, "another battery staple")).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -88,7 +89,8 @@ public sealed class LoginLockTests(GuessedApp app) : IClassFixture<GuessedApp>
         await app.FailAsync(app.NewEmail(), 1);
         await app.FailAsync(app.NewEmail(), 10);
         app.Clock.Advance(TimeSpan.FromDays(31));
-        await Within.UntilAsync(TimeSpan.FromSeconds(60), "what is over goes", async () => await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10") is 0L);
+        await Within.UntilAsync(
+            TimeSpan.FromSeconds(60), "what is over goes", async () => await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10") is 0L);
 
         // Ten and more in a row count for a year.
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10"));

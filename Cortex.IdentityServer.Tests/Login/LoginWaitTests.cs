@@ -104,7 +104,8 @@ public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<Guess
         var plain = typed.Trim().ToLowerInvariant().Normalize();
         await app.FailAsync(plain, 4);
 
-        await (await app.From(Stranger).PostAsync(route, new { email = typed, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.From(Stranger).PostAsync(route, new { email = typed, password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
 
         await ShouldWaitAsync(await app.TryAsync(plain, "not the password"), 1);
     }
@@ -128,7 +129,8 @@ public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<Guess
         var user = await app.WithTwoFactorAsync();
         for (var time = 0; time < 6; time++)
         {
-            await (await app.From(Stranger).PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
+            await (await app.From(Stranger)
+                .PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
@@ -140,7 +142,10 @@ public sealed partial class LoginWaitTests(GuessedApp app) : IClassFixture<Guess
     {
         await app.FailAsync("looked.for@example.com", 1);
 
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE login_attempts::text LIKE '%looked%' OR position('looked'::bytea IN email_hash) > 0"));
+        Assert.Equal(
+            0L,
+            await app.SqlAsync(
+                "SELECT count(*) FROM login_attempts WHERE login_attempts::text LIKE '%looked%' OR position('looked'::bytea IN email_hash) > 0"));
     }
 
     private static string WithoutId(string text) => TraceId().Replace(text, "");

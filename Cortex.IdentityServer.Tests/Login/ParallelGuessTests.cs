@@ -35,7 +35,9 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
         {
             var user = await app.RegisterAsync();
 
-            var answers = await AtOnce.StatusesAsync(20, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
+            var answers = await AtOnce.StatusesAsync(
+                20,
+                index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
 
             Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
         }
@@ -96,7 +98,10 @@ public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedAp
     {
         await app.SqlAsync("DELETE FROM login_attempts");
         var user = await app.RegisterAsync();
-        var guesses = AtOnce.StatusesAsync(99, index => app.From($"203.0.113.{index}", client(index)).PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));
+        var guesses = AtOnce.StatusesAsync(
+            99,
+            index => app.From($"203.0.113.{index}", client(index))
+                .PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));
 
         // The right one comes when five are under way.
         while (!guesses.IsCompleted && (long)(await app.SqlAsync(Row))! < 5)

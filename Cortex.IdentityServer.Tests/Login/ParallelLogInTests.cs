@@ -123,7 +123,9 @@ public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
         var answers = await AtOnce.StatusesAsync(times, send);
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
-        Assert.All(answers.Where(status => status != HttpStatusCode.OK), status => Assert.Contains(status, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
+        Assert.All(
+            answers.Where(status => status != HttpStatusCode.OK),
+            status => Assert.Contains(status, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
         Assert.Equal(before + 1, await SessionsAsync(user));
     }
 

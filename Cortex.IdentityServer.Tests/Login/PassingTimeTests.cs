@@ -23,7 +23,8 @@ public sealed class PassingTimeTests(PassingTimeApp app) : IClassFixture<Passing
         await app.LogInAsync(user);
         for (var time = 0; time < 5; time++)
         {
-            await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = "wrong horse battery staple" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+            await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = "wrong horse battery staple" }))
+                .ShouldBeAsync(HttpStatusCode.Unauthorized);
         }
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE cardinality(pending) > 0"));

@@ -16,7 +16,8 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
         await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = "not the password" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
 
         await GuessedApp.ShouldWaitAsync(await ChangeAsync(http, user.Password), 1);
         await GuessedApp.ShouldWaitAsync(await http.PostAsync(Auth + "2fa/enable", new { password = user.Password }), 1);

@@ -56,8 +56,10 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var wanted = app.NewEmail();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "reauthentication_required");
-        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password }))
+            .ShouldBeProblemAsync(401, "reauthentication_required");
         await app.MailsSettledAsync();
         Assert.Empty(await app.Mails.ForAsync(wanted));
 
@@ -65,7 +67,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await ReauthenticateAsync(user.Http, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) });
         app.NextStep();
         await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password }))
+            .ShouldBeAsync(HttpStatusCode.Accepted);
     }
 
     /// <remarks>The refused attempt above left the old set as it was.</remarks>
@@ -74,7 +77,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     {
         var user = await app.WithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
-        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(401, "reauthentication_required");
 
         await (await app.RecoverAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -87,10 +91,14 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
         await (await user.Http.PostAsync(Route, new { password })).ShouldBeProblemAsync(401, "two_factor_required");
-        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
-        await (await user.Http.PostAsync(Route, new { password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
-        await (await user.Http.PostAsync(Route, new { password = "not the password", two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.WrongCode(user.Secret) }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password = "not the password", two_factor_code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] }))
+            .ShouldBeProblemAsync(400, "validation_failed");
         await NotFreshAsync(user.Http);
     }
 
@@ -103,7 +111,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await ReauthenticateAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] });
 
         await CortexApp.GenerateKeyAsync(user.Http);
-        await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
     /// <remarks>A code is accepted once (RFC 6238, section 5.2), whichever route took it.</remarks>
@@ -115,7 +124,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var code = app.Code(user.Secret);
         await (await app.AnswerAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = code })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = code }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
     /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
@@ -143,14 +153,18 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var (user, _, http) = await app.SignedInAsync();
         const string Wrong = "not the password";
         await (await http.PostAsync(Auth + "2fa/enable", new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Route, new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, Wrong));
 
         await (await http.PostAsync(Auth + "2fa/enable", new { password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
-        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password }))
+            .ShouldBeProblemAsync(429, "rate_limited");
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+            .ShouldBeProblemAsync(429, "rate_limited");
         Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
     }
 
@@ -161,10 +175,12 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var user = await app.WithTwoFactorAsync();
         for (var time = 0; time < 10; time++)
         {
-            await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+            await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
+                .ShouldBeProblemAsync(400, "invalid_two_factor_code");
         }
 
-        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) })).ShouldBeProblemAsync(429, "rate_limited");
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) }))
+            .ShouldBeProblemAsync(429, "rate_limited");
         await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
     }
 
@@ -188,7 +204,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var (_, tokens, _) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
         await NotFreshAsync(app.WithToken(refreshed.AccessToken));
     }
@@ -232,7 +249,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
     }
 
-    private static async Task ReauthenticateAsync(HttpClient http, object body) => await (await http.PostAsync(Route, body)).ShouldBeAsync(HttpStatusCode.NoContent);
+    private static async Task ReauthenticateAsync(HttpClient http, object body) =>
+        await (await http.PostAsync(Route, body)).ShouldBeAsync(HttpStatusCode.NoContent);
 
     private static async Task NotFreshAsync(HttpClient http) =>
         await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(401, "reauthentication_required");

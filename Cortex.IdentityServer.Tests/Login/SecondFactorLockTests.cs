@@ -18,7 +18,10 @@ public sealed class SecondFactorLockTests(CortexApp app) : IClassFixture<CortexA
         var token = await app.ChallengeAsync(user.User);
         await ShouldBeLockedAsync(await app.AnswerAsync(token, app.Code(user.Secret)), 900);
         await ShouldBeLockedAsync(await app.RecoverAsync(token, user.RecoveryCodes[0]), 900);
-        await ShouldBeLockedAsync(await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) }), 900);
+        await ShouldBeLockedAsync(
+            await app.Anonymous()
+                .PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) }),
+            900);
     }
 
     [Fact]
@@ -30,7 +33,8 @@ public sealed class SecondFactorLockTests(CortexApp app) : IClassFixture<CortexA
         for (var time = 0; time < 3; time++)
         {
             await (await app.RecoverAsync(token, UnknownRecoveryCode)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-            await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
+            await (await app.Anonymous()
+                .PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
@@ -42,10 +46,13 @@ public sealed class SecondFactorLockTests(CortexApp app) : IClassFixture<CortexA
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 8);
-        await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
-        await (await user.Http.PostAsync("/api/v1/auth/2fa/recovery-codes", new { code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.WrongCode(user.Secret) }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync("/api/v1/auth/2fa/recovery-codes", new { code = app.WrongCode(user.Secret) }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
 
-        await ShouldBeLockedAsync(await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }), 900);
+        await ShouldBeLockedAsync(
+            await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }), 900);
         await ShouldBeLockedAsync(await user.Http.PostAsync("/api/v1/auth/2fa/recovery-codes", new { code = app.Code(user.Secret) }), 900);
         await ShouldBeLockedAsync(await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret)), 900);
     }

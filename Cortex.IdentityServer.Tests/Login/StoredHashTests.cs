@@ -32,7 +32,8 @@ public sealed class StoredHashTests : IClassFixture<CortexApp>
 
         var tokens = Tokens.Of(await (await LogInAsync(email)).JsonAsync(HttpStatusCode.OK));
 
-        var me = await (await _app.WithToken(tokens.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
+        var me = await (await _app.WithToken(tokens.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken))
+            .JsonAsync(HttpStatusCode.OK);
         Assert.Equal(email, me.GetProperty("email").GetString());
         Assert.Equal("free", me.GetProperty("subscription_tier").GetString());
     }
@@ -42,7 +43,8 @@ public sealed class StoredHashTests : IClassFixture<CortexApp>
     {
         var email = await InsertAsync(PythonHashes.Bcrypt2b);
         await _app.SqlAsync(
-            "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, created_at = NULL, security_stamp = NULL WHERE email = $1",
+            "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, created_at = NULL, security_stamp "
+                + "= NULL WHERE email = $1",
             email);
 
         var tokens = Tokens.Of(await (await LogInAsync(email)).JsonAsync(HttpStatusCode.OK));

@@ -104,7 +104,8 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         app.NextStep();
         code = app.Code(user.Secret);
         await ShouldFailAsync(
-            user, code + "\n", code + "\0", string.Concat(code.Select(digit => (char)('\u0660' + (digit - '0')))), string.Concat(code.Select(digit => (char)('\uFF10' + (digit - '0')))), "0x" + code[2..], "");
+            user, code + "\n", code + "\0", string.Concat(code.Select(digit => (char)('\u0660' + (digit - '0')))),
+            string.Concat(code.Select(digit => (char)('\uFF10' + (digit - '0')))), "0x" + code[2..], "");
         await ShouldPassAsync(user, code);
     }
 
@@ -121,7 +122,8 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
-        await (await app.Anonymous().PostTextAsync(Route, $$"""{"two_factor_token": {{JsonSerializer.Serialize(token)}}, "code": {{json}}}""")).ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.Anonymous().PostTextAsync(Route, $$"""{"two_factor_token": {{JsonSerializer.Serialize(token)}}, "code": {{json}}}"""))
+            .ShouldBeProblemAsync(400, "validation_failed");
     }
 
     /// <remarks>What can't be a code costs no work.</remarks>

@@ -47,7 +47,8 @@ public sealed class MailKillTests(PostgresCluster cluster) : IAsyncLifetime
         var neighbour = Replica.NewEmail();
         await (await another.RegisterAsync(neighbour)).ShouldBeAsync(HttpStatusCode.Created);
         await MailSteps.UntilAsync("its own mail", () => _smtp.For(neighbour).Count == 1);
-        Assert.DoesNotContain(_smtp.Lines.SkipWhile(line => !line.Contains(email, StringComparison.Ordinal)).Skip(1), line => line.Contains(email, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _smtp.Lines.SkipWhile(line => !line.Contains(email, StringComparison.Ordinal)).Skip(1), line => line.Contains(email, StringComparison.Ordinal));
 
         await first.Process.KillAsync();
         _smtp.BehaveWell();

@@ -35,7 +35,8 @@ internal static class MailSteps
     public static Task UntilAsync(string what, Func<bool> isSo) => Within.UntilAsync(Soon, what, () => Task.FromResult(isSo()));
 
     /// <summary>While time passes: at each look a second.</summary>
-    public static Task PassTimeUntilAsync(this CortexApp app, string what, Func<bool> isSo, TimeSpan? limit = null) => Within.UntilAsync(limit ?? Soon, what, async () =>
+    public static Task PassTimeUntilAsync(
+        this CortexApp app, string what, Func<bool> isSo, TimeSpan? limit = null) => Within.UntilAsync(limit ?? Soon, what, async () =>
     {
         if (!isSo())
         {

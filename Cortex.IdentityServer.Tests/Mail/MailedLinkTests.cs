@@ -19,7 +19,10 @@ public sealed class MailedLinkTests(CortexApp app) : IClassFixture<CortexApp>
     private const int LongestLine = 998;
 
     public static TheoryData<string> KindsWithLink { get; } =
-        [MailKind.VerifyEmail, MailKind.ResetPassword, MailKind.ResetPasswordByStaff, MailKind.AlreadyRegistered, MailKind.Invitation, MailKind.ConfirmNewEmail];
+        [
+            MailKind.VerifyEmail, MailKind.ResetPassword, MailKind.ResetPasswordByStaff, MailKind.AlreadyRegistered, MailKind.Invitation,
+            MailKind.ConfirmNewEmail,
+        ];
 
     [Theory]
     [MemberData(nameof(KindsWithLink))]
@@ -56,8 +59,12 @@ public sealed class MailedLinkTests(CortexApp app) : IClassFixture<CortexApp>
             var lines = Encoding.Latin1.GetString(written.ToArray()).ReplaceLineEndings("\n").Split('\n');
 
             Assert.All(lines, line => Assert.True(line.Length <= LongestLine && Ascii.IsValid(line), line));
-            Assert.Single(lines, line => line.StartsWith(options.PublicUrl, StringComparison.Ordinal) && line.EndsWith("?token=" + new string('x', 68), StringComparison.Ordinal));
-            Assert.All(message.BodyParts.OfType<TextPart>(), part => Assert.Equal((ContentEncoding.SevenBit, false), (part.ContentTransferEncoding, part.IsFlowed)));
+            Assert.Single(
+                lines,
+                line => line.StartsWith(options.PublicUrl, StringComparison.Ordinal)
+                    && line.EndsWith("?token=" + new string('x', 68), StringComparison.Ordinal));
+            Assert.All(
+                message.BodyParts.OfType<TextPart>(), part => Assert.Equal((ContentEncoding.SevenBit, false), (part.ContentTransferEncoding, part.IsFlowed)));
         }
     }
 

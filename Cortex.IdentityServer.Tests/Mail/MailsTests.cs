@@ -100,14 +100,20 @@ public sealed class MailsTests
         }
     }
 
-    /// <remarks>Whoever logs in writes the user agent, and whoever makes a key its name: a mail of ours must not carry their words, which may be a lure.</remarks>
+    /// <remarks>
+    /// Whoever logs in writes the user agent, and whoever makes a key its name: a mail of ours must not carry their words, which may be a lure.
+    /// </remarks>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Nothing_that_a_stranger_wrote_is_in_a_mail(string kind)
     {
         var message = Render(kind);
 
-        foreach (var text in new[] { message.TextBody!, WebUtility.HtmlDecode(message.HtmlBody!), message.Headers.Select(header => header.Value).Aggregate((all, value) => all + value) })
+        foreach (var text in new[]
+        {
+            message.TextBody!, WebUtility.HtmlDecode(message.HtmlBody!),
+            message.Headers.Select(header => header.Value).Aggregate((all, value) => all + value),
+        })
         {
             Assert.DoesNotContain("O'Brien", text, StringComparison.Ordinal);
             Assert.DoesNotContain("alert", text, StringComparison.Ordinal);
@@ -148,7 +154,8 @@ public sealed class MailsTests
             Kind = kind,
             Recipient = "ada@example.com",
             CreatedAt = Now,
-            Details = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["name"] = Name, ["user_agent"] = UserAgent, ["ip"] = "192.0.2.7", ["request_id"] = "r" }),
+            Details = System.Text.Json.JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["name"] = Name, ["user_agent"] = UserAgent, ["ip"] = "192.0.2.7", ["request_id"] = "r" }),
         };
         using var written = new MemoryStream();
         using var message = Mails.Of(mail, Token, options).ToMessage(mail, options, Now);

@@ -74,10 +74,12 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         var user = await app.WithTwoFactorAsync();
         var http = Device(Safari, "198.51.100.77");
         await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = "not the password" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
-        await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = user.User.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = user.User.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
         Assert.Equal(0, await CountAsync(user.User, "new_sign_in"));
 
-        await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) }))
+            .ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(1, await CountAsync(user.User, "new_sign_in"));
     }
 
@@ -98,7 +100,8 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         await TellsAsync(user.Email, "password_changed", async () =>
-            await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.NoContent));
+            await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+                .ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
     [Fact]
@@ -128,10 +131,13 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
-        await TellsAsync(user.Email, "two_factor_enabled", async () => await (await http.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK));
+        await TellsAsync(
+            user.Email, "two_factor_enabled",
+            async () => await (await http.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK));
         app.NextStep();
         await TellsAsync(user.Email, "two_factor_disabled", async () =>
-            await (await http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.NoContent));
+            await (await http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }))
+                .ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
     [Fact]
@@ -152,7 +158,9 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        await TellsAsync(user.Email, "refresh_token_reused", () => AtOnce.StatusesAsync(8, _ => app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })));
+        await TellsAsync(
+            user.Email, "refresh_token_reused",
+            () => AtOnce.StatusesAsync(8, _ => app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })));
     }
 
     [Fact]
@@ -169,7 +177,9 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         Assert.DoesNotContain("my key", mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(key, mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
 
-        await TellsAsync(user.Email, "api_key_created", async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
+        await TellsAsync(
+            user.Email, "api_key_created",
+            async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
     }
 
     /// <remarks>Whoever has an account with somebody else's address must not flood that mailbox.</remarks>
@@ -192,7 +202,9 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         await TellsAsync(user.Email, "account_deleted", async () =>
-            await (await http.SendAsync(new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent));
+            await (await http.SendAsync(
+                new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
+                .ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
     [Fact]
@@ -203,7 +215,8 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         var before = (await app.Mails.ForAsync(user.Email)).Count;
         const string Wrong = "not the password";
 
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword })).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword }))
+            .ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.PostAsync(Auth + "api-keys/generate", new { name = "" })).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await http.PostAsync(Auth + "2fa/verify", new { code = "000000" })).ShouldBeAsync(HttpStatusCode.Conflict);

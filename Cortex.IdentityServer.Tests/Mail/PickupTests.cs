@@ -47,7 +47,8 @@ public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
         // For root too, whom no permission stops.
         await File.WriteAllTextAsync(app.Folder, "", TestContext.Current.CancellationToken);
         var user = await app.RegisterAsync();
-        await app.PassTimeUntilAsync("two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: Mail could not be written", StringComparison.Ordinal)) >= 2);
+        await app.PassTimeUntilAsync(
+            "two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: Mail could not be written", StringComparison.Ordinal)) >= 2);
         Assert.Equal(1, await app.WaitingAsync());
 
         File.Delete(app.Folder);

@@ -13,7 +13,8 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [("SMTP_URL", UrlOf("smtp", "127.0.0.1", Smtp.Port)), ("EMAIL_FROM", "Cortex Memory <no-reply@cortex.example>")];
 
-    internal static string UrlOf(string scheme, string host, int port) => $"{scheme}://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@{host}:{port}";
+    internal static string UrlOf(string scheme, string host, int port) =>
+        $"{scheme}://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@{host}:{port}";
 
     /// <summary>Before each test: the mail server is there, and there is nothing to send.</summary>
     internal async Task MendAsync()

@@ -171,7 +171,8 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         app.Smtp.BehaveWell();
         app.Smtp.Open();
         await app.PassTimeUntilAsync("the mails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
-        Assert.Equal(["Confirm your email address", "Set a new password"], app.Smtp.For(user.Email).Select(mail => mail.Message.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Confirm your email address", "Set a new password"], app.Smtp.For(user.Email).Select(mail => mail.Message.Subject).Order(StringComparer.Ordinal));
         await app.EndedWellAsync(app.Smtp);
     }
 
@@ -235,7 +236,10 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task A_user_agent_with_line_breaks_gets_into_no_header_body_or_command()
     {
         var email = app.NewEmail();
-        await app.PutAsync(email, details: """{"user_agent": "Firefox\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>", "ip": "192.0.2.7\r\n.\r\nQUIT\r\n.."}""");
+        await app.PutAsync(
+            email,
+            details: """{"user_agent": "Firefox\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>", "ip":"""
+                + """ "192.0.2.7\r\n.\r\nQUIT\r\n.."}""");
         await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
 
         var message = app.Smtp.For(email)[0].Message;
@@ -276,7 +280,10 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
 
         Assert.Contains("was not accepted", app.Log, StringComparison.Ordinal);
         Assert.All(
-            [.. emails, "secret no address", SmtpApp.Password, SmtpApp.User, Uri.EscapeDataString(SmtpApp.Password), .. app.Smtp.Received.Select(mail => Mailbox.TokenIn(mail.Message)).Where(token => token.Length > 0)],
+            [
+                .. emails, "secret no address", SmtpApp.Password, SmtpApp.User, Uri.EscapeDataString(SmtpApp.Password),
+                .. app.Smtp.Received.Select(mail => Mailbox.TokenIn(mail.Message)).Where(token => token.Length > 0),
+            ],
             secret => Assert.DoesNotContain(secret, app.Log, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -81,7 +81,9 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
         Assert.Equal(1, await app.WaitingAsync());
         Assert.DoesNotContain(user.Email, app.Log, StringComparison.Ordinal);
 
-        int Logged(string text) => app.Log.Split('\n').Count(line => line.Contains($"localhost:{smtp.Port}", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
+        int Logged(string text) =>
+            app.Log.Split('\n')
+                .Count(line => line.Contains($"localhost:{smtp.Port}", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
     }
 
     [Fact]

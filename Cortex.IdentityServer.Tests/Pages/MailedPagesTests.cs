@@ -105,7 +105,11 @@ public sealed class MailedPagesTests(CortexApp app) : IClassFixture<CortexApp>
     [MemberData(nameof(Pages))]
     public async Task A_link_without_a_good_token_is_refused_by_a_page_when_it_is_used(string page)
     {
-        foreach (var fields in new[] { new (string, string)[] { ("new_password", New) }, [("token", ""), ("new_password", New)], [("token", new string('a', 10_240)), ("new_password", New)], [("token", "cpr_x"), ("token", "cpr_y"), ("new_password", New)] })
+        foreach (var fields in new[]
+        {
+            new (string, string)[] { ("new_password", New) }, [("token", ""), ("new_password", New)],
+            [("token", new string('a', 10_240)), ("new_password", New)], [("token", "cpr_x"), ("token", "cpr_y"), ("new_password", New)],
+        })
         {
             await RefusedAsync(await app.Anonymous().PostFormAsync(page, fields));
         }

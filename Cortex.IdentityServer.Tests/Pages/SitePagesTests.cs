@@ -88,7 +88,8 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task A_browser_that_wants_the_icon_gets_none() => await (await app.Anonymous().FetchAsync("/favicon.ico")).ShouldBeProblemAsync(404, "not_found");
+    public async Task A_browser_that_wants_the_icon_gets_none() =>
+        await (await app.Anonymous().FetchAsync("/favicon.ico")).ShouldBeProblemAsync(404, "not_found");
 
     /// <remarks>https://www.w3.org/TR/change-password-url/, which password managers ask for.</remarks>
     [Fact]
@@ -100,7 +101,8 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
         await answer.ShouldBeAsync(HttpStatusCode.Redirect);
         Assert.Equal("/account/security", answer.Headers.Location?.ToString());
         await (await app.Anonymous().FetchAsync("/.well-known/change-password")).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.Anonymous().FetchAsync("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")).ShouldBeAsync(HttpStatusCode.NotFound);
+        await (await app.Anonymous().FetchAsync("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"))
+            .ShouldBeAsync(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -126,7 +128,8 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
         Assert.Equal(await asked.TextAsync(), await unknown.TextAsync());
 
         var token = await app.NewestTokenAsync(user.Email, "reset_password");
-        await (await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("username", user.Email), ("new_password", MailedSteps.NewPassword))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("username", user.Email), ("new_password", MailedSteps.NewPassword)))
+            .ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
     }
 

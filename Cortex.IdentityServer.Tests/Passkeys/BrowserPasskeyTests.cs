@@ -79,7 +79,8 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
         // The answer again, and again under a new question.
         var replayed = await ShouldBeAsync(401, "post('/login/passkey', window.sent)");
         Assert.Equal("invalid_credentials", replayed.GetProperty("code").GetString());
-        await ShouldBeAsync(401, "post('/login/passkey/options', {}).then(asked => post('/login/passkey', { ...window.sent, passkey_token: asked.body.passkey_token }))");
+        await ShouldBeAsync(
+            401, "post('/login/passkey/options', {}).then(asked => post('/login/passkey', { ...window.sent, passkey_token: asked.body.passkey_token }))");
         await ShouldBeAsync(200, "logIn().then(sent => post('/login/passkey', sent))");
         Assert.Single((await (await http.FetchAsync(PasskeySteps.Passkeys)).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }

@@ -14,7 +14,8 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My phone" })).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        await (await user.Http.DeleteAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await user.Http.DeleteAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", TestContext.Current.CancellationToken))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         var events = (await (await user.Http.FetchAsync("/api/v1/auth/me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray()
             .Where(item => item.GetProperty("action").GetString()!.StartsWith("passkey.", StringComparison.Ordinal)).ToList();
@@ -34,7 +35,8 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
         var problem = await (await app.LogInWithAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
 
         Assert.Equal(1L, await app.SqlAsync(
-            "SELECT count(*) FROM audit_events WHERE action = 'login.failed' AND user_id IS NULL AND details ->> 'reason' = 'wrong_passkey' AND request_id = $1",
+            "SELECT count(*) FROM audit_events WHERE action = 'login.failed' AND user_id IS NULL AND details ->> 'reason' = 'wrong_passkey' AND "
+                + "request_id = $1",
             problem.GetProperty("trace_id").GetString()!));
     }
 
@@ -49,7 +51,8 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.User.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.Mails.TokenAsync(user.User.Email, "reset_password");
 
-        await (await app.Anonymous().PostAsync("/api/v1/auth/reset-password", new { token, new_password = "the owner's new password" })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.Anonymous().PostAsync("/api/v1/auth/reset-password", new { token, new_password = "the owner's new password" }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         var answer = await app.LogInWithAsync(user.Key);
         await (isVerified ? answer.ShouldBeAsync(HttpStatusCode.OK) : answer.ShouldBeProblemAsync(401, "invalid_credentials"));

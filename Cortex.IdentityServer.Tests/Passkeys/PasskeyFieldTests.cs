@@ -42,7 +42,8 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
 
         await (await http.FinishPasskeyAsync(question, key.Create(question.Options, new() { Origin = origin }))).ShouldBeAsync(HttpStatusCode.Created);
         await (await app.LogInWithAsync(key, new() { Origin = origin })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.LogInWithAsync(key, new() { Origin = "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.LogInWithAsync(key, new() { Origin = "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
     [Fact]
@@ -123,8 +124,12 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     }
 
     [Theory]
-    [InlineData("""{"id":"AAAA","type":"public-key","clientExtensionResults":{},"response":{"authenticatorData":"\ud800","clientDataJSON":"AAAA","signature":"AAAA"}}""")]
-    [InlineData("""{"id":"AAAA","type":"public-key","response":{"authenticatorData":"AAAA","userHandle":"\udc00","transports":"\ud800"},"authenticatorAttachment":"\ud800"}""")]
+    [InlineData(
+        """{"id":"AAAA","type":"public-key","clientExtensionResults":{}"""
+            + ""","response":{"authenticatorData":"\ud800","clientDataJSON":"AAAA","signature":"AAAA"}}""")]
+    [InlineData(
+        """{"id":"AAAA","type":"public-key","response":{"authenticatorData":"AAAA","userHandle":"\udc00","transports":"\ud800"}"""
+            + ""","authenticatorAttachment":"\ud800"}""")]
     [InlineData("""{"\ud800":1,"response":{"\ud800":""}}""")]
     public async Task Half_a_character_anywhere_in_a_credential_proves_nothing(string credential)
     {
@@ -147,6 +152,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         var token = await app.ChallengeAsync(user.User);
         var question = await app.AskForSecondFactorAsync(token);
 
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { UserHandle = "AAAA" }))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { UserHandle = "AAAA" })))
+            .ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 }

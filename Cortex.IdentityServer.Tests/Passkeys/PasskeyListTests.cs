@@ -29,7 +29,8 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
-        var renamed = await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My old phone" })).JsonAsync(HttpStatusCode.OK);
+        var renamed = await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My old phone" }))
+            .JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal((user.PasskeyId, "My old phone"), (renamed.GetProperty("id").GetGuid(), renamed.GetProperty("name").GetString()));
         foreach (var name in new[] { "", "  ", "a\nb", new string('a', 101) })
@@ -37,7 +38,8 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
             await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name })).ShouldBeProblemAsync(400, "validation_failed");
         }
 
-        await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "x", sign_count = 0 })).ShouldBeProblemAsync(400, "unknown_field");
+        await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "x", sign_count = 0 }))
+            .ShouldBeProblemAsync(400, "unknown_field");
     }
 
     /// <remarks>A factor is removed because it was lost, and whoever found it may be logged in (OWASP ASVS 7.4.3).</remarks>

@@ -114,9 +114,12 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var refused = new HashSet<string>();
         foreach (var twist in new Twist[]
         {
-            new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { Origin = "https://localhost:5000" }, new() { Origin = "" },
-            new() { CrossOrigin = true }, new() { RpId = "evil.test" }, new() { Type = "webauthn.create" }, new() { Challenge = "AAAAAAAAAAAAAAAAAAAAAA" }, new() { Challenge = "" },
-            new() { IsSignatureTampered = true }, new() { IsUserAbsent = true }, new() { UserHandle = other.Key.UserHandle }, new() { UserHandle = "bm90IGEgdXNlcg" },
+            new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { Origin = "https://localhost:5000" },
+            new() { Origin = "" },
+            new() { CrossOrigin = true }, new() { RpId = "evil.test" }, new() { Type = "webauthn.create" }, new() { Challenge = "AAAAAAAAAAAAAAAAAAAAAA" },
+            new() { Challenge = "" },
+            new() { IsSignatureTampered = true }, new() { IsUserAbsent = true }, new() { UserHandle = other.Key.UserHandle },
+            new() { UserHandle = "bm90IGEgdXNlcg" },
             new() { UserHandle = "AAAA" }, new() { UserHandle = "" },
         })
         {
@@ -127,7 +130,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var unknown = new SoftAuthenticator();
         refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown, new() { UserHandle = user.Key.UserHandle })));
         refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown)));
-        refused.Add(await RefusedAsync(await app.LogInWithAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
+        refused.Add(
+            await RefusedAsync(
+                await app.LogInWithAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
 
         // Removed, and of a deleted account.
         await (await other.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{other.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -151,7 +156,10 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerPasskeyAsync(early, user.Key.Get(early.Options))).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await RefusedAsync(await app.AnswerPasskeyAsync(late, user.Key.Get(late.Options)));
-        await RefusedAsync(await app.AnswerPasskeyAsync(late with { Token = registration.Token }, user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
+        await RefusedAsync(
+            await app.AnswerPasskeyAsync(
+                late with { Token = registration.Token },
+                user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
     }
 
     /// <remarks>A count that stands still or falls is the sign of a copy (WebAuthn, section 6.1.1).</remarks>
@@ -168,7 +176,10 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         user.Key.SignCount = 4;
         await RefusedAsync(await app.LogInWithAsync(user.Key));
 
-        Assert.Equal(2, app.Log[logged..].Split('\n').Count(line => line.StartsWith("Warning: Passkey refused because there may be a copy of it", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            app.Log[logged..].Split('\n')
+                .Count(line => line.StartsWith("Warning: Passkey refused because there may be a copy of it", StringComparison.Ordinal)));
         user.Key.SignCount = 11;
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));
@@ -223,12 +234,24 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"id": 1, "type": [], "response": "x"}""")]
     [InlineData("""{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {}}""")]
     [InlineData("""{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": null}""")]
-    [InlineData("""{"id": "", "type": "public-key", "clientExtensionResults": null, "response": {"clientDataJSON": "", "authenticatorData": "", "signature": "", "userHandle": ""}}""")]
-    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "bnVsbA", "authenticatorData": "AA", "signature": "AA", "userHandle": "AA"}}""")]
-    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "HANDLE"}}""")]
-    [InlineData("""{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "HANDLE"}}""")]
-    [InlineData("""{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "\u0000", "authenticatorData": "***", "signature": "😀", "userHandle": "HANDLE"}}""")]
-    [InlineData("""{"id": "\ud800", "type": "\ud800", "clientExtensionResults": {}, "response": {"clientDataJSON": "\ud800", "authenticatorData": "\ud800", "signature": "\ud800"}}""")]
+    [InlineData(
+        """{"id": "", "type": "public-key", "clientExtensionResults": null, "response": {"clientDataJSON": "", "authenticatorData": "", "signature": "","""
+            + """ "userHandle": ""}}""")]
+    [InlineData(
+        """{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "bnVsbA", "authenticatorData": "AA","""
+            + """ "signature": "AA", "userHandle": "AA"}}""")]
+    [InlineData(
+        """{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature":"""
+            + """ "AA", "userHandle": "HANDLE"}}""")]
+    [InlineData(
+        """{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature":"""
+            + """ "AA", "userHandle": "HANDLE"}}""")]
+    [InlineData(
+        """{"id": "ID", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "\u0000", "authenticatorData": "***","""
+            + """ "signature": "😀", "userHandle": "HANDLE"}}""")]
+    [InlineData(
+        """{"id": "\ud800", "type": "\ud800", "clientExtensionResults": {}, "response": {"clientDataJSON": "\ud800", "authenticatorData": "\ud800","""
+            + """ "signature": "\ud800"}}""")]
     [InlineData("""{"a": {"b": {"c": {"d": {"e": {"f": [[[[[]]]]]}}}}}}""")]
     public async Task Garbage_is_no_passkey(string credential)
     {
@@ -237,7 +260,8 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         credential = credential.Replace("HANDLE", user.Key.UserHandle, StringComparison.Ordinal)
             .Replace("\"ID\"", $"\"{System.Buffers.Text.Base64Url.EncodeToString(user.Key.CredentialId)}\"", StringComparison.Ordinal);
 
-        await RefusedAsync(await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
+        await RefusedAsync(
+            await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
     }
 
     /// <remarks>The problem names the field, so that a client's author finds the mistake.</remarks>

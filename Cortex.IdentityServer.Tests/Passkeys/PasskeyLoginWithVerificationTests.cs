@@ -4,7 +4,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
 /// <summary>Passkeys where mailboxes have to be proved.</summary>
-public sealed class PasskeyLoginWithVerificationTests(RegisterWithVerificationTests.VerifyingApp app) : IClassFixture<RegisterWithVerificationTests.VerifyingApp>
+public sealed class PasskeyLoginWithVerificationTests(RegisterWithVerificationTests.VerifyingApp app)
+    : IClassFixture<RegisterWithVerificationTests.VerifyingApp>
 {
     /// <remarks>With <c>REQUIRE_VERIFIED_EMAIL</c> no way of logging in gets around the verification.</remarks>
     [Fact]

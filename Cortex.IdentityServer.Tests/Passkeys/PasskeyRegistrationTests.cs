@@ -59,7 +59,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var (_, _, http) = await app.SignedInAsync();
         var question = await http.BeginPasskeyAsync();
 
-        var made = await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options, new() { Transports = ["usb", "a\0b", "USB; DROP", new('x', 33), "usb", "nfc"] })))
+        var made = await (await http.FinishPasskeyAsync(
+            question, new SoftAuthenticator().Create(question.Options, new() { Transports = ["usb", "a\0b", "USB; DROP", new('x', 33), "usb", "nfc"] })))
             .JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal($"Passkey {app.Clock.GetUtcNow():yyyy-MM-dd}", made.GetProperty("name").GetString());
@@ -78,7 +79,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         await user.Http.AddPasskeyAsync(new());
 
         await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.AnswerAsync(underWay, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         Assert.Equal("passkeys_changed", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.User.Id));
@@ -94,7 +96,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         app.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await (await http.PostNothingAsync(PasskeySteps.Passkeys + "/options")).ShouldBeProblemAsync(401, "reauthentication_required");
-        await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options))).ShouldBeProblemAsync(401, "reauthentication_required");
+        await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options)))
+            .ShouldBeProblemAsync(401, "reauthentication_required");
     }
 
     /// <remarks>A recorded answer must not register a passkey again, or for somebody else.</remarks>
@@ -145,7 +148,9 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         foreach (var http in new[] { owner.Http, (await app.SignedInAsync()).Http })
         {
             var question = await http.BeginPasskeyAsync();
-            await InvalidAsync(await http.FinishPasskeyAsync(question, new SoftAuthenticator { CredentialId = owner.Key.CredentialId }.Create(question.Options)), "credential");
+            await InvalidAsync(
+                await http.FinishPasskeyAsync(question, new SoftAuthenticator { CredentialId = owner.Key.CredentialId }.Create(question.Options)),
+                "credential");
         }
 
         await (await app.LogInWithAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
@@ -158,7 +163,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var questions = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
         var id = RandomNumberGenerator.GetBytes(16);
 
-        var statuses = await AtOnce.StatusesAsync(4, index => people[index].Http.FinishPasskeyAsync(questions[index], new SoftAuthenticator { CredentialId = id }.Create(questions[index].Options)));
+        var statuses = await AtOnce.StatusesAsync(
+            4, index => people[index].Http.FinishPasskeyAsync(questions[index], new SoftAuthenticator { CredentialId = id }.Create(questions[index].Options)));
 
         Assert.Single(statuses, HttpStatusCode.Created);
         Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.BadRequest));
@@ -190,9 +196,15 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [InlineData("""{"id": [], "type": 1, "response": {}}""")]
     [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": ""}}""")]
     [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "oA"}}""")]
-    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "n_____________"}}""")]
-    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUA"}}""")]
-    [InlineData("""{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVv__________w"}}""")]
+    [InlineData(
+        """{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject":"""
+            + """ "n_____________"}}""")]
+    [InlineData(
+        """{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject":"""
+            + """ "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUA"}}""")]
+    [InlineData(
+        """{"id": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "CLIENT", "attestationObject":"""
+            + """ "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVv__________w"}}""")]
     public async Task Garbage_is_no_passkey(string credential)
     {
         var (_, _, http) = await app.SignedInAsync();

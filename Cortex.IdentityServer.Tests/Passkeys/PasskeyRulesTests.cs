@@ -63,7 +63,8 @@ public sealed class PasskeyRulesTests
         PasskeyRules.For(
             Variables.Read(("PUBLIC_URL", publicUrl), ("CORS_ORIGINS", string.Join(',', corsOrigins))).Http, new PasskeyOptions([AndroidApp]), "preferred");
 
-    private static ValueTask<bool> Validate(IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
+    private static ValueTask<bool> Validate(
+        IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
     {
         HttpContext = new DefaultHttpContext(),
         Origin = origin,

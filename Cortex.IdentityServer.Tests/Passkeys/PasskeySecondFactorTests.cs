@@ -15,7 +15,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
 
         var options = (await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User))).Options;
 
-        Assert.Equal([Base64Url.EncodeToString(key.CredentialId)], options.GetProperty("allowCredentials").EnumerateArray().Select(credential => credential.GetProperty("id").GetString()));
+        Assert.Equal(
+            [Base64Url.EncodeToString(key.CredentialId)],
+            options.GetProperty("allowCredentials").EnumerateArray().Select(credential => credential.GetProperty("id").GetString()));
         Assert.Equal("required", options.GetProperty("userVerification").GetString());
     }
 
@@ -29,7 +31,8 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(["pwd", "hwk", "mfa"], await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).MethodsAsync());
 
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token }))
+            .ShouldBeProblemAsync(401, "invalid_token");
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
@@ -99,10 +102,12 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
 
         for (var time = 0; time < 5; time++)
         {
-            await (time % 2 == 0 ? await WrongAsync(token, key) : await app.AnswerAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+            await (time % 2 == 0 ? await WrongAsync(token, key) : await app.AnswerAsync(token, app.WrongCode(user.Secret)))
+                .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
-        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token }))
+            .ShouldBeProblemAsync(401, "invalid_token");
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
@@ -152,14 +157,20 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, _) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
-        foreach (var text in new[] { token[..^1] + (token[^1] == 'A' ? 'B' : 'A'), "c2f_", "x", user.Tokens.AccessToken[..400], (await app.AskForPasskeyAsync()).Token })
+        foreach (var text in new[]
         {
-            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = text })).ShouldBeProblemAsync(401, "invalid_token");
-            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor, new { two_factor_token = text, passkey_token = "x", credential = new { } })).ShouldBeProblemAsync(401, "invalid_token");
+            token[..^1] + (token[^1] == 'A' ? 'B' : 'A'), "c2f_", "x", user.Tokens.AccessToken[..400], (await app.AskForPasskeyAsync()).Token,
+        })
+        {
+            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = text }))
+                .ShouldBeProblemAsync(401, "invalid_token");
+            await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor, new { two_factor_token = text, passkey_token = "x", credential = new { } }))
+                .ShouldBeProblemAsync(401, "invalid_token");
         }
 
         app.Clock.Advance(TimeSpan.FromMinutes(5));
-        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token })).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token }))
+            .ShouldBeProblemAsync(401, "invalid_token");
     }
 
     [Fact]
@@ -167,7 +178,8 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var user = await app.WithTwoFactorAsync();
 
-        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = await app.ChallengeAsync(user.User) })).ShouldBeProblemAsync(404, "not_found");
+        await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = await app.ChallengeAsync(user.User) }))
+            .ShouldBeProblemAsync(404, "not_found");
     }
 
     [Fact]
@@ -185,7 +197,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": 1}""")]
-    [InlineData("""{"id": "\ud800", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "", "authenticatorData": "", "signature": ""}}""")]
+    [InlineData(
+        """{"id": "\ud800", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "", "authenticatorData": "","""
+            + """ "signature": ""}}""")]
     public async Task Garbage_is_a_wrong_answer(string credential)
     {
         var (user, _) = await WithBothAsync();

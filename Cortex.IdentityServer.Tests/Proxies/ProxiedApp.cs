@@ -63,9 +63,11 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), 
             length += count;
         }
 
-        var headers = context.Request.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || header.Key is "Content-Encoding" or "Content-Type")
+        var headers = context.Request.Headers.Where(
+            header => header.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || header.Key is "Content-Encoding" or "Content-Type")
             .ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString());
         context.Response.StatusCode = context.Request.Path == "/broken" ? (int)HttpStatusCode.InternalServerError : (int)HttpStatusCode.OK;
-        context.Response.Headers["X-Seen"] = JsonSerializer.Serialize(new { method = context.Request.Method, target = context.Request.Path + context.Request.QueryString, length, headers });
+        context.Response.Headers["X-Seen"] = JsonSerializer.Serialize(
+            new { method = context.Request.Method, target = context.Request.Path + context.Request.QueryString, length, headers });
     }
 }

@@ -32,14 +32,20 @@ internal sealed class ProxyProcess : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("cortex-proxy-");
         var port = FreePort();
         var file = Path.Combine(folder.FullName, "proxy.conf");
-        await File.WriteAllTextAsync(file, Configuration(name, folder.FullName, port, identity.Authority, application.Authority), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file, Configuration(name, folder.FullName, port, identity.Authority, application.Authority), TestContext.Current.CancellationToken);
         string[] arguments = name switch
         {
             "nginx" => ["-c", file, "-p", folder.FullName, "-e", "stderr"],
             "caddy" => ["run", "--adapter", "caddyfile", "--config", file],
             _ => ["-db", "-f", file],
         };
-        var start = new ProcessStartInfo(program!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder.FullName };
+        var start = new ProcessStartInfo(program!, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder.FullName,
+        };
         foreach (var home in new[] { "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME" })
         {
             start.Environment[home] = folder.FullName;
@@ -77,7 +83,9 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     private static string Configuration(string name, string folder, int port, string identity, string application)
     {
-        var shown = Shown(name == "caddy" ? "caddyfile" : name).Replace("127.0.0.1:8080", identity, StringComparison.Ordinal).Replace("127.0.0.1:9000", application, StringComparison.Ordinal);
+        var shown = Shown(name == "caddy" ? "caddyfile" : name)
+            .Replace("127.0.0.1:8080", identity, StringComparison.Ordinal)
+            .Replace("127.0.0.1:9000", application, StringComparison.Ordinal);
         return name switch
         {
             "nginx" => $$"""

@@ -10,7 +10,10 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     private const string NewJwtSecret = "a-new-signing-secret-of-more-than-32-bytes";
     private const string NewSecretKey = "another-new-secret-of-more-than-32-bytes";
 
-    private static readonly (string, string)[] Both = [("JWT_SECRET_KEY", $"{NewJwtSecret},{CortexApp.JwtSecret}"), ("SECRET_KEY", $"{NewSecretKey},{CortexApp.SecretKey}")];
+    private static readonly (string, string)[] Both =
+    [
+        ("JWT_SECRET_KEY", $"{NewJwtSecret},{CortexApp.JwtSecret}"), ("SECRET_KEY", $"{NewSecretKey},{CortexApp.SecretKey}"),
+    ];
     private static readonly (string, string)[] OnlyNew = [("JWT_SECRET_KEY", NewJwtSecret), ("SECRET_KEY", NewSecretKey)];
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
 
         await OnAsync(Both, async http =>
         {
-            await (await AnswerAsync(http, await ChallengeAsync(http, used.User), app.WrongCode(used.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+            await (await AnswerAsync(http, await ChallengeAsync(http, used.User), app.WrongCode(used.Secret)))
+                .ShouldBeProblemAsync(401, "invalid_two_factor_code");
             Assert.Equal(before, await StoredAsync(used.User));
             await (await AnswerAsync(http, await ChallengeAsync(http, used.User), app.Code(used.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         });
@@ -78,7 +82,8 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
 
         await OnAsync(OnlyNew, async http =>
         {
-            await (await AnswerAsync(http, await ChallengeAsync(http, unused.User), app.Code(unused.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+            await (await AnswerAsync(http, await ChallengeAsync(http, unused.User), app.Code(unused.Secret)))
+                .ShouldBeProblemAsync(401, "invalid_two_factor_code");
             await (await AnswerAsync(http, await ChallengeAsync(http, used.User), app.Code(used.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         });
     }
@@ -90,11 +95,13 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
 
         await OnAsync(Both, async http =>
         {
-            var statuses = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await RecoverAsync(http, await ChallengeAsync(http, user.User), user.RecoveryCodes[0])).StatusCode));
+            var statuses = await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(async _ => (await RecoverAsync(http, await ChallengeAsync(http, user.User), user.RecoveryCodes[0])).StatusCode));
             Assert.Single(statuses, HttpStatusCode.OK);
         });
         await OnAsync(OnlyNew, async http =>
-            await (await RecoverAsync(http, await ChallengeAsync(http, user.User), user.RecoveryCodes[1])).ShouldBeProblemAsync(401, "invalid_two_factor_code"));
+            await (await RecoverAsync(http, await ChallengeAsync(http, user.User), user.RecoveryCodes[1]))
+                .ShouldBeProblemAsync(401, "invalid_two_factor_code"));
     }
 
     /// <remarks>Replicas that restart one after another meet each other's tokens: hence <c>old,new</c> first (README).</remarks>
@@ -128,11 +135,13 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     private static async Task<Tokens> LogInAsync(HttpClient http, TestUser user) =>
         Tokens.Of(await (await http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
 
-    private static Task<HttpResponseMessage> RefreshAsync(HttpClient http, Tokens tokens) => http.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken });
+    private static Task<HttpResponseMessage> RefreshAsync(HttpClient http, Tokens tokens) =>
+        http.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken });
 
     private static async Task<string> ChallengeAsync(HttpClient http, TestUser user)
     {
-        var problem = await (await http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(401, "two_factor_required");
+        var problem = await (await http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password }))
+            .ShouldBeProblemAsync(401, "two_factor_required");
         return problem.GetProperty("two_factor_token").GetString()!;
     }
 

@@ -50,7 +50,10 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.RegisterAsync();
 
-        var claims = new[] { await app.LogInAsync(user), await app.LogInAsync(user), await app.LogInAsync(user) }.Select(tokens => Jwt.Read(tokens.AccessToken).Payload).ToArray();
+        var claims = new[]
+        {
+            await app.LogInAsync(user), await app.LogInAsync(user), await app.LogInAsync(user),
+        }.Select(tokens => Jwt.Read(tokens.AccessToken).Payload).ToArray();
 
         Assert.Equal(3, claims.Select(payload => (string?)payload["sid"]).Distinct().Count());
         Assert.Equal(3, claims.Select(payload => (string?)payload["jti"]).Distinct().Count());
@@ -64,9 +67,12 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
             "/api/v1/auth/login",
             new { email = user.User.Email, password = user.User.Password, two_factor_code = Totp.Code(user.Secret, app.Clock.GetUtcNow()) });
         var tokens = Tokens.Of(await login.JsonAsync(HttpStatusCode.OK));
-        var renewed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var renewed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
-        Assert.All([tokens, renewed], pair => Assert.Equal(["pwd", "otp", "mfa"], Jwt.Read(pair.AccessToken).Payload["amr"]!.AsArray().Select(method => (string?)method)));
+        Assert.All(
+            [tokens, renewed],
+            pair => Assert.Equal(["pwd", "otp", "mfa"], Jwt.Read(pair.AccessToken).Payload["amr"]!.AsArray().Select(method => (string?)method)));
     }
 
     [Fact]
@@ -75,7 +81,8 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, _) = await app.SignedInAsync();
         await app.MakeAdminAsync(user.Id);
 
-        var renewed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var renewed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         var again = await app.LogInAsync(user);
 
         Assert.All([renewed, again], pair => Assert.Equal(["admin"], Jwt.Read(pair.AccessToken).Payload["roles"]!.AsArray().Select(role => (string?)role)));

@@ -69,7 +69,9 @@ public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<Si
         await none.ShouldBeProblemAsync(401, "unauthenticated");
         Assert.Equal("Bearer realm=\"Cortex Identity\", ApiKey realm=\"Cortex Identity\"", none.Headers.WwwAuthenticate.ToString());
         await wrong.ShouldBeProblemAsync(401, "invalid_token");
-        Assert.StartsWith("Bearer realm=\"Cortex Identity\", error=\"invalid_token\", error_description=\"Invalid token\", ApiKey ", wrong.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"Cortex Identity\", error=\"invalid_token\", error_description=\"Invalid token\", ApiKey ",
+            wrong.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +92,10 @@ public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<Si
         var (_, tokens, http) = await app.CallerAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
-        foreach (var query in new[] { "access_token=" + tokens.AccessToken, "token=" + tokens.AccessToken, "api_key=" + key, "X-API-Key=" + key, "x-api-key=" + key })
+        foreach (var query in new[]
+        {
+            "access_token=" + tokens.AccessToken, "token=" + tokens.AccessToken, "api_key=" + key, "X-API-Key=" + key, "x-api-key=" + key,
+        })
         {
             await (await app.Anonymous().FetchAsync($"{Me}?{query}")).ShouldBeProblemAsync(401, "unauthenticated");
         }

@@ -18,7 +18,8 @@ public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp
 
         await answer.ShouldBeAsync(HttpStatusCode.NoContent);
         await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 

@@ -203,7 +203,8 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
 
         foreach (var spelling in new[]
         {
-            tokens.AccessToken + "=", tokens.AccessToken + "==", $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}==.{parts[2]}", $"{parts[0]}.{parts[1]}=.{parts[2]}=",
+            tokens.AccessToken + "=", tokens.AccessToken + "==", $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}==.{parts[2]}",
+            $"{parts[0]}.{parts[1]}=.{parts[2]}=",
             tokens.AccessToken[..^1] + WithSpareBit(tokens.AccessToken[^1]), tokens.AccessToken + ".", "." + tokens.AccessToken,
         })
         {
@@ -223,7 +224,8 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
         var parts = tokens.AccessToken.Split('.')[..2];
         parts[part] += new string('=', 4 - (parts[part].Length % 4));
         var signed = string.Join('.', parts);
-        var signature = System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(CortexApp.JwtSecret), System.Text.Encoding.ASCII.GetBytes(signed));
+        var signature = System.Security.Cryptography.HMACSHA256.HashData(
+            System.Text.Encoding.UTF8.GetBytes(CortexApp.JwtSecret), System.Text.Encoding.ASCII.GetBytes(signed));
 
         await ShouldBeRefusedAsync(signed + "." + System.Buffers.Text.Base64Url.EncodeToString(signature));
     }

@@ -140,10 +140,12 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         var (header, payload) = await GenuineAsync();
         using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rsa = RSA.Create(2048);
-        byte[] Sign(byte[] signed) => IsElliptic ? elliptic.SignData(signed, HashAlgorithmName.SHA256) : rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        byte[] Sign(byte[] signed) =>
+            IsElliptic ? elliptic.SignData(signed, HashAlgorithmName.SHA256) : rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
         await ShouldBeRefusedAsync(Jwt.Sign(header, payload, Sign));
-        header["jwk"] = JsonNode.Parse(JsonSerializer.Serialize(JsonWebKeyConverter.ConvertFromSecurityKey(IsElliptic ? new ECDsaSecurityKey(elliptic) : new RsaSecurityKey(rsa))));
+        header["jwk"] = JsonNode.Parse(
+            JsonSerializer.Serialize(JsonWebKeyConverter.ConvertFromSecurityKey(IsElliptic ? new ECDsaSecurityKey(elliptic) : new RsaSecurityKey(rsa))));
         await ShouldBeRefusedAsync(Jwt.Sign(header, payload, Sign));
         foreach (var kid in new[] { "\"foreign\"", "\"../../dev/null\"", "\"' OR 1=1--\"", "\"\"", "null", "7", "[]" })
         {

@@ -24,7 +24,9 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("127.0.0.1", session.GetProperty("ip").GetString());
         Assert.Equal(JsonValueKind.Null, session.GetProperty("user_agent").ValueKind);
         Assert.True(session.GetProperty("is_current").GetBoolean());
-        Assert.All(new[] { "created_at", "last_used_at", "expires_at" }, field => Assert.EndsWith("Z", session.GetProperty(field).GetString(), StringComparison.Ordinal));
+        Assert.All(
+            new[] { "created_at", "last_used_at", "expires_at" },
+            field => Assert.EndsWith("Z", session.GetProperty(field).GetString(), StringComparison.Ordinal));
         Assert.Equal(TimeSpan.FromDays(30), TimeOf(session, "expires_at") - TimeOf(session, "created_at"));
     }
 
@@ -100,11 +102,14 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
         using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 };
         using var http = new HttpClient(handler) { BaseAddress = app.BaseAddress };
         http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
-        var tokens = Tokens.Of(await (await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
+        var tokens = Tokens.Of(
+            await (await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
         return Assert.Single(await ListAsync(app.WithToken(tokens.AccessToken)));
     }
 
-    private static async Task<JsonElement[]> ListAsync(HttpClient http) => [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
+    private static async Task<JsonElement[]> ListAsync(HttpClient http) =>
+        [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
-    private static DateTimeOffset TimeOf(JsonElement session, string field) => DateTimeOffset.Parse(session.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
+    private static DateTimeOffset TimeOf(JsonElement session, string field) =>
+        DateTimeOffset.Parse(session.GetProperty(field).GetString()!, CultureInfo.InvariantCulture);
 }

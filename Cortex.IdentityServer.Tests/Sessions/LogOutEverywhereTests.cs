@@ -20,7 +20,8 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
         foreach (var tokens in new[] { first, second })
         {
             await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
-            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
+                .ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
 
         await (await stranger.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);

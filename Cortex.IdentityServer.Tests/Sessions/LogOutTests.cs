@@ -22,7 +22,8 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
         foreach (var server in new[] { second, http })
         {
             await (await server.FetchUntilAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
-            await (await server.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await server.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
+                .ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
 
         Assert.Equal("logout", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1", user.Id));

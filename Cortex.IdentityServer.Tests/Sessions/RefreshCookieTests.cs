@@ -65,7 +65,10 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, _, token) = await app.InBrowserAsync();
         var query = "?use_cookies=" + wish;
 
-        foreach (var (path, body) in new[] { (LogIn, """{"email":"a@example.com","password":"a"}"""), (LogIn + "/2fa", """{"two_factor_token":"a","code":"000000"}"""), (Refresh, "{}") })
+        foreach (var (path, body) in new[]
+        {
+            (LogIn, """{"email":"a@example.com","password":"a"}"""), (LogIn + "/2fa", """{"two_factor_token":"a","code":"000000"}"""), (Refresh, "{}"),
+        })
         {
             var problem = await (await app.BrowseAsync(path + query, body, Cookie(token))).ShouldBeProblemAsync(400, "validation_failed");
             Assert.True(problem.GetProperty("errors").TryGetProperty("use_cookies", out _));

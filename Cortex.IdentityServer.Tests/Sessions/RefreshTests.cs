@@ -136,7 +136,10 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
         var place = tokens.RefreshToken.Length / 3;
         var tampered = tokens.RefreshToken[..place] + (tokens.RefreshToken[place] == 'A' ? 'B' : 'A') + tokens.RefreshToken[(place + 1)..];
 
-        foreach (var other in new[] { tampered, tokens.RefreshToken + "=", tokens.RefreshToken + " ", tokens.RefreshToken[..^1], tokens.RefreshToken.ToUpperInvariant() })
+        foreach (var other in new[]
+        {
+            tampered, tokens.RefreshToken + "=", tokens.RefreshToken + " ", tokens.RefreshToken[..^1], tokens.RefreshToken.ToUpperInvariant(),
+        })
         {
             await (await RefreshAsync(other)).ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
@@ -233,7 +236,8 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Fact]
     public async Task A_body_that_is_not_JSON_is_refused() =>
-        await (await app.Anonymous().PostTextAsync(Route, "refresh_token=a", "application/x-www-form-urlencoded")).ShouldBeProblemAsync(415, "unsupported_media_type");
+        await (await app.Anonymous().PostTextAsync(Route, "refresh_token=a", "application/x-www-form-urlencoded"))
+            .ShouldBeProblemAsync(415, "unsupported_media_type");
 
     private Task<HttpResponseMessage> RefreshAsync(string token) => app.Anonymous().PostAsync(Route, new { refresh_token = token });
 

@@ -34,7 +34,8 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(100L, await app.SqlAsync(Live, user.Id));
         await (await http.FetchAsync("/api/v1/auth/verify")).ShouldBeProblemAsync(401, "session_revoked");
         await (await elsewhere.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         var (actor, details) = await app.EventAsync("session.ended", user.Id);
         Assert.Equal(user.Id, actor);
         Assert.Equal(first, details.GetProperty("session_id").GetString());
@@ -56,7 +57,8 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.Equal(100L, await app.SqlAsync(Live, user.Id));
         Assert.Equal(11L, await app.EventsAsync("session.ended", user.Id));
-        Assert.Equal(11L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND end_reason = 'limit' AND last_used_at < created_at", user.Id));
+        Assert.Equal(
+            11L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND end_reason = 'limit' AND last_used_at < created_at", user.Id));
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
         await OldSessionsAsync(user.Id, 99, unusedHours: 1);
         await OldSessionsAsync(user.Id, 50, unusedHours: 24 * 40);
-        await app.SqlAsync("UPDATE sessions SET idle_expires_at = $2 WHERE user_id = $1 AND last_used_at < $2", user.Id, app.Clock.GetUtcNow().AddDays(-1).UtcDateTime);
+        await app.SqlAsync(
+            "UPDATE sessions SET idle_expires_at = $2 WHERE user_id = $1 AND last_used_at < $2", user.Id, app.Clock.GetUtcNow().AddDays(-1).UtcDateTime);
 
         await app.LogInAsync(user);
 
@@ -96,13 +99,15 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(60_002, export.GetProperty("sessions").GetArrayLength());
     }
 
-    private static async Task<List<JsonElement>> ListAsync(HttpClient http) => [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
+    private static async Task<List<JsonElement>> ListAsync(HttpClient http) =>
+        [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
     /// <summary>Sessions as another program, or the server before it had a limit, left them.</summary>
     private Task<object?> OldSessionsAsync(Guid userId, int count, int unusedHours) => app.SqlAsync(
         """
         INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
-        SELECT gen_random_uuid(), $1, 0, $3, $3, $3 - $4 * interval '1 hour' - number * interval '1 millisecond', $3 + interval '90 days', $3 + interval '30 days', '{pwd}'
+        SELECT gen_random_uuid(), $1, 0, $3, $3, $3 - $4 * interval '1 hour' - number * interval '1 millisecond', $3 + interval '90 days',
+            $3 + interval '30 days', '{pwd}'
         FROM generate_series(1, $2) AS number
         """,
         userId,

@@ -200,7 +200,8 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
             http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
             await ShouldBeAsync(http, HttpStatusCode.Unauthorized);
             http.DefaultRequestHeaders.Authorization = null;
-            var renewed = Tokens.Of(await (await http.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+            var renewed = Tokens.Of(
+                await (await http.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
             Assert.Equal(algorithm, (string?)Jwt.Read(renewed.AccessToken).Header["alg"]);
             Assert.Equal(algorithm == "RS256" ? 1 : 0, (await KeyPairApp.KidsAsync(http)).Length);

@@ -67,7 +67,15 @@ public sealed class SigningKeyScheduleTests
     private static SigningKey Key(string id, int from, int until)
     {
         var (jwk, pkcs8) = SigningKeyFormat.New("ES256");
-        var row = new SigningKeyRow { Id = id, Algorithm = "ES256", PublicJwk = "", PrivateKey = "", UsedFrom = Start.AddDays(from), UsedUntil = Start.AddDays(until) };
+        var row = new SigningKeyRow
+        {
+            Id = id,
+            Algorithm = "ES256",
+            PublicJwk = "",
+            PrivateKey = "",
+            UsedFrom = Start.AddDays(from),
+            UsedUntil = Start.AddDays(until),
+        };
         return new(row, jwk, new SymmetricSecurityKey(new byte[32]), SigningKeyFormat.ReadPrivate(pkcs8, "ES256", id));
     }
 }

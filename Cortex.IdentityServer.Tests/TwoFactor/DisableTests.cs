@@ -24,7 +24,8 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.WithTwoFactorAsync();
 
-        await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[9] })).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[9] }))
+            .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await app.LogInAsync(user.User);
     }
@@ -39,7 +40,8 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await user.Http.GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(401, "session_revoked");
     }
 
     /// <remarks>A stolen session alone turns nothing off, and a wrong password spends no code (OWASP ASVS 7.5.1).</remarks>
@@ -51,7 +53,8 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await user.Http.PostAsync(Route, new { password = "not the password", code })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await user.Http.PostAsync(Route, new { password, code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
-        await (await user.Http.PostAsync(Route, new { password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
+        await (await user.Http.PostAsync(Route, new { password, recovery_code = "AAAAAA-AAAAAA-AAAAAA-AAAAAA" }))
+            .ShouldBeProblemAsync(400, "invalid_two_factor_code");
         await (await user.Http.PostAsync(Route, new { password })).ShouldBeProblemAsync(400, "validation_failed");
         await (await user.Http.PostAsync(Route, new { code })).ShouldBeProblemAsync(400, "validation_failed");
         await (await user.Http.PostAsync(Route, new { password, code, recovery_code = user.RecoveryCodes[0] })).ShouldBeProblemAsync(400, "validation_failed");

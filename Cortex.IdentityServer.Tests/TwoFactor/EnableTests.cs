@@ -80,7 +80,8 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
 
         // A refresh is no proof of who sits there.
-        var refreshed = Tokens.Of(await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
+        var refreshed = Tokens.Of(
+            await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         await (await app.WithToken(refreshed.AccessToken).PostAsync(Route, new { })).ShouldBeProblemAsync(401, "reauthentication_required");
     }
 

@@ -36,8 +36,10 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.WithToken(other.AccessToken).GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(401, "session_revoked");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
     /// <remarks>400 and not 401, since the session is all right.</remarks>

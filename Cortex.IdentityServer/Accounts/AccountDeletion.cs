@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Deletes an account at its owner's wish.</summary>
-internal sealed partial class AccountDeletion(CortexDbContext db, Reauthentication reauthentication, AccountRemoval removal, AccountEvents events, ILogger<AccountDeletion> logger)
+internal sealed partial class AccountDeletion(
+    CortexDbContext db, Reauthentication reauthentication, AccountRemoval removal, AccountEvents events, ILogger<AccountDeletion> logger)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> TryAsync(Guid userId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
@@ -18,13 +19,16 @@ internal sealed partial class AccountDeletion(CortexDbContext db, Reauthenticati
             return Problems.SessionRevoked;
         }
 
-        if (await reauthentication.RefuseAsync(user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken) is { } refusal)
+        if (await reauthentication.RefuseAsync(
+            user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if ((await db.Database.SqlQuery<Guid>($"SELECT id FROM users WHERE id = {userId} AND security_stamp IS NOT DISTINCT FROM {user.SecurityStamp}::text FOR UPDATE").ToListAsync(cancellationToken)).Count == 0)
+        if ((await db.Database.SqlQuery<Guid>(
+            $"SELECT id FROM users WHERE id = {userId} AND security_stamp IS NOT DISTINCT FROM {user.SecurityStamp}::text FOR UPDATE")
+            .ToListAsync(cancellationToken)).Count == 0)
         {
             // Another request was first, or what was proved no longer counts.
             return Problems.SessionRevoked;

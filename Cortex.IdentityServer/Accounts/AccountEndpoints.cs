@@ -54,7 +54,9 @@ internal static class AccountEndpoints
     /// <remarks>Needs the current password. All other sessions end; this one stays.</remarks>
     internal static async Task<Results<NoContent, Problem>> ChangePassword(
         ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken) =>
-        await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem
+            ? problem
+            : TypedResults.NoContent();
 
     /// <summary>Delete the account</summary>
     /// <remarks>
@@ -78,6 +80,8 @@ internal static class AccountEndpoints
                 : TypedResults.Stream(_ => Task.CompletedTask, "application/json; charset=utf-8");
         }
 
-        return await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export ? TypedResults.Ok(export) : (Problem)Problems.SessionRevoked;
+        return await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export
+            ? TypedResults.Ok(export)
+            : (Problem)Problems.SessionRevoked;
     }
 }

@@ -17,8 +17,10 @@ namespace Cortex.IdentityServer.Accounts;
 internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts, AuditReader audit, AccountEvents events, TimeProvider clock)
 {
     private static readonly string UsagePage = $"""
-        SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", CASE WHEN {UsageReport.IsPriced} THEN cost_usd END AS "CostUsd",
-            provider AS "Provider", response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt",
+        SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", CASE WHEN {UsageReport.IsPriced}
+            THEN cost_usd END AS "CostUsd",
+            provider AS "Provider", response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage",
+                created_at AS "CreatedAt",
             coalesce(created_at, '-infinity') AS "Stored"
         FROM usage_logs
         WHERE user_id = @user AND (coalesce(created_at, '-infinity'), id) > (@time, @id)
@@ -37,7 +39,10 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
         return new(
             clock.GetUtcNow(),
             account,
-            await db.UserRoles.Where(member => member.UserId == userId).Join(db.Roles, member => member.RoleId, role => role.Id, (_, role) => role.Name!).ToListAsync(cancellationToken),
+            await db.UserRoles
+                .Where(member => member.UserId == userId)
+                .Join(db.Roles, member => member.RoleId, role => role.Id, (_, role) => role.Name!)
+                .ToListAsync(cancellationToken),
             SessionsAsync(userId, cancellationToken),
             AddressesAsync(userId, cancellationToken),
             KeysAsync(userId, cancellationToken),
@@ -61,22 +66,28 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
         await foreach (var session in pages.WithCancellation(cancellationToken))
         {
             yield return new(
-                session.Id, session.CreatedAt, session.LastSeenAt ?? session.LastUsedAt, session.EndedAt, session.Methods, session.Ip?.ToString(), session.UserAgent);
+                session.Id, session.CreatedAt, session.LastSeenAt ?? session.LastUsedAt, session.EndedAt, session.Methods, session.Ip?.ToString(),
+                session.UserAgent);
         }
     }
 
     private async IAsyncEnumerable<ExportedLoginAddress> AddressesAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pages = PagesAsync<LoginAddress>(last => db.LoginAddresses.FromSql(
-            $"SELECT * FROM login_addresses WHERE user_id = {userId} AND network > {last?.Network ?? ""} ORDER BY network LIMIT {AuditReader.Page}").AsNoTracking().ToListAsync(cancellationToken));
+            $"SELECT * FROM login_addresses WHERE user_id = {userId} AND network > {last?.Network ?? ""} ORDER BY network LIMIT {AuditReader.Page}")
+                .AsNoTracking()
+                .ToListAsync(cancellationToken));
         await foreach (var address in pages.WithCancellation(cancellationToken))
         {
             yield return new(address.Network, address.LastLoginAt);
         }
     }
 
-    private IAsyncEnumerable<ApiKeyResponse> KeysAsync(Guid userId, CancellationToken cancellationToken) => PagesAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
-        $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {AuditReader.Page}").Select(ApiKeyResponse.FromKey).ToListAsync(cancellationToken));
+    private IAsyncEnumerable<ApiKeyResponse> KeysAsync(
+        Guid userId, CancellationToken cancellationToken) => PagesAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
+        $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {AuditReader.Page}")
+            .Select(ApiKeyResponse.FromKey)
+            .ToListAsync(cancellationToken));
 
     /// <summary>Page by page: a client that reads slowly holds no connection to the database meanwhile.</summary>
     private async IAsyncEnumerable<ExportedUsage> UsageAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -92,7 +103,8 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
                 new NpgsqlParameter<Guid>("id", id)).ToListAsync(cancellationToken);
             foreach (var row in page)
             {
-                yield return new(row.Endpoint, row.ApiKeyId, row.TokensUsed, row.CostUsd, row.Provider, row.ResponseTimeMs, row.StatusCode, row.ErrorMessage, row.CreatedAt);
+                yield return new(
+                    row.Endpoint, row.ApiKeyId, row.TokensUsed, row.CostUsd, row.Provider, row.ResponseTimeMs, row.StatusCode, row.ErrorMessage, row.CreatedAt);
             }
 
             if (page.Count < AuditReader.Page)
@@ -124,5 +136,6 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
     }
 
     private sealed record UsageRow(
-        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode, string? ErrorMessage, DateTimeOffset? CreatedAt, long Stored);
+        Guid Id, string Endpoint, Guid? ApiKeyId, int? TokensUsed, decimal? CostUsd, string? Provider, int? ResponseTimeMs, int? StatusCode,
+        string? ErrorMessage, DateTimeOffset? CreatedAt, long Stored);
 }

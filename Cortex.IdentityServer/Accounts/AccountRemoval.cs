@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Accounts;
 
-/// <summary>Takes an account away with all that hangs on it, in the transaction of who has locked it (<see cref="AccountLock.LockAccountToDeleteAsync"/>).</summary>
+/// <summary>
+/// Takes an account away with all that hangs on it, in the transaction of who has locked it (<see cref="AccountLock.LockAccountToDeleteAsync"/>).
+/// </summary>
 internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin, AccountEvents events)
 {
     /// <summary>In seconds: usage of years goes with the account, row by row.</summary>

@@ -48,12 +48,19 @@ internal static class AccountsFeature
         accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous().LimitedBy(RateLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
-        var changing = accounts.MapGroup("/").RequireAuthorization(Policies.Session).LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
+        var changing = accounts
+            .MapGroup("/")
+            .RequireAuthorization(Policies.Session)
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
+            .TellsVanishedOwners();
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.InUse, Problems.RateLimited);
+            .Refuses(
+                Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.InUse,
+                Problems.RateLimited);
         changing.MapGet("/me/export", AccountEndpoints.ExportMe);
-        changing.MapPost("/change-email", MailedEndpoints.ChangeEmail).Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
+        changing.MapPost("/change-email", MailedEndpoints.ChangeEmail)
+            .Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
 
         var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(RateLimits.Mails);
         mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).Refuses(Problems.InvalidVerificationToken);

@@ -7,8 +7,8 @@ namespace Cortex.IdentityServer.Accounts;
 internal sealed class LastAdminRule(CortexDbContext db)
 {
     /// <summary>
-    /// Whether the account, which the caller's transaction has locked and is about to demote, disable or delete, is the last of them. Who takes an administrator away waits
-    /// here for who did so before: from here on until the transaction ends, one at a time.
+    /// Whether the account, which the caller's transaction has locked and is about to demote, disable or delete, is the last of them. Who takes an
+    /// administrator away waits here for who did so before: from here on until the transaction ends, one at a time.
     /// </summary>
     public async Task<bool> ForbidsAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -22,6 +22,7 @@ internal sealed class LastAdminRule(CortexDbContext db)
 
         // A statement of its own: one that waited for the lock would still see those as active who were disabled meanwhile.
         return isOneOfThem is [var role] && !await db.UserRoles.AnyAsync(
-            other => other.RoleId == role && other.UserId != userId && db.Users.Any(user => user.Id == other.UserId && user.IsActive != false), cancellationToken);
+            other => other.RoleId == role && other.UserId != userId && db.Users.Any(user => user.Id == other.UserId && user.IsActive != false),
+            cancellationToken);
     }
 }

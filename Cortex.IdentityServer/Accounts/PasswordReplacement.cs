@@ -12,7 +12,8 @@ namespace Cortex.IdentityServer.Accounts;
 
 /// <summary>Puts a new password in the place of the old one, and ends what the old one had earned.</summary>
 internal sealed partial class PasswordReplacement(
-    CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SecondFactor secondFactor, SessionService sessions, AccountEvents events, ILogger<PasswordReplacement> logger)
+    CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SecondFactor secondFactor, SessionService sessions, AccountEvents events,
+    ILogger<PasswordReplacement> logger)
 {
     /// <summary>By who knows the old one: their session stays. False when somebody changed it meanwhile.</summary>
     public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, Client client, CancellationToken cancellationToken)

@@ -25,7 +25,8 @@ internal sealed partial class UserStore
     }
 
     public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(User user, CancellationToken cancellationToken) =>
-        [.. (await Context.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken)).Select(p => p.ToInfo())];
+        [.. (await Context.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken))
+            .Select(p => p.ToInfo())];
 
     public override Task<User?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
         Context.Users.SingleOrDefaultAsync(u => Context.Passkeys.Any(p => p.CredentialId == credentialId && p.UserId == u.Id), cancellationToken);

@@ -60,7 +60,8 @@ internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescrib
         Context.Users.FromSqlRaw(AccountByEmail.Select("*, xmin", "{0}::text"), normalizedEmail).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>Null while nobody has chosen a password: to Identity, any other text is one.</summary>
-    public override Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken = default) => Task.FromResult(user.HasPassword ? user.PasswordHash : null);
+    public override Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken = default) =>
+        Task.FromResult(user.HasPassword ? user.PasswordHash : null);
 
     public override Task<bool> HasPasswordAsync(User user, CancellationToken cancellationToken = default) => Task.FromResult(user.HasPassword);
 

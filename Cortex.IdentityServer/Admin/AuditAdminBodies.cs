@@ -33,7 +33,8 @@ internal sealed record AuditEventsQuery
     public AuditFilter Read(QueryReader reader)
     {
         var filter = new AuditFilter(
-            reader.Id("actor", Actor), reader.Id("user", User), reader.Word("action", Action, AuditAction.All), reader.Time("from", From), reader.Time("to", To));
+            reader.Id("actor", Actor), reader.Id("user", User), reader.Word("action", Action, AuditAction.All), reader.Time("from", From),
+            reader.Time("to", To));
         if (filter.From > filter.To)
         {
             reader.Refuse("from", "must not be after to");

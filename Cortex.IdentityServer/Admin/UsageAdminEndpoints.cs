@@ -17,7 +17,8 @@ internal static class UsageAdminEndpoints
     /// rest as the group `other`; requests without a provider, or whose key no longer exists, are the group null.
     /// </remarks>
     internal static async Task<Results<Ok<UsageReportResponse>, Problem>> ReadUserUsage(
-        [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock, CancellationToken cancellationToken)
+        [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var reader = new QueryReader();
         var (period, group) = (query.ReadPeriod(reader, clock.GetUtcNow()), query.ReadGroup(reader));

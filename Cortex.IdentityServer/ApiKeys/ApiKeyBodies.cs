@@ -15,8 +15,9 @@ internal sealed record GenerateApiKeyRequest : IRequestBody
     public string Name { get; init; } = "";
 
     /// <summary>
-    /// What the key may do: up to 32 words, of those that the operator allows (<c>API_KEY_SCOPES</c>; any, where that isn't set). <c>introspect</c> lets it ask about
-    /// tokens and keys, <c>usage:read</c> lets it read all usage of its owner, and <c>usage:write</c> is for service accounts and administrators. None by default.
+    /// What the key may do: up to 32 words, of those that the operator allows (<c>API_KEY_SCOPES</c>; any, where that isn't set). <c>introspect</c> lets it ask
+    /// about tokens and keys, <c>usage:read</c> lets it read all usage of its owner, and <c>usage:write</c> is for service accounts and administrators. None by
+    /// default.
     /// </summary>
     [Scopes]
     public string[]? Scopes { get; init; }
@@ -92,7 +93,8 @@ internal sealed record GeneratedApiKeyResponse(
 
 /// <summary>Scope words (RFC 6749 section 3.3): visible ASCII without <c>"</c> and <c>\</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed partial class ScopesAttribute() : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes")
+internal sealed partial class ScopesAttribute()
+    : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes")
 {
     public const int Most = 32;
 

@@ -21,13 +21,15 @@ internal static class ApiKeyEndpoints
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves; at most 200.</remarks>
-    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(
+        ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename an API key, or switch it off and on</summary>
     /// <remarks>Fields that are left out stay unchanged.</remarks>
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
+        HttpContext http, CancellationToken cancellationToken) =>
         await keys.UpdateAsync(caller.UserId(), keyId, body, Client.Of(http), cancellationToken) switch
         {
             ({ } key, _) => TypedResults.Ok(key),
@@ -41,13 +43,17 @@ internal static class ApiKeyEndpoints
     /// that stopped working first is revoked to make room.
     /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(await keys.RotateAsync(caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys,
+        HttpContext http, CancellationToken cancellationToken) =>
+        Answer(
+            await keys.RotateAsync(
+                caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
     /// <remarks>The key is refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
-        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http,
+        CancellationToken cancellationToken) =>
         await keys.RevokeAsync(caller.UserId(), keyId, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
 
     private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch
@@ -55,10 +61,12 @@ internal static class ApiKeyEndpoints
         NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
         NewApiKeyResult.TooMany => (Problem)Problems.ApiKeyLimit,
         NewApiKeyResult.UnknownScope unknown => Problem.Invalid("scopes", $"must be of {unknown.Choices}"),
-        NewApiKeyResult.ForbiddenScope => new Problem(Problems.Forbidden) { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." },
+        NewApiKeyResult.ForbiddenScope =>
+            new Problem(Problems.Forbidden) { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." },
         NewApiKeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
         NewApiKeyResult.NotFound => (Problem)Problems.NotFound,
-        NewApiKeyResult.NotReplaceable => new Problem(Problems.ValidationFailed) { Detail = "Only a key that works and hasn't been replaced yet can be replaced." },
+        NewApiKeyResult.NotReplaceable =>
+            new Problem(Problems.ValidationFailed) { Detail = "Only a key that works and hasn't been replaced yet can be replaced." },
         _ => throw new UnreachableException(),
     };
 }

@@ -18,10 +18,12 @@ internal interface IApiKeyProvider
 }
 
 /// <summary>
-/// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in <c>users.api_key</c>.
+/// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in
+/// <c>users.api_key</c>.
 /// </summary>
 internal sealed partial class ApiKeyLookup(
-    NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock, ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
+    NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock,
+    ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
 {
     /// <summary>About 1 KB each; a key beyond is looked up each time.</summary>
     private const int MostRemembered = 20_000;
@@ -30,7 +32,8 @@ internal sealed partial class ApiKeyLookup(
         SELECT api_keys.id, user_id, email, coalesce(subscription_tier, 'free'), scopes, api_keys.created_at, expires_at,
             coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true),
             CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
-                THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
+                THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
+                    AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
         FROM api_keys JOIN users ON users.id = user_id
         WHERE key_hash = $1
         """;

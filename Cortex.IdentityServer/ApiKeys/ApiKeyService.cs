@@ -41,7 +41,8 @@ internal sealed partial class ApiKeyService(
     /// <summary>That aren't revoked, whether they work or not.</summary>
     private const int MostKept = 200;
 
-    public async Task<NewApiKeyResult> GenerateAsync(Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> GenerateAsync(
+        Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
         string[] scopes = [.. (request.Scopes ?? []).Distinct()];
         if (!scopes.All(options.MayBeChosen))
@@ -68,7 +69,8 @@ internal sealed partial class ApiKeyService(
 
         var made = await AddAsync(
             userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
+        await events.NoteAndTellAsync(
+            AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Made(logger, made.Id, made.Prefix, userId);
@@ -76,7 +78,8 @@ internal sealed partial class ApiKeyService(
     }
 
     /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
-    public async Task<NewApiKeyResult> RotateAsync(Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
+    public async Task<NewApiKeyResult> RotateAsync(
+        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -110,7 +113,8 @@ internal sealed partial class ApiKeyService(
         }
 
         await events.NoteAndTellAsync(
-            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", keyId.ToString()), ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", keyId.ToString()),
+            ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Rotated(logger, keyId, made.Id, userId);
@@ -118,7 +122,8 @@ internal sealed partial class ApiKeyService(
     }
 
     /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
-    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(Guid userId, Guid keyId, UpdateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
+        Guid userId, Guid keyId, UpdateApiKeyRequest request, Client client, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -133,11 +138,15 @@ internal sealed partial class ApiKeyService(
             return (null, true);
         }
 
-        var changed = await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).Select(ApiKeyResponse.FromKey).SingleOrDefaultAsync(cancellationToken);
+        var changed = await db.ApiKeys
+            .Where(key => key.Id == keyId && key.UserId == userId)
+            .Select(ApiKeyResponse.FromKey)
+            .SingleOrDefaultAsync(cancellationToken);
         if (changed is not null)
         {
             await events.NoteAsync(
-                AuditAction.ApiKeyChanged, userId, client, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name), ("is_active", changed.IsActive ? "true" : "false"));
+                AuditAction.ApiKeyChanged, userId, client, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name),
+                ("is_active", changed.IsActive ? "true" : "false"));
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -151,7 +160,8 @@ internal sealed partial class ApiKeyService(
         var now = clock.GetUtcNow();
         var keys = await db.ApiKeys.AsNoTracking()
             .Where(key => key.UserId == userId)
-            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now)).ThenByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
+            .OrderByDescending(
+                key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now)).ThenByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
             .Take(MostKept)
             .Select(ApiKeyResponse.FromKey)
             .ToListAsync(cancellationToken);

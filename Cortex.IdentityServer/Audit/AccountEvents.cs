@@ -4,7 +4,9 @@ using Cortex.IdentityServer.Mail;
 
 namespace Cortex.IdentityServer.Audit;
 
-/// <summary>What has to be done about each change of an account: written down and, where the owner should know, mailed, with the change; told to the replicas after it.</summary>
+/// <summary>
+/// What has to be done about each change of an account: written down and, where the owner should know, mailed, with the change; told to the replicas after it.
+/// </summary>
 internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes changes)
 {
     /// <summary>
@@ -16,7 +18,8 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
     public static readonly TimeSpan NoticeWindow = TimeSpan.FromHours(1);
 
     /// <summary>Writes it down, in the caller's transaction.</summary>
-    public Task NoteAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task NoteAsync(
+        string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes down what changed, with what was before and what is after it, in the caller's transaction.</summary>
@@ -24,7 +27,8 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
         audit.WriteChangeAsync(action, userId, client, changes, cancellationToken);
 
     /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
-    public Task NoteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task NoteFailureAsync(
+        string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         audit.WriteFailureAsync(action, userId, client, cancellationToken, details);
 
     /// <summary>Writes it down and tells the owner, in the caller's transaction.</summary>
@@ -35,7 +39,8 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
     /// <param name="cancellationToken">The request's.</param>
     /// <param name="details">More about it, for the log.</param>
     public async Task NoteAndTellAsync(
-        string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details)
+        string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> details)
     {
         await audit.WriteAsync(action, owner.Id, client, cancellationToken, details);
         await TellAsync(action, mail, owner, client, cancellationToken);

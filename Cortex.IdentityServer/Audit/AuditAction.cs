@@ -56,5 +56,8 @@ internal static class AuditAction
 
     /// <summary>All of them, in alphabetical order.</summary>
     public static IReadOnlyCollection<string> All { get; } =
-        [.. typeof(AuditAction).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!).Order(StringComparer.Ordinal)];
+        [.. typeof(AuditAction)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetValue(null)!)
+            .Order(StringComparer.Ordinal)];
 }

@@ -14,7 +14,8 @@ namespace Cortex.IdentityServer.Audit;
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
 internal sealed record AuditEventResponse(
-    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId, IReadOnlyDictionary<string, JsonElement>? Details)
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId,
+    IReadOnlyDictionary<string, JsonElement>? Details)
 {
     public static AuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,

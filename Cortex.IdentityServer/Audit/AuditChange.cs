@@ -16,7 +16,8 @@ internal sealed record ChangeDetails(IReadOnlyDictionary<string, JsonNode?> Befo
     public static string Of(IEnumerable<AuditChange> changes)
     {
         var all = changes.ToList();
-        var details = new ChangeDetails(all.ToDictionary(change => change.Name, change => change.Before), all.ToDictionary(change => change.Name, change => change.After));
+        var details = new ChangeDetails(
+            all.ToDictionary(change => change.Name, change => change.Before), all.ToDictionary(change => change.Name, change => change.After));
         return JsonSerializer.Serialize(details, ApiJson.Default.ChangeDetails);
     }
 }

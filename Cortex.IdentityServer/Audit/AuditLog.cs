@@ -12,7 +12,8 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
     public const string Failure = "failure";
 
     /// <summary>Something that the user did to their own account, or the client's administrator, or the operator, to it.</summary>
-    public Task WriteAsync(string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task WriteAsync(
+        string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         WriteAsync(action, Success, client.ActorOn(userId), userId, client, Details(details), cancellationToken);
 
     /// <summary>Something that changed, with what was before and what is after it.</summary>
@@ -20,7 +21,8 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
         WriteAsync(action, Success, client.ActorOn(userId), userId, client, ChangeDetails.Of(changes), cancellationToken);
 
     /// <summary>Something that somebody tried at an account, who did not prove who they are; without a user where there is no such account.</summary>
-    public Task WriteFailureAsync(string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+    public Task WriteFailureAsync(
+        string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         WriteAsync(action, Failure, actorId: null, userId, client, Details(details), cancellationToken);
 
     /// <summary>How often this happened to an account lately.</summary>
@@ -51,7 +53,8 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            VALUES ({Guid.CreateVersion7(now)}, {now}, {action}, {outcome}, {actorId}::uuid, {userId}::uuid, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId}, {details}::jsonb)
+            VALUES ({Guid.CreateVersion7(now)}, {now}, {action}, {outcome}, {actorId}::uuid, {userId}::uuid, {client.Ip}::inet, {client.UserAgent}::text,
+                {client.RequestId}, {details}::jsonb)
             """,
             cancellationToken);
     }

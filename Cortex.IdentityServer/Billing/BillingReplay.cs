@@ -18,7 +18,8 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
         var found = await db.Database.SqlQuery<Found>(
             $"""
             WITH known AS (
-                SELECT id, user_id, event_type, polar_event_id, coalesce(processed, false) AS was_processed, created_at FROM billing_events WHERE id = {id} FOR UPDATE),
+                SELECT id, user_id, event_type, polar_event_id, coalesce(processed, false) AS was_processed, created_at FROM billing_events
+                    WHERE id = {id} FOR UPDATE),
             replayed AS (
                 UPDATE billing_events SET processed = false FROM known WHERE billing_events.id = known.id AND was_processed RETURNING billing_events.id),
             recorded AS (
@@ -27,7 +28,8 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
                     {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
                     jsonb_build_object('billing_event_id', id, 'before', jsonb_build_object('processed', true), 'after', jsonb_build_object('processed', false))
                 FROM known WHERE was_processed)
-            SELECT user_id AS "UserId", event_type AS "EventType", polar_event_id AS "PolarEventId", was_processed AS "WasProcessed", created_at AS "CreatedAt" FROM known
+            SELECT user_id AS "UserId", event_type AS "EventType", polar_event_id AS "PolarEventId", was_processed AS "WasProcessed", created_at AS "CreatedAt"
+                FROM known
             """).ToListAsync(cancellationToken);
         if (found is not [var known])
         {

@@ -69,7 +69,8 @@ internal sealed class AdminCreation(CortexDbContext db, UserManager<User> users,
         var result = await users.AddToRoleAsync(user, Role.Admin);
         if (!result.Succeeded)
         {
-            throw new CommandFailedException($"The account was changed by somebody else at the same moment ({result.Errors.First().Code}): run the command again.");
+            throw new CommandFailedException(
+                $"The account was changed by somebody else at the same moment ({result.Errors.First().Code}): run the command again.");
         }
 
         await events.NoteChangeAsync(action, user.Id, Client.Operator, [new("roles", Names(had), Names([.. had, Role.Admin]))], cancellationToken);

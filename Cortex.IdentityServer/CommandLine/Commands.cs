@@ -40,7 +40,11 @@ internal static class Commands
     private static Command Serve() => new("serve", "Runs the server. This is the default. Options that aren't listed here are passed to the ASP.NET Core host.")
     {
         new Option<string>("--urls") { HelpName = "addresses", Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5107" },
-        new Option<string>("--environment") { HelpName = "name", Description = "Development or Production. Default: Development inside the source tree, Production anywhere else" },
+        new Option<string>("--environment")
+        {
+            HelpName = "name",
+            Description = "Development or Production. Default: Development inside the source tree, Production anywhere else",
+        },
     };
 
     /// <summary><c>help import</c> is <c>import --help</c>.</summary>

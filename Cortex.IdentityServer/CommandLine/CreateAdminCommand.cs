@@ -10,7 +10,12 @@ internal static class CreateAdminCommand
 {
     public static Command Create(Server server)
     {
-        var email = new Option<string>("--email") { HelpName = "address", Required = true, Description = "The administrator's email address, which they log in with" };
+        var email = new Option<string>("--email")
+        {
+            HelpName = "address",
+            Required = true,
+            Description = "The administrator's email address, which they log in with",
+        };
         var promote = new Option<bool>("--promote") { Description = "If there is an account with this address, give it the role; its password stays as it is" };
         var environment = CommonOptions.Environment();
         var command = new Command("create-admin", "Creates an administrator.") { email, promote, environment };

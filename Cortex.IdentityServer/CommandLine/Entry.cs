@@ -28,12 +28,14 @@ internal static class Entry
             return ExitCode.Done;
         }
         catch (Exception failure) when (stop.IsCancellationRequested
-            && (failure is OperationCanceledException or EmbeddedPostgresException or CommandFailedException || DatabaseFailure.FromNpgsql(failure) is not null))
+            && (failure is OperationCanceledException or EmbeddedPostgresException or CommandFailedException
+                || DatabaseFailure.FromNpgsql(failure) is not null))
         {
             // Asked to stop while it was starting or at work: Ctrl-C also reaches the programs that it waited for.
             return ExitCode.Interrupted;
         }
-        catch (Exception failure) when (failure is ConfigurationException or EmbeddedPostgresException or MigrationRefusedException or CommandFailedException or ListenException)
+        catch (Exception failure) when (failure is ConfigurationException or EmbeddedPostgresException or MigrationRefusedException or CommandFailedException
+            or ListenException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return ExitCode.Failed;

@@ -9,7 +9,9 @@ namespace Cortex.IdentityServer.CommandLine;
 /// <param name="Url">What is requested; for a Unix socket its host is only a name.</param>
 /// <param name="Name">The same in words for a person.</param>
 /// <param name="EndPoints">Where to connect, tried one after another.</param>
-/// <param name="ChecksCertificate">Whether a certificate must be good for the host. On the same machine it needn't be: it is the public name's, and nothing secret is sent.</param>
+/// <param name="ChecksCertificate">
+/// Whether a certificate must be good for the host. On the same machine it needn't be: it is the public name's, and nothing secret is sent.
+/// </param>
 internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint> EndPoints, bool ChecksCertificate)
 {
     private const string AnyPath = "/health";
@@ -68,7 +70,9 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
 
     private static HealthTarget Create(BindingAddress address, IReadOnlyList<EndPoint> endPoints, bool checksCertificate)
     {
-        var authority = address.IsUnixPipe ? "localhost" : $"{(IsEverywhere(address.Host) || address.Host.Length == 0 ? "localhost" : address.Host)}:{address.Port}";
+        var authority = address.IsUnixPipe
+            ? "localhost"
+            : $"{(IsEverywhere(address.Host) || address.Host.Length == 0 ? "localhost" : address.Host)}:{address.Port}";
         var url = new Uri($"{address.Scheme}://{authority}{AnyPath}");
         return new(url, address.IsUnixPipe ? $"{AnyPath} at {address.UnixPipePath}" : url.AbsoluteUri, endPoints, checksCertificate);
     }

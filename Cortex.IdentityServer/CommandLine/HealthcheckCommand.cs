@@ -27,7 +27,9 @@ internal static class HealthcheckCommand
                 given.AddError("Give one address only.");
             }
         });
-        command.SetAction((parsed, stop) => RunAsync((parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.Own(), stop));
+        command.SetAction(
+            (parsed, stop) => RunAsync(
+                (parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.Own(), stop));
         return command;
     }
 

@@ -35,7 +35,8 @@ internal static class HelpNotes
         """;
 
     private const string Migrate = $"""
-        Every start of the server migrates too; this command is for deployments that keep the two apart. If several replicas or commands start at once, only one migrates.
+        Every start of the server migrates too; this command is for deployments that keep the two apart.
+        If several replicas or commands start at once, only one migrates.
 
         Example:
           dotnet Cortex.IdentityServer.dll migrate
@@ -46,7 +47,8 @@ internal static class HelpNotes
         """;
 
     private const string CreateAdmin = $"""
-        The account is active, its address counts as confirmed, and its role is admin. The command works with or without a running server, and on an empty database.
+        The account is active, its address counts as confirmed, and its role is admin.
+        The command works with or without a running server, and on an empty database.
 
         The password is read from the first line of standard input. If standard input is a terminal or is empty, a password is generated and printed,
         alone on standard output. Everything else goes to standard error.
@@ -68,7 +70,8 @@ internal static class HelpNotes
 
     private const string Import = $$"""
         Each line of the file is an account as JSON:
-          {"email": "ada@example.com", "password_hash": "$2b$12$…", "subscription_tier": "pro", "is_active": true, "is_verified": true, "created_at": "2024-05-01T12:00:00Z"}
+          {"email": "ada@example.com", "password_hash": "$2b$12$…", "subscription_tier": "pro",
+           "is_active": true, "is_verified": true, "created_at": "2024-05-01T12:00:00Z"}
         Only the email is required. Without a hash nobody can log in until the owner resets the password by mail. Existing accounts are left unchanged, so a
         file may be imported again. Lines are committed in batches: Ctrl-C stops the import between two of them, and accounts that were created are kept.
 
@@ -89,8 +92,9 @@ internal static class HelpNotes
         """;
 
     private const string RotateKeys = $"""
-        1. With JWT_ALGORITHM=ES256 or RS256 it creates a new key for signing access tokens. It is published within a minute and takes over a day later (half of JWT_KEY_DAYS where
-           that is shorter), so that services which cache the list of keys know it by then; older keys are kept until their last token has expired. Nobody is logged out.
+        1. With JWT_ALGORITHM=ES256 or RS256 it creates a new key for signing access tokens. It is published within a minute and takes over
+           a day later (half of JWT_KEY_DAYS where that is shorter), so that services which cache the list of keys know it by then;
+           older keys are kept until their last token has expired. Nobody is logged out.
            With HS256 there is no such key: set JWT_SECRET_KEY to new,old (README.md, "Rotating the secrets").
         2. It encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
 
@@ -118,7 +122,8 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll healthcheck --url http://unix:/run/cortex.sock
 
         Environment variables:
-          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server of this container listens; http://localhost:5000 if all are unset.
+          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server of this container listens;
+          http://localhost:5000 if all are unset.
 
         Exit codes:
           0    healthy

@@ -10,7 +10,8 @@ internal readonly record struct WorkProgress(long Count, double? Share, string T
 internal interface IProgressDisplay
 {
     /// <summary>A bar on a terminal, lines where standard output is anything else.</summary>
-    static IProgressDisplay Choose() => (Console.IsOutputRedirected ? null : ProgressBars.TryCreate()) ?? (IProgressDisplay)new ProgressLines(TimeProvider.System);
+    static IProgressDisplay Choose() =>
+        (Console.IsOutputRedirected ? null : ProgressBars.TryCreate()) ?? (IProgressDisplay)new ProgressLines(TimeProvider.System);
 
     /// <summary>Does the work, which reports how far it is.</summary>
     Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work);

@@ -12,7 +12,11 @@ internal static class ImportCommand
     public static Command Create(Server server)
     {
         var file = new Argument<string>("file") { Description = "The file to import, or - for standard input" };
-        var results = new Option<string?>("--results") { HelpName = "file", Description = "Write the lines that failed to this file, as JSON; an existing file is overwritten" };
+        var results = new Option<string?>("--results")
+        {
+            HelpName = "file",
+            Description = "Write the lines that failed to this file, as JSON; an existing file is overwritten",
+        };
         var environment = CommonOptions.Environment();
         var command = new Command("import", "Creates accounts for the users of another system, one line of JSON for each.") { file, results, environment };
         command.SetAction(async (parsed, stop) =>
@@ -41,7 +45,9 @@ internal static class ImportCommand
         }
         catch (IOException failure)
         {
-            throw new CommandFailedException($"The import can't read or report any further after {ImportView.Text(view.Counts)}: {failure.Message}. Accounts that were created are kept", failure);
+            throw new CommandFailedException(
+                $"The import can't read or report any further after {ImportView.Text(view.Counts)}: {failure.Message}. Accounts that were created are kept",
+                failure);
         }
     }
 
@@ -62,7 +68,9 @@ internal static class ImportCommand
     {
         try
         {
-            return name == StandardInputName ? StandardInput.Open() : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return name == StandardInputName
+                ? StandardInput.Open()
+                : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -45,5 +45,7 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
     private double? Share() => input is { CanSeek: true, Length: > 0 } ? Math.Min(1, (double)input.Position / input.Length) : null;
 
     private string Speed(long lines) =>
-        clock.GetElapsedTime(_started).TotalSeconds is var seconds and > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({lines / seconds:N0} a second)") : "";
+        clock.GetElapsedTime(_started).TotalSeconds is var seconds and > 1
+            ? string.Create(CultureInfo.InvariantCulture, $" ({lines / seconds:N0} a second)")
+            : "";
 }

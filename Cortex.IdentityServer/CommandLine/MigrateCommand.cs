@@ -9,7 +9,10 @@ internal static class MigrateCommand
     public static Command Create(Server server)
     {
         var environment = CommonOptions.Environment();
-        var check = new Option<bool>("--check") { Description = "Only list what migrate would repair or refuse; change nothing. Exit code 1 if it would refuse" };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Only list what migrate would repair or refuse; change nothing. Exit code 1 if it would refuse",
+        };
         var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)
             ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)

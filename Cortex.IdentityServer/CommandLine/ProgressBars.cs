@@ -17,7 +17,9 @@ internal sealed class ProgressBars : IProgressDisplay
     }
 
     public Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work) => _console.Progress()
-        .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        .Columns(
+            new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left })
         .StartAsync(async context =>
         {
             var bar = context.AddTask(Markup.Escape(what), maxValue: 1);

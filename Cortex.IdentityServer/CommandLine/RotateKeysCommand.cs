@@ -14,13 +14,18 @@ internal static class RotateKeysCommand
 
     public static Command Create(Server server)
     {
-        var now = new Option<bool>("--now") { Description = "Publish the new key at once; it signs after 6 minutes and 15 seconds, when caches of the list of keys have expired" };
+        var now = new Option<bool>("--now")
+        {
+            Description = "Publish the new key at once; it signs after 6 minutes and 15 seconds, when caches of the list of keys have expired",
+        };
         var revoke = new Option<bool>("--revoke")
         {
-            Description = "For a leaked key: the new key signs at once, and all older keys are removed. Access tokens signed by them are refused; sessions and refresh tokens stay valid",
+            Description = "For a leaked key: the new key signs at once, and all older keys are removed. Access tokens signed by them are refused; sessions "
+                + "and refresh tokens stay valid",
         };
         var environment = CommonOptions.Environment();
-        var command = new Command("rotate-keys", "Creates a new signing key, and encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
+        var command = new Command(
+            "rotate-keys", "Creates a new signing key, and encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
         command.SetAction((parsed, stop) =>
         {
             var turn = parsed.GetValue(revoke) ? KeyTurn.AtOnce : parsed.GetValue(now) ? KeyTurn.Soon : KeyTurn.Announced;
@@ -36,14 +41,21 @@ internal static class RotateKeysCommand
         var all = await totp.CountAsync(work.Stop);
         var secrets = all == 0 ? Renewal.None : await IProgressDisplay.Choose().ShowAsync(
             "TOTP secrets",
-            report => totp.RunAsync(done => report(new(done.Seen, Math.Min(1, (double)done.Seen / all), $"{Text(done.Seen)} of {Text(all)} TOTP secrets: {Text(done.Renewed)} encrypted again")), work.Stop));
+            report => totp.RunAsync(
+                done => report(
+                    new(
+                        done.Seen, Math.Min(1, (double)done.Seen / all),
+                        $"{Text(done.Seen)} of {Text(all)} TOTP secrets: {Text(done.Renewed)} encrypted again")),
+                work.Stop));
         var keys = await ActivatorUtilities.CreateInstance<SigningKeyRenewal>(work.Services).RunAsync(work.Stop);
         await Console.Out.WriteLineAsync(
-            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Renewed)} of {Text(secrets.Seen)} TOTP secrets, {Text(keys.Renewed)} of {Text(keys.Seen)} signing keys.");
+            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Renewed)} of {Text(secrets.Seen)} TOTP secrets, {Text(keys.Renewed)} of "
+                + $"{Text(keys.Seen)} signing keys.");
         if (work.Services.GetRequiredService<SecretOptions>().SecretKeys.Count > 1)
         {
             await Console.Out.WriteLineAsync(
-                "Recovery codes, and sessions that haven't been refreshed since, still depend on the older one: before you remove it, see \"Rotating the secrets\" in README.md.");
+                "Recovery codes, and sessions that haven't been refreshed since, still depend on the older one: before you remove it, see \"Rotating the "
+                    + "secrets\" in README.md.");
         }
 
         await TellLostAsync("The TOTP secret of user", secrets.Lost);
@@ -59,7 +71,9 @@ internal static class RotateKeysCommand
             const string How = "set JWT_SECRET_KEY to new,old, restart the replicas, and remove the old one half an hour later (at once if it leaked)";
             if (turn == KeyTurn.AtOnce)
             {
-                throw new CommandFailedException($"Access tokens are signed with JWT_SECRET_KEY (HS256), which can only be replaced by changing that variable. Nothing was changed. To rotate it, {How}.");
+                throw new CommandFailedException(
+                    "Access tokens are signed with JWT_SECRET_KEY (HS256), which can only be replaced by changing that variable. Nothing was changed. To "
+                        + $"rotate it, {How}.");
             }
 
             await Console.Out.WriteLineAsync($"Access tokens are signed with JWT_SECRET_KEY (HS256), so there is no key pair to replace. To rotate it, {How}.");
@@ -67,12 +81,14 @@ internal static class RotateKeysCommand
         }
 
         var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(turn, work.Stop)
-            ?? throw new CommandFailedException("None of the signing keys can be decrypted: SECRET_KEY isn't the one that the servers use. Nothing was changed.");
+            ?? throw new CommandFailedException(
+                "None of the signing keys can be decrypted: SECRET_KEY isn't the one that the servers use. Nothing was changed.");
         var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
         await Console.Out.WriteLineAsync(turn == KeyTurn.AtOnce
             ? $"Removed all older keys ({replaced.Removed}). Access tokens signed by them are refused, within a minute on every replica."
-            : $"{(turn == KeyTurn.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens that they signed have expired.");
+            : $"{(turn == KeyTurn.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens that they "
+                + "signed have expired.");
     }
 
     private static async Task TellLostAsync(string what, IReadOnlyList<string> names)

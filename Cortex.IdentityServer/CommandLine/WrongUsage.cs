@@ -12,7 +12,8 @@ internal static class WrongUsage
     public static string Explain(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var commands = string.Join(", ", parsed.RootCommandResult.Command.Subcommands.Select(known => known.Name == "serve" ? "serve (the default)" : known.Name));
+        var commands = string.Join(
+            ", ", parsed.RootCommandResult.Command.Subcommands.Select(known => known.Name == "serve" ? "serve (the default)" : known.Name));
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var problem =
             unknown is null ? $"{command.Name}: {parsed.Errors[0].Message}"

@@ -53,7 +53,8 @@ internal sealed record CortexEnvironment(
         var signing = SigningOptions.Read(settings);
         var secrets = SecretOptions.Read(settings, signsWithSecret: signing.IsSymmetric);
         settings.ThrowIfRefused();
-        return new(database, secrets, http, passkeys, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, apiKeys, integrations, settings.Warnings);
+        return new(
+            database, secrets, http, passkeys, rateLimits, accounts, hashing, sessions, signing, mail, audit, admin, apiKeys, integrations, settings.Warnings);
     }
 
     public IServiceCollection AddTo(IServiceCollection services) => services

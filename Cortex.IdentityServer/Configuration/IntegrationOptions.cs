@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Configuration;
 /// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
 /// <param name="PolarAccessToken">An organization token of Polar's API.</param>
 /// <param name="PolarProducts">Polar's product id → subscription tier.</param>
-internal sealed record IntegrationOptions(IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
+internal sealed record IntegrationOptions(
+    IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
     /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
     private const int LeastSecretLength = 16;
@@ -21,7 +22,9 @@ internal sealed record IntegrationOptions(IReadOnlyList<string> PolarWebhookSecr
         var secrets = settings.List("POLAR_WEBHOOK_SECRET");
         if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < LeastSecretLength)))
         {
-            settings.Refuse("POLAR_WEBHOOK_SECRET", $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
+            settings.Refuse(
+                "POLAR_WEBHOOK_SECRET",
+                $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
         }
         else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {

@@ -32,7 +32,9 @@ internal static class LocalFolder
             var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
             if (secret.Length < SecretOptions.LeastBytes)
             {
-                settings.Refuse("CORTEX_DATA", $"contains a damaged secret: delete {path} to have a new one generated (sessions and second factors that depend on the old one are lost)");
+                settings.Refuse(
+                    "CORTEX_DATA",
+                    $"contains a damaged secret: delete {path} to have a new one generated (sessions and second factors that depend on the old one are lost)");
             }
 
             return secret;

@@ -6,14 +6,19 @@ internal readonly record struct MistypedVariable(string Name, string Meant)
     public string Hint => $"{Name} is set, but this server reads no variable of that name; {Meant} is probably meant";
 }
 
-/// <summary>Finds variables whose names are nearly those that this server reads; a setting that is silently ignored is worse than one that is refused.</summary>
+/// <summary>
+/// Finds variables whose names are nearly those that this server reads; a setting that is silently ignored is worse than one that is refused.
+/// </summary>
 internal static class MistypedVariables
 {
     /// <summary>Shorter names are too much alike.</summary>
     private const int ShortestName = 7;
 
     /// <summary>What ASP.NET Core reads and the settings don't.</summary>
-    private static readonly string[] OfTheFramework = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "ASPNETCORE_HTTPS_PORT"];
+    private static readonly string[] OfTheFramework =
+    [
+        "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "ASPNETCORE_HTTPS_PORT",
+    ];
 
     /// <summary>What other servers call it. Platforms set some of these by themselves, so that they only matter while the right one is unset.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
@@ -43,9 +48,12 @@ internal static class MistypedVariables
     {
         var set = present.ToHashSet(StringComparer.OrdinalIgnoreCase);
         string[] all = [.. known, .. OfTheFramework];
-        foreach (var name in set.Where(name => !known.Contains(name) && !OfTheFramework.Contains(name, StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        foreach (var name in set.Where(name => !known.Contains(name) && !OfTheFramework.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal))
         {
-            var meant = Elsewhere.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias) ? alias : Closest(name.ToUpperInvariant(), all);
+            var meant = Elsewhere.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias)
+                ? alias
+                : Closest(name.ToUpperInvariant(), all);
             if (meant is not null)
             {
                 yield return new(name, meant);

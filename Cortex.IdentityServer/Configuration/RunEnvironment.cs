@@ -16,7 +16,9 @@ internal static class RunEnvironment
     /// <summary>The framework's own check ignores case.</summary>
     public static bool HasDevelopmentRules(IHostEnvironment environment) => environment.EnvironmentName == Environments.Development;
 
-    /// <summary>The name to run under: what the caller says, otherwise Development inside the source tree, otherwise null for the framework's default, Production.</summary>
+    /// <summary>
+    /// The name to run under: what the caller says, otherwise Development inside the source tree, otherwise null for the framework's default, Production.
+    /// </summary>
     /// <exception cref="ConfigurationException">The name is nearly Development or Production, or two variables disagree.</exception>
     public static string? Choose(string[] args)
     {
@@ -45,7 +47,9 @@ internal static class RunEnvironment
         var bare = name.AsSpan().Trim().Trim("\"'`").Trim();
         if (Meant(bare) is { } meant && name != meant)
         {
-            throw new ConfigurationException($"{source} must be exactly {meant}, if that is what you mean: case, spaces and quotes matter. Any name but Development has Production's rules.");
+            throw new ConfigurationException(
+                $"{source} must be exactly {meant}, if that is what you mean: case, spaces and quotes matter. Any name but Development has "
+                    + "Production's rules.");
         }
 
         return bare.Length == name.Length

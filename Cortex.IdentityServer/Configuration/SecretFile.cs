@@ -8,7 +8,10 @@ internal static class SecretFile
 
     private const int Longest = 64 * 1024;
 
-    private static readonly string[] Names = ["SECRET_KEY", "JWT_SECRET_KEY", "POSTGRES_URL", "REDIS_URL", "SMTP_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN"];
+    private static readonly string[] Names =
+    [
+        "SECRET_KEY", "JWT_SECRET_KEY", "POSTGRES_URL", "REDIS_URL", "SMTP_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN",
+    ];
 
     /// <summary>Whether a file may hold the variable's value.</summary>
     public static bool MayHold(string name) => Names.Contains(name);

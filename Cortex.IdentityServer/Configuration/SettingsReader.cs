@@ -169,5 +169,11 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     }
 
     private IEnumerable<MistypedVariable> Mistyped() =>
-        MistypedVariables.Find(configuration.AsEnumerable().Where(pair => !string.IsNullOrWhiteSpace(pair.Value)).Select(pair => pair.Key).Where(key => !key.Contains(':', StringComparison.Ordinal)), _names);
+        MistypedVariables.Find(
+            configuration
+                .AsEnumerable()
+                .Where(pair => !string.IsNullOrWhiteSpace(pair.Value))
+                .Select(pair => pair.Key)
+                .Where(key => !key.Contains(':', StringComparison.Ordinal)),
+            _names);
 }

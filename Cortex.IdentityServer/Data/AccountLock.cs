@@ -12,7 +12,10 @@ internal static class AccountLock
     public static Task LockAccountAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
 
-    /// <summary>The same for who will delete the account: also against rows that refer to it, from the beginning, as a stronger lock later could wait for who waits for this one.</summary>
+    /// <summary>
+    /// The same for who will delete the account: also against rows that refer to it, from the beginning, as a stronger lock later could wait for who waits for
+    /// this one.
+    /// </summary>
     public static Task LockAccountToDeleteAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
 

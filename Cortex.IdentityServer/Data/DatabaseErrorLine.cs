@@ -22,11 +22,13 @@ internal static class DatabaseErrorLine
     private static string Advice(string sqlState) => sqlState switch
     {
         PostgresErrorCodes.InsufficientPrivilege =>
-            " To migrate, the role must own the tables, or have CREATE on the schema where there are none yet; to serve, it needs the grants that docs/databases.md lists.",
+            " To migrate, the role must own the tables, or have CREATE on the schema where there are none yet; to serve, it needs the grants that "
+                + "docs/databases.md lists.",
         PostgresErrorCodes.InvalidCatalogName => " Create the database first.",
         PostgresErrorCodes.ReadOnlySqlTransaction => " POSTGRES_URL must point to the primary.",
         _ => "",
     };
 
-    private static string InOneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string InOneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

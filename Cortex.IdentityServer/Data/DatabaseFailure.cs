@@ -9,7 +9,9 @@ internal static class DatabaseFailure
     /// <summary>Classes of SQLSTATE that say it's the database: connection, refused login, no such database, resources, operator, system.</summary>
     private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
 
-    /// <summary>Read-only is what is left of a primary after a failover, or of a hosted one whose disk is full; the others are timeouts that an operator set.</summary>
+    /// <summary>
+    /// Read-only is what is left of a primary after a failover, or of a hosted one whose disk is full; the others are timeouts that an operator set.
+    /// </summary>
     private static readonly string[] UnusableStates =
         [PostgresErrorCodes.ReadOnlySqlTransaction, IdleInTransactionTimeout, TransactionTimeout];
 
@@ -51,8 +53,8 @@ internal static class DatabaseFailure
                 case { Source: nameof(Npgsql) } when exception.GetType() == typeof(Exception):
                     return exception;
 
-                // What Npgsql says of a transaction whose connection was lost between two statements. The source is the assembly of the method that threw, which
-                // is EF Core's once the runtime has inlined Npgsql's into it.
+                // What Npgsql says of a transaction whose connection was lost between two statements. The source is the assembly of the method that threw,
+                // which is EF Core's once the runtime has inlined Npgsql's into it.
                 case InvalidOperationException { Source: nameof(Npgsql) } or InvalidOperationException { Message: LostTransaction }:
                     return exception;
             }

@@ -8,7 +8,8 @@ namespace Cortex.IdentityServer.Data;
 
 /// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
 internal sealed partial class ExpiredRows(
-    NpgsqlDataSource database, ServerWatch server, SessionLimit sessionLimit, AuditOptions audit, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
+    NpgsqlDataSource database, ServerWatch server, SessionLimit sessionLimit, AuditOptions audit, TimeProvider clock,
+    ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -45,7 +46,8 @@ internal sealed partial class ExpiredRows(
         var challenges = await DeleteAsync("two_factor_challenges WHERE expires_at < $1", now, cancellationToken);
         challenges += await DeleteAsync("passkey_challenges WHERE expires_at < $1", now, cancellationToken);
         var attempts = await DeleteAsync(
-            $"login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT ({LoginAttemptRules.IsKept})",
+            "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT "
+                + $"({LoginAttemptRules.IsKept})",
             now - LoginAttemptRules.ForgottenAfter,
             cancellationToken);
         var addresses = await DeleteAsync("login_addresses WHERE last_login_at < $1", now - LoginAccounts.KnownFor, cancellationToken);
@@ -80,7 +82,10 @@ internal sealed partial class ExpiredRows(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} login address(es) that had expired")]
+        [LoggerMessage(
+            Level = LogLevel.Debug,
+            Message = "Removed {Sessions} session(s), {Challenges} challenge(s), {Attempts} count(s) of failed logins and {Addresses} login address(es) "
+                + "that had expired")]
         public static partial void Removed(ILogger logger, int sessions, int challenges, int attempts, int addresses);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} mail(s) could not be sent in time and were dropped")]

@@ -24,7 +24,9 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     private readonly Waiting _keys = new("api_keys", "last_used_at");
     private readonly Waiting _sessions = new("sessions", "last_seen_at");
 
-    /// <summary>Whether a use is worth noting again. The first of a day always is, or who was last seen a moment before midnight would be missing in the new day.</summary>
+    /// <summary>
+    /// Whether a use is worth noting again. The first of a day always is, or who was last seen a moment before midnight would be missing in the new day.
+    /// </summary>
     public static bool IsDue(DateTimeOffset noted, DateTimeOffset now) => now - noted >= Resolution || Day(now) != Day(noted);
 
     public void KeyUsed(Guid id, DateTimeOffset at) => _keys.Add(id, at);

@@ -48,7 +48,10 @@ internal static class AuthenticationSchemes
     {
         var headers = context.Request.Headers;
         return headers[HeaderNames.Authorization].Count + headers[ApiKeyHeader].Count > 1
-            ? new Problem(Problems.MalformedRequest) { Detail = "Send one credential only: either Authorization or X-API-Key, and only once." }.ExecuteAsync(context)
+            ? new Problem(Problems.MalformedRequest)
+            {
+                Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
+            }.ExecuteAsync(context)
             : next(context);
     });
 }

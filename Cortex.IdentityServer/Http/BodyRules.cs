@@ -37,7 +37,8 @@ internal static class BodyRules
 
         if (hasType && type!.Charset.HasValue)
         {
-            // Forms have no charset (WHATWG URL, section 5), whatever a client says. The JSON reader throws on a quoted one, which RFC 9110 section 8.3.1 allows.
+            // Forms have no charset (WHATWG URL, section 5), whatever a client says. The JSON reader throws on a quoted one, which RFC 9110 section 8.3.1
+            // allows.
             type.Charset = Encoding.UTF8.WebName;
             request.ContentType = type.ToString();
         }
@@ -57,7 +58,8 @@ internal static class BodyRules
         .Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsForm(MediaTypeHeaderValue type) =>
-        type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+        type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsUtf8(StringSegment charset) => NamesOfUtf8.Contains(HeaderUtilities.RemoveQuotes(charset).Value, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,7 +1,9 @@
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>Knows which pages may act with a cookie: this server's own, and those that the operator listed.</summary>
-/// <remarks>A cookie comes by itself with whatever a page makes the browser send (CSRF); the browser says which page it was, and no script can change that.</remarks>
+/// <remarks>
+/// A cookie comes by itself with whatever a page makes the browser send (CSRF); the browser says which page it was, and no script can change that.
+/// </remarks>
 internal sealed class BrowserOrigins
 {
     private const string FetchSite = "Sec-Fetch-Site";

@@ -40,12 +40,13 @@ internal static class Caller
     public static bool HasScope(this ClaimsPrincipal caller, string scope) => caller.HasClaim(CortexClaims.Scope, scope);
 
     /// <summary>
-    /// Whether the account has a second factor now that this session proved: codes, which every login then asks for, if it wasn't this very session that turned them on;
-    /// or a passkey, if the login was by one and proved both factors.
+    /// Whether the account has a second factor now that this session proved: codes, which every login then asks for, if it wasn't this very session that turned
+    /// them on; or a passkey, if the login was by one and proved both factors.
     /// </summary>
     public static bool HasSecondFactor(this ClaimsPrincipal caller) =>
         caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Totp)
-        || (caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Passkey) && caller.HasClaim(CortexClaims.Methods, "hwk") && caller.HasClaim(CortexClaims.Methods, "mfa"));
+        || (caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Passkey) && caller.HasClaim(CortexClaims.Methods, "hwk")
+            && caller.HasClaim(CortexClaims.Methods, "mfa"));
 
     public static bool HasRole(this ClaimsPrincipal caller, string role) => caller.HasClaim(CortexClaims.Roles, role);
 }

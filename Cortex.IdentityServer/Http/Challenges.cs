@@ -20,7 +20,9 @@ internal static class Challenges
     /// <remarks>Basic nowhere else: browsers answer it with a dialog.</remarks>
     private static readonly string[] OfClients = [AuthenticationSchemes.Basic, AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
 
-    /// <summary>The challenges of a 401, or of a 403 that another credential would pass: in one line, as clients and proxies (nginx before 1.23) read only one.</summary>
+    /// <summary>
+    /// The challenges of a 401, or of a 403 that another credential would pass: in one line, as clients and proxies (nginx before 1.23) read only one.
+    /// </summary>
     public static string For(HttpContext context, Problem problem) => string.Join(
         ", ", SchemesOf(context).OrderBy(scheme => scheme == problem.Credential?.Scheme ? 0 : 1).Select(scheme => Challenge(scheme, problem)));
 

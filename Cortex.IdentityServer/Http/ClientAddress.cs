@@ -30,7 +30,8 @@ internal static class ClientAddress
 
         // Requests that come without a proxy pay nothing for it.
         return app.UseWhen(
-            context => context.Request.Headers.ContainsKey(forwarded.ForwardedForHeaderName) || context.Request.Headers.ContainsKey(forwarded.ForwardedProtoHeaderName),
+            context => context.Request.Headers.ContainsKey(forwarded.ForwardedForHeaderName)
+                || context.Request.Headers.ContainsKey(forwarded.ForwardedProtoHeaderName),
             forwardedOnes => forwardedOnes.UseForwardedHeaders(forwarded));
     }
 

@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Http;
 /// <c>Connection: close</c>, so that no client sends the next one into a connection that is being closed.
 /// </remarks>
 internal sealed partial class DrainingLifetime(
-    HttpOptions options, Traffic traffic, IHostApplicationLifetime application, ILogger<DrainingLifetime> logger, CancellationToken stop) : IHostLifetime, IDisposable
+    HttpOptions options, Traffic traffic, IHostApplicationLifetime application, ILogger<DrainingLifetime> logger,
+    CancellationToken stop) : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -37,7 +38,9 @@ internal sealed partial class DrainingLifetime(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Shutting down: the server reports that it isn't ready and answers remaining requests for up to {Seconds} s")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Shutting down: the server reports that it isn't ready and answers remaining requests for up to {Seconds} s")]
         public static partial void Draining(ILogger logger, double seconds);
     }
 }

@@ -45,11 +45,15 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
             case var _ when VanishedOwner.Causes(exception):
                 Log.OwnerVanished(logger, httpContext.TraceIdentifier);
-                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Problem ?? Problems.SessionRevoked;
+                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Problem
+                    ?? Problems.SessionRevoked;
 
             case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
-                return new(Problems.InUse) { Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first." };
+                return new(Problems.InUse)
+                {
+                    Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first.",
+                };
 
             default:
                 Log.Unexpected(logger, exception, httpContext.TraceIdentifier);
@@ -59,14 +63,18 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
     /// <summary>Only where something is deleted: a trigger of the owner's that fails on a new row is another matter.</summary>
     private static bool CanBeInUse(HttpContext httpContext) =>
-        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetOrderedMetadata<Refusals>().Any(refusals => refusals.Codes.Contains(Problems.InUse)) == true;
+        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetOrderedMetadata<Refusals>()
+            .Any(refusals => refusals.Codes.Contains(Problems.InUse)) == true;
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} could not reach PostgreSQL ({Failure})")]
         public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still refer to it. Give that table's foreign key ON DELETE CASCADE or SET NULL")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still refer to it. Give that table's foreign key ON DELETE "
+                + "CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} refused: its account was deleted meanwhile")]

@@ -10,7 +10,8 @@ internal static class HeadRequests
         {
             for (var i = 0; i < endpoint.Metadata.Count; i++)
             {
-                if (endpoint.Metadata[i] is IHttpMethodMetadata { HttpMethods: var methods } && methods.Contains(HttpMethods.Get) && !methods.Contains(HttpMethods.Head))
+                if (endpoint.Metadata[i] is IHttpMethodMetadata { HttpMethods: var methods } && methods.Contains(HttpMethods.Get)
+                    && !methods.Contains(HttpMethods.Head))
                 {
                     endpoint.Metadata[i] = new HttpMethodMetadata([.. methods, HttpMethods.Head]);
                 }

@@ -26,7 +26,9 @@ internal static class HealthEndpoints
     }
 
     /// <summary>Check whether the server and its database work</summary>
-    /// <remarks>503 when PostgreSQL doesn't answer within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).</remarks>
+    /// <remarks>
+    /// 503 when PostgreSQL doesn't answer within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
+    /// </remarks>
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Check whether to send requests here</summary>

@@ -66,7 +66,8 @@ internal static class HttpFeature
             // What UseStatusCodePages does, without the feature that it adds to each request.
             await next(context);
             var response = context.Response;
-            if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType) && Problems.ForStatus(response.StatusCode) is { } code)
+            if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType)
+                && Problems.ForStatus(response.StatusCode) is { } code)
             {
                 await new Problem(code) { Status = response.StatusCode }.ExecuteAsync(context);
             }

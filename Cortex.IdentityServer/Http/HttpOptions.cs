@@ -10,9 +10,12 @@ namespace Cortex.IdentityServer.Http;
 /// <param name="ApiDocs"><c>API_DOCS</c>: whether <c>/openapi</c> and <c>/scalar</c> answer.</param>
 /// <param name="DrainTime"><c>DRAIN_SECONDS</c>: for how long a server that is asked to stop answers what still comes.</param>
 /// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: open connections of clients; one more is closed at once.</param>
-/// <param name="StrictTransport"><c>HSTS_…</c>: what answers over https tell browsers for how long to use nothing but https (RFC 6797); null in Development.</param>
+/// <param name="StrictTransport">
+/// <c>HSTS_…</c>: what answers over https tell browsers for how long to use nothing but https (RFC 6797); null in Development.
+/// </param>
 internal sealed record HttpOptions(
-    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections, string? StrictTransport)
+    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections,
+    string? StrictTransport)
 {
     /// <summary>In place of a list: scripts from everywhere may call, and no cookie may be used.</summary>
     public const string AnyOrigin = "*";
@@ -28,7 +31,8 @@ internal sealed record HttpOptions(
         // The framework's own switch trusts the forwarded headers of anybody.
         if (settings.Flag("FORWARDEDHEADERS_ENABLED", otherwise: false))
         {
-            settings.Refuse("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, as it trusts every caller's X-Forwarded-For: name your proxies in TRUSTED_PROXIES");
+            settings.Refuse(
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, as it trusts every caller's X-Forwarded-For: name your proxies in TRUSTED_PROXIES");
         }
 
         return new(
@@ -48,7 +52,9 @@ internal sealed record HttpOptions(
         {
             if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
             {
-                settings.RefuseMissing("PUBLIC_URL", "to the address at which browsers reach this server, such as https://id.example.com: it is part of tokens, links in mails and passkeys");
+                settings.RefuseMissing(
+                    "PUBLIC_URL",
+                    "to the address at which browsers reach this server, such as https://id.example.com: it is part of tokens, links in mails and passkeys");
             }
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
@@ -58,7 +64,9 @@ internal sealed record HttpOptions(
         else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsThisMachine(url))
         {
             // Not refused: services in a private network get along without browsers.
-            settings.Warn("PUBLIC_URL", "is not https, so browsers store no refresh cookie and offer no passkeys, and links in mails are opened over an unencrypted connection");
+            settings.Warn(
+                "PUBLIC_URL",
+                "is not https, so browsers store no refresh cookie and offer no passkeys, and links in mails are opened over an unencrypted connection");
         }
 
         return url;
@@ -73,7 +81,9 @@ internal sealed record HttpOptions(
         var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
         if (isForPreloadLists && (!coversSubdomains || seconds < LeastPreloadSeconds))
         {
-            settings.Refuse("HSTS_PRELOAD", $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' preload lists require");
+            settings.Refuse(
+                "HSTS_PRELOAD",
+                $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' preload lists require");
         }
 
         return settings.IsProduction ? $"max-age={seconds}{(coversSubdomains ? "; includeSubDomains" : "")}{(isForPreloadLists ? "; preload" : "")}" : null;
@@ -96,7 +106,10 @@ internal sealed record HttpOptions(
         }
         else if (origins.Contains(null))
         {
-            settings.Refuse("CORS_ORIGINS", "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (scheme, host and port only, no wildcards), or * alone");
+            settings.Refuse(
+                "CORS_ORIGINS",
+                "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (scheme, host and port only, no "
+                    + "wildcards), or * alone");
         }
 
         return [.. origins.OfType<string>().Distinct(StringComparer.Ordinal)];

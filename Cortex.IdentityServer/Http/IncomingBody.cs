@@ -1,6 +1,8 @@
 namespace Cortex.IdentityServer.Http;
 
-/// <summary>The body of a request as routes read it: bounded, without a byte order mark, and with one exception for everything that is wrong with its framing.</summary>
+/// <summary>
+/// The body of a request as routes read it: bounded, without a byte order mark, and with one exception for everything that is wrong with its framing.
+/// </summary>
 internal sealed class IncomingBody(Stream connection, long? announced) : Stream
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];

@@ -32,7 +32,11 @@ internal static class Listening
     public static IReadOnlyList<string> Addresses(IConfiguration settings)
     {
         var named = settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
-        string[] ports = [.. Split(settings[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"), .. Split(settings[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}")];
+        string[] ports =
+        [
+            .. Split(settings[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"),
+            .. Split(settings[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"),
+        ];
         return named.Count > 0 ? named
             : Split(settings[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls ? urls
             : ports.Length > 0 ? ports
@@ -48,8 +52,10 @@ internal static class Listening
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program is already listening there",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; on Linux, ports below 1024 need the capability NET_BIND_SERVICE",
-        InvalidOperationException { Source: { } source } when IsKestrel(source) && failure.Message.Contains("No server certificate", StringComparison.Ordinal) =>
-            "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy that terminates TLS",
+        InvalidOperationException { Source: { } source } when IsKestrel(source)
+            && failure.Message.Contains("No server certificate", StringComparison.Ordinal) =>
+            "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy "
+                + "that terminates TLS",
         CryptographicException => $"the certificate can't be read: {Sentence(failure)}",
         SocketException or IOException or UnauthorizedAccessException or FormatException or ArgumentException => Sentence(failure),
         InvalidOperationException { Source: { } source } when IsKestrel(source) => Sentence(failure),

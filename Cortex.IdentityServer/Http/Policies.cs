@@ -20,7 +20,9 @@ internal static class Policies
     /// <summary>Either credential.</summary>
     public const string SessionOrKey = "session_or_key";
 
-    /// <summary>May ask about tokens and keys of others: a key with the scope <see cref="IntrospectScope"/>, or an administrator with a second factor.</summary>
+    /// <summary>
+    /// May ask about tokens and keys of others: a key with the scope <see cref="IntrospectScope"/>, or an administrator with a second factor.
+    /// </summary>
     public const string Introspect = "introspect";
 
     /// <summary>The scope that <see cref="Introspect"/> asks of a key.</summary>
@@ -92,7 +94,8 @@ internal static class Policies
 
             var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
             var problem = names.Contains(Introspect) && !context.User.HasSession() ? MissingScope(IntrospectScope)
-                : authorizeResult.AuthorizationFailure?.FailedRequirements.All(requirement => requirement is SecondFactorRequirement) == true ? NeedsSecondFactor
+                : authorizeResult.AuthorizationFailure?.FailedRequirements.All(
+                    requirement => requirement is SecondFactorRequirement) == true ? NeedsSecondFactor
                 : new Problem(Problems.Forbidden) { Detail = "This kind of credential can't use this route." };
             await problem.ExecuteAsync(context);
         }
@@ -102,7 +105,8 @@ internal static class Policies
     public static Problem NeedsSecondFactor => new(Problems.TwoFactorRequired)
     {
         Status = StatusCodes.Status403Forbidden,
-        Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks its PIN, finger or face.",
+        Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks "
+            + "its PIN, finger or face.",
     };
 
     /// <param name="scope">As it can be shown in an answer: visible ASCII.</param>

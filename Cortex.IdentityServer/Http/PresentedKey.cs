@@ -24,8 +24,8 @@ internal sealed record PresentedKey(string Text, string Scheme)
     }
 
     /// <summary>
-    /// The password; empty where there is none. OAuth clients encode both parts as forms do (RFC 6749 section 2.3.1). The user name is the client's own business:
-    /// a key says by itself whose it is.
+    /// The password; empty where there is none. OAuth clients encode both parts as forms do (RFC 6749 section 2.3.1). The user name is the client's own
+    /// business: a key says by itself whose it is.
     /// </summary>
     private static string SecretIn(string credentials)
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Http;
 
-/// <summary>Reads the values of a query and gathers what is wrong with which. A name that comes twice reads as both with a comma between, which is no value of any kind.</summary>
+/// <summary>
+/// Reads the values of a query and gathers what is wrong with which. A name that comes twice reads as both with a comma between, which is no value of any kind.
+/// </summary>
 internal sealed class QueryReader
 {
     /// <summary>Items on a page at most, and where nothing is said.</summary>
@@ -11,7 +13,10 @@ internal sealed class QueryReader
     public const int UsualItems = 50;
 
     /// <summary>ISO 8601 (RFC 3339): a time without an offset would be everybody's own.</summary>
-    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz"];
+    private static readonly string[] TimeFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz",
+    ];
 
     private readonly Dictionary<string, string[]> _errors = [];
 
@@ -88,7 +93,8 @@ internal sealed class QueryReader
             return null;
         }
 
-        if (DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (DateTimeOffset.TryParseExact(
+            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
             return time;
         }

@@ -31,7 +31,9 @@ internal static class RequestBodyFilter
     }
 
     private static Dictionary<string, string[]> ByField(IEnumerable<ValidationResult> results) => results
-        .SelectMany(result => result.MemberNames.DefaultIfEmpty(""), (result, member) => (Field: JsonNamingPolicy.SnakeCaseLower.ConvertName(member), Message: result.ErrorMessage ?? ""))
+        .SelectMany(
+            result => result.MemberNames.DefaultIfEmpty(""),
+            (result, member) => (Field: JsonNamingPolicy.SnakeCaseLower.ConvertName(member), Message: result.ErrorMessage ?? ""))
         .GroupBy(error => error.Field, error => error.Message)
         .ToDictionary(errors => errors.Key, errors => errors.ToArray());
 }

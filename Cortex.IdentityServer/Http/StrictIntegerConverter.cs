@@ -43,7 +43,8 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
             return true;
         }
 
-        if (!int.TryParse(parts.Length > 1 ? parts[1] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) || Math.Abs((long)exponent) > LongestText)
+        if (!int.TryParse(parts.Length > 1 ? parts[1] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
+            || Math.Abs((long)exponent) > LongestText)
         {
             return false;
         }
@@ -52,6 +53,7 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
         var significant = digits.TrimEnd('0');
         var zeros = exponent - fraction.Length + digits.Length - significant.Length;
         return zeros >= 0 && significant.Length + zeros <= 10
-            && int.TryParse((text[0] == '-' ? "-" : "") + significant + new string('0', zeros), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+            && int.TryParse(
+                (text[0] == '-' ? "-" : "") + significant + new string('0', zeros), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
     }
 }

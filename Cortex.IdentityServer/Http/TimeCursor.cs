@@ -25,7 +25,8 @@ internal readonly record struct TimeCursor(long Stored, Guid Id)
     {
         Span<byte> bytes = stackalloc byte[Length];
         cursor = default;
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Length)
+        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length)
+            || length != Length)
         {
             return false;
         }

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Cortex.IdentityServer.Http;
 
 /// <summary>
-/// Lets no body that an answer leaves unread harm the next request on the same connection: a small one is read to its end before the answer, and after the answer
-/// to any other one the connection is closed, which the answer says.
+/// Lets no body that an answer leaves unread harm the next request on the same connection: a small one is read to its end before the answer, and after the
+/// answer to any other one the connection is closed, which the answer says.
 /// </summary>
 /// <remarks>
-/// Clients that send a whole body before they read anything would otherwise meet a reset connection in place of the answer, and proxies that keep connections to
-/// the server open would send somebody else's request into one that is about to close.
+/// Clients that send a whole body before they read anything would otherwise meet a reset connection in place of the answer, and proxies that keep connections
+/// to the server open would send somebody else's request into one that is about to close.
 /// </remarks>
 internal static class UnreadBodies
 {

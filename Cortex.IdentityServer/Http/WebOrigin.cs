@@ -12,7 +12,9 @@ internal static partial class WebOrigin
     public static string Of(Uri url) => $"{url.Scheme}://{HostOf(url)}{(url.IsDefaultPort ? "" : $":{url.Port}")}";
 
     /// <summary>The origin that an operator wrote; a slash at its end is forgiven. Null for anything else.</summary>
-    /// <remarks>Shells around web pages have schemes of their own (<c>capacitor://localhost</c>, <c>chrome-extension://…</c>), whose hosts may not be lower case.</remarks>
+    /// <remarks>
+    /// Shells around web pages have schemes of their own (<c>capacitor://localhost</c>, <c>chrome-extension://…</c>), whose hosts may not be lower case.
+    /// </remarks>
     public static string? Parse(string text)
     {
         var match = Shape().Match(text);

@@ -25,7 +25,8 @@ internal static class ForwardAuthEndpoint
     /// </remarks>
     internal static Results<NoContent, Problem> VerifyRequest(
         [Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope,
-        [FromHeader(Name = RequiredScopes), Description("Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
+        [FromHeader(Name = RequiredScopes), Description(
+            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
         ClaimsPrincipal caller,
         HttpContext http)
     {
@@ -38,10 +39,15 @@ internal static class ForwardAuthEndpoint
         return TypedResults.NoContent();
     }
 
-    /// <summary>A scope more can only refuse more, so it does no harm that a proxy's client may send the header too. An empty one is a mistake of the operator's.</summary>
-    /// <remarks>Several lines of the header arrive joined by commas, and no client may join its own words with the operator's into the name of another scope.</remarks>
+    /// <summary>
+    /// A scope more can only refuse more, so it does no harm that a proxy's client may send the header too. An empty one is a mistake of the operator's.
+    /// </summary>
+    /// <remarks>
+    /// Several lines of the header arrive joined by commas, and no client may join its own words with the operator's into the name of another scope.
+    /// </remarks>
     private static string? MissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
-        (scopes ?? []).Concat(required is null ? [] : string.IsNullOrEmpty(required.Trim(' ', ',')) ? [""] : required.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        (scopes ?? []).Concat(
+            required is null ? [] : string.IsNullOrEmpty(required.Trim(' ', ',')) ? [""] : required.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(scope => !caller.HasScope(scope));
 
     /// <summary>What the proxy is told of a caller, whose principal is the same for as long as nothing about them changes.</summary>

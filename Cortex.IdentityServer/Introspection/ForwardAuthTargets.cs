@@ -4,8 +4,8 @@ namespace Cortex.IdentityServer.Introspection;
 
 /// <summary>Recognizes what proxies make of <c>/verify</c>: Envoy keeps the client's method and appends its path and query.</summary>
 /// <remarks>
-/// Decided by the bytes of the request line, before anything is decoded or a dot segment is resolved: otherwise a client's <c>/../health</c> would be another route,
-/// whose 200 the proxy would take for a permission.
+/// Decided by the bytes of the request line, before anything is decoded or a dot segment is resolved: otherwise a client's <c>/../health</c> would be another
+/// route, whose 200 the proxy would take for a permission.
 /// </remarks>
 internal static class ForwardAuthTargets
 {

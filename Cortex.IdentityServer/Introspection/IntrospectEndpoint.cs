@@ -11,8 +11,8 @@ internal static class IntrospectEndpoint
 
     /// <summary>Introspect an access token or an API key</summary>
     /// <remarks>
-    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. For an API key with the scope <c>introspect</c>, or an administrator with a second factor. Unknown keys
-    /// cost a query each: beyond the limit <c>unknown_keys</c> of the calling address the answer is 429.
+    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. For an API key with the scope <c>introspect</c>, or an administrator with a second factor. Unknown
+    /// keys cost a query each: beyond the limit <c>unknown_keys</c> of the calling address the answer is 429.
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {

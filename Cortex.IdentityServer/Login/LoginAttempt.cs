@@ -7,7 +7,9 @@ namespace Cortex.IdentityServer.Login;
 /// <summary>How often a login to one email failed lately, and how many are under way; kept whether the account exists or not.</summary>
 internal sealed class LoginAttempt
 {
-    /// <summary>Keyed hash of what the failures are counted under (<see cref="LoginAccount.Count"/>): what strangers type is no business of the database.</summary>
+    /// <summary>
+    /// Keyed hash of what the failures are counted under (<see cref="LoginAccount.Count"/>): what strangers type is no business of the database.
+    /// </summary>
     public required byte[] EmailHash { get; init; }
 
     /// <summary>Empty for the count that all strangers share; else a network from which the owner logged in, which has its own.</summary>

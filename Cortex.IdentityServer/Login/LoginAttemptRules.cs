@@ -30,32 +30,39 @@ internal static class LoginAttemptRules
     private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
 
     /// <summary>
-    /// Whether the strangers' failures in a row still count although the last was before <c>$1</c>, which is <see cref="ForgottenAfter"/> ago: a few for a month, ten and
-    /// more for a year. The same whether the account exists or not, so that no count tells who is registered; and bounded, as anybody can make up emails.
+    /// Whether the strangers' failures in a row still count although the last was before <c>$1</c>, which is <see cref="ForgottenAfter"/> ago: a few for a
+    /// month, ten and more for a year. The same whether the account exists or not, so that no count tells who is registered; and bounded, as anybody can make
+    /// up emails.
     /// </summary>
-    public const string IsKept = "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
+    public const string IsKept =
+        "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
 
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
     /// <summary>
-    /// Writes down what <c>settled</c> did, with whose account it was (<c>@user</c>) and where it came from. A block is mailed to the owner, with <c>@notice</c>, until
-    /// <c>@given_up</c>.
+    /// Writes down what <c>settled</c> did, with whose account it was (<c>@user</c>) and where it came from. A block is mailed to the owner, with
+    /// <c>@notice</c>, until <c>@given_up</c>.
     /// </summary>
     private const string Recorded = $"""
         recorded AS (
             INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
+            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users
+                WHERE id = @user), @ip, @agent, @request, jsonb_build_object('reason', reason)
             FROM settled CROSS JOIN (VALUES
-                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'), ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
-            WHERE (is_failed AND action = '{AuditAction.LoginFailed}') OR (is_locked AND action = '{AuditAction.LoginLocked}') OR (is_blocked AND action = '{AuditAction.LoginBlocked}')),
+                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'), ('{AuditAction.LoginBlocked}',
+                    'too_many_failures')) AS event(action, reason)
+            WHERE (is_failed AND action = '{AuditAction.LoginFailed}') OR (is_locked AND action = '{AuditAction.LoginLocked}') OR (is_blocked
+                AND action = '{AuditAction.LoginBlocked}')),
         told AS (
             INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
-            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled JOIN users ON users.id = @user WHERE is_blocked)
+            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled
+                JOIN users ON users.id = @user WHERE is_blocked)
         """;
 
     /// <summary>
     /// Books an attempt as pending if the rules allow one, and gives false. Gives true, once, if lost attempts bring the row of failures to a hundred:
-    /// it settles those, refuses this attempt, and records and mails the block as <see cref="Fail"/> does. Gives no row if the attempt is refused for another reason.
+    /// it settles those, refuses this attempt, and records and mails the block as <see cref="Fail"/> does. Gives no row if the attempt is refused for another
+    /// reason.
     /// </summary>
     public static readonly string Admit = $"""
         WITH settled AS (
@@ -76,7 +83,10 @@ internal static class LoginAttemptRules
         WHERE email_hash = @email AND network = @network
         """;
 
-    /// <summary>Until when logins have to wait (null where they needn't), how many failures are counted, over all networks together, and whether strangers may try no more.</summary>
+    /// <summary>
+    /// Until when logins have to wait (null where they needn't), how many failures are counted, over all networks together, and whether strangers may try no
+    /// more.
+    /// </summary>
     public static readonly string Waits = $"""
         SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures,
             coalesce(bool_or(is_blocked), false) AS is_blocked
@@ -94,7 +104,8 @@ internal static class LoginAttemptRules
             WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
             RETURNING true AS is_failed, {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MostInARow} AS is_blocked),
         {Recorded}
-        SELECT CASE WHEN is_blocked THEN {(int)FailureEffect.Blocked} WHEN is_locked THEN {(int)FailureEffect.Locked} ELSE {(int)FailureEffect.None} END FROM settled
+        SELECT CASE WHEN is_blocked THEN {(int)FailureEffect.Blocked} WHEN is_locked THEN {(int)FailureEffect.Locked} ELSE {(int)FailureEffect.None} END
+            FROM settled
         """;
 
     /// <summary>Settles a success, which forgets the failures.</summary>

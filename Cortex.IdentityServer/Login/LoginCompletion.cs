@@ -40,7 +40,8 @@ internal sealed partial class LoginCompletion(
         if (refusal is not null)
         {
             await events.NoteFailureAsync(
-                AuditAction.LoginFailed, user.Id, client, cancellationToken, ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
+                AuditAction.LoginFailed, user.Id, client, cancellationToken,
+                ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
         }
 
         return refusal;
@@ -54,7 +55,8 @@ internal sealed partial class LoginCompletion(
     /// <param name="first">How the first step was proved.</param>
     /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
     public async Task<LoginResult> WithSecondFactorAsync(
-        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd, Func<Task<bool>>? claim = null)
+        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd,
+        Func<Task<bool>>? claim = null)
     {
         switch (await secondFactor.VerifyAsync(user, code, client, cancellationToken))
         {

@@ -31,10 +31,14 @@ internal static class LoginEndpoints
         };
 
     /// <summary>Confirm your identity again</summary>
-    /// <remarks>For ten minutes, this session may use the routes that a stolen token must not reach: those that answer <c>reauthentication_required</c>.</remarks>
+    /// <remarks>
+    /// For ten minutes, this session may use the routes that a stolen token must not reach: those that answer <c>reauthentication_required</c>.
+    /// </remarks>
     internal static async Task<Results<NoContent, Problem>> Reauthenticate(
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
-        await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem
+            ? problem
+            : TypedResults.NoContent();
 
     /// <summary>What a client is told, whatever it logged in with.</summary>
     internal static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
@@ -51,7 +55,8 @@ internal static class LoginEndpoints
         _ => throw new UnreachableException(),
     };
 
-    public static Problem InvalidChallenge => new(Problems.InvalidToken) { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
+    public static Problem InvalidChallenge =>
+        new(Problems.InvalidToken) { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
 
     private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
 }

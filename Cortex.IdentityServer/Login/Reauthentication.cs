@@ -56,7 +56,10 @@ internal sealed class Reauthentication(CortexDbContext db, PasswordCheck check, 
         }
 
         return !user.TwoFactorEnabled ? null
-            : code is { Totp: null, Recovery: null } ? new(Problems.TwoFactorRequired) { Detail = "Send two_factor_code or recovery_code along with the password." }
+            : code is { Totp: null, Recovery: null } ? new(Problems.TwoFactorRequired)
+            {
+                Detail = "Send two_factor_code or recovery_code along with the password.",
+            }
             : await RefuseCodeAsync(user, code, client, cancellationToken);
     }
 

@@ -31,7 +31,9 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
 
     /// <summary>The login that a token names; null when there is none (any more). An attempt counts, whatever comes of it.</summary>
     public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
-        (isAttempt ? await challenges.TryAsync(twoFactorToken, cancellationToken) : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
+        (isAttempt
+            ? await challenges.TryAsync(twoFactorToken, cancellationToken)
+            : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
         && await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is { } user
 
         // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.

@@ -13,7 +13,10 @@ internal enum MailOutcome
     /// <summary>Refused for good: nobody has this mailbox.</summary>
     Rejected,
 
-    /// <summary>The connection broke, or nobody answered, in the middle of it: whether by this mail or by the server's state, nobody knows. Later, and another one first.</summary>
+    /// <summary>
+    /// The connection broke, or nobody answered, in the middle of it: whether by this mail or by the server's state, nobody knows. Later, and another one
+    /// first.
+    /// </summary>
     BrokenOff,
 
     /// <summary>No mail can be sent at the moment.</summary>

@@ -12,7 +12,8 @@ namespace Cortex.IdentityServer.Mail;
 /// <param name="Facts">When and from where, as name and value.</param>
 /// <param name="Closing">What to do if it wasn't the reader.</param>
 internal sealed record MailContent(
-    string Subject, IReadOnlyList<string> Paragraphs, (string Label, string Url)? Link = null, IReadOnlyList<(string Name, string Value)>? Facts = null, string? Closing = null)
+    string Subject, IReadOnlyList<string> Paragraphs, (string Label, string Url)? Link = null, IReadOnlyList<(string Name, string Value)>? Facts = null,
+    string? Closing = null)
 {
     public MimeMessage ToMessage(OutboxMail mail, MailOptions options, DateTimeOffset now)
     {
@@ -59,8 +60,12 @@ internal sealed record MailContent(
     public string ToHtml()
     {
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Encoded(Subject))
-            .Append("</title></head>\n<body style=\"font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1a1a1a; max-width: 36em; margin: 1em auto; padding: 0 1em\">\n<h1 style=\"font-size: 20px\">")
+        html.Append(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                + "content=\"width=device-width\"><title>").Append(Encoded(Subject))
+            .Append(
+                "</title></head>\n<body style=\"font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1a1a1a; max-width: 36em; margin: 1em "
+                    + "auto; padding: 0 1em\">\n<h1 style=\"font-size: 20px\">")
             .Append(Encoded(Subject)).Append("</h1>\n");
         foreach (var paragraph in Paragraphs)
         {
@@ -69,7 +74,8 @@ internal sealed record MailContent(
 
         if (Link is { } link)
         {
-            html.Append("<p><a href=\"").Append(Encoded(link.Url)).Append("\" style=\"display: inline-block; padding: 10px 18px; background: #1f4fd8; color: #ffffff\">")
+            html.Append("<p><a href=\"").Append(Encoded(link.Url)).Append(
+                "\" style=\"display: inline-block; padding: 10px 18px; background: #1f4fd8; color: #ffffff\">")
                 .Append(Encoded(link.Label)).Append("</a></p>\n<p>Or open this address:<br>").Append(Encoded(link.Url)).Append("</p>\n");
         }
 

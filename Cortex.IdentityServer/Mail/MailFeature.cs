@@ -26,7 +26,8 @@ internal static partial class MailFeature
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "SMTP_URL is not set, so no mail is sent. Mails wait for up to {Days} days, or until their link expires")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "SMTP_URL is not set, so no mail is sent. Mails wait for up to {Days} days, or until their link expires")]
         public static partial void NoServer(ILogger logger, double days);
     }
 }

@@ -13,7 +13,8 @@ namespace Cortex.IdentityServer.Mail;
 /// with its connection, so that the mail is neither lost nor sent by two.
 /// </remarks>
 internal sealed partial class MailSender(
-    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, IMailer mailer, MailSignal signal, TimeProvider clock, ILogger<MailSender> logger)
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, IMailer mailer, MailSignal signal, TimeProvider clock,
+    ILogger<MailSender> logger)
     : BackgroundService
 {
     /// <summary>How often mails are looked for that this server did not hear of: another replica's, or such that wait for their next try.</summary>
@@ -36,7 +37,8 @@ internal sealed partial class MailSender(
         }
     }
 
-    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most) => TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, first.TotalSeconds * Math.Pow(2, times)));
+    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most) =>
+        TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, first.TotalSeconds * Math.Pow(2, times)));
 
     /// <summary>Sends all that are due; false when nothing can be sent at the moment.</summary>
     private async Task<bool> TrySendDueAsync(CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Mail;
 
-/// <summary>Takes mails in the transaction of what causes them, so that one is sent exactly if the other happened; <see cref="MailSender"/> sends them.</summary>
+/// <summary>
+/// Takes mails in the transaction of what causes them, so that one is sent exactly if the other happened; <see cref="MailSender"/> sends them.
+/// </summary>
 internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider clock)
 {
     /// <summary>For how long the sending of a notice is tried.</summary>
@@ -15,7 +17,8 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     /// <remarks>Of an administrator only when: where they work from is nothing for others.</remarks>
     public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken) =>
         AddAsync(
-            kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client.ActorOn(userId) == userId ? client : client with { Ip = null, UserAgent = null }), cancellationToken);
+            kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience,
+            DetailsOf(client.ActorOn(userId) == userId ? client : client with { Ip = null, UserAgent = null }), cancellationToken);
 
     /// <summary>Sends a link with a token in it, as long as that is good.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>

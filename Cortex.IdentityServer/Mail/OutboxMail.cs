@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Mail;
 
-/// <summary>A mail that waits to be sent: what it is about and to whom. Its text, and the token in its link, are made when it goes; neither is stored.</summary>
+/// <summary>
+/// A mail that waits to be sent: what it is about and to whom. Its text, and the token in its link, are made when it goes; neither is stored.
+/// </summary>
 internal sealed class OutboxMail
 {
     public const string NoDetails = "{}";

@@ -11,7 +11,9 @@ namespace Cortex.IdentityServer.Mail;
 /// <summary>Sends mails through the server of <c>SMTP_URL</c>, one after another over one connection, and closes it when there are none.</summary>
 internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
 {
-    /// <summary>A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.</summary>
+    /// <summary>
+    /// A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>With SMTPUTF8 (RFC 6531), for addresses that aren't ASCII before the @.</summary>
@@ -86,7 +88,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     /// <summary>What a failure after the login says about this mail, and what about the server.</summary>
     private static MailOutcome Judge(Exception failure) => failure switch
     {
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.SaysNobodyHasIt((int)refusal.StatusCode, refusal.Message) =>
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.SaysNobodyHasIt(
+            (int)refusal.StatusCode, refusal.Message) =>
             MailOutcome.Rejected,
 
         // The sender is the same in all mails.
@@ -118,7 +121,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     private async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
     {
-        // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches none.
+        // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches
+        // none.
         var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
         try
         {

@@ -17,9 +17,17 @@ internal static class MailedPages
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        pages.MapGet(MailedLinks.VerifyEmail, (string? token) => Ask("Confirm your email address", "Press the button if you created an account at Cortex Memory with this address. If you didn't, close this page.", token, "Confirm this address"));
+        pages.MapGet(
+            MailedLinks.VerifyEmail,
+            (string? token) => Ask(
+                "Confirm your email address",
+                "Press the button if you created an account at Cortex Memory with this address. If you didn't, close this page.", token,
+                "Confirm this address"));
         pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
-        pages.MapGet(MailedLinks.ChangeEmail, (string? token) => Ask("Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
+        pages.MapGet(
+            MailedLinks.ChangeEmail,
+            (string? token) => Ask(
+                "Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
         pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
@@ -69,14 +77,18 @@ internal static class MailedPages
         new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encoded(button)}</button></form>");
 
     /// <param name="token">Of the mail.</param>
-    /// <param name="email">Whose password it is, for a password manager to save it under. Who holds a good token reads that mailbox; others get no name.</param>
+    /// <param name="email">
+    /// Whose password it is, for a password manager to save it under. Who holds a good token reads that mailbox; others get no name.
+    /// </param>
     /// <param name="whatIsWrong">With the password that was tried.</param>
     private static Page AskForPassword(string? token, string? email, string? whatIsWrong = null) => new(
         "Set a new password",
         "At least 8 characters. A few random words make a better password than special characters.",
         $"""
-        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}{Username(email)}<label for="{PasswordField}">New password</label>
-        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" minlength="8" maxlength="256" required><button>Set the password</button></form>
+        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
+        <label for="{PasswordField}">New password</label>
+        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" minlength="8" maxlength="256" required>
+        <button>Set the password</button></form>
         """,
         whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 

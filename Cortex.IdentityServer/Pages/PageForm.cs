@@ -8,7 +8,8 @@ internal static class PageForm
     public static async Task<IFormCollection> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         // The form that a page sends, and no parts in it, which may break off in more ways than these small fields are worth.
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
             throw new BadHttpRequestException("Not a form", StatusCodes.Status415UnsupportedMediaType);
         }

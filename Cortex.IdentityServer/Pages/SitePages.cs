@@ -47,7 +47,8 @@ internal static class SitePages
         var docs = hasDocs ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>" : "";
         return new Page(
             "Cortex Identity",
-            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to sign in to on this page.",
+            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to "
+                + "sign in to on this page.",
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
         { CacheControl = Cached };
     }
@@ -59,10 +60,12 @@ internal static class SitePages
 
     private static Page AskForEmail(string? whatIsWrong = null) => new(
         "Change your password",
-        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll send you a link to set a new one.",
+        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll "
+            + "send you a link to set a new one.",
         $"""
         {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
-        <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required><button>Send the link</button></form>
+        <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required>
+        <button>Send the link</button></form>
         """,
         whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 

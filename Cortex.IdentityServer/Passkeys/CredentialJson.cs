@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Passkeys;
 
-/// <summary>Reads a credential as clients send it: some send an empty text or null where nothing is meant, or leave out what Identity's handler insists on.</summary>
+/// <summary>
+/// Reads a credential as clients send it: some send an empty text or null where nothing is meant, or leave out what Identity's handler insists on.
+/// </summary>
 internal static class CredentialJson
 {
     private const string Extensions = "clientExtensionResults";
@@ -65,7 +67,8 @@ internal static class CredentialJson
 
     private static void RemoveIfEmpty(JsonObject members, string name)
     {
-        if (members.TryGetPropertyValue(name, out var value) && (value is null || (value is JsonValue text && text.TryGetValue<string>(out var written) && written.Length == 0)))
+        if (members.TryGetPropertyValue(name, out var value)
+            && (value is null || (value is JsonValue text && text.TryGetValue<string>(out var written) && written.Length == 0)))
         {
             members.Remove(name);
         }

@@ -61,7 +61,8 @@ internal sealed class Passkey
     };
 
     public UserPasskeyInfo ToInfo(bool? isBackupEligible = null) => new(
-        CredentialId, PublicKey, CreatedAt, (uint)SignCount, Transports, IsUserVerified, isBackupEligible ?? IsBackupEligible, IsBackedUp, AttestationObject, ClientDataJson)
+        CredentialId, PublicKey, CreatedAt, (uint)SignCount, Transports, IsUserVerified, isBackupEligible ?? IsBackupEligible, IsBackedUp, AttestationObject,
+        ClientDataJson)
     {
         Name = Name,
     };

@@ -37,7 +37,8 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     /// <summary>The new passkey, not stored yet; or null and why not.</summary>
     public async Task<(UserPasskeyInfo? Passkey, string? Refusal)> FinishRegistrationAsync(JsonElement credential, string state)
     {
-        var result = await _handler.PerformAttestationAsync(new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AttestationState = state });
+        var result = await _handler.PerformAttestationAsync(
+            new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AttestationState = state });
         ThrowIfDatabaseFailed(result.Failure);
         return (result.Passkey, Printable(result.Failure));
     }
@@ -51,7 +52,8 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     /// <param name="mustVerify">Whether an answer without user verification is refused.</param>
     public async Task<AssertionResult> FinishAssertionAsync(JsonElement credential, string state, bool mustVerify)
     {
-        // The signature covers the flag. Nothing here hangs on it, so one that changes with an update of the authenticator is taken over (WebAuthn 7.2, step 18).
+        // The signature covers the flag. Nothing here hangs on it, so one that changes with an update of the authenticator is taken over (WebAuthn 7.2, step
+        // 18).
         presented.IsBackupEligible = CredentialJson.IsBackupEligible(credential);
 
         // The handler doesn't tell whether the user was verified. Asking one that insists on it, and then one that doesn't, is sound where

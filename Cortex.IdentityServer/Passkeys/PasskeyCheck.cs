@@ -11,7 +11,8 @@ namespace Cortex.IdentityServer.Passkeys;
 internal sealed record PasskeyProof(User User, bool IsBothFactors);
 
 /// <summary>Puts a question to authenticators and checks the answer, once.</summary>
-internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AccountEvents events, ILogger<PasskeyCheck> logger)
+internal sealed partial class PasskeyCheck(
+    PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AccountEvents events, ILogger<PasskeyCheck> logger)
 {
     /// <summary>The question for the browser.</summary>
     /// <param name="purpose">What for.</param>
@@ -76,7 +77,9 @@ internal sealed partial class PasskeyCheck(PasskeyCeremonies ceremonies, Passkey
         [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because there may be a copy of it: {Reason}")]
         public static partial void Suspect(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
         public static partial void CountNotRisen(ILogger logger, Guid userId);
     }
 }

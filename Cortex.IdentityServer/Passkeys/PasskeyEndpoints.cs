@@ -42,18 +42,25 @@ internal static class PasskeyEndpoints
 
     /// <summary>List the caller's passkeys</summary>
     /// <remarks>Newest first.</remarks>
-    internal static async Task<Ok<IReadOnlyList<PasskeyResponse>>> ListPasskeys(ClaimsPrincipal caller, UserPasskeys passkeys, CancellationToken cancellationToken) =>
+    internal static async Task<Ok<IReadOnlyList<PasskeyResponse>>> ListPasskeys(
+        ClaimsPrincipal caller, UserPasskeys passkeys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await passkeys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename a passkey</summary>
     /// <remarks>The name is for its owner only; the authenticator doesn't know it.</remarks>
     internal static async Task<Results<Ok<PasskeyResponse>, Problem>> RenamePasskey(
-        [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http, CancellationToken cancellationToken) =>
-        await passkeys.RenameAsync(caller.UserId(), id, body.Name, Client.Of(http), cancellationToken) is { } renamed ? TypedResults.Ok(renamed) : (Problem)Problems.NotFound;
+        [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await passkeys.RenameAsync(caller.UserId(), id, body.Name, Client.Of(http), cancellationToken) is { } renamed
+            ? TypedResults.Ok(renamed)
+            : (Problem)Problems.NotFound;
 
     /// <summary>Remove a passkey</summary>
     /// <remarks>The passkey is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<NoContent, Problem>> RemovePasskey(
-        [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http, CancellationToken cancellationToken) =>
-        await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
+        [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, Client.Of(http), cancellationToken)
+            ? TypedResults.NoContent()
+            : (Problem)Problems.NotFound;
 }

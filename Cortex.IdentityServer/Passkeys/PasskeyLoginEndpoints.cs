@@ -10,7 +10,8 @@ internal static class PasskeyLoginEndpoints
 {
     /// <summary>Start a login with a passkey</summary>
     /// <remarks>Returns the options for <c>navigator.credentials.get()</c>. They name no account: the passkey that answers tells whose it is.</remarks>
-    internal static async Task<Ok<PasskeyOptionsResponse>> BeginPasskeyLogin(PasskeyLoginOptionsRequest? body, PasskeyLogin login, CancellationToken cancellationToken)
+    internal static async Task<Ok<PasskeyOptionsResponse>> BeginPasskeyLogin(
+        PasskeyLoginOptionsRequest? body, PasskeyLogin login, CancellationToken cancellationToken)
     {
         _ = body;
         return TypedResults.Ok(await login.BeginAsync(cancellationToken));
@@ -50,7 +51,8 @@ internal static class PasskeyLoginEndpoints
     {
         // One answer for whatever was wrong with it.
         LoginResult.InvalidCredentials => NotAccepted,
-        LoginResult.InvalidCode => new Problem(Problems.InvalidTwoFactorCode) { Detail = "This passkey was not accepted; ask for new options and try again, or send a code." },
+        LoginResult.InvalidCode =>
+            new Problem(Problems.InvalidTwoFactorCode) { Detail = "This passkey was not accepted; ask for new options and try again, or send a code." },
         _ => LoginEndpoints.Answer(http, result),
     };
 }

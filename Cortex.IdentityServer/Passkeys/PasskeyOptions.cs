@@ -20,7 +20,8 @@ internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
         {
             settings.Refuse(
                 "PASSKEY_ORIGINS",
-                $"must be a comma-separated list of origins: https://app.example.com (scheme, host and port only), or {AndroidApp} and the SHA-256 of an app's signing certificate (43 characters, base64url)");
+                $"must be a comma-separated list of origins: https://app.example.com (scheme, host and port only), or {AndroidApp} and the SHA-256 of an "
+                    + "app's signing certificate (43 characters, base64url)");
         }
 
         return new([.. origins.Select(origin => WebsiteOf(origin) ?? origin).Distinct(StringComparer.Ordinal)]);
@@ -38,5 +39,6 @@ internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
         return Base64Url.IsValid(hash, out var length) && length == HashLength && Base64Url.EncodeToString(Base64Url.DecodeFromChars(hash)) == hash;
     }
 
-    private static string? WebsiteOf(string text) => WebOrigin.Parse(text) is { } origin && origin.StartsWith("https://", StringComparison.Ordinal) ? origin : null;
+    private static string? WebsiteOf(string text) =>
+        WebOrigin.Parse(text) is { } origin && origin.StartsWith("https://", StringComparison.Ordinal) ? origin : null;
 }

@@ -29,7 +29,8 @@ internal sealed partial class PasskeyRegistration(
         return new(token, WithProductName(options.CreationOptionsJson));
     }
 
-    public async Task<NewPasskeyResult> FinishAsync(Guid userId, Guid sessionId, RegisterPasskeyRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<NewPasskeyResult> FinishAsync(
+        Guid userId, Guid sessionId, RegisterPasskeyRequest request, Client client, CancellationToken cancellationToken)
     {
         if (await challenges.TakeAsync(request.PasskeyToken, PasskeyPurpose.Registration, userId, cancellationToken) is not { } state)
         {

@@ -27,7 +27,8 @@ internal static class PasskeyRules
             AttestationConveyancePreference = "none",
 
             // In somebody else's frame a person can't see whom they answer (WebAuthn 13.4.9).
-            ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && context.TopOrigin is null && (pages.Contains(context.Origin) || named.Contains(context.Origin))),
+            ValidateOrigin = context => ValueTask.FromResult(
+                !context.CrossOrigin && context.TopOrigin is null && (pages.Contains(context.Origin) || named.Contains(context.Origin))),
         };
     }
 

@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Passkeys;
 
 /// <summary>Decides the second step of a login by a passkey, under the same limits as codes.</summary>
 internal sealed partial class PasskeySecondFactor(
-    TwoFactorLogin login, TwoFactorChallenges challenges, PasskeyCheck check, SecondFactor secondFactor, LoginCompletion completion, ILogger<PasskeySecondFactor> logger)
+    TwoFactorLogin login, TwoFactorChallenges challenges, PasskeyCheck check, SecondFactor secondFactor, LoginCompletion completion,
+    ILogger<PasskeySecondFactor> logger)
 {
     /// <summary>The question for the browser; null for a token that names no login (any more).</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(string twoFactorToken, CancellationToken cancellationToken) =>
@@ -44,7 +45,8 @@ internal sealed partial class PasskeySecondFactor(
 
         await secondFactor.AcceptAsync(user.Id, booked, cancellationToken);
         return await challenges.SpendAsync(challenge.Id, cancellationToken)
-            ? await completion.StartSessionAsync(user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), client, cancellationToken)
+            ? await completion.StartSessionAsync(
+                user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), client, cancellationToken)
             : new LoginResult.InvalidChallenge();
     }
 

@@ -36,7 +36,8 @@ internal static class PasskeysFeature
         var login = tagged.MapGroup("/login").AllowAnonymous().LimitedBy(RateLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
-            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
+            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled,
+            Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
         login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound)
             .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
         login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(

@@ -20,6 +20,7 @@ internal static class RelatedOriginsEndpoint
     internal static Ok<RelatedOriginsResponse> GetRelatedOrigins(HttpOptions http, PasskeyOptions passkeys, HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=300";
-        return TypedResults.Ok(new RelatedOriginsResponse([.. PasskeyRules.Origins(http, passkeys).Where(origin => origin.StartsWith("https://", StringComparison.Ordinal))]));
+        return TypedResults.Ok(
+            new RelatedOriginsResponse([.. PasskeyRules.Origins(http, passkeys).Where(origin => origin.StartsWith("https://", StringComparison.Ordinal))]));
     }
 }

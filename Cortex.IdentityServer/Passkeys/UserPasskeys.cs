@@ -75,7 +75,8 @@ internal sealed partial class UserPasskeys(
 
         var added = await db.Passkeys.Where(p => p.CredentialId == passkey.CredentialId).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
         await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, client, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
+        await events.NoteAndTellAsync(
+            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, client, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Added(logger, added.Id, userId, passkey.IsUserVerified);
@@ -101,13 +102,15 @@ internal sealed partial class UserPasskeys(
     public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
+        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
+            || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
         {
             return false;
         }
 
         await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, client, cancellationToken, ("passkey_id", id.ToString()));
+        await events.NoteAndTellAsync(
+            AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, client, cancellationToken, ("passkey_id", id.ToString()));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Removed(logger, id, userId);

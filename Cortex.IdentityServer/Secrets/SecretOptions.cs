@@ -4,7 +4,9 @@ using Cortex.IdentityServer.Configuration;
 namespace Cortex.IdentityServer.Secrets;
 
 /// <summary>The two secrets that the server can't do without. Of each there may be several while it is rotated: the first makes, all check.</summary>
-/// <param name="JwtSecrets">HS256 signing secrets of access tokens; their bytes are the variable's, so that other services can verify with them. None where tokens are signed otherwise.</param>
+/// <param name="JwtSecrets">
+/// HS256 signing secrets of access tokens; their bytes are the variable's, so that other services can verify with them. None where tokens are signed otherwise.
+/// </param>
 /// <param name="SecretKeys">Roots of every key that encrypts at rest or authenticates an opaque token.</param>
 internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
 {

@@ -15,7 +15,8 @@ internal static class SecretStrength
     [
         "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7", // FastAPI's tutorial
         "your-256-bit-secret", "your-384-bit-secret", "your-512-bit-secret", // jwt.io
-        "a-string-secret-at-least-256-bits-long", "a-valid-string-secret-that-is-at-least-384-bits-long", "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long", // jwt.io
+        "a-string-secret-at-least-256-bits-long", "a-valid-string-secret-that-is-at-least-384-bits-long",
+        "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long", // jwt.io
         "super-secret-jwt-token-with-at-least-32-characters-long", // Supabase
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow", // RFC 7515, appendix A.1
         "FdFYFzERwC2uCBB46pZQi4GG85LujR8obt-KWRBICVQ", "GawgguFyGrWKav7AX4VKUg", // RFC 7517, appendix A.3
@@ -35,7 +36,8 @@ internal static class SecretStrength
     private static readonly string[] Placeholders =
     [
         "changeme", "change-me", "change_me", "change this", "change-this", "change_this", "changeit", "change-in-production", "change_in_production",
-        "your-secret", "your_secret", "yoursecret", "your-jwt", "your_jwt", "your-super", "your_super", "yoursuper", "replace-me", "replace_me", "replaceme", "replace-with", "replace_with",
+        "your-secret", "your_secret", "yoursecret", "your-jwt", "your_jwt", "your-super", "your_super", "yoursuper", "replace-me", "replace_me", "replaceme",
+        "replace-with", "replace_with",
         "secret-key-here", "secret_key_here", "placeholder", "insert-", "<secret", "openssl rand",
     ];
 

@@ -32,7 +32,12 @@ internal sealed class AccessTokens(SigningKeys keys, SessionSettings options, Ti
     };
 
     /// <summary>Keeps claim names as they are on the wire.</summary>
-    public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken, SetDefaultTimesOnTokenCreation = false };
+    public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler
+    {
+        MapInboundClaims = false,
+        MaximumTokenSizeInBytes = LongestToken,
+        SetDefaultTimesOnTokenCreation = false,
+    };
 
     public string Issue(SessionUser user, Guid sessionId, IReadOnlyList<string> methods)
     {

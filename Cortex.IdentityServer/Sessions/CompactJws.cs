@@ -2,8 +2,8 @@ namespace Cortex.IdentityServer.Sessions;
 
 /// <summary>The compact form of a signed token (RFC 7515 section 7.1): three parts in base64url.</summary>
 /// <remarks>
-/// The library also takes padding, spare bits and the other alphabet, so that one token would have many texts. Whatever remembers or refuses tokens by their text
-/// would know only one of them.
+/// The library also takes padding, spare bits and the other alphabet, so that one token would have many texts. Whatever remembers or refuses tokens by their
+/// text would know only one of them.
 /// </remarks>
 internal static class CompactJws
 {

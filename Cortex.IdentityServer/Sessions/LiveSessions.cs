@@ -43,6 +43,7 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
             : !row.GetBoolean(2) ? new SessionStanding.AccountDisabled()
             : !row.GetBoolean(6) ? new SessionStanding.Ended()
             : new SessionStanding.Live(
-                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5), row.GetFieldValue<DateTimeOffset>(3));
+                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5),
+                row.GetFieldValue<DateTimeOffset>(3));
     }
 }

@@ -24,11 +24,12 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
         Detail = "Pages of this origin may not use the refresh cookie; those of PUBLIC_URL and CORS_ORIGINS may.",
     };
 
-    private static readonly Problem AnyOrigin = Problem.Invalid(CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
+    private static readonly Problem AnyOrigin = Problem.Invalid(
+        CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
 
     /// <summary>
-    /// Under Production's rules always, so that no misread setting or header ever weakens it. Elsewhere PUBLIC_URL says how browsers reach the server: behind a proxy
-    /// that ends TLS each request looks like plain http.
+    /// Under Production's rules always, so that no misread setting or header ever weakens it. Elsewhere PUBLIC_URL says how browsers reach the server: behind a
+    /// proxy that ends TLS each request looks like plain http.
     /// </summary>
     private readonly bool _isSecure = !RunEnvironment.HasDevelopmentRules(environment) || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
 

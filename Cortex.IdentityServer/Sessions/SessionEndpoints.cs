@@ -18,7 +18,8 @@ internal static class SessionEndpoints
     /// If both are sent, the one in the body is used and the cookie is left alone. A cookie that is refused is cleared.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
-        RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
+        RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http,
+        CancellationToken cancellationToken)
     {
         // The client meant the token that it wrote, while the browser sends the cookie by itself.
         if (body?.RefreshToken is { } sent)
@@ -112,7 +113,8 @@ internal static class SessionEndpoints
     /// <summary>End a session</summary>
     /// <remarks>The refresh token and the access tokens of the session are refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> EndSession(
-        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http, CancellationToken cancellationToken) =>
+        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http,
+        CancellationToken cancellationToken) =>
         await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, Client.Of(http), cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)Problems.NotFound;

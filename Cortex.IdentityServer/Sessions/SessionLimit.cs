@@ -25,16 +25,16 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         """;
 
     /// <summary>
-    /// Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the statement after this one is
-    /// taken when the lock is held. A change of the password holds the same lock, and either ends a new session with the others or is seen by its login.
+    /// Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the statement after this one
+    /// is taken when the lock is held. A change of the password holds the same lock, and either ends a new session with the others or is seen by its login.
     /// </summary>
     public const string LockAccount = "SELECT FROM users WHERE id = @user FOR NO KEY UPDATE";
 
     private static readonly string End = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
 
     /// <summary>
-    /// The common table expressions that end a user's live sessions beyond the <c>@kept</c> that were used last, at most <c>@most</c> of them, each with its event.
-    /// Parameters also: <c>@now</c>, <c>@actor</c>, <c>@ip</c>, <c>@agent</c>, <c>@request</c>.
+    /// The common table expressions that end a user's live sessions beyond the <c>@kept</c> that were used last, at most <c>@most</c> of them, each with its
+    /// event. Parameters also: <c>@now</c>, <c>@actor</c>, <c>@ip</c>, <c>@agent</c>, <c>@request</c>.
     /// </summary>
     /// <param name="user">The SQL of the user's id.</param>
     public static string EndSurplus(string user) => $"""
@@ -112,7 +112,8 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}, who had more than the {Most} that an account can have")]
+        [LoggerMessage(
+            Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}, who had more than the {Most} that an account can have")]
         public static partial void Ended(ILogger logger, int count, Guid userId, int most);
     }
 }

@@ -21,7 +21,8 @@ internal abstract record RefreshResult
 
 /// <summary>Spends refresh tokens.</summary>
 internal sealed partial class SessionRefresh(
-    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock, ILogger<SessionRefresh> logger)
+    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock,
+    ILogger<SessionRefresh> logger)
 {
     private const string LookSql = $"""
         SELECT {UsableSession.Columns}, refresh_counter, last_used_at FROM sessions JOIN users ON users.id = sessions.user_id
@@ -114,7 +115,9 @@ internal sealed partial class SessionRefresh(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again, although {Live} is the current one")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again, although {Live} is the current one")]
         public static partial void Reused(ILogger logger, Guid sessionId, Guid userId, int counter, int live);
     }
 }

@@ -36,14 +36,19 @@ internal sealed partial class SessionService(
 
     /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
     public async Task<bool> EndAsync(RefreshToken token, string reason, Client client, CancellationToken cancellationToken) =>
-        await db.Sessions.Where(session => session.Id == token.SessionId).Select(session => (Guid?)session.UserId).SingleOrDefaultAsync(cancellationToken) is { } userId
+        await db.Sessions
+            .Where(session => session.Id == token.SessionId)
+            .Select(session => (Guid?)session.UserId)
+            .SingleOrDefaultAsync(cancellationToken) is { } userId
         && await EndAsync(token.SessionId, userId, reason, client, cancellationToken);
 
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, Client client, CancellationToken cancellationToken) =>
         EndWhereAsync(userId, only: null, except, reason, client, cancellationToken);
 
-    /// <summary>The sessions of a user that can still be used, newest first; of more than a user can have, the current one and those that were used last.</summary>
+    /// <summary>
+    /// The sessions of a user that can still be used, newest first; of more than a user can have, the current one and those that were used last.
+    /// </summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, Guid current, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -91,7 +96,8 @@ internal sealed partial class SessionService(
                     AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
                 RETURNING id)
             INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {client.ActorOn(userId)}::uuid, {userId}, {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
+            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {client.ActorOn(userId)}::uuid, {userId}, {client.Ip}::inet,
+                {client.UserAgent}::text, {client.RequestId},
                 jsonb_build_object('session_id', id, 'reason', {reason}::text)
             FROM ended
             """,

@@ -26,7 +26,8 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
             SELECT id, email, subscription_tier FROM users
             WHERE id = @user AND security_stamp IS NOT DISTINCT FROM @stamp AND coalesce(is_active, true)),
         started AS (
-            INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip, user_agent)
+            INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip,
+                user_agent)
             SELECT @session, id, 0, @now, @now, @now, @expires, @idle_expires, @methods, @ip, @agent FROM account),
         {SessionLimit.EndSurplus("(SELECT id FROM account)")},
         noted AS (

@@ -37,7 +37,12 @@ internal static class SessionsFeature
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
 
         // In the document both are one operation.
-        tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie).WithRefreshCookieAlone().AllowAnonymous().LimitedBy(RateLimits.Refresh).ExcludeFromDescription();
+        tagged
+            .MapPost("/logout", SessionEndpoints.LogOutByCookie)
+            .WithRefreshCookieAlone()
+            .AllowAnonymous()
+            .LimitedBy(RateLimits.Refresh)
+            .ExcludeFromDescription();
         var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
         sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RateLimits.Refresh).Refuses(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);

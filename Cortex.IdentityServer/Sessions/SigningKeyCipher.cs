@@ -15,7 +15,9 @@ internal sealed class SigningKeyCipher(SecretKeys secrets)
 
     public bool TryDecrypt(string kid, string stored, out string pkcs8) => _cipher.TryDecrypt(stored, Purpose, PlaceOf(kid), out pkcs8);
 
-    /// <summary>What is stored encrypted under the first SECRET_KEY; null where it can't be decrypted, and the same text where nothing has to be done.</summary>
+    /// <summary>
+    /// What is stored encrypted under the first SECRET_KEY; null where it can't be decrypted, and the same text where nothing has to be done.
+    /// </summary>
     public string? Renewed(string kid, string stored) =>
         !TryDecrypt(kid, stored, out var pkcs8) ? null
         : _cipher.IsCurrent(stored, Purpose, PlaceOf(kid)) ? stored

@@ -28,10 +28,15 @@ internal sealed record KeyReplaced(string Kid, DateTimeOffset SignsFrom, int Rem
 /// <summary>Makes the operator's signing key, which takes the place of those that are there.</summary>
 internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable table, SigningOptions options, AuditLog audit, TimeProvider clock)
 {
-    /// <summary>Replicas that no notice reaches read each minute, and take a moment for it; then the list that a service fetched just before has to expire.</summary>
+    /// <summary>
+    /// Replicas that no notice reaches read each minute, and take a moment for it; then the list that a service fetched just before has to expire.
+    /// </summary>
     public static readonly TimeSpan UntilKnown = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15) + SigningKeySchedule.ListLifetime;
 
-    /// <summary>Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new one.</summary>
+    /// <summary>
+    /// Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new
+    /// one.
+    /// </summary>
     public async Task<KeyReplaced?> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -3,7 +3,9 @@ using Cortex.IdentityServer.Data.Freshness;
 
 namespace Cortex.IdentityServer.Sessions;
 
-/// <summary>Has the signing keys read, made and removed: before the first request, each minute from then on, and at once where anything may have changed.</summary>
+/// <summary>
+/// Has the signing keys read, made and removed: before the first request, each minute from then on, and at once where anything may have changed.
+/// </summary>
 internal sealed partial class SigningKeyRotation(
     SigningKeys keys, SigningOptions options, Changes changes, TimeProvider clock, ILogger<SigningKeyRotation> logger) : BackgroundService
 {

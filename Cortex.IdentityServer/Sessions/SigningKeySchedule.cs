@@ -7,7 +7,8 @@ internal static class SigningKeySchedule
     public static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>The key that signs now. One that should have been followed goes on, as there is no better one while the database is gone.</summary>
-    public static SigningKey? Current(IEnumerable<SigningKey> keys, DateTimeOffset now) => CanSign(keys).Where(key => key.Row.UsedFrom <= now).MaxBy(key => key.Row.UsedFrom);
+    public static SigningKey? Current(IEnumerable<SigningKey> keys, DateTimeOffset now) =>
+        CanSign(keys).Where(key => key.Row.UsedFrom <= now).MaxBy(key => key.Row.UsedFrom);
 
     /// <summary>The key that signs last, as long as none is made to follow it.</summary>
     public static SigningKey? Last(IEnumerable<SigningKey> keys) => CanSign(keys).MaxBy(key => key.Row.UsedFrom);

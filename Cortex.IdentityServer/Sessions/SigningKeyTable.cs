@@ -85,7 +85,8 @@ internal sealed partial class SigningKeyTable(
         foreach (var row in keys.Where(IsUnderOldSecret).Select(key => key.Row))
         {
             var renewed = cipher.Renewed(row.Id, row.PrivateKey)!;
-            await db.SigningKeys.Where(stored => stored.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, renewed), cancellationToken);
+            await db.SigningKeys.Where(stored => stored.Id == row.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, renewed), cancellationToken);
         }
     }
 

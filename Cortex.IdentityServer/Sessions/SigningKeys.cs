@@ -30,11 +30,14 @@ internal sealed partial class SigningKeys(
     /// <summary>What services may check tokens with; nothing where that would let them make some.</summary>
     public IEnumerable<PublicJwk> Published => _pairs.Select(pair => pair.Jwk);
 
-    private SigningCredentials? SharedCredentials { get; } = options.IsSymmetric ? new(new SymmetricSecurityKey(secrets.JwtSecrets[0]), options.Algorithm) : null;
+    private SigningCredentials? SharedCredentials { get; } = options.IsSymmetric
+        ? new(new SymmetricSecurityKey(secrets.JwtSecrets[0]), options.Algorithm)
+        : null;
 
     /// <summary>What a token made now is signed with.</summary>
     public SigningCredentials Current() =>
-        SharedCredentials ?? SigningKeySchedule.Current(_pairs, clock.GetUtcNow())?.Credentials ?? throw new InvalidOperationException("There is no key to sign with.");
+        SharedCredentials
+            ?? SigningKeySchedule.Current(_pairs, clock.GetUtcNow())?.Credentials ?? throw new InvalidOperationException("There is no key to sign with.");
 
     /// <summary>What a token that names this key is checked with.</summary>
     public IEnumerable<SecurityKey> Find(string? kid) =>

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Sessions;
 
-/// <summary>A session that hasn't ended, of a user who may log in. Read by hand, as every client comes back twice an hour and EF Core takes longer to put a statement together than PostgreSQL to run it.</summary>
+/// <summary>
+/// A session that hasn't ended, of a user who may log in. Read by hand, as every client comes back twice an hour and EF Core takes longer to put a statement
+/// together than PostgreSQL to run it.
+/// </summary>
 internal sealed record UsableSession(SessionUser User, string[] Methods, DateTimeOffset RefreshExpires)
 {
     public const int ColumnCount = 6;

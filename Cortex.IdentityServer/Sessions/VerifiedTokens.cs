@@ -18,7 +18,9 @@ internal abstract record TokenVerdict
 /// Checks access tokens: signature and claims once for each, and its session once for as long as nothing about its user changes, so that an ended session,
 /// a disabled account and a lost role count from the next request on, and the same token costs neither a query nor a signature twice.
 /// </summary>
-internal sealed class VerifiedTokens(AccessTokens accessTokens, LiveSessions sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock) : IDisposable
+internal sealed class VerifiedTokens(
+    AccessTokens accessTokens, LiveSessions sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)
+    : IDisposable
 {
     /// <summary>About 3 KB each; a token beyond is checked each time.</summary>
     private const int MostRemembered = 20_000;

@@ -94,7 +94,8 @@ internal sealed partial class SecondFactor(
         // One after another: two at once would each delete the old ones only, and leave twenty.
         await db.LockAccountAsync(userId, cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = RecoveryCode.Hash(code, userId, _recoveryKeys.Current) }));
+        db.RecoveryCodes.AddRange(
+            codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = RecoveryCode.Hash(code, userId, _recoveryKeys.Current) }));
         await db.SaveChangesAsync(cancellationToken);
         return codes;
     }
@@ -129,11 +130,15 @@ internal sealed partial class SecondFactor(
             $"""
             WITH place AS (
                 SELECT {client is not null} AND NOT EXISTS (
-                    SELECT FROM login_addresses WHERE user_id = {userId} AND network = {client?.Network} AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_stranger)
-            INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now} FROM place
+                    SELECT FROM login_addresses WHERE user_id = {userId} AND network = {client?.Network}
+                        AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_stranger)
+            INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now}
+                FROM place
             ON CONFLICT (user_id) DO UPDATE
-            SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row, failed_at = {now}
-            WHERE (state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}) AND (excluded.in_a_row = 0 OR state.in_a_row < {LoginAttemptRules.MostInARow})
+            SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
+                failed_at = {now}
+            WHERE (state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}) AND (excluded.in_a_row = 0
+                OR state.in_a_row < {LoginAttemptRules.MostInARow})
             RETURNING (SELECT is_stranger FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
         if (booked is [var isStranger])
@@ -180,7 +185,8 @@ internal sealed partial class SecondFactor(
             // A code that was right a moment ago is a double click and no guess.
             var strangers = booked.IsStranger ? 1 : 0;
             await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0).ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - strangers)), cancellationToken);
+                set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - strangers)),
+                cancellationToken);
             return false;
         }
 
@@ -217,7 +223,10 @@ internal sealed partial class SecondFactor(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Second factor of user {UserId} is locked after too many wrong codes")]
         public static partial void Locked(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by mail or an administrator unlocks the account")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by "
+                + "mail or an administrator unlocks the account")]
         public static partial void Blocked(ILogger logger, Guid userId, int count);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} used a recovery code")]

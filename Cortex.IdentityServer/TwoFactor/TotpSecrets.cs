@@ -33,8 +33,8 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
 
     /// <summary>
-    /// What is stored, encrypted under today's key where it is still plain or under a key that is about to go; the same text where nothing has to be done, and null
-    /// where it can't be decrypted.
+    /// What is stored, encrypted under today's key where it is still plain or under a key that is about to go; the same text where nothing has to be done, and
+    /// null where it can't be decrypted.
     /// </summary>
     public string? Renewed(Guid userId, string stored)
     {
@@ -49,7 +49,9 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
         }
 
         // What is no secret, or is too long for one, opens nothing either way.
-        return Base32.TryDecode(stored, out _) && Encrypt(userId, stored) is { Length: <= UserConfiguration.TwoFactorSecretLength } encrypted ? encrypted : stored;
+        return Base32.TryDecode(stored, out _) && Encrypt(userId, stored) is { Length: <= UserConfiguration.TwoFactorSecretLength } encrypted
+            ? encrypted
+            : stored;
     }
 
     /// <summary>Encrypts under today's key a secret that is still plain or under a key that is about to go; unless it was replaced meanwhile.</summary>

@@ -34,7 +34,9 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
         return new TwoFactorToken(challenge.Id).ToText(_keys);
     }
 
-    /// <summary>Counts an attempt and gives the challenge, or null when there is none (any more). Counted first, so that parallel guesses get five too.</summary>
+    /// <summary>
+    /// Counts an attempt and gives the challenge, or null when there is none (any more). Counted first, so that parallel guesses get five too.
+    /// </summary>
     public async Task<TwoFactorChallenge?> TryAsync(string text, CancellationToken cancellationToken)
     {
         if (!TwoFactorToken.TryParse(text, _keys, out var token))

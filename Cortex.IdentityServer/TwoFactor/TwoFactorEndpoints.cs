@@ -17,7 +17,8 @@ internal static class TwoFactorEndpoints
     /// secret.
     /// </remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
-        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
+        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, Reauthentication reauthentication,
+        HttpContext http, CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
@@ -53,7 +54,8 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication on</summary>
     /// <remarks>Needs one code from the app, which can't be used again. Other sessions end.</remarks>
     internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
@@ -67,7 +69,8 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication off</summary>
     /// <remarks>Needs the password and a code. The recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
-        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
+        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        CancellationToken cancellationToken)
     {
         if ((body.Code is null) == (body.RecoveryCode is null))
         {
@@ -96,7 +99,8 @@ internal static class TwoFactorEndpoints
     /// <summary>Create new recovery codes</summary>
     /// <remarks>Needs a code from the app. The old recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken)
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {

@@ -11,7 +11,8 @@ namespace Cortex.IdentityServer.TwoFactor;
 
 /// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
 internal sealed partial class TwoFactorSetup(
-    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<TwoFactorSetup> logger)
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountEvents events, TimeProvider clock,
+    ILogger<TwoFactorSetup> logger)
 {
     /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
     public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)

@@ -13,7 +13,8 @@ internal sealed record UsageQuery
     [FromQuery(Name = "to"), TimeValue, Description("Usage before this time; now by default.")]
     public string? To { get; init; }
 
-    [FromQuery(Name = "granularity"), GranularityValue, Description("The interval of the series: hour, day (the default) or month, in UTC. At most 1,000 intervals.")]
+    [FromQuery(Name = "granularity"), GranularityValue, Description(
+        "The interval of the series: hour, day (the default) or month, in UTC. At most 1,000 intervals.")]
     public string? Granularity { get; init; }
 
     [FromQuery(Name = "group_by"), UsageGroupValue, Description("One series per endpoint, provider or api_key; a single series by default.")]
@@ -37,7 +38,8 @@ internal sealed class UsageGroupValueAttribute() : WordValueAttribute([.. UsageR
 /// <param name="GroupBy"><c>endpoint</c>, <c>provider</c> or <c>api_key</c>; null for one series.</param>
 /// <param name="Totals">All of it together.</param>
 /// <param name="Series">By time, oldest first, with no gaps; at each time by group, the one with most requests first.</param>
-internal sealed record UsageReportResponse(DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy, UsageTotals Totals, IReadOnlyList<UsagePoint> Series);
+internal sealed record UsageReportResponse(
+    DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy, UsageTotals Totals, IReadOnlyList<UsagePoint> Series);
 
 /// <summary>Usage added up.</summary>
 /// <param name="Requests">How many requests there were.</param>
@@ -49,7 +51,9 @@ internal sealed record UsageTotals(long Requests, long TokensUsed, decimal CostU
 
 /// <summary>Usage within a piece of time.</summary>
 /// <param name="Start">When the hour, day or month begins, in UTC. The first and the last only count what is within the requested period.</param>
-/// <param name="Group">The endpoint, the provider or the id of the API key; <c>other</c> for all beyond the largest; null for requests without one, and if nothing is grouped.</param>
+/// <param name="Group">
+/// The endpoint, the provider or the id of the API key; <c>other</c> for all beyond the largest; null for requests without one, and if nothing is grouped.
+/// </param>
 /// <param name="Requests">How many requests there were.</param>
 /// <param name="TokensUsed">Tokens that they used.</param>
 /// <param name="CostUsd">What they cost, in US dollars.</param>

@@ -39,7 +39,9 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
     }
 
     private string Advice =>
-        Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MostPieces) is { } coarser ? $"{coarser} would do" : "ask for a shorter time";
+        Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MostPieces) is { } coarser
+            ? $"{coarser} would do"
+            : "ask for a shorter time";
 
     /// <summary>Of the piece that a time is in, counted from year 1.</summary>
     private long Number(DateTimeOffset time) => Granularity switch

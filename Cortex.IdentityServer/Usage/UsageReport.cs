@@ -8,7 +8,9 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     /// <summary>Groups that are shown at most, the largest by requests; the others are one, <see cref="Other"/>.</summary>
     public const int MostGroups = 100;
 
-    /// <summary>Null for a row without a cost. Other programs may store NaN, which is no amount and would make every sum NaN; PostgreSQL sorts it after infinity.</summary>
+    /// <summary>
+    /// Null for a row without a cost. Other programs may store NaN, which is no amount and would make every sum NaN; PostgreSQL sorts it after infinity.
+    /// </summary>
     internal const string IsPriced = "(cost_usd > '-Infinity' AND cost_usd < 'Infinity')";
 
     private const string Other = "other";
@@ -16,7 +18,12 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     /// <summary>Points of a series over all groups: where time is cut finely, fewer groups are shown.</summary>
     private const int MostPoints = 20_000;
 
-    private static readonly Dictionary<string, string> Columns = new() { ["endpoint"] = "endpoint", ["provider"] = "provider", ["api_key"] = "api_key_id::text" };
+    private static readonly Dictionary<string, string> Columns = new()
+    {
+        ["endpoint"] = "endpoint",
+        ["provider"] = "provider",
+        ["api_key"] = "api_key_id::text",
+    };
 
     public static IReadOnlyCollection<string> Groups => Columns.Keys;
 
@@ -34,7 +41,8 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         }
 
         var groups = groupBy is null ? [null] : counted.GroupBy(point => point.Group)
-            .OrderBy(group => group.Key == Other).ThenByDescending(group => group.Sum(point => point.Requests)).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .OrderBy(group => group.Key == Other).ThenByDescending(
+                group => group.Sum(point => point.Requests)).ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => group.Key).ToList();
         var known = counted.ToDictionary(point => (point.Start, point.Group));
         return new(
@@ -52,7 +60,8 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     }
 
     /// <summary>What there is, in no order.</summary>
-    private async Task<List<UsagePoint>?> CountAsync(Guid userId, UsagePeriod period, IReadOnlyList<DateTimeOffset> starts, string? groupBy, CancellationToken cancellationToken)
+    private async Task<List<UsagePoint>?> CountAsync(
+        Guid userId, UsagePeriod period, IReadOnlyList<DateTimeOffset> starts, string? groupBy, CancellationToken cancellationToken)
     {
         DateTimeOffset[] edges = starts.Count == 0 ? [period.From] : [period.From, .. starts.Skip(1), period.To];
         await using var command = database.CreateCommand(Sql(groupBy is null ? "NULL::text" : Columns[groupBy]));
@@ -90,7 +99,8 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         SELECT piece.number, part.* FROM users LEFT JOIN (
             unnest($4, $5) WITH ORDINALITY AS piece(start, stop, number) CROSS JOIN LATERAL (
                 SELECT CASE WHEN {group} IS NULL OR {group} IN (TABLE largest) THEN {group} ELSE '{Other}' END AS name, count(*), sum(coalesce(tokens_used, 0)),
-                    trim_scale(sum(CASE WHEN {IsPriced} THEN cost_usd ELSE 0 END)), count(*) FILTER (WHERE coalesce(status_code >= 400, error_message IS NOT NULL)),
+                    trim_scale(sum(CASE WHEN {IsPriced} THEN cost_usd ELSE 0 END)), count(*)
+                        FILTER (WHERE coalesce(status_code >= 400, error_message IS NOT NULL)),
                     count(*) FILTER (WHERE NOT {IsPriced})
                 FROM usage_logs WHERE user_id = $1 AND created_at >= piece.start AND created_at < piece.stop GROUP BY 1) AS part) ON true
         WHERE users.id = $1

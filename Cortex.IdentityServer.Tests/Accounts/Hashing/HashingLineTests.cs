@@ -95,5 +95,6 @@ public sealed class HashingLineTests(NarrowApp app) : IClassFixture<NarrowApp>
     }
 
     [Fact]
-    public void The_engine_is_chosen_at_the_start_and_logged() => Assert.Contains("Information: Passwords are hashed with bcrypt by ", app.Log, StringComparison.Ordinal);
+    public void The_engine_is_chosen_at_the_start_and_logged() =>
+        Assert.Contains("Information: Passwords are hashed with bcrypt by ", app.Log, StringComparison.Ordinal);
 }

@@ -23,7 +23,10 @@ public sealed class Pbkdf2HashTests
     [InlineData(PythonHashes.IdentityV3Sha256, "Grüße, Zürich")]
     [InlineData(PythonHashes.IdentityV3Sha1, Horse)]
     [InlineData(PythonHashes.IdentityV3Long, "longpassword\0AAA")]
-    [InlineData(PythonHashes.IdentityV3Short, "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑")]
+    [InlineData(
+        PythonHashes.IdentityV3Short,
+        "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑"
+            + "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑")]
     public void What_Python_computed_verifies_and_is_to_be_renewed(string hash, string password)
     {
         Assert.Equal(SuccessRehashNeeded, Verify(hash, password));

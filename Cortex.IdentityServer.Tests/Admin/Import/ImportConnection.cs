@@ -101,7 +101,9 @@ internal sealed class ImportConnection : IDisposable
             first = await _reader.ReadLineAsync(Cancel);
         }
 
-        var chunk = new char[int.Parse(first ?? throw new IOException("The connection ended before the answer."), NumberStyles.HexNumber, CultureInfo.InvariantCulture)];
+        var chunk =
+            new char[int.Parse(
+                first ?? throw new IOException("The connection ended before the answer."), NumberStyles.HexNumber, CultureInfo.InvariantCulture)];
         Assert.Equal(chunk.Length, await _reader.ReadBlockAsync(chunk, Cancel));
         _rest += new string(chunk);
         await _reader.ReadLineAsync(Cancel);

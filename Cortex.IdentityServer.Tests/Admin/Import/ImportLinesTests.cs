@@ -33,9 +33,12 @@ public sealed class ImportLinesTests
     [InlineData(100_000)]
     public async Task A_line_that_is_too_long_is_skipped_alone(int size)
     {
-        var (longest, tooLong, farTooLong) = (new string('a', ImportLines.Longest), new string('b', ImportLines.Longest + 1), new string('c', 20 * ImportLines.Longest));
+        var (longest, tooLong, farTooLong) = (new string('a', ImportLines.Longest), new string('b', ImportLines.Longest + 1), new string(
+            'c', 20 * ImportLines.Longest));
 
-        Assert.Equal([$"1{longest}", "2-", "3x", "4-", "5-", "7y", "8-"], await ReadAsync($"{longest}\r\n{tooLong}\nx\n{farTooLong}\r\n{farTooLong}\n\ny\n{farTooLong}", size));
+        Assert.Equal(
+            [$"1{longest}", "2-", "3x", "4-", "5-", "7y", "8-"],
+            await ReadAsync($"{longest}\r\n{tooLong}\nx\n{farTooLong}\r\n{farTooLong}\n\ny\n{farTooLong}", size));
         Assert.Equal([$"1{longest}"], await ReadAsync("\uFEFF" + longest, size));
         Assert.Equal(["1-"], await ReadAsync(tooLong, size));
     }

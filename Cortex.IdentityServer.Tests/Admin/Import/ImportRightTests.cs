@@ -34,7 +34,8 @@ public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.Equal(
             $"failure: {code}, 500 of 500",
             await app.SqlAsync(
-                "SELECT outcome || ': ' || (details->>'ended') || ', ' || (details->>'created') || ' of ' || (details->>'lines') FROM audit_events WHERE action = 'users.imported' AND actor_id = $1",
+                "SELECT outcome || ': ' || (details->>'ended') || ', ' || (details->>'created') || ' of ' || (details->>'lines') FROM audit_events WHERE "
+                    + "action = 'users.imported' AND actor_id = $1",
                 staff.User.Id));
     }
 

@@ -47,7 +47,8 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         const int Count = 40_000;
         using var client = await OpenAsync();
         var padding = new string(' ', 200);
-        var bad = Enumerable.Repeat($$"""{"email": "x", "password_hash": "y", "subscription_tier": "z",{{padding}} "created_at": "1900-01-01T00:00:00Z"}""", 1_000).ToArray();
+        var bad = Enumerable.Repeat(
+            $$"""{"email": "x", "password_hash": "y", "subscription_tier": "z",{{padding}} "created_at": "1900-01-01T00:00:00Z"}""", 1_000).ToArray();
 
         for (var sent = 0; sent < Count; sent += bad.Length)
         {
@@ -98,12 +99,16 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         client.Break();
 
         // It says itself how far it came: lines that had come may be made still, though nobody hears of it.
-        const string Ended = "SELECT details->>'created' FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'interrupted' AND actor_id = $1";
+        const string Ended =
+            "SELECT details->>'created' FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'interrupted' AND actor_id = $1";
         await UntilAsync(async () => await app.SqlAsync(Ended, admin.User.Id) is string);
         var created = long.Parse((string)(await app.SqlAsync(Ended, admin.User.Id))!, CultureInfo.InvariantCulture);
         Assert.InRange(created, answered.Count, 1_200);
         Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'broken%'"));
-        Assert.Equal(created, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
+        Assert.Equal(
+            created,
+            await app.SqlAsync(
+                "SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id AND e.action = 'user.imported' WHERE email LIKE 'broken%'"));
         Assert.Equal((long)answered.Count, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", answered));
         Assert.DoesNotContain("Error:", app.Log[logged..], StringComparison.Ordinal);
     }
@@ -123,10 +128,12 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         var answers = await client.ReadToEndAsync();
 
         Assert.Equal(UserImporter.MostLines, answers.Results.Count);
-        Assert.Equal(("payload_too_large", UserImporter.MostLines + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
+        Assert.Equal(
+            ("payload_too_large", UserImporter.MostLines + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
         Assert.Contains("100000 lines", answers.Error.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'before-too-many@example.com'"));
-        Assert.Equal("failure", await app.SqlAsync("SELECT outcome FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'payload_too_large'"));
+        Assert.Equal(
+            "failure", await app.SqlAsync("SELECT outcome FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'payload_too_large'"));
     }
 
     [Fact]
@@ -134,7 +141,8 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     {
         var padding = new string(' ', ImportLines.Longest);
 
-        var answers = await (await app.AdminAsync()).Http.ImportAsync(Line("before-long@example.com"), Line("long@example.com") + padding, Line("after-long@example.com"));
+        var answers = await (await app.AdminAsync()).Http.ImportAsync(
+            Line("before-long@example.com"), Line("long@example.com") + padding, Line("after-long@example.com"));
 
         answers.ShouldSum(3, 2, 1);
         answers.ShouldFail(2, "payload_too_large");
@@ -144,7 +152,9 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     [Fact]
     public async Task A_body_that_says_it_is_too_large_is_refused_and_so_is_a_compressed_one()
     {
-        var head = $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {(await app.AdminAsync()).Tokens.AccessToken}\nContent-Type: application/x-ndjson\n";
+        var head =
+            $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {(await app.AdminAsync()).Tokens.AccessToken}\nContent-Type: "
+                + "application/x-ndjson\n";
 
         var tooLarge = await RawHttp.SendAsync(app.BaseAddress, head + $"Content-Length: {UserImporter.LargestBody + 1}\n\n");
         Assert.Equal(413, tooLarge.Status);
@@ -179,7 +189,8 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         await InsertAsync("deadlock-b@example.com");
 
         var import = admin.Http.ImportAsync(Line("deadlock-b@example.com"), Line("deadlock-a@example.com"), Line("deadlock-c@example.com"));
-        await UntilAsync(async () => await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH ORDINALITY%'") is 1L);
+        await UntilAsync(
+            async () => await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH ORDINALITY%'") is 1L);
         await InsertAsync("deadlock-a@example.com");
         await transaction.CommitAsync(Cancel);
 
@@ -191,7 +202,8 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 
         async Task InsertAsync(string email)
         {
-            await using var command = new NpgsqlCommand("INSERT INTO users (email, password_hash) VALUES ($1, '!')", connection, transaction) { Parameters = { new() { Value = email } } };
+            await using var command = new NpgsqlCommand(
+                "INSERT INTO users (email, password_hash) VALUES ($1, '!')", connection, transaction) { Parameters = { new() { Value = email } } };
             await command.ExecuteNonQueryAsync(Cancel);
         }
     }

@@ -30,7 +30,8 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         var me = await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
         Assert.Equal(
             (answers[1].GetProperty("id").GetGuid(), email, "enterprise", true, true, false, "2019-03-04T03:06:07.123456Z"),
-            (me.GetProperty("id").GetGuid(), me.GetProperty("email").GetString(), me.GetProperty("subscription_tier").GetString(), me.GetProperty("is_active").GetBoolean(),
+            (me.GetProperty("id")
+                .GetGuid(), me.GetProperty("email").GetString(), me.GetProperty("subscription_tier").GetString(), me.GetProperty("is_active").GetBoolean(),
                 me.GetProperty("is_verified").GetBoolean(), me.GetProperty("two_factor_enabled").GetBoolean(), me.GetProperty("created_at").GetString()));
     }
 
@@ -44,7 +45,12 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         await app.MailsSettledAsync();
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM outbox_mails WHERE user_id = (SELECT id FROM users WHERE email = $1)", email));
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(email, "!"));
-        Assert.Equal(true, await app.SqlAsync("SELECT (subscription_tier, is_active, is_verified) = ('free', true, false) AND abs(extract(epoch FROM created_at - $2)) < 600 FROM users WHERE email = $1", email, app.Clock.GetUtcNow()));
+        Assert.Equal(
+            true,
+            await app.SqlAsync(
+                "SELECT (subscription_tier, is_active, is_verified) = ('free', true, false) AND abs(extract(epoch FROM created_at - $2)) < 600 FROM users "
+                    + "WHERE email = $1",
+                email, app.Clock.GetUtcNow()));
         await (await app.ResetAsync(await app.ResetTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
     }
@@ -71,7 +77,9 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [InlineData("""{"email": "$", "password_hash": "marked-password-in-plain-text"}""", "validation_failed", "password_hash")]
     [InlineData("""{"email": "$", "password_hash": "$2b$17$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"}""", "validation_failed", "password_hash")]
     [InlineData("""{"email": "$", "password_hash": "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n"}""", "validation_failed", "password_hash")]
-    [InlineData("""{"email": "$", "password_hash": "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWRWJTmaaJObG"}""", "validation_failed", "password_hash")]
+    [InlineData(
+        """{"email": "$", "password_hash": "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWRWJTmaaJObG"}""", "validation_failed",
+        "password_hash")]
     [InlineData("""{"email": "$", "password_hash": "AQAAAAIAAYagAAAAEJ0SK7aH"}""", "validation_failed", "password_hash")]
     [InlineData("""{"email": "$", "password_hash": ["a"]}""", "validation_failed", "password_hash")]
     [InlineData("""{"email": "$", "subscription_tier": "gold"}""", "validation_failed", "subscription_tier")]
@@ -127,7 +135,11 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     {
         var (first, second, last) = (app.NewEmail(), app.NewEmail(), app.NewEmail());
         byte[] notUtf8 = [.. Encoding.UTF8.GetBytes("{\"email\": \"a"), 0xC3, 0x28, .. Encoding.UTF8.GetBytes("@example.com\"}\r\n")];
-        byte[] file = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Line(first)}\r\n\r\n \t\r\n{Line(second)}\r\n"), .. notUtf8, .. Encoding.UTF8.GetBytes(Line(last))];
+        byte[] file =
+        [
+            0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Line(first)}\r\n\r\n \t\r\n{Line(second)}\r\n"), .. notUtf8,
+            .. Encoding.UTF8.GetBytes(Line(last)),
+        ];
 
         var answer = await (await AdminAsync()).SendLinesAsync(file);
 
@@ -159,7 +171,8 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         var (twice, other) = (app.NewEmail(), app.NewEmail());
 
         var answers = await admin.ImportAsync(
-            Line(there.Email, PythonHashes.Bcrypt2b), Line(twice, PythonHashes.Bcrypt2a), Line(twice.ToUpperInvariant(), PythonHashes.Bcrypt2b), Line(twice, PythonHashes.Bcrypt2b), Line(other), Line(there.Email.ToUpperInvariant()));
+            Line(there.Email, PythonHashes.Bcrypt2b), Line(twice, PythonHashes.Bcrypt2a), Line(twice.ToUpperInvariant(), PythonHashes.Bcrypt2b),
+            Line(twice, PythonHashes.Bcrypt2b), Line(other), Line(there.Email.ToUpperInvariant()));
 
         answers.ShouldSum(lines: 6, created: 2, failed: 4);
         Assert.All([1, 3, 4, 6], line => answers.ShouldFail(line, "email_taken", "email"));
@@ -192,18 +205,32 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         admin.Http.DefaultRequestHeaders.Add("X-Request-Id", "the-import");
 
         var answers = await admin.Http.ImportAsync(
-            $$"""{"email": "evented@example.com", "password_hash": "{{PythonHashes.Bcrypt2b}}", "subscription_tier": "pro", "created_at": "2020-01-02T03:04:05Z"}""", "{}", Line("evented2@example.com"));
+            $$"""{"email": "evented@example.com", "password_hash": "{{PythonHashes.Bcrypt2b}}", "subscription_tier": "pro", "created_at": "2020-01-02T03:04:05Z"}""",
+            "{}",
+            Line("evented2@example.com"));
 
         Assert.Equal(3L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE request_id = 'the-import'"));
-        Assert.Equal(2L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE request_id = 'the-import' AND action = 'user.imported' AND outcome = 'success' AND actor_id = $1 AND host(ip) = '127.0.0.1'", admin.User.Id));
-        var details = JsonDocument.Parse((string)(await app.SqlAsync("SELECT details::text FROM audit_events WHERE user_id = $1 AND action = 'user.imported'", answers[1].GetProperty("id").GetGuid()))!).RootElement;
+        Assert.Equal(
+            2L,
+            await app.SqlAsync(
+                "SELECT count(*) FROM audit_events WHERE request_id = 'the-import' AND action = 'user.imported' AND outcome = 'success' AND actor_id = $1 "
+                    + "AND host(ip) = '127.0.0.1'",
+                admin.User.Id));
+        var details =
+            JsonDocument.Parse(
+                (string)(await app.SqlAsync(
+                    "SELECT details::text FROM audit_events WHERE user_id = $1 AND action = 'user.imported'",
+                    answers[1].GetProperty("id").GetGuid()))!).RootElement;
         Assert.Equal(
             ("pro", true, false, "2020-01-02T03:04:05Z"),
             (Field("subscription_tier").GetString(), Field("is_active").GetBoolean(), Field("is_verified").GetBoolean(), Field("created_at").GetString()));
         Assert.All(details.GetProperty("before").EnumerateObject(), field => Assert.Equal(JsonValueKind.Null, field.Value.ValueKind));
         Assert.Equal(
             """{"ended": "complete", "lines": "3", "failed": "1", "created": "2"}""",
-            await app.SqlAsync("SELECT details::text FROM audit_events WHERE request_id = 'the-import' AND action = 'users.imported' AND user_id IS NULL AND actor_id = $1 AND outcome = 'success'", admin.User.Id));
+            await app.SqlAsync(
+                "SELECT details::text FROM audit_events WHERE request_id = 'the-import' AND action = 'users.imported' AND user_id IS NULL AND actor_id = $1 "
+                    + "AND outcome = 'success'",
+                admin.User.Id));
         Assert.DoesNotContain("evented", (string)(await app.SqlAsync("SELECT string_agg(e::text, '') FROM audit_events e"))!, StringComparison.Ordinal);
 
         JsonElement Field(string name) => details.GetProperty("after").GetProperty(name);
@@ -213,7 +240,8 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     public async Task Neither_emails_nor_hashes_are_logged()
     {
         (await (await AdminAsync()).ImportAsync(
-            Line("marked-email@example.com", PythonHashes.Sha256V2), Line("marked-email@example.com"), Line("marked bad email", "marked-hash"), """{"marked-field": 1}""")).ShouldSum(4, 1, 3);
+            Line("marked-email@example.com", PythonHashes.Sha256V2), Line("marked-email@example.com"), Line("marked bad email", "marked-hash"),
+            """{"marked-field": 1}""")).ShouldSum(4, 1, 3);
 
         Assert.Contains("An import ended (complete): 1 of 4 lines created an account", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("marked", app.Log, StringComparison.Ordinal);

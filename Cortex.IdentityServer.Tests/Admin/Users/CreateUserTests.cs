@@ -16,7 +16,8 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (admin, http) = await app.QuickStaffAsync();
         var email = "Ada." + app.NewEmail();
 
-        var answer = await http.PostAsync(Administrators.Users, new { email, subscription_tier = "pro", is_verified = true, roles = new[] { "support", "admin", "support" } });
+        var answer = await http.PostAsync(
+            Administrators.Users, new { email, subscription_tier = "pro", is_verified = true, roles = new[] { "support", "admin", "support" } });
 
         var user = await answer.JsonAsync(HttpStatusCode.Created);
         var id = user.GetProperty("id").GetGuid();
@@ -59,7 +60,8 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, http) = await app.QuickStaffAsync();
         var taken = await app.QuickUserAsync();
 
-        await (await http.PostAsync(Administrators.Users, new { email = taken.Email.ToUpperInvariant(), roles = new[] { "admin" } })).ShouldBeProblemAsync(409, "email_taken");
+        await (await http.PostAsync(Administrators.Users, new { email = taken.Email.ToUpperInvariant(), roles = new[] { "admin" } }))
+            .ShouldBeProblemAsync(409, "email_taken");
 
         await app.MailsSettledAsync();
         Assert.Empty(await app.Mails.ForAsync(taken.Email, "invitation"));
@@ -72,7 +74,8 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, http) = await app.QuickStaffAsync();
         var email = app.NewEmail();
 
-        var answers = await AtOnce.StatusesAsync(16, index => http.PostAsync(Administrators.Users, new { email = index % 2 == 0 ? email : email.ToUpperInvariant() }));
+        var answers = await AtOnce.StatusesAsync(
+            16, index => http.PostAsync(Administrators.Users, new { email = index % 2 == 0 ? email : email.ToUpperInvariant() }));
 
         Assert.Single(answers, HttpStatusCode.Created);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Conflict));

@@ -44,9 +44,12 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         details.ShouldSay(
             """{"subscription_tier":"pro","is_active":true,"is_verified":false,"roles":["support"]}""",
             """{"subscription_tier":null,"is_active":null,"is_verified":null,"roles":null}""");
-        Assert.Equal("127.0.0.1 console/1.0", await app.SqlAsync("SELECT host(ip) || ' ' || user_agent FROM audit_events WHERE action = 'user.deleted' AND user_id = $1", user.Id));
+        Assert.Equal(
+            "127.0.0.1 console/1.0",
+            await app.SqlAsync("SELECT host(ip) || ' ' || user_agent FROM audit_events WHERE action = 'user.deleted' AND user_id = $1", user.Id));
         Assert.Equal(0L, await app.SqlAsync(
-            "SELECT count(*) FROM audit_events WHERE user_id = $1 AND action <> 'user.deleted' AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", user.Id));
+            "SELECT count(*) FROM audit_events WHERE user_id = $1 AND action <> 'user.deleted' AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details "
+                + "IS NOT NULL)", user.Id));
         Assert.DoesNotContain(user.Email, await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(user.Id.ToString(), await app.DumpAsync(except: "audit_events%"), StringComparison.OrdinalIgnoreCase);
     }
@@ -75,7 +78,10 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.EraseAsync(admin.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await http.ShouldBeRefusedAsync();
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", admin.Id));
+        Assert.Equal(
+            0L,
+            await app.SqlAsync(
+                "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", admin.Id));
         Assert.Equal(1L, await app.EventsAsync("user.deleted", admin.Id));
     }
 

@@ -34,11 +34,16 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
         var text = await app.Admin.GetStringAsync(Export + "?email=person1&tier=pro&order=desc", TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            PeopleApp.People.Where(person => person.Email.StartsWith("Person1", StringComparison.Ordinal) && person.Tier == "pro").Select(person => person.Email).OrderDescending(StringComparer.Ordinal),
+            PeopleApp.People
+                .Where(person => person.Email.StartsWith("Person1", StringComparison.Ordinal) && person.Tier == "pro")
+                .Select(person => person.Email)
+                .OrderDescending(StringComparer.Ordinal),
             text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("email").GetString()));
         Assert.Equal(
             """admin/{"filters": "email tier"}""",
-            await app.SqlAsync("SELECT name || '/' || details FROM audit_events JOIN user_roles ON user_roles.user_id = actor_id JOIN roles ON roles.id = role_id WHERE action = 'users.exported' AND audit_events.user_id IS NULL AND details->>'filters' LIKE '%email%'"));
+            await app.SqlAsync(
+                "SELECT name || '/' || details FROM audit_events JOIN user_roles ON user_roles.user_id = actor_id JOIN roles ON roles.id = role_id WHERE "
+                    + "action = 'users.exported' AND audit_events.user_id IS NULL AND details->>'filters' LIKE '%email%'"));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
         await app.SqlAsync(
-            "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, created_at = NULL, security_stamp = NULL WHERE id = $1", user.Id);
+            "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, created_at = NULL, security_stamp "
+                + "= NULL WHERE id = $1", user.Id);
 
         var details = await http.DetailsAsync(user.Id);
 

@@ -80,8 +80,10 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
         await app.LogInAsync(person.User);
         Assert.Equal(0L, await app.SqlAsync(
-            "SELECT (SELECT count(*) FROM passkeys WHERE user_id = $1) + (SELECT count(*) FROM recovery_codes WHERE user_id = $1) + (SELECT count(*) FROM two_factor_states WHERE user_id = $1)"
-            + " + (SELECT count(*) FROM two_factor_challenges WHERE user_id = $1) + (SELECT count(*) FROM users WHERE id = $1 AND two_factor_secret IS NOT NULL)",
+            "SELECT (SELECT count(*) FROM passkeys WHERE user_id = $1) + (SELECT count(*) FROM recovery_codes WHERE user_id = $1) + (SELECT count(*) FROM "
+                + "two_factor_states WHERE user_id = $1)"
+            + " + (SELECT count(*) FROM two_factor_challenges WHERE user_id = $1) + (SELECT count(*) FROM users WHERE id = $1 AND two_factor_secret "
+            + "IS NOT NULL)",
             person.User.Id));
         var (actor, details) = await app.EventAsync("two_factor.reset", person.User.Id);
         Assert.Equal(support.Id, actor);
@@ -134,7 +136,8 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
         await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         var (actor, details) = await app.EventAsync("session.ended", user.Id);
         Assert.Equal((support.Id, "ended_by_administrator"), (actor, details.GetProperty("reason").GetString()));

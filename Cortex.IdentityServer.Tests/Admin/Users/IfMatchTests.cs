@@ -17,7 +17,8 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
         var tag = await http.EntityTagAsync(user.Id);
 
-        await (await http.EditAsync(user.Id, new { is_verified = true }, header.Replace("{0}", tag, StringComparison.Ordinal))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.EditAsync(user.Id, new { is_verified = true }, header.Replace("{0}", tag, StringComparison.Ordinal)))
+            .ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -99,7 +100,8 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
         var tag = await http.EntityTagAsync(user.Id);
 
-        var answers = await AtOnce.StatusesAsync(16, index => index % 2 == 0 ? http.EraseAsync(user.Id, tag) : http.EditAsync(user.Id, new { is_verified = true }, tag));
+        var answers = await AtOnce.StatusesAsync(
+            16, index => index % 2 == 0 ? http.EraseAsync(user.Id, tag) : http.EditAsync(user.Id, new { is_verified = true }, tag));
 
         Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);
         Assert.All(

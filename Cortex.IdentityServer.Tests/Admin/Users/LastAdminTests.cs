@@ -53,7 +53,8 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (admin, http) = (await app.OnlyAdminsAsync(1))[0];
 
-        await (await http.EditAsync(admin.Id, new { is_verified = true, subscription_tier = "pro", is_active = true, roles = new[] { "admin", "support" } })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.EditAsync(admin.Id, new { is_verified = true, subscription_tier = "pro", is_active = true, roles = new[] { "admin", "support" } }))
+            .ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -72,7 +73,8 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
             var answers = await AtOnce.StatusesAsync(2, index => TakeAwayAsync(admins[index].Http, admins[1 - index].User.Id, index == 0 ? first : second));
 
             Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);
-            Assert.Single(answers, status => status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.Conflict or HttpStatusCode.NotFound);
+            Assert.Single(
+                answers, status => status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.Conflict or HttpStatusCode.NotFound);
             Assert.Equal(1L, await app.ActiveAdminsAsync());
         }
     }

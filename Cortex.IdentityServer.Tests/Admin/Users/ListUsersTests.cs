@@ -27,7 +27,8 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [InlineData("email=person")]
     [InlineData("email=PERSON&sort=email&limit=200")]
     public async Task By_email_they_come_from_A_to_Z_whatever_their_case(string query) =>
-        Assert.Equal(PeopleApp.People.Select(person => person.Email).Order(StringComparer.OrdinalIgnoreCase), (await app.Admin.WalkAsync(query)).Where(IsPerson));
+        Assert.Equal(
+            PeopleApp.People.Select(person => person.Email).Order(StringComparer.OrdinalIgnoreCase), (await app.Admin.WalkAsync(query)).Where(IsPerson));
 
     [Theory]
     [InlineData("")]
@@ -45,7 +46,8 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
 
     [Fact]
     public async Task From_Z_to_A() => Assert.Equal(
-        PeopleApp.People.Select(person => person.Email).OrderDescending(StringComparer.OrdinalIgnoreCase), (await app.Admin.WalkAsync("sort=email&order=desc&limit=11")).Where(IsPerson));
+        PeopleApp.People.Select(person => person.Email).OrderDescending(StringComparer.OrdinalIgnoreCase),
+        (await app.Admin.WalkAsync("sort=email&order=desc&limit=11")).Where(IsPerson));
 
     /// <summary>Every combination of the filters, in both orders, in pages that end within it.</summary>
     [Theory]
@@ -65,7 +67,8 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
 
         Assert.Equal(found.Distinct(), found);
         Assert.Equal(
-            PeopleApp.People.Where(person => (tier is null || person.Tier == tier) && (active is null || person.Active == active) && (verified is null || person.Verified == verified)
+            PeopleApp.People.Where(person => (tier is null || person.Tier == tier) && (active is null || person.Active == active)
+                && (verified is null || person.Verified == verified)
                 && (prefix is null || person.Email.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).Select(person => person.Email).Order(),
             found.Order());
     }
@@ -94,7 +97,9 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [Fact]
     public async Task Rows_of_older_programs_count_as_the_columns_defaults_and_come_last()
     {
-        await app.SqlAsync("INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at) VALUES ('Null1@example.net', '!', NULL, NULL, NULL, NULL), ('null2@example.net', '!', NULL, NULL, NULL, NULL)");
+        await app.SqlAsync(
+            "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at) VALUES ('Null1@example.net', '!', NULL, NULL, "
+                + "NULL, NULL), ('null2@example.net', '!', NULL, NULL, NULL, NULL)");
 
         Assert.Equal(["Null1@example.net", "null2@example.net"], await app.Admin.WalkAsync("email=null&tier=free&is_active=true&is_verified=false&limit=1"));
         var all = await app.Admin.WalkAsync("limit=9");
@@ -134,7 +139,8 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [InlineData("cursor=AQAA&sort=email", "cursor")]
     public async Task What_cannot_be_asked_is_refused_by_its_name(string query, string field)
     {
-        var problem = await (await app.Admin.GetAsync($"{Administrators.Users}?{query}", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
+        var problem = await (await app.Admin.GetAsync($"{Administrators.Users}?{query}", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
@@ -146,7 +152,8 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
         Assert.Empty(await app.Admin.WalkAsync("email=person_"));
         Assert.Empty(await app.Admin.WalkAsync("email=%27%3B--"));
         Assert.NotEmpty(await app.Admin.WalkAsync("email="));
-        await (await app.Admin.GetAsync($"{Administrators.Users}?email={new string('a', 255)}", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.Admin.GetAsync($"{Administrators.Users}?email={new string('a', 255)}", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(400, "validation_failed");
     }
 
     [Fact]
@@ -154,8 +161,10 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     {
         var byEmail = (await app.Admin.PageAsync("sort=email&limit=1")).GetProperty("next_cursor").GetString();
 
-        await (await app.Admin.GetAsync($"{Administrators.Users}?cursor={byEmail}", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
-        await (await app.Admin.GetAsync($"{Administrators.Users}?sort=email&order=desc&cursor={byEmail}", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.Admin.GetAsync($"{Administrators.Users}?cursor={byEmail}", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.Admin.GetAsync($"{Administrators.Users}?sort=email&order=desc&cursor={byEmail}", TestContext.Current.CancellationToken))
+            .ShouldBeProblemAsync(400, "validation_failed");
     }
 
     private static IEnumerable<int> Days => Enumerable.Range(0, 60).Select(n => n / 2);

@@ -8,7 +8,8 @@ public sealed class PeopleApp(PostgresCluster cluster) : CortexApp(cluster), IAs
     /// <summary>Person 1 to 60: name, tier, active, verified, day.</summary>
     public static IReadOnlyList<(string Email, string Tier, bool Active, bool Verified)> People { get; } =
     [
-        .. Enumerable.Range(1, 60).Select(n => ($"Person{n * 37 % 61:D2}@example.org", n % 3 == 0 ? "pro" : n % 20 == 0 ? "enterprise" : "free", n % 5 != 0, n % 2 == 0)),
+        .. Enumerable.Range(1, 60)
+        .Select(n => ($"Person{n * 37 % 61:D2}@example.org", n % 3 == 0 ? "pro" : n % 20 == 0 ? "enterprise" : "free", n % 5 != 0, n % 2 == 0)),
     ];
 
     public HttpClient Admin { get; private set; } = null!;
@@ -20,7 +21,8 @@ public sealed class PeopleApp(PostgresCluster cluster) : CortexApp(cluster), IAs
         {
             var (email, tier, active, verified) = People[n];
             await SqlAsync(
-                "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at) VALUES ($1, '!', $2, $3, $4, '2026-01-01Z'::timestamptz + $5 * interval '1 day')",
+                "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at) VALUES ($1, '!', $2, $3, $4, "
+                    + "'2026-01-01Z'::timestamptz + $5 * interval '1 day')",
                 email, tier, active, verified, n / 2);
         }
 

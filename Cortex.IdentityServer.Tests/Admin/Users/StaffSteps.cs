@@ -63,12 +63,14 @@ internal static class StaffSteps
     public static Task<HttpResponseMessage> EditAsync(this HttpClient http, Guid user, object change, string? ifMatch = null) =>
         SendAsync(http, HttpMethod.Patch, user, JsonContent.Create(change, change.GetType()), ifMatch);
 
-    public static Task<HttpResponseMessage> EraseAsync(this HttpClient http, Guid user, string? ifMatch = null) => SendAsync(http, HttpMethod.Delete, user, null, ifMatch);
+    public static Task<HttpResponseMessage> EraseAsync(this HttpClient http, Guid user, string? ifMatch = null) =>
+        SendAsync(http, HttpMethod.Delete, user, null, ifMatch);
 
     /// <summary>One of the routes that take no body.</summary>
     public static Task<HttpResponseMessage> HelpAsync(this HttpClient http, Guid user, string what) => http.PostNothingAsync(PathOf(user, "/" + what));
 
-    public static async Task<JsonElement> DetailsAsync(this HttpClient http, Guid user) => await (await http.FetchAsync(PathOf(user))).JsonAsync(HttpStatusCode.OK);
+    public static async Task<JsonElement> DetailsAsync(this HttpClient http, Guid user) =>
+        await (await http.FetchAsync(PathOf(user))).JsonAsync(HttpStatusCode.OK);
 
     public static async Task<string> EntityTagAsync(this HttpClient http, Guid user) => (await http.FetchAsync(PathOf(user))).Headers.ETag!.ToString();
 
@@ -90,7 +92,8 @@ internal static class StaffSteps
     {
         Assert.Equal(1L, await app.EventsAsync(action, user));
         var actor = await app.SqlAsync("SELECT actor_id FROM audit_events WHERE action = $1 AND user_id = $2", action, user);
-        var details = (string)(await app.SqlAsync("SELECT coalesce(details::text, 'null') FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
+        var details =
+            (string)(await app.SqlAsync("SELECT coalesce(details::text, 'null') FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
         return (actor as Guid?, JsonDocument.Parse(details).RootElement);
     }
 

@@ -39,7 +39,9 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.EraseAsync(user.Id)).ShouldBeProblemAsync(403, "forbidden");
         await (await http.RemoveAsync(StaffSteps.PathOf(user.Id, $"/api-keys/{key}"))).ShouldBeProblemAsync(403, "forbidden");
 
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users JOIN api_keys ON user_id = users.id WHERE users.id = $1 AND subscription_tier = 'free'", user.Id));
+        Assert.Equal(
+            1L,
+            await app.SqlAsync("SELECT count(*) FROM users JOIN api_keys ON user_id = users.id WHERE users.id = $1 AND subscription_tier = 'free'", user.Id));
     }
 
     [Theory]
@@ -50,7 +52,8 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         var person = await app.WithTwoFactorAsync();
 
         var answer = await OvertakeAsync(
-            person.User.Id, "INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'", () => http.HelpAsync(person.User.Id, what));
+            person.User.Id, "INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'",
+            () => http.HelpAsync(person.User.Id, what));
 
         await answer.ShouldBeProblemAsync(403, "forbidden");
         await (await person.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -102,13 +105,15 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await using var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(Cancel);
         await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        await using var locking = new NpgsqlCommand("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = account } } };
+        await using var locking = new NpgsqlCommand(
+            "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = account } } };
         await locking.ExecuteNonQueryAsync(Cancel);
         await using var command = new NpgsqlCommand(change, connection, transaction) { Parameters = { new() { Value = account } } };
         await command.ExecuteNonQueryAsync(Cancel);
 
         var answer = request();
-        for (var tries = 0; tries < 12_000 && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+        for (var tries = 0; tries < 12_000
+            && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
         {
             Assert.False(answer.IsCompleted, "the request did not wait");
             await Task.Delay(5, Cancel);

@@ -26,7 +26,8 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.NotEqual(before, answer.Headers.ETag!.ToString());
         var (actor, details) = await app.EventAsync("user.updated", user.Id);
         Assert.Equal(admin.Id, actor);
-        details.ShouldSay("""{"subscription_tier":"free","is_verified":false,"roles":[]}""", """{"subscription_tier":"enterprise","is_verified":true,"roles":["support"]}""");
+        details.ShouldSay(
+            """{"subscription_tier":"free","is_verified":false,"roles":[]}""", """{"subscription_tier":"enterprise","is_verified":true,"roles":["support"]}""");
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL WHERE id = $1", user.Id);
         var tag = await http.EntityTagAsync(user.Id);
 
-        var answer = await http.PatchAsync(StaffSteps.PathOf(user.Id), new StringContent(body, null, "application/json"), TestContext.Current.CancellationToken);
+        var answer = await http.PatchAsync(
+            StaffSteps.PathOf(user.Id), new StringContent(body, null, "application/json"), TestContext.Current.CancellationToken);
 
         await answer.ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(tag, answer.Headers.ETag!.ToString());
@@ -68,11 +70,14 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
-        await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, security_stamp = NULL WHERE id = $1", user.Id);
+        await app.SqlAsync(
+            "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, security_stamp = NULL WHERE id = $1",
+            user.Id);
 
         await (await http.EditAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
 
-        Assert.Equal(true, await app.SqlAsync("SELECT subscription_tier = 'pro' AND is_active IS NULL AND is_verified IS NULL FROM users WHERE id = $1", user.Id));
+        Assert.Equal(
+            true, await app.SqlAsync("SELECT subscription_tier = 'pro' AND is_active IS NULL AND is_verified IS NULL FROM users WHERE id = $1", user.Id));
         await app.LogInAsync(user);
     }
 
@@ -89,9 +94,11 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "account_disabled");
-        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "invalid_api_key");
-        await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password })).ShouldBeProblemAsync(403, "account_disabled");
+        await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password }))
+            .ShouldBeProblemAsync(403, "account_disabled");
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
         var (actor, ended) = await app.EventAsync("session.ended", user.Id);
         Assert.Equal((admin.Id, "account_disabled"), (actor, ended.GetProperty("reason").GetString()));
@@ -109,7 +116,8 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.EditAsync(user.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
+            .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         await app.LogInAsync(user);

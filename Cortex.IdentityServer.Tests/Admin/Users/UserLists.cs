@@ -25,5 +25,6 @@ internal static class UserLists
         return emails;
     }
 
-    public static IEnumerable<string> Emails(this JsonElement page) => page.GetProperty("items").EnumerateArray().Select(user => user.GetProperty("email").GetString()!);
+    public static IEnumerable<string> Emails(this JsonElement page) =>
+        page.GetProperty("items").EnumerateArray().Select(user => user.GetProperty("email").GetString()!);
 }

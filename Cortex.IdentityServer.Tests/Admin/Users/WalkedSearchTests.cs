@@ -13,7 +13,8 @@ public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
         // 10,500 matches, and 12,000 others in one piece between them, which no page looks through at once.
         await app.SqlAsync("""
             INSERT INTO users (email, password_hash, created_at)
-            SELECT CASE WHEN n BETWEEN 4000 AND 15999 THEN 'other' ELSE 'match' END || n || '@example.net', '!', '2026-01-01Z'::timestamptz + n * interval '1 minute'
+            SELECT CASE WHEN n BETWEEN 4000 AND 15999 THEN 'other' ELSE 'match' END || n || '@example.net', '!',
+                '2026-01-01Z'::timestamptz + n * interval '1 minute'
             FROM generate_series(1, 22500) AS n
             ON CONFLICT DO NOTHING
             """);

@@ -17,5 +17,6 @@ internal sealed class BcryptPasswordHasher(BcryptEngine bcrypt, int cost) : IPas
 
     public string HashPassword(User user, string password) => Create(password);
 
-    public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword) => Verify(hashedPassword, providedPassword);
+    public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword) =>
+        Verify(hashedPassword, providedPassword);
 }

@@ -9,12 +9,15 @@ namespace Cortex.IdentityServer.Accounts.Hashing;
 internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
 {
     /// <summary>
-    /// The cost that is waited for at most, where <c>BCRYPT_COST</c> isn't above it: about a second. Otherwise one account with a hash of cost 16 would make each
-    /// wrong password cost four.
+    /// The cost that is waited for at most, where <c>BCRYPT_COST</c> isn't above it: about a second. Otherwise one account with a hash of cost 16 would make
+    /// each wrong password cost four.
     /// </summary>
     public const int MostWaitedFor = 14;
 
-    /// <summary>The columns <c>"BcryptCost"</c> and <c>"Pbkdf2"</c> of it. Each is the end of an index (<c>ix_users_by_bcrypt_cost</c>, <c>ix_users_by_pbkdf2_iterations</c>).</summary>
+    /// <summary>
+    /// The columns <c>"BcryptCost"</c> and <c>"Pbkdf2"</c> of it. Each is the end of an index (<c>ix_users_by_bcrypt_cost</c>,
+    /// <c>ix_users_by_pbkdf2_iterations</c>).
+    /// </summary>
     public const string Columns = $"""
         (SELECT max({CostOfHash}) FROM users WHERE {CostOfHash} <= 16) AS "BcryptCost",
         (SELECT password_hash FROM users WHERE {IsPbkdf2} AND {IterationsOfHash} <= '\x000f4240'::bytea ORDER BY {IterationsOfHash} DESC LIMIT 1) AS "Pbkdf2"
@@ -22,7 +25,8 @@ internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
 
     /// <summary>As in the index, word for word: NULL for what isn't bcrypt's. Without braces, which EF Core takes for parameters.</summary>
     public const string CostOfHash =
-        @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash from '^\$(?:2[aby]\$|bcrypt-sha256\$(?:v=2,t=2b,r=|2[ab],))0?(1?[0-9])\$[./A-Za-z0-9]+\$?[./A-Za-z0-9]+$')::integer END)";
+        @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash from "
+        + @"'^\$(?:2[aby]\$|bcrypt-sha256\$(?:v=2,t=2b,r=|2[ab],))0?(1?[0-9])\$[./A-Za-z0-9]+\$?[./A-Za-z0-9]+$')::integer END)";
 
     /// <summary>As in the index, word for word: version 3 of ASP.NET Core Identity's hashes.</summary>
     public const string IsPbkdf2 = "password_hash ~ '^AQAAAA[A-Za-z0-9+/]+=?=?$' AND length(password_hash) >= 60";

@@ -32,7 +32,8 @@ internal static class HashingThread
 
     /// <summary>
     /// .NET's own thread priorities do nothing on Linux, where niceness is each thread's. Nicer: a tenth of what others get while they want the processor, but
-    /// not nothing, as SCHED_IDLE would. Batch, and with a longer slice since Linux 6.12: a request that wakes a thread finds the processor sooner. Where it is refused, all stay equal.
+    /// not nothing, as SCHED_IDLE would. Batch, and with a longer slice since Linux 6.12: a request that wakes a thread finds the processor sooner. Where it is
+    /// refused, all stay equal.
     /// </summary>
     private static void GiveWay()
     {
@@ -40,7 +41,13 @@ internal static class HashingThread
         {
             try
             {
-                var attributes = new SchedulingAttributes { Size = (uint)Marshal.SizeOf<SchedulingAttributes>(), Policy = Batch, Nice = Nicer, Runtime = Slice };
+                var attributes = new SchedulingAttributes
+                {
+                    Size = (uint)Marshal.SizeOf<SchedulingAttributes>(),
+                    Policy = Batch,
+                    Nice = Nicer,
+                    Runtime = Slice,
+                };
                 _ = SystemCall(number, ThisThread, ref attributes, flags: 0);
             }
             catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException)

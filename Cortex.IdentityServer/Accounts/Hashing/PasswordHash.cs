@@ -31,7 +31,8 @@ internal static partial class PasswordHash
 
     /// <summary>What is read, for a person.</summary>
     public const string Formats =
-        "bcrypt ($2a$, $2b$ or $2y$, cost 4 to 16), passlib's bcrypt_sha256 ($bcrypt-sha256$) and ASP.NET Core Identity's version 3 (PBKDF2, at most 1,000,000 iterations)";
+        "bcrypt ($2a$, $2b$ or $2y$, cost 4 to 16), passlib's bcrypt_sha256 ($bcrypt-sha256$) and ASP.NET Core Identity's version 3 (PBKDF2, at most "
+            + "1,000,000 iterations)";
 
     private enum Form
     {

@@ -32,7 +32,8 @@ internal sealed class Pbkdf2Hash
     private readonly byte[] _salt;
     private readonly byte[] _subkey;
 
-    private Pbkdf2Hash(uint function, uint iterations, byte[] salt, byte[] subkey) => (_function, _iterations, _salt, _subkey) = ((int)function, (int)iterations, salt, subkey);
+    private Pbkdf2Hash(uint function, uint iterations, byte[] salt, byte[] subkey) =>
+        (_function, _iterations, _salt, _subkey) = ((int)function, (int)iterations, salt, subkey);
 
     public HashAlgorithmName Function => Functions[_function];
 
@@ -43,7 +44,8 @@ internal sealed class Pbkdf2Hash
     public static Pbkdf2Hash? Parse(string? text)
     {
         Span<byte> buffer = stackalloc byte[MaxLength];
-        if (text is null or { Length: > MaxLength } || !Convert.TryFromBase64String(text, buffer, out var length) || length < HeaderLength || buffer[0] != Version)
+        if (text is null or { Length: > MaxLength } || !Convert.TryFromBase64String(text, buffer, out var length) || length < HeaderLength
+            || buffer[0] != Version)
         {
             return null;
         }

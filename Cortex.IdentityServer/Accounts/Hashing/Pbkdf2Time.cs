@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Cortex.IdentityServer.Accounts.Hashing;
 
 /// <summary>
-/// Makes a verification by PBKDF2 take the time of one by bcrypt: what is missing is filled up with bcrypt. How much that is differs from machine to machine, so it is
-/// measured: before the first verification, and better with each one after it.
+/// Makes a verification by PBKDF2 take the time of one by bcrypt: what is missing is filled up with bcrypt. How much that is differs from machine to machine,
+/// so it is measured: before the first verification, and better with each one after it.
 /// </summary>
 /// <remarks>A hash whose iterations take longer than the dearest that is waited for does so whatever is done here: nothing makes it faster.</remarks>
 internal sealed class Pbkdf2Time(BcryptEngine bcrypt)

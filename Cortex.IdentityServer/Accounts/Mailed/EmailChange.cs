@@ -48,7 +48,8 @@ internal sealed partial class EmailChange(
         {
             var stamp = Guid.NewGuid().ToString();
             await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(u => u.Email, token.Email).SetProperty(u => u.IsVerified, true).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+                set => set.SetProperty(u => u.Email, token.Email).SetProperty(u => u.IsVerified, true).SetProperty(u => u.SecurityStamp, stamp),
+                cancellationToken);
         }
         catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
         {

@@ -42,7 +42,8 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
     {
         var origin = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
         var client = new Client(
-            IPAddress.TryParse(origin.GetValueOrDefault("ip"), out var ip) ? ip : null, origin.GetValueOrDefault("user_agent"), origin.GetValueOrDefault("request_id") ?? "", _ => { });
+            IPAddress.TryParse(origin.GetValueOrDefault("ip"), out var ip) ? ip : null, origin.GetValueOrDefault("user_agent"),
+            origin.GetValueOrDefault("request_id") ?? "", _ => { });
         return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, client, details: null, cancellationToken);
     }
 }

@@ -37,7 +37,8 @@ internal static class MailedTokenText
         }
 
         Span<byte> content = stackalloc byte[ContentLength];
-        if (text?.Length != prefix.Length + Length || !text.StartsWith(prefix, StringComparison.Ordinal) || !Base62.TryDecode(text.AsSpan(prefix.Length), content))
+        if (text?.Length != prefix.Length + Length || !text.StartsWith(prefix, StringComparison.Ordinal)
+            || !Base62.TryDecode(text.AsSpan(prefix.Length), content))
         {
             return false;
         }

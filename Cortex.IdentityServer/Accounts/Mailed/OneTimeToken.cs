@@ -31,7 +31,10 @@ internal sealed class OneTimeToken
     /// <summary>The mailbox that it proves.</summary>
     public required string Email { get; init; }
 
-    /// <summary>The account's security stamp when it was made: a change of the password, the email or the second factor voids it. Not looked at where the token verifies an email.</summary>
+    /// <summary>
+    /// The account's security stamp when it was made: a change of the password, the email or the second factor voids it. Not looked at where the token verifies
+    /// an email.
+    /// </summary>
     public string? SecurityStamp { get; init; }
 
     /// <summary>The session that asked for it, which stays when it is used.</summary>

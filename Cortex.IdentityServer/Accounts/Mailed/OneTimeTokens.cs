@@ -40,7 +40,9 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
             return null;
         }
 
-        await Of(user.Id, purpose).Where(token => token.VoidedAt == null).ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
+        await Of(user.Id, purpose)
+            .Where(token => token.VoidedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(token => token.VoidedAt, now), cancellationToken);
         var issued = new OneTimeToken
         {
             Id = Guid.CreateVersion7(now),
@@ -91,7 +93,8 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
     private Task<int> CountForMailboxAsync(string email, DateTimeOffset since, CancellationToken cancellationToken) =>
         db.Database.SqlQueryRaw<int>(ForMailbox, email, since).SingleAsync(cancellationToken);
 
-    private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) => db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
+    private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) =>
+        db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
 
     private IQueryable<OneTimeToken> Good(Guid id, string purpose)
     {

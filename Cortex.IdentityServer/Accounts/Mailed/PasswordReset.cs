@@ -12,7 +12,10 @@ internal sealed partial class PasswordReset(
 {
     /// <summary>Mails a link, in the caller's transaction; nothing, and false, when the account has had enough of them lately.</summary>
     /// <param name="user">Whose password it is.</param>
-    /// <param name="kind">What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.ResetPasswordByStaff"/>, <see cref="MailKind.AlreadyRegistered"/>, <see cref="MailKind.Invitation"/>.</param>
+    /// <param name="kind">
+    /// What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.ResetPasswordByStaff"/>, <see
+    /// cref="MailKind.AlreadyRegistered"/>, <see cref="MailKind.Invitation"/>.
+    /// </param>
     /// <param name="cancellationToken">The request's.</param>
     public async Task<bool> SendAsync(User user, string kind, CancellationToken cancellationToken)
     {

@@ -26,7 +26,8 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         var writing = WriteAllAsync(httpContext.Response, httpContext.RequestAborted);
         try
         {
-            var result = await importer.RunAsync(httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
+            var result = await importer.RunAsync(
+                httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
             if (!_hasLines && result is ImportResult.CutShort cut)
             {
                 await cut.Problem.ExecuteAsync(httpContext);

@@ -13,8 +13,8 @@ internal sealed record ImportedUser : IRequestBody
     public string Email { get; init; } = "";
 
     /// <summary>
-    /// What the other system stores in place of the password: bcrypt (<c>$2a$</c>, <c>$2b$</c> or <c>$2y$</c>, cost 4 to 16), passlib's <c>$bcrypt-sha256$</c>, or ASP.NET
-    /// Core Identity's (version 3). It is renewed at the first login. Without it nobody can log in until the owner resets the password by mail.
+    /// What the other system stores in place of the password: bcrypt (<c>$2a$</c>, <c>$2b$</c> or <c>$2y$</c>, cost 4 to 16), passlib's <c>$bcrypt-sha256$</c>,
+    /// or ASP.NET Core Identity's (version 3). It is renewed at the first login. Without it nobody can log in until the owner resets the password by mail.
     /// </summary>
     [MaxLength(255)]
     public string? PasswordHash { get; init; }

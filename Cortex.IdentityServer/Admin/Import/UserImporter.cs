@@ -7,8 +7,8 @@ using Cortex.IdentityServer.Http;
 namespace Cortex.IdentityServer.Admin.Import;
 
 /// <summary>
-/// Makes accounts of lines of JSON (<see cref="ImportedUser"/>), as fast as they come and as PostgreSQL takes them. Accounts that are there stay as they are, so
-/// that an import may be repeated.
+/// Makes accounts of lines of JSON (<see cref="ImportedUser"/>), as fast as they come and as PostgreSQL takes them. Accounts that are there stay as they are,
+/// so that an import may be repeated.
 /// </summary>
 internal sealed partial class UserImporter(ImportRules rules, ImportStatement statement, AuditLog audit, TimeProvider clock, ILogger<UserImporter> logger)
 {
@@ -28,7 +28,8 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
 
-    private static Problem TooLarge => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
+    private static Problem TooLarge =>
+        new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
 
     private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body arrived too slowly, or ended too early." };
 
@@ -162,7 +163,8 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         try
         {
             var outcome = result is ImportResult.Complete ? AuditLog.Success : AuditLog.Failure;
-            await audit.WriteAsync(AuditAction.UsersImported, outcome, run.Client.Administrator, userId: null, run.Client, run.Details(ended), CancellationToken.None);
+            await audit.WriteAsync(
+                AuditAction.UsersImported, outcome, run.Client.Administrator, userId: null, run.Client, run.Details(ended), CancellationToken.None);
             return result;
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)

@@ -9,7 +9,8 @@ namespace Cortex.IdentityServer.Admin.Statistics;
 /// <param name="ByTier">Accounts of each subscription tier.</param>
 /// <param name="Days">Each day of UTC, oldest first, today last.</param>
 internal sealed record StatisticsResponse(
-    long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier, IReadOnlyList<DayStatistics> Days);
+    long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier,
+    IReadOnlyList<DayStatistics> Days);
 
 /// <summary>What happened on a day.</summary>
 /// <param name="Day">The day, in UTC.</param>

@@ -82,7 +82,9 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Once a day: who was active before yesterday is in the number of that day and needed no more. Of yesterday a last use may still be written.</summary>
+    /// <summary>
+    /// Once a day: who was active before yesterday is in the number of that day and needed no more. Of yesterday a last use may still be written.
+    /// </summary>
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
         var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Admin.Statistics;
 
-/// <summary>Reads the rollups and the changes that aren't folded into them yet, in one statement and so at one moment: the sums are exact at any time.</summary>
+/// <summary>
+/// Reads the rollups and the changes that aren't folded into them yet, in one statement and so at one moment: the sums are exact at any time.
+/// </summary>
 internal sealed class StatisticsReader(NpgsqlDataSource database)
 {
     private const string Sql = """
@@ -41,7 +43,11 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
             }
         }
 
-        return Answer(accounts, [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays).Select(day => days.GetValueOrDefault(day) ?? new(day, 0, 0, 0, 0))]);
+        return Answer(
+            accounts,
+            [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
+                .Select(first.AddDays)
+                .Select(day => days.GetValueOrDefault(day) ?? new(day, 0, 0, 0, 0))]);
     }
 
     private static StatisticsResponse Answer(List<Accounts> accounts, IReadOnlyList<DayStatistics> days)

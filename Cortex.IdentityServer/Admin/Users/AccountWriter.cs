@@ -44,7 +44,8 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
         user.IsActive = wanted.IsActive == before.IsActive ? user.IsActive : wanted.IsActive;
         user.IsVerified = wanted.IsVerified == before.IsVerified ? user.IsVerified : wanted.IsVerified;
 
-        // Links and logins under way of an account that is switched off are void. Identity insists on a stamp, and a row that another program wrote may have none.
+        // Links and logins under way of an account that is switched off are void. Identity insists on a stamp, and a row that another program wrote may have
+        // none.
         user.SecurityStamp = user.SecurityStamp is null || (before.IsActive && !wanted.IsActive) ? Guid.NewGuid().ToString() : user.SecurityStamp;
         MustSucceed(await users.RemoveFromRolesAsync(user, before.Roles.Except(wanted.Roles)));
         MustSucceed(await users.AddToRolesAsync(user, wanted.Roles.Except(before.Roles)));

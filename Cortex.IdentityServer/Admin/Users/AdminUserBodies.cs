@@ -15,7 +15,9 @@ namespace Cortex.IdentityServer.Admin.Users;
 /// <param name="CreatedAt">When the account was made.</param>
 /// <param name="UpdatedAt">When the account last changed.</param>
 /// <param name="Roles">What the user may do beyond their own account.</param>
-internal sealed record AdminUserResponse(Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles);
+internal sealed record AdminUserResponse(
+    Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset? CreatedAt,
+    DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles);
 
 /// <summary>An account, with what the staff needs to know to help its owner.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
@@ -127,7 +129,9 @@ internal sealed class KnownTiers(RateLimitOptions limits)
 {
     /// <summary>Why an account can't be given this tier; null when it can, or when it has it already.</summary>
     public string? WhyRefused(string? tier, string? current = null) =>
-        tier is null || tier == current || limits.Tiers.Contains(tier) ? null : $"must be one of {string.Join(", ", limits.Tiers)}; others can be named in API_KEY_LIMITS";
+        tier is null || tier == current || limits.Tiers.Contains(tier)
+            ? null
+            : $"must be one of {string.Join(", ", limits.Tiers)}; others can be named in API_KEY_LIMITS";
 }
 
 /// <summary>What names of roles can look like; which there are is the database's to say.</summary>
@@ -139,5 +143,7 @@ internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at mos
     private const int LongestName = 64;
 
     public override bool IsValid(object? value) =>
-        value is null || (value is string?[] names && names.Length <= Most && names.All(name => name is { Length: > 0 and <= LongestName } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
+        value is null
+            || (value is string?[] names && names.Length <= Most
+                && names.All(name => name is { Length: > 0 and <= LongestName } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
 }

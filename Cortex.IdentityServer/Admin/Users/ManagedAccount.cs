@@ -45,7 +45,9 @@ internal sealed record ManagedAccount(
 
     /// <summary>What an administrator can set that was otherwise before; all of it, where there was no account.</summary>
     public IReadOnlyList<AuditChange> ChangesSince(ManagedAccount? before) =>
-        [.. Fields(before).Zip(Fields(this), (was, now) => new AuditChange(now.Name, was.Value, now.Value)).Where(change => !JsonNode.DeepEquals(change.Before, change.After))];
+        [.. Fields(before)
+            .Zip(Fields(this), (was, now) => new AuditChange(now.Name, was.Value, now.Value))
+            .Where(change => !JsonNode.DeepEquals(change.Before, change.After))];
 
     /// <summary>What it was, once it is gone: nothing that says whose.</summary>
     public IReadOnlyList<AuditChange> Removal() => [.. Fields(this).Select(field => new AuditChange(field.Name, field.Value, After: null))];

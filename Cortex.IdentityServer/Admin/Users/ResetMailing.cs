@@ -22,7 +22,9 @@ internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, Pas
             }
 
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
-            if (!await (account.HasPassword ? reset.SendAsync(user, MailKind.ResetPasswordByStaff, cancellationToken) : reset.InviteAsync(user, cancellationToken)))
+            if (!await (account.HasPassword
+                ? reset.SendAsync(user, MailKind.ResetPasswordByStaff, cancellationToken)
+                : reset.InviteAsync(user, cancellationToken)))
             {
                 return Problem.RateLimited(OneTimeTokens.Window);
             }

@@ -45,7 +45,9 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
         return null;
     }
 
-    /// <summary>For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.</summary>
+    /// <summary>
+    /// For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.
+    /// </summary>
     public async Task<Problem?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken) =>
         (await rights.HoldAsync(staff, role, cancellationToken)).Refusal;
 

@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
-/// <summary>Whether a member of the staff still may what their request was let in for: it may have been taken away while the request waited, or while its body was on the way.</summary>
+/// <summary>
+/// Whether a member of the staff still may what their request was let in for: it may have been taken away while the request waited, or while its body was on
+/// the way.
+/// </summary>
 internal sealed class StaffRights(CortexDbContext db)
 {
     /// <summary>In the caller's transaction: what is answered stays true of the account and its roles until it ends.</summary>

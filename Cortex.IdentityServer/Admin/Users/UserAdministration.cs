@@ -23,7 +23,12 @@ internal static class UserAdministration
 
     public static void MapUserAdministration(this IEndpointRouteBuilder admin)
     {
-        admin.MapPost("/users", UserEndpoints.CreateUser).RequireAuthorization(Policies.Admin).NeedsFreshAuthentication().AnswersWithEntityTag().Refuses(Problems.EmailTaken);
+        admin
+            .MapPost("/users", UserEndpoints.CreateUser)
+            .RequireAuthorization(Policies.Admin)
+            .NeedsFreshAuthentication()
+            .AnswersWithEntityTag()
+            .Refuses(Problems.EmailTaken);
         var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
 
         var helping = user.MapGroup("/").RequireAuthorization(Policies.Support);

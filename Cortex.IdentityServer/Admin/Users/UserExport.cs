@@ -40,7 +40,8 @@ internal sealed partial class UserExport(UserPages users, StaffRights rights, IO
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "An export of users was cut short: the staff member {StaffId} no longer has the right to it ({Code})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "An export of users was cut short: the staff member {StaffId} no longer has the right to it ({Code})")]
         public static partial void BrokenOff(ILogger logger, Guid staffId, string code);
     }
 }

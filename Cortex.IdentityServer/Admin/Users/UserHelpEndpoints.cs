@@ -39,7 +39,8 @@ internal static class UserHelpEndpoints
     /// <summary>End a user's sessions</summary>
     /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
-        [Description(AboutId)] Guid id, EmptyRequest? body, StaffChanges changes, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
+        [Description(AboutId)] Guid id, EmptyRequest? body, StaffChanges changes, SessionService sessions, HttpContext http,
+        CancellationToken cancellationToken)
     {
         _ = body;
         var staff = StaffMember.Of(http);

@@ -70,7 +70,8 @@ internal static class UserListEndpoints
         }
 
         await audit.WriteAsync(
-            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http), AuditLog.Details(("filters", filter.Names)), cancellationToken);
+            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http),
+            AuditLog.Details(("filters", filter.Names)), cancellationToken);
         return TypedResults.Stream(
             async body =>
             {

@@ -17,7 +17,8 @@ internal sealed record UserListParameters
     [FromQuery(Name = "email"), Description("The beginning of the email; upper and lower case don't matter."), MaxLength(LongestEmail)]
     public string? Email { get; init; }
 
-    [FromQuery(Name = "tier"), MaxLength(Accounts.TierName.Longest), Description("The subscription tier, exactly as it is stored, even if another program set it.")]
+    [FromQuery(Name = "tier"), MaxLength(Accounts.TierName.Longest), Description(
+        "The subscription tier, exactly as it is stored, even if another program set it.")]
     public string? Tier { get; init; }
 
     [FromQuery(Name = "is_active"), FlagValue, Description("Only users for whom this is true, or false.")]

@@ -36,8 +36,10 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
 
     /// <summary>The page.</summary>
     public string Page => Show(
-        filter.Role is not null ? $"SELECT id, {Key} AS key, false AS is_end FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
-        : filter.Email is null || order.ByEmail ? $"SELECT id, key, false AS is_end FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
+        filter.Role is not null ? $"SELECT id, {Key} AS key, false AS is_end FROM users JOIN ({Members}) AS member USING (id) WHERE "
+            + $"{All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
+        : filter.Email is null
+            || order.ByEmail ? $"SELECT id, key, false AS is_end FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
         : $"SELECT id, key, false AS is_end FROM ({Found(After)}) AS found ORDER BY {Sorted("key")} LIMIT @limit");
 
     /// <summary>Whether more match a search by email than are sorted at once.</summary>
@@ -68,7 +70,8 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private static string Members => "SELECT user_id AS id FROM user_roles JOIN roles ON roles.id = role_id WHERE name = @role OFFSET 0";
 
     private string Filter => All(
-        filter.Tier is null ? null : $"{Tier} = @tiers[1]", filter.IsActive is { } active ? $"{IsActive} = {Text(active)}" : null, filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
+        filter.Tier is null ? null : $"{Tier} = @tiers[1]", filter.IsActive is { } active ? $"{IsActive} = {Text(active)}" : null,
+        filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
 
     /// <summary>The conditions of the arms, but for the tier.</summary>
     private IEnumerable<string> Standings =>
@@ -101,7 +104,8 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     }
 
     private string Show(string ids) => $"""
-        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email}, is_end, {Created}
+        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email},
+            is_end, {Created}
         FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
         """;
 
@@ -109,7 +113,10 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string Found(string? after) => string.Join(
         " UNION ALL ", Standings.Select(standing => $"SELECT id, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
 
-    /// <summary>Tiers that some other program made by the hundred are gone through by PostgreSQL, as a statement with an arm for each would take longer to plan than to run.</summary>
+    /// <summary>
+    /// Tiers that some other program made by the hundred are gone through by PostgreSQL, as a statement with an arm for each would take longer to plan than to
+    /// run.
+    /// </summary>
     private string Arms(string most, params string?[] conditions) => tiers.Length <= MostTiers
         ? Arms(Enumerable.Range(1, tiers.Length).Select(tier => $"@tiers[{tier}]"), most, conditions)
         : $"SELECT arm.id, arm.key, arm.email FROM unnest(@tiers) AS kind (tier) CROSS JOIN LATERAL ({Arms(["kind.tier"], most, conditions)}) AS arm";
@@ -118,7 +125,8 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         " UNION ALL ",
         from tier in ofTiers
         from standing in Standings
-        select $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})");
+        select $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} "
+            + $"LIMIT {most})");
 
     private string Sorted(string key) => $"{key} {_direction}, id {_direction}";
 

@@ -42,7 +42,8 @@ internal sealed class UserPages(NpgsqlDataSource database)
     }
 
     /// <summary>All of them, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<AdminUserResponse>> AllAsync(UserFilter filter, UserOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<AdminUserResponse>> AllAsync(
+        UserFilter filter, UserOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         UserCursor? after = null;
         do

@@ -5,8 +5,12 @@ using Cortex.IdentityServer.Sessions;
 
 namespace Cortex.IdentityServer.Admin.Users;
 
-/// <summary>Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.</summary>
-internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events, KnownTiers tiers)
+/// <summary>
+/// Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.
+/// </summary>
+internal sealed class UserUpdate(
+    StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events,
+    KnownTiers tiers)
 {
     public async Task<UserResult> TryAsync(Guid userId, UpdateUserRequest request, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken)
     {
@@ -28,7 +32,8 @@ internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts,
         return problem is null ? result : new UserResult.Refused(problem);
     }
 
-    private async Task<UserResult> ApplyAsync(ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, Client client, CancellationToken cancellationToken)
+    private async Task<UserResult> ApplyAsync(
+        ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, Client client, CancellationToken cancellationToken)
     {
         if (!ifMatch.Allows(before.EntityTag))
         {
@@ -52,7 +57,8 @@ internal sealed class UserUpdate(StaffChanges changes, ManagedAccounts accounts,
             return new UserResult.Done(before);
         }
 
-        if (before is { IsActive: true, IsAdmin: true } && wanted is not { IsActive: true, IsAdmin: true } && await lastAdmin.ForbidsAsync(before.Id, cancellationToken))
+        if (before is { IsActive: true, IsAdmin: true } && wanted is not { IsActive: true, IsAdmin: true }
+            && await lastAdmin.ForbidsAsync(before.Id, cancellationToken))
         {
             return new UserResult.Refused(Problems.LastAdmin);
         }

@@ -4,7 +4,9 @@ using Npgsql;
 namespace Cortex.IdentityServer.Data.Connections;
 
 /// <summary>Makes data sources that honor <c>target_session_attrs</c>, with one host as with several.</summary>
-/// <remarks>Npgsql supports the keyword only with several hosts, and may go by what a host was before. So each new connection is asked what it leads to.</remarks>
+/// <remarks>
+/// Npgsql supports the keyword only with several hosts, and may go by what a host was before. So each new connection is asked what it leads to.
+/// </remarks>
 internal static class DataSources
 {
     /// <param name="connectionString">Npgsql keywords.</param>

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Data.Connections;
 
-/// <summary>Refuses, in words, what Npgsql would accept now and throw at later, what this server can't work with, and what would put secrets into the log.</summary>
+/// <summary>
+/// Refuses, in words, what Npgsql would accept now and throw at later, what this server can't work with, and what would put secrets into the log.
+/// </summary>
 internal static partial class PostgresKeywords
 {
     private const int Day = 86_400;
@@ -45,7 +47,8 @@ internal static partial class PostgresKeywords
     }
 
     private static string? RefuseTarget(NpgsqlConnectionStringBuilder settings) => settings.TargetSessionAttributes is "read-only" or "standby"
-        ? $"target_session_attrs={settings.TargetSessionAttributes} asks for a server that can't be written, and this server has to write: read-write, primary or any."
+        ? $"target_session_attrs={settings.TargetSessionAttributes} asks for a server that can't be written, and this server has to write: read-write, "
+            + "primary or any."
         : null;
 
     private static string? RefuseNumbers(NpgsqlConnectionStringBuilder settings)
@@ -105,7 +108,9 @@ internal static partial class PostgresKeywords
             return "Encoding and Client Encoding must be UTF8.";
         }
 
-        return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile) ? null : "The file that Passfile names does not exist or can't be read.";
+        return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile)
+            ? null
+            : "The file that Passfile names does not exist or can't be read.";
     }
 
     private static bool IsUtf8(string name) => name.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() is "UTF8" or "UNICODE";

@@ -64,13 +64,20 @@ internal static class PostgresUrlParameters
     /// <summary>What is known by now was set.</summary>
     private static string? RefuseUnprotected(string name, string value) => name switch
     {
-        "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts" or "target_session_attrs" => null,
+        "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts"
+            or "target_session_attrs" => null,
         _ when value.Length == 0 && (Ignored.Contains(name) || name is "sslcrl" or "sslcrldir" or "requirepeer" or "service" or "servicefile") => null,
         "sslcrl" or "sslcrldir" => $"The parameter '{name}' is not supported: revocation lists aren't read, so a revoked certificate would be accepted.",
         "requirepeer" => "The parameter 'requirepeer' is not supported: the owner of the server process isn't checked.",
         "service" or "servicefile" => $"The parameter '{name}' is not supported: service files aren't read, so put its settings into the URL.",
-        "sslcertmode" => value is "allow" or "disable" ? null : "The parameter 'sslcertmode' must be allow or disable: the server can't be required to ask for a certificate.",
-        "ssl_min_protocol_version" => value is "TLSv1" or "TLSv1.1" or "TLSv1.2" ? null : "The parameter 'ssl_min_protocol_version' must be TLSv1.2 or lower: TLSv1.2 is always the minimum.",
+        "sslcertmode" =>
+            value is "allow" or "disable"
+                ? null
+                : "The parameter 'sslcertmode' must be allow or disable: the server can't be required to ask for a certificate.",
+        "ssl_min_protocol_version" =>
+            value is "TLSv1" or "TLSv1.1" or "TLSv1.2"
+                ? null
+                : "The parameter 'ssl_min_protocol_version' must be TLSv1.2 or lower: TLSv1.2 is always the minimum.",
         _ => Ignored.Contains(name) ? null : $"The parameter '{name}' is unknown.",
     };
 

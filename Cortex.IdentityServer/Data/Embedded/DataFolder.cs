@@ -30,7 +30,8 @@ internal sealed class DataFolder(PostgresAccount account)
         if (HasCluster(wished) || account.IsSelf)
         {
             return CanBeNamed(wished) ? wished : throw new EmbeddedPostgresException(
-                $"The path {wished} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set POSTGRES_URL.");
+                $"The path {wished} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set "
+                    + "POSTGRES_URL.");
         }
 
         return CanBeNamed(wished) && CanHoldSocket(wished) && await CanUseAsync(wished, ct) ? wished : await RelocateAsync(wished, ct);
@@ -42,7 +43,8 @@ internal sealed class DataFolder(PostgresAccount account)
         if (!await account.OwnsAsync(data, ct))
         {
             throw new EmbeddedPostgresException(
-                $"The data folder {data} does not belong to the account '{account.Name}', which runs PostgreSQL here: give it to that account (chown -R), delete it to start over, or set POSTGRES_URL.");
+                $"The data folder {data} does not belong to the account '{account.Name}', which runs PostgreSQL here: give it to that account (chown -R), "
+                    + "delete it to start over, or set POSTGRES_URL.");
         }
     }
 
@@ -136,7 +138,8 @@ internal sealed class DataFolder(PostgresAccount account)
         }
 
         throw new EmbeddedPostgresException(
-            $"The account '{account.Name}', which runs PostgreSQL because root can't, can neither access {wished} nor write below /var/lib or /var/tmp: use a folder that it can access, or set POSTGRES_URL.");
+            $"The account '{account.Name}', which runs PostgreSQL because root can't, can neither access {wished} nor write below /var/lib or /var/tmp: use "
+                + "a folder that it can access, or set POSTGRES_URL.");
     }
 
     /// <summary>In /var/tmp anybody may have made this folder before us, or a link of this name: then it is not used.</summary>

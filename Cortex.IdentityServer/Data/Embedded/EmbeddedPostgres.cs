@@ -46,7 +46,10 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
             await postgres.DisposeAsync();
             if (e is not EmbeddedPostgresException and (IOException or UnauthorizedAccessException or NpgsqlException))
             {
-                throw new EmbeddedPostgresException($"The embedded PostgreSQL in {options.DataDirectory} could not be used: {e.Message.TrimEnd('.')}; check its owner and the free disk space, delete it to start over, or set POSTGRES_URL.", e);
+                throw new EmbeddedPostgresException(
+                    $"The embedded PostgreSQL in {options.DataDirectory} could not be used: {e.Message.TrimEnd('.')}; check its owner and the free disk "
+                        + "space, delete it to start over, or set POSTGRES_URL.",
+                    e);
             }
 
             throw;
@@ -136,7 +139,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         var text = await File.ReadAllTextAsync(Path.Combine(_data, "PG_VERSION"), ct);
         _ = int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major);
         return found.FirstOrDefault(binaries => binaries.Major == major) ?? throw new EmbeddedPostgresException(
-            $"The cluster in {_data} was made by PostgreSQL {text.Trim()}, and only {string.Join(", ", found.Select(binaries => binaries.Major).Distinct())} is installed: install that version, set POSTGRES_BIN to its bin folder, or delete the folder to start over.");
+            $"The cluster in {_data} was made by PostgreSQL {text.Trim()}, and only "
+                + $"{string.Join(", ", found.Select(binaries => binaries.Major).Distinct())} is installed: install that version, set POSTGRES_BIN to its "
+                + "bin folder, or delete the folder to start over.");
     }
 
     private async Task CreateDatabaseAsync(CancellationToken ct)

@@ -31,7 +31,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         }
 
         return found.Count > 0 ? found : throw new EmbeddedPostgresException(
-            $"No PostgreSQL {OldestMajor} or newer was found on this machine: {HowToInstall()}, or set POSTGRES_BIN to the folder of initdb; or run \"docker compose up\" (compose.yaml), or set POSTGRES_URL.");
+            $"No PostgreSQL {OldestMajor} or newer was found on this machine: {HowToInstall()}, or set POSTGRES_BIN to the folder of initdb; or run "
+                + "\"docker compose up\" (compose.yaml), or set POSTGRES_URL.");
     }
 
     private static async Task<PostgresBinaries?> ReadAsync(string folder, CancellationToken ct)

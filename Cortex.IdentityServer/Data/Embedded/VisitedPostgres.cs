@@ -45,7 +45,8 @@ internal sealed class VisitedPostgres : IAsyncDisposable
             catch (EmbeddedPostgresTakenException taken) when (waited.Elapsed > Patience)
             {
                 throw new EmbeddedPostgresException(
-                    $"The embedded PostgreSQL in {options.DataDirectory} belongs to a running server but doesn't answer: check that server's log, or stop it.", taken);
+                    $"The embedded PostgreSQL in {options.DataDirectory} belongs to a running server but doesn't answer: check that server's log, "
+                        + "or stop it.", taken);
             }
             catch (EmbeddedPostgresTakenException)
             {
@@ -91,7 +92,8 @@ internal sealed class VisitedPostgres : IAsyncDisposable
     {
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
             await connection.OpenAsync(ct);
             return true;
         }

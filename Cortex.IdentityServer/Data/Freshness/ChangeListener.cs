@@ -166,7 +166,8 @@ internal sealed partial class ChangeListener(
         for (var poll = 0; poll < PollsBeforeListening; poll++)
         {
             // The connection that was opened to listen leads nowhere any more if the pooler has moved to another server.
-            if (Suitable(await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken)).StartedAt != server.StartedAt)
+            if (Suitable(
+                await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken)).StartedAt != server.StartedAt)
             {
                 break;
             }
@@ -249,16 +250,22 @@ internal sealed partial class ChangeListener(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection that listens for changes in the database ({Failure}). Until it is restored, each request queries the database")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Lost the connection that listens for changes in the database ({Failure}). Until it is restored, each request queries the database")]
         public static partial void Lost(ILogger logger, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. This server isn't ready until it accepts writes")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. This server isn't ready until it accepts writes")]
         public static partial void ReadOnly(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Listening for changes in the database again")]
         public static partial void Back(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a direct connection, revocations take effect at once")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a "
+                + "direct connection, revocations take effect at once")]
         public static partial void Deaf(ILogger logger);
     }
 }

@@ -1,6 +1,8 @@
 namespace Cortex.IdentityServer.Data.Freshness;
 
-/// <summary>Knows when something about each user last changed, as far as this server has heard, so that what it remembers counts only while it is true.</summary>
+/// <summary>
+/// Knows when something about each user last changed, as far as this server has heard, so that what it remembers counts only while it is true.
+/// </summary>
 /// <remarks>
 /// Changes are numbered. What was read from the database is as good as the number that was current before the reading; it is stale once
 /// its user has a higher one. Users share 4,096 numbers: a change makes the server ask again about one in 4,096 others, and needs no list of who has what.

@@ -41,7 +41,12 @@ internal static class ApiDocs
             return;
         }
 
-        app.MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument).AllowAnonymous().IsPublicDocument().LimitedBy(RateLimits.RateLimits.Documents).ExcludeFromDescription();
+        app
+            .MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument)
+            .AllowAnonymous()
+            .IsPublicDocument()
+            .LimitedBy(RateLimits.RateLimits.Documents)
+            .ExcludeFromDescription();
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
             .DisableDefaultFonts()

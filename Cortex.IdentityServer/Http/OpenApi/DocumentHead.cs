@@ -60,7 +60,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         {
             Type = SecuritySchemeType.Http,
             Scheme = "basic",
-            Description = "For OAuth clients (`client_secret_basic`): an API key as the secret, and anything as the client id. The key may be the bearer token too.",
+            Description = "For OAuth clients (`client_secret_basic`): an API key as the secret, and anything as the client id. The key may be the "
+                + "bearer token too.",
         });
         document.AddComponent<IOpenApiSecurityScheme>(OperationCookies.CookieScheme, new OpenApiSecurityScheme
         {

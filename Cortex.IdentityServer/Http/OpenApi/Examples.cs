@@ -37,7 +37,8 @@ internal static class Examples
     private static readonly Guid AdminId = new("0199f0f0-4a02-7d11-8a5e-6b0a4d1c7e42");
     private static readonly DateTimeOffset Time = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Scopes = ["memory:read"];
-    private static readonly BillingEventResponse BillingEvent = new(new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), Id, "subscription.created", "evt_6f0c1b1d", false, Time);
+    private static readonly BillingEventResponse BillingEvent = new(
+        new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), Id, "subscription.created", "evt_6f0c1b1d", false, Time);
 
     /// <summary>What <c>PublicKeyCredential.toJSON()</c> gives, cut short.</summary>
     private static readonly JsonElement Credential = JsonElement.Parse("""
@@ -80,13 +81,15 @@ internal static class Examples
         new LogoutRequest(),
         new SessionResponse(Id, Time, Time, Time.AddDays(30), "203.0.113.7", "Mozilla/5.0", true),
         new EnableTwoFactorRequest { Password = Password },
-        new EnableTwoFactorResponse("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "otpauth://totp/Cortex%20Memory:ada%40example.com?secret=…", "data:image/png;base64,…"),
+        new EnableTwoFactorResponse(
+            "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "otpauth://totp/Cortex%20Memory:ada%40example.com?secret=…", "data:image/png;base64,…"),
         new TwoFactorCodeRequest { Code = "492039" },
         new DisableTwoFactorRequest { Password = Password, Code = "492039" },
         new TwoFactorEnabledResponse(true, [RecoveryCode]),
         new RecoveryCodesResponse([RecoveryCode]),
         new PasskeyOptionsResponse(PasskeyToken, JsonElement.Parse("""
-            {"rpId": "auth.example.com", "challenge": "uBmLO6zZ4MOyv6L0w6i4i8x4mG2p1p2gYw9rJp0b0hE", "timeout": 300000, "allowCredentials": [], "userVerification": "preferred"}
+            {"rpId": "auth.example.com", "challenge": "uBmLO6zZ4MOyv6L0w6i4i8x4mG2p1p2gYw9rJp0b0hE", "timeout": 300000,
+            "allowCredentials": [], "userVerification": "preferred"}
             """)),
         new RegisterPasskeyRequest { PasskeyToken = PasskeyToken, Name = "Ada's phone", Credential = Credential },
         new RenamePasskeyRequest { Name = "Ada's old phone" },
@@ -145,7 +148,8 @@ internal static class Examples
         new ImportSummary(new(1200, 1190, 10)),
         new ImportError(new(Problems.ServiceUnavailable.Code, Problems.ServiceUnavailable.Detail, 501)),
         new AdminAuditEventPage(
-            [new(Id, "user.updated", "success", AdminId, Id, Time, "203.0.113.7", "Mozilla/5.0", "0f8fad5bd9cb469fa16570867728950e", new Dictionary<string, JsonElement>
+            [new(Id, "user.updated", "success", AdminId, Id, Time, "203.0.113.7", "Mozilla/5.0", "0f8fad5bd9cb469fa16570867728950e",
+            new Dictionary<string, JsonElement>
             {
                 ["before"] = JsonElement.Parse("""{"is_active": true}"""),
                 ["after"] = JsonElement.Parse("""{"is_active": false}"""),
@@ -154,9 +158,11 @@ internal static class Examples
         new BillingEventPage([BillingEvent], null),
         BillingEvent,
         new UsageReportResponse(
-            Time.AddDays(-1), Time, "day", "provider", new(230, 48_211, 1.204417m, 3, 0), [new(Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3, 0), new(Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0, 0)]),
+            Time.AddDays(-1), Time, "day", "provider", new(230, 48_211, 1.204417m, 3, 0),
+            [new(Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3, 0), new(Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0, 0)]),
         new StatisticsResponse(
-            1200, 1180, 1024, 300, 0.25m, new Dictionary<string, long> { [User.FreeTier] = 1000, ["pro"] = 180, ["enterprise"] = 20 }, [new(new(2026, 11, 23), 14, 631, 22, 410), new(new(2026, 11, 24), 9, 280, 7, 251)]),
+            1200, 1180, 1024, 300, 0.25m, new Dictionary<string, long> { [User.FreeTier] = 1000, ["pro"] = 180, ["enterprise"] = 20 },
+            [new(new(2026, 11, 23), 14, 631, 22, 410), new(new(2026, 11, 24), 9, 280, 7, 251)]),
         new HealthResponse("healthy", "Cortex Memory Auth Server", "0.1.0", "connected"),
         new AliveResponse("healthy"),
     }.ToDictionary(example => example.GetType());

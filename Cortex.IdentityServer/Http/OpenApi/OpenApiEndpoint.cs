@@ -44,7 +44,8 @@ internal static class OpenApiEndpoint
         : (file.Plain, null);
 
     private static bool Takes(IList<StringWithQualityHeaderValue> accepted, string encoding) =>
-        (accepted.FirstOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)) ?? accepted.FirstOrDefault(one => one.Value == "*")) is { } named
+        (accepted.FirstOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase))
+            ?? accepted.FirstOrDefault(one => one.Value == "*")) is { } named
         && named.Quality is not 0;
 
     /// <summary>By any of the encodings, and by the weak comparison: a proxy that compresses makes tags weak.</summary>

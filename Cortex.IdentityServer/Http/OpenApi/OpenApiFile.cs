@@ -36,7 +36,9 @@ internal sealed record OpenApiFile(byte[] Plain, byte[] Gzip, byte[] Brotli, str
     }
 }
 
-/// <summary>Makes the OpenAPI document at the first request for it, once, however many come at the same time. It doesn't change while the server runs.</summary>
+/// <summary>
+/// Makes the OpenAPI document at the first request for it, once, however many come at the same time. It doesn't change while the server runs.
+/// </summary>
 internal sealed class OpenApiFiles([FromKeyedServices(ApiDocs.DocumentName)] IOpenApiDocumentProvider documents)
 {
     private Lazy<Task<OpenApiFile>> _file = new(() => MakeAsync(documents));

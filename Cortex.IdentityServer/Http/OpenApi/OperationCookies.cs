@@ -19,15 +19,18 @@ internal sealed class OperationCookies : IOpenApiOperationTransformer
             {
                 Name = CookieUse.Parameter,
                 In = ParameterLocation.Query,
-                Description = $"For browsers: the refresh token isn't returned in the body but in the cookie `{RefreshCookie.SecureName}`, which no script can read. "
+                Description = $"For browsers: the refresh token isn't returned in the body but in the cookie `{RefreshCookie.SecureName}`, which no "
+                    + "script can read. "
                     + "A page of another origin has to be listed in CORS_ORIGINS (403 otherwise; 400 where that is `*`).",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) },
             });
-            foreach (var success in (operation.Responses?.Where(response => response.Key == "200").Select(response => response.Value) ?? []).OfType<OpenApiResponse>())
+            foreach (var success in (operation.Responses?.Where(response => response.Key == "200").Select(response => response.Value) ?? [])
+                .OfType<OpenApiResponse>())
             {
                 (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["Set-Cookie"] = new OpenApiHeader
                 {
-                    Description = $"`{RefreshCookie.SecureName}`, with `HttpOnly`, `Secure`, `SameSite=Strict` and `Path=/`, where the refresh token isn't in the body.",
+                    Description = $"`{RefreshCookie.SecureName}`, with `HttpOnly`, `Secure`, `SameSite=Strict` and `Path=/`, where the refresh token isn't "
+                        + "in the body.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 };
             }

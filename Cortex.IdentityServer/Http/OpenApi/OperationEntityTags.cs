@@ -10,7 +10,8 @@ internal sealed class OperationEntityTags : IOpenApiOperationTransformer
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<HasEntityTag>().Any())
         {
-            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? []).OfType<OpenApiResponse>())
+            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? [])
+                .OfType<OpenApiResponse>())
             {
                 (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["ETag"] = new OpenApiHeader
                 {

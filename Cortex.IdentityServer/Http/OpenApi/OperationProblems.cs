@@ -34,7 +34,10 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             var policy = metadata.OfType<IAuthorizeData>().Last().Policy;
             needsSecondFactor = policy is Policies.Admin or Policies.Support or Policies.Introspect;
             takesKey = policy is Policies.SessionOrKey or Policies.Introspect;
-            operation.Security = [Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>()];
+            operation.Security =
+            [
+                Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>(),
+            ];
             if (metadata.OfType<TakesClientSecret>().Any())
             {
                 operation.Security.Add(Requirement(ClientScheme, document));
@@ -60,7 +63,8 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         if (takesKey || limitsAnyone)
         {
             codes.Add(Problems.RateLimited);
-            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? []).OfType<OpenApiResponse>())
+            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? [])
+                .OfType<OpenApiResponse>())
             {
                 success.Headers = LimitHeaders(onlyWithKey: !limitsAnyone);
             }
@@ -81,7 +85,11 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
                 Headers = HeadersOf(sameStatus.Key),
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/problem+json"] = new() { Schema = schema, Examples = sameStatus.ToDictionary(code => code.Code, IOpenApiExample (code) => Example(code, sameStatus.Key, FieldOf(operation))) },
+                    ["application/problem+json"] = new()
+                    {
+                        Schema = schema,
+                        Examples = sameStatus.ToDictionary(code => code.Code, IOpenApiExample (code) => Example(code, sameStatus.Key, FieldOf(operation))),
+                    },
                 },
             };
         }
@@ -109,7 +117,10 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var when = onlyWithKey ? " With an API key only." : "";
         return new(
         [
-            .. Header(RateLimitHeaders.Limit, "How many requests a window allows. If there are several limits, the one with the fewest requests left." + when, JsonSchemaType.Integer),
+            .. Header(
+                RateLimitHeaders.Limit,
+                "How many requests a window allows. If there are several limits, the one with the fewest requests left." + when,
+                JsonSchemaType.Integer),
             .. Header(RateLimitHeaders.Remaining, "How many of them are left." + when, JsonSchemaType.Integer),
             .. Header(RateLimitHeaders.Reset, "Seconds until the window ends." + when, JsonSchemaType.Integer),
         ]);
@@ -134,7 +145,8 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         return new OpenApiExample { Summary = code.Title, Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };
     }
 
-    private static async Task<IOpenApiSchema> SchemaAsync(OpenApiDocument document, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static async Task<IOpenApiSchema> SchemaAsync(
+        OpenApiDocument document, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         if (document.Components?.Schemas?.ContainsKey(SchemaName) != true)
         {

@@ -116,7 +116,8 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             schema.MaxItems = RoleNamesAttribute.Most;
         }
 
-        if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }] && schema.Type == JsonSchemaType.String)
+        if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }]
+            && schema.Type == JsonSchemaType.String)
         {
             schema.MinLength ??= 1;
         }

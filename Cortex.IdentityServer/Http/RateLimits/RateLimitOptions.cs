@@ -18,7 +18,8 @@ internal sealed class RateLimitOptions
         Redis = redis;
         _permits = permits.ToFrozenDictionary(StringComparer.Ordinal);
         Tiers = [.. RateLimits.ApiKeyTiers.Keys, .. tiers.Keys.Except(RateLimits.ApiKeyTiers.Keys).Order(StringComparer.Ordinal)];
-        _tiers = Tiers.ToFrozenDictionary(tier => tier, tier => UsualOf(tier) with { Permits = tiers.GetValueOrDefault(tier, UsualOf(tier).Permits) }, StringComparer.Ordinal);
+        _tiers = Tiers.ToFrozenDictionary(
+            tier => tier, tier => UsualOf(tier) with { Permits = tiers.GetValueOrDefault(tier, UsualOf(tier).Permits) }, StringComparer.Ordinal);
     }
 
     /// <summary>Where replicas count together; null where each counts alone.</summary>
@@ -49,7 +50,9 @@ internal sealed class RateLimitOptions
                 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most
                 || !numbers.TryAdd(name, number))
             {
-                var kinds = names is null ? $"a tier of at most {TierName.Longest} characters, such as {string.Join(", ", RateLimits.ApiKeyTiers.Keys)}" : $"of {string.Join(", ", names)}";
+                var kinds = names is null
+                    ? $"a tier of at most {TierName.Longest} characters, such as {string.Join(", ", RateLimits.ApiKeyTiers.Keys)}"
+                    : $"of {string.Join(", ", names)}";
                 settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, the number from 1 to {Most}");
                 break;
             }

@@ -216,10 +216,12 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         [LoggerMessage(Level = LogLevel.Information, Message = "Rate limits are shared with other replicas through Redis at {Address}")]
         public static partial void Shared(ILogger logger, RedisAddress address);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
         public static partial void Lost(ILogger logger, RedisAddress address, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Address} can't count rate limits: {Reason}. This replica counts alone until that changes")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "Redis at {Address} can't count rate limits: {Reason}. This replica counts alone until that changes")]
         public static partial void Refused(ILogger logger, RedisAddress address, string reason);
     }
 }

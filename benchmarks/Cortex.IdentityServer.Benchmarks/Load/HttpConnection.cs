@@ -23,7 +23,8 @@ internal sealed class HttpConnection(Uri server) : IDisposable
         {
             var socket = _socket ??= Connect();
             socket.Send(Encoding.ASCII.GetBytes(
-                $"{method} {path} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}{(body.Length == 0 ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n")}\r\n{body}"));
+                $"{method} {path} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}"
+                    + $"{(body.Length == 0 ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n")}\r\n{body}"));
             return Read(socket);
         }
         catch (Exception failure) when (failure is SocketException or IOException)

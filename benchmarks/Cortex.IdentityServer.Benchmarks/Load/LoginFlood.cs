@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Clients that guess without end, at accounts that don't exist and from ever new addresses; one that is refused comes back about a tenth of a second later, each in its own time.</summary>
+/// <summary>
+/// Clients that guess without end, at accounts that don't exist and from ever new addresses; one that is refused comes back about a tenth of a second later,
+/// each in its own time.
+/// </summary>
 internal static class LoginFlood
 {
     private const int ShortestPause = 50;
@@ -23,7 +26,8 @@ internal static class LoginFlood
                 var began = Stopwatch.GetTimestamp();
                 try
                 {
-                    if (connection.Send("POST", "/api/v1/auth/login", Clients.Address(mine), Logins.Body($"nobody{mine}@example.org", "a wrong password")).Status is 429 or 503)
+                    if (connection.Send(
+                        "POST", "/api/v1/auth/login", Clients.Address(mine), Logins.Body($"nobody{mine}@example.org", "a wrong password")).Status is 429 or 503)
                     {
                         refused.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
                         Thread.Sleep(Random.Shared.Next(ShortestPause, LongestPause + 1));

@@ -15,7 +15,10 @@ internal static class PagePlans
     [
         ("everybody, newest first", Everybody, new(ByEmail: false, IsDescending: true)),
         ("everybody, by email", Everybody, new(ByEmail: true, IsDescending: false)),
-        ("tier=pro, is_active=true, is_verified=true", Everybody with { Tier = "pro", IsActive = true, IsVerified = true }, new(ByEmail: false, IsDescending: true)),
+        ("tier=pro, is_active=true, is_verified=true", Everybody with
+        {
+            Tier = "pro", IsActive = true, IsVerified = true,
+        }, new(ByEmail: false, IsDescending: true)),
     ];
 
     public static async Task RunAsync(IConfiguration arguments)
@@ -26,7 +29,8 @@ internal static class PagePlans
         foreach (var (name, filter, order) in Cases)
         {
             // The last page begins where the first of the other direction ends.
-            var backwards = (await pages.PageAsync(filter, order with { IsDescending = !order.IsDescending }, after: null, Limit, CancellationToken.None)).Next!;
+            var backwards =
+                (await pages.PageAsync(filter, order with { IsDescending = !order.IsDescending }, after: null, Limit, CancellationToken.None)).Next!;
             plans[$"{name}: first page"] = await ExplainAsync(database, filter, order, after: null);
             plans[$"{name}: last page"] = await ExplainAsync(database, filter, order, backwards with { Order = order });
         }

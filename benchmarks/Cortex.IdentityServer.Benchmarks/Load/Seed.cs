@@ -16,7 +16,10 @@ internal static class Seed
 {
     public const string Password = "a long benchmark password";
 
-    /// <summary>Of all kinds, made one after another. Between the known ones (<c>$3</c> is from one to the next) there are some who are switched off, and who are verified.</summary>
+    /// <summary>
+    /// Of all kinds, made one after another. Between the known ones (<c>$3</c> is from one to the next) there are some who are switched off, and who are
+    /// verified.
+    /// </summary>
     private const string Users = """
         INSERT INTO users(email, password_hash, subscription_tier, is_active, is_verified, created_at)
         SELECT 'user' || number || '@example.com', $1, CASE WHEN number % 100 = 0 THEN 'enterprise' WHEN number % 10 = 0 THEN 'pro' ELSE 'free' END,
@@ -42,7 +45,8 @@ internal static class Seed
         var (users, known, folder) = (arguments.Number("users"), arguments.Number("known"), arguments.Text("folder"));
         var tokenKeys = new SecretKeys(System.Text.Encoding.UTF8.GetBytes(arguments.Text("secret"))).Derive("refresh-token");
         var rows = Enumerable.Range(0, known).Select(index => new KnownRow(
-            string.Create(CultureInfo.InvariantCulture, $"user{1 + ((long)index * users / known)}@example.com"), ApiKeyText.New(), new(Guid.NewGuid(), Counter: 0))).ToList();
+            string.Create(CultureInfo.InvariantCulture, $"user{1 + ((long)index * users / known)}@example.com"), ApiKeyText.New(),
+            new(Guid.NewGuid(), Counter: 0))).ToList();
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"), rows.Select(row => row.Email));
         await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), rows.Select(row => row.Key));
