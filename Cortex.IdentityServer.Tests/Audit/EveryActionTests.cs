@@ -4,14 +4,13 @@ using System.Reflection;
 using Cortex.IdentityServer.Audit;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
 /// <remarks>
 /// Each security event is in the log: who, what, whom, when, from where and how it ended (OWASP ASVS 16.2.1); and nothing that opens anything (16.2.5).
 /// </remarks>
-public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
+public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Address = "198.51.100.77";
@@ -19,9 +18,6 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
     private const string Wrong = "not the password";
 
     private readonly List<string> _secrets = [TestUser.DefaultPassword, Wrong, MailedSteps.NewPassword, "@example.com"];
-    private int _requests;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_action_leaves_who_did_what_to_whom_when_from_where_and_how_it_ended()
@@ -266,64 +262,5 @@ public sealed class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
         var http = Client(Note(staff.Tokens), out var request);
         await (await http.PostNothingAsync($"/api/v1/admin/billing-events/{billed}/replay")).ShouldBeAsync(HttpStatusCode.Accepted);
         await SeenAsync(request, AuditAction.BillingEventReplayed, AuditLog.Success, actor: staff.User.Id, user: user.Id);
-    }
-
-    /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>
-    private async Task DoesAsync(
-        string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false, Guid? by = null)
-    {
-        var answer = await send(Client(tokens, out var request));
-        Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
-        await app.MailsSettledAsync();
-        await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : by ?? user, user);
-    }
-
-    /// <summary>Something that is refused to somebody who hasn't proved who they are.</summary>
-    private async Task TriesAsync(string action, Guid? user, Tokens? tokens, int status, Func<HttpClient, Task<HttpResponseMessage>> send)
-    {
-        var answer = await send(Client(tokens, out var request));
-        Assert.Equal(status, (int)answer.StatusCode);
-        await SeenAsync(request, action, AuditLog.Failure, null, user);
-    }
-
-    private async Task SeenAsync(string request, string action, string outcome, Guid? actor, Guid? user, bool isForgotten = false)
-    {
-        await using var source = NpgsqlDataSource.Create(app.ConnectionString);
-        await using var command = source.CreateCommand(
-            "SELECT outcome, actor_id, user_id, host(ip), user_agent, occurred_at FROM audit_events WHERE request_id = $1 AND action = $2");
-        command.Parameters.Add(new() { Value = request });
-        command.Parameters.Add(new() { Value = action });
-        await using var row = await command.ExecuteReaderAsync(Cancel);
-        Assert.True(await row.ReadAsync(Cancel), $"{action} left no event");
-        var seen = (row.GetString(0), Value<Guid?>(1), Value<Guid?>(2), Value<string>(3), Value<string>(4));
-        Assert.Equal((outcome, actor, user, isForgotten ? null : Address, isForgotten ? null : Agent), seen);
-        Assert.InRange(app.Clock.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(5), TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
-        Assert.False(await row.ReadAsync(Cancel), $"{action} left two events");
-
-        T? Value<T>(int column) => row.IsDBNull(column) ? default : row.GetFieldValue<T>(column);
-    }
-
-    private HttpClient Client(Tokens? tokens, out string request)
-    {
-        request = $"audit-test-{++_requests}";
-        var http = app.From(Address, tokens is null ? null : app.WithToken(tokens.AccessToken));
-        http.DefaultRequestHeaders.Add("User-Agent", Agent);
-        http.DefaultRequestHeaders.Add("X-Request-Id", request);
-        return http;
-    }
-
-    private async Task<long> CountAsync(string action, Guid user) =>
-        (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
-
-    private Tokens Note(Tokens tokens)
-    {
-        _secrets.AddRange([tokens.AccessToken, tokens.AccessToken.Split('.')[2], tokens.RefreshToken]);
-        return tokens;
-    }
-
-    private string Note(string secret)
-    {
-        _secrets.Add(secret);
-        return secret;
     }
 }

@@ -57,7 +57,7 @@ public sealed class SecretFileTests : IDisposable
         }
 
         var both = Assert.Single(Variables.Refusal(Environments.Production, (name, "hunter2-hunter2"), (name + "_FILE", Write("hunter2-hunter2"))));
-        Assert.StartsWith(name + "_FILE must be unset", both, StringComparison.Ordinal);
+        Assert.StartsWith(name + "_FILE must not be set together with ", both, StringComparison.Ordinal);
     }
 
     /// <remarks>Its value is judged like the variable's.</remarks>

@@ -35,17 +35,20 @@ internal static class MailSteps
     public static Task UntilAsync(string what, Func<bool> isSo) => Within.UntilAsync(Soon, what, () => Task.FromResult(isSo()));
 
     /// <summary>While time passes: at each look a second.</summary>
+    public static Task PassTimeUntilAsync(this CortexApp app, string what, Func<bool> isSo, TimeSpan? limit = null) =>
+        app.PassTimeUntilAsync(what, () => Task.FromResult(isSo()), limit);
+
     public static Task PassTimeUntilAsync(
-        this CortexApp app, string what, Func<bool> isSo, TimeSpan? limit = null) => Within.UntilAsync(limit ?? Soon, what, async () =>
+        this CortexApp app, string what, Func<Task<bool>> isSo, TimeSpan? limit = null) => Within.UntilAsync(limit ?? Soon, what, async () =>
     {
-        if (!isSo())
+        if (!await isSo())
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             app.Wake();
             await Task.Delay(15, TestContext.Current.CancellationToken);
         }
 
-        return isSo();
+        return await isSo();
     });
 
     /// <summary>Nothing is left, and no mail came twice.</summary>

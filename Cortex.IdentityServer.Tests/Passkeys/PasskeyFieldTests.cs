@@ -142,6 +142,23 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         Assert.Contains((int)answer.StatusCode, new[] { 400, 401 });
     }
 
+    /// <remarks>The problem names the field, so that a client's author finds the mistake.</remarks>
+    [Theory]
+    [InlineData("""{"passkey_token": "x"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": null}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": []}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": "{}"}""", "credential")]
+    [InlineData("""{"passkey_token": "x", "credential": 1}""", "credential")]
+    [InlineData("""{"credential": {}}""", "passkey_token")]
+    [InlineData("""{"passkey_token": null, "credential": {}}""", "passkey_token")]
+    [InlineData("""{"passkey_token": 1, "credential": {}}""", "passkey_token")]
+    public async Task What_is_missing_or_of_another_type_is_named(string body, string field)
+    {
+        var problem = await (await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, body)).ShouldBeProblemAsync(400, "validation_failed");
+
+        Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+    }
+
     /// <remarks>A handle of somebody else is none of these cases.</remarks>
     [Fact]
     public async Task A_second_factor_that_names_another_user_is_refused()

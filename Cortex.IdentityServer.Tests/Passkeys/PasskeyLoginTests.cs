@@ -264,23 +264,6 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
     }
 
-    /// <remarks>The problem names the field, so that a client's author finds the mistake.</remarks>
-    [Theory]
-    [InlineData("""{"passkey_token": "x"}""", "credential")]
-    [InlineData("""{"passkey_token": "x", "credential": null}""", "credential")]
-    [InlineData("""{"passkey_token": "x", "credential": []}""", "credential")]
-    [InlineData("""{"passkey_token": "x", "credential": "{}"}""", "credential")]
-    [InlineData("""{"passkey_token": "x", "credential": 1}""", "credential")]
-    [InlineData("""{"credential": {}}""", "passkey_token")]
-    [InlineData("""{"passkey_token": null, "credential": {}}""", "passkey_token")]
-    [InlineData("""{"passkey_token": 1, "credential": {}}""", "passkey_token")]
-    public async Task What_is_missing_or_of_another_type_is_named(string body, string field)
-    {
-        var problem = await (await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, body)).ShouldBeProblemAsync(400, "validation_failed");
-
-        Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
-    }
-
     /// <remarks>What no route would read is refused before anything is parsed or looked up.</remarks>
     [Fact]
     public async Task What_no_route_reads_is_refused_before()

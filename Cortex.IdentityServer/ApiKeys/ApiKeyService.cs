@@ -160,8 +160,9 @@ internal sealed partial class ApiKeyService(
         var now = clock.GetUtcNow();
         var keys = await db.ApiKeys.AsNoTracking()
             .Where(key => key.UserId == userId)
-            .OrderByDescending(
-                key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now)).ThenByDescending(key => key.CreatedAt).ThenBy(key => key.Id)
+            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now))
+            .ThenByDescending(key => key.CreatedAt)
+            .ThenBy(key => key.Id)
             .Take(MostKept)
             .Select(ApiKeyResponse.FromKey)
             .ToListAsync(cancellationToken);

@@ -41,8 +41,9 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         }
 
         var groups = groupBy is null ? [null] : counted.GroupBy(point => point.Group)
-            .OrderBy(group => group.Key == Other).ThenByDescending(
-                group => group.Sum(point => point.Requests)).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .OrderBy(group => group.Key == Other)
+            .ThenByDescending(group => group.Sum(point => point.Requests))
+            .ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => group.Key).ToList();
         var known = counted.ToDictionary(point => (point.Start, point.Group));
         return new(

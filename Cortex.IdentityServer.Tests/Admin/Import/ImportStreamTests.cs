@@ -47,8 +47,9 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         const int Count = 40_000;
         using var client = await OpenAsync();
         var padding = new string(' ', 200);
-        var bad = Enumerable.Repeat(
-            $$"""{"email": "x", "password_hash": "y", "subscription_tier": "z",{{padding}} "created_at": "1900-01-01T00:00:00Z"}""", 1_000).ToArray();
+        var bad = Enumerable
+            .Repeat($$"""{"email": "x", "password_hash": "y", "subscription_tier": "z",{{padding}} "created_at": "1900-01-01T00:00:00Z"}""", 1_000)
+            .ToArray();
 
         for (var sent = 0; sent < Count; sent += bad.Length)
         {

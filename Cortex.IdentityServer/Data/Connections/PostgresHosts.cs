@@ -71,8 +71,9 @@ internal sealed partial class PostgresHosts
             return $"It has {hosts.Length} host(s) but {_ports.Length} ports: give one port for all of them, or one for each.";
         }
 
-        var ports = hosts.Select(
-            (_, index) => _ports.ElementAtOrDefault(_ports.Length == 1 ? 0 : index) is { Length: > 0 } port ? port : DefaultPort).ToArray();
+        var ports = hosts
+            .Select((_, index) => _ports.ElementAtOrDefault(_ports.Length == 1 ? 0 : index) is { Length: > 0 } port ? port : DefaultPort)
+            .ToArray();
         if (hosts is [var only])
         {
             result.Host = only;

@@ -1,0 +1,121 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+
+namespace Cortex.IdentityServer.Tests.Sessions;
+
+/// <summary>What comes in the place of a refresh cookie, and where the cookie counts for nothing.</summary>
+public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("ctr_")]
+    [InlineData("\"ctr_AAAA\"")]
+    [InlineData("ctr_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("' OR 1=1--")]
+    [InlineData("%00%FF%E2%28%A1")]
+    [InlineData("a=b=c")]
+    [InlineData("{\"a\":[1]}")]
+    public async Task Garbage_is_refused_and_cleared(string garbage)
+    {
+        foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+        {
+            var answer = await app.BrowseAsync(path, headers: Cookie(garbage));
+
+            await answer.ShouldBeProblemAsync(401, "invalid_refresh_token");
+            answer.ShouldClearCookie();
+        }
+    }
+
+    [Fact]
+    public async Task An_oversized_cookie_is_refused()
+    {
+        await (await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.BrowseAsync(LogOut, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        Assert.Equal(431, (int)(await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 40_000)))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(";;; ;=;=a; =;cortex_refresh;cortex_refreshed=a;Cortex_Refresh=b; {0} ;x")]
+    [InlineData("a b=c; d=\"e; {0}; f=\"")]
+    public async Task Other_cookies_do_not_matter_however_broken(string header)
+    {
+        var (_, _, token) = await app.InBrowserAsync();
+
+        var answer = await app.BrowseAsync(Refresh, headers: ("Cookie", header.Replace("{0}", $"{Plain}={token}", StringComparison.Ordinal)));
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>Which of two somebody slipped in can't be told (cookie tossing).</remarks>
+    [Fact]
+    public async Task The_cookie_twice_is_refused_and_nothing_happens()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, _, other) = await app.InBrowserAsync();
+
+        foreach (var header in new[] { $"{Plain}={token}; {Plain}={other}", $"{Plain}={token}; {Plain}={token}", $"{Plain}={token}; a=b; {Plain}=" })
+        {
+            foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+            {
+                var answer = await app.BrowseAsync(path, headers: ("Cookie", header));
+                await answer.ShouldBeProblemAsync(400, "malformed_request");
+                answer.ShouldLeaveCookie();
+            }
+        }
+
+        var twoHeaders = await RawHttp.SendAsync(app.BaseAddress, $"""
+            POST {Refresh} HTTP/1.1
+            Host: {app.BaseAddress.Authority}
+            Connection: close
+            Content-Length: 0
+            Cookie: {Plain}={token}
+            Cookie: {Plain}={other}
+
+
+            """);
+        Assert.Equal(400, twoHeaders.Status);
+        Assert.Equal((0, 0), (await app.CounterAsync(token), await app.CounterAsync(other)));
+        await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
+    [Fact]
+    public async Task No_other_token_counts_in_the_cookie()
+    {
+        var user = await app.WithTwoFactorAsync();
+        var challenge = await app.ChallengeAsync(user.User);
+        var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
+
+        foreach (var other in new[] { user.Tokens.AccessToken, challenge, key, user.RecoveryCodes[0] })
+        {
+            await (await app.BrowseAsync(Refresh, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.BrowseAsync(LogOut, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        }
+
+        await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    /// <remarks>The cookie is a refresh token and opens nothing else.</remarks>
+    [Fact]
+    public async Task The_cookie_authenticates_nothing_else()
+    {
+        var (_, accessToken, token) = await app.InBrowserAsync();
+        foreach (var cookie in new[] { $"Cookie: {Plain}={token}", $"Cookie: {Plain}={accessToken}", $"Cookie: {Secure}={token}" })
+        {
+            foreach (var path in new[] { "/me", "/sessions", "/api-keys", "/verify" })
+            {
+                Assert.Equal(401, (await app.FetchRawAsync("/api/v1/auth" + path, cookie)).Status);
+            }
+        }
+
+        foreach (var path in new[] { "/logout/all", "/2fa/enable", "/api-keys/generate", "/introspect" })
+        {
+            await (await app.BrowseAsync("/api/v1/auth" + path, "{}", Cookie(token))).ShouldBeProblemAsync(401, "unauthenticated");
+        }
+
+        await (await app.WithToken(token).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+    }
+}
