@@ -43,12 +43,16 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     /// <summary>Runs the server's own migrator.</summary>
-    public static async Task MigrateAsync(string connectionString)
+    public static Task MigrateAsync(string connectionString) => MigrateAsync(connectionString, LockPatience.Default);
+
+    /// <summary>The same, with another patience for locks.</summary>
+    internal static async Task MigrateAsync(string connectionString, LockPatience patience)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddData(connectionString)
+            .AddSingleton(patience)
             .BuildServiceProvider();
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
     }

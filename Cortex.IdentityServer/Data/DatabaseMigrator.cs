@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Reflection;
 using Cortex.IdentityServer.Data.Inspection;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,8 @@ namespace Cortex.IdentityServer.Data;
 /// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It belongs to the transaction and not to the
 /// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
 /// </remarks>
-internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, IServiceScopeFactory scopes, ILogger<DatabaseMigrator> logger)
+internal sealed partial class DatabaseMigrator(
+    NpgsqlDataSource dataSource, IServiceScopeFactory scopes, LockPatience patience, ILogger<DatabaseMigrator> logger)
 {
     /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
     private const long LockKey = 0x636F727465786964;
@@ -49,7 +51,8 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
     /// <exception cref="MigrationRefusedException">The operator has to act first; nothing was changed.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var started = Stopwatch.GetTimestamp();
+        for (var attempt = 1; ;)
         {
             try
             {
@@ -59,13 +62,24 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
                 }
 
                 // What isn't as it should be although every migration was applied is looked at then, too.
-                var applied = await MigrateInTransactionAsync(cancellationToken);
+                var applied = await MigrateInTransactionAsync(started, cancellationToken);
                 await IsUpToDateAsync(cancellationToken);
                 return applied;
             }
+            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // A lock that the migrations themselves don't tell of, as on an owner's table that references ours.
+                if (Stopwatch.GetElapsedTime(started) >= patience.Total)
+                {
+                    throw TableLocks.WhyRefused(patience, "a lock of another transaction");
+                }
+
+                Log.NotLocked(logger);
+                await Task.Delay(patience.Pause, cancellationToken);
+            }
             catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
-                Log.Deadlocked(logger, attempt);
+                Log.Deadlocked(logger, attempt++);
             }
             catch (Exception failure) when (DatabaseFailure.FromPostgres(failure) is { SqlState: OperatorMustAct } refused)
             {
@@ -74,7 +88,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         }
     }
 
-    private async Task<IReadOnlyList<string>> MigrateInTransactionAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> MigrateInTransactionAsync(long started, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
@@ -84,9 +98,19 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
         await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        var report = (await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken)).Report;
-        report.ThrowIfRefused();
+        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
+        var plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+        plan.Report.ThrowIfRefused();
         await ScalarAsync(transaction, PinSchema, cancellationToken);
+        if (plan.Pending.Count > 0
+            && await new TableLocks(held, patience, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
+        {
+            // Others have written meanwhile.
+            plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+            plan.Report.ThrowIfRefused();
+        }
+
+        var report = plan.Report;
         foreach (var repair in report.Repairs)
         {
             await ScalarAsync(transaction, repair, cancellationToken);
@@ -211,6 +235,9 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, ISer
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
         public static partial void Warned(ILogger logger, string warning);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; trying again")]
+        public static partial void NotLocked(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
         public static partial void Deadlocked(ILogger logger, int attempt);

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Data;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
@@ -58,12 +59,11 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         var before = await StateAsync(database);
         await using var reader = await ReadAsync(database, "users");
         await using var process = Cli.Start(database.Owner, [verb]);
-        await WaitsAsync(database, "users", "700 milliseconds");
-
-        await PythonDatabase.SqlAsync<bool>(database.Superuser, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted");
+        await Within.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits is ended", () => PythonDatabase.SqlAsync<bool>(
+            database.Superuser, "SELECT coalesce(bool_or(pg_terminate_backend(pid)), false) FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted"));
 
         var run = (await process.EndAsync()).ShouldEndWith(1);
-        Assert.Contains("57P01", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("57P01", run.ErrorLines[^1], StringComparison.Ordinal);
         await reader.DisposeAsync();
         Assert.Equal(before, await StateAsync(database));
     }
@@ -75,7 +75,8 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         var database = await AdoptedAsync();
         await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {OwnedDatabase.RoleOf(database.Owner)} SET deadlock_timeout = '2s'");
         await using var other = await ReadAsync(database, "billing_events");
-        var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner), Ct);
+        var patience = LockPatience.Default with { Wait = TimeSpan.FromSeconds(30) };
+        var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner, patience), Ct);
         await WaitsAsync(database, "billing_events", "0 seconds");
 
         // Now each waits for the other, and the migration is the first to look for a deadlock.

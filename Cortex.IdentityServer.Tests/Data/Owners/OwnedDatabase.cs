@@ -11,6 +11,14 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
 {
     private const string Password = "correct-horse";
 
+    private const string People = """
+        INSERT INTO users (id, email, password_hash) VALUES
+            ('00000000-0000-4000-8000-0000000000d1', 'admin@example.com', 'x'), ('00000000-0000-4000-8000-0000000000d2', 'support@example.com', 'x'),
+            ('00000000-0000-4000-8000-0000000000d3', 'user@example.com', 'x');
+        INSERT INTO user_roles SELECT users.id, roles.id FROM users JOIN roles ON split_part(email, '@', 1) = name;
+        INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), 'login.succeeded', 'success' FROM generate_series(1, 3);
+        """;
+
     /// <summary>Empty, as <c>create role app login; create database app owner app</c> leaves it.</summary>
     public static async Task<OwnedDatabase> CreateAsync(PostgresCluster cluster) => await GiveAsync(await cluster.CreateDatabaseAsync(migrated: false));
 
@@ -27,6 +35,18 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     {
         var database = await CreateAsync(cluster);
         await PostgresCluster.MigrateAsync(database.Owner);
+        return database;
+    }
+
+    /// <summary>As the release before <c>Portability</c> left it, with people in it; made by a superuser who is one no more.</summary>
+    public static async Task<OwnedDatabase> ReleasedAsync(PostgresCluster cluster)
+    {
+        var database = await CreateAsync(cluster);
+        var owner = RoleOf(database.Owner);
+        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} SUPERUSER");
+        await PythonDatabase.SqlAsync<object>(database.Owner, await ReadAsync("released-schema.sql"));
+        await PythonDatabase.SqlAsync<object>(database.Owner, People);
+        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} NOSUPERUSER");
         return database;
     }
 
@@ -57,10 +77,14 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = Password, Passfile = null }.ConnectionString;
 
     /// <summary>The statements of docs/databases.md, for the role <c>app</c>.</summary>
-    private static async Task<string> GrantsAsync([CallerFilePath] string source = "")
+    private static async Task<string> GrantsAsync()
     {
-        var document = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "databases.md"), TestContext.Current.CancellationToken);
+        var document = await ReadAsync("../../../docs/databases.md");
         var start = document.IndexOf("GRANT USAGE ON SCHEMA", StringComparison.Ordinal);
         return document[start..document.IndexOf("```", start, StringComparison.Ordinal)].Replace("cortex_app", "app", StringComparison.Ordinal);
     }
+
+    /// <summary>A file, whose path begins beside this one.</summary>
+    private static Task<string> ReadAsync(string file, [CallerFilePath] string source = "") =>
+        File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(source)!, file), TestContext.Current.CancellationToken);
 }

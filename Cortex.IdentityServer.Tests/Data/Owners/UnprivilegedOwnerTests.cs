@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
@@ -8,14 +7,6 @@ namespace Cortex.IdentityServer.Tests.Data.Owners;
 /// <remarks>Every managed PostgreSQL gives its customers a role that is no superuser.</remarks>
 public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 {
-    private const string People = """
-        INSERT INTO users (id, email, password_hash) VALUES
-            ('00000000-0000-4000-8000-0000000000d1', 'admin@example.com', 'x'), ('00000000-0000-4000-8000-0000000000d2', 'support@example.com', 'x'),
-            ('00000000-0000-4000-8000-0000000000d3', 'user@example.com', 'x');
-        INSERT INTO user_roles SELECT users.id, roles.id FROM users JOIN roles ON split_part(email, '@', 1) = name;
-        INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), 'login.succeeded', 'success' FROM generate_series(1, 3);
-        """;
-
     private const string Staff = "SELECT string_agg(split_part(email, '@', 1) || '=' || name, ' ' ORDER BY name) FROM user_roles JOIN users ON users.id = user_id JOIN roles ON roles.id = role_id";
 
     private const string Logins = "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days";
@@ -79,7 +70,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     public async Task A_database_that_a_superuser_migrated_with_the_version_before_ends_as_a_new_one_does()
     {
         var fresh = await OwnedDatabase.MigratedAsync(cluster);
-        var old = await ReleasedAsync();
+        var old = await OwnedDatabase.ReleasedAsync(cluster);
         Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
 
         (await Cli.RunAsync(old.Owner, ["migrate"])).ShouldEndWith(0);
@@ -92,7 +83,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     public async Task A_role_that_serves_goes_on_after_an_upgrade_when_the_documented_grants_are_run_again()
     {
         const string Keep = "SELECT cortex_keep_audit_events(now() + interval '6 months', '-infinity')";
-        var database = await ReleasedAsync();
+        var database = await OwnedDatabase.ReleasedAsync(cluster);
         var app = await database.AddServingRoleAsync();
         (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
         await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, Keep));
@@ -115,7 +106,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     [Fact]
     public async Task Logins_of_a_month_that_had_no_partition_yet_are_counted_once()
     {
-        var database = await ReleasedAsync();
+        var database = await OwnedDatabase.ReleasedAsync(cluster);
         await PostgresCluster.MigrateAsync(database.Owner);
         await PythonDatabase.SqlAsync<object>(
             database.Owner, "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), now() - interval '100 days', 'login.succeeded', 'success')");
@@ -141,18 +132,4 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM audit_events"));
     }
-
-    /// <summary>A database as the release before <c>Portability</c> left it, made by a superuser who is one no more.</summary>
-    private async Task<OwnedDatabase> ReleasedAsync()
-    {
-        var database = await OwnedDatabase.CreateAsync(cluster);
-        var owner = OwnedDatabase.RoleOf(database.Owner);
-        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} SUPERUSER");
-        await PythonDatabase.SqlAsync<object>(database.Owner, await File.ReadAllTextAsync(Beside("released-schema.sql"), TestContext.Current.CancellationToken));
-        await PythonDatabase.SqlAsync<object>(database.Owner, People);
-        await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {owner} NOSUPERUSER");
-        return database;
-    }
-
-    private static string Beside(string file, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, file);
 }

@@ -7,7 +7,8 @@ namespace Cortex.IdentityServer.Data.Inspection;
 /// <summary>What <c>migrate</c> would do.</summary>
 /// <param name="Pending">Migrations that the database lacks, in their order.</param>
 /// <param name="Report">What the inspection found.</param>
-internal sealed record MigrationPlan(IReadOnlyList<string> Pending, InspectionReport Report);
+/// <param name="Changed">Names of our tables that it changes, where they are there.</param>
+internal sealed record MigrationPlan(IReadOnlyList<string> Pending, InspectionReport Report, IReadOnlyList<string> Changed);
 
 /// <summary>Inspects a database for the migrations that it lacks.</summary>
 internal static class MigrationInspector
@@ -20,9 +21,15 @@ internal static class MigrationInspector
         var connection = transaction.Connection!;
         var applied = await AppliedAsync(connection, transaction, cancellationToken);
         List<string> pending = [.. db.Database.GetMigrations().Where(id => !applied.Contains(id))];
-        return new(pending, pending.Count == 0
-            ? await StartInspection.InspectAsync(connection, transaction, cancellationToken)
-            : await new DatabaseInspection(connection, transaction).InspectAsync(PlannedNames.Of(db, applied), isNew: applied.Count == 0, cancellationToken));
+        if (pending.Count == 0)
+        {
+            return new(pending, await StartInspection.InspectAsync(connection, transaction, cancellationToken), []);
+        }
+
+        var planned = PlannedNames.Of(db, applied);
+        var report = await new DatabaseInspection(connection, transaction).InspectAsync(planned, isNew: applied.Count == 0, cancellationToken);
+        IEnumerable<string> repaired = report.Repairs.Count > 0 ? OwnTables.Documented : [];
+        return new(pending, report, [.. OwnTables.Documented.Concat(OwnTables.Private).Where(table => repaired.Contains(table) || planned.Changed.Contains(table))]);
     }
 
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)

@@ -11,8 +11,10 @@ namespace Cortex.IdentityServer.Data.Inspection;
 /// <param name="Functions">Functions.</param>
 /// <param name="Adoptable">Those of the relations that are left alone where they are there.</param>
 /// <param name="Columns">Columns that are added to documented tables.</param>
+/// <param name="Changed">Tables of ours that are altered or written, or that get an index, a trigger or a reference; some of them may be new.</param>
 internal sealed partial record PlannedNames(
-    IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns)
+    IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns,
+    IReadOnlySet<string> Changed)
 {
     /// <summary>What every audit log's partitions are called; the months are known only when they are made.</summary>
     private const string Partitions = @"^audit_events_\d{4}_\d{2}$";
@@ -38,7 +40,7 @@ internal sealed partial record PlannedNames(
         // A later migration may replace a function that an earlier one made.
         pending.Relations.ExceptWith(known.Relations);
         pending.Functions.ExceptWith(known.Functions);
-        return new(pending.Relations, pending.Functions, pending.Adoptable, pending.Columns);
+        return new(pending.Relations, pending.Functions, pending.Adoptable, pending.Columns, pending.Changed);
     }
 
     [GeneratedRegex(
@@ -46,6 +48,14 @@ internal sealed partial record PlannedNames(
             + @"""?(?<name>[A-Za-z_][A-Za-z0-9_]*)""?(?![A-Za-z0-9_%.])",
         RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Creation();
+
+    /// <summary>A table that a statement needs a lock on; <c>ON DELETE</c> and the like are sorted out by name.</summary>
+    [GeneratedRegex(@"\b(?:TABLE|ON|UPDATE|REFERENCES)\s+(?:ONLY\s+|IF\s+EXISTS\s+)?""?(?<name>[a-z_]+)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Change();
+
+    /// <summary>What a function does once it is called isn't done by the migration that makes it.</summary>
+    [GeneratedRegex(@"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*?AS\s+(?<quote>\$[a-z]*\$).*?\k<quote>", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Function();
 
     private sealed class Collected
     {
@@ -57,15 +67,23 @@ internal sealed partial record PlannedNames(
 
         public HashSet<(string Table, string Column)> Columns { get; } = [];
 
+        public HashSet<string> Changed { get; } = [];
+
         public void Add(IEnumerable<MigrationOperation> operations)
         {
             foreach (var operation in operations)
             {
+                if (operation is ITableMigrationOperation { Table: { } changed })
+                {
+                    Changed.Add(changed);
+                }
+
                 switch (operation)
                 {
                     case CreateTableOperation table:
                         Relations.Add(table.Name);
                         Relations.UnionWith(new[] { table.PrimaryKey?.Name }.Concat(table.UniqueConstraints.Select(unique => unique.Name)).OfType<string>());
+                        Changed.UnionWith(table.ForeignKeys.Select(key => key.PrincipalTable));
                         break;
                     case CreateIndexOperation index:
                         Relations.Add(index.Name);
@@ -82,6 +100,7 @@ internal sealed partial record PlannedNames(
 
         private void Add(string sql)
         {
+            Changed.UnionWith(Change().Matches(Function().Replace(sql, "")).Select(match => match.Groups["name"].Value).Where(OwnTables.Contains));
             foreach (Match match in Creation().Matches(sql))
             {
                 var name = match.Groups["name"].Value;
