@@ -60,7 +60,12 @@ public sealed class PostgresCluster : IAsyncLifetime
     public ValueTask DisposeAsync() => _postgres.DisposeAsync();
 
     private string ConnectionTo(string database) =>
-        new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = database, MaxPoolSize = 30, Pooling = database != Template }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
+        {
+            Database = database,
+            MaxPoolSize = 30,
+            Pooling = database != Template,
+        }.ConnectionString;
 
     private async Task ExecuteAsync(string sql)
     {

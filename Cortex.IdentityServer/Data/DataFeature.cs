@@ -30,7 +30,8 @@ internal static class DataFeature
     }
 
     /// <summary>The same for a command, which may work beside the server that runs on it; dispose it at its end.</summary>
-    public static async Task<VisitedPostgres?> VisitEmbeddedAsync(this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
+    public static async Task<VisitedPostgres?> VisitEmbeddedAsync(
+        this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
     {
         if (options.ConnectionString is not null)
         {
@@ -52,7 +53,10 @@ internal static class DataFeature
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new EmbeddedPostgresException($"CORTEX_DATA must be a folder for the embedded PostgreSQL that no other account owns or may write to ({folder} isn't). Otherwise set POSTGRES_URL.", failure);
+            throw new EmbeddedPostgresException(
+                $"CORTEX_DATA must be a folder for the embedded PostgreSQL that no other account owns or may write to ({folder} isn't). Otherwise set "
+                    + "POSTGRES_URL.",
+                failure);
         }
     }
 
@@ -83,9 +87,9 @@ internal static class DataFeature
     }
 
     /// <summary>
-    /// A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says nothing.
-    /// They add up: a statement that isn't answered is cancelled over a new connection, which takes the connect timeout once more,
-    /// and yet once more where Npgsql tries Kerberos encryption first.
+    /// A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says
+    /// nothing. They add up: a statement that isn't answered is cancelled over a new connection, which takes the connect timeout once more, and yet once more
+    /// where Npgsql tries Kerberos encryption first.
     /// </summary>
     private static string WithBounds(string connectionString)
     {

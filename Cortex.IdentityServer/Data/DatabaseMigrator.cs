@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Data;
 
-/// <summary>Brings the database to this version's schema: all migrations that it lacks in one transaction, or none. Replicas that start together do it once.</summary>
+/// <summary>
+/// Brings the database to this version's schema: all migrations that it lacks in one transaction, or none. Replicas that start together do it once.
+/// </summary>
 /// <remarks>
 /// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It belongs to the transaction and not to the
 /// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
@@ -37,7 +39,8 @@ internal sealed partial class DatabaseMigrator(
         """;
 
     /// <summary>
-    /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for ours.
+    /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for
+    /// ours.
     /// </summary>
     private const string PinSchema = $"""
         SELECT set_config('search_path', pg_catalog.quote_ident(nspname) || ', pg_temp', true) FROM pg_catalog.pg_namespace
@@ -162,7 +165,9 @@ internal sealed partial class DatabaseMigrator(
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    /// <summary>Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.</summary>
+    /// <summary>
+    /// Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.
+    /// </summary>
     /// <remarks>While another replica migrates, this waits for it.</remarks>
     private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
     {
@@ -181,7 +186,11 @@ internal sealed partial class DatabaseMigrator(
         await using var read = dataSource.CreateBatch();
         read.Timeout = 0;
         read.BatchCommands.Add(new(NoTimeLimits));
-        read.BatchCommands.Add(new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""") { Parameters = { new() { Value = known } } });
+        read.BatchCommands.Add(
+            new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""")
+            {
+                Parameters = { new() { Value = known } },
+            });
 
         // Last, so that it never sees less than what was counted.
         read.BatchCommands.Add(StartInspection.Command());
@@ -239,7 +248,8 @@ internal sealed partial class DatabaseMigrator(
         [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; trying again")]
         public static partial void NotLocked(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
         public static partial void Deadlocked(ILogger logger, int attempt);
     }
 }

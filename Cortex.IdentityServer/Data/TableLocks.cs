@@ -15,7 +15,10 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
     /// <summary>The same transactions are named again after this long.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
-    /// <summary>Locks of others on the tables that <c>$1</c> names, or on their partitions. What a transaction reads or writes there may be personal, so no query is read.</summary>
+    /// <summary>
+    /// Locks of others on the tables that <c>$1</c> names, or on their partitions. What a transaction reads or writes there may be personal, so no query is
+    /// read.
+    /// </summary>
     private const string Others = """
         FROM pg_catalog.pg_locks AS held
         WHERE locktype = 'relation' AND granted AND pid IS DISTINCT FROM pg_backend_pid()

@@ -56,7 +56,11 @@ internal static class SitePages
     /// <summary>The most specific range that matches decides (RFC 9110 section 12.5.1). Without the header, any type will do.</summary>
     private static bool AcceptsHtml(IList<MediaTypeHeaderValue> accepted) =>
         accepted.Count == 0
-        || accepted.Where(Html.IsSubsetOf).OrderBy(range => range.MatchesAllTypes).ThenBy(range => range.MatchesAllSubTypes).FirstOrDefault() is { Quality: not 0 };
+        || accepted
+            .Where(Html.IsSubsetOf)
+            .OrderBy(range => range.MatchesAllTypes)
+            .ThenBy(range => range.MatchesAllSubTypes)
+            .FirstOrDefault() is { Quality: not 0 };
 
     private static Page AskForEmail(string? whatIsWrong = null) => new(
         "Change your password",

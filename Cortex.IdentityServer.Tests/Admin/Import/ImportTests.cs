@@ -205,7 +205,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         admin.Http.DefaultRequestHeaders.Add("X-Request-Id", "the-import");
 
         var answers = await admin.Http.ImportAsync(
-            $$"""{"email": "evented@example.com", "password_hash": "{{PythonHashes.Bcrypt2b}}", "subscription_tier": "pro", "created_at": "2020-01-02T03:04:05Z"}""",
+            $$"""{"email":"evented@example.com","password_hash":"{{PythonHashes.Bcrypt2b}}","subscription_tier":"pro","created_at":"2020-01-02T03:04:05Z"}""",
             "{}",
             Line("evented2@example.com"));
 

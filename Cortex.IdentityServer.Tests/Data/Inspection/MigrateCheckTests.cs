@@ -11,17 +11,20 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
     [Fact]
     public async Task It_lists_what_would_be_repaired_and_then_migrate_does_it()
     {
-        var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented.Replace("timestamptz", "timestamp", StringComparison.Ordinal), PythonDatabase.Rows);
+        var database = await PythonDatabase.CreateAsync(
+            cluster, PythonDatabase.Documented.Replace("timestamptz", "timestamp", StringComparison.Ordinal), PythonDatabase.Rows);
         var before = await OldDatabase.StateAsync(database);
 
         var check = (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(0);
 
-        Assert.Contains("repair: The column users.created_at changes from timestamp without time zone to timestamptz; its values are read as UTC.", check.OutputLines());
+        Assert.Contains(
+            "repair: The column users.created_at changes from timestamp without time zone to timestamptz; its values are read as UTC.", check.OutputLines());
         Assert.Contains(check.OutputLines(), line => line.StartsWith("migrate would apply", StringComparison.Ordinal));
         Assert.Equal(before, await OldDatabase.StateAsync(database));
 
         (await Cli.RunAsync(database, ["migrate"], settings: Settings)).ShouldEndWith(0);
-        Assert.Contains("Nothing to do", (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing to do", (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +38,9 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
 
         foreach (var table in new[] { "passkeys", "sessions" })
         {
-            Assert.Single(check.OutputLines(), line => line.StartsWith("refuse: ", StringComparison.Ordinal) && line.Contains($"public.{table}", StringComparison.Ordinal));
+            Assert.Single(
+                check.OutputLines(),
+                line => line.StartsWith("refuse: ", StringComparison.Ordinal) && line.Contains($"public.{table}", StringComparison.Ordinal));
             Assert.Single(run.ErrorLines, line => line.Contains($"public.{table}", StringComparison.Ordinal));
         }
 

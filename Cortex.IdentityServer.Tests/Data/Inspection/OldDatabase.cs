@@ -11,8 +11,10 @@ internal static class OldDatabase
     /// <summary>Everything that a migration could leave behind: objects, columns, and the version of each row of a documented table.</summary>
     private const string State = """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
-            SELECT concat_ws(' ', oid, relname, relkind, relfilenode, relnatts, relchecks, relhastriggers, relrowsecurity) AS line FROM pg_class WHERE oid >= 16384 AND relnamespace <> 'pg_toast'::regnamespace
-            UNION ALL SELECT concat_ws(' ', attrelid, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef) FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0
+            SELECT concat_ws(' ', oid, relname, relkind, relfilenode, relnatts, relchecks, relhastriggers, relrowsecurity) AS line FROM pg_class
+                WHERE oid >= 16384 AND relnamespace <> 'pg_toast'::regnamespace
+            UNION ALL SELECT concat_ws(' ', attrelid, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef) FROM pg_attribute
+                WHERE attrelid >= 16384 AND attnum > 0
             UNION ALL SELECT concat_ws(' ', oid, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE oid >= 16384
             UNION ALL SELECT concat_ws(' ', oid, proname) FROM pg_proc WHERE oid >= 16384
             UNION ALL SELECT concat_ws(' ', oid, typname) FROM pg_type WHERE oid >= 16384

@@ -21,17 +21,44 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     /// <summary>How old tables differ, by what has to be done to the documented ones.</summary>
     public static TheoryData<string, string> Differences => new()
     {
-        { "ALTER TABLE api_keys DROP CONSTRAINT api_keys_user_id_fkey; ALTER TABLE usage_logs DROP CONSTRAINT usage_logs_api_key_id_fkey", "missing foreign key of usage_logs.api_key_id" },
+        {
+            "ALTER TABLE api_keys DROP CONSTRAINT api_keys_user_id_fkey; ALTER TABLE usage_logs DROP CONSTRAINT usage_logs_api_key_id_fkey",
+            "missing foreign key of usage_logs.api_key_id"
+        },
         { "ALTER TABLE usage_logs DROP CONSTRAINT usage_logs_user_id_fkey, ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID", "usage_logs.user_id" },
         { "ALTER TABLE usage_logs ADD CONSTRAINT second FOREIGN KEY (user_id) REFERENCES users", "A second foreign key of usage_logs.user_id" },
-        { "ALTER TABLE billing_events DROP CONSTRAINT billing_events_user_id_fkey, ADD FOREIGN KEY (user_id) REFERENCES users ON DELETE SET NULL", "billing_events.user_id gets ON DELETE CASCADE" },
-        { "ALTER TABLE users DROP CONSTRAINT users_email_key, DROP CONSTRAINT users_api_key_key; ALTER TABLE api_keys DROP CONSTRAINT api_keys_key_hash_key", "users.email becomes unique" },
-        { "ALTER TABLE usage_logs DROP CONSTRAINT usage_logs_pkey; ALTER TABLE billing_events DROP CONSTRAINT billing_events_pkey", "usage_logs gets PRIMARY KEY (id)" },
-        { "ALTER TABLE users ALTER email DROP NOT NULL; ALTER TABLE api_keys ALTER user_id DROP NOT NULL, ALTER key_hash DROP NOT NULL", "users.email becomes NOT NULL" },
-        { "ALTER TABLE users ALTER email TYPE varchar(100), ALTER subscription_tier TYPE varchar(20), ALTER two_factor_secret TYPE varchar(64)", "users.two_factor_secret changes from character varying(64) to varchar(255)" },
-        { "ALTER TABLE api_keys ALTER key_hash TYPE char(64); ALTER TABLE usage_logs ALTER provider TYPE char(30)", "api_keys.key_hash changes from character(64) to varchar(255)" },
-        { "ALTER TABLE usage_logs ALTER status_code TYPE smallint, ALTER error_message TYPE varchar(200), ALTER cost_usd TYPE numeric(8,6)", "usage_logs.cost_usd changes from numeric(8,6) to numeric(10,6)" },
-        { "ALTER TABLE usage_logs ALTER provider SET DEFAULT 'x', ALTER provider TYPE varchar(10); ALTER TABLE billing_events ALTER processed DROP DEFAULT", "usage_logs.provider changes from character varying(10) to varchar(50)" },
+        {
+            "ALTER TABLE billing_events DROP CONSTRAINT billing_events_user_id_fkey, ADD FOREIGN KEY (user_id) REFERENCES users ON DELETE SET NULL",
+            "billing_events.user_id gets ON DELETE CASCADE"
+        },
+        {
+            "ALTER TABLE users DROP CONSTRAINT users_email_key, DROP CONSTRAINT users_api_key_key; ALTER TABLE api_keys DROP CONSTRAINT api_keys_key_hash_key",
+            "users.email becomes unique"
+        },
+        {
+            "ALTER TABLE usage_logs DROP CONSTRAINT usage_logs_pkey; ALTER TABLE billing_events DROP CONSTRAINT billing_events_pkey",
+            "usage_logs gets PRIMARY KEY (id)"
+        },
+        {
+            "ALTER TABLE users ALTER email DROP NOT NULL; ALTER TABLE api_keys ALTER user_id DROP NOT NULL, ALTER key_hash DROP NOT NULL",
+            "users.email becomes NOT NULL"
+        },
+        {
+            "ALTER TABLE users ALTER email TYPE varchar(100), ALTER subscription_tier TYPE varchar(20), ALTER two_factor_secret TYPE varchar(64)",
+            "users.two_factor_secret changes from character varying(64) to varchar(255)"
+        },
+        {
+            "ALTER TABLE api_keys ALTER key_hash TYPE char(64); ALTER TABLE usage_logs ALTER provider TYPE char(30)",
+            "api_keys.key_hash changes from character(64) to varchar(255)"
+        },
+        {
+            "ALTER TABLE usage_logs ALTER status_code TYPE smallint, ALTER error_message TYPE varchar(200), ALTER cost_usd TYPE numeric(8,6)",
+            "usage_logs.cost_usd changes from numeric(8,6) to numeric(10,6)"
+        },
+        {
+            "ALTER TABLE usage_logs ALTER provider SET DEFAULT 'x', ALTER provider TYPE varchar(10); ALTER TABLE billing_events ALTER processed DROP DEFAULT",
+            "usage_logs.provider changes from character varying(10) to varchar(50)"
+        },
     };
 
     [Theory]
@@ -66,7 +93,8 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
         await PythonDatabase.SqlAsync<object>(database, "DROP INDEX by_time");
         await ShouldBeAsDocumentedAsync(database);
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, """
-            SELECT count(*) FROM users WHERE date_trunc('second', created_at) <> '2024-01-02 03:04:05+00' OR date_trunc('second', updated_at) <> '2024-02-03 04:05:06+00'
+            SELECT count(*) FROM users WHERE date_trunc('second', created_at) <> '2024-01-02 03:04:05+00'
+                OR date_trunc('second', updated_at) <> '2024-02-03 04:05:06+00'
             """));
         Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT last_used_at = '2024-01-03 03:04:05+00' FROM api_keys WHERE name = 'old'"));
     }
@@ -87,7 +115,8 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     public async Task A_database_that_an_earlier_version_took_over_is_brought_in_order_too()
     {
         var database = await PythonDatabase.CreateAsync(
-            cluster, Naive.Replace("ON DELETE CASCADE", "", StringComparison.Ordinal).Replace("ON DELETE SET NULL", "", StringComparison.Ordinal), PythonDatabase.Rows);
+            cluster, Naive.Replace("ON DELETE CASCADE", "", StringComparison.Ordinal).Replace("ON DELETE SET NULL", "", StringComparison.Ordinal),
+            PythonDatabase.Rows);
         await using (var source = NpgsqlDataSource.Create(database))
         await using (var db = new CortexDbContext(new DbContextOptionsBuilder<CortexDbContext>().UseNpgsql(source).Options))
         {
@@ -126,7 +155,10 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
             SELECT string_agg(format_type(atttypid, atttypmod), ' ' ORDER BY attnum) FROM pg_attribute
             WHERE attrelid = 'api_keys'::regclass AND attname IN ('prefix', 'scopes', 'expires_at')
             """));
-        Assert.Equal(2L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM api_keys WHERE scopes = CASE name WHEN 'ci' THEN '{memory:read}' ELSE '{}' END::text[]"));
+        Assert.Equal(
+            2L,
+            await PythonDatabase.SqlAsync<long>(
+                database, "SELECT count(*) FROM api_keys WHERE scopes = CASE name WHEN 'ci' THEN '{memory:read}' ELSE '{}' END::text[]"));
         Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT expires_at = '2030-01-01 00:00+00' FROM api_keys WHERE name = 'ci'"));
     }
 
@@ -135,8 +167,10 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, """
             DROP TABLE usage_logs;
-            CREATE TABLE usage_logs (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users, api_key_id uuid REFERENCES api_keys, endpoint varchar(255) NOT NULL,
-                tokens_used integer, cost_usd numeric(10,6), provider varchar(50), response_time_ms integer, status_code integer, error_message text, created_at timestamp)
+            CREATE TABLE usage_logs (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users, api_key_id uuid REFERENCES api_keys,
+                endpoint varchar(255) NOT NULL,
+                tokens_used integer, cost_usd numeric(10,6), provider varchar(50), response_time_ms integer, status_code integer, error_message text,
+                    created_at timestamp)
                 PARTITION BY RANGE (id);
             CREATE TABLE usage_logs_all PARTITION OF usage_logs DEFAULT
             """, PythonDatabase.Rows);
@@ -151,7 +185,8 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     public async Task Accounts_without_a_password_stay_and_other_programs_may_make_more()
     {
         var database = await PythonDatabase.CreateAsync(
-            cluster, PythonDatabase.Documented, "ALTER TABLE users ALTER password_hash DROP NOT NULL; INSERT INTO users (email) VALUES ('single-sign-on@example.com')");
+            cluster, PythonDatabase.Documented,
+            "ALTER TABLE users ALTER password_hash DROP NOT NULL; INSERT INTO users (email) VALUES ('single-sign-on@example.com')");
 
         await PostgresCluster.MigrateAsync(database);
 

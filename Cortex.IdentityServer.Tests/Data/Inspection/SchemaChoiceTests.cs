@@ -23,16 +23,22 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     [Fact]
     public async Task The_tables_that_users_leads_to_are_taken_over_and_all_others_are_made_beside_them()
     {
-        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = "a2@example.com", password = PythonDatabase.Password })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = "a2@example.com", password = PythonDatabase.Password }))
+            .ShouldBeAsync(HttpStatusCode.OK);
         await app.SignedInAsync();
-        Assert.Equal("public", await app.SqlAsync("SELECT string_agg(DISTINCT relnamespace::regnamespace::text, ' ') FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p') AND relnamespace <> 'pg_toast'::regnamespace"));
+        Assert.Equal(
+            "public",
+            await app.SqlAsync(
+                "SELECT string_agg(DISTINCT relnamespace::regnamespace::text, ' ') FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p') AND "
+                    + "relnamespace <> 'pg_toast'::regnamespace"));
     }
 
     [Fact]
     public async Task Users_in_a_schema_where_nobody_looks_are_not_passed_over()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
-        await PythonDatabase.SqlAsync<object>(database.Owner, $"CREATE SCHEMA accounts; SET search_path = accounts; {PythonDatabase.Documented} {PythonDatabase.Rows}");
+        await PythonDatabase.SqlAsync<object>(
+            database.Owner, $"CREATE SCHEMA accounts; SET search_path = accounts; {PythonDatabase.Documented} {PythonDatabase.Rows}");
 
         Assert.Contains("SET search_path = accounts", Assert.Single(await OldDatabase.RefusedAsync(database.Owner)), StringComparison.Ordinal);
 
@@ -52,7 +58,8 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
         var report = (await OldDatabase.PlanAsync(database.Owner)).Report;
 
         Assert.Empty(report.Refusals);
-        Assert.Contains("uses the table users in the schema public and ignores the one in the schema other", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "uses the table users in the schema public and ignores the one in the schema other", Assert.Single(report.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +80,10 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
 
         Assert.Contains("may not create tables in the schema public", Assert.Single(await OldDatabase.RefusedAsync(role)), StringComparison.Ordinal);
 
-        await PythonDatabase.SqlAsync<object>(database.Owner, $"{PythonDatabase.Documented} GRANT CREATE ON SCHEMA public TO {OwnedDatabase.RoleOf(role)}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {OwnedDatabase.RoleOf(role)}");
+        await PythonDatabase.SqlAsync<object>(
+            database.Owner,
+            $"{PythonDatabase.Documented} GRANT CREATE ON SCHEMA public TO {OwnedDatabase.RoleOf(role)}; GRANT ALL ON ALL TABLES IN SCHEMA public TO "
+                + $"{OwnedDatabase.RoleOf(role)}");
         var lines = await OldDatabase.RefusedAsync(role);
         Assert.Contains(lines, line => line.Contains($"The table users is owned by the role {OwnedDatabase.RoleOf(database.Owner)}", StringComparison.Ordinal));
     }

@@ -20,9 +20,11 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
 
         // As a version without this check left it.
         var migrated = await cluster.CreateDatabaseAsync();
-        var applied = await PythonDatabase.SqlAsync<string>(migrated, """SELECT string_agg(format('(%L, %L)', "MigrationId", "ProductVersion"), ', ') FROM "__EFMigrationsHistory" """);
+        var applied = await PythonDatabase.SqlAsync<string>(
+            migrated, """SELECT string_agg(format('(%L, %L)', "MigrationId", "ProductVersion"), ', ') FROM "__EFMigrationsHistory" """);
         await PythonDatabase.SqlAsync<object>(database, $"""
-            CREATE TABLE "__EFMigrationsHistory" ("MigrationId" varchar(150) PRIMARY KEY, "ProductVersion" varchar(32) NOT NULL); INSERT INTO "__EFMigrationsHistory" VALUES {applied}
+            CREATE TABLE "__EFMigrationsHistory" ("MigrationId" varchar(150) PRIMARY KEY,
+                "ProductVersion" varchar(32) NOT NULL); INSERT INTO "__EFMigrationsHistory" VALUES {applied}
             """);
         Assert.Contains(await OldDatabase.RefusedAsync(database), line => line.Contains($"has the encoding {encoding}", StringComparison.Ordinal));
     }
@@ -31,7 +33,9 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")]
     [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY mine ON users USING (email = current_user)")]
     [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY readers ON users FOR SELECT USING (true)")]
-    [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY everything ON users USING (true); CREATE POLICY but ON users AS RESTRICTIVE USING (is_active)")]
+    [InlineData(
+        "ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY everything ON users USING (true); CREATE POLICY but ON users "
+            + "AS RESTRICTIVE USING (is_active)")]
     public async Task A_server_whose_role_sees_only_some_users_does_not_start(string sql)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
@@ -57,7 +61,8 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     public async Task The_program_says_so_in_one_line_and_ends()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
-        var role = await database.AddRoleAsync("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app; ALTER TABLE sessions ENABLE ROW LEVEL SECURITY");
+        var role = await database.AddRoleAsync(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app; ALTER TABLE sessions ENABLE ROW LEVEL SECURITY");
 
         var run = (await Cli.RunAsync(role, ["serve"], settings: ("PUBLIC_URL", "https://auth.example.com"))).ShouldEndWith(1);
 
@@ -92,7 +97,9 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     public async Task Every_table_of_the_schema_is_known_as_ours()
     {
         var tables = await PythonDatabase.SqlAsync<string>(
-            await cluster.CreateDatabaseAsync(), "SELECT string_agg(relname, ' ' ORDER BY relname COLLATE \"C\") FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '^(__EF|audit_events_[0-9])'");
+            await cluster.CreateDatabaseAsync(),
+            "SELECT string_agg(relname, ' ' ORDER BY relname COLLATE \"C\") FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', "
+                + "'p') AND relname !~ '^(__EF|audit_events_[0-9])'");
 
         Assert.Equal(string.Join(' ', OwnTables.Documented.Concat(OwnTables.Private).Order(StringComparer.Ordinal)), tables);
     }
@@ -101,7 +108,8 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     {
         var builder = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync(migrated: false));
         var name = $"{builder.Database}_{encoding}".ToLowerInvariant();
-        await PythonDatabase.SqlAsync<object>(builder.ConnectionString, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+        await PythonDatabase.SqlAsync<object>(
+            builder.ConnectionString, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
         builder.Database = name;
         return builder.ConnectionString;
     }

@@ -10,16 +10,19 @@ public sealed class DumpTests(PostgresCluster cluster)
 {
     private const string Users = "SELECT count(*) FROM users";
 
-    private const string Counted = "SELECT sum(accounts)::bigint FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS accounts";
+    private const string Counted =
+        "SELECT sum(accounts)::bigint FROM (SELECT accounts FROM account_totals UNION ALL SELECT accounts FROM account_changes) AS accounts";
 
-    private const string Admins = "SELECT string_agg(email, ' ') FROM users JOIN user_roles ON user_id = users.id JOIN roles ON roles.id = role_id WHERE name = 'admin'";
+    private const string Admins =
+        "SELECT string_agg(email, ' ') FROM users JOIN user_roles ON user_id = users.id JOIN roles ON roles.id = role_id WHERE name = 'admin'";
 
     /// <summary>By their names: PostgreSQL writes some conditions of triggers in another way after it has read its own.</summary>
     private const string Objects = """
         SELECT string_agg(name, ' ' ORDER BY name) FROM (
             SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
             UNION ALL SELECT conrelid::regclass || '.' || conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-            UNION ALL SELECT concat_ws(' ', proname, prosecdef, proconfig, has_function_privilege('public', oid, 'EXECUTE')) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT concat_ws(' ', proname, prosecdef, proconfig, has_function_privilege('public', oid, 'EXECUTE')) FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace
             UNION ALL SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal) AS objects
         """;
 
@@ -42,7 +45,9 @@ public sealed class DumpTests(PostgresCluster cluster)
             """);
 
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, Counted));
-        Assert.True(await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT count(*) > 4 FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE relnamespace = 'public'::regnamespace"));
+        Assert.True(
+            await PythonDatabase.SqlAsync<bool>(
+                database.Owner, "SELECT count(*) > 4 FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE relnamespace = 'public'::regnamespace"));
     }
 
     [Fact]
@@ -53,7 +58,8 @@ public sealed class DumpTests(PostgresCluster cluster)
 
         foreach (var table in new[] { "users", "user_roles" })
         {
-            await RunAsync("psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--data-only", "--table", table), "--set", "ON_ERROR_STOP=1", "--quiet");
+            await RunAsync(
+                "psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--data-only", "--table", table), "--set", "ON_ERROR_STOP=1", "--quiet");
         }
 
         Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(target.Owner, Users));
@@ -71,7 +77,10 @@ public sealed class DumpTests(PostgresCluster cluster)
 
         Assert.Equal(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
         Assert.Equal(await PythonDatabase.DumpAsync(source.Owner), await PythonDatabase.DumpAsync(target.Owner));
-        await PythonDatabase.SqlAsync<object>(target.Owner, "DELETE FROM users WHERE email = 'y2@example.com'; INSERT INTO users (email, password_hash) VALUES ('new@example.com', 'x'), ('other@example.com', 'x')");
+        await PythonDatabase.SqlAsync<object>(
+            target.Owner,
+            "DELETE FROM users WHERE email = 'y2@example.com'; INSERT INTO users (email, password_hash) VALUES ('new@example.com', 'x'), "
+                + "('other@example.com', 'x')");
         Assert.Equal(10L, await PythonDatabase.SqlAsync<long>(target.Owner, Counted));
         await PostgresCluster.MigrateAsync(target.Owner);
     }
@@ -82,7 +91,8 @@ public sealed class DumpTests(PostgresCluster cluster)
     {
         var source = await FilledAsync();
         var target = await OwnedDatabase.CreateAsync(cluster);
-        await RunAsync("psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--no-owner", "--no-privileges"), "--set", "ON_ERROR_STOP=1", "--quiet");
+        await RunAsync(
+            "psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--no-owner", "--no-privileges"), "--set", "ON_ERROR_STOP=1", "--quiet");
         Assert.NotEqual(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
 
         await PostgresCluster.MigrateAsync(target.Owner);
@@ -97,7 +107,8 @@ public sealed class DumpTests(PostgresCluster cluster)
         var remote = new NpgsqlConnectionStringBuilder(target.Owner);
         var local = await cluster.CreateDatabaseAsync(migrated: false);
         Assert.SkipUnless(
-            await PythonDatabase.SqlAsync<bool>(local, "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgres_fdw')"), "postgres_fdw is not installed");
+            await PythonDatabase.SqlAsync<bool>(local, "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgres_fdw')"),
+            "postgres_fdw is not installed");
 
         await PythonDatabase.SqlAsync<object>(local, $"""
             CREATE EXTENSION postgres_fdw;
@@ -132,7 +143,8 @@ public sealed class DumpTests(PostgresCluster cluster)
         var start = new ProcessStartInfo(file!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in new[]
         {
-            ("PGHOST", target.Host), ("PGPORT", $"{target.Port}"), ("PGDATABASE", target.Database), ("PGUSER", target.Username), ("PGPASSWORD", target.Password),
+            ("PGHOST", target.Host), ("PGPORT", $"{target.Port}"), ("PGDATABASE", target.Database), ("PGUSER", target.Username),
+            ("PGPASSWORD", target.Password),
         })
         {
             start.Environment[name] = value;

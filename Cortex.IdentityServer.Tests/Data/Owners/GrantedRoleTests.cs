@@ -69,7 +69,8 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync(Documented);
 
-        await PythonDatabase.SqlAsync<object>(app, "CREATE TEMPORARY TABLE account_changes (LIKE users); CREATE TEMPORARY TABLE daily_changes (LIKE users);" + NewUser);
+        await PythonDatabase.SqlAsync<object>(
+            app, "CREATE TEMPORARY TABLE account_changes (LIKE users); CREATE TEMPORARY TABLE daily_changes (LIKE users);" + NewUser);
 
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, Accounts));
     }
@@ -93,7 +94,9 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT sum(email_twin)::bigint FROM users"));
     }
 
-    /// <remarks>Also of those that later migrations make. A function that runs as its caller is for everybody: indexes call some whenever a row is written.</remarks>
+    /// <remarks>
+    /// Also of those that later migrations make. A function that runs as its caller is for everybody: indexes call some whenever a row is written.
+    /// </remarks>
     [Fact]
     public async Task Every_function_has_a_fixed_search_path_and_only_the_owner_may_call_one_that_runs_as_the_owner()
     {

@@ -39,7 +39,9 @@ public sealed class HostileOperatorTests(PostgresCluster cluster)
         END $do$;
         """;
 
-    /// <summary>Each function that runs as the owner, by every way that leads to it. With an empty search_path, these statements meet no trap themselves.</summary>
+    /// <summary>
+    /// Each function that runs as the owner, by every way that leads to it. With an empty search_path, these statements meet no trap themselves.
+    /// </summary>
     private const string Work = """
         SET search_path = '';
         INSERT INTO public.users (id, email, password_hash) VALUES

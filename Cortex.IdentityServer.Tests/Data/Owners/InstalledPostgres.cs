@@ -17,7 +17,14 @@ internal static class InstalledPostgres
         var binaries = Path.Combine(string.IsNullOrEmpty(named) ? UsualFolder : named, $"{major}", "bin");
         Assert.SkipWhen(string.IsNullOrEmpty(named) && !Directory.Exists(binaries), $"PostgreSQL {major} is not in {binaries}; .ci/run fetches it");
         return await EmbeddedPostgres.StartAsync(
-            new() { DataDirectory = Path.Combine(AppContext.BaseDirectory, $"postgres-{major}"), BinDirectory = binaries, Durable = false, Fresh = true, SharedBuffersMegabytes = 16 },
+            new()
+            {
+                DataDirectory = Path.Combine(AppContext.BaseDirectory, $"postgres-{major}"),
+                BinDirectory = binaries,
+                Durable = false,
+                Fresh = true,
+                SharedBuffersMegabytes = 16,
+            },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);
     }

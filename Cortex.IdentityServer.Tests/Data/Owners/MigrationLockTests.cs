@@ -35,7 +35,10 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         var (longest, clock) = (TimeSpan.Zero, Stopwatch.StartNew());
         while (clock.Elapsed < TimeSpan.FromSeconds(8))
         {
-            foreach (var sql in new[] { "SELECT count(password_hash) FROM users", "UPDATE users SET is_verified = true WHERE email = 'a2@example.com'; SELECT 1::bigint" })
+            foreach (var sql in new[]
+            {
+                "SELECT count(password_hash) FROM users", "UPDATE users SET is_verified = true WHERE email = 'a2@example.com'; SELECT 1::bigint",
+            })
             {
                 var begun = clock.Elapsed;
                 await PythonDatabase.SqlAsync<long>(database.Superuser, sql);
@@ -64,7 +67,8 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
             var refused = await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database.Owner, Impatient));
 
             Assert.StartsWith("The database was not changed. For 00:00:01 ", refused.Message, StringComparison.Ordinal);
-            Assert.Contains($"pid {report.ProcessID} (application_name \"monthly report\", whose state this role may not see)", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"pid {report.ProcessID} (application_name \"monthly report\", whose state this role may not see)", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("\n", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("example.com", refused.Message, StringComparison.Ordinal);
             Assert.Equal(before, await WholeStateAsync(database));
@@ -105,7 +109,8 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         await using var transaction = await db.Database.BeginTransactionAsync(Ct);
         var plan = await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), Ct);
         Assert.Empty(plan.Report.Refusals);
-        var there = await PythonDatabase.SqlAsync<string[]>(database.Superuser, "SELECT array_agg(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+        var there = await PythonDatabase.SqlAsync<string[]>(
+            database.Superuser, "SELECT array_agg(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace");
 
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(Ct);
         await db.Database.MigrateAsync(Ct);

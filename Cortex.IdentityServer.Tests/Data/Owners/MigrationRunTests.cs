@@ -119,7 +119,8 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
     private static async Task<string> StateAsync(OwnedDatabase database) =>
         await PythonDatabase.DumpAsync(database.Superuser) + await PythonDatabase.SqlAsync<string>(database.Superuser, """
             SELECT string_agg(name, ' ' ORDER BY name) FROM (
-                SELECT relname || '.' || coalesce(attname, '') AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
+                SELECT relname || '.' || coalesce(attname, '') AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid
+                    WHERE relnamespace = 'public'::regnamespace
                 UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace) AS names
             """);
 }

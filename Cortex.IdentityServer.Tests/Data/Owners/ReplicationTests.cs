@@ -12,7 +12,8 @@ public sealed class ReplicationTests(PostgresCluster cluster)
 
         Assert.Equal("", await PythonDatabase.SqlAsync<string>(database.Owner, """
             SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary)
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid
+                AND indisprimary)
             """));
     }
 
@@ -22,7 +23,9 @@ public sealed class ReplicationTests(PostgresCluster cluster)
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Superuser, "CREATE PUBLICATION everything FOR ALL TABLES");
         await PythonDatabase.SqlAsync<object>(database.Owner, PythonDatabase.Rows);
-        await PythonDatabase.SqlAsync<object>(database.Owner, "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), '2020-02-03', 'login.succeeded', 'success')");
+        await PythonDatabase.SqlAsync<object>(
+            database.Owner,
+            "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), '2020-02-03', 'login.succeeded', 'success')");
 
         await PythonDatabase.SqlAsync<object>(database.Owner, """
             DO $$

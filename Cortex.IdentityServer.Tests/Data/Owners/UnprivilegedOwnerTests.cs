@@ -7,7 +7,9 @@ namespace Cortex.IdentityServer.Tests.Data.Owners;
 /// <remarks>Every managed PostgreSQL gives its customers a role that is no superuser.</remarks>
 public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 {
-    private const string Staff = "SELECT string_agg(split_part(email, '@', 1) || '=' || name, ' ' ORDER BY name) FROM user_roles JOIN users ON users.id = user_id JOIN roles ON roles.id = role_id";
+    private const string Staff =
+        "SELECT string_agg(split_part(email, '@', 1) || '=' || name, ' ' ORDER BY name) FROM user_roles JOIN users ON users.id = user_id JOIN roles ON "
+            + "roles.id = role_id";
 
     private const string Logins = "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days";
 
@@ -47,10 +49,14 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 
         (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
 
-        Assert.False(await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
-        Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
+        Assert.False(
+            await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
+        Assert.Equal(
+            9L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
-            database.Owner, "SELECT count(*) FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE prosecdef AND pronamespace = 'public'::regnamespace AND grantee <> proowner"));
+            database.Owner,
+            "SELECT count(*) FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE prosecdef AND pronamespace = "
+                + "'public'::regnamespace AND grantee <> proowner"));
     }
 
     [Fact]
@@ -109,7 +115,9 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         await PostgresCluster.MigrateAsync(database.Owner);
         await PythonDatabase.SqlAsync<object>(
-            database.Owner, "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), now() - interval '100 days', 'login.succeeded', 'success')");
+            database.Owner,
+            "INSERT INTO audit_events (id, occurred_at, action, outcome) VALUES (gen_random_uuid(), now() - interval '100 days', "
+                + "'login.succeeded', 'success')");
         Assert.Equal(4L, await PythonDatabase.SqlAsync<long>(database.Owner, Logins));
 
         await PythonDatabase.SqlAsync<object>(database.Owner, "SELECT cortex_keep_audit_events(now(), '-infinity')");
@@ -128,7 +136,8 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
             CREATE TABLE audit_events_2020_02 (archived text)
             """);
 
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => PythonDatabase.SqlAsync<object>(database.Owner, "SELECT cortex_keep_audit_events(now(), '-infinity')"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => PythonDatabase.SqlAsync<object>(database.Owner, "SELECT cortex_keep_audit_events(now(), '-infinity')"));
 
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM audit_events"));
     }

@@ -5,7 +5,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>The whole program, its commands included, where people run it: no superuser, every version of PostgreSQL, a pooler, and a role that owns nothing.</remarks>
+/// <remarks>
+/// The whole program, its commands included, where people run it: no superuser, every version of PostgreSQL, a pooler, and a role that owns nothing.
+/// </remarks>
 public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
 {
     private const string Password = "correct horse battery staple";
@@ -63,7 +65,9 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
         // A year later there are new partitions, which are the owner's.
         await PythonDatabase.SqlAsync<object>(app, "SELECT cortex_keep_audit_events(now() + interval '1 year', '-infinity')");
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"));
-        Assert.True(await PythonDatabase.SqlAsync<bool>(app, "SELECT bool_and(has_table_privilege(inhrelid, 'SELECT')) FROM pg_inherits WHERE inhparent = 'audit_events'::regclass"));
+        Assert.True(
+            await PythonDatabase.SqlAsync<bool>(
+                app, "SELECT bool_and(has_table_privilege(inhrelid, 'SELECT')) FROM pg_inherits WHERE inhparent = 'audit_events'::regclass"));
     }
 
     [Fact]
@@ -97,7 +101,8 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
         Assert.DoesNotContain("correct-horse", run.Errors, StringComparison.Ordinal);
     }
 
-    private static async Task MigrateAsync(string connectionString) => Assert.Empty((await Cli.RunAsync(connectionString, ["migrate"])).ShouldEndWith(0).ErrorLines);
+    private static async Task MigrateAsync(string connectionString) =>
+        Assert.Empty((await Cli.RunAsync(connectionString, ["migrate"])).ShouldEndWith(0).ErrorLines);
 
     private async Task TourAsync(string connectionString)
     {
@@ -139,8 +144,10 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
         }
 
         var secret = (await (await server.PostAsync("2fa/enable", new { }, fresh.AccessToken)).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
-        var codes = await (await server.PostAsync("2fa/verify", new { code = Totp.Code(secret, TimeProvider.System.GetUtcNow()) }, fresh.AccessToken)).JsonAsync(HttpStatusCode.OK);
-        await (await server.PostAsync("login", new { email = person.Email, password = Password, recovery_code = codes.GetProperty("recovery_codes")[0].GetString() }))
+        var codes = await (await server.PostAsync("2fa/verify", new { code = Totp.Code(secret, TimeProvider.System.GetUtcNow()) }, fresh.AccessToken))
+            .JsonAsync(HttpStatusCode.OK);
+        await (await server.PostAsync(
+            "login", new { email = person.Email, password = Password, recovery_code = codes.GetProperty("recovery_codes")[0].GetString() }))
             .ShouldBeAsync(HttpStatusCode.OK);
         await (await server.PostAsync("forgot-password", new { email = person.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
 
@@ -160,7 +167,9 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
             await (await server.GetAsync($"/api/v1/admin/{list}", admin)).ShouldBeAsync(HttpStatusCode.OK);
         }
 
-        var made = await (await server.SendAsync(HttpMethod.Post, "/api/v1/admin/users", admin, new { email = Replica.NewEmail(), roles = new[] { "support" } })).JsonAsync(HttpStatusCode.Created);
+        var made = await (await server.SendAsync(
+            HttpMethod.Post, "/api/v1/admin/users", admin, new { email = Replica.NewEmail(), roles = new[] { "support" } }))
+            .JsonAsync(HttpStatusCode.Created);
         var path = $"/api/v1/admin/users/{made.GetProperty("id").GetGuid()}";
         await (await server.SendAsync(HttpMethod.Patch, path, admin, new { subscription_tier = "pro", is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
         await (await server.SendAsync(HttpMethod.Delete, path, admin)).ShouldBeAsync(HttpStatusCode.NoContent);

@@ -33,7 +33,8 @@ internal static class CatalogSql
             coalesce((SELECT has_language_privilege(pg_language.oid, 'USAGE') FROM pg_language WHERE lanname = 'plpgsql'), false),
             pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on',
             ARRAY(
-                SELECT (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) FROM pg_class WHERE relname = 'users' AND relkind IN ('r', 'p', 'v', 'f', 'm')
+                SELECT (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) FROM pg_class WHERE relname = 'users'
+                    AND relkind IN ('r', 'p', 'v', 'f', 'm')
                     AND (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) !~ '^(pg_|information_schema$)'
                     AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = pg_class.oid AND attname IN ('email', 'password_hash')) ORDER BY 1)
         FROM pg_database LEFT JOIN pg_namespace AS ours ON ours.oid = {OurSchema} WHERE datname = current_database()
@@ -46,7 +47,8 @@ internal static class CatalogSql
             (relreplident = 'n' OR (relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisreplident)))
                 AND EXISTS (
                     SELECT FROM pg_publication_tables JOIN pg_publication USING (pubname)
-                    WHERE schemaname = (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) AND tablename = relname AND (pubupdate OR pubdelete))
+                    WHERE schemaname = (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) AND tablename = relname AND (pubupdate
+                        OR pubdelete))
         FROM unnest($1) AS name JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
         """;
 

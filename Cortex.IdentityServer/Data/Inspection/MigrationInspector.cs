@@ -29,7 +29,8 @@ internal static class MigrationInspector
         var planned = PlannedNames.Of(db, applied);
         var report = await new DatabaseInspection(connection, transaction).InspectAsync(planned, isNew: applied.Count == 0, cancellationToken);
         IEnumerable<string> repaired = report.Repairs.Count > 0 ? OwnTables.Documented : [];
-        return new(pending, report, [.. OwnTables.Documented.Concat(OwnTables.Private).Where(table => repaired.Contains(table) || planned.Changed.Contains(table))]);
+        return new(
+            pending, report, [.. OwnTables.Documented.Concat(OwnTables.Private).Where(table => repaired.Contains(table) || planned.Changed.Contains(table))]);
     }
 
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
