@@ -35,11 +35,11 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     }
 
     [Theory]
-    [InlineData(Safari, Home, "With: Safari on iPhone\n")]
+    [InlineData(Safari, Home, "Program: Safari on iPhone\n")]
     [InlineData("", Home, "When: ")]
-    [InlineData("Your account is locked, go to http://evil.example", Home, "With: a program that we don't know\n")]
-    [InlineData(Firefox, "198.51.100.9", "With: Firefox on Linux\n")]
-    [InlineData(Firefox, "2001:db8::1", "With: Firefox on Linux\n")]
+    [InlineData("Your account is locked, go to http://evil.example", Home, "Program: an unknown program\n")]
+    [InlineData(Firefox, "198.51.100.9", "Program: Firefox on Linux\n")]
+    [InlineData(Firefox, "2001:db8::1", "Program: Firefox on Linux\n")]
     public async Task Another_program_or_another_address_is_told_of_once_and_not_in_its_own_words(string agent, string address, string shown)
     {
         var user = await app.RegisterAsync();
@@ -49,7 +49,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
 
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
         var text = (await app.Mails.ForAsync(user.Email, "new_sign_in"))[0].TextBody!.ReplaceLineEndings("\n");
-        Assert.Contains($"From the address: {address}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"IP address: {address}\n", text, StringComparison.Ordinal);
         Assert.Contains(shown, text, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", text, StringComparison.Ordinal);
         Assert.Contains("When: ", text, StringComparison.Ordinal);
@@ -241,7 +241,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         {
             Assert.False(string.IsNullOrEmpty(notice.Subject));
             Assert.Contains("When: ", notice.TextBody, StringComparison.Ordinal);
-            Assert.Contains("From the address: 127.0.0.1", notice.TextBody, StringComparison.Ordinal);
+            Assert.Contains("IP address: 127.0.0.1", notice.TextBody, StringComparison.Ordinal);
             Assert.DoesNotContain("http", notice.TextBody, StringComparison.OrdinalIgnoreCase);
         });
     }

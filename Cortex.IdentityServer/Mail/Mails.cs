@@ -129,12 +129,12 @@ internal static class Mails
         List<(string, string)> facts = [("When", mail.CreatedAt.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture))];
         if (details.TryGetValue("ip", out var ip))
         {
-            facts.Add(("From the address", ip));
+            facts.Add(("IP address", ip));
         }
 
         if (details.TryGetValue("user_agent", out var agent))
         {
-            facts.Add(("With", ProgramName.Of(agent)));
+            facts.Add(("Program", ProgramName.Of(agent)));
         }
 
         return facts;

@@ -19,7 +19,7 @@ internal static class ProgramName
 
     public static string Of(string userAgent)
     {
-        var program = NameIn(userAgent, Programs) ?? "a program that we don't know";
+        var program = NameIn(userAgent, Programs) ?? "an unknown program";
         return NameIn(userAgent, Systems) is { } system ? $"{program} on {system}" : program;
     }
 
