@@ -69,7 +69,7 @@ internal static class AuditEvents
 
             FOR part IN
                 SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
-                WHERE inhparent = 'audit_events'::regclass::oid AND child.relname::text ~ '^audit_events_\d{4}_\d{2}$'
+                WHERE inhparent = 'audit_events'::regclass::oid AND child.relname::text ~ '^audit_events_[0-9]{4}_[0-9]{2}$'
                     AND (to_timestamp(right(child.relname::text, 7), 'YYYY_MM')::timestamp + interval '1 month') AT TIME ZONE 'UTC' <= oldest
             LOOP
                 EXECUTE pg_catalog.format('DROP TABLE %I', part);

@@ -12,7 +12,10 @@ public sealed class StrictDatabaseApp(PostgresCluster cluster) : CortexApp(clust
     {
         var database = await base.CreateDatabaseAsync(cluster);
         var name = new NpgsqlConnectionStringBuilder(database).Database;
-        foreach (var setting in new[] { "default_transaction_isolation = 'serializable'", "idle_session_timeout = '1s'", "lock_timeout = '10s'" })
+        foreach (var setting in new[]
+        {
+            "default_transaction_isolation = 'serializable'", "idle_session_timeout = '1s'", "lock_timeout = '10s'", "standard_conforming_strings = off",
+        })
         {
             await PythonDatabase.SqlAsync<object>(database, $"ALTER DATABASE {name} SET {setting}");
         }
@@ -59,6 +62,19 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
         Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("57P05", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("Lost the connection that listens for changes", app.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_backslash_is_an_escape_by_default_the_server_knows_what_a_wrong_password_costs()
+    {
+        var (user, _, _) = await app.SignedInAsync();
+        Assert.Equal("on", await SettingAsync("standard_conforming_strings"));
+
+        foreach (var email in new[] { user.Email, "nobody@example.com" })
+        {
+            var answer = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password = "wrong horse" });
+            await answer.ShouldBeProblemAsync(401, "invalid_credentials");
+        }
     }
 
     /// <remarks>An operator's own limit is not ours to lift.</remarks>

@@ -20,6 +20,6 @@ internal static class AccountByEmail
     /// <param name="typed">The parameter that holds the email.</param>
     public static string Select(string columns, string typed) => $"""
         SELECT {columns} FROM users WHERE {Folded} = cortex_fold_email({typed})
-        ORDER BY email = {typed} DESC, (email ILIKE '%@%xn--%') = ({typed} ILIKE '%@%xn--%') DESC, email_twin LIMIT 1
+        ORDER BY email = {typed} DESC, (email COLLATE "C" ILIKE '%@%xn--%') = ({typed} ILIKE '%@%xn--%') DESC, email_twin LIMIT 1
         """;
 }

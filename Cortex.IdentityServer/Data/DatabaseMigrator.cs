@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using System.Reflection;
+using Cortex.IdentityServer.Data.Connections;
 using Cortex.IdentityServer.Data.Inspection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -37,6 +38,9 @@ internal sealed partial class DatabaseMigrator(
         SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
         """;
+
+    /// <summary>Behind a pooler, the transaction has the role's setting and not that of <see cref="SessionDefaults"/>.</summary>
+    private const string PlainBackslashes = "SELECT set_config('standard_conforming_strings', 'on', true)";
 
     /// <summary>
     /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for
@@ -100,6 +104,7 @@ internal sealed partial class DatabaseMigrator(
         // Whatever the default of the role is: what another replica committed while this one waited for the lock has to be seen.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
         await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
         var held = (NpgsqlTransaction)transaction.GetDbTransaction();
         var plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
@@ -139,6 +144,7 @@ internal sealed partial class DatabaseMigrator(
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
         await ScalarAsync(transaction, "SET TRANSACTION READ ONLY", cancellationToken);
         return await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
     }

@@ -118,6 +118,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
             "The column users.region is NOT NULL"
         },
         { "ALTER TABLE usage_logs ADD region text NOT NULL", "The column usage_logs.region is NOT NULL without a default" },
+        { "ALTER TABLE users ADD email_twin integer", "The column users.email_twin already exists" },
         { "ALTER TABLE users ADD CONSTRAINT lower_case CHECK (email = lower(email))", "The constraint lower_case of users rejects rows" },
         { "ALTER TABLE users ADD CONSTRAINT known_tiers CHECK (subscription_tier IN ('free', 'pro'))", "The constraint known_tiers of users rejects rows" },
         { "ALTER TABLE api_keys ADD CONSTRAINT one_key UNIQUE (user_id)", "The unique index one_key of api_keys rejects rows" },

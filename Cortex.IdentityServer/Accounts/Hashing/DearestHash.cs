@@ -20,16 +20,17 @@ internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
     /// </summary>
     public const string Columns = $"""
         (SELECT max({CostOfHash}) FROM users WHERE {CostOfHash} <= 16) AS "BcryptCost",
-        (SELECT password_hash FROM users WHERE {IsPbkdf2} AND {IterationsOfHash} <= '\x000f4240'::bytea ORDER BY {IterationsOfHash} DESC LIMIT 1) AS "Pbkdf2"
+        (SELECT password_hash FROM users WHERE {IsPbkdf2} AND {IterationsOfHash} <= decode('000f4240', 'hex')
+            ORDER BY {IterationsOfHash} DESC LIMIT 1) AS "Pbkdf2"
         """;
 
     /// <summary>As in the index, word for word: NULL for what isn't bcrypt's. Without braces, which EF Core takes for parameters.</summary>
     public const string CostOfHash =
-        @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash from "
-        + @"'^\$(?:2[aby]\$|bcrypt-sha256\$(?:v=2,t=2b,r=|2[ab],))0?(1?[0-9])\$[./A-Za-z0-9]+\$?[./A-Za-z0-9]+$')::integer END)";
+        @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash COLLATE ""C"" from "
+        + @"E'^\\$(?:2[aby]\\$|bcrypt-sha256\\$(?:v=2,t=2b,r=|2[ab],))0?(1?[0-9])\\$[./A-Za-z0-9]+\\$?[./A-Za-z0-9]+$')::integer END)";
 
     /// <summary>As in the index, word for word: version 3 of ASP.NET Core Identity's hashes.</summary>
-    public const string IsPbkdf2 = "password_hash ~ '^AQAAAA[A-Za-z0-9+/]+=?=?$' AND length(password_hash) >= 60";
+    public const string IsPbkdf2 = "password_hash COLLATE \"C\" ~ '^AQAAAA[A-Za-z0-9+/]+=?=?$' AND length(password_hash) >= 60";
 
     /// <summary>As in the index, word for word: four bytes, high first.</summary>
     public const string IterationsOfHash = "(substring(decode(left(password_hash, 12), 'base64') from 6 for 4))";

@@ -13,6 +13,9 @@ internal static class SessionDefaults
         // Everything here is written for it: statements that guard themselves, and explicit locks. Under another one they would fail and have to be repeated.
         "-c default_transaction_isolation=read\\ committed",
 
+        // A backslash in a text is a backslash.
+        "-c standard_conforming_strings=on",
+
         // Connections that wait in the pool, and the one that listens, are meant to be idle.
         "-c idle_session_timeout=0");
 

@@ -66,6 +66,9 @@ internal sealed record ReferenceFacts(string Table, string Target);
 /// <summary>Something that already has a name that the server needs.</summary>
 internal sealed record TakenName(string Name, string Schema, string Kind, string? OnTable);
 
+/// <summary>A function of the server's that another role owns.</summary>
+internal sealed record FunctionFacts(string Name, string Signature, string Owner);
+
 /// <summary>What PostgreSQL's catalog says about the database, read once.</summary>
 internal sealed record Catalog(
     ServerFacts Server,
@@ -76,7 +79,8 @@ internal sealed record Catalog(
     IReadOnlyList<TriggerFacts> Triggers,
     IReadOnlyList<DependentFacts> Dependents,
     IReadOnlyList<ReferenceFacts> References,
-    IReadOnlyList<TakenName> Taken)
+    IReadOnlyList<TakenName> Taken,
+    IReadOnlyList<FunctionFacts> ForeignFunctions)
 {
     /// <summary>The documented tables that are there and are tables.</summary>
     public IEnumerable<RelationFacts> Tables => Relations.Where(relation => relation.Kind is 'r' or 'p' && OwnTables.Documented.Contains(relation.Name));

@@ -21,6 +21,7 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
         }
 
         Add(batch, CatalogSql.Taken, [.. planned.Relations], [.. planned.Functions], [planned.Pattern]);
+        Add(batch, $"SELECT name, signature::text, owner FROM ({OwnerFunctions.Ours}) AS ours WHERE NOT owned ORDER BY name");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var server = await ListAsync(reader, Server, cancellationToken);
         return new(
@@ -32,7 +33,8 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
             await NextAsync(reader, row => new TriggerFacts(row.Text(), row.Text(), row.Flag(), row.Flag()), cancellationToken),
             await NextAsync(reader, row => new DependentFacts(row.Text(), row.Text(), row.Text(), row.Text()), cancellationToken),
             await NextAsync(reader, row => new ReferenceFacts(row.Text(), row.Text()), cancellationToken),
-            await NextAsync(reader, row => new TakenName(row.Text(), row.Text(), row.Text(), row.OptionalText()), cancellationToken));
+            await NextAsync(reader, row => new TakenName(row.Text(), row.Text(), row.Text(), row.OptionalText()), cancellationToken),
+            await NextAsync(reader, row => new FunctionFacts(row.Text(), row.Text(), row.Text()), cancellationToken));
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params string[][] parameters)

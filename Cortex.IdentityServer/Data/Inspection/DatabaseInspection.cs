@@ -25,6 +25,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         ForeignKeyChecks.Check(catalog, notes);
         OwnerRuleChecks.Check(catalog, notes);
         EmailChecks.Check(catalog, isNew, notes);
+        EarlierVersionChecks.Check(catalog, planned, notes);
 
         // What this role can't read is checked once it can.
         if (catalog.Relations.All(relation => relation.IsOwned || !OwnTables.Documented.Contains(relation.Name)))

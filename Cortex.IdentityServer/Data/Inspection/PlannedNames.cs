@@ -57,6 +57,10 @@ internal sealed partial record PlannedNames(
     [GeneratedRegex(@"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*?AS\s+(?<quote>\$[a-z]*\$).*?\k<quote>", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Function();
 
+    [GeneratedRegex(
+        @"\bALTER\s+TABLE\s+(?<table>[a-z_]+)\s(?:[^;]*?\bADD\s+COLUMN\s+(?!IF\s)(?<name>[a-z_]+))+", RegexOptions.CultureInvariant)]
+    private static partial Regex NewColumn();
+
     private sealed class Collected
     {
         public HashSet<string> Relations { get; } = [];
@@ -100,7 +104,17 @@ internal sealed partial record PlannedNames(
 
         private void Add(string sql)
         {
-            Changed.UnionWith(Change().Matches(Function().Replace(sql, "")).Select(match => match.Groups["name"].Value).Where(OwnTables.Contains));
+            var statements = Function().Replace(sql, "");
+            foreach (Match match in NewColumn().Matches(statements))
+            {
+                // Where it may be there already, it is a documented one, and checked as such.
+                if (OwnTables.Documented.Contains(match.Groups["table"].Value))
+                {
+                    Columns.UnionWith(match.Groups["name"].Captures.Select(name => (match.Groups["table"].Value, name.Value)));
+                }
+            }
+
+            Changed.UnionWith(Change().Matches(statements).Select(match => match.Groups["name"].Value).Where(OwnTables.Contains));
             foreach (Match match in Creation().Matches(sql))
             {
                 var name = match.Groups["name"].Value;
