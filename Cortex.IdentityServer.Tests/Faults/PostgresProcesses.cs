@@ -41,7 +41,8 @@ internal static class PostgresProcesses
             using var kill =
                 Process.Start(
                     new ProcessStartInfo(
-                        "kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
+                        "kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))])
+                    { RedirectStandardError = true })!;
             await kill.WaitForExitAsync(Ct);
         }
     }

@@ -65,10 +65,10 @@ public sealed class PasskeyRulesTests
 
     private static ValueTask<bool> Validate(
         IdentityPasskeyOptions rules, string origin, bool crossOrigin = false, string? topOrigin = null) => rules.ValidateOrigin!(new()
-    {
-        HttpContext = new DefaultHttpContext(),
-        Origin = origin,
-        CrossOrigin = crossOrigin,
-        TopOrigin = topOrigin,
-    });
+        {
+            HttpContext = new DefaultHttpContext(),
+            Origin = origin,
+            CrossOrigin = crossOrigin,
+            TopOrigin = topOrigin,
+        });
 }

@@ -204,7 +204,8 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         async Task InsertAsync(string email)
         {
             await using var command = new NpgsqlCommand(
-                "INSERT INTO users (email, password_hash) VALUES ($1, '!')", connection, transaction) { Parameters = { new() { Value = email } } };
+                "INSERT INTO users (email, password_hash) VALUES ($1, '!')", connection, transaction)
+            { Parameters = { new() { Value = email } } };
             await command.ExecuteNonQueryAsync(Cancel);
         }
     }

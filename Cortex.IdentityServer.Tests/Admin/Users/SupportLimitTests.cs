@@ -106,7 +106,8 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await connection.OpenAsync(Cancel);
         await using var transaction = await connection.BeginTransactionAsync(Cancel);
         await using var locking = new NpgsqlCommand(
-            "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = account } } };
+            "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction)
+        { Parameters = { new() { Value = account } } };
         await locking.ExecuteNonQueryAsync(Cancel);
         await using var command = new NpgsqlCommand(change, connection, transaction) { Parameters = { new() { Value = account } } };
         await command.ExecuteNonQueryAsync(Cancel);

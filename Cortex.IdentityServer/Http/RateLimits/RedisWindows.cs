@@ -52,7 +52,8 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         var answer = (int[]?)await redis.ScriptEvaluateAsync(TakeScript, [Key(limit, partition)], [permits, (long)limit.Window.TotalMilliseconds]);
         var (taken, used, left) = (answer![0], answer[1], TimeSpan.FromMilliseconds(answer[2]));
         return new(
-            taken == 1, permits, Math.Max(0, permits - used), left) { SharedEnd = clock.GetTimestamp() + (long)(left.TotalSeconds * clock.TimestampFrequency) };
+            taken == 1, permits, Math.Max(0, permits - used), left)
+        { SharedEnd = clock.GetTimestamp() + (long)(left.TotalSeconds * clock.TimestampFrequency) };
     }
 
     public Task GiveBackAsync(RateLimit limit, string partition, long end)
