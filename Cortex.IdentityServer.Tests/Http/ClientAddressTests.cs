@@ -44,12 +44,12 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
         var other = await proxied.RegisterAsync();
         for (var failure = 0; failure < 20; failure++)
         {
-            await (await LogInFromAsync("64:ff9b::cb00:7107", $"nobody-{failure}@example.com", "wrong horse battery staple"))
+            await (await LogInFromAsync("64:ff9b::cb00:714d", $"nobody-{failure}@example.com", "wrong horse battery staple"))
                 .ShouldBeAsync(HttpStatusCode.Unauthorized);
         }
 
-        await (await LogInFromAsync("64:ff9b::cb00:7107", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
-        await (await LogInFromAsync("203.0.113.7", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        await (await LogInFromAsync("64:ff9b::cb00:714d", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        await (await LogInFromAsync("203.0.113.77", other.Email, other.Password)).ShouldBeProblemAsync(429, "rate_limited");
         await (await LogInFromAsync("64:ff9b::c633:6401", other.Email, other.Password)).ShouldBeAsync(HttpStatusCode.OK);
     }
 

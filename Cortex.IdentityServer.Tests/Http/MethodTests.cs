@@ -6,7 +6,6 @@ namespace Cortex.IdentityServer.Tests.Http;
 public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
-    [InlineData("/")]
     [InlineData("/api")]
     [InlineData("/api/v1/auth")]
     [InlineData("/api/v1/auth/nothing")]

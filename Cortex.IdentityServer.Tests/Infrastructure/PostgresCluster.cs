@@ -43,16 +43,16 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     /// <summary>Runs the server's own migrator.</summary>
-    public static Task MigrateAsync(string connectionString) => MigrateAsync(connectionString, LockPatience.Default);
+    public static Task MigrateAsync(string connectionString) => MigrateAsync(connectionString, LockTimeouts.Default);
 
-    /// <summary>The same, with another patience for locks.</summary>
-    internal static async Task MigrateAsync(string connectionString, LockPatience patience)
+    /// <summary>The same, with other timeouts for locks.</summary>
+    internal static async Task MigrateAsync(string connectionString, LockTimeouts timeouts)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddData(connectionString)
-            .AddSingleton(patience)
+            .AddSingleton(timeouts)
             .BuildServiceProvider();
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
     }

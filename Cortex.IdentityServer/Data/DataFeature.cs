@@ -75,7 +75,7 @@ internal static class DataFeature
                 CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError,
                 RelationalEventId.TransactionError, RelationalEventId.MigrationsUserTransactionWarning)));
         return services
-            .AddSingleton(LockPatience.Default)
+            .AddSingleton(LockTimeouts.Default)
             .AddSingleton<DatabaseMigrator>()
             .AddSingleton<DatabaseBreaker>()
             .AddSingleton(provider => new Changes(provider.GetRequiredService<SessionSettings>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))

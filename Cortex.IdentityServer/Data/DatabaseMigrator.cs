@@ -19,7 +19,7 @@ namespace Cortex.IdentityServer.Data;
 /// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
 /// </remarks>
 internal sealed partial class DatabaseMigrator(
-    NpgsqlDataSource dataSource, IServiceScopeFactory scopes, LockPatience patience, ILogger<DatabaseMigrator> logger)
+    NpgsqlDataSource dataSource, IServiceScopeFactory scopes, LockTimeouts timeouts, ILogger<DatabaseMigrator> logger)
 {
     /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
     private const long LockKey = 0x636F727465786964;
@@ -76,13 +76,13 @@ internal sealed partial class DatabaseMigrator(
             catch (Exception failure) when (DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
                 // A lock that the migrations themselves don't tell of, as on an owner's table that references ours.
-                if (Stopwatch.GetElapsedTime(started) >= patience.Total)
+                if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
                 {
-                    throw TableLocks.WhyRefused(patience, "a lock of another transaction");
+                    throw TableLocks.WhyRefused(timeouts, "a lock of another transaction");
                 }
 
                 Log.NotLocked(logger);
-                await Task.Delay(patience.Pause, cancellationToken);
+                await Task.Delay(timeouts.Pause, cancellationToken);
             }
             catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
@@ -111,7 +111,7 @@ internal sealed partial class DatabaseMigrator(
         plan.Report.ThrowIfRefused();
         await ScalarAsync(transaction, PinSchema, cancellationToken);
         if (plan.Pending.Count > 0
-            && await new TableLocks(held, patience, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
+            && await new TableLocks(held, timeouts, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
         {
             // Others have written meanwhile.
             plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);

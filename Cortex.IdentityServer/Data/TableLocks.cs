@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Data;
 /// A statement that waits for such a lock, behind a transaction that has merely read the table, makes every later statement on it wait too. So this waits
 /// briefly, steps back to let the others through, and tries again. It keeps its transaction, and with that the lock by which replicas migrate one at a time.
 /// </remarks>
-internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPatience patience, long started, ILogger logger)
+internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTimeouts timeouts, long started, ILogger logger)
 {
     private const string Savepoint = "cortex_table_locks";
 
@@ -32,7 +32,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
     private long _namedAt;
 
     /// <returns>Whether others were in the way at first, so that rows may have changed meanwhile.</returns>
-    /// <exception cref="MigrationRefusedException">They still are after <see cref="LockPatience.Total"/>.</exception>
+    /// <exception cref="MigrationRefusedException">They still are after <see cref="LockTimeouts.Total"/>.</exception>
     public async Task<bool> TakeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         await transaction.SaveAsync(Savepoint, cancellationToken);
@@ -41,7 +41,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
             var before = await BeforeAsync(tables, cancellationToken);
             try
             {
-                await using var take = Command(Lock(tables, (int)patience.Wait.TotalMilliseconds));
+                await using var take = Command(Lock(tables, (int)timeouts.Wait.TotalMilliseconds));
                 await take.ExecuteNonQueryAsync(cancellationToken);
                 await transaction.ReleaseAsync(Savepoint, cancellationToken);
                 return waited;
@@ -52,18 +52,18 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
             }
 
             var blockers = await BlockersAsync(tables, before, cancellationToken);
-            if (Stopwatch.GetElapsedTime(started) >= patience.Total)
+            if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
             {
-                throw WhyRefused(patience, blockers.Text);
+                throw WhyRefused(timeouts, blockers.Text);
             }
 
             Tell(blockers);
-            await Task.Delay(patience.Pause, cancellationToken);
+            await Task.Delay(timeouts.Pause, cancellationToken);
         }
     }
 
-    public static MigrationRefusedException WhyRefused(LockPatience patience, string blockers) => new(
-        $"The database was not changed. For {patience.Total:c} the tables to migrate could not be locked, because of {blockers}. "
+    public static MigrationRefusedException WhyRefused(LockTimeouts timeouts, string blockers) => new(
+        $"The database was not changed. For {timeouts.Total:c} the tables to migrate could not be locked, because of {blockers}. "
         + "End what is in the way (SELECT pg_terminate_backend(pid)), or migrate at a quiet time.");
 
     /// <summary>Strict enough for every statement of a migration: a lock that is made stricter later may deadlock.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
         if (blockers.Pids != _named || Stopwatch.GetElapsedTime(_namedAt) > Silence)
         {
             (_named, _namedAt) = (blockers.Pids, Stopwatch.GetTimestamp());
-            Log.Waits(logger, blockers.Text, patience.Total - Stopwatch.GetElapsedTime(started));
+            Log.Waits(logger, blockers.Text, (long)(timeouts.Total - Stopwatch.GetElapsedTime(started)).TotalSeconds);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockPati
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration can't lock the tables yet, because of {Blockers}. It goes on trying for {Left}")]
-        public static partial void Waits(ILogger logger, string blockers, TimeSpan left);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps trying for another {Seconds} s")]
+        public static partial void Waits(ILogger logger, string blockers, long seconds);
     }
 }

@@ -19,7 +19,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
     /// <summary>The time limit of a server's statement.</summary>
     private static readonly TimeSpan MostOthersWait = TimeSpan.FromSeconds(2);
 
-    private static readonly LockPatience Impatient = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+    private static readonly LockTimeouts Impatient = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

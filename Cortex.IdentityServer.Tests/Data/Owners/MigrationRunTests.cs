@@ -75,8 +75,8 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         var database = await AdoptedAsync();
         await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {OwnedDatabase.RoleOf(database.Owner)} SET deadlock_timeout = '2s'");
         await using var other = await ReadAsync(database, "billing_events");
-        var patience = LockPatience.Default with { Wait = TimeSpan.FromSeconds(30) };
-        var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner, patience), Ct);
+        var timeouts = LockTimeouts.Default with { Wait = TimeSpan.FromSeconds(30) };
+        var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner, timeouts), Ct);
         await WaitsAsync(database, "billing_events", "0 seconds");
 
         // Now each waits for the other, and the migration is the first to look for a deadlock.

@@ -61,11 +61,11 @@ internal static class OwnerFunctions
     public static Finding? Lent(string[] names, string? owner) => (names, owner) switch
     {
         ([], _) => null,
-        (_, null) => new(Severity.Repair, $"Nobody but their owner can call these functions any longer: {List(names)}."),
+        (_, null) => new(Severity.Repair, $"Only their owner can call these functions again: {List(names)}."),
         _ => new(
             Severity.Warn,
-            $"Others than their owner may call these functions, which run with the owner's rights: {List(names)}. "
-            + $"Run migrate as {owner}, who owns them; it takes that right away."),
+            $"Roles other than their owner may call these functions, which run with the owner's rights: {List(names)}. "
+            + $"Run migrate as {owner}, who owns them; it revokes that."),
     };
 
     private static string List(string[] names) => string.Join(", ", names);
