@@ -66,7 +66,14 @@ internal static class PortableSchema
         ALTER TABLE daily_changes ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
         """;
 
-    /// <summary>Each role has the same id in every database, so that a dump of <c>user_roles</c> means the same in another one.</summary>
+    /// <summary>Rows of id and name. Each role has the same id in every database, so that a dump of <c>user_roles</c> means the same in another one.</summary>
+    public const string FixedRoles = """
+        ('c0f7e100-0000-4000-8000-000000000001', 'admin'),
+        ('c0f7e100-0000-4000-8000-000000000002', 'support'),
+        ('c0f7e100-0000-4000-8000-000000000003', 'service')
+        """;
+
+    /// <summary>Gives the roles their fixed ids.</summary>
     public const string Roles = """
         DO $do$
         DECLARE
@@ -74,9 +81,8 @@ internal static class PortableSchema
             known uuid;
         BEGIN
             FOR wanted IN SELECT id::uuid, name FROM (VALUES
-                ('c0f7e100-0000-4000-8000-000000000001', 'admin'),
-                ('c0f7e100-0000-4000-8000-000000000002', 'support'),
-                ('c0f7e100-0000-4000-8000-000000000003', 'service')) AS fixed (id, name)
+        """ + "\n" + FixedRoles + """
+        ) AS fixed (id, name)
             LOOP
                 known := (SELECT roles.id FROM roles WHERE roles.normalized_name::text = wanted.name);
                 IF known IS NULL THEN

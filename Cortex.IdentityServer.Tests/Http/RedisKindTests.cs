@@ -14,7 +14,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     private const string Login = "/api/v1/auth/login";
     private const string Password = "a-long-password";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -158,7 +158,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var serving = ServeAsync(web, Encoding.ASCII.GetBytes(answer), stop.Token);
 
-        await ToldAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't answer in Redis' protocol");
+        await ToldAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't speak the Redis protocol");
         await stop.CancelAsync();
         await serving;
     }
@@ -241,7 +241,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         for (var started = Stopwatch.GetTimestamp(); !isSo();)
         {
             Assert.True(
-                Stopwatch.GetElapsedTime(started) < Patience,
+                Stopwatch.GetElapsedTime(started) < Timeout,
                 $"{what}\n{string.Join('\n', app.Log.Split('\n').Where(line => line.Contains("Redis", StringComparison.Ordinal)))}");
             await Task.Delay(50, Ct);
         }

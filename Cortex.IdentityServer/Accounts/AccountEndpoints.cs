@@ -74,10 +74,9 @@ internal static class AccountEndpoints
     {
         if (HttpMethods.IsHead(http.Request.Method))
         {
-            // Nobody gets to see it, so nothing is gathered, and there is no export to note.
             return await accounts.FindAsync(caller.UserId(), cancellationToken) is null
                 ? (Problem)Problems.SessionRevoked
-                : TypedResults.Stream(_ => Task.CompletedTask, "application/json; charset=utf-8");
+                : HeadAnswer.Of("application/json; charset=utf-8");
         }
 
         return await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export

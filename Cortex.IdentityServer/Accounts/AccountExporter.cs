@@ -17,10 +17,9 @@ namespace Cortex.IdentityServer.Accounts;
 internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts, AuditReader audit, AccountEvents events, TimeProvider clock)
 {
     private static readonly string UsagePage = $"""
-        SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed", CASE WHEN {UsageReport.IsPriced}
-            THEN cost_usd END AS "CostUsd",
-            provider AS "Provider", response_time_ms AS "ResponseTimeMs", status_code AS "StatusCode", error_message AS "ErrorMessage",
-                created_at AS "CreatedAt",
+        SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed",
+            CASE WHEN {UsageReport.IsPriced} THEN cost_usd END AS "CostUsd", provider AS "Provider", response_time_ms AS "ResponseTimeMs",
+            status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt",
             coalesce(created_at, '-infinity') AS "Stored"
         FROM usage_logs
         WHERE user_id = @user AND (coalesce(created_at, '-infinity'), id) > (@time, @id)
@@ -83,9 +82,9 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
         }
     }
 
-    private IAsyncEnumerable<ApiKeyResponse> KeysAsync(
-        Guid userId, CancellationToken cancellationToken) => PagesAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
-        $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {AuditReader.Page}")
+    private IAsyncEnumerable<ApiKeyResponse> KeysAsync(Guid userId, CancellationToken cancellationToken) =>
+        PagesAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
+            $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {AuditReader.Page}")
             .Select(ApiKeyResponse.FromKey)
             .ToListAsync(cancellationToken));
 

@@ -63,14 +63,19 @@ internal sealed partial class DatabaseMigrator(
         {
             try
             {
-                if (await IsUpToDateAsync(cancellationToken))
+                IReadOnlyList<string> applied = [];
+                var report = await ReportIfUpToDateAsync(cancellationToken);
+                if (report is null)
                 {
-                    return [];
+                    applied = await MigrateInTransactionAsync(started, cancellationToken);
+                    report = await ReportIfUpToDateAsync(cancellationToken);
                 }
 
-                // What isn't as it should be although every migration was applied is looked at then, too.
-                var applied = await MigrateInTransactionAsync(started, cancellationToken);
-                await IsUpToDateAsync(cancellationToken);
+                if (report is not null)
+                {
+                    await SettleAsync(report, cancellationToken);
+                }
+
                 return applied;
             }
             catch (Exception failure) when (DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable)
@@ -113,7 +118,7 @@ internal sealed partial class DatabaseMigrator(
         if (plan.Pending.Count > 0
             && await new TableLocks(held, timeouts, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
         {
-            // Others have written meanwhile.
+            // Other transactions may have changed rows in the meantime.
             plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
             plan.Report.ThrowIfRefused();
         }
@@ -175,7 +180,8 @@ internal sealed partial class DatabaseMigrator(
     /// Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.
     /// </summary>
     /// <remarks>While another replica migrates, this waits for it.</remarks>
-    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    /// <returns>What there is to say about the database; null if it lacks a migration.</returns>
+    private async Task<InspectionReport?> ReportIfUpToDateAsync(CancellationToken cancellationToken)
     {
         string[] known =
         [
@@ -186,7 +192,7 @@ internal sealed partial class DatabaseMigrator(
         look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
         if (await look.ExecuteScalarAsync(cancellationToken) is not true)
         {
-            return false;
+            return null;
         }
 
         await using var read = dataSource.CreateBatch();
@@ -205,13 +211,17 @@ internal sealed partial class DatabaseMigrator(
         await rows.ReadAsync(cancellationToken);
         if (rows.GetInt64(0) < known.Length)
         {
-            return false;
+            return null;
         }
 
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        var report = StartInspection.ReportUnlessRefused(rows);
-        await rows.DisposeAsync();
+        return StartInspection.ReportUnlessRefused(rows);
+    }
+
+    /// <summary>Logs the warnings, and corrects what this role may correct without a migration.</summary>
+    private async Task SettleAsync(InspectionReport report, CancellationToken cancellationToken)
+    {
         foreach (var warning in report.Warnings)
         {
             Log.Warned(logger, warning);
@@ -221,8 +231,6 @@ internal sealed partial class DatabaseMigrator(
         {
             await CorrectFunctionsAsync(report.Repaired, cancellationToken);
         }
-
-        return true;
     }
 
     private async Task CorrectFunctionsAsync(IEnumerable<string> corrections, CancellationToken cancellationToken)

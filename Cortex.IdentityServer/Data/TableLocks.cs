@@ -134,7 +134,8 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps trying for another {Seconds} s")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps trying for another {Seconds} s")]
         public static partial void Waits(ILogger logger, string blockers, long seconds);
     }
 }

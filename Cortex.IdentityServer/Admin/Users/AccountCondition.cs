@@ -38,10 +38,10 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
                 THEN codes.failed_at + (@now - @unlocked) END AS "TwoFactorLockedUntil",
             coalesce(codes.failures, 0) AS "TwoFactorFailures",
             (SELECT count(*) FROM passkeys WHERE user_id = @user)::integer AS "Passkeys",
-            (SELECT count(*) FROM sessions WHERE user_id = @user AND ended_at IS NULL AND expires_at > @now
-                AND idle_expires_at > @now)::integer AS "ActiveSessions",
-            (SELECT count(*) FROM api_keys WHERE user_id = @user AND coalesce(is_active, true) AND (expires_at IS NULL
-                OR expires_at > @now))::integer AS "ActiveApiKeys",
+            (SELECT count(*) FROM sessions WHERE user_id = @user AND ended_at IS NULL
+                AND expires_at > @now AND idle_expires_at > @now)::integer AS "ActiveSessions",
+            (SELECT count(*) FROM api_keys WHERE user_id = @user AND coalesce(is_active, true)
+                AND (expires_at IS NULL OR expires_at > @now))::integer AS "ActiveApiKeys",
             (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt",
             waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {LoginAttemptRules.MostInARow}, false) AS "TwoFactorBlocked"
         FROM ({LoginAttemptRules.Waits}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user

@@ -65,8 +65,7 @@ internal static class UserListEndpoints
 
         if (HttpMethods.IsHead(http.Request.Method))
         {
-            // Nobody gets to see a user, so none is read, and there is no export to note.
-            return TypedResults.Stream(_ => Task.CompletedTask, Ndjson.MediaType);
+            return HeadAnswer.Of(Ndjson.MediaType);
         }
 
         await audit.WriteAsync(

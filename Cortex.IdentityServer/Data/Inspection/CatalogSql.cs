@@ -26,6 +26,9 @@ internal static class CatalogSql
                     AND EXISTS (SELECT FROM unnest(polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE')))))
         """;
 
+    /// <summary>The name as it is; <c>regnamespace</c> would put quotes around some.</summary>
+    private const string SchemaOfRelation = "(SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace)";
+
     public const string Server = $"""
         SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_encoding_to_char(encoding),
             current_user::text, datname::text, nspname::text, current_setting('search_path') <> '"$user", public',
@@ -33,22 +36,20 @@ internal static class CatalogSql
             coalesce((SELECT has_language_privilege(pg_language.oid, 'USAGE') FROM pg_language WHERE lanname = 'plpgsql'), false),
             pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on',
             ARRAY(
-                SELECT (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) FROM pg_class WHERE relname = 'users'
-                    AND relkind IN ('r', 'p', 'v', 'f', 'm')
-                    AND (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) !~ '^(pg_|information_schema$)'
+                SELECT {SchemaOfRelation} FROM pg_class
+                WHERE relname = 'users' AND relkind IN ('r', 'p', 'v', 'f', 'm') AND {SchemaOfRelation} !~ '^(pg_|information_schema$)'
                     AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = pg_class.oid AND attname IN ('email', 'password_hash')) ORDER BY 1)
         FROM pg_database LEFT JOIN pg_namespace AS ours ON ours.oid = {OurSchema} WHERE datname = current_database()
         """;
 
     public const string Relations = $"""
-        SELECT relname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace), relkind, relpersistence, relispartition,
+        SELECT relname::text, {SchemaOfRelation}, relkind, relpersistence, relispartition,
             EXISTS (SELECT FROM pg_inherits WHERE pg_class.oid IN (inhrelid, inhparent)),
             pg_get_userbyid(relowner)::text, pg_has_role(relowner, 'USAGE'), {HidesRows},
             (relreplident = 'n' OR (relreplident = 'i' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisreplident)))
                 AND EXISTS (
                     SELECT FROM pg_publication_tables JOIN pg_publication USING (pubname)
-                    WHERE schemaname = (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace) AND tablename = relname AND (pubupdate
-                        OR pubdelete))
+                    WHERE schemaname = {SchemaOfRelation} AND tablename = relname AND (pubupdate OR pubdelete))
         FROM unnest($1) AS name JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
         """;
 

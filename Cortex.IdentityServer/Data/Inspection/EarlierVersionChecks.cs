@@ -1,19 +1,13 @@
+using Cortex.IdentityServer.Migrations;
+
 namespace Cortex.IdentityServer.Data.Inspection;
 
 /// <summary>What an earlier version of this server made and somebody has changed since, so that pending migrations couldn't replace it.</summary>
 internal static class EarlierVersionChecks
 {
-    /// <summary>The roles whose ids are the same in every database.</summary>
-    private static readonly (string Id, string Name)[] FixedRoles =
-    [
-        ("c0f7e100-0000-4000-8000-000000000001", "admin"),
-        ("c0f7e100-0000-4000-8000-000000000002", "support"),
-        ("c0f7e100-0000-4000-8000-000000000003", "service"),
-    ];
-
     public static void Check(Catalog catalog, PlannedNames planned, Notes notes)
     {
-        // One that no migration made yet is in the way, whoever owns it.
+        // A function of such a name that no applied migration created is refused for its name already.
         foreach (var function in catalog.ForeignFunctions.Where(function => !planned.Functions.Contains(function.Name)))
         {
             notes.Refuse(
@@ -24,27 +18,25 @@ internal static class EarlierVersionChecks
         if (planned.Changed.Contains("roles") && !planned.Relations.Contains("roles")
             && catalog.Relations.Any(relation => relation is { Name: "roles", IsOwned: true }))
         {
-            foreach (var (id, name) in FixedRoles)
-            {
-                CheckRole(catalog, id, name, notes);
-            }
+            CheckRoles(catalog.NameOf("roles"), notes);
         }
     }
 
-    private static void CheckRole(Catalog catalog, string id, string name, Notes notes)
-    {
-        var table = catalog.NameOf("roles");
-        notes.Ask(
-            $"SELECT id::text FROM {table} WHERE id = '{id}'::uuid AND normalized_name::text COLLATE \"C\" IS DISTINCT FROM '{name}'",
-            taken =>
+    private static void CheckRoles(string table, Notes notes) => notes.Ask(
+        $"""
+        SELECT string_agg(fixed.id || ' ' || fixed.name, ',' ORDER BY fixed.id)
+        FROM (VALUES {PortableSchema.FixedRoles}) AS fixed (id, name) JOIN {table} AS taken ON taken.id = fixed.id::uuid
+        WHERE taken.normalized_name::text COLLATE "C" IS DISTINCT FROM fixed.name
+        """,
+        taken =>
+        {
+            foreach (var role in taken?.Split(',') ?? [])
             {
-                if (taken is not null)
-                {
-                    notes.Refuse(
-                        $"The row of roles with the id {id} isn't the role {name}, which has that id in every database. "
-                        + "Add that row again with another id, change role_id in user_roles to it, "
-                        + $"and run DELETE FROM {table} WHERE id = '{id}'.");
-                }
-            });
-    }
+                var (id, name) = (role[..36], role[37..]);
+                notes.Refuse(
+                    $"The row of roles with the id {id} isn't the role {name}, which has that id in every database. "
+                    + "Add that row again with another id, change role_id in user_roles to it, "
+                    + $"and run DELETE FROM {table} WHERE id = '{id}'.");
+            }
+        });
 }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Data.Inspection;
 /// </summary>
 internal static class OwnerFunctions
 {
-    /// <summary>A row for each function. Whoever may make new months of the audit log is the owner's decision; that everybody may is not.</summary>
+    /// <summary>A row for each function. The owner decides which roles may create new months of the audit log, but PUBLIC never may.</summary>
     public const string Ours = $"""
         SELECT pg_proc.oid::regprocedure AS signature, proname::text AS name, nspname,
             pg_get_userbyid(proowner)::text AS owner, pg_has_role(proowner, 'USAGE') AS owned,
@@ -52,7 +52,7 @@ internal static class OwnerFunctions
         (_, null) => new(Severity.Repair, $"These functions look for the server's tables in the schema {schema}, where they are now: {List(names)}."),
         _ => new(
             Severity.Refuse,
-            $"These functions don't look for the server's tables in the schema {schema}, where they are, so that nothing could be written: {List(names)}. "
+            $"The server's tables are in the schema {schema}, but these functions look elsewhere, so every write would fail: {List(names)}. "
             + $"Run migrate as {owner}, who owns them; it corrects that."),
     };
 

@@ -54,7 +54,9 @@ internal sealed partial record PlannedNames(
     private static partial Regex Change();
 
     /// <summary>What a function does once it is called isn't done by the migration that makes it.</summary>
-    [GeneratedRegex(@"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*?AS\s+(?<quote>\$[a-z]*\$).*?\k<quote>", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*?AS\s+(?<quote>\$[a-z]*\$).*?\k<quote>",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Function();
 
     [GeneratedRegex(

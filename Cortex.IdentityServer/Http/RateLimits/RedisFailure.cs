@@ -18,7 +18,7 @@ internal static partial class RedisFailure
         var kind = connection?.GetServers() is [var server, ..] ? server.ServerType : ServerType.Standalone;
         return said switch
         {
-            _ when Has("RESP protocol failure") => "it doesn't answer in Redis' protocol",
+            _ when Has("RESP protocol failure") => "it doesn't speak the Redis protocol",
             _ when kind == ServerType.Sentinel => "it is a Sentinel, which stores no data; REDIS_URL must point to the primary itself",
             _ when (kind == ServerType.Cluster || Has("Multiple databases are not supported")) && address.Database > 0 =>
                 $"a cluster has database 0 only, and REDIS_URL names {address.Database}",

@@ -8,19 +8,19 @@ namespace Cortex.IdentityServer.Http.RateLimits;
 internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvider clock, ILogger<SharedWindows> logger) : BackgroundService
 {
     /// <summary>How long a request waits for Redis before the replica decides alone, as losing Redis must not cost service.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long it waits at most while Redis answers others.</summary>
-    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestAnswerTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The first question also loads the script and the code that asks.</summary>
-    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How often Redis is asked whether it is back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>After so many probes in a row without an answer it is looked for anew: its name may lead elsewhere, while the connection only hangs.</summary>
-    private const int PatientProbes = 3;
+    private const int SilentProbes = 3;
 
     private readonly RedisAddress _address = options.Redis!;
     private readonly Lock _noting = new();
@@ -55,7 +55,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     {
         try
         {
-            await _windows!.GiveBackAsync(limit, partition, end).WaitAsync(Patience);
+            await _windows!.GiveBackAsync(limit, partition, end).WaitAsync(AnswerTimeout);
         }
         catch (Exception failure) when (RedisFailure.Is(failure))
         {
@@ -66,7 +66,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>The first probe comes before the first request, so that replicas share from the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ProbeAsync(FirstPatience);
+        await ProbeAsync(FirstAnswerTimeout);
         await base.StartAsync(cancellationToken);
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             if (!IsUp)
             {
-                await ProbeAsync(Patience);
+                await ProbeAsync(AnswerTimeout);
             }
         }
     }
@@ -99,44 +99,44 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             try
             {
-                var decision = await answer.WaitAsync(Patience);
+                var decision = await answer.WaitAsync(AnswerTimeout);
                 Volatile.Write(ref _answeredAt, Stopwatch.GetTimestamp());
                 return decision;
             }
             catch (TimeoutException) when (answer.IsCompletedSuccessfully
-                || (Stopwatch.GetElapsedTime(Volatile.Read(ref _answeredAt)) < Patience && Stopwatch.GetElapsedTime(asked) < MostPatience))
+                || (Stopwatch.GetElapsedTime(Volatile.Read(ref _answeredAt)) < AnswerTimeout && Stopwatch.GetElapsedTime(asked) < LongestAnswerTimeout))
             {
             }
         }
     }
 
-    private async Task ProbeAsync(TimeSpan patience)
+    private async Task ProbeAsync(TimeSpan timeout)
     {
         try
         {
             await ConnectAsync();
-            await AskAsync(patience);
+            await AskAsync(timeout);
             _failedProbes = 0;
             Note(isUp: true);
         }
         catch (Exception failure) when (RedisFailure.Is(failure))
         {
-            _mustReconnect |= ++_failedProbes % PatientProbes == 0;
+            _mustReconnect |= ++_failedProbes % SilentProbes == 0;
             Note(isUp: false, failure);
         }
     }
 
     /// <summary>Right after a failed handshake the client says only that no connection is available. A moment later it also says why.</summary>
-    private async Task AskAsync(TimeSpan patience)
+    private async Task AskAsync(TimeSpan timeout)
     {
         for (var started = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
-                await _windows!.TryAsync(Environment.MachineName).WaitAsync(patience);
+                await _windows!.TryAsync(Environment.MachineName).WaitAsync(timeout);
                 return;
             }
-            catch (RedisConnectionException failure) when (failure.InnerException is null && Stopwatch.GetElapsedTime(started) < patience)
+            catch (RedisConnectionException failure) when (failure.InnerException is null && Stopwatch.GetElapsedTime(started) < timeout)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20));
             }
