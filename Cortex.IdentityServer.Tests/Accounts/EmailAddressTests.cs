@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Accounts;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

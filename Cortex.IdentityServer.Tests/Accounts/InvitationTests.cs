@@ -1,6 +1,6 @@
 using System.Net;
-using Cortex.IdentityServer.Accounts.Mailed;
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
-using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 

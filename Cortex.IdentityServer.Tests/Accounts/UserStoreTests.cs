@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Accounts;
+using Cortex.IdentityServer.Identity.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Tests.Admin.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;

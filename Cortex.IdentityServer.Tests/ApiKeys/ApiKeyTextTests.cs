@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.ApiKeys;
+using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;

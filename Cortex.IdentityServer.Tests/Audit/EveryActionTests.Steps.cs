@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 

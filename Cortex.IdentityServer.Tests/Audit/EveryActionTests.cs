@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
-using Cortex.IdentityServer.Audit;
+using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Infrastructure;
 

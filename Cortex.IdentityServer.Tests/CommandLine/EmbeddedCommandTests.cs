@@ -1,5 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;

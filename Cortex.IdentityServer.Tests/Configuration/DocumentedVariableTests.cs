@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Features.CommandLine;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;

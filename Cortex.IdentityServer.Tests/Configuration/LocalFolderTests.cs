@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Features.CommandLine;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;

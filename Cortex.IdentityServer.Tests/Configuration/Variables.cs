@@ -1,4 +1,5 @@
-using Cortex.IdentityServer.Configuration;
+using Cortex.IdentityServer.Features.CommandLine;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Secrets;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
@@ -57,7 +58,7 @@ public sealed class WeakSecretTests
         {
             var bytes = new byte[16];
             random.NextBytes(bytes);
-            Assert.Null(Cortex.IdentityServer.Secrets.SecretStrength.Objection(Convert.ToHexStringLower(bytes)));
+            Assert.Null(SecretStrength.Objection(Convert.ToHexStringLower(bytes)));
         }
     }
 

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 

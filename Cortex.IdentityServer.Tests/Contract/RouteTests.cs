@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;

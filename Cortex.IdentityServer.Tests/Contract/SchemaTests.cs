@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

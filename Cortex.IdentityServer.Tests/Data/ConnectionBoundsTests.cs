@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

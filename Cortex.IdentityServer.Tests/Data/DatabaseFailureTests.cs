@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

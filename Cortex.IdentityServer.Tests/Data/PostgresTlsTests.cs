@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Connections;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 

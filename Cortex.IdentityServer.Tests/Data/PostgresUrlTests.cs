@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Connections;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;

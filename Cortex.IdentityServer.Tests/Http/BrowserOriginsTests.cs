@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Tests.Configuration;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Tests.Http;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

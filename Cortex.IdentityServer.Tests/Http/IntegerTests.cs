@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Http;
 

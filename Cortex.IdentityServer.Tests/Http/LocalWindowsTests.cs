@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cortex.IdentityServer.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cortex.IdentityServer.Http;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Http;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using Cortex.IdentityServer.Accounts.Mailed;
-using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Account.Mailed;
+using Cortex.IdentityServer.Identity.Mail;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Faults;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 

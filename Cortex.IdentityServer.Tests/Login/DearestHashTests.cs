@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using Cortex.IdentityServer.Accounts.Hashing;
-using Cortex.IdentityServer.Login;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

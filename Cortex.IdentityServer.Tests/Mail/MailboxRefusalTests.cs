@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Identity.Mail;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using Cortex.IdentityServer.Accounts.Mailed;
-using Cortex.IdentityServer.Mail;
-using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Tests.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Reflection;
-using Cortex.IdentityServer.Mail;
+using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Tests.Configuration;
 using MimeKit;
 

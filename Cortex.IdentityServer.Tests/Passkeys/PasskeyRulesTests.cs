@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Passkeys;
+using Cortex.IdentityServer.Identity.Passkeys;
 using Cortex.IdentityServer.Tests.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;

@@ -1,6 +1,6 @@
-using Cortex.IdentityServer.Passkeys;
+using Cortex.IdentityServer.Identity.Passkeys;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 

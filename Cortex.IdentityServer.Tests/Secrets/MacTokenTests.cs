@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Secrets;

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Secrets;
+using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Secrets;

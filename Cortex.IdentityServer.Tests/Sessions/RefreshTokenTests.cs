@@ -1,7 +1,7 @@
-using Cortex.IdentityServer.Secrets;
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 

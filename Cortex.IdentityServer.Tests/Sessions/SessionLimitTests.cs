@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Tests.Admin.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Tests.Sessions;

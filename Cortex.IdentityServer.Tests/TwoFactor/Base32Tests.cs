@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Cortex.IdentityServer.TwoFactor;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 

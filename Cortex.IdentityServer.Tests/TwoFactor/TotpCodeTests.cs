@@ -1,5 +1,5 @@
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Cortex.IdentityServer.TwoFactor;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 

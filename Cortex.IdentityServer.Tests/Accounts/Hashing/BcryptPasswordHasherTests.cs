@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Accounts;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 

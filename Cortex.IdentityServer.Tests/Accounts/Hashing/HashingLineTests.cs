@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

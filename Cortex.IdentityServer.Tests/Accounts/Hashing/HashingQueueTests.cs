@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

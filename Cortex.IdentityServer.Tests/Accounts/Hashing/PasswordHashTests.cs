@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;

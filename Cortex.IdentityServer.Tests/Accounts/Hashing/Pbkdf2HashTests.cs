@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Cortex.IdentityServer.Accounts;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
-using Cortex.IdentityServer.Admin.Import;
+using Cortex.IdentityServer.Features.Admin.Import;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Data.Owners;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;

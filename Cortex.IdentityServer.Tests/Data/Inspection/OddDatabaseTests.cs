@@ -1,5 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Data.Owners;
 using Cortex.IdentityServer.Tests.Faults;

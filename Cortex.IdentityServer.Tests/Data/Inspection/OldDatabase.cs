@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Inspection;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Inspection;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

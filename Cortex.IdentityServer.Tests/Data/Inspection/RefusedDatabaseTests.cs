@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data.Inspection;
+using Cortex.IdentityServer.Foundation.Data.Inspection;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Data;
-using Cortex.IdentityServer.Data.Inspection;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Inspection;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;

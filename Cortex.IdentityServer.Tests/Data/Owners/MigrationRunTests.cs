@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Data;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 

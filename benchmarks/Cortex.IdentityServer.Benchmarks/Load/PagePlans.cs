@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cortex.IdentityServer.Admin.Users;
+using Cortex.IdentityServer.Features.Admin.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;

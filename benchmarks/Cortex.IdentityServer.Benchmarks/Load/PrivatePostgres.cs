@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Cortex.IdentityServer.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

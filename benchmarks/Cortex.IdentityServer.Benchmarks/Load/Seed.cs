@@ -1,8 +1,8 @@
 using System.Globalization;
-using Cortex.IdentityServer.Accounts.Hashing;
-using Cortex.IdentityServer.ApiKeys;
-using Cortex.IdentityServer.Secrets;
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Sessions;
 using Npgsql;
 using NpgsqlTypes;
 

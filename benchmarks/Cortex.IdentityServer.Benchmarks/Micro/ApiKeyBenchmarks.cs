@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
-using Cortex.IdentityServer.ApiKeys;
-using Cortex.IdentityServer.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Identity.ApiKeys;
 
 namespace Cortex.IdentityServer.Benchmarks.Micro;
 

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Cortex.IdentityServer.Accounts.Hashing;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 namespace Cortex.IdentityServer.Benchmarks.Micro;
 

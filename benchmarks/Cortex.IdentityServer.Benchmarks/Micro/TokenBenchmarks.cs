@@ -1,8 +1,9 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
-using Cortex.IdentityServer.Data.Freshness;
-using Cortex.IdentityServer.Http;
-using Cortex.IdentityServer.Sessions;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,9 +1,0 @@
-namespace Cortex.IdentityServer.Accounts.Hashing;
-
-/// <summary>bcrypt in C#, which works everywhere and takes a fifth more time.</summary>
-internal sealed class ManagedBcrypt : BcryptEngine
-{
-    public override string Name => "BCrypt.Net";
-
-    protected override string Compute(string text, string setting) => BCrypt.Net.BCrypt.HashPassword(text, setting);
-}

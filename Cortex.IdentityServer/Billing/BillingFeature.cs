@@ -1,9 +1,0 @@
-namespace Cortex.IdentityServer.Billing;
-
-/// <summary>What the payment provider tells.</summary>
-internal static class BillingFeature
-{
-    public static IServiceCollection AddBilling(this IServiceCollection services) => services
-        .AddSingleton<BillingEvents>()
-        .AddScoped<BillingReplay>();
-}

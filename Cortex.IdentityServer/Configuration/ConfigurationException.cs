@@ -1,4 +1,0 @@
-namespace Cortex.IdentityServer.Configuration;
-
-/// <summary>A setting that stops the server; the message is for the person who starts it, without a stack trace.</summary>
-internal sealed class ConfigurationException(string message) : Exception(message);

@@ -1,0 +1,11 @@
+using Cortex.IdentityServer.Identity.Audit;
+
+namespace Cortex.IdentityServer.Features.Admin;
+
+/// <summary>A page of events, newest first.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="NextCursor">For the next page; null at the end.</param>
+internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse> Items, string? NextCursor)
+{
+    public static AdminAuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AdminAuditEventResponse.Of)], slice.Next?.ToText());
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Identity.Audit;
+
+namespace Cortex.IdentityServer.Features.Admin;
+
+/// <summary>Something that happened, as administrators see it.</summary>
+/// <param name="Id">The id of the event.</param>
+/// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>user.updated</c>.</param>
+/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
+/// <param name="ActorId">The user who did it; null for somebody who wasn't authenticated, and for the operator's command line.</param>
+/// <param name="UserId">Whose account it is about, which may be gone; null where there is none.</param>
+/// <param name="OccurredAt">When.</param>
+/// <param name="Ip">The IP address; null once the account is gone.</param>
+/// <param name="UserAgent">The user agent; null once the account is gone.</param>
+/// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
+/// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>. Null once the account is gone.</param>
+internal sealed record AdminAuditEventResponse(
+    Guid Id,
+    string Action,
+    string Outcome,
+    Guid? ActorId,
+    Guid? UserId,
+    DateTimeOffset OccurredAt,
+    string? Ip,
+    string? UserAgent,
+    string? RequestId,
+    IReadOnlyDictionary<string, JsonElement>? Details)
+{
+    public static AdminAuditEventResponse Of(AuditEvent audit) => new(
+        audit.Id,
+        audit.Action,
+        audit.Outcome,
+        audit.ActorId,
+        audit.UserId,
+        audit.OccurredAt,
+        audit.Ip?.ToString(),
+        audit.UserAgent,
+        audit.RequestId,
+        AuditEventResponse.DetailsOf(audit));
+}

@@ -1,0 +1,24 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Features.Admin;
+
+/// <summary>What happened, to whichever account.</summary>
+internal static class AuditAdminEndpoints
+{
+    public static void MapAuditAdmin(this RouteGroupBuilder admin) =>
+        admin.MapGet("/audit-events", ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+
+    /// <summary>List the events of all accounts</summary>
+    /// <remarks>Newest first, for as long as the operator keeps events. Filters combine.</remarks>
+    internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(
+        [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
+    {
+        var reader = new QueryReader();
+        var (limit, cursor, filter) = (reader.Limit(query.Limit), reader.Cursor(query.Cursor), query.Read(reader));
+        return reader.Refusal is { } refusal
+            ? refusal
+            : TypedResults.Ok(AdminAuditEventPage.Of(await events.PageAsync(filter, cursor, limit, cancellationToken)));
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Features.Billing;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin;
+
+/// <summary>What the payment provider told, and doing again what it asks for.</summary>
+internal static class BillingAdminEndpoints
+{
+    public static void MapBillingAdmin(this RouteGroupBuilder admin)
+    {
+        admin.MapGet("/billing-events", ListBillingEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapPost("/billing-events/{id:guid}/replay", ReplayBillingEvent).RequireAuthorization(Policies.Admin).Refuses(Problems.NotFound);
+    }
+
+    /// <summary>List billing events</summary>
+    /// <remarks>Newest first. Filters combine. What the provider sent is not shown, because it may contain customers' personal data.</remarks>
+    internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(
+        [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
+        [FromQuery, Description("true: only processed events; false: only waiting ones.")][FlagValue] string? processed,
+        [FromQuery, Description("Only events of this user.")][IdValue] string? user,
+        BillingEvents events,
+        CancellationToken cancellationToken)
+    {
+        var reader = new QueryReader();
+        var (many, after, isProcessed, owner) = (reader.Limit(limit), reader.Cursor(cursor), reader.Flag("processed", processed), reader.Id("user", user));
+        return reader.Refusal is { } refusal ? refusal : TypedResults.Ok(await events.PageAsync(isProcessed, owner, after, many, cancellationToken));
+    }
+
+    /// <summary>Process a billing event again</summary>
+    /// <remarks>Queues the event for processing. One that is already waiting stays as it is.</remarks>
+    internal static async Task<Results<Accepted<BillingEventResponse>, Problem>> ReplayBillingEvent(
+        [Description("The id of the event.")] Guid id, BillingReplay replay, HttpContext http, CancellationToken cancellationToken) =>
+        await replay.ReplayAsync(id, Client.OfAdministrator(http), cancellationToken) is { } replayed
+            ? TypedResults.Accepted((string?)null, replayed)
+            : (Problem)Problems.NotFound;
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>A line that failed.</summary>
+internal sealed record FailedLine
+{
+    /// <summary>The line, counted from 1; empty ones count here.</summary>
+    public required int Line { get; init; }
+
+    /// <summary><c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>
+    /// The kind of error, for a program: <c>validation_failed</c>, <c>email_taken</c>, <c>unknown_field</c>, <c>malformed_request</c> or
+    /// <c>payload_too_large</c>.
+    /// </summary>
+    public required string Code { get; init; }
+
+    /// <summary>What happened, for a person.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The field's name → what is wrong with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    public static FailedLine Of(int line, Problem problem) => new()
+    {
+        Line = line,
+        Status = "failed",
+        Code = problem.Code.Code,
+        Detail = problem.Detail ?? problem.Code.Detail,
+        Errors = problem.Errors,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Threading.Channels;
+using Cortex.IdentityServer.Features.Admin.Users;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>Runs an import and answers each line as soon as it has a result.</summary>
+/// <remarks>
+/// Reading never waits for writing: a client may send all before it reads, or read while it sends. What it hasn't read yet waits in memory, which the number of
+/// lines bounds.
+/// </remarks>
+internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : IResult
+{
+    private const int FlushedBytes = 16 * 1024;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    private readonly Channel<byte[]> _lines = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
+    private bool _hasLines;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = Ndjson.MediaType;
+        var writing = WriteAllAsync(httpContext.Response, httpContext.RequestAborted);
+        try
+        {
+            var result = await importer.RunAsync(
+                httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
+            if (!_hasLines && result is ImportResult.CutShort cut)
+            {
+                await cut.Problem.ExecuteAsync(httpContext);
+            }
+            else
+            {
+                End(result);
+            }
+
+            if (result is ImportResult.CutShort)
+            {
+                await DrainAsync(httpContext.Request.Body, httpContext.RequestAborted);
+            }
+        }
+        finally
+        {
+            _lines.Writer.Complete();
+            await writing;
+        }
+    }
+
+    private void Report(ImportReport report)
+    {
+        _hasLines = true;
+        _lines.Writer.TryWrite(report switch
+        {
+            ImportReport.Created created => Line(new ImportedLine(created.Line, "created", created.Id)),
+            ImportReport.Failed failed => Line(FailedLine.Of(failed.Line, failed.Problem)),
+            ImportReport.Progress progress => Line(new ImportProgress(progress.Counts)),
+            _ => throw new ArgumentOutOfRangeException(nameof(report)),
+        });
+    }
+
+    private void End(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
+        ? Line(new ImportError(new(cut.Problem.Code.Code, DetailOf(cut.Problem), cut.Line)))
+        : Line(new ImportSummary(result.Counts)));
+
+    private static string DetailOf(Problem problem) => problem.Detail ?? problem.Code.Detail;
+
+    private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ApiJson.Default), (byte)'\n'];
+
+    /// <summary>Starts the answer with the first line, so that what fails before it still has a status of its own.</summary>
+    private async Task WriteAllAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        while (await _lines.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (_lines.Reader.TryRead(out var line))
+            {
+                response.BodyWriter.Write(line);
+                if (response.BodyWriter.UnflushedBytes >= FlushedBytes)
+                {
+                    await response.BodyWriter.FlushAsync(cancellationToken);
+                }
+            }
+
+            await response.BodyWriter.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Who sends all before reading anything must get as far as reading why it was in vain.</summary>
+    private async Task DrainAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(DrainTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            await body.CopyToAsync(Stream.Null, either.Token);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>The last line of an import that was cut short. Accounts reported as created are kept.</summary>
+/// <param name="Error">Why.</param>
+internal sealed record ImportError(ImportErrorBody Error);

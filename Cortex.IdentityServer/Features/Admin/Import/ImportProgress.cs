@@ -1,0 +1,5 @@
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>The progress of an import, reported after each batch.</summary>
+/// <param name="Progress">So far.</param>
+internal sealed record ImportProgress(ImportCounts Progress);

@@ -1,0 +1,4 @@
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>An account as it is stored.</summary>
+internal sealed record ImportRow(Guid Id, string Email, string PasswordHash, string Tier, bool IsActive, bool IsVerified, DateTimeOffset CreatedAt);

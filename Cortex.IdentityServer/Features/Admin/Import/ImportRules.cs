@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>Reads a line and says what is wrong with it; nothing of a hash is ever repeated.</summary>
+internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
+{
+    /// <summary>Nothing hashes to this: the account has no password until its owner resets it.</summary>
+    private const string NoPassword = "!";
+
+    private static readonly JsonTypeInfo<ImportedUser> Json = Strict();
+
+    /// <summary>No account is older, and what is far older has no place in PostgreSQL's time.</summary>
+    private static readonly DateTimeOffset Oldest = DateTimeOffset.UnixEpoch;
+
+    private static Problem TooLong => new(Problems.PayloadTooLarge) { Detail = $"The line is longer than {ImportLines.Longest / 1024} KiB." };
+
+    private static Problem NotUtf8 => new(Problems.MalformedRequest) { Detail = "The line is not UTF-8." };
+
+    private static Problem NotAnObject => new(Problems.MalformedRequest) { Detail = "The line is not a JSON object." };
+
+    public ImportLine Read(RawLine line)
+    {
+        if (line.IsTooLong || !Utf8.IsValid(line.Bytes.Span))
+        {
+            return new ImportLine.Bad(line.Number, line.IsTooLong ? TooLong : NotUtf8);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(line.Bytes.Span, Json) is { } user ? Check(line.Number, user) : new ImportLine.Bad(line.Number, NotAnObject);
+        }
+        catch (JsonException failure)
+        {
+            return new ImportLine.Bad(line.Number, StrictJson.Explain(failure, what: "line"));
+        }
+    }
+
+    private ImportLine Check(int number, ImportedUser user)
+    {
+        var now = clock.GetUtcNow();
+        var tier = user.SubscriptionTier ?? User.FreeTier;
+        var errors = new Dictionary<string, string[]>();
+        if (!EmailAddress.TryNormalize(user.Email, out var email, out var reason))
+        {
+            errors["email"] = [reason];
+        }
+
+        if (user.PasswordHash is { } hash && !PasswordHash.IsReadable(hash))
+        {
+            errors["password_hash"] = [$"must be one of {PasswordHash.Formats}"];
+        }
+
+        if (tiers.WhyRefused(tier) is { } unknown)
+        {
+            errors["subscription_tier"] = [unknown];
+        }
+
+        if (user.CreatedAt > now || user.CreatedAt < Oldest)
+        {
+            errors["created_at"] = [$"must be a time from {Oldest.Year} to now"];
+        }
+
+        return errors.Count > 0
+            ? new ImportLine.Bad(number, Problem.Invalid(errors))
+            : new ImportLine.Good(number, new(
+                Guid.NewGuid(), email, user.PasswordHash ?? NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
+    }
+
+    private static JsonTypeInfo<ImportedUser> Strict()
+    {
+        var options = new JsonSerializerOptions();
+        StrictJson.Configure(options);
+        return (JsonTypeInfo<ImportedUser>)options.GetTypeInfo(typeof(ImportedUser));
+    }
+}

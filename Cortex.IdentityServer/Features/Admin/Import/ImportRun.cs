@@ -1,0 +1,54 @@
+using System.Globalization;
+using Cortex.IdentityServer.Features.Admin.Users;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>Where an import stands.</summary>
+internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
+{
+    private int _nextLine = 1;
+
+    /// <summary>Null for the operator.</summary>
+    public StaffMember? Staff => staff;
+
+    public Client Client => staff?.Client ?? Client.Operator;
+
+    public ImportCounts Counts { get; private set; }
+
+    /// <summary>Tells what became of each line of a batch that is committed.</summary>
+    public void Note(IReadOnlyList<ImportLine> batch, IReadOnlySet<Guid> created)
+    {
+        var made = 0;
+        foreach (var line in batch)
+        {
+            switch (line)
+            {
+                case ImportLine.Good { Row.Id: var id } when created.Contains(id):
+                    made++;
+                    report(new ImportReport.Created(line.Number, id));
+                    break;
+                case ImportLine.Bad bad:
+                    report(new ImportReport.Failed(line.Number, bad.Problem));
+                    break;
+                default:
+                    report(new ImportReport.Failed(line.Number, Taken));
+                    break;
+            }
+        }
+
+        Counts = new(Counts.Lines + batch.Count, Counts.Created + made, Counts.Failed + batch.Count - made);
+        _nextLine = batch[^1].Number + 1;
+        report(new ImportReport.Progress(Counts));
+    }
+
+    public ImportResult CutShort(Problem problem, int? line = null) => new ImportResult.CutShort(Counts, line ?? _nextLine, problem);
+
+    public string? Details(string ended) =>
+        AuditLog.Details(("ended", ended), ("lines", Text(Counts.Lines)), ("created", Text(Counts.Created)), ("failed", Text(Counts.Failed)));
+
+    private static Problem Taken => new(Problems.EmailTaken) { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } };
+
+    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,185 @@
+using System.Threading.Channels;
+using Cortex.IdentityServer.Features.Admin.Users;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+
+namespace Cortex.IdentityServer.Features.Admin.Import;
+
+/// <summary>
+/// Makes accounts of lines of JSON (<see cref="ImportedUser"/>), as fast as they come and as PostgreSQL takes them. Accounts that are there stay as they are,
+/// so that an import may be repeated.
+/// </summary>
+internal sealed partial class UserImporter(ImportRules rules, ImportStatement statement, AuditLog audit, TimeProvider clock, ILogger<UserImporter> logger)
+{
+    /// <summary>Lines that one request takes; empty ones don't count.</summary>
+    public const int MostLines = 100_000;
+
+    /// <summary>The longest body that one import takes, in bytes.</summary>
+    public const long LargestBody = 128 * 1024 * 1024;
+
+    private const int BatchSize = 500;
+    private const int RetryAfterSeconds = 5;
+
+    /// <summary>How long the first line of a batch waits for others, so that slow files are answered too.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private static Problem Unreachable => new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
+
+    private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
+
+    private static Problem TooLarge =>
+        new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
+
+    private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body arrived too slowly, or ended too early." };
+
+    /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
+    /// <param name="staff">Whose import it is, an administrator; it ends when they may not import any more. Null for the operator.</param>
+    /// <param name="report">Told of every result, in the order of the lines; must not block.</param>
+    /// <param name="mostLines">How many lines it takes; empty ones don't count.</param>
+    /// <param name="cancellationToken">Ends it between two batches. What is reported stays.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; that is in the audit log.</exception>
+    /// <exception cref="IOException">The lines can't be read on; that is in the audit log.</exception>
+    public async Task<ImportResult> RunAsync(Stream lines, StaffMember? staff, Action<ImportReport> report, int mostLines, CancellationToken cancellationToken)
+    {
+        var run = new ImportRun(staff, report);
+        ImportResult? result = null;
+        try
+        {
+            result = await ImportAsync(run, lines, mostLines, cancellationToken);
+        }
+        catch (BadHttpRequestException failure)
+        {
+            result = run.CutShort(failure.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : Broken);
+        }
+        finally
+        {
+            result = await NoteAsync(run, result);
+        }
+
+        return result!;
+    }
+
+    private async Task<ImportResult> ImportAsync(ImportRun run, Stream lines, int mostLines, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = Channel.CreateBounded<ImportLine>(new BoundedChannelOptions(2 * BatchSize) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => ReadAheadAsync(lines, ahead.Writer, mostLines, stop.Token), CancellationToken.None);
+        try
+        {
+            while (await NextBatchAsync(ahead.Reader, cancellationToken) is { Count: > 0 } batch)
+            {
+                try
+                {
+                    switch (await statement.RunAsync([.. batch.OfType<ImportLine.Good>().Select(line => line.Row)], run.Staff))
+                    {
+                        case BatchResult.Refused refused:
+                            return run.CutShort(refused.Problem, batch[0].Number);
+                        case BatchResult.Made made:
+                            run.Note(batch, made.Ids);
+                            break;
+                    }
+                }
+                catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
+                {
+                    Log.Unreachable(logger, cause.GetType().Name, run.Counts.Created);
+                    return run.CutShort(Unreachable, batch[0].Number);
+                }
+            }
+
+            return await reading is { } tooMany ? run.CutShort(TooMany, tooMany) : new ImportResult.Complete(run.Counts);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Reads and checks lines while others are inserted. The number of the first line that is too many, if there is one.</summary>
+    private async Task<int?> ReadAheadAsync(Stream lines, ChannelWriter<ImportLine> ahead, int mostLines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var count = 0;
+            await foreach (var line in ImportLines.ReadAsync(lines, cancellationToken))
+            {
+                if (++count > mostLines)
+                {
+                    return line.Number;
+                }
+
+                await ahead.WriteAsync(rules.Read(line), cancellationToken);
+            }
+
+            return null;
+        }
+        finally
+        {
+            // Lines that came before a failure are good.
+            ahead.Complete();
+        }
+    }
+
+    /// <summary>Empty at the end.</summary>
+    private async Task<List<ImportLine>> NextBatchAsync(ChannelReader<ImportLine> ahead, CancellationToken cancellationToken)
+    {
+        var batch = new List<ImportLine>(BatchSize);
+        if (!await ahead.WaitToReadAsync(cancellationToken))
+        {
+            return batch;
+        }
+
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            do
+            {
+                while (batch.Count < BatchSize && ahead.TryRead(out var line))
+                {
+                    batch.Add(line);
+                }
+            }
+            while (batch.Count < BatchSize && await ahead.WaitToReadAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        return batch;
+    }
+
+    /// <summary>One event for the whole, also of an import that broke off. Where not even that can be written, the import hasn't ended well.</summary>
+    private async Task<ImportResult?> NoteAsync(ImportRun run, ImportResult? result)
+    {
+        var ended = result switch
+        {
+            ImportResult.Complete => "complete",
+            ImportResult.CutShort cut => cut.Problem.Code.Code,
+            _ => "interrupted",
+        };
+        Log.Ended(logger, ended, run.Counts.Lines, run.Counts.Created);
+        try
+        {
+            var outcome = result is ImportResult.Complete ? AuditLog.Success : AuditLog.Failure;
+            await audit.WriteAsync(
+                AuditAction.UsersImported, outcome, run.Client.Administrator, userId: null, run.Client, run.Details(ended), CancellationToken.None);
+            return result;
+        }
+        catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
+        {
+            Log.Unreachable(logger, cause.GetType().Name, run.Counts.Created);
+            return result is ImportResult.Complete ? run.CutShort(Unreachable) : result;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "An import ended ({Ended}): {Created} of {Lines} lines created an account")]
+        public static partial void Ended(ILogger logger, string ended, int lines, int created);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "An import could not reach PostgreSQL ({Failure}) after {Created} accounts")]
+        public static partial void Unreachable(ILogger logger, string failure, int created);
+    }
+}

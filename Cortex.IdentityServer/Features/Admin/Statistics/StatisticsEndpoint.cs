@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin.Statistics;
+
+/// <summary>Numbers for a look at the whole.</summary>
+internal static class StatisticsEndpoint
+{
+    private const int MostDays = 366;
+    private const int UsualDays = 30;
+
+    public static void MapStatistics(this RouteGroupBuilder admin) =>
+        admin.MapGet("/stats", ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+
+    /// <summary>Count accounts, sign-ups and logins</summary>
+    /// <remarks>The current figures; days are in UTC, without gaps. Active users are counted within seconds, everything else at once.</remarks>
+    internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
+        [FromQuery, Description("How many days, including today: 1 to 366; 30 by default.")][NumberValue(1, MostDays, UsualDays)] string? days,
+        StatisticsReader statistics,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryReader();
+        var many = query.Number("days", days, 1, MostDays, UsualDays);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return query.Refusal is { } refusal ? refusal : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - many), today, cancellationToken));
+    }
+}

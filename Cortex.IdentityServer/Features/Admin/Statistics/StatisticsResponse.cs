@@ -1,0 +1,13 @@
+namespace Cortex.IdentityServer.Features.Admin.Statistics;
+
+/// <summary>How many accounts there are, and what happened recently.</summary>
+/// <param name="Users">All accounts.</param>
+/// <param name="Active">Accounts that aren't switched off.</param>
+/// <param name="Verified">Accounts whose email address is verified.</param>
+/// <param name="TwoFactorEnabled">Accounts whose logins need a second factor.</param>
+/// <param name="TwoFactorShare">Their share of all, 0 to 1, to four decimals.</param>
+/// <param name="ByTier">Accounts of each subscription tier.</param>
+/// <param name="Days">Each day of UTC, oldest first, today last.</param>
+internal sealed record StatisticsResponse(
+    long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier,
+    IReadOnlyList<DayStatistics> Days);

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Features.Usage;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Features.Admin;
+
+/// <summary>What a user used.</summary>
+internal static class UsageAdminEndpoints
+{
+    public static void MapUsageAdmin(this RouteGroupBuilder admin) =>
+        admin.MapGet("/users/{id:guid}/usage", ReadUserUsage).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed, Problems.NotFound);
+
+    /// <summary>Show a user's usage</summary>
+    /// <remarks>
+    /// Totals, and a series without gaps. Grouped, it has the 100 groups with the most requests (fewer if the series is long: 20,000 points in all) and the
+    /// rest as the group `other`; requests without a provider, or whose key no longer exists, are the group null.
+    /// </remarks>
+    internal static async Task<Results<Ok<UsageReportResponse>, Problem>> ReadUserUsage(
+        [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var reader = new QueryReader();
+        var (period, group) = (query.ReadPeriod(reader, clock.GetUtcNow()), query.ReadGroup(reader));
+        if (reader.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await report.ReadAsync(id, period, group, cancellationToken) is { } usage ? TypedResults.Ok(usage) : (Problem)Problems.NotFound;
+    }
+}

@@ -1,0 +1,23 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Reads accounts for the staff.</summary>
+internal sealed class ManagedAccounts(CortexDbContext db)
+{
+    private const string Sql = $"""
+        SELECT id AS "Id", email AS "Email", {AccountByEmail.LoginCount} AS "LoginCount", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
+            coalesce(is_active, true) AS "IsActive", coalesce(is_verified, false) AS "IsVerified", coalesce(two_factor_enabled, false) AS "TwoFactorEnabled",
+            created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UsableSession.Roles} AS "Roles", xmin::text AS "RowVersion",
+            coalesce(password_hash, '{User.NoPassword}') <> '{User.NoPassword}' AS "HasPassword"
+        FROM users WHERE id = @id
+        """;
+
+    /// <summary>Null when there is none (any more).</summary>
+    public async Task<ManagedAccount?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await db.Database.SqlQueryRaw<ManagedAccount>(Sql, new NpgsqlParameter<Guid>("id", id)).ToListAsync(cancellationToken)).SingleOrDefault();
+}

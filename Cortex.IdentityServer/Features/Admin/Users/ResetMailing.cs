@@ -1,0 +1,37 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Account.Mailed;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Mails somebody a link to set a password: the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
+internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset, AccountEvents events)
+{
+    /// <summary>Null when the mail is on its way.</summary>
+    public Task<Problem?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+        new(AuditAction.PasswordResetRequested, userId, staff, Role.Support),
+        async account =>
+        {
+            if (!account.IsActive)
+            {
+                return new(Problems.AccountDisabled) { Detail = "The user's account is disabled, so the link would not work. Enable the account first." };
+            }
+
+            var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
+            if (!await (account.HasPassword
+                ? reset.SendAsync(user, MailKind.ResetPasswordByStaff, cancellationToken)
+                : reset.InviteAsync(user, cancellationToken)))
+            {
+                return Problem.RateLimited(OneTimeTokens.Window);
+            }
+
+            await events.NoteAsync(AuditAction.PasswordResetRequested, userId, staff.Client, cancellationToken);
+            return null;
+        },
+        cancellationToken);
+}

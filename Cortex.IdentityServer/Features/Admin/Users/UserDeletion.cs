@@ -1,0 +1,19 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Account;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Deletes somebody's account.</summary>
+internal sealed class UserDeletion(StaffChanges changes, AccountRemoval removal)
+{
+    /// <summary>Null when it is done.</summary>
+    public Task<Problem?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+        new(AuditAction.AccountDeleted, userId, staff, Role.Admin) { IsDeletion = true },
+        async account => !ifMatch.Allows(account.EntityTag)
+            ? Problems.PreconditionFailed
+            : await removal.TryAsync(account.Owner, MailKind.AccountDeletedByStaff, account.Removal(), staff.Client, cancellationToken),
+        cancellationToken);
+}

@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>One user: shown, made, changed, deleted.</summary>
+internal static class UserEndpoints
+{
+    private const string AboutId = "The id of the user.";
+    private const string AboutIfMatch = "The ETag of an earlier answer, or several, or *. Nothing is changed if the user has changed since then.";
+
+    /// <summary>Show a user</summary>
+    /// <remarks>For <c>admin</c> and <c>support</c>. The ETag covers what can be edited: it changes with the account and its roles, not with a login.</remarks>
+    internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
+        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountConditions conditions, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindAsync(id, cancellationToken) is not { } account)
+        {
+            return (Problem)Problems.NotFound;
+        }
+
+        http.Response.Headers.ETag = account.EntityTag;
+        return TypedResults.Ok(AdminUserDetails.Of(account, await conditions.ReadAsync(account, cancellationToken)));
+    }
+
+    /// <summary>Create a user</summary>
+    /// <remarks>
+    /// For <c>admin</c>, even if registration is closed. The user gets a mail with a link to choose a password, valid for three days; until then nobody can log
+    /// in.
+    /// </remarks>
+    internal static async Task<Results<Created<AdminUserResponse>, Problem>> CreateUser(
+        CreateUserRequest body, UserCreation creation, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryNormalize(body.Email, out var email, out var reason))
+        {
+            return Problem.Invalid("email", reason);
+        }
+
+        switch (await creation.TryAsync(email, body, StaffMember.Of(http), cancellationToken))
+        {
+            case UserResult.Done { Account: var made }:
+                http.Response.Headers.ETag = made.EntityTag;
+                return TypedResults.Created($"/api/v1/admin/users/{made.Id}", made.ToResponse());
+            case UserResult.Refused refused:
+                return refused.Problem;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>Change a user</summary>
+    /// <remarks>
+    /// For <c>admin</c>. Fields that are left out stay unchanged. Changes take effect with the next request, and on other replicas within 250 ms; disabling an
+    /// account also ends its sessions and voids mailed links. The last administrator can't be demoted or disabled.
+    /// </remarks>
+    internal static async Task<Results<Ok<AdminUserResponse>, Problem>> UpdateUser(
+        [Description(AboutId)] Guid id,
+        UpdateUserRequest body,
+        [FromHeader(Name = "If-Match"), Description(AboutIfMatch)] string? ifMatch,
+        UserUpdate update,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        if (!IfMatch.TryRead(ifMatch, out var precondition))
+        {
+            return IfMatch.Malformed;
+        }
+
+        switch (await update.TryAsync(id, body, precondition, StaffMember.Of(http), cancellationToken))
+        {
+            case UserResult.Done { Account: var updated }:
+                http.Response.Headers.ETag = updated.EntityTag;
+                return TypedResults.Ok(updated.ToResponse());
+            case UserResult.Refused refused:
+                return refused.Problem;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>Delete a user</summary>
+    /// <remarks>
+    /// For <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, usage. A last notice is mailed. The audit log
+    /// keeps what happened to the account, without IP addresses, user agents and details; of the deletion it keeps who did it and what the account was, but not
+    /// whose. The last administrator can't be deleted.
+    /// </remarks>
+    internal static async Task<Results<NoContent, Problem>> DeleteUser(
+        [Description(AboutId)] Guid id,
+        [FromHeader(Name = "If-Match"), Description(AboutIfMatch)] string? ifMatch,
+        UserDeletion deletion,
+        HttpContext http,
+        CancellationToken cancellationToken) =>
+        !IfMatch.TryRead(ifMatch, out var precondition) ? IfMatch.Malformed
+        : await deletion.TryAsync(id, precondition, StaffMember.Of(http), cancellationToken) is { } problem ? problem
+        : TypedResults.NoContent();
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Account.Mailed;
+using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Helping a user back into their account, and keeping others out of it.</summary>
+internal static class UserHelpEndpoints
+{
+    private const string AboutId = "The id of the user.";
+
+    /// <summary>Unlock a user</summary>
+    /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the waits after wrong passwords, from any address, and the lock after wrong codes.</remarks>
+    internal static async Task<Results<NoContent, Problem>> UnlockUser(
+        [Description(AboutId)] Guid id, EmptyRequest? body, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        return await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+    }
+
+    /// <summary>Remove a user's second factor</summary>
+    /// <remarks>
+    /// For <c>admin</c> and <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user by mail. Make
+    /// sure first that it is the owner who asks. The password stays as it is. It can't be used on one's own account (403): that takes the password and a code.
+    /// </remarks>
+    internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
+        [Description(AboutId)] Guid id, EmptyRequest? body, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        return await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+    }
+
+    /// <summary>End a user's sessions</summary>
+    /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys keep working.</remarks>
+    internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
+        [Description(AboutId)] Guid id, EmptyRequest? body, StaffChanges changes, SessionService sessions, HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        _ = body;
+        var staff = StaffMember.Of(http);
+        var problem = await changes.RunAsync(
+            new(AuditAction.SessionEnded, id, staff, Role.Support),
+            async _ =>
+            {
+                await sessions.EndAllAsync(id, except: null, SessionEnd.EndedByAdministrator, staff.Client, cancellationToken);
+                return null;
+            },
+            cancellationToken);
+        return problem is null ? TypedResults.NoContent() : problem;
+    }
+
+    /// <summary>Mail a user a link to set a password</summary>
+    /// <remarks>
+    /// For <c>admin</c> and <c>support</c>. The link is valid for one hour and works once; a user who never had a password gets a new invitation, valid for
+    /// three days. A user gets at most five such mails an hour (429). A disabled account gets none (403 <c>account_disabled</c>).
+    /// </remarks>
+    internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
+        [Description(AboutId)] Guid id, EmptyRequest? body, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        return await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
+            ? problem
+            : TypedResults.Accepted((string?)null, new MailAccepted("The mail is on its way."));
+    }
+
+    /// <summary>List a user's API keys</summary>
+    /// <remarks>For <c>admin</c> and <c>support</c>. Newest first, without the keys themselves.</remarks>
+    internal static async Task<Results<Ok<IReadOnlyList<ApiKeyResponse>>, Problem>> ListUserApiKeys(
+        [Description(AboutId)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(id, cancellationToken) is null
+            ? (Problem)Problems.NotFound
+            : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
+
+    /// <summary>Revoke a user's API key</summary>
+    /// <remarks>For <c>admin</c>. The key is refused from the next request on, and on other replicas within 250 ms.</remarks>
+    internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
+        [Description(AboutId)] Guid id,
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,
+        StaffChanges changes,
+        ApiKeyService keys,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        var staff = StaffMember.Of(http);
+        var problem = await changes.RunAsync(
+            new(AuditAction.ApiKeyRevoked, id, staff, Role.Admin),
+            async _ => await keys.RemoveAsync(id, keyId, staff.Client, cancellationToken) ? null : (Problem)Problems.NotFound,
+            cancellationToken);
+        return problem is null ? TypedResults.NoContent() : problem;
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Many users at a time.</summary>
+internal static class UserListEndpoints
+{
+    public static void MapUserLists(this IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/users", ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/users/export", ExportUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed)
+            .AnswersLines(typeof(AdminUserResponse));
+    }
+
+    /// <summary>List users</summary>
+    /// <remarks>
+    /// One page at a time; filters combine. Every page takes the same time, even the last of millions. For `support` too. A page holds fewer users than `limit`
+    /// only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`: continue until `next_cursor` is null.
+    /// </remarks>
+    internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
+        [AsParameters] UserListParameters wanted,
+        [FromQuery, Description("Users per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The next_cursor of the previous page, with the same filters and order.")] string? cursor,
+        UserPages users,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryReader();
+        var (filter, order) = wanted.Read(query);
+        var many = query.Limit(limit);
+        var after = cursor is null ? null : UserCursor.Parse(cursor, order);
+        if (cursor is not null && after is null)
+        {
+            query.Refuse("cursor", "must be the next_cursor of the previous page, with the same order");
+        }
+
+        if (query.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var page = await users.PageAsync(filter, order, after, many, cancellationToken);
+        return TypedResults.Ok(new UserPageResponse(page.Items, page.Next?.ToText()));
+    }
+
+    /// <summary>Export users</summary>
+    /// <remarks>
+    /// Users line by line (NDJSON), as in the list and with its filters and order, without secrets, hashes and tokens. A user who is added or deleted during
+    /// the export may or may not be in it; all others are in it exactly once. An answer that breaks off before its last chunk isn't complete: that also happens
+    /// if the caller loses the role, the session or the account. For `support` too.
+    /// </remarks>
+    internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
+        [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader();
+        var (filter, order) = wanted.Read(query);
+        if (query.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return HeadAnswer.Of(Ndjson.MediaType);
+        }
+
+        await audit.WriteAsync(
+            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http),
+            AuditLog.Details(("filters", filter.Names)), cancellationToken);
+        return TypedResults.Stream(
+            async body =>
+            {
+                if (!await export.TryWriteAsync(filter, order, StaffMember.Of(http), body, cancellationToken))
+                {
+                    // A good end would say that these are all.
+                    http.Abort();
+                }
+            },
+            Ndjson.MediaType);
+    }
+}

@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>What a list of users is asked for, as texts: each says itself what is wrong with it.</summary>
+internal sealed record UserListParameters
+{
+    private const int LongestEmail = EmailAddress.MaxLength;
+    private const string ByCreation = "created_at";
+    private const string ByEmail = "email";
+    private const string Ascending = "asc";
+    private const string Descending = "desc";
+
+    [FromQuery(Name = "email"), Description("The beginning of the email; upper and lower case don't matter."), MaxLength(LongestEmail)]
+    public string? Email { get; init; }
+
+    [FromQuery(Name = "tier"), MaxLength(TierName.Longest), Description(
+        "The subscription tier, exactly as it is stored, even if another program set it.")]
+    public string? Tier { get; init; }
+
+    [FromQuery(Name = "is_active"), FlagValue, Description("Only users for whom this is true, or false.")]
+    public string? IsActive { get; init; }
+
+    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users for whom this is true, or false.")]
+    public string? IsVerified { get; init; }
+
+    [FromQuery(Name = "role"), RoleValue, Description("Only users who have this role.")]
+    public string? Role { get; init; }
+
+    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("By default email for a search by email, created_at otherwise.")]
+    public string? Sort { get; init; }
+
+    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("By default A to Z for email, newest first for created_at.")]
+    public string? Order { get; init; }
+
+    /// <summary>The filter and the order; what is wrong with them, the query is told.</summary>
+    public (UserFilter Filter, UserOrder Order) Read(QueryReader query)
+    {
+        var email = string.IsNullOrEmpty(Email) ? null : Composed(Email);
+        if (email is null && !string.IsNullOrEmpty(Email))
+        {
+            query.Refuse("email", $"must be the beginning of an email, of at most {LongestEmail} characters");
+        }
+
+        var filter = new UserFilter(
+            email,
+            ReadTier(query),
+            query.Flag("is_active", IsActive),
+            query.Flag("is_verified", IsVerified),
+            query.Word("role", Role, Identity.Users.Role.All));
+        var sort = query.Word("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
+        var order = query.Word("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
+        return (filter, new(sort == ByEmail, order == Descending));
+    }
+
+    private string? ReadTier(QueryReader query)
+    {
+        if (Tier is not null && !TierName.CanBe(Tier))
+        {
+            query.Refuse("tier", $"must be the name of a tier, of at most {TierName.Longest} characters");
+        }
+
+        return Tier;
+    }
+
+    /// <summary>The form that emails are stored in, or null for a text that can't be a part of one.</summary>
+    private static string? Composed(string text)
+    {
+        try
+        {
+            return text.Length <= LongestEmail && !text.Contains('\0') ? text.Normalize() : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Reads users a page at a time, each as fast as the first, however many there are and whatever they are filtered by (decision 0015).</summary>
+internal sealed class UserPages(NpgsqlDataSource database)
+{
+    /// <summary>Users that are read at a time where all are.</summary>
+    private const int Many = 1000;
+
+    /// <summary>The tiers that any account has: a few, and the index steps from one to the next.</summary>
+    private const string Tiers = """
+        WITH RECURSIVE tiers AS (
+            (SELECT coalesce(subscription_tier, 'free') AS tier FROM users ORDER BY coalesce(subscription_tier, 'free') LIMIT 1)
+            UNION ALL
+            SELECT (SELECT coalesce(subscription_tier, 'free') FROM users WHERE coalesce(subscription_tier, 'free') > tiers.tier
+                ORDER BY coalesce(subscription_tier, 'free') LIMIT 1)
+            FROM tiers WHERE tiers.tier IS NOT NULL)
+        SELECT tier FROM tiers WHERE tier IS NOT NULL
+        """;
+
+    /// <param name="filter">Which users.</param>
+    /// <param name="order">In which order.</param>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    /// <param name="limit">How many at most. A search by email that many match, in order of time, may give fewer and still go on.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<UserPage> PageAsync(UserFilter filter, UserOrder order, UserCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var tiers = filter.Tier is { } tier ? [tier] : await TiersAsync(cancellationToken);
+        if (tiers.Length == 0)
+        {
+            return new([], null);
+        }
+
+        var sql = new UserPageSql(filter, order, tiers, after, limit + 1);
+        var isWalk = filter.Email is not null && filter.Role is null && !order.ByEmail && await ManyMatchAsync(sql, cancellationToken);
+        var (found, end) = await ReadAsync(isWalk ? sql.Walk : sql.Page, sql, order, cancellationToken);
+        return found.Count > limit
+            ? new([.. found.Take(limit).Select(row => row.User)], found[limit - 1].Position)
+            : new([.. found.Select(row => row.User)], end);
+    }
+
+    /// <summary>All of them, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<AdminUserResponse>> AllAsync(
+        UserFilter filter, UserOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        UserCursor? after = null;
+        do
+        {
+            var page = await PageAsync(filter, order, after, Many, cancellationToken);
+            yield return page.Items;
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    private async Task<string[]> TiersAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Tiers);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var tiers = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            tiers.Add(rows.GetString(0));
+        }
+
+        return [.. tiers];
+    }
+
+    private async Task<bool> ManyMatchAsync(UserPageSql sql, CancellationToken cancellationToken)
+    {
+        await using var command = sql.Command(database, sql.ManyMatch);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>The users, each with where it is; and where a walk ended that found fewer.</summary>
+    private async Task<(List<(AdminUserResponse User, UserCursor Position)> Found, UserCursor? End)> ReadAsync(
+        string text, UserPageSql sql, UserOrder order, CancellationToken cancellationToken)
+    {
+        await using var command = sql.Command(database, text);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<(AdminUserResponse, UserCursor)>();
+        UserCursor? end = null;
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var user = new AdminUserResponse(
+                row.GetGuid(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetBoolean(3),
+                row.GetBoolean(4),
+                row.GetBoolean(5),
+                row.GetFieldValue<DateTimeOffset?>(6),
+                row.GetFieldValue<DateTimeOffset?>(7),
+                row.GetFieldValue<string[]>(8));
+            var position = new UserCursor(order, row.GetFieldValue<long>(11), user.Id, row.GetString(9));
+            if (row.GetBoolean(10))
+            {
+                end = position;
+            }
+            else
+            {
+                found.Add((user, position));
+            }
+        }
+
+        return (found, end);
+    }
+}

@@ -1,0 +1,12 @@
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>The outcome of making or changing an account.</summary>
+internal abstract record UserResult
+{
+    /// <param name="Account">As it is now.</param>
+    public sealed record Done(ManagedAccount Account) : UserResult;
+
+    public sealed record Refused(Problem Problem) : UserResult;
+}

@@ -1,0 +1,77 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>
+/// Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.
+/// </summary>
+internal sealed class UserUpdate(
+    StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events,
+    KnownTiers tiers)
+{
+    public async Task<UserResult> TryAsync(Guid userId, UpdateUserRequest request, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken)
+    {
+        if (await writer.RefuseAsync(request.Roles) is { } unknown)
+        {
+            return new UserResult.Refused(unknown);
+        }
+
+        UserResult result = new UserResult.Refused(Problems.NotFound);
+        var act = new StaffAct(AuditAction.Updated, userId, staff, Role.Admin);
+        var problem = await changes.RunAsync(
+            act,
+            async account =>
+            {
+                result = await ApplyAsync(account, request, ifMatch, staff.Client, cancellationToken);
+                return (result as UserResult.Refused)?.Problem;
+            },
+            cancellationToken);
+        return problem is null ? result : new UserResult.Refused(problem);
+    }
+
+    private async Task<UserResult> ApplyAsync(
+        ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, Client client, CancellationToken cancellationToken)
+    {
+        if (!ifMatch.Allows(before.EntityTag))
+        {
+            return new UserResult.Refused(Problems.PreconditionFailed);
+        }
+
+        if (tiers.WhyRefused(request.SubscriptionTier, before.SubscriptionTier) is { } reason)
+        {
+            return new UserResult.Refused(Problem.Invalid("subscription_tier", reason));
+        }
+
+        var wanted = before with
+        {
+            SubscriptionTier = request.SubscriptionTier ?? before.SubscriptionTier,
+            IsActive = request.IsActive ?? before.IsActive,
+            IsVerified = request.IsVerified ?? before.IsVerified,
+            Roles = [.. (request.Roles ?? before.Roles).Distinct()],
+        };
+        if (wanted.ChangesSince(before).Count == 0)
+        {
+            return new UserResult.Done(before);
+        }
+
+        if (before is { IsActive: true, IsAdmin: true } && wanted is not { IsActive: true, IsAdmin: true }
+            && await lastAdmin.ForbidsAsync(before.Id, cancellationToken))
+        {
+            return new UserResult.Refused(Problems.LastAdmin);
+        }
+
+        await writer.SaveAsync(before, wanted);
+        if (before.IsActive && !wanted.IsActive)
+        {
+            await sessions.EndAllAsync(before.Id, except: null, SessionEnd.AccountDisabled, client, cancellationToken);
+        }
+
+        var after = await accounts.FindAsync(before.Id, cancellationToken) ?? throw new InvalidOperationException("An account that is locked is gone.");
+        await events.NoteChangeAsync(AuditAction.Updated, before.Id, client, after.ChangesSince(before), cancellationToken);
+        return new UserResult.Done(after);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Microsoft.AspNetCore.OpenApi;
+using Scalar.AspNetCore;
+using HttpOptions = Cortex.IdentityServer.Foundation.Http.HttpOptions;
+
+namespace Cortex.IdentityServer.Features.ApiDocs;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and its page at <c>/scalar</c>.</summary>
+internal static class ApiDocs
+{
+    /// <summary>Scalar's page is a script that styles itself and calls this server.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'";
+
+    public const string DocumentName = "v1";
+
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddSingleton<OpenApiFiles>().AddOpenApi(DocumentName, options =>
+    {
+        // JSON of any kind has no shape to refer to.
+        options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+        // HEAD is wherever GET is, and says nothing new.
+        options.ShouldInclude = description => !HttpMethods.IsHead(description.HttpMethod ?? "");
+        options.AddDocumentTransformer<DocumentHead>();
+        options.AddOperationTransformer<OperationNames>();
+        options.AddOperationTransformer<OperationLines>();
+        options.AddOperationTransformer<OperationProblems>();
+        options.AddOperationTransformer<OperationCookies>();
+        options.AddOperationTransformer<OperationEntityTags>();
+        options.AddOperationTransformer<OperationExamples>();
+        options.AddSchemaTransformer<SchemaRules>();
+    });
+
+    public static void MapApiDocs(this IEndpointRouteBuilder app, HttpOptions options)
+    {
+        if (!options.ApiDocs)
+        {
+            return;
+        }
+
+        app
+            .MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument)
+            .AllowAnonymous()
+            .IsPublicDocument()
+            .LimitedBy(RateLimits.Documents)
+            .ExcludeFromDescription();
+        app.MapScalarApiReference(scalar => scalar
+            .WithTitle("Cortex Identity")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+
+            // What these offer sends the document, or the reader, to Scalar's own servers.
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools()).AllowAnonymous().LimitedBy(RateLimits.Documents)
+            .AddEndpointFilter((context, next) =>
+            {
+                context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;
+                return next(context);
+            });
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Features.ApiDocs;
+
+/// <summary>Answers with the OpenAPI document, compressed for clients that can read that, and not at all for those that have it.</summary>
+internal static class OpenApiEndpoint
+{
+    /// <summary>Short: after an update the document is another, and asking again costs few bytes.</summary>
+    private const string Cached = "public, max-age=60";
+
+    internal static async Task GetDocument(OpenApiFiles files, HttpContext http)
+    {
+        var file = await files.GetAsync();
+        var (content, encoding) = Choose(file, http.Request.GetTypedHeaders().AcceptEncoding);
+        var response = http.Response;
+        response.Headers.CacheControl = Cached;
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+
+        // Other bytes, another tag (RFC 9110 section 8.8.3.3).
+        response.Headers.ETag = encoding is null ? $"\"{file.Hash}\"" : $"\"{file.Hash}-{encoding}\"";
+        if (Has(http, file))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = content.Length;
+        if (encoding is not null)
+        {
+            response.Headers.ContentEncoding = encoding;
+        }
+
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.Body.WriteAsync(content, http.RequestAborted);
+        }
+    }
+
+    /// <summary>The smallest that the client takes; what it says nothing of, it isn't sent.</summary>
+    private static (byte[] Content, string? Encoding) Choose(OpenApiFile file, IList<StringWithQualityHeaderValue> accepted) =>
+        Takes(accepted, "br") ? (file.Brotli, "br")
+        : Takes(accepted, "gzip") ? (file.Gzip, "gzip")
+        : (file.Plain, null);
+
+    private static bool Takes(IList<StringWithQualityHeaderValue> accepted, string encoding) =>
+        (accepted.FirstOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase))
+            ?? accepted.FirstOrDefault(one => one.Value == "*")) is { } named
+        && named.Quality is not 0;
+
+    /// <summary>By any of the encodings, and by the weak comparison: a proxy that compresses makes tags weak.</summary>
+    private static bool Has(HttpContext http, OpenApiFile file) => http.Request.GetTypedHeaders().IfNoneMatch.Any(tag =>
+        tag.Equals(EntityTagHeaderValue.Any) || tag.Tag.AsSpan().Trim('"').StartsWith(file.Hash, StringComparison.Ordinal));
+}

@@ -1,0 +1,15 @@
+using System.Reflection;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Features.ApiDocs;
+
+/// <summary>Names each operation after its method, so that generated clients have readable functions.</summary>
+internal sealed class OperationNames : IOpenApiOperationTransformer
+{
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.OperationId ??= context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().FirstOrDefault()?.Name;
+        return Task.CompletedTask;
+    }
+}

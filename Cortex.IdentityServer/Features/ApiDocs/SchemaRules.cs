@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Features.ApiDocs;
+
+/// <summary>What the generator can't know of a schema: bounds of our own attributes, times, absent fields, refused fields, the codes.</summary>
+internal sealed class SchemaRules : IOpenApiSchemaTransformer
+{
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = context.JsonTypeInfo.Type;
+        if ((context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo is { } parameter)
+        {
+            foreach (var value in parameter.GetCustomAttributes(typeof(QueryValueAttribute), inherit: false).Cast<QueryValueAttribute>())
+            {
+                value.Describe(schema);
+            }
+        }
+
+        if (context.JsonPropertyInfo is { AttributeProvider: { } attributes } property)
+        {
+            DescribeTime(schema, property.PropertyType);
+            DescribeInteger(schema, property.PropertyType);
+            DescribeBounds(schema, attributes);
+            if (property.PropertyType == typeof(JsonElement))
+            {
+                // WebAuthn says what is in it (its dictionaries …JSON), and browsers add to it.
+                schema.Type = JsonSchemaType.Object;
+                schema.AdditionalPropertiesAllowed = true;
+            }
+
+            // A field that is left out where it has no value is never null.
+            if (MayBeAbsent(attributes))
+            {
+                schema.Type &= ~JsonSchemaType.Null;
+            }
+
+            if (property is { DeclaringType.Name: nameof(ProblemBody), Name: "code" })
+            {
+                schema.Enum = [.. Problems.All.Append(Problems.InternalError).Select(code => (JsonNode)code.Code)];
+            }
+        }
+        else if (type.Namespace?.StartsWith("Cortex.", StringComparison.Ordinal) == true && schema.Type == JsonSchemaType.Object)
+        {
+            schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
+
+            // The generator takes each parameter of a record's constructor for a field that is always there.
+            foreach (var absent in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider is { } attributes && MayBeAbsent(attributes)))
+            {
+                schema.Required?.Remove(absent.Name);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static bool MayBeAbsent(ICustomAttributeProvider attributes) =>
+        attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
+
+    /// <summary>The converter that writes times in UTC hides from the generator that they are strings.</summary>
+    private static void DescribeTime(OpenApiSchema schema, Type type)
+    {
+        if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (type == typeof(DateTimeOffset?))
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+        }
+    }
+
+    /// <summary>So does the converter that reads every spelling of a whole number.</summary>
+    private static void DescribeInteger(OpenApiSchema schema, Type type)
+    {
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(int))
+        {
+            schema.Type = type == typeof(int) ? JsonSchemaType.Integer : JsonSchemaType.Integer | JsonSchemaType.Null;
+            schema.Format = "int32";
+        }
+    }
+
+    private static void DescribeBounds(OpenApiSchema schema, ICustomAttributeProvider attributes)
+    {
+        if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
+        {
+            schema.Format = "password";
+            schema.MaxLength = PasswordAttribute.Longest;
+        }
+
+        if (attributes.IsDefined(typeof(ScopesAttribute), inherit: false))
+        {
+            schema.MaxItems = ScopesAttribute.Most;
+            if (schema.Items is OpenApiSchema word)
+            {
+                word.Pattern = ScopesAttribute.Pattern;
+            }
+        }
+
+        if (attributes.IsDefined(typeof(TierAttribute), inherit: false))
+        {
+            (schema.MinLength, schema.MaxLength) = (1, TierName.Longest);
+        }
+
+        if (attributes.IsDefined(typeof(RoleNamesAttribute), inherit: false))
+        {
+            schema.MaxItems = RoleNamesAttribute.Most;
+        }
+
+        if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }]
+            && schema.Type == JsonSchemaType.String)
+        {
+            schema.MinLength ??= 1;
+        }
+
+        // The value that a required property is made with is no default.
+        if (attributes.IsDefined(typeof(RequiredAttribute), inherit: false))
+        {
+            schema.Default = null;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace Cortex.IdentityServer.Features.Billing;
+
+/// <summary>A page of billing events, newest first.</summary>
+/// <param name="Items">The events.</param>
+/// <param name="NextCursor">For the next page; null at the end.</param>
+internal sealed record BillingEventPage(IReadOnlyList<BillingEventResponse> Items, string? NextCursor);

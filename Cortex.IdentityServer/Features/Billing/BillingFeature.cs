@@ -1,0 +1,9 @@
+namespace Cortex.IdentityServer.Features.Billing;
+
+/// <summary>What the payment provider tells.</summary>
+internal static class BillingFeature
+{
+    public static IServiceCollection AddBilling(this IServiceCollection services) => services
+        .AddSingleton<BillingEvents>()
+        .AddScoped<BillingReplay>();
+}

@@ -1,0 +1,68 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Secrets;
+
+namespace Cortex.IdentityServer.Features.Billing;
+
+/// <summary>Where billing lives; checked at start, so that a bad address is found before it is needed.</summary>
+/// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
+/// <param name="PolarAccessToken">An organization token of Polar's API.</param>
+/// <param name="PolarProducts">Polar's product id → subscription tier.</param>
+internal sealed record IntegrationOptions(
+    IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
+{
+    /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
+    private const int LeastSecretLength = 16;
+
+    /// <summary>A secret must not be printed by accident.</summary>
+    public override string ToString() => nameof(IntegrationOptions);
+
+    public static IntegrationOptions Read(SettingsReader settings) => new(WebhookSecrets(settings), AccessToken(settings), Products(settings));
+
+    private static string[] WebhookSecrets(SettingsReader settings)
+    {
+        var secrets = settings.List("POLAR_WEBHOOK_SECRET");
+        if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < LeastSecretLength)))
+        {
+            settings.Refuse(
+                "POLAR_WEBHOOK_SECRET",
+                $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
+        }
+        else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
+        {
+            // Elsewhere the published examples of the webhooks' standard are what tests use.
+            settings.Refuse("POLAR_WEBHOOK_SECRET", objection);
+        }
+        else if (secrets is [var one, var other] && one == other)
+        {
+            settings.Refuse("POLAR_WEBHOOK_SECRET", "must not list the same secret twice");
+        }
+
+        return secrets;
+    }
+
+    private static string? AccessToken(SettingsReader settings)
+    {
+        var token = settings.Text("POLAR_ACCESS_TOKEN");
+        if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            settings.Refuse("POLAR_ACCESS_TOKEN", "must be an organization access token of Polar, one word of visible ASCII characters");
+        }
+
+        return token;
+    }
+
+    private static Dictionary<string, string> Products(SettingsReader settings)
+    {
+        var products = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in settings.List("POLAR_PRODUCTS").Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
+        {
+            if (pair is not [{ Length: > 0 } product, "free" or "pro" or "enterprise"] || !products.TryAdd(product, pair[1]))
+            {
+                settings.Refuse("POLAR_PRODUCTS", "must be product=tier pairs separated by commas, each product once, the tier free, pro or enterprise");
+                break;
+            }
+        }
+
+        return products;
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary>All commands: read from the command line, explained, run.</summary>
+internal static class Commands
+{
+    public static async Task<int> RunAsync(string[] args, Server server, CancellationToken stop)
+    {
+        // A file that begins with @ is a file to import and not a list of arguments.
+        var parsed = Root(server).Parse(WithoutHelpCommand(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction || (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [[not '-', ..], ..]))
+        {
+            await Console.Error.WriteLineAsync(WrongUsage.Explain(parsed));
+            return ExitCode.WrongUsage;
+        }
+
+        var answer = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
+        if (parsed.Action is HelpAction)
+        {
+            await Console.Out.WriteLineAsync(HelpNotes.Of(parsed.CommandResult.Command.Name));
+        }
+
+        return answer;
+    }
+
+    private static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it runs the server.")
+    {
+        Serve(),
+        MigrateCommand.Create(server),
+        CreateAdminCommand.Create(server),
+        ImportCommand.Create(server),
+        RotateKeysCommand.Create(server),
+        HealthcheckCommand.Create(),
+    };
+
+    /// <summary>For its help; <see cref="Entry"/> serves without this parser.</summary>
+    private static Command Serve() => new("serve", "Runs the server. This is the default. Options that aren't listed here are passed to the ASP.NET Core host.")
+    {
+        new Option<string>("--urls") { HelpName = "addresses", Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5107" },
+        new Option<string>("--environment")
+        {
+            HelpName = "name",
+            Description = "Development or Production. Default: Development inside the source tree, Production anywhere else",
+        },
+    };
+
+    /// <summary><c>help import</c> is <c>import --help</c>.</summary>
+    private static string[] WithoutHelpCommand(string[] args) => args is ["help", .. var rest] ? [.. rest, "--help"] : args;
+}

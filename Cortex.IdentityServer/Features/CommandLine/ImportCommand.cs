@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Cortex.IdentityServer.Features.Admin.Import;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary><c>import</c>: makes accounts of a file of lines of JSON.</summary>
+internal static class ImportCommand
+{
+    private const string StandardInputName = "-";
+
+    public static Command Create(Server server)
+    {
+        var file = new Argument<string>("file") { Description = "The file to import, or - for standard input" };
+        var results = new Option<string?>("--results")
+        {
+            HelpName = "file",
+            Description = "Write the lines that failed to this file, as JSON; an existing file is overwritten",
+        };
+        var environment = CommonOptions.Environment();
+        var command = new Command("import", "Creates accounts for the users of another system, one line of JSON for each.") { file, results, environment };
+        command.SetAction(async (parsed, stop) =>
+        {
+            await using var input = OpenInput(parsed.GetRequiredValue(file));
+            await using var failed = OpenResults(parsed.GetValue(results));
+            return await server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, input, failed), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Work work, Stream input, StreamWriter? results)
+    {
+        var display = IProgressDisplay.Choose();
+        var view = new ImportView(input, display, results, TimeProvider.System);
+        var importer = work.Services.GetRequiredService<UserImporter>();
+        try
+        {
+            return await TellAsync(await display.ShowAsync(
+                "Import", report => importer.RunAsync(input, staff: null, told => view.Note(told, report), int.MaxValue, work.Stop)));
+        }
+        catch (OperationCanceledException) when (work.Stop.IsCancellationRequested)
+        {
+            await Console.Out.WriteLineAsync($"Interrupted after {ImportView.Text(view.Counts)}. Accounts that were created are kept.");
+            return ExitCode.Interrupted;
+        }
+        catch (IOException failure)
+        {
+            throw new CommandFailedException(
+                $"The import can't read or report any further after {ImportView.Text(view.Counts)}: {failure.Message}. Accounts that were created are kept",
+                failure);
+        }
+    }
+
+    private static async Task<int> TellAsync(ImportResult result)
+    {
+        await Console.Out.WriteLineAsync($"{ImportView.Text(result.Counts)}.");
+        return result switch
+        {
+            ImportResult.CutShort cut => throw new CommandFailedException(
+                $"Stopped at line {cut.Line}; accounts that were created are kept: {cut.Problem.Detail ?? cut.Problem.Code.Detail}"),
+            ImportResult.Complete { Counts.Failed: 0 } => ExitCode.Done,
+            ImportResult.Complete => ExitCode.SomeFailed,
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static Stream OpenInput(string name)
+    {
+        try
+        {
+            return name == StandardInputName
+                ? StandardInput.Open()
+                : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CommandFailedException($"The file to import can't be read: {failure.Message}", failure);
+        }
+    }
+
+    private static StreamWriter? OpenResults(string? name)
+    {
+        try
+        {
+            // Locked, so that it can't be the file that is imported.
+            return name is null ? null : new StreamWriter(new FileStream(name, FileMode.Create, FileAccess.Write, FileShare.None));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CommandFailedException($"The file of --results can't be written: {failure.Message}", failure);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using Cortex.IdentityServer.Features.Admin.Import;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary>Tells the operator how far an import is, and of each line that failed.</summary>
+/// <param name="input">What is read.</param>
+/// <param name="display">Where it is told.</param>
+/// <param name="results">Where failed lines are told instead, as JSON; null for standard error.</param>
+/// <param name="clock">For the speed.</param>
+internal sealed class ImportView(Stream input, IProgressDisplay display, StreamWriter? results, TimeProvider clock)
+{
+    private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>Of the lines that were told.</summary>
+    public ImportCounts Counts { get; private set; }
+
+    public static string Text(ImportCounts counts) => string.Create(
+        CultureInfo.InvariantCulture, $"{counts.Lines:N0} lines: {counts.Created:N0} created, {counts.Failed:N0} failed");
+
+    public void Note(ImportReport told, Action<WorkProgress> report)
+    {
+        switch (told)
+        {
+            case ImportReport.Failed { Line: var line, Problem: var problem } when results is not null:
+                results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, problem), ApiJson.Default.FailedLine));
+                break;
+            case ImportReport.Failed { Line: var line, Problem: var problem }:
+                display.WriteError($"line {line}: {problem.Code.Code}: {Explain(problem)}");
+                break;
+            case ImportReport.Progress { Counts: var counts }:
+                Counts = counts;
+                report(new(counts.Lines, Share(), $"{Text(counts)}{Speed(counts.Lines)}"));
+                break;
+        }
+    }
+
+    private static string Explain(Problem problem) => problem.Errors is null
+        ? problem.Detail ?? problem.Code.Detail
+        : string.Join("; ", problem.Errors.Select(field => $"{field.Key} {string.Join(", ", field.Value)}"));
+
+    /// <summary>Of the file's bytes; it is read a little ahead of the lines that were told.</summary>
+    private double? Share() => input is { CanSeek: true, Length: > 0 } ? Math.Min(1, (double)input.Position / input.Length) : null;
+
+    private string Speed(long lines) =>
+        clock.GetElapsedTime(_started).TotalSeconds is var seconds and > 1
+            ? string.Create(CultureInfo.InvariantCulture, $" ({lines / seconds:N0} a second)")
+            : "";
+}

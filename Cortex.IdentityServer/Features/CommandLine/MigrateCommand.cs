@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Cortex.IdentityServer.Foundation.Data;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary><c>migrate</c>: brings the schema up to date and ends.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create(Server server)
+    {
+        var environment = CommonOptions.Environment();
+        var check = new Option<bool>("--check")
+        {
+            Description = "Only list what migrate would repair or refuse; change nothing. Exit code 1 if it would refuse",
+        };
+        var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
+        command.SetAction((parsed, stop) => parsed.GetValue(check)
+            ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
+            : server.WorkAsync(parsed.GetValue(environment), RunAsync, stop));
+        return command;
+    }
+
+    private static async Task<int> CheckAsync(Work work)
+    {
+        var plan = await work.Services.GetRequiredService<DatabaseMigrator>().PlanAsync(work.Stop);
+        foreach (var finding in plan.Report.Findings)
+        {
+            await Console.Out.WriteLineAsync(finding.ToString());
+        }
+
+        if (plan.Report.Refusals.Count > 0)
+        {
+            throw new CommandFailedException("migrate would refuse this database, for the reasons listed above.");
+        }
+
+        await Console.Out.WriteLineAsync(plan.Pending switch
+        {
+            [] when plan.Report.Repaired.Count > 0 => "migrate would do nothing else: the schema is up to date.",
+            [] => "Nothing to do: the schema is up to date.",
+            [var only] => $"migrate would apply a migration: {only}.",
+            var all => $"migrate would apply {all.Count} migrations, up to {all[^1]}.",
+        });
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RunAsync(Work work)
+    {
+        await Console.Out.WriteLineAsync(work.Migrated switch
+        {
+            [] => "Nothing to do: the schema is up to date.",
+            [var only] => $"Applied a migration: {only}.",
+            var all => $"Applied {all.Count} migrations, up to {all[^1]}.",
+        });
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,50 @@
+using Spectre.Console;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary>A bar that moves, for a person at a terminal.</summary>
+internal sealed class ProgressBars : IProgressDisplay
+{
+    private readonly IAnsiConsole _console;
+
+    private ProgressBars(IAnsiConsole console) => _console = console;
+
+    /// <summary>Null where the terminal can't move its cursor.</summary>
+    public static ProgressBars? TryCreate()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        return console.Profile.Capabilities is { Ansi: true, Interactive: true } ? new(console) : null;
+    }
+
+    public Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work) => _console.Progress()
+        .Columns(
+            new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left })
+        .StartAsync(async context =>
+        {
+            var bar = context.AddTask(Markup.Escape(what), maxValue: 1);
+            bar.IsIndeterminate = true;
+            var result = await work(progress =>
+            {
+                bar.IsIndeterminate = progress.Share is null;
+                bar.Value = progress.Share ?? 0;
+                bar.Description = Markup.Escape(progress.Text);
+            });
+            bar.IsIndeterminate = false;
+            bar.Value = 1;
+            return result;
+        });
+
+    public void WriteError(string line)
+    {
+        // On the same terminal it has to come above the bar.
+        if (Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine(line);
+        }
+        else
+        {
+            _console.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary>A line now and then, for a file or another program.</summary>
+internal sealed class ProgressLines(TimeProvider clock) : IProgressDisplay
+{
+    private const long CountStep = 10_000;
+
+    private static readonly TimeSpan TimeStep = TimeSpan.FromSeconds(5);
+
+    private long _written;
+    private long _writtenAt = clock.GetTimestamp();
+
+    public Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work) => work(Report);
+
+    public void WriteError(string line) => Console.Error.WriteLine(line);
+
+    private void Report(WorkProgress progress)
+    {
+        if (progress.Count / CountStep == _written / CountStep && clock.GetElapsedTime(_writtenAt) < TimeStep)
+        {
+            return;
+        }
+
+        (_written, _writtenAt) = (progress.Count, clock.GetTimestamp());
+        Console.Out.WriteLine(progress.Text);
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.SigningKeys;
+using Cortex.IdentityServer.Identity.TwoFactor;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary><c>rotate-keys</c>: a new signing key, and everything encrypted under the first SECRET_KEY.</summary>
+internal static class RotateKeysCommand
+{
+    /// <summary>Names of what can't be decrypted that are told; more of them would tell no more.</summary>
+    private const int MostNames = 20;
+
+    public static Command Create(Server server)
+    {
+        var now = new Option<bool>("--now")
+        {
+            Description = "Publish the new key at once; it signs after 6 minutes and 15 seconds, when caches of the list of keys have expired",
+        };
+        var revoke = new Option<bool>("--revoke")
+        {
+            Description = "For a leaked key: the new key signs at once, and all older keys are removed. Access tokens signed by them are refused; sessions "
+                + "and refresh tokens stay valid",
+        };
+        var environment = CommonOptions.Environment();
+        var command = new Command(
+            "rotate-keys", "Creates a new signing key, and encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
+        command.SetAction((parsed, stop) =>
+        {
+            var turn = parsed.GetValue(revoke) ? KeyTurn.AtOnce : parsed.GetValue(now) ? KeyTurn.Soon : KeyTurn.Announced;
+            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, turn), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Work work, KeyTurn turn)
+    {
+        await ReplaceAsync(work, turn);
+        var totp = ActivatorUtilities.CreateInstance<TotpSecretRenewal>(work.Services);
+        var all = await totp.CountAsync(work.Stop);
+        var secrets = all == 0 ? Renewal.None : await IProgressDisplay.Choose().ShowAsync(
+            "TOTP secrets",
+            report => totp.RunAsync(
+                done => report(
+                    new(
+                        done.Seen, Math.Min(1, (double)done.Seen / all),
+                        $"{Text(done.Seen)} of {Text(all)} TOTP secrets: {Text(done.Renewed)} encrypted again")),
+                work.Stop));
+        var keys = await ActivatorUtilities.CreateInstance<SigningKeyRenewal>(work.Services).RunAsync(work.Stop);
+        await Console.Out.WriteLineAsync(
+            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Renewed)} of {Text(secrets.Seen)} TOTP secrets, {Text(keys.Renewed)} of "
+                + $"{Text(keys.Seen)} signing keys.");
+        if (work.Services.GetRequiredService<SecretOptions>().SecretKeys.Count > 1)
+        {
+            await Console.Out.WriteLineAsync(
+                "Recovery codes, and sessions that haven't been refreshed since, still depend on the older one: before you remove it, see \"Rotating the "
+                    + "secrets\" in README.md.");
+        }
+
+        await TellLostAsync("The TOTP secret of user", secrets.Lost);
+        await TellLostAsync("Signing key", keys.Lost);
+        return secrets.Lost.Count + keys.Lost.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static async Task ReplaceAsync(Work work, KeyTurn turn)
+    {
+        var signing = work.Services.GetRequiredService<SigningOptions>();
+        if (signing.IsSymmetric)
+        {
+            const string How = "set JWT_SECRET_KEY to new,old, restart the replicas, and remove the old one half an hour later (at once if it leaked)";
+            if (turn == KeyTurn.AtOnce)
+            {
+                throw new CommandFailedException(
+                    "Access tokens are signed with JWT_SECRET_KEY (HS256), which can only be replaced by changing that variable. Nothing was changed. To "
+                        + $"rotate it, {How}.");
+            }
+
+            await Console.Out.WriteLineAsync($"Access tokens are signed with JWT_SECRET_KEY (HS256), so there is no key pair to replace. To rotate it, {How}.");
+            return;
+        }
+
+        var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(turn, work.Stop)
+            ?? throw new CommandFailedException(
+                "None of the signing keys can be decrypted: SECRET_KEY isn't the one that the servers use. Nothing was changed.");
+        var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
+        await Console.Out.WriteLineAsync(turn == KeyTurn.AtOnce
+            ? $"Removed all older keys ({replaced.Removed}). Access tokens signed by them are refused, within a minute on every replica."
+            : $"{(turn == KeyTurn.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens that they "
+                + "signed have expired.");
+    }
+
+    private static async Task TellLostAsync(string what, IReadOnlyList<string> names)
+    {
+        foreach (var name in names.Take(MostNames))
+        {
+            await Console.Error.WriteLineAsync($"{what} {name} can't be decrypted with any SECRET_KEY that is set.");
+        }
+
+        if (names.Count > MostNames)
+        {
+            await Console.Error.WriteLineAsync($"… and {Text(names.Count - MostNames)} more.");
+        }
+    }
+
+    private static string Text(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

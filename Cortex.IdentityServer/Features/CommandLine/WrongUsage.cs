@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Features.CommandLine;
+
+/// <summary>Says in one line what is wrong with a command line, and what may have been meant.</summary>
+internal static class WrongUsage
+{
+    /// <summary>Letters to change, add or leave out, up to which a word is taken for another one that was mistyped.</summary>
+    private const int MostTypos = 2;
+
+    public static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var commands = string.Join(
+            ", ", parsed.RootCommandResult.Command.Subcommands.Select(known => known.Name == "serve" ? "serve (the default)" : known.Name));
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var problem =
+            unknown is null ? $"{command.Name}: {parsed.Errors[0].Message}"
+            : command is RootCommand ? $"There is no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}"
+            : unknown.StartsWith('-') ? $"{command.Name} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}"
+            : $"{command.Name} doesn't take {unknown}.";
+        var more = command is RootCommand ? "--help" : $"{command.Name} --help";
+        return $"{problem} Commands: {commands}. See {more}.";
+    }
+
+    private static string Suggest(string word, IEnumerable<string> known)
+    {
+        var closest = known.Select(name => (Name: name, Typos: Spelling.Distance(word, name))).MinBy(name => name.Typos);
+        return closest.Typos <= MostTypos ? $" Did you mean {closest.Name}?" : "";
+    }
+}

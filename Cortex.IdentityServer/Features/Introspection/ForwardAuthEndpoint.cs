@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using System.Text;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Features.Introspection;
+
+/// <summary>Lets a reverse proxy ask about each request before it passes it on (nginx <c>auth_request</c>, Traefik, Caddy, Envoy).</summary>
+internal static class ForwardAuthEndpoint
+{
+    /// <summary>The operator's own header, for proxies that append their client's path and query to the address that they ask.</summary>
+    private const string RequiredScopes = "X-Auth-Require-Scope";
+
+    private static readonly ConditionalWeakTable<ClaimsPrincipal, CallerHeaders> Told = [];
+
+    /// <summary>Check a request for a reverse proxy</summary>
+    /// <remarks>
+    /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401. With <c>scope</c>, 403
+    /// unless the caller has that scope; access tokens have none. In an email, percent signs and everything other than visible ASCII are percent-encoded. Any
+    /// method is answered like GET, and any path below this one like this one, because Envoy keeps its client's method and appends its client's path and query.
+    /// For the same reason the query counts at exactly this path only; the header counts everywhere. The body is ignored.
+    /// </remarks>
+    internal static Results<NoContent, Problem> VerifyRequest(
+        [Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope,
+        [FromHeader(Name = RequiredScopes), Description(
+            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
+        ClaimsPrincipal caller,
+        HttpContext http)
+    {
+        if (MissingScope(caller, scope, required) is { } missing)
+        {
+            return Policies.MissingScope(HeaderText(missing));
+        }
+
+        Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>
+    /// A scope more can only refuse more, so it does no harm that a proxy's client may send the header too. An empty one is a mistake of the operator's.
+    /// </summary>
+    /// <remarks>
+    /// Several lines of the header arrive joined by commas, and no client may join its own words with the operator's into the name of another scope.
+    /// </remarks>
+    private static string? MissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
+        (scopes ?? []).Concat(
+            required is null ? [] : string.IsNullOrEmpty(required.Trim(' ', ',')) ? [""] : required.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(scope => !caller.HasScope(scope));
+
+    /// <summary>What the proxy is told of a caller, whose principal is the same for as long as nothing about them changes.</summary>
+    private sealed class CallerHeaders(ClaimsPrincipal caller)
+    {
+        private readonly string? _userId = caller.FindFirstValue(CortexClaims.Subject);
+        private readonly string _email = HeaderText(caller.FindFirstValue(CortexClaims.Email) ?? "");
+        private readonly string _tier = HeaderText(caller.FindFirstValue(CortexClaims.Tier) ?? "");
+        private readonly string _scopes = string.Join(' ', caller.Scopes().Select(HeaderText));
+
+        public void WriteTo(IHeaderDictionary headers)
+        {
+            headers["X-Auth-User-Id"] = _userId;
+            headers["X-Auth-Email"] = _email;
+            headers["X-Auth-Tier"] = _tier;
+            headers["X-Auth-Scopes"] = _scopes;
+        }
+    }
+
+    /// <summary>A header's value can't hold line ends or letters beyond ASCII. With the percent sign encoded too, no two texts look alike.</summary>
+    private static string HeaderText(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('%', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var encoded = new StringBuilder();
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        {
+            encoded = octet is > 0x20 and < 0x7F and not (byte)'%' ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2", null));
+        }
+
+        return encoded.ToString();
+    }
+}

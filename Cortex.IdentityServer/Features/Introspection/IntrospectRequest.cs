@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.Introspection;
+
+/// <summary>The token to introspect.</summary>
+internal sealed record IntrospectRequest : IRequestBody
+{
+    /// <summary>An access token or an API key.</summary>
+    [Required]
+    public string Token { get; init; } = "";
+
+    /// <summary>The hint of RFC 7662. It has no effect, because this server's kinds of tokens can't be confused.</summary>
+    public string? TokenTypeHint { get; init; }
+}

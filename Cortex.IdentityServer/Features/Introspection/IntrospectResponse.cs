@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Features.Introspection;
+
+/// <summary>The state of a token (RFC 7662 section 2.2). For anything that isn't valid, <c>active: false</c> and nothing else.</summary>
+internal sealed record IntrospectResponse
+{
+    /// <summary>Whether it would be accepted now.</summary>
+    public required bool Active { get; init; }
+
+    /// <summary><c>bearer</c> or <c>api_key</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TokenType { get; init; }
+
+    /// <summary>The user's id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sub { get; init; }
+
+    /// <summary>The user's email.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Email { get; init; }
+
+    /// <summary>The user's tier.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SubscriptionTier { get; init; }
+
+    /// <summary>The scopes, separated by spaces; empty for an access token, which has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Scope { get; init; }
+
+    /// <summary>The session, for an access token.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sid { get; init; }
+
+    /// <summary>The key's id, for an API key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ApiKeyId { get; init; }
+
+    /// <summary>Unix seconds of the expiry; absent for a key that doesn't expire.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Exp { get; init; }
+
+    /// <summary>Unix seconds of its making.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Iat { get; init; }
+
+    /// <summary>Who made it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Iss { get; init; }
+}

@@ -1,0 +1,35 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+namespace Cortex.IdentityServer.Features.Introspection;
+
+/// <summary>For services that were given a credential and ask whether it is good.</summary>
+internal static class IntrospectionFeature
+{
+    public static IServiceCollection AddIntrospection(this IServiceCollection services) => services.AddScoped<TokenInspector>();
+
+    public static void MapIntrospection(this IEndpointRouteBuilder auth)
+    {
+        var introspection = auth.MapGroup("/").WithTags("For services");
+        introspection.MapPost("/introspect", IntrospectEndpoint.Introspect).RequireAuthorization(Policies.Introspect).WithMetadata(new TakesClientSecret())
+            .Accepts<IntrospectRequest>("application/x-www-form-urlencoded", "application/json")
+            .Refuses(Problems.InsufficientScope);
+        introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest).RequireAuthorization(Policies.SessionOrKey)
+            .WithMetadata(new IgnoresBody())
+            .Refuses(Problems.InsufficientScope);
+    }
+
+    public static void MapDiscovery(this IEndpointRouteBuilder app, HttpOptions options)
+    {
+        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous().IsPublicDocument().LimitedBy(RateLimits.Documents);
+        discovery.MapGet(DiscoveryEndpoints.KeySetPath, DiscoveryEndpoints.GetKeySet);
+        discovery.MapGet(DiscoveryEndpoints.ProviderPath, DiscoveryEndpoints.GetConfiguration);
+        discovery.MapGet(DiscoveryEndpoints.AuthorizationServerPath, DiscoveryEndpoints.GetAuthorizationServer);
+        if (options.PublicUrl.AbsolutePath.TrimEnd('/') is { Length: > 0 } path)
+        {
+            // RFC 8414 section 3 puts the path of an issuer behind the well-known one, and clients look for the other document there too (section 5).
+            discovery.MapGet(DiscoveryEndpoints.ProviderPath + path, DiscoveryEndpoints.GetConfiguration).ExcludeFromDescription();
+            discovery.MapGet(DiscoveryEndpoints.AuthorizationServerPath + path, DiscoveryEndpoints.GetAuthorizationServer).ExcludeFromDescription();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cortex.IdentityServer.Features.Usage;
+
+/// <summary>What users used.</summary>
+internal static class UsageFeature
+{
+    public static IServiceCollection AddUsage(this IServiceCollection services) => services.AddSingleton<UsageReport>();
+}

@@ -1,0 +1,64 @@
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.Usage;
+
+/// <summary>A time that is cut into equal pieces of UTC: hours, days or months.</summary>
+/// <param name="From">The start of the period, inclusive.</param>
+/// <param name="To">The end of the period, exclusive.</param>
+/// <param name="Granularity">One of <see cref="Granularities"/>, which are PostgreSQL's words too.</param>
+internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, string Granularity)
+{
+    public const int MostPieces = 1_000;
+
+    public static readonly string[] Granularities = ["hour", "day", "month"];
+
+    private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
+
+    /// <summary>When each piece begins, the first of them perhaps before <see cref="From"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> Starts => [.. Enumerable.Range(0, (int)Count).Select(StartOf)];
+
+    /// <summary>How many pieces there are.</summary>
+    public long Count => From == To ? 0 : Number(To.AddTicks(-1)) - Number(From) + 1;
+
+    /// <summary>Reads a period from a query, the last 30 days where it says nothing.</summary>
+    public static UsagePeriod Read(QueryReader reader, string? from, string? to, string? granularity, DateTimeOffset now)
+    {
+        var end = reader.Time("to", to) ?? now;
+        var start = reader.Time("from", from) ?? (end - DateTimeOffset.MinValue > Usual ? end - Usual : DateTimeOffset.MinValue);
+        var period = new UsagePeriod(start, end, reader.Word("granularity", granularity, Granularities) ?? "day");
+        if (period.From > period.To)
+        {
+            reader.Refuse("from", "must not be after to, which is now by default");
+        }
+        else if (period.Count > MostPieces)
+        {
+            reader.Refuse("granularity", $"makes a series of {period.Count} intervals, but {MostPieces} is the maximum; {period.Advice}");
+        }
+
+        return period;
+    }
+
+    private string Advice =>
+        Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MostPieces) is { } coarser
+            ? $"{coarser} would do"
+            : "ask for a shorter time";
+
+    /// <summary>Of the piece that a time is in, counted from year 1.</summary>
+    private long Number(DateTimeOffset time) => Granularity switch
+    {
+        "hour" => time.UtcTicks / TimeSpan.TicksPerHour,
+        "day" => time.UtcTicks / TimeSpan.TicksPerDay,
+        _ => (time.UtcDateTime.Year * 12L) + time.UtcDateTime.Month - 13,
+    };
+
+    private DateTimeOffset StartOf(int piece)
+    {
+        var number = Number(From) + piece;
+        return Granularity switch
+        {
+            "hour" => DateTimeOffset.MinValue.AddTicks(number * TimeSpan.TicksPerHour),
+            "day" => DateTimeOffset.MinValue.AddTicks(number * TimeSpan.TicksPerDay),
+            _ => DateTimeOffset.MinValue.AddMonths((int)number),
+        };
+    }
+}

@@ -1,0 +1,83 @@
+namespace Cortex.IdentityServer.Foundation.Configuration;
+
+/// <summary>
+/// Finds variables whose names are nearly those that this server reads; a setting that is silently ignored is worse than one that is refused.
+/// </summary>
+internal static class MistypedVariables
+{
+    /// <summary>Shorter names are too much alike.</summary>
+    private const int ShortestName = 7;
+
+    /// <summary>What ASP.NET Core reads and the settings don't.</summary>
+    private static readonly string[] OfTheFramework =
+    [
+        "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "ASPNETCORE_HTTPS_PORT",
+    ];
+
+    /// <summary>What other servers call it. Platforms set some of these by themselves, so that they only matter while the right one is unset.</summary>
+    private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["DATABASE_URL"] = "POSTGRES_URL",
+        ["DATABASE_URI"] = "POSTGRES_URL",
+        ["DB_URL"] = "POSTGRES_URL",
+        ["POSTGRES_DSN"] = "POSTGRES_URL",
+        ["SQLALCHEMY_DATABASE_URI"] = "POSTGRES_URL",
+        ["ALLOWED_ORIGINS"] = "CORS_ORIGINS",
+        ["CORS_ALLOWED_ORIGINS"] = "CORS_ORIGINS",
+        ["BASE_URL"] = "PUBLIC_URL",
+        ["JWT_ISSUER"] = "PUBLIC_URL",
+        ["SMTP_HOST"] = "SMTP_URL",
+        ["SMTP_SERVER"] = "SMTP_URL",
+        ["MAIL_URL"] = "SMTP_URL",
+        ["SMTP_FROM"] = "EMAIL_FROM",
+        ["MAIL_FROM"] = "EMAIL_FROM",
+        ["FROM_EMAIL"] = "EMAIL_FROM",
+        ["REDIS_HOST"] = "REDIS_URL",
+        ["JWT_KEY"] = "JWT_SECRET_KEY",
+    };
+
+    /// <param name="present">Names of variables that are set.</param>
+    /// <param name="known">Names of variables that the server reads.</param>
+    public static IEnumerable<MistypedVariable> Find(IEnumerable<string> present, IReadOnlySet<string> known)
+    {
+        var set = present.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string[] all = [.. known, .. OfTheFramework];
+        foreach (var name in set.Where(name => !known.Contains(name) && !OfTheFramework.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal))
+        {
+            var meant = Elsewhere.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias)
+                ? alias
+                : Closest(name.ToUpperInvariant(), all);
+            if (meant is not null)
+            {
+                yield return new(name, meant);
+            }
+        }
+    }
+
+    private static string? Closest(string name, string[] known) =>
+        (name.Length < ShortestName && name != "SECRET") || name == "API_KEY"
+            ? null
+            : known.Where(one => IsNear(name, one)).OrderBy(one => Spelling.Distance(name, one)).FirstOrDefault();
+
+    private static bool IsNear(string name, string known) =>
+        IsBeginning(name, known)
+        || name.StartsWith(known + "_", StringComparison.Ordinal) // SECRET_KEY_BASE
+        || name == "CORTEX_" + known
+        || Stem(name) == Stem(known)
+        || IsMisspelled(name, known);
+
+    /// <summary>As JWT_SECRET is of JWT_SECRET_KEY.</summary>
+    private static bool IsBeginning(string name, string known) =>
+        known.StartsWith(name, StringComparison.Ordinal) && (name.Contains('_', StringComparison.Ordinal) || name == "SECRET");
+
+    /// <summary>Without plurals, as in TRUSTED_PROXY and RATE_LIMIT.</summary>
+    private static string Stem(string name) => string.Join('_', name.Split('_').Select(word =>
+        word.EndsWith("IES", StringComparison.Ordinal) ? word[..^3] + "Y" : word.EndsWith('S') ? word[..^1] : word));
+
+    private static bool IsMisspelled(string name, string known)
+    {
+        var most = known.Length > ShortestName ? 2 : 1;
+        return name[0] == known[0] && Math.Abs(name.Length - known.Length) <= most && Spelling.Distance(name, known) <= most;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Cortex.IdentityServer.Foundation.Configuration;
+
+/// <summary>Logs what an operator should know about the settings that the server has started with.</summary>
+internal static partial class SettingWarnings
+{
+    public static void WarnOfSettings(this WebApplication app, IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+        {
+            Log.Setting(app.Logger, warning);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void Setting(ILogger logger, string warning);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+
+namespace Cortex.IdentityServer.Foundation.Configuration;
+
+/// <summary>Reads the documented variables (environment first, appsettings.json second) and collects what is wrong with them, a line each.</summary>
+internal sealed class SettingsReader(IConfiguration configuration, bool isProduction, bool serves)
+{
+    /// <summary>The quotes of keyboards and those that word processors put in their place.</summary>
+    private const string Quotes = "\"'`“”„‘’«»";
+
+    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly List<(string Name, string Sentence)> _problems = [];
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Whether Production's rules hold: they refuse what development may leave unset.</summary>
+    public bool IsProduction { get; } = isProduction;
+
+    /// <summary>Whether the program answers clients, unlike a command.</summary>
+    public bool Serves { get; } = serves;
+
+    /// <summary>All variables that were asked for.</summary>
+    public IReadOnlySet<string> Names => _names;
+
+    /// <summary>What the server can start with but an operator should know.</summary>
+    public IReadOnlyList<string> Warnings => [.. _warnings, .. Mistyped().Select(variable => variable.Hint + ".")];
+
+    /// <summary>The value, or null where it is unset; compose files pass an unset variable on as an empty one.</summary>
+    public string? Text(string name)
+    {
+        var text = Given(name);
+        return !SecretFile.MayHold(name) || Given(name + SecretFile.Suffix) is not { } file ? text
+            : text is null ? Content(name, file)
+            : RefuseFile(name, $"must not be set together with {name}");
+    }
+
+    private string? Given(string name)
+    {
+        _names.Add(name);
+        if (configuration[name] is not { } raw || string.IsNullOrWhiteSpace(raw))
+        {
+            return null;
+        }
+
+        var text = raw.Trim();
+        return IsQuoted(name, text) ? WithoutQuotes(name, text) : text;
+    }
+
+    /// <summary>Quotes in a file are part of the secret.</summary>
+    private string? Content(string name, string file) =>
+        SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that contains the value");
+
+    private string? RefuseFile(string name, string sentence)
+    {
+        Refuse(name + SecretFile.Suffix, sentence);
+        _settled.Add(name);
+        return null;
+    }
+
+    public int Number(string name, int otherwise, int least, int most, string unit)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        Refuse(name, $"must be a whole number of {unit} from {least} to {most}");
+        return otherwise;
+    }
+
+    public bool Flag(string name, bool otherwise, string yes = "true", string no = "false")
+    {
+        var text = Text(name);
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        if (text.Equals(yes, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        if (!text.Equals(no, StringComparison.OrdinalIgnoreCase))
+        {
+            Refuse(name, $"must be {yes} or {no}");
+        }
+
+        return false;
+    }
+
+    public string[] List(string name)
+    {
+        var entries = Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        return [.. entries.Select(entry => IsQuoted(name, entry) ? WithoutQuotes(name, entry) ?? "" : entry)];
+    }
+
+    /// <summary>An absolute URL of one of the schemes; what it must be is said in words, as the value may hold a password.</summary>
+    public Uri? Url(string name, string mustBe, params string[] schemes)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme) && url.Host.Length > 0)
+        {
+            return url;
+        }
+
+        Refuse(name, $"must be {mustBe}");
+        return null;
+    }
+
+    /// <summary>Notes a problem. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
+    public void Refuse(string name, string sentence)
+    {
+        // Whatever else is wrong with a quoted value, the quotes may be the reason; and a value whose file can't be read isn't missing.
+        if (!_settled.Contains(name) && !_problems.Contains((name, sentence)))
+        {
+            _problems.Add((name, sentence));
+        }
+    }
+
+    /// <summary>Refuses to start under Production's rules without a variable; the words continue "must be set in Production".</summary>
+    public void RefuseMissing(string name, string words)
+    {
+        _missing.Add(name);
+        Refuse(name, "must be set in Production " + words);
+    }
+
+    /// <summary>Notes something that the server can start with; the sentence never repeats a value either.</summary>
+    public void Warn(string name, string sentence) => _warnings.Add($"{name} {sentence}.");
+
+    public void ThrowIfRefused()
+    {
+        if (_problems.Count == 0)
+        {
+            return;
+        }
+
+        var mistyped = Mistyped().Where(variable => _missing.Contains(variable.Meant)).ToLookup(variable => variable.Meant, variable => variable.Hint);
+        throw new ConfigurationException(string.Join(Environment.NewLine, _problems.Select(problem =>
+            string.Join("; ", mistyped[problem.Name].Prepend($"{problem.Name} {problem.Sentence}")) + ".")));
+    }
+
+    /// <summary>
+    /// Some readers of environment files keep the quotes around a value (<c>docker run --env-file</c>) and others remove them (compose): the same
+    /// file would set two different secrets.
+    /// </summary>
+    private static bool IsQuoted(string name, string text) =>
+        Quotes.Contains(text[0], StringComparison.Ordinal)
+
+        // "Ada Lovelace" <ada@example.com> has a quoted part.
+        && (name != "EMAIL_FROM" || (text.Length > 1 && Quotes.Contains(text[^1], StringComparison.Ordinal)));
+
+    /// <returns>What is between the quotes, so that nothing but the quotes is complained of.</returns>
+    private string? WithoutQuotes(string name, string text)
+    {
+        Refuse(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");
+        _settled.Add(name);
+        return text.Trim([.. Quotes]).Trim() is { Length: > 0 } inner ? inner : null;
+    }
+
+    private IEnumerable<MistypedVariable> Mistyped() =>
+        MistypedVariables.Find(
+            configuration
+                .AsEnumerable()
+                .Where(pair => !string.IsNullOrWhiteSpace(pair.Value))
+                .Select(pair => pair.Key)
+                .Where(key => !key.Contains(':', StringComparison.Ordinal)),
+            _names);
+}

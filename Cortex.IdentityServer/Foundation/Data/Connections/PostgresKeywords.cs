@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data.Connections;
+
+/// <summary>
+/// Refuses, in words, what Npgsql would accept now and throw at later, what this server can't work with, and what would put secrets into the log.
+/// </summary>
+internal static partial class PostgresKeywords
+{
+    private const int Day = 86_400;
+
+    /// <summary>The guard of a migration, the migration itself and the question between them hold a connection each.</summary>
+    private const int LeastPool = 3;
+
+    private static readonly (string Keyword, int Least, int Most)[] Ranges =
+    [
+        ("Port", 1, 65_535), ("Maximum Pool Size", LeastPool, 10_000), ("Minimum Pool Size", 0, 10_000), ("Read Buffer Size", 4096, 1 << 26),
+        ("Write Buffer Size", 4096, 1 << 26), ("Socket Receive Buffer Size", 0, 1 << 26), ("Socket Send Buffer Size", 0, 1 << 26),
+        ("Command Timeout", 0, Day), ("Internal Command Timeout", -1, Day), ("Cancellation Timeout", -1, Day * 1000), ("Keepalive", 0, Day),
+        ("TCP Keepalive Time", 0, 32_767), ("TCP Keepalive Interval", 0, 32_767), ("Connection Idle Lifetime", 1, Day),
+        ("Connection Pruning Interval", 1, Day), ("Connection Lifetime", 0, Day * 365), ("Host Recheck Seconds", 0, Day), ("Max Auto Prepare", 0, 10_000),
+    ];
+
+    /// <summary>Answers what is wrong, or null.</summary>
+    public static string? Refuse(NpgsqlConnectionStringBuilder settings) =>
+        RefuseHosts(settings.Host!) ?? RefuseTarget(settings) ?? RefuseNumbers(settings) ?? RefuseDisclosure(settings) ?? RefuseUnusable(settings);
+
+    private static string? RefuseHosts(string hosts)
+    {
+        foreach (var host in hosts.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (host.Length == 0)
+            {
+                return "One of the hosts is empty.";
+            }
+
+            if (!host.StartsWith('/') && PortPattern().Match(host) is { Success: true } match
+                && !(int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535))
+            {
+                return "The port must be a number from 1 to 65535.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? RefuseTarget(NpgsqlConnectionStringBuilder settings) => settings.TargetSessionAttributes is "read-only" or "standby"
+        ? $"target_session_attrs={settings.TargetSessionAttributes} asks for a server that can't be written, and this server has to write: read-write, "
+            + "primary or any."
+        : null;
+
+    private static string? RefuseNumbers(NpgsqlConnectionStringBuilder settings)
+    {
+        foreach (var (keyword, least, most) in Ranges)
+        {
+            if (settings.ShouldSerialize(keyword) && settings[keyword] is int value && (value < least || value > most))
+            {
+                return $"{keyword} must be from {least} to {most}.";
+            }
+        }
+
+        if (settings.ShouldSerialize("Minimum Pool Size") && settings.ShouldSerialize("Maximum Pool Size") && settings.MinPoolSize > settings.MaxPoolSize)
+        {
+            return "Minimum Pool Size must not be above Maximum Pool Size.";
+        }
+
+        if (settings.ConnectionIdleLifetime < settings.ConnectionPruningInterval)
+        {
+            return "Connection Idle Lifetime must not be below Connection Pruning Interval (10 s where it isn't set).";
+        }
+
+        return settings is { TcpKeepAliveInterval: > 0, TcpKeepAliveTime: 0 } ? "TCP Keepalive Interval needs TCP Keepalive Time." : null;
+    }
+
+    /// <summary>Rows, parameters and passwords belong into no log, whoever asks for it.</summary>
+    private static string? RefuseDisclosure(NpgsqlConnectionStringBuilder settings)
+    {
+        var disclosing = settings switch
+        {
+            { IncludeErrorDetail: true } => "Include Error Detail",
+            { LogParameters: true } => "Log Parameters",
+            { IncludeFailedBatchedCommand: true } => "Include Failed Batched Command",
+            { PersistSecurityInfo: true } => "Persist Security Info",
+            _ => null,
+        };
+        return disclosing is null ? null : $"{disclosing} is refused: it would write emails or secrets into the log.";
+    }
+
+    private static string? RefuseUnusable(NpgsqlConnectionStringBuilder settings)
+    {
+        var unusable = settings switch
+        {
+            { Multiplexing: true } => "Multiplexing",
+            { ArrayNullabilityMode: not ArrayNullabilityMode.Never } => "Array Nullability Mode",
+            _ when settings.ShouldSerialize("Replication Mode") => "Replication Mode",
+            _ when settings.ShouldSerialize("Server Compatibility Mode") => "Server Compatibility Mode",
+            _ => null,
+        };
+        if (unusable is not null)
+        {
+            return $"{unusable} is not supported.";
+        }
+
+        if (!IsUtf8(settings.Encoding) || !IsUtf8(settings.ClientEncoding ?? "UTF8"))
+        {
+            return "Encoding and Client Encoding must be UTF8.";
+        }
+
+        return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile)
+            ? null
+            : "The file that Passfile names does not exist or can't be read.";
+    }
+
+    private static bool IsUtf8(string name) => name.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() is "UTF8" or "UNICODE";
+
+    [GeneratedRegex(@"^(?:\[[^\]]*\]|[^:\[\]]*):([^:]*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex PortPattern();
+}

@@ -1,0 +1,84 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data.Connections;
+
+/// <summary>How the server's certificate is checked, by the rules of libpq where Npgsql's are weaker.</summary>
+internal static class PostgresTls
+{
+    private const string System = "system";
+
+    /// <summary>Answers what is wrong, or null.</summary>
+    public static string? Apply(NpgsqlConnectionStringBuilder result)
+    {
+        // Without this, a server that asks for no password at all would pass.
+        if (result.ChannelBinding == ChannelBinding.Require && result.RequireAuth is null)
+        {
+            result.RequireAuth = "ScramSHA256";
+        }
+
+        if (result.Host!.Split(',').All(host => host.TrimStart().StartsWith('/')))
+        {
+            // A socket directory: there is no TLS on it, whatever sslmode says (as in libpq), and no TCP.
+            result.SslMode = SslMode.Disable;
+            result.TcpKeepAlive = false;
+            result.TcpKeepAliveTime = 0;
+            result.TcpKeepAliveInterval = 0;
+            return null;
+        }
+
+        return ApplyRoot(result) ?? (result.SslMode == SslMode.Disable ? null : RefuseMissing(result)) ?? RefuseDirect(result);
+    }
+
+    private static string? ApplyRoot(NpgsqlConnectionStringBuilder result)
+    {
+        var isGiven = result.ShouldSerialize("SSL Mode");
+        if (result.RootCertificate == System)
+        {
+            if (isGiven && result.SslMode != SslMode.VerifyFull)
+            {
+                return "With sslrootcert=system, sslmode must be verify-full: anybody can get a certificate from an authority that the system trusts.";
+            }
+
+            // The trust store of the machine, which Npgsql uses when no file is named.
+            result.RootCertificate = null;
+            result.SslMode = SslMode.VerifyFull;
+            return null;
+        }
+
+        if (result.SslMode is SslMode.Allow or SslMode.Prefer && (!string.IsNullOrEmpty(result.RootCertificate) || result.CheckCertificateRevocation))
+        {
+            return $"The server's certificate is not checked with sslmode={(result.SslMode == SslMode.Allow ? "allow" : "prefer")}: "
+                + "with sslrootcert, sslmode must be verify-full, verify-ca or require.";
+        }
+
+        if (result.SslMode == SslMode.Require && !string.IsNullOrEmpty(result.RootCertificate))
+        {
+            result.SslMode = SslMode.VerifyCA;
+        }
+
+        return result is { SslMode: SslMode.Require, CheckCertificateRevocation: true }
+            ? "Check Certificate Revocation needs SSL Mode=VerifyFull or VerifyCA."
+            : null;
+    }
+
+    private static string? RefuseMissing(NpgsqlConnectionStringBuilder result)
+    {
+        foreach (var (name, path) in new[]
+        {
+            ("sslrootcert", result.RootCertificate), ("sslcert", result.SslCertificate), ("sslkey", result.SslKey),
+        })
+        {
+            if (!string.IsNullOrEmpty(path) && !File.Exists(path))
+            {
+                return $"The file that {name} names does not exist or can't be read.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? RefuseDirect(NpgsqlConnectionStringBuilder result) =>
+        result is { SslNegotiation: SslNegotiation.Direct, SslMode: not (SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull) }
+            ? "With sslnegotiation=direct, sslmode must be require, verify-ca or verify-full."
+            : null;
+}

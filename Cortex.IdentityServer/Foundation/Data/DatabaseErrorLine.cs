@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data;
+
+/// <summary>What the operator is told of an error of the database: one line with the server's own message, and what to do where that is known.</summary>
+internal static class DatabaseErrorLine
+{
+    private const string ConfiguredDatabase = "PostgreSQL at POSTGRES_URL";
+
+    /// <summary>Null for a failure that isn't the database's.</summary>
+    /// <remarks>Neither PostgreSQL's nor Npgsql's messages hold a password. PostgreSQL's details may hold values of a row and are left out.</remarks>
+    public static string? Of(Exception failure, string database = ConfiguredDatabase)
+    {
+        if (DatabaseFailure.FromPostgres(failure) is { } refused)
+        {
+            return InOneLine($"{database} can't be used: {refused.SqlState}: {refused.MessageText}.{Advice(refused.SqlState)}");
+        }
+
+        return DatabaseFailure.FromNpgsql(failure) is { } lost ? InOneLine($"{database} can't be used: {FailureReason.Of(lost)}") : null;
+    }
+
+    private static string Advice(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege =>
+            " To migrate, the role must own the tables, or have CREATE on the schema where there are none yet; to serve, it needs the grants that "
+                + "docs/databases.md lists.",
+        PostgresErrorCodes.InvalidCatalogName => " Create the database first.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => " POSTGRES_URL must point to the primary.",
+        _ => "",
+    };
+
+    private static string InOneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

@@ -1,0 +1,269 @@
+using System.Data;
+using System.Diagnostics;
+using System.Reflection;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Cortex.IdentityServer.Foundation.Data.Inspection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data;
+
+/// <summary>
+/// Brings the database to this version's schema: all migrations that it lacks in one transaction, or none. Replicas that start together do it once.
+/// </summary>
+/// <remarks>
+/// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It belongs to the transaction and not to the
+/// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
+/// </remarks>
+internal sealed partial class DatabaseMigrator(
+    NpgsqlDataSource dataSource, IServiceScopeFactory scopes, LockTimeouts timeouts, ILogger<DatabaseMigrator> logger)
+{
+    /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
+    private const long LockKey = 0x636F727465786964;
+
+    /// <summary>Raised by a migration that finds data which the operator has to mend first; its text is meant for them.</summary>
+    public const string OperatorMustAct = "CX001";
+
+    /// <summary>Servers of the version before may be at work, and PostgreSQL may choose the migration to end a deadlock with one of them.</summary>
+    private const int MostAttempts = 5;
+
+    /// <summary>
+    /// Until the transaction ends, none of the time limits that the role, the database or the server sets: they are meant for requests, and a migration
+    /// takes as long as the tables are large. Those that this version of PostgreSQL doesn't know are left out.
+    /// </summary>
+    private const string NoTimeLimits = """
+        SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
+        WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+        """;
+
+    /// <summary>Behind a pooler, the transaction has the role's setting and not that of <see cref="SessionDefaults"/>.</summary>
+    private const string PlainBackslashes = "SELECT set_config('standard_conforming_strings', 'on', true)";
+
+    /// <summary>
+    /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for
+    /// ours.
+    /// </summary>
+    private const string PinSchema = $"""
+        SELECT set_config('search_path', pg_catalog.quote_ident(nspname) || ', pg_temp', true) FROM pg_catalog.pg_namespace
+        WHERE oid = coalesce(
+            (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"')),
+            (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('users')),
+            (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()))
+        """;
+
+    /// <returns>What was applied, in its order; nothing where the schema was this version's already.</returns>
+    /// <exception cref="MigrationRefusedException">The operator has to act first; nothing was changed.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var attempt = 1; ;)
+        {
+            try
+            {
+                IReadOnlyList<string> applied = [];
+                var report = await ReportIfUpToDateAsync(cancellationToken);
+                if (report is null)
+                {
+                    applied = await MigrateInTransactionAsync(started, cancellationToken);
+                    report = await ReportIfUpToDateAsync(cancellationToken);
+                }
+
+                if (report is not null)
+                {
+                    await SettleAsync(report, cancellationToken);
+                }
+
+                return applied;
+            }
+            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // A lock that the migrations themselves don't tell of, as on an owner's table that references ours.
+                if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
+                {
+                    throw TableLocks.WhyRefused(timeouts, "a lock of another transaction");
+                }
+
+                Log.NotLocked(logger);
+                await Task.Delay(timeouts.Pause, cancellationToken);
+            }
+            catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                Log.Deadlocked(logger, attempt++);
+            }
+            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure) is { SqlState: OperatorMustAct } refused)
+            {
+                throw new MigrationRefusedException(refused.MessageText);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> MigrateInTransactionAsync(long started, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        db.Database.SetCommandTimeout(TimeSpan.Zero);
+
+        // Whatever the default of the role is: what another replica committed while this one waited for the lock has to be seen.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
+        await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
+        var plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+        plan.Report.ThrowIfRefused();
+        await ScalarAsync(transaction, PinSchema, cancellationToken);
+        if (plan.Pending.Count > 0
+            && await new TableLocks(held, timeouts, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
+        {
+            // Other transactions may have changed rows in the meantime.
+            plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+            plan.Report.ThrowIfRefused();
+        }
+
+        var report = plan.Report;
+        foreach (var repair in report.Repairs)
+        {
+            await ScalarAsync(transaction, repair, cancellationToken);
+        }
+
+        // Asked about before it exists, EF Core logs the missing history table as an error.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (pending.Count > 0)
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            Tell(report, pending);
+        }
+
+        return pending;
+    }
+
+    /// <summary>What <see cref="MigrateAsync"/> would do.</summary>
+    public async Task<MigrationPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
+        await ScalarAsync(transaction, "SET TRANSACTION READ ONLY", cancellationToken);
+        return await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
+    }
+
+    private void Tell(InspectionReport report, List<string> applied)
+    {
+        foreach (var repair in report.Repaired)
+        {
+            Log.Repaired(logger, repair);
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
+        Log.Migrated(logger, applied.Count, applied[^1]);
+    }
+
+    private static async Task<object?> ScalarAsync(IDbContextTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
+        await using var command = new NpgsqlCommand(sql, held.Connection, held) { CommandTimeout = 0 };
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.
+    /// </summary>
+    /// <remarks>While another replica migrates, this waits for it.</remarks>
+    /// <returns>What there is to say about the database; null if it lacks a migration.</returns>
+    private async Task<InspectionReport?> ReportIfUpToDateAsync(CancellationToken cancellationToken)
+    {
+        string[] known =
+        [
+            .. typeof(DatabaseMigrator).Assembly.GetTypes().Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
+                .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>(),
+        ];
+        await using var look = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
+        look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
+        if (await look.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return null;
+        }
+
+        await using var read = dataSource.CreateBatch();
+        read.Timeout = 0;
+        read.BatchCommands.Add(new(NoTimeLimits));
+        read.BatchCommands.Add(
+            new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""")
+            {
+                Parameters = { new() { Value = known } },
+            });
+
+        // Last, so that it never sees less than what was counted.
+        read.BatchCommands.Add(StartInspection.Command());
+        await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        if (rows.GetInt64(0) < known.Length)
+        {
+            return null;
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return StartInspection.ReportUnlessRefused(rows);
+    }
+
+    /// <summary>Logs the warnings, and corrects what this role may correct without a migration.</summary>
+    private async Task SettleAsync(InspectionReport report, CancellationToken cancellationToken)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
+        if (report.Repaired.Count > 0)
+        {
+            await CorrectFunctionsAsync(report.Repaired, cancellationToken);
+        }
+    }
+
+    private async Task CorrectFunctionsAsync(IEnumerable<string> corrections, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new($"SELECT pg_advisory_xact_lock({LockKey})"));
+        batch.BatchCommands.Add(new(OwnerFunctions.Correct));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var correction in corrections)
+        {
+            Log.Corrected(logger, correction);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
+        public static partial void Migrated(ILogger logger, int count, string last);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Repaired: {Repair}")]
+        public static partial void Repaired(ILogger logger, string repair);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Corrected: {Correction}")]
+        public static partial void Corrected(ILogger logger, string correction);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void Warned(ILogger logger, string warning);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; trying again")]
+        public static partial void NotLocked(ILogger logger);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
+        public static partial void Deadlocked(ILogger logger, int attempt);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Cortex.IdentityServer.Foundation.Data.Embedded;
+
+/// <summary>How a program ended, and what it printed.</summary>
+internal sealed record CommandResult(int ExitCode, string Output)
+{
+    public bool Succeeded => ExitCode == 0;
+
+    /// <summary>The line that explains a failure: the last one with a level in it, else the last.</summary>
+    public string Reason
+    {
+        get
+        {
+            var lines = Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("error:", StringComparison.Ordinal))
+                ?? lines.LastOrDefault()
+                ?? $"exit code {ExitCode}";
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cortex.IdentityServer.Foundation.Data.Embedded;
+
+/// <summary>
+/// Where the cluster really lies. The wished path, if the account of the server can reach it; else a folder of the system
+/// that it can, with a symlink at the wished path, which is the only record of the place: deleting it begins anew.
+/// </summary>
+internal sealed class DataFolder(PostgresAccount account)
+{
+    // A socket path may have 107 bytes (103 on macOS), and "/.s.PGSQL.5432" comes after the folder.
+    private const int LongestSocketFolder = 86;
+
+    public async Task<string> PlaceAsync(string wished, CancellationToken ct)
+    {
+        var link = new DirectoryInfo(wished);
+        if (link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target)
+        {
+            // Where there is no cluster any more, one is made again only in a folder that nobody else may have planted since.
+            var parent = Path.GetDirectoryName(target)!;
+            if (HasCluster(target) || (Directory.Exists(parent) && (account.IsSelf || await IsOursAloneAsync(parent, ct))))
+            {
+                return target;
+            }
+
+            File.Delete(wished);
+        }
+
+        if (HasCluster(wished) || account.IsSelf)
+        {
+            return CanBeNamed(wished) ? wished : throw new EmbeddedPostgresException(
+                $"The path {wished} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set "
+                    + "POSTGRES_URL.");
+        }
+
+        return CanBeNamed(wished) && CanHoldSocket(wished) && await CanUseAsync(wished, ct) ? wished : await RelocateAsync(wished, ct);
+    }
+
+    /// <summary>Says what is wrong before PostgreSQL says it less clearly.</summary>
+    public async Task CheckAsync(string data, CancellationToken ct)
+    {
+        if (!await account.OwnsAsync(data, ct))
+        {
+            throw new EmbeddedPostgresException(
+                $"The data folder {data} does not belong to the account '{account.Name}', which runs PostgreSQL here: give it to that account (chown -R), "
+                    + "delete it to start over, or set POSTGRES_URL.");
+        }
+    }
+
+    public static bool HasCluster(string data) => File.Exists(Path.Combine(data, "PG_VERSION"));
+
+    /// <summary>The socket lies in the data directory: that is private to the server's account already, and always the same.</summary>
+    public static bool CanHoldSocket(string data) =>
+        !OperatingSystem.IsWindows()
+        && Encoding.UTF8.GetByteCount(data) <= LongestSocketFolder
+        && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read a list of hosts
+
+    /// <summary>Removes what a killed start left beside the cluster.</summary>
+    public async Task SweepAsync(string data)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(Path.GetDirectoryName(data)!, Path.GetFileName(data) + ".new-*"))
+        {
+            await DeleteAsync(leftover);
+        }
+    }
+
+    public static string Temporary(string data) => $"{data}.new-{Guid.NewGuid():N}";
+
+    public async Task DeleteAsync(string folder)
+    {
+        if (account.IsSelf)
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return;
+        }
+
+        // rm does not follow a link that the account swaps in meanwhile, which would turn root's hand elsewhere.
+        await PostgresCommand.RunAsync([], "rm", ["-rf", "--", folder], TimeSpan.FromSeconds(60), CancellationToken.None);
+    }
+
+    /// <summary>Removes the link to a relocated cluster that is gone, and its lock.</summary>
+    public static void Forget(string wished, string data)
+    {
+        if (data != wished)
+        {
+            File.Delete(wished);
+            File.Delete(data + ".lock");
+        }
+    }
+
+    /// <summary>A private folder that the account may write to.</summary>
+    public async Task<bool> MakeAsync(string folder, CancellationToken ct)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return true;
+        }
+
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return await account.TakeOverAsync(folder, ct);
+    }
+
+    private static bool CanBeNamed(string path) =>
+        path.AsSpan().IndexOfAny("\"$`\n\r") < 0 && (OperatingSystem.IsWindows() || !path.Contains('\\', StringComparison.Ordinal));
+
+    /// <summary>Tried, not reasoned: modes of every parent, ACLs, file systems without owners.</summary>
+    private async Task<bool> CanUseAsync(string wished, CancellationToken ct)
+    {
+        var probe = Temporary(wished);
+        try
+        {
+            return await MakeAsync(probe, ct) && await account.OwnsAsync(probe, ct);
+        }
+        finally
+        {
+            await DeleteAsync(probe);
+        }
+    }
+
+    private async Task<string> RelocateAsync(string wished, CancellationToken ct)
+    {
+        foreach (var parent in (string[])["/var/lib/cortex-identity", "/var/tmp/cortex-identity"])
+        {
+            // The hash tells a person whose it is; the random part keeps a new checkout at an old path off the old data.
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wished)))[..12];
+            var place = Path.Combine(parent, $"{hash}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+            if (await IsOursAloneAsync(parent, ct) && await CanUseAsync(place, ct))
+            {
+                Directory.CreateSymbolicLink(wished, place);
+                return place;
+            }
+        }
+
+        throw new EmbeddedPostgresException(
+            $"The account '{account.Name}', which runs PostgreSQL because root can't, can neither access {wished} nor write below /var/lib or /var/tmp: use "
+                + "a folder that it can access, or set POSTGRES_URL.");
+    }
+
+    /// <summary>In /var/tmp anybody may have made this folder before us, or a link of this name: then it is not used.</summary>
+    private static async Task<bool> IsOursAloneAsync(string folder, CancellationToken ct)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | Others);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        return await PostgresAccount.WeOwnAsync(folder, ct) && (File.GetUnixFileMode(folder) & Writable) == 0;
+    }
+}

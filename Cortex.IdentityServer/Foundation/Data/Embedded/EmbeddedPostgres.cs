@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data.Embedded;
+
+/// <summary>
+/// A private PostgreSQL that lives and ends with the server: made at the first start, kept between runs, taken over when a
+/// crash left it running.
+/// </summary>
+internal sealed partial class EmbeddedPostgres : IAsyncDisposable
+{
+    private readonly EmbeddedPostgresOptions _options;
+    private readonly ILogger _logger;
+    private readonly List<OwnerLock> _locks = [];
+    private DataFolder? _folder;
+    private PostgresServer? _server;
+    private readonly string _wished;
+    private string _data;
+    private int _disposed;
+
+    private EmbeddedPostgres(EmbeddedPostgresOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        _wished = _data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+    }
+
+    /// <summary>An Npgsql keyword string to <see cref="EmbeddedPostgresOptions.Database"/>, as the owner of the cluster.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Where the cluster really lies.</summary>
+    public string DataDirectory => _data;
+
+    /// <exception cref="EmbeddedPostgresException">A person must act; the message says how.</exception>
+    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    {
+        var postgres = new EmbeddedPostgres(options, logger);
+        try
+        {
+            await postgres.StartAsync(ct);
+            return postgres;
+        }
+        catch (Exception e)
+        {
+            await postgres.DisposeAsync();
+            if (e is not EmbeddedPostgresException and (IOException or UnauthorizedAccessException or NpgsqlException))
+            {
+                throw new EmbeddedPostgresException(
+                    $"The embedded PostgreSQL in {options.DataDirectory} could not be used: {e.Message.TrimEnd('.')}; check its owner and the free disk "
+                        + "space, delete it to start over, or set POSTGRES_URL.",
+                    e);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (_server is not null)
+        {
+            // Not cancellable: a server that we do not wait for is one that nobody owns.
+            if (await _server.StopAsync(_options.Fresh ? "immediate" : "fast"))
+            {
+                Log.Stopped(_logger, _data);
+            }
+            else
+            {
+                Log.NotStopped(_logger, _data);
+            }
+
+            if (_options.Fresh)
+            {
+                await _folder!.DeleteAsync(_data);
+                DataFolder.Forget(_wished, _data);
+            }
+        }
+
+        _locks.ForEach(one => one.Dispose());
+    }
+
+    private async Task StartAsync(CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        Directory.CreateDirectory(Path.GetDirectoryName(_wished)!);
+        _locks.Add(OwnerLock.Take(_wished));
+
+        var account = await PostgresAccount.FindAsync(ct);
+        var found = await PostgresBinaries.FindAsync(_options.BinDirectory, ct);
+        _folder = new DataFolder(account);
+        _data = await _folder.PlaceAsync(_wished, ct);
+        if (_data != _wished)
+        {
+            // A copy of the checkout copies the link, and would share the cluster without sharing the lock.
+            _locks.Add(OwnerLock.Take(_data));
+            Log.Relocated(_logger, _wished, account.Name, _data);
+        }
+
+        await _folder.SweepAsync(_data);
+        if (_options.Fresh && DataFolder.HasCluster(_data))
+        {
+            await new PostgresServer(account, found[0], _data, _options).StopAsync("immediate");
+            await _folder.DeleteAsync(_data);
+        }
+
+        var binaries = await ChooseAsync(found, ct);
+        if (!DataFolder.HasCluster(_data))
+        {
+            await new NewCluster(account, _folder, binaries, _options.Durable).MakeAsync(_data, ct);
+        }
+
+        await _folder.CheckAsync(_data, ct);
+        _server = new PostgresServer(account, binaries, _data, _options);
+        var takenOver = await _server.TryTakeOverAsync(ct);
+        if (!takenOver)
+        {
+            await _server.StartAsync(ct);
+        }
+
+        await CreateDatabaseAsync(ct);
+        ConnectionString = _server.ConnectionString(_options.Database);
+        Log.Started(_logger, binaries.Major, _data, account.Name, takenOver, clock.ElapsedMilliseconds);
+    }
+
+    /// <summary>A cluster belongs to the major version that made it.</summary>
+    private async Task<PostgresBinaries> ChooseAsync(IReadOnlyList<PostgresBinaries> found, CancellationToken ct)
+    {
+        if (!DataFolder.HasCluster(_data))
+        {
+            return found[0];
+        }
+
+        var text = await File.ReadAllTextAsync(Path.Combine(_data, "PG_VERSION"), ct);
+        _ = int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major);
+        return found.FirstOrDefault(binaries => binaries.Major == major) ?? throw new EmbeddedPostgresException(
+            $"The cluster in {_data} was made by PostgreSQL {text.Trim()}, and only "
+                + $"{string.Join(", ", found.Select(binaries => binaries.Major).Distinct())} is installed: install that version, set POSTGRES_BIN to its "
+                + "bin folder, or delete the folder to start over.");
+    }
+
+    private async Task CreateDatabaseAsync(CancellationToken ct)
+    {
+        var system = new NpgsqlConnectionStringBuilder(_server!.ConnectionString("postgres")) { Pooling = false };
+        await using var connection = new NpgsqlConnection(system.ConnectionString);
+        await connection.OpenAsync(ct);
+
+        await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
+        find.Parameters.Add(new NpgsqlParameter { Value = _options.Database });
+        if (await find.ExecuteScalarAsync(ct) is not null)
+        {
+            return;
+        }
+
+        var name = _options.Database.Replace("\"", "\"\"", StringComparison.Ordinal);
+#pragma warning disable CA2100 // a name cannot be a parameter; it is quoted
+        await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name}\"", connection);
+#pragma warning restore CA2100
+        await create.ExecuteNonQueryAsync(ct);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "PostgreSQL {Major} runs in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
+        public static partial void Started(ILogger logger, int major, string data, string account, bool takenOver, long elapsed);
+
+        [LoggerMessage(2, LogLevel.Information, "{Wished} links to {Data}, which the account {Account} can reach")]
+        public static partial void Relocated(ILogger logger, string wished, string account, string data);
+
+        [LoggerMessage(3, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
+        public static partial void Stopped(ILogger logger, string data);
+
+        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} did not stop in time; the next start takes it over")]
+        public static partial void NotStopped(ILogger logger, string data);
+    }
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data.Embedded;
+
+/// <summary>Starts, finds and stops the server process of one cluster.</summary>
+/// <remarks>
+/// Who may connect: on the socket, only who can enter the data directory (mode 0700), that is the account and root. The
+/// password is asked for all the same: one way for socket and TCP, and a mode that somebody loosens does not open the data.
+/// </remarks>
+internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries binaries, string data, EmbeddedPostgresOptions options)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private string LogFile => Path.Combine(data, "server.log");
+
+    /// <summary>True when a server that an earlier process left behind runs, answers, and is as durable as asked for.</summary>
+    public async Task<bool> TryTakeOverAsync(CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        while (Postmaster.FindRunning(data) is { } running)
+        {
+            var answers = running.IsStopping ? null : await AnswersAsync(running, ct);
+            if (answers == true)
+            {
+                return true;
+            }
+
+            if (answers == false || waited.Elapsed > options.StartTimeout)
+            {
+                await StopAsync("fast");
+                break;
+            }
+
+            await Task.Delay(Pause, ct); // it is stopping, or recovers from a crash
+        }
+
+        return false;
+    }
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await ClearTheWayAsync(ct);
+
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await StartOnceAsync(ct);
+            if (answer.Succeeded)
+            {
+                return;
+            }
+
+            ct.ThrowIfCancellationRequested(); // Ctrl-C goes to pg_ctl too
+            var reason = answer with { Output = File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, ct) : answer.Output };
+            // Another program took the free port first: the next attempt has another one.
+            if (attempt == Attempts || DataFolder.CanHoldSocket(data))
+            {
+                throw new EmbeddedPostgresException($"The embedded PostgreSQL in {data} did not start: {reason.Reason}");
+            }
+        }
+    }
+
+    /// <summary>False when it still runs, or nobody can tell.</summary>
+    public async Task<bool> StopAsync(string mode)
+    {
+        foreach (var how in mode == "immediate" ? (string[])["immediate"] : [mode, "immediate"])
+        {
+            if (Postmaster.FindRunning(data) is null)
+            {
+                return true;
+            }
+
+            await RunAsync(["stop", "-w", "-m", how, "-t", Seconds(options.StopTimeout)], options.StopTimeout, CancellationToken.None);
+        }
+
+        return Postmaster.FindRunning(data) is null;
+    }
+
+    public string ConnectionString(string database) => (Postmaster.FindRunning(data) ?? throw new EmbeddedPostgresException(
+        $"The embedded PostgreSQL in {data} stopped right after its start: see {LogFile}.")).ConnectionString(data, database);
+
+    /// <summary>Null while it starts or stops; false when it will not do, and must be stopped.</summary>
+    private async Task<bool?> AnswersAsync(Postmaster running, CancellationToken ct)
+    {
+        if (running.IsStarting)
+        {
+            return null;
+        }
+
+        var probe = new NpgsqlConnectionStringBuilder(running.ConnectionString(data, "postgres")) { Pooling = false, Timeout = 5 };
+        try
+        {
+            await using var connection = new NpgsqlConnection(probe.ConnectionString);
+            await connection.OpenAsync(ct);
+            await using var command = new NpgsqlCommand("SELECT current_setting('fsync') = 'on'", connection);
+            return await command.ExecuteScalarAsync(ct) is bool durable && durable == options.Durable;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CannotConnectNow)
+        {
+            return null;
+        }
+        catch (NpgsqlException)
+        {
+            return Postmaster.FindRunning(data) is null ? null : false;
+        }
+    }
+
+    private async Task<CommandResult> StartOnceAsync(CancellationToken ct)
+    {
+        RotateLog();
+        // A pg_ctl that is killed may have started a server that no file tells of yet. So it runs to its end, and what it
+        // starts is stopped when nobody wants it any more.
+        var start = RunAsync(
+            ["start", "-w", "-t", Seconds(options.StartTimeout), "-l", LogFile, "-o", string.Join(' ', Settings())],
+            options.StartTimeout + TimeSpan.FromSeconds(10), CancellationToken.None);
+        try
+        {
+            var answer = await start.WaitAsync(ct);
+            if (!answer.Succeeded)
+            {
+                await StopAsync("immediate"); // it may be there, but too slow
+            }
+
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            while (!start.IsCompleted)
+            {
+                await StopAsync("immediate");
+                await Task.WhenAny(start, Task.Delay(Pause, CancellationToken.None));
+            }
+
+            await StopAsync("immediate");
+            throw;
+        }
+    }
+
+    private async Task ClearTheWayAsync(CancellationToken ct)
+    {
+        // Backends of a postmaster that was killed end by themselves as soon as their query does.
+        var waited = Stopwatch.StartNew();
+        while (Postmaster.AnyProcessIn(data) && waited.Elapsed < TimeSpan.FromSeconds(15))
+        {
+            await Task.Delay(Pause, ct);
+        }
+
+        Postmaster.RemoveStaleFiles(data);
+    }
+
+    /// <summary>The log of the run before is kept, no more. Renaming is safe for root in a folder of another account, truncating is not.</summary>
+    private void RotateLog()
+    {
+        if (File.Exists(LogFile))
+        {
+            File.Move(LogFile, LogFile + ".1", overwrite: true);
+        }
+    }
+
+    private IEnumerable<string> Settings()
+    {
+        // No value needs a quote: pg_ctl hands this to a shell. "." is the data directory, where the server works.
+        IEnumerable<string> settings = DataFolder.CanHoldSocket(data)
+            ? ["listen_addresses=", "unix_socket_directories=.", "unix_socket_permissions=0700", "port=5432"]
+            : ["listen_addresses=127.0.0.1", .. OperatingSystem.IsWindows() ? (string[])[] : ["unix_socket_directories="], $"port={FreePort()}"];
+        settings =
+        [
+            .. settings,
+            $"max_connections={options.MaxConnections}",
+            $"shared_buffers={options.SharedBuffersMegabytes}MB",
+            "logging_collector=off", "log_destination=stderr", "log_checkpoints=off",
+            "log_error_verbosity=terse", // the DETAIL of a unique violation has the value, say an email, in it
+            "timezone=UTC", "log_timezone=UTC", "lc_messages=C", "ssl=off",
+            .. options.Durable ? (string[])[] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+        ];
+        return settings.Select(setting => "-c " + setting);
+    }
+
+    private Task<CommandResult> RunAsync(string[] arguments, TimeSpan limit, CancellationToken ct) =>
+        account.RunAsync(binaries.PgCtl, arguments, limit + TimeSpan.FromSeconds(5), ct, dataDirectory: data);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Data.Embedded;
+
+/// <summary>The embedded PostgreSQL for a command: that of the server which runs on it, or the command's own while it works.</summary>
+internal sealed class VisitedPostgres : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>For a server that is starting, or stopping.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly EmbeddedPostgres? _own;
+    private readonly GuestLock? _guest;
+    private readonly CancellationToken _stop;
+
+    private VisitedPostgres(EmbeddedPostgres own, CancellationToken stop)
+    {
+        (_own, _stop) = (own, stop);
+        ConnectionString = own.ConnectionString;
+    }
+
+    private VisitedPostgres(GuestLock guest, string connectionString)
+    {
+        _guest = guest;
+        ConnectionString = connectionString;
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Whether another process owns it, and may stop it at any time.</summary>
+    public bool IsGuest => _guest is not null;
+
+    /// <exception cref="EmbeddedPostgresException">A person must act; the message says how.</exception>
+    public static async Task<VisitedPostgres> OpenAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return new(await EmbeddedPostgres.StartAsync(options, logger, ct), ct);
+            }
+            catch (EmbeddedPostgresTakenException taken) when (waited.Elapsed > Patience)
+            {
+                throw new EmbeddedPostgresException(
+                    $"The embedded PostgreSQL in {options.DataDirectory} belongs to a running server but doesn't answer: check that server's log, "
+                        + "or stop it.", taken);
+            }
+            catch (EmbeddedPostgresTakenException)
+            {
+                if (await TryJoinAsync(options, ct) is { } joined)
+                {
+                    return joined;
+                }
+            }
+
+            await Task.Delay(Pause, ct);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guest?.Dispose();
+        if (_own is not null)
+        {
+            using var alone = await WaitForGuestsAsync(_own.DataDirectory);
+            await _own.DisposeAsync();
+        }
+    }
+
+    private static async Task<VisitedPostgres?> TryJoinAsync(EmbeddedPostgresOptions options, CancellationToken ct)
+    {
+        var wished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        var link = new DirectoryInfo(wished);
+        var data = link.LinkTarget is null ? wished : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wished;
+        var guest = GuestLock.TryEnter(data);
+        if (guest is not null
+            && Postmaster.FindRunning(data) is { IsStarting: false, IsStopping: false } running
+            && running.ConnectionString(data, options.Database) is var connectionString
+            && await AnswersAsync(connectionString, ct))
+        {
+            return new(guest, connectionString);
+        }
+
+        guest?.Dispose();
+        return null;
+    }
+
+    private static async Task<bool> AnswersAsync(string connectionString, CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
+            await connection.OpenAsync(ct);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null when whoever runs this command doesn't want to wait.</summary>
+    private async Task<GuestLock?> WaitForGuestsAsync(string dataDirectory)
+    {
+        try
+        {
+            return await GuestLock.WhenAloneAsync(dataDirectory, _stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}

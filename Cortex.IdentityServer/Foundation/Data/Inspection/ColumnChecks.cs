@@ -1,0 +1,167 @@
+namespace Cortex.IdentityServer.Foundation.Data.Inspection;
+
+/// <summary>Compares each column of the documented tables with what is documented: taken as it is, brought in order, or refused.</summary>
+internal static class ColumnChecks
+{
+    public static void Check(Catalog catalog, Notes notes)
+    {
+        foreach (var documented in DocumentedColumns.All.Where(documented => catalog.Has(documented.Table)))
+        {
+            if (catalog.Column(documented.Table, documented.Name) is { } actual)
+            {
+                Check(catalog, documented, actual, notes);
+            }
+            else if (documented.IsRequired)
+            {
+                notes.Refuse(
+                    $"The table {documented.Table} has no column {documented.Name} ({documented.Type}). "
+                    + "Add the column with its values, or rename the table if it is a different one.");
+            }
+        }
+    }
+
+    private static void Check(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, Notes notes)
+    {
+        if (actual.IsComputed)
+        {
+            notes.Refuse(
+                $"The column {Name(actual)} is an identity or generated column, but this server has to write it. "
+                + $"Make it an ordinary column: {Alter(catalog, actual)} DROP IDENTITY or DROP EXPRESSION.");
+            return;
+        }
+
+        switch (TypeMatch.Of(documented, actual))
+        {
+            case TypeMatch.Refused refused:
+                notes.Refuse(
+                    $"The column {Name(actual)} has the type {actual.FullType} but must be {documented.Type}. "
+                    + $"Convert it, for example: {Alter(catalog, actual)} TYPE {documented.Type} USING {refused.Using}.");
+                return;
+            case TypeMatch.Convertible convertible when Blockers(catalog, actual, isWidening: convertible.IsWidening) is { } blockers:
+                Convert(catalog, documented, actual, convertible, blockers, notes);
+                break;
+        }
+
+        CheckNulls(catalog, documented, actual, notes);
+        if (documented is { Table: "users", Kind: ColumnKind.Varchar } && actual.Type is "varchar" or "text" && !(actual.Length <= documented.Length))
+        {
+            var name = Catalog.Quote(actual.Name);
+            AskIds(
+                catalog,
+                actual,
+                $"length({name}) > {documented.Length}",
+                ids => RefuseRows(
+                    ids, notes, $"The column {Name(actual)} holds more than {documented.Length} characters in the rows with these ids: {{0}}. Shorten them."),
+                notes);
+        }
+    }
+
+    private static void Convert(
+        Catalog catalog, DocumentedColumn documented, ColumnFacts actual, TypeMatch.Convertible convertible, List<DependentFacts> blockers, Notes notes)
+    {
+        if (blockers.Count > 0)
+        {
+            var named = string.Join(", ", blockers.Select(blocker => $"the {blocker.Kind} {blocker.Name}").Distinct());
+            notes.Refuse(
+                $"The column {Name(actual)} has the type {actual.FullType} and must become {convertible.Type}, "
+                + $"but PostgreSQL doesn't allow that while it is used by {named}. Drop what uses it, migrate, and create it again.");
+            return;
+        }
+
+        var column = Catalog.Quote(actual.Name);
+        foreach (var index in RigidIndexes(catalog, actual).Where(OwnIndexes.Contains))
+        {
+            // Recreated for the new type: PostgreSQL would keep the old type's constants in it, and then reject it.
+            if (notes.FirstOnce($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
+            {
+                notes.Last(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
+            }
+        }
+
+        notes.Repair(
+            $"The column {Name(actual)} changes from {actual.FullType} to {convertible.Type}{convertible.Meaning}.",
+            actual.Table,
+            [
+                .. actual.Default is null ? Array.Empty<string>() : [$"ALTER COLUMN {column} DROP DEFAULT"],
+                $"ALTER COLUMN {column} TYPE {convertible.Type}",
+                .. documented.Default is null ? Array.Empty<string>() : [$"ALTER COLUMN {column} SET DEFAULT {documented.Default}"],
+            ]);
+    }
+
+    /// <summary>Indexes on expressions of a column, which PostgreSQL can't always rebuild for another type.</summary>
+    private static IEnumerable<IndexFacts> RigidIndexes(Catalog catalog, ColumnFacts column) =>
+        catalog.Indexes.Where(index => index.Table == column.Table && index.Uses.Contains(column.Name) && (index.HasExpressions || index.IsPartial));
+
+    /// <returns>What prevents the change; null where only our own triggers prevent some more room, so that the column is better left as it is.</returns>
+    private static List<DependentFacts>? Blockers(Catalog catalog, ColumnFacts actual, bool isWidening)
+    {
+        var blockers = catalog.Dependents.Where(dependent => dependent.Table == actual.Table && dependent.Column == actual.Name).ToList();
+        if (!isWidening)
+        {
+            var indexes = RigidIndexes(catalog, actual).Where(index => !OwnIndexes.Contains(index));
+            blockers.AddRange(indexes.Select(index => new DependentFacts(index.Table, actual.Name, "index", index.Name)));
+        }
+
+        var isOurs = blockers.Any(blocker => blocker.Kind == "trigger" && blocker.Name.StartsWith("cortex_", StringComparison.Ordinal));
+        return isWidening && isOurs ? null : blockers;
+    }
+
+    private static void CheckNulls(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, Notes notes)
+    {
+        var column = Catalog.Quote(actual.Name);
+        if (documented is { IsRequired: false, Default: null } and not { Table: "api_keys", Name: "name" } && actual.IsRequired)
+        {
+            notes.Repair(
+                $"The column {Name(actual)} loses NOT NULL, because this server leaves it empty.", actual.Table, $"ALTER COLUMN {column} DROP NOT NULL");
+        }
+
+        // Accounts without a password are fine: their owners set one by mail, and other programs may go on creating them.
+        if (documented.IsRequired && !actual.IsRequired && documented.Name is not ("id" or "password_hash"))
+        {
+            AskIds(catalog, actual, $"{column} IS NULL", Judge, notes);
+        }
+
+        if (documented is { Kind: ColumnKind.TextList } && !actual.IsRequired)
+        {
+            notes.Repair($"The column {Name(actual)} becomes NOT NULL; NULL becomes an empty list.");
+            notes.First($"UPDATE {catalog.NameOf(actual.Table)} SET {column} = '{{}}' WHERE {column} IS NULL");
+            notes.Last($"ALTER TABLE {catalog.NameOf(actual.Table)} ALTER COLUMN {column} SET DEFAULT '{{}}', ALTER COLUMN {column} SET NOT NULL");
+        }
+
+        void Judge(string? ids)
+        {
+            if (ids is null)
+            {
+                notes.Repair($"The column {Name(actual)} becomes NOT NULL; no row is NULL there.", actual.Table, $"ALTER COLUMN {column} SET NOT NULL");
+            }
+            else
+            {
+                RefuseRows(
+                    ids,
+                    notes,
+                    $"The column {Name(actual)} must not be NULL but is in the rows with these ids: {{0}}. Fill in the values, or delete the rows.");
+            }
+        }
+    }
+
+    /// <summary>A table without ids is refused for that.</summary>
+    private static void AskIds(Catalog catalog, ColumnFacts column, string condition, Action<string?> judge, Notes notes)
+    {
+        if (catalog.Has(column.Table, "id"))
+        {
+            notes.AskIds(catalog.NameOf(column.Table), condition, judge);
+        }
+    }
+
+    private static void RefuseRows(string? ids, Notes notes, string text)
+    {
+        if (ids is not null)
+        {
+            notes.Refuse(text.Replace("{0}", ids, StringComparison.Ordinal));
+        }
+    }
+
+    private static string Alter(Catalog catalog, ColumnFacts column) => $"ALTER TABLE {catalog.NameOf(column.Table)} ALTER COLUMN {Catalog.Quote(column.Name)}";
+
+    private static string Name(ColumnFacts column) => $"{column.Table}.{column.Name}";
+}

@@ -1,0 +1,35 @@
+namespace Cortex.IdentityServer.Foundation.Data.Inspection;
+
+/// <summary>Accounts whose emails are one address. Named by id, as a log is no place for an email.</summary>
+internal static class EmailChecks
+{
+    /// <summary>White space as Unicode has it, and two invisible characters that come along when an address is copied.</summary>
+    private const string Blank =
+        @"\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
+
+    /// <remarks>Only where the server has never worked on these tables: later the database keeps twins apart by itself.</remarks>
+    public static void Check(Catalog catalog, bool isNew, Notes notes)
+    {
+        // normalize() exists for Unicode only, which a database that is refused may not be.
+        if (!catalog.Has("users", "id", "email") || catalog.Server.Encoding != "UTF8" || !isNew)
+        {
+            return;
+        }
+
+        notes.Ask(
+            $"""
+            SELECT string_agg(ids, '; ') FROM (
+                SELECT string_agg(id::text, ' and ' ORDER BY id::text) AS ids FROM {catalog.NameOf("users")} WHERE email IS NOT NULL
+                GROUP BY lower(normalize(btrim(email::text, E'{Blank}'), NFC)) HAVING count(*) > 1 LIMIT {Notes.MostIds}) AS found
+            """,
+            ids =>
+            {
+                if (ids is not null)
+                {
+                    notes.Refuse(
+                        "Some users have emails that differ only in upper and lower case, surrounding white space, or Unicode form. "
+                        + $"Change the email of all but one of each, or merge them. Their ids: {ids}.");
+                }
+            });
+    }
+}

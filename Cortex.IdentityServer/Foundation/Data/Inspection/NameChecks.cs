@@ -1,0 +1,27 @@
+namespace Cortex.IdentityServer.Foundation.Data.Inspection;
+
+/// <summary>Names that the migrations are about to give, and that something else has.</summary>
+internal static class NameChecks
+{
+    public static void Check(Catalog catalog, PlannedNames planned, Notes notes)
+    {
+        foreach (var name in catalog.Taken.Where(name => !IsExpected(name, planned)))
+        {
+            notes.Refuse(
+                $"The {name.Kind} {Catalog.Quote(name.Schema)}.{Catalog.Quote(name.Name)} already exists and isn't this server's, which needs that name. "
+                + "Rename it, or move it to another schema.");
+        }
+
+        var taken = planned.Columns
+            .Where(added => catalog.Column(added.Table, added.Column) is not null && !DocumentedColumns.Contains(added.Table, added.Column));
+        foreach (var (table, column) in taken)
+        {
+            notes.Refuse($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");
+        }
+    }
+
+    /// <summary>The documented tables are checked as such; an index that the migrations leave alone may be on one of them.</summary>
+    private static bool IsExpected(TakenName taken, PlannedNames planned) =>
+        OwnTables.Documented.Contains(taken.Name) && taken.Kind != "type" && taken.Kind != "function"
+        || (taken.OnTable is { } table && OwnTables.Documented.Contains(table) && planned.Adoptable.Contains(taken.Name));
+}

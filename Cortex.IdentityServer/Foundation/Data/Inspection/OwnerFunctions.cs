@@ -1,0 +1,72 @@
+using Cortex.IdentityServer.Migrations;
+
+namespace Cortex.IdentityServer.Foundation.Data.Inspection;
+
+/// <summary>
+/// The functions that run as their owner. They have to look where the tables are, and nobody else may call them: a schema that was renamed, or a dump that was
+/// restored without its privileges, leaves them otherwise.
+/// </summary>
+internal static class OwnerFunctions
+{
+    /// <summary>A row for each function. The owner decides which roles may create new months of the audit log, but PUBLIC never may.</summary>
+    public const string Ours = $"""
+        SELECT pg_proc.oid::regprocedure AS signature, proname::text AS name, nspname,
+            pg_get_userbyid(proowner)::text AS owner, pg_has_role(proowner, 'USAGE') AS owned,
+            NOT coalesce(format('search_path=%I, pg_temp', nspname) = ANY (proconfig), false) AS astray,
+            ARRAY(
+                SELECT DISTINCT CASE grantee WHEN 0::oid THEN 'PUBLIC' ELSE grantee::regrole::text END
+                FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
+                WHERE grantee <> proowner AND (grantee = 0::oid OR proname <> 'cortex_keep_audit_events')) AS callers
+        FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+        WHERE proname LIKE 'cortex\_%' AND pronamespace = {CatalogSql.OurSchema}
+            AND (proname::text, oidvectortypes(proargtypes)) IN ({PortableSchema.DefinerSignatures})
+        """;
+
+    /// <summary>Corrects those of this role.</summary>
+    public const string Correct = $"""
+        DO $do$
+        DECLARE
+            one record;
+            caller text;
+        BEGIN
+            FOR one IN
+                SELECT * FROM (
+        {Ours}) AS ours WHERE owned
+            LOOP
+                IF one.astray THEN
+                    EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', one.signature, one.nspname);
+                END IF;
+                FOREACH caller IN ARRAY one.callers LOOP
+                    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM %s CASCADE', one.signature, caller);
+                END LOOP;
+            END LOOP;
+        END $do$
+        """;
+
+    /// <param name="names">Functions that look for the tables where they aren't.</param>
+    /// <param name="schema">Where the tables are.</param>
+    /// <param name="owner">Who may correct it; null if this role may, and does.</param>
+    public static Finding? Astray(string[] names, string schema, string? owner) => (names, owner) switch
+    {
+        ([], _) => null,
+        (_, null) => new(Severity.Repair, $"These functions look for the server's tables in the schema {schema}, where they are now: {List(names)}."),
+        _ => new(
+            Severity.Refuse,
+            $"The server's tables are in the schema {schema}, but these functions look elsewhere, so every write would fail: {List(names)}. "
+            + $"Run migrate as {owner}, who owns them; it corrects that."),
+    };
+
+    /// <param name="names">Functions that others may call.</param>
+    /// <param name="owner">Who may correct it; null if this role may, and does.</param>
+    public static Finding? Lent(string[] names, string? owner) => (names, owner) switch
+    {
+        ([], _) => null,
+        (_, null) => new(Severity.Repair, $"Only their owner can call these functions again: {List(names)}."),
+        _ => new(
+            Severity.Warn,
+            $"Roles other than their owner may call these functions, which run with the owner's rights: {List(names)}. "
+            + $"Run migrate as {owner}, who owns them; it revokes that."),
+    };
+
+    private static string List(string[] names) => string.Join(", ", names);
+}

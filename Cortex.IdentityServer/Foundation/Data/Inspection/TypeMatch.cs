@@ -1,0 +1,65 @@
+namespace Cortex.IdentityServer.Foundation.Data.Inspection;
+
+/// <summary>How the type of a column goes with the documented one.</summary>
+internal abstract record TypeMatch
+{
+    /// <summary>The type itself, or one that holds as much and is read and written in the same way.</summary>
+    public sealed record Same : TypeMatch;
+
+    /// <summary>It becomes the documented one without losing anything.</summary>
+    /// <param name="Type">What it becomes.</param>
+    /// <param name="Meaning">How the values are taken, to be said to the operator.</param>
+    /// <param name="IsWidening">It only gets more room.</param>
+    public sealed record Convertible(string Type, string Meaning = "", bool IsWidening = false) : TypeMatch;
+
+    /// <summary>Only the owner knows whether the values may be converted.</summary>
+    /// <param name="Using">An expression that might do it.</param>
+    public sealed record Refused(string Using) : TypeMatch;
+
+    private static readonly Same Fits = new();
+
+    public static TypeMatch Of(DocumentedColumn documented, ColumnFacts actual)
+    {
+        var column = Catalog.Quote(actual.Name);
+        var refused = new Refused((documented.Kind, actual.Type) switch
+        {
+            (ColumnKind.Varchar or ColumnKind.Text, "bytea") => $"convert_from({column}, 'UTF8')",
+            (ColumnKind.Money, _) => $"round({column}::numeric, 6)",
+            (ColumnKind.TextList, "json" or "jsonb") => $"string_to_array({column} ->> 0, ',')",
+            (ColumnKind.Time, _) => $"{column}::timestamp AT TIME ZONE 'UTC'",
+            _ => $"{column}::{documented.Type}",
+        });
+        if (actual.TypeKind != 'b')
+        {
+            return refused;
+        }
+
+        return (documented.Kind, actual.Type) switch
+        {
+            (ColumnKind.Uuid, "uuid") or (ColumnKind.Boolean, "bool") or (ColumnKind.Integer, "int4") => Fits,
+            (ColumnKind.Time, "timestamptz") or (ColumnKind.TextList, "_text") => Fits,
+            (ColumnKind.Varchar or ColumnKind.Text, "text") => Fits,
+            (ColumnKind.Varchar, "varchar") => actual.Length < documented.Length ? new Convertible(documented.Type, IsWidening: true) : Fits,
+            (ColumnKind.Text, "varchar") => actual.Length is null ? Fits : new Convertible("text", IsWidening: true),
+            (ColumnKind.Varchar, "bpchar") => actual.Length <= documented.Length ? new Convertible(documented.Type, ", without the padding") : refused,
+            (ColumnKind.Text, "bpchar") => new Convertible("text", ", without the padding"),
+            (ColumnKind.Integer, "int2") => new Convertible("integer", IsWidening: true),
+            (ColumnKind.Money, "numeric") => Money(actual),
+            (ColumnKind.Time, "timestamp") => new Convertible("timestamptz", "; its values are read as UTC"),
+            (ColumnKind.TextList, "_varchar") => new Convertible("text[]"),
+            _ => refused,
+        };
+    }
+
+    /// <summary>Four digits before the point and six after it, or more.</summary>
+    private static TypeMatch Money(ColumnFacts actual)
+    {
+        if (actual is not { Precision: { } precision, Scale: { } scale } || (scale >= 6 && precision - scale >= 4))
+        {
+            return Fits;
+        }
+
+        var after = Math.Max(scale, 6);
+        return new Convertible($"numeric({Math.Max(precision - scale, 4) + after},{after})", IsWidening: true);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Cortex.IdentityServer.Foundation.Data;
+
+/// <summary>The tables of this server, so that they can be told apart from those that the database's owner keeps beside them.</summary>
+internal static class OwnTables
+{
+    /// <summary>The documented tables, which other programs know too.</summary>
+    public static readonly IReadOnlyList<string> Documented = ["users", "api_keys", "usage_logs", "billing_events"];
+
+    /// <summary>The tables that only this server uses.</summary>
+    public static readonly IReadOnlyList<string> Private =
+    [
+        "account_changes", "account_totals", "active_users", "audit_events", "audit_events_default", "daily_changes", "daily_totals", "login_addresses",
+        "login_attempts", "login_devices", "one_time_tokens", "outbox_mails", "passkey_challenges", "passkeys", "recovery_codes", "roles", "sessions",
+        "signing_keys", "two_factor_challenges", "two_factor_states", "user_roles",
+    ];
+
+    /// <summary>Each month's part of the audit log is a table of its own.</summary>
+    private const string AuditPartition = "audit_events_";
+
+    private static readonly HashSet<string> All = [.. Documented, .. Private];
+
+    public static bool Contains(string table) => All.Contains(table) || table.StartsWith(AuditPartition, StringComparison.Ordinal);
+}

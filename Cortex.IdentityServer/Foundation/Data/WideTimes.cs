@@ -1,0 +1,47 @@
+using Npgsql;
+using Npgsql.Internal;
+using Npgsql.Internal.Postgres;
+
+// Npgsql calls its own way of reading types experimental; ForeignRowTests hold what is used of it here.
+#pragma warning disable NPG9001
+
+namespace Cortex.IdentityServer.Foundation.Data;
+
+/// <summary>
+/// Lets Npgsql read times that .NET has no year for, which other programs may have stored: years before 1 read as the first moment that there is, and years
+/// after 9999 as the last. Without it, a row that holds one can't be read at all.
+/// </summary>
+/// <remarks>Whoever compares such times reads them as <see cref="long"/>, which is how PostgreSQL holds them (<see cref="Http.TimeCursor"/>).</remarks>
+internal sealed class WideTimes : PgTypeInfoResolverFactory
+{
+    private static readonly Resolver Instance = new();
+
+    public static void AddTo(NpgsqlDataSourceBuilder builder) => builder.AddTypeInfoResolverFactory(new WideTimes());
+
+    public override IPgTypeInfoResolver CreateResolver() => Instance;
+
+    public override IPgTypeInfoResolver? CreateArrayResolver() => null;
+
+    private sealed class Resolver : IPgTypeInfoResolver
+    {
+        private readonly TypeInfoMappingCollection _mappings = new();
+
+        public Resolver() => _mappings.AddStructType<DateTimeOffset>(
+            "pg_catalog.timestamptz", static (options, mapping, _) => mapping.CreateInfo(options, new Converter()));
+
+        public PgTypeInfo? GetTypeInfo(Type? type, DataTypeName? dataTypeName, PgSerializerOptions options) => _mappings.Find(type, dataTypeName, options);
+    }
+
+    private sealed class Converter : PgBufferedConverter<DateTimeOffset>
+    {
+        public override bool CanConvert(DataFormat format, out BufferRequirements bufferRequirements)
+        {
+            bufferRequirements = BufferRequirements.CreateFixedSize(sizeof(long));
+            return format is DataFormat.Binary;
+        }
+
+        protected override DateTimeOffset ReadCore(PgReader reader) => StoredTime.ToDotNet(reader.ReadInt64());
+
+        protected override void WriteCore(PgWriter writer, DateTimeOffset value) => writer.WriteInt64(StoredTime.Of(value));
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>The two ways to prove who is calling, side by side behind one policy scheme.</summary>
+internal static class AuthenticationSchemes
+{
+    /// <summary>Chooses between the two by the header that the request carries.</summary>
+    public const string Either = "BearerOrApiKey";
+
+    public const string Bearer = "Bearer";
+
+    public const string ApiKey = "ApiKey";
+
+    /// <summary>A client's secret as OAuth sends it, which is an API key here; at <see cref="TakesClientSecret"/> routes only.</summary>
+    public const string Basic = "Basic";
+
+    public const string ApiKeyHeader = "X-API-Key";
+
+    /// <summary>What each API key of ours begins with, and no access token.</summary>
+    public const string KeyPrefix = "ctx_";
+
+    private const string BearerPrefix = "Bearer ";
+
+    public static void AddEitherScheme(this IServiceCollection services)
+    {
+        services.AddAuthentication().AddPolicyScheme(Either, "Access token or API key", options =>
+            options.ForwardDefaultSelector = context => PresentedKey.In(context) is null ? Bearer : ApiKey);
+
+        // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
+        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(warmUp);
+        }
+    }
+
+    /// <summary>The token of the <c>Authorization</c> header, if that is of the bearer scheme and holds one.</summary>
+    public static string? BearerIn(IHeaderDictionary headers)
+    {
+        var header = headers.Authorization.ToString();
+        return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) && header.AsSpan(BearerPrefix.Length).Trim() is { IsEmpty: false } token
+            ? token.ToString()
+            : null;
+    }
+
+    /// <summary>A request with two credentials has no clear caller, and is refused before either is looked at.</summary>
+    public static IApplicationBuilder UseSingleCredential(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var headers = context.Request.Headers;
+        return headers[HeaderNames.Authorization].Count + headers[ApiKeyHeader].Count > 1
+            ? new Problem(Problems.MalformedRequest)
+            {
+                Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
+            }.ExecuteAsync(context)
+            : next(context);
+    });
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Refuses bodies that no route reads (too large, compressed, not UTF-8) before anything looks at the caller.</summary>
+internal static class BodyRules
+{
+    /// <summary>The largest body of a JSON route, in bytes.</summary>
+    public const int LargestJson = 64 * 1024;
+
+    /// <summary>What clients call JSON in UTF-8. The media type has no such parameter (RFC 8259 section 11), and ASCII is UTF-8 too.</summary>
+    private static readonly string[] NamesOfUtf8 = ["utf-8", "utf8", "us-ascii", "ascii"];
+
+    public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var metadata = context.GetEndpoint()?.Metadata;
+        var refusal = context.Features.Get<IncomingBody>() is not { } body || metadata?.GetMetadata<IgnoresBody>() is not null
+            ? null
+            : Prepare(body, context.Request, metadata?.GetMetadata<LargestBody>()?.Bytes ?? LargestJson);
+        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+    });
+
+    private static Problem? Prepare(IncomingBody body, HttpRequest request, long largest)
+    {
+        if (request.ContentLength > largest)
+        {
+            return TooLarge(largest);
+        }
+
+        var hasType = MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
+        if (IsEncoded(request.Headers.ContentEncoding) || (hasType && !IsForm(type!) && type!.Charset.HasValue && !IsUtf8(type.Charset)))
+        {
+            return Problems.UnsupportedMediaType;
+        }
+
+        if (hasType && type!.Charset.HasValue)
+        {
+            // Forms have no charset (WHATWG URL, section 5), whatever a client says. The JSON reader throws on a quoted one, which RFC 9110 section 8.3.1
+            // allows.
+            type.Charset = Encoding.UTF8.WebName;
+            request.ContentType = type.ToString();
+        }
+
+        body.Limit = largest;
+        body.SkipsByteOrderMark = request.HasJsonContentType() || (hasType && Ndjson.Names.Contains(type!.MediaType.Value, StringComparer.OrdinalIgnoreCase));
+        return null;
+    }
+
+    private static Problem TooLarge(long largest) => largest == LargestJson
+        ? Problems.PayloadTooLarge
+        : new Problem(Problems.PayloadTooLarge) { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
+
+    /// <summary>Encodings stand in one list over all lines; <c>identity</c> is none (RFC 9110 section 8.4).</summary>
+    private static bool IsEncoded(StringValues encodings) => encodings.Count > 0 && encodings
+        .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        .Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsForm(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsUtf8(StringSegment charset) => NamesOfUtf8.Contains(HeaderUtilities.RemoveQuotes(charset).Value, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,8 @@
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Notes it on a route.</summary>
+internal static class EntityTagExtensions
+{
+    public static TBuilder AnswersWithEntityTag<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new HasEntityTag());
+}

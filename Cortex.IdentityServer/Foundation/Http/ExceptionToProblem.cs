@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Turns what was thrown into a problem: a bad body is the client's, a lost database is 503, the rest is ours and says nothing.</summary>
+internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatch server, ILogger<ExceptionToProblem> logger) : IExceptionHandler
+{
+    private const int RetryAfterSeconds = 5;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        // The framework has cleared every header that was set before the failure.
+        RequestId.WriteTo(httpContext);
+        SecurityHeaders.WriteTo(httpContext);
+        CrossOrigin.WriteTo(httpContext, options);
+        RateLimitHeaders.WriteTo(httpContext);
+        await Explain(httpContext, exception).ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private Problem Explain(HttpContext httpContext, Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException { InnerException: JsonException json }:
+                return StrictJson.Explain(json);
+
+            case BadHttpRequestException bad:
+                return Problems.ForStatus(bad.StatusCode) ?? Problems.MalformedRequest;
+
+            case var _ when DatabaseFailure.In(exception) is { } failure:
+                server.Failed(exception);
+                Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
+                return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
+
+            case var _ when VanishedOwner.Causes(exception):
+                Log.OwnerVanished(logger, httpContext.TraceIdentifier);
+                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Problem
+                    ?? Problems.SessionRevoked;
+
+            case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
+                Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
+                return new(Problems.InUse)
+                {
+                    Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first.",
+                };
+
+            default:
+                Log.Unexpected(logger, exception, httpContext.TraceIdentifier);
+                return Problems.InternalError;
+        }
+    }
+
+    /// <summary>Only where something is deleted: a trigger of the owner's that fails on a new row is another matter.</summary>
+    private static bool CanBeInUse(HttpContext httpContext) =>
+        httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetOrderedMetadata<Refusals>()
+            .Any(refusals => refusals.Codes.Contains(Problems.InUse)) == true;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} could not reach PostgreSQL ({Failure})")]
+        public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still refer to it. Give that table's foreign key ON DELETE "
+                + "CASCADE or SET NULL")]
+        public static partial void StillReferenced(ILogger logger, string requestId, string table);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} refused: its account was deleted meanwhile")]
+        public static partial void OwnerVanished(ILogger logger, string requestId);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
+        public static partial void Unexpected(ILogger logger, Exception exception, string requestId);
+    }
+}

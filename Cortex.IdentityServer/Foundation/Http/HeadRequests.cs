@@ -1,0 +1,22 @@
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>HEAD wherever there is GET (RFC 9110 section 9.3.2): the same answer, whose body Kestrel leaves out.</summary>
+internal static class HeadRequests
+{
+    public static TBuilder AnswersHead<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        routes.Finally(endpoint =>
+        {
+            for (var i = 0; i < endpoint.Metadata.Count; i++)
+            {
+                if (endpoint.Metadata[i] is IHttpMethodMetadata { HttpMethods: var methods } && methods.Contains(HttpMethods.Get)
+                    && !methods.Contains(HttpMethods.Head))
+                {
+                    endpoint.Metadata[i] = new HttpMethodMetadata([.. methods, HttpMethods.Head]);
+                }
+            }
+        });
+        return routes;
+    }
+}

@@ -1,0 +1,65 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary><c>/health</c> and its two halves.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().LimitedBy(RateLimits.RateLimits.Health);
+        health.MapGet("/", GetHealth).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/ready", GetReadiness).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", GetLiveness).Produces<AliveResponse>();
+    }
+
+    /// <summary>Check whether the server and its database work</summary>
+    /// <remarks>
+    /// 503 when PostgreSQL doesn't answer within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
+    /// </remarks>
+    internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
+
+    /// <summary>Check whether to send requests here</summary>
+    /// <remarks>The same check as /health, for readiness probes. It also answers 503 while the server is shutting down.</remarks>
+    internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
+        traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
+
+    /// <summary>Check whether the process is alive</summary>
+    /// <remarks>Doesn't query the database, so an outage of the database doesn't get the server restarted.</remarks>
+    internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
+
+    private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        bounded.CancelAfter(Patience);
+        try
+        {
+            if (await ServerState.ReadAsync(database, bounded.Token) is { IsReadOnly: true })
+            {
+                return Unhealthy("disconnected", http);
+            }
+
+            http.Response.Headers.CacheControl = "no-store";
+            return Answer("healthy", "connected", StatusCodes.Status200OK);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return Unhealthy("disconnected", http);
+        }
+    }
+
+    private static IResult Unhealthy(string database, HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.RetryAfter = "5";
+        return Answer("unhealthy", database, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static IResult Answer(string status, string database, int code) =>
+        Results.Json(new HealthResponse(status, "Cortex Memory Auth Server", Product.Version, database), ApiJson.Default.HealthResponse, statusCode: code);
+}

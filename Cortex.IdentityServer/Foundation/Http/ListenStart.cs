@@ -1,0 +1,15 @@
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Notes that all other services have started; the framework starts the web server last.</summary>
+internal sealed class ListenStart : IHostedService
+{
+    public bool IsNext { get; private set; }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        IsNext = true;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

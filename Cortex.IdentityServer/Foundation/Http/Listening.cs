@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Starts the web server, and says in words why it can't listen.</summary>
+internal static class Listening
+{
+    private const string HowToSay = "--urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS or Kestrel__Endpoints__…";
+
+    /// <summary>Serves until the program is asked to stop.</summary>
+    /// <exception cref="ListenException">An address is taken or isn't this machine's, or there is no certificate for it.</exception>
+    public static async Task ServeAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+        }
+        catch (Exception failure) when (app.Services.GetRequiredService<ListenStart>().IsNext && Reason(failure) is { } reason)
+        {
+            throw new ListenException($"The server can't listen at {string.Join(", ", Addresses(app.Configuration))} ({HowToSay}): {reason}.", failure);
+        }
+
+        await app.WaitForShutdownAsync(CancellationToken.None);
+    }
+
+    /// <summary>Where the settings say that the server listens, as Kestrel reads them: endpoints by name, else addresses, else ports.</summary>
+    public static IReadOnlyList<string> Addresses(IConfiguration settings)
+    {
+        var named = settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        string[] ports =
+        [
+            .. Split(settings[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"),
+            .. Split(settings[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"),
+        ];
+        return named.Count > 0 ? named
+            : Split(settings[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls ? urls
+            : ports.Length > 0 ? ports
+            : ["http://localhost:5000"];
+    }
+
+    private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    /// <summary>Null for what has nothing to do with addresses.</summary>
+    private static string? Reason(Exception failure) => failure switch
+    {
+        IOException { InnerException: AddressInUseException } => "another program is already listening there",
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program is already listening there",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; on Linux, ports below 1024 need the capability NET_BIND_SERVICE",
+        InvalidOperationException { Source: { } source } when IsKestrel(source)
+            && failure.Message.Contains("No server certificate", StringComparison.Ordinal) =>
+            "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy "
+                + "that terminates TLS",
+        CryptographicException => $"the certificate can't be read: {Sentence(failure)}",
+        SocketException or IOException or UnauthorizedAccessException or FormatException or ArgumentException => Sentence(failure),
+        InvalidOperationException { Source: { } source } when IsKestrel(source) => Sentence(failure),
+        _ => null,
+    };
+
+    private static bool IsKestrel(string source) => source.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal);
+
+    private static string Sentence(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>
+/// Reads the values of a query and gathers what is wrong with which. A name that comes twice reads as both with a comma between, which is no value of any kind.
+/// </summary>
+internal sealed class QueryReader
+{
+    /// <summary>Items on a page at most, and where nothing is said.</summary>
+    public const int MostItems = 200;
+
+    public const int UsualItems = 50;
+
+    /// <summary>ISO 8601 (RFC 3339): a time without an offset would be everybody's own.</summary>
+    private static readonly string[] TimeFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz",
+    ];
+
+    private readonly Dictionary<string, string[]> _errors = [];
+
+    /// <summary>What is wrong; null where all could be read.</summary>
+    public Problem? Refusal => _errors.Count == 0 ? null : Problem.Invalid(_errors);
+
+    public int Limit(string? text) => Number("limit", text, 1, MostItems, UsualItems);
+
+    public int Number(string name, string? text, int least, int most, int otherwise)
+    {
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Refuse(name, $"must be a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    public TimeCursor? Cursor(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (TimeCursor.TryParse(text, out var cursor))
+        {
+            return cursor;
+        }
+
+        Refuse("cursor", "must be the next_cursor of the previous page");
+        return null;
+    }
+
+    public Guid? Id(string name, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (Guid.TryParseExact(text, "D", out var id))
+        {
+            return id;
+        }
+
+        Refuse(name, "must be an id such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
+        return null;
+    }
+
+    public bool? Flag(string name, string? text) => Word(name, text, ["true", "false"]) is { } word ? word == "true" : null;
+
+    public string? Word(string name, string? text, IReadOnlyCollection<string> words)
+    {
+        if (text is null || words.Contains(text))
+        {
+            return text;
+        }
+
+        Refuse(name, $"must be one of {string.Join(", ", words)}");
+        return null;
+    }
+
+    public DateTimeOffset? Time(string name, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParseExact(
+            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            return time;
+        }
+
+        Refuse(name, "must be a time with Z or an offset, such as 2026-11-26T12:00:00Z (in a URL, + is written %2B)");
+        return null;
+    }
+
+    public void Refuse(string name, string message) => _errors[name] = [message];
+}

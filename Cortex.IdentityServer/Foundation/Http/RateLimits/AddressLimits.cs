@@ -1,0 +1,20 @@
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>Counts each request to a limited route against its address, before its body, its credential or a hash costs anything.</summary>
+internal static class AddressLimits
+{
+    public static IApplicationBuilder UseAddressLimits(this IApplicationBuilder app)
+    {
+        var counter = app.ApplicationServices.GetRequiredService<RateCounter>();
+        return app.Use((context, next) => context.GetEndpoint()?.Metadata.GetMetadata<RouteLimits>() is { PerAddress: var limit }
+            ? CountAsync(context, next, counter, limit)
+            : next(context));
+    }
+
+    private static async Task CountAsync(HttpContext context, RequestDelegate next, RateCounter counter, RateLimit limit)
+    {
+        var decision = await counter.TakeAsync(limit, ClientNetwork.Of(context.ClientIp()));
+        RateLimitHeaders.Note(context, decision);
+        await (decision.Allowed ? next(context) : Problem.RateLimited(decision.Reset).ExecuteAsync(context));
+    }
+}

@@ -1,0 +1,59 @@
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>What one partition has used of its window, in this process. Times are timestamps of the clock.</summary>
+internal sealed class LocalWindow
+{
+    private readonly Lock _lock = new();
+    private long _end = long.MinValue;
+    private int _used;
+    private int _permits;
+    private bool _isRemoved;
+
+    /// <summary>Takes a permit if one is left. Null when the window was removed a moment ago: the caller looks again for the one that counts.</summary>
+    public Taken? Take(int permits, long length, long now)
+    {
+        lock (_lock)
+        {
+            if (_isRemoved)
+            {
+                return null;
+            }
+
+            if (now >= _end)
+            {
+                _end = now + length;
+                _used = 0;
+            }
+
+            _permits = permits;
+            var isAllowed = _used < permits;
+            _used += isAllowed ? 1 : 0;
+            return new(isAllowed, Math.Max(0, permits - _used), _end);
+        }
+    }
+
+    /// <summary>Gives a permit back to the window that ends at <paramref name="end"/>, if that is still the one.</summary>
+    public void GiveBack(long end, long now)
+    {
+        lock (_lock)
+        {
+            if (_end == end && now < end && _used > 0)
+            {
+                _used--;
+            }
+        }
+    }
+
+    /// <summary>Removes a window that is over, or that has used no more than <paramref name="most"/>; never one that is used up.</summary>
+    public bool TryRemove(int most, long now)
+    {
+        lock (_lock)
+        {
+            _isRemoved = _isRemoved || now >= _end || (_used <= most && _used < _permits);
+            return _isRemoved;
+        }
+    }
+
+    /// <summary>The outcome of one <see cref="Take"/>.</summary>
+    internal readonly record struct Taken(bool IsAllowed, int Remaining, long End);
+}

@@ -1,0 +1,42 @@
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>Counts what each partition of a limit has used, and says whether one more is allowed.</summary>
+internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, SharedWindows? shared = null)
+{
+    /// <summary>Takes a permit if one is left.</summary>
+    public ValueTask<RateDecision> TakeAsync(RateLimit limit, string partition)
+    {
+        // Counted here in any case: if Redis is lost, the replica goes on from what it has let through itself.
+        var permits = options.PermitsOf(limit);
+        var alone = own.Take(limit, permits, partition);
+        return shared is { IsUp: true } ? TakeSharedAsync(shared, limit, permits, partition, alone) : new(alone);
+    }
+
+    /// <summary>Gives back what <paramref name="taken"/> took: never to a later window, never below zero, and nothing where it was refused.</summary>
+    public ValueTask GiveBackAsync(RateLimit limit, string partition, RateDecision taken)
+    {
+        if (taken.OwnEnd is { } ownEnd)
+        {
+            own.GiveBack(limit, partition, ownEnd);
+        }
+
+        return taken is { Allowed: true, SharedEnd: { } sharedEnd } && shared is { IsUp: true }
+            ? shared.GiveBackAsync(limit, partition, sharedEnd)
+            : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<RateDecision> TakeSharedAsync(SharedWindows redis, RateLimit limit, int permits, string partition, RateDecision alone)
+    {
+        if (await redis.TakeAsync(limit, permits, partition) is not { } together)
+        {
+            return alone;
+        }
+
+        if (!together.Allowed && alone.OwnEnd is { } end)
+        {
+            own.GiveBack(limit, partition, end);
+        }
+
+        return together with { OwnEnd = together.Allowed ? alone.OwnEnd : null };
+    }
+}

@@ -1,0 +1,71 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using StackExchange.Redis;
+
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>Where Redis is: <c>redis://[[user]:password@]host[:port][/db]</c>, or <c>rediss://</c> over TLS.</summary>
+internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? User, string? Password, int Database)
+{
+    private const int DefaultPort = 6379;
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{Host}:{Port}/{Database}";
+
+    public static RedisAddress? Read(SettingsReader settings)
+    {
+        const string Variable = "REDIS_URL";
+        const string MustBe = "redis://[:password@]host:port[/db] or rediss://…";
+        if (settings.Url(Variable, MustBe, "redis", "rediss") is not { } url)
+        {
+            return null;
+        }
+
+        var path = url.AbsolutePath.Trim('/');
+        var database = 0;
+        var credential = url.UserInfo.Split(':', 2);
+        if ((path.Length > 0 && !(path.All(char.IsAsciiDigit) && int.TryParse(path, out database)))
+            || url.Query.Length > 0 || url.Fragment.Length > 0
+            || (url.UserInfo.Length > 0 && credential.Length == 1))
+        {
+            settings.Refuse(Variable, $"must be {MustBe}, the database a number and nothing after it");
+            return null;
+        }
+
+        return new(
+            url.DnsSafeHost,
+            url.Port > 0 ? url.Port : DefaultPort,
+            url.Scheme == "rediss",
+            Text(credential[0]),
+            Text(credential.ElementAtOrDefault(1)),
+            database);
+    }
+
+    /// <summary>Made for short questions whose answer is worth nothing when it comes late.</summary>
+    public ConfigurationOptions ToOptions() => new()
+    {
+        EndPoints = { { Host, Port } },
+        Ssl = IsTls,
+        SslHost = IsTls ? Host : null,
+        User = User,
+        Password = Password,
+        DefaultDatabase = Database,
+        ClientName = "cortex-identity",
+
+        // The server starts and goes on without Redis, and the client looks for it in the background.
+        AbortOnConnectFail = false,
+        ConnectRetry = 1,
+        ConnectTimeout = 1000,
+        AsyncTimeout = 1000,
+        ReconnectRetryPolicy = new LinearRetry(500),
+
+        // A question waits for no connection: the replica decides alone instead.
+        BacklogPolicy = BacklogPolicy.FailFast,
+        IncludeDetailInExceptions = false,
+
+        // Neither several primaries nor news of them: no key and no channel besides the counts.
+        TieBreaker = "",
+        ConfigurationChannel = "",
+    };
+
+    private static string? Text(string? part) => string.IsNullOrEmpty(part) ? null : Uri.UnescapeDataString(part);
+}

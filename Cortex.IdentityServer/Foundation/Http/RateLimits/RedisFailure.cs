@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>Tells a Redis that answers and refuses, which has a reason that an operator should read, from one that doesn't answer.</summary>
+internal static partial class RedisFailure
+{
+    private const string Rights = "see docs/redis.md for the rights it needs";
+
+    /// <summary>Whether this is about Redis at all.</summary>
+    public static bool Is(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+
+    /// <summary>Why Redis refuses, as a clause; null where it merely didn't answer.</summary>
+    public static string? Reason(Exception failure, ConnectionMultiplexer? connection, RedisAddress address)
+    {
+        var said = string.Join(' ', Chain(failure).Select(part => part.Message));
+        var kind = connection?.GetServers() is [var server, ..] ? server.ServerType : ServerType.Standalone;
+        return said switch
+        {
+            _ when Has("RESP protocol failure") => "it doesn't speak the Redis protocol",
+            _ when kind == ServerType.Sentinel => "it is a Sentinel, which stores no data; REDIS_URL must point to the primary itself",
+            _ when (kind == ServerType.Cluster || Has("Multiple databases are not supported")) && address.Database > 0 =>
+                $"a cluster has database 0 only, and REDIS_URL names {address.Database}",
+            _ when Has("READONLY") => "it is a read-only replica (READONLY)",
+            _ when Has("MASTERDOWN") => "it is a replica that has lost its primary (MASTERDOWN)",
+            _ when Has("LOADING") => "it is still loading its data (LOADING)",
+            _ when Has("CLUSTERDOWN") => "its cluster is down (CLUSTERDOWN)",
+            _ when Has("NOREPLICAS") => "it has too few replicas to accept writes (NOREPLICAS)",
+            _ when Has("OOM ") => "its memory is full (OOM)",
+            _ when Has("MISCONF") => "it can't save its data and therefore refuses writes (MISCONF)",
+            _ when Has("WRONGPASS") || Has("NOAUTH") || Has("invalid password") || Has("invalid username-password") || Has("AuthenticationFailure") =>
+                "it doesn't accept the user or the password in REDIS_URL",
+            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user has too few rights (NOPERM{Command(said)}); {Rights}",
+            _ when Has("DB index is out of range") || Has("database does not exist") => $"it has no database {address.Database}",
+            _ when Chain(failure).FirstOrDefault(part => part is RedisServerException or RedisCommandException) is { } other => other.Message,
+            _ => null,
+        };
+
+        bool Has(string text) => said.Contains(text, StringComparison.Ordinal);
+    }
+
+    private static string Command(string said) => CommandPattern().Match(said) switch
+    {
+        { Success: true } match => $": {match.Groups[1].Value}{match.Groups[2].Value}",
+        _ when said.Contains("keys", StringComparison.Ordinal) => ": keys cortex:limit:*",
+        _ => "",
+    };
+
+    private static IEnumerable<Exception> Chain(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            yield return failure;
+        }
+    }
+
+    [GeneratedRegex(@"run the '([a-z|]+)' command|\(command: ([a-z]+)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex CommandPattern();
+}

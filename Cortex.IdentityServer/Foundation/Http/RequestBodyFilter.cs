@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Checks every <see cref="IRequestBody"/> and names fields as the wire does.</summary>
+internal static class RequestBodyFilter
+{
+    /// <summary>Routes without such a body stay without a filter, which would box their arguments at each request.</summary>
+    public static TBuilder CheckBodies<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilterFactory((handler, next) =>
+            handler.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType.IsAssignableTo(typeof(IRequestBody)))
+                ? context => CheckAsync(context, next)
+                : next);
+
+    private static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        foreach (var body in context.Arguments.OfType<IRequestBody>())
+        {
+            var results = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(body, new ValidationContext(body), results, validateAllProperties: true))
+            {
+                return new(Problem.Invalid(ByField(results)));
+            }
+        }
+
+        return next(context);
+    }
+
+    private static Dictionary<string, string[]> ByField(IEnumerable<ValidationResult> results) => results
+        .SelectMany(
+            result => result.MemberNames.DefaultIfEmpty(""),
+            (result, member) => (Field: JsonNamingPolicy.SnakeCaseLower.ConvertName(member), Message: result.ErrorMessage ?? ""))
+        .GroupBy(error => error.Field, error => error.Message)
+        .ToDictionary(errors => errors.Key, errors => errors.ToArray());
+}

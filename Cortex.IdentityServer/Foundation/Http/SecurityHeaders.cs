@@ -1,0 +1,31 @@
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Headers that tell browsers and caches how to treat every answer.</summary>
+internal static class SecurityHeaders
+{
+    private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        WriteTo(context);
+        return next(context);
+    });
+
+    public static void WriteTo(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentSecurityPolicy = ApiPolicy;
+        if (context.Request.IsHttps && context.RequestServices.GetRequiredService<HttpOptions>().StrictTransport is { } strictTransport)
+        {
+            headers.StrictTransportSecurity = strictTransport;
+        }
+
+        // Everything under /api holds a credential or personal data, or is an error about one.
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            headers.CacheControl = "no-store";
+        }
+    }
+}

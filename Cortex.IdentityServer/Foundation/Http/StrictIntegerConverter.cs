@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Whole numbers however JSON spells them: <c>30.0</c> and <c>3e1</c> are integers too (JSON Schema, section 6.1.1), <c>30.5</c> is none.</summary>
+internal sealed class StrictIntegerConverter : JsonConverter<int>
+{
+    /// <summary>Nobody needs more digits for a number that fits.</summary>
+    private const int LongestText = 64;
+
+    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            throw new JsonException();
+        }
+
+        if (reader.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        var text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
+        return text.Length <= LongestText && TryRead(Encoding.ASCII.GetString(text), out number) ? number : throw new JsonException();
+    }
+
+    public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+
+    /// <summary>By its digits, as a floating-point or decimal number would round what isn't whole.</summary>
+    private static bool TryRead(string text, out int number)
+    {
+        var parts = text.Split('e', 'E');
+        var mantissa = parts[0].TrimStart('-').Split('.');
+        var fraction = mantissa.Length > 1 ? mantissa[1].TrimEnd('0') : "";
+        var digits = (mantissa[0] + fraction).TrimStart('0');
+        number = 0;
+        if (digits.Length == 0)
+        {
+            return true;
+        }
+
+        if (!int.TryParse(parts.Length > 1 ? parts[1] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
+            || Math.Abs((long)exponent) > LongestText)
+        {
+            return false;
+        }
+
+        // What is left of the exponent when the point stands behind the last digit that isn't zero.
+        var significant = digits.TrimEnd('0');
+        var zeros = exponent - fraction.Length + digits.Length - significant.Length;
+        return zeros >= 0 && significant.Length + zeros <= 10
+            && int.TryParse(
+                (text[0] == '-' ? "-" : "") + significant + new string('0', zeros), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>How the server reads and writes JSON: snake_case, nothing unknown, nothing twice, nothing guessed.</summary>
+internal static partial class StrictJson
+{
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.PropertyNameCaseInsensitive = false;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = 16;
+        options.Converters.Add(new UtcConverter());
+        options.Converters.Add(new StrictIntegerConverter());
+        options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+    }
+
+    /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
+    public static Problem Explain(JsonException failure, string what = "body")
+    {
+        if (UnknownMember().Match(failure.Message) is { Success: true } unknown)
+        {
+            return new(Problems.UnknownField) { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
+        }
+
+        if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            return new(Problems.MalformedRequest) { Detail = $"The {what} has the same field twice." };
+        }
+
+        if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
+        {
+            return new(Problems.MalformedRequest) { Detail = $"The {what} is not valid JSON for this route." };
+        }
+
+        return Problem.Invalid(field, "has the wrong type or an unreadable value");
+    }
+
+    /// <summary><c>$.scopes[0]</c> → <c>scopes</c>.</summary>
+    private static string? FieldName(string path) => TopField().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
+
+    private static string Printable(string text) =>
+        new([.. text.Take(64).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+
+    [GeneratedRegex("^The JSON property '(.*)' could not be mapped to any \\.NET member", RegexOptions.Singleline)]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex(@"^\$\.([a-z0-9_]+)")]
+    private static partial Regex TopField();
+
+    /// <summary>Times in UTC with <c>Z</c>, whatever offset they came with.</summary>
+    private sealed class UtcConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+
+            // Without an offset it would be taken for a time of the zone that the server happens to be in.
+            reader.GetDateTime().Kind == DateTimeKind.Unspecified ? throw new JsonException() : reader.GetDateTimeOffset().ToUniversalTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            // PostgreSQL keeps microseconds: an answer that makes a row shows the same time as those that read it.
+            var time = value.UtcDateTime;
+            writer.WriteStringValue(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>For <see cref="QueryReader.Word"/>.</summary>
+internal class WordValueAttribute(params string[] words) : QueryValueAttribute
+{
+    public override void Describe(OpenApiSchema schema) => schema.Enum = [.. words.Select(word => (JsonNode)word)];
+}

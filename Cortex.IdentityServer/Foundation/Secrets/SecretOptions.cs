@@ -1,0 +1,72 @@
+using System.Text;
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Foundation.Secrets;
+
+/// <summary>The two secrets that the server can't do without. Of each there may be several while it is rotated: the first makes, all check.</summary>
+/// <param name="JwtSecrets">
+/// HS256 signing secrets of access tokens; their bytes are the variable's, so that other services can verify with them. None where tokens are signed otherwise.
+/// </param>
+/// <param name="SecretKeys">Roots of every key that encrypts at rest or authenticates an opaque token.</param>
+internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
+{
+    public const int LeastBytes = 32;
+
+    /// <summary>The new one, the old one, and one more for a rotation that comes before the last has ended.</summary>
+    private const int Most = 3;
+
+    /// <summary>A secret must not be printed by accident.</summary>
+    public override string ToString() => nameof(SecretOptions);
+
+    public static SecretOptions Read(SettingsReader settings, bool signsWithSecret)
+    {
+        var signing = Secrets(settings, "JWT_SECRET_KEY", isNeeded: signsWithSecret);
+        var encrypting = Secrets(settings, "SECRET_KEY", isNeeded: true);
+        if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
+        {
+            settings.Refuse("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
+        }
+
+        return new(signing, encrypting);
+    }
+
+    private static byte[][] Secrets(SettingsReader settings, string name, bool isNeeded)
+    {
+        if (settings.Text(name) is null)
+        {
+            if (!isNeeded)
+            {
+                return [];
+            }
+
+            if (!settings.IsProduction)
+            {
+                return [LocalFolder.Secret(settings, name.ToLowerInvariant())];
+            }
+
+            settings.RefuseMissing(name, $"to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");
+            return [];
+        }
+
+        var texts = settings.List(name);
+        byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
+        if (secrets.Length is 0 or > Most)
+        {
+            settings.Refuse(name, $"must be one random secret, or up to {Most} separated by commas while it is rotated (new,old)");
+        }
+        else if (secrets.Any(secret => secret.Length < LeastBytes))
+        {
+            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
+        }
+        else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
+        {
+            settings.Refuse(name, objection);
+        }
+        else if (texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
+        {
+            settings.Refuse(name, "must not list the same secret twice (it is new,old while it is rotated)");
+        }
+
+        return secrets;
+    }
+}

@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>Reads an account as its owner sees it: by hand, as frontends ask for it all the time and EF Core takes twice as long.</summary>
+internal sealed class AccountReader(NpgsqlDataSource database)
+{
+    private const string Sql = """
+        SELECT id, email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), coalesce(is_verified, false),
+            coalesce(two_factor_enabled, false), created_at, updated_at
+        FROM users WHERE id = $1
+        """;
+
+    /// <summary>Null when there is no such account (any more).</summary>
+    public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null : new(
+            row.GetGuid(0),
+            row.GetString(1),
+            row.GetString(2),
+            row.GetBoolean(3),
+            row.GetBoolean(4),
+            row.GetBoolean(5),
+            row.GetFieldValue<DateTimeOffset?>(6),
+            row.GetFieldValue<DateTimeOffset?>(7));
+    }
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Identity.Account.Mailed;
+
+/// <summary>A new email for the caller.</summary>
+internal sealed record ChangeEmailRequest : IRequestBody
+{
+    /// <summary>Up to 254 characters.</summary>
+    [Required]
+    [MaxLength(EmailAddress.MaxLength)]
+    public string NewEmail { get; init; } = "";
+
+    /// <summary>The caller's password.</summary>
+    [Required(AllowEmptyStrings = true)]
+    [Password]
+    public string Password { get; init; } = "";
+}

@@ -1,0 +1,58 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Account.Mailed;
+
+/// <summary>Proves that a user reads the mailbox of their email.</summary>
+internal sealed partial class EmailVerification(
+    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, AccountEvents events, ILogger<EmailVerification> logger)
+{
+    /// <summary>Mails a link, in the caller's transaction; nothing when the account has had enough of them lately.</summary>
+    public async Task SendAsync(User user, CancellationToken cancellationToken)
+    {
+        if (await tokens.IssueAsync(user, TokenPurpose.VerifyEmail, user.Email!, cancellationToken) is { } token)
+        {
+            await outbox.SendLinkAsync(MailKind.VerifyEmail, user.Id, user.Email!, token.Id, token.ExpiresAt, cancellationToken);
+        }
+        else
+        {
+            Log.Enough(logger, user.Id);
+        }
+    }
+
+    /// <summary>Null when it is done.</summary>
+    public async Task<Problem?> VerifyAsync(string text, Client client, CancellationToken cancellationToken)
+    {
+        if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.VerifyEmail) is not { } token)
+        {
+            return Problems.InvalidVerificationToken;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await tokens.SpendAsync(token, cancellationToken))
+        {
+            return Problems.InvalidVerificationToken;
+        }
+
+        await db.Users.Where(u => u.Id == token.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsVerified, true), cancellationToken);
+        await events.NoteAsync(AuditAction.EmailVerified, token.UserId, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(token.UserId);
+        Log.Verified(logger, token.UserId);
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} verified their email")]
+        public static partial void Verified(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification mails: no mail is sent")]
+        public static partial void Enough(ILogger logger, Guid userId);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Identity.Account.Mailed;
+
+/// <summary>
+/// Finds out, after the answer was given, whether an address that somebody asked a mail for has an account, and which mail it gets. So no answer, and
+/// no time that one takes, tells who is registered (OWASP ASVS 6.3.8).
+/// </summary>
+internal sealed class MailRequests(UserManager<User> users, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
+{
+    public async Task ResolveAsync(OutboxMail request, CancellationToken cancellationToken)
+    {
+        var user = await users.FindByEmailAsync(request.Recipient);
+        if (user is not { MayBeUsed: true })
+        {
+            return;
+        }
+
+        switch (request.Kind)
+        {
+            case MailKind.Request.Verification when !user.EmailConfirmed:
+                await NoteAsync(AuditAction.VerificationRequested, user.Id, request, cancellationToken);
+                await verification.SendAsync(user, cancellationToken);
+                break;
+            case MailKind.Request.PasswordReset:
+                await NoteAsync(AuditAction.PasswordResetRequested, user.Id, request, cancellationToken);
+                await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
+                break;
+            case MailKind.Request.Registration:
+                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first.
+                await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
+                break;
+        }
+    }
+
+    private Task NoteAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
+    {
+        var origin = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
+        var client = new Client(
+            IPAddress.TryParse(origin.GetValueOrDefault("ip"), out var ip) ? ip : null, origin.GetValueOrDefault("user_agent"),
+            origin.GetValueOrDefault("request_id") ?? "", _ => { });
+        return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, client, details: null, cancellationToken);
+    }
+}

@@ -1,0 +1,76 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>Makes accounts.</summary>
+internal sealed partial class Registration(
+    CortexDbContext db, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
+{
+    /// <summary>Where mailboxes have to be proved first, the owner of a taken address gets a mail, and nobody else learns that it is taken.</summary>
+    public async Task<RegistrationResult> TryAsync(string email, string password, Client client, CancellationToken cancellationToken)
+    {
+        if (await HashAsync(password, client, cancellationToken) is not { } hash)
+        {
+            return new RegistrationResult.Busy(line.RetryAfter);
+        }
+
+        var user = new User { Email = email, PasswordHash = hash };
+        var result = await CreateAsync(user, client, cancellationToken);
+        if (result.Succeeded)
+        {
+            Log.Registered(logger, user.Id);
+            return new RegistrationResult.Registered(user);
+        }
+
+        if (result.Errors.All(error => error.Code != nameof(IdentityErrorDescriber.DuplicateEmail)))
+        {
+            return new RegistrationResult.Invalid(result.Errors.First().Description);
+        }
+
+        if (steps.Options.RequiresVerifiedEmail)
+        {
+            // In place of the answer, which doesn't tell.
+            await steps.Outbox.RequestAsync(MailKind.Request.Registration, email, client, cancellationToken);
+        }
+
+        return new RegistrationResult.Taken();
+    }
+
+    /// <summary>
+    /// Hashed here and not by the manager, which would do it on this request's thread. Null when the line is full. A registration makes no network
+    /// known, as a taken email doesn't either: the places that are kept for known networks would tell the two apart.
+    /// </summary>
+    private async Task<string?> HashAsync(string password, Client client, CancellationToken cancellationToken)
+    {
+        using var place = line.TryEnter(client.Network);
+        return place is null ? null : await place.HashAsync(password, cancellationToken);
+    }
+
+    /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>
+    private async Task<IdentityResult> CreateAsync(User user, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var result = await users.CreateAsync(user);
+        if (result.Succeeded)
+        {
+            await steps.Events.NoteAsync(AuditAction.Registered, user.Id, client, cancellationToken);
+            await steps.Verification.SendAsync(user, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            steps.Events.Committed(user.Id);
+        }
+
+        return result;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
+        public static partial void Registered(ILogger logger, Guid userId);
+    }
+}

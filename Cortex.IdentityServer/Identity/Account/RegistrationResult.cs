@@ -1,0 +1,16 @@
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>The outcome of a registration.</summary>
+internal abstract record RegistrationResult
+{
+    public sealed record Registered(User User) : RegistrationResult;
+
+    public sealed record Taken : RegistrationResult;
+
+    public sealed record Invalid(string Reason) : RegistrationResult;
+
+    /// <summary>The hashing line is full.</summary>
+    public sealed record Busy(TimeSpan RetryAfter) : RegistrationResult;
+}

@@ -1,0 +1,27 @@
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>Mapping of <see cref="ApiKey"/>.</summary>
+internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
+{
+    public const int NameLength = 255;
+
+    public void Configure(EntityTypeBuilder<ApiKey> key)
+    {
+        key.ToTable("api_keys");
+        key.HasKey(k => k.Id);
+        key.Property(k => k.Id).HasDefaultValueSql("gen_random_uuid()");
+        key.Property(k => k.KeyHash).HasMaxLength(255).IsRequired();
+        key.Property(k => k.Name).HasMaxLength(NameLength);
+        key.Property(k => k.IsActive).HasDefaultValue(true);
+        key.Property(k => k.CreatedAt).HasDefaultValueSql("now()");
+        key.Property(k => k.Prefix).HasMaxLength(16);
+        key.Property(k => k.Scopes).HasDefaultValueSql("'{}'");
+        key.HasOne<User>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
+        key.HasIndex(k => k.KeyHash).IsUnique().HasDatabaseName("api_keys_key_hash_key");
+        key.HasIndex(k => k.UserId);
+    }
+}

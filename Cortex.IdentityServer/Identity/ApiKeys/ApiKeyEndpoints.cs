@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Claims;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>The caller's API keys. Only a person makes or changes keys: a key can't make another.</summary>
+internal static class ApiKeyEndpoints
+{
+    /// <summary>Create an API key</summary>
+    /// <remarks>
+    /// The key is shown in this answer only. An account can have 50 active keys, and 200 that aren't revoked. The owner chooses the scopes: they say what the
+    /// key is meant for, and are not privileges that the server grants.
+    /// </remarks>
+    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
+        GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken));
+
+    /// <summary>List the caller's API keys</summary>
+    /// <remarks>Newest first, without the keys themselves; at most 200.</remarks>
+    internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(
+        ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
+
+    /// <summary>Rename an API key, or switch it off and on</summary>
+    /// <remarks>Fields that are left out stay unchanged.</remarks>
+    internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
+        HttpContext http, CancellationToken cancellationToken) =>
+        await keys.UpdateAsync(caller.UserId(), keyId, body, Client.Of(http), cancellationToken) switch
+        {
+            ({ } key, _) => TypedResults.Ok(key),
+            (_, true) => (Problem)Problems.ApiKeyLimit,
+            _ => (Problem)Problems.NotFound,
+        };
+
+    /// <summary>Replace an API key</summary>
+    /// <remarks>
+    /// Returns a new key with the same name, scopes and lifetime. The old one works until the overlap has passed. At the limit of 200 keys, the replaced key
+    /// that stopped working first is revoked to make room.
+    /// </remarks>
+    internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys,
+        HttpContext http, CancellationToken cancellationToken) =>
+        Answer(
+            await keys.RotateAsync(
+                caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
+
+    /// <summary>Revoke an API key</summary>
+    /// <remarks>The key is refused from the next request on.</remarks>
+    internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
+        [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await keys.RevokeAsync(caller.UserId(), keyId, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
+
+    private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch
+    {
+        NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
+        NewApiKeyResult.TooMany => (Problem)Problems.ApiKeyLimit,
+        NewApiKeyResult.UnknownScope unknown => Problem.Invalid("scopes", $"must be of {unknown.Choices}"),
+        NewApiKeyResult.ForbiddenScope =>
+            new Problem(Problems.Forbidden) { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." },
+        NewApiKeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
+        NewApiKeyResult.NotFound => (Problem)Problems.NotFound,
+        NewApiKeyResult.NotReplaceable =>
+            new Problem(Problems.ValidationFailed) { Detail = "Only a key that works and hasn't been replaced yet can be replaced." },
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,123 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Identity.Users;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>
+/// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in
+/// <c>users.api_key</c>.
+/// </summary>
+internal sealed partial class ApiKeyLookup(
+    NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock,
+    ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
+{
+    /// <summary>About 1 KB each; a key beyond is looked up each time.</summary>
+    private const int MostRemembered = 20_000;
+
+    private const string FindSql = $"""
+        SELECT api_keys.id, user_id, email, coalesce(subscription_tier, 'free'), scopes, api_keys.created_at, expires_at,
+            coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true),
+            CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
+                THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
+                    AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
+        FROM api_keys JOIN users ON users.id = user_id
+        WHERE key_hash = $1
+        """;
+
+    /// <summary>One statement: of several first uses at a time one moves the key and the others find it moved.</summary>
+    private const string AdoptSql = """
+        WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = $1 RETURNING id)
+        INSERT INTO api_keys (user_id, key_hash, name, prefix) SELECT id, $2, 'legacy', $3 FROM owner
+        ON CONFLICT (key_hash) DO NOTHING
+        """;
+
+    private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
+
+    public ApiKeyVerdict? Recall(string text) =>
+        text.Length > ApiKeyText.MaxLength ? ApiKeyVerdict.Invalid
+        : _remembered.TryRecall(ApiKeyText.HashHex(text), out var known) ? Judge(known)
+
+        // A typo or garbage costs no query.
+        : ApiKeyText.Classify(text) is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
+        : null;
+
+    public bool WasKnown(string text) => _remembered.Knows(ApiKeyText.HashHex(text));
+
+    public async Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
+    {
+        if (Recall(text) is { } known)
+        {
+            return known;
+        }
+
+        var hash = ApiKeyText.HashHex(text);
+        var found = await _remembered.AskAsync(hash, (_, asking) => AskAsync(text, hash, asking), cancellationToken);
+        return found is null ? ApiKeyVerdict.Invalid : Judge(found);
+    }
+
+    public void Dispose() => _remembered.Dispose();
+
+    private async Task<KnownApiKey?> AskAsync(string text, string hash, CancellationToken cancellationToken)
+    {
+        var key = await FindByHashAsync(hash, cancellationToken);
+        if (key is not null || ApiKeyText.Classify(text) == ApiKeyKind.Ours)
+        {
+            return key;
+        }
+
+        // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
+        await AdoptLegacyAsync(text, hash, cancellationToken);
+        return await FindByHashAsync(hash, cancellationToken);
+    }
+
+    private ApiKeyVerdict Judge(KnownApiKey key)
+    {
+        var now = clock.GetUtcNow();
+        var verdict = key.VerdictAt(now);
+        if (verdict is ApiKeyVerdict.Good && LastUses.IsDue(key.NotedAt, now))
+        {
+            key.NotedAt = now;
+            uses.KeyUsed(key.Id, now);
+        }
+
+        return verdict;
+    }
+
+    private async Task<KnownApiKey?> FindByHashAsync(string hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FindSql);
+        command.Parameters.Add(new() { Value = hash });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null : new()
+        {
+            Id = row.GetGuid(0),
+            UserId = row.GetGuid(1),
+            Email = row.GetString(2),
+            Tier = row.GetString(3),
+            Scopes = options.Counting(row.GetFieldValue<string[]>(4), mayWriteUsage: row.GetBoolean(8)),
+            CreatedAt = await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
+            ExpiresAt = await row.GetFieldValueAsync<DateTimeOffset?>(6, cancellationToken),
+            IsActive = row.GetBoolean(7),
+        };
+    }
+
+    private async Task AdoptLegacyAsync(string text, string hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AdoptSql);
+        command.Parameters.Add(new() { Value = text });
+        command.Parameters.Add(new() { Value = hash });
+        command.Parameters.Add(new() { Value = (object?)ApiKeyText.Prefix(text) ?? DBNull.Value });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 1)
+        {
+            Log.Adopted(logger);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "A plain-text API key of the Python server was hashed and moved into api_keys")]
+        public static partial void Adopted(ILogger logger);
+    }
+}

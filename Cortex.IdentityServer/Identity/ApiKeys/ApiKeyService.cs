@@ -1,0 +1,264 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>Makes and replaces a user's keys.</summary>
+internal sealed partial class ApiKeyService(
+    CortexDbContext db, ApiKeyOptions options, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
+{
+    private const int MostActive = 50;
+
+    /// <summary>That aren't revoked, whether they work or not.</summary>
+    private const int MostKept = 200;
+
+    public async Task<NewApiKeyResult> GenerateAsync(
+        Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+    {
+        string[] scopes = [.. (request.Scopes ?? []).Distinct()];
+        if (!scopes.All(options.MayBeChosen))
+        {
+            return new NewApiKeyResult.UnknownScope(options.Choices);
+        }
+
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
+        {
+            return new NewApiKeyResult.SessionEnded();
+        }
+
+        if (scopes.Contains(ApiKeyOptions.UsageWrite) && !await MayWriteUsageAsync(userId, cancellationToken))
+        {
+            return new NewApiKeyResult.ForbiddenScope();
+        }
+
+        if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
+        {
+            return new NewApiKeyResult.TooMany();
+        }
+
+        var made = await AddAsync(
+            userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+        await events.NoteAndTellAsync(
+            AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        Log.Made(logger, made.Id, made.Prefix, userId);
+        return new NewApiKeyResult.Made(made);
+    }
+
+    /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
+    public async Task<NewApiKeyResult> RotateAsync(
+        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
+        {
+            return new NewApiKeyResult.SessionEnded();
+        }
+
+        var old = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId && key.UserId == userId, cancellationToken);
+        if (old is null)
+        {
+            return new NewApiKeyResult.NotFound();
+        }
+
+        if (old.IsActive == false || old.ExpiresAt <= now || old.ReplacedById is not null)
+        {
+            return new NewApiKeyResult.NotReplaceable();
+        }
+
+        var made = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
+        var dies = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
+        await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(key => key.ReplacedById, made.Id)
+                .SetProperty(key => key.ExpiresAt, dies)
+                .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
+            cancellationToken);
+        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(userId, now, client, cancellationToken))
+        {
+            return new NewApiKeyResult.TooMany();
+        }
+
+        await events.NoteAndTellAsync(
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", keyId.ToString()),
+            ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        Log.Rotated(logger, keyId, made.Id, userId);
+        return new NewApiKeyResult.Made(made);
+    }
+
+    /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
+    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
+        Guid userId, Guid keyId, UpdateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.LockAccountAsync(userId, cancellationToken);
+        await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(key => key.Name, key => request.Name ?? key.Name)
+                .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
+            cancellationToken);
+        if (request.IsActive == true && await CountActiveAsync(userId, now, cancellationToken) > MostActive)
+        {
+            return (null, true);
+        }
+
+        var changed = await db.ApiKeys
+            .Where(key => key.Id == keyId && key.UserId == userId)
+            .Select(ApiKeyResponse.FromKey)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (changed is not null)
+        {
+            await events.NoteAsync(
+                AuditAction.ApiKeyChanged, userId, client, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name),
+                ("is_active", changed.IsActive ? "true" : "false"));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        return (changed, false);
+    }
+
+    /// <summary>Newest first; of more keys than an account can have, those that work and then the newest.</summary>
+    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var keys = await db.ApiKeys.AsNoTracking()
+            .Where(key => key.UserId == userId)
+            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now))
+            .ThenByDescending(key => key.CreatedAt)
+            .ThenBy(key => key.Id)
+            .Take(MostKept)
+            .Select(ApiKeyResponse.FromKey)
+            .ToListAsync(cancellationToken);
+
+        // As PostgreSQL sorts: a key without a time comes first.
+        return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
+    }
+
+    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await RemoveAsync(userId, keyId, client, cancellationToken))
+        {
+            return false;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        return true;
+    }
+
+    /// <summary>The same in the caller's transaction, who notes the change after the commit.</summary>
+    public async Task<bool> RemoveAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
+    {
+        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
+        var revoked = await db.Database.ExecuteSqlAsync(
+            $"""
+            WITH plain AS (
+                UPDATE users SET api_key = NULL FROM api_keys
+                WHERE users.id = {userId} AND api_keys.id = {keyId} AND api_keys.user_id = users.id
+                    AND key_hash = encode(sha256(convert_to(api_key, 'UTF8')), 'hex'))
+            DELETE FROM api_keys WHERE id = {keyId} AND user_id = {userId}
+            """,
+            cancellationToken) == 1;
+        if (revoked)
+        {
+            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", keyId.ToString()));
+            Log.Revoked(logger, keyId, userId);
+        }
+
+        return revoked;
+    }
+
+    /// <summary>Requests that make or switch on keys of one user go one after another, so that the limit holds.</summary>
+    /// <returns>Whose they are; null when the session has ended meanwhile.</returns>
+    private async Task<AccountOwner?> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
+        await sessions.HoldAsync(userId, sessionId, cancellationToken)
+            ? new(userId, await db.Users.Where(user => user.Id == userId).Select(user => user.Email!).SingleAsync(cancellationToken))
+            : null;
+
+    private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
+
+    private Task<int> CountAsync(Guid userId, CancellationToken cancellationToken) => db.ApiKeys.CountAsync(key => key.UserId == userId, cancellationToken);
+
+    private Task<bool> MayWriteUsageAsync(Guid userId, CancellationToken cancellationToken) => db.UserRoles
+        .Join(db.Roles, member => member.RoleId, role => role.Id, (member, role) => new { member.UserId, role.Name })
+        .AnyAsync(member => member.UserId == userId && (member.Name == Role.Service || member.Name == Role.Admin), cancellationToken);
+
+    /// <summary>
+    /// A rotation is what keeps a key safe, so the limit doesn't stop it as long as there is a key that was replaced and is dead: the one that died first is
+    /// revoked. False where there is none.
+    /// </summary>
+    private async Task<bool> MakeRoomAsync(Guid userId, DateTimeOffset now, Client client, CancellationToken cancellationToken)
+    {
+        if (await CountAsync(userId, cancellationToken) <= MostKept)
+        {
+            return true;
+        }
+
+        var dead = await db.ApiKeys
+            .Where(key => key.UserId == userId && key.ReplacedById != null && (key.IsActive == false || key.ExpiresAt <= now))
+            .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
+            .Select(key => (Guid?)key.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        return dead is { } keyId && await RemoveAsync(userId, keyId, client, cancellationToken);
+    }
+
+    /// <summary>The new key lives for as long as the old one was made for.</summary>
+    private static DateTimeOffset? ExpiryOfNew(ApiKey old, DateTimeOffset now)
+    {
+        if (old.ExpiresAt is not { } expires || old.CreatedAt is not { } created)
+        {
+            return null;
+        }
+
+        // Other programs may have stored any time of creation, up to the two infinities.
+        var lifetime = expires - (created < now ? created : now);
+        return lifetime < DateTimeOffset.MaxValue - now ? now + lifetime : DateTimeOffset.MaxValue;
+    }
+
+    private async Task<GeneratedApiKeyResponse> AddAsync(
+        Guid userId, string? name, string[] scopes, DateTimeOffset now, DateTimeOffset? expires, CancellationToken cancellationToken)
+    {
+        var text = ApiKeyText.New();
+        var key = new ApiKey
+        {
+            UserId = userId,
+            KeyHash = ApiKeyText.HashHex(text),
+            Name = name,
+            Prefix = ApiKeyText.Prefix(text),
+            Scopes = scopes,
+            CreatedAt = now,
+            ExpiresAt = expires,
+        };
+        db.ApiKeys.Add(key);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(key.Id, name, text, key.Prefix, scopes, IsActive: true, now, expires, LastUsedAt: null);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} created")]
+        public static partial void Made(ILogger logger, Guid keyId, string? prefix, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} replaced by {NewKeyId}, user {UserId}")]
+        public static partial void Rotated(ILogger logger, Guid keyId, Guid newKeyId, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} of user {UserId} revoked")]
+        public static partial void Revoked(ILogger logger, Guid keyId, Guid userId);
+    }
+}

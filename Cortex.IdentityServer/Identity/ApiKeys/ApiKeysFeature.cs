@@ -1,0 +1,34 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Sessions;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>Keys with which services authenticate.</summary>
+internal static class ApiKeysFeature
+{
+    public static IServiceCollection AddApiKeys(this IServiceCollection services)
+    {
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
+        return services
+            .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
+            .AddSingleton<LimitedApiKeyLookup>()
+            .AddScoped<ApiKeyService>();
+    }
+
+    public static void MapApiKeys(this IEndpointRouteBuilder auth)
+    {
+        var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
+        var writing = keys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
+        keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
+        writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        writing
+            .MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey)
+            .NeedsFreshAuthentication()
+            .Refuses(Problems.NotFound, Problems.ApiKeyLimit, Problems.InUse);
+        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound, Problems.InUse);
+    }
+}

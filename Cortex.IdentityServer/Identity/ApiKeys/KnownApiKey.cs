@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>A key that is in the database, and whose it is.</summary>
+internal sealed class KnownApiKey : IRemembered
+{
+    private readonly ApiKeyVerdict.Good _good;
+
+    public KnownApiKey() => _good = new(this);
+
+    public required Guid Id { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string Email { get; init; }
+
+    public required string Tier { get; init; }
+
+    /// <summary>Those that count (<see cref="ApiKeyOptions.Counting"/>).</summary>
+    public required string[] Scopes { get; init; }
+
+    public required DateTimeOffset? CreatedAt { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether neither it nor its owner is switched off.</summary>
+    public required bool IsActive { get; init; }
+
+    public DateTimeOffset Until => DateTimeOffset.MaxValue;
+
+    /// <summary>Who calls with it. Made once and shared by requests, so never changed.</summary>
+    public KnownCaller Caller => field ??= new(new ClaimsIdentity(
+        [
+            new(CortexClaims.Subject, UserId.ToString()),
+            new(CortexClaims.ApiKeyId, Id.ToString()),
+            new(CortexClaims.Email, Email),
+            new(CortexClaims.Tier, Tier),
+            .. Scopes.Select(scope => new Claim(CortexClaims.Scope, scope)),
+        ],
+        AuthenticationSchemes.ApiKey,
+        CortexClaims.Subject,
+        CortexClaims.Roles));
+
+    /// <summary>When its use was last noted; a lost race notes it twice, which does no harm.</summary>
+    public DateTimeOffset NotedAt { get; set; }
+
+    public ApiKeyVerdict VerdictAt(DateTimeOffset now) => !IsActive ? ApiKeyVerdict.Invalid : ExpiresAt <= now ? ApiKeyVerdict.Expired : _good;
+}

@@ -1,0 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>How a key is replaced.</summary>
+internal sealed record RotateApiKeyRequest : IRequestBody
+{
+    /// <summary>Seconds for which the old key goes on working, 0 to 86400; 0 if left out.</summary>
+    [Range(0, 86_400)]
+    public int? OverlapSeconds { get; init; }
+}

@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>Changes to a key.</summary>
+internal sealed record UpdateApiKeyRequest : IRequestBody
+{
+    /// <summary>A new name.</summary>
+    [PlainText]
+    [MaxLength(ApiKeyConfiguration.NameLength)]
+    public string? Name { get; init; }
+
+    /// <summary>False switches the key off, true on again.</summary>
+    public bool? IsActive { get; init; }
+}

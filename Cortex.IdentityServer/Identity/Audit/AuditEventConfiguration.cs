@@ -1,0 +1,20 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Cortex.IdentityServer.Identity.Audit;
+
+/// <summary>Table <c>audit_events</c>. The migration makes it by hand: partitioned by month, and append-only by a trigger.</summary>
+internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
+{
+    public void Configure(EntityTypeBuilder<AuditEvent> audit)
+    {
+        audit.ToTable("audit_events", table => table.ExcludeFromMigrations());
+        audit.HasKey(e => new { e.OccurredAt, e.Id });
+        audit.Property(e => e.Action).HasMaxLength(64);
+        audit.Property(e => e.Outcome).HasMaxLength(16);
+        audit.Property(e => e.UserAgent).HasMaxLength(Client.UserAgentLength);
+        audit.Property(e => e.RequestId).HasMaxLength(64);
+        audit.Property(e => e.Details).HasColumnType("jsonb");
+    }
+}

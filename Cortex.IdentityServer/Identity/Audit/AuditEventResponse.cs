@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.Audit;
+
+/// <summary>Something that happened to the caller's account.</summary>
+/// <param name="Id">The id of the event.</param>
+/// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>api_key.created</c>.</param>
+/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
+/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who wasn't authenticated.</param>
+/// <param name="OccurredAt">When.</param>
+/// <param name="Ip">The IP address; null if an administrator did it.</param>
+/// <param name="UserAgent">The user agent; null if an administrator did it.</param>
+/// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
+/// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
+internal sealed record AuditEventResponse(
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId,
+    IReadOnlyDictionary<string, JsonElement>? Details)
+{
+    public static AuditEventResponse Of(AuditEvent audit) => new(
+        audit.Id,
+        audit.Action,
+        audit.Outcome,
+        audit.ActorId is null ? "unknown" : IsByAdministrator(audit) ? "administrator" : "self",
+        audit.OccurredAt,
+        IsByAdministrator(audit) ? null : audit.Ip?.ToString(),
+        IsByAdministrator(audit) ? null : audit.UserAgent,
+        audit.RequestId,
+        DetailsOf(audit));
+
+    public static IReadOnlyDictionary<string, JsonElement>? DetailsOf(AuditEvent audit) =>
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement);
+
+    /// <summary>Where those work from is nothing for the owner.</summary>
+    private static bool IsByAdministrator(AuditEvent audit) => audit.ActorId is not null && audit.ActorId != audit.UserId;
+}

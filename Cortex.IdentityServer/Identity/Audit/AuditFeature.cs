@@ -1,0 +1,16 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Events;
+
+namespace Cortex.IdentityServer.Identity.Audit;
+
+/// <summary>What happened to accounts, kept for those who have to know it.</summary>
+internal static class AuditFeature
+{
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddScoped<AuditLog>()
+        .AddScoped<AccountEvents>()
+        .AddScoped<AuditReader>();
+
+    public static void MapAudit(this IEndpointRouteBuilder auth) =>
+        auth.MapGet("/me/events", AuditEndpoints.ListEvents).WithTags("Account").RequireAuthorization(Policies.Session);
+}

@@ -1,0 +1,11 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Identity.Audit;
+
+/// <summary>How long what happened is kept.</summary>
+/// <param name="Retention"><c>AUDIT_RETENTION_DAYS</c>: a month of events goes when its last day is older than this.</param>
+internal sealed record AuditOptions(TimeSpan Retention)
+{
+    public static AuditOptions Read(SettingsReader settings) =>
+        new(TimeSpan.FromDays(settings.Number("AUDIT_RETENTION_DAYS", otherwise: 365, least: 1, most: 36_500, "days")));
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.Audit;
+
+/// <summary>The details of an event that changed something: the fields that changed, as they were and as they are.</summary>
+internal sealed record ChangeDetails(IReadOnlyDictionary<string, JsonNode?> Before, IReadOnlyDictionary<string, JsonNode?> After)
+{
+    public static string Of(IEnumerable<AuditChange> changes)
+    {
+        var all = changes.ToList();
+        var details = new ChangeDetails(
+            all.ToDictionary(change => change.Name, change => change.Before), all.ToDictionary(change => change.Name, change => change.After));
+        return JsonSerializer.Serialize(details, ApiJson.Default.ChangeDetails);
+    }
+}

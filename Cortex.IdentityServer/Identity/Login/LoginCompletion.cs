@@ -1,0 +1,78 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Account;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Identity.Login;
+
+/// <summary>What all ways through a login share: the account's state, the second factor, the session.</summary>
+internal sealed partial class LoginCompletion(
+    SecondFactor secondFactor, SessionService sessions, AccountOptions options, AccountEvents events, MailSignal mails, ILogger<LoginCompletion> logger)
+{
+    /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
+    public async Task<LoginResult?> RefusalAsync(User user, Client client, CancellationToken cancellationToken)
+    {
+        LoginResult? refusal = !user.MayBeUsed ? new LoginResult.AccountDisabled()
+            : options.RequiresVerifiedEmail && !user.EmailConfirmed ? new LoginResult.EmailNotVerified()
+            : null;
+        if (refusal is not null)
+        {
+            await events.NoteFailureAsync(
+                AuditAction.LoginFailed, user.Id, client, cancellationToken,
+                ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
+        }
+
+        return refusal;
+    }
+
+    /// <param name="user">Who has proved the first step.</param>
+    /// <param name="stamp">The security stamp at that time.</param>
+    /// <param name="code">What they send now.</param>
+    /// <param name="client">Where from.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="first">How the first step was proved.</param>
+    /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
+    public async Task<LoginResult> WithSecondFactorAsync(
+        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd,
+        Func<Task<bool>>? claim = null)
+    {
+        switch (await secondFactor.VerifyAsync(user, code, client, cancellationToken))
+        {
+            case SecondFactorResult.Locked locked:
+                return new LoginResult.Locked(locked.RetryAfter);
+            case SecondFactorResult.Wrong:
+                Log.WrongCode(logger, user.Id);
+                return new LoginResult.InvalidCode();
+        }
+
+        if (claim is not null && !await claim())
+        {
+            return new LoginResult.InvalidChallenge();
+        }
+
+        return await StartSessionAsync(user, stamp, AuthenticationMethods.And(first, code), client, cancellationToken);
+    }
+
+    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken)
+    {
+        if (await sessions.StartAsync(user.Id, stamp, methods, client, cancellationToken) is not { } tokens)
+        {
+            // The account changed between the proof and now: what was proved no longer counts.
+            return new LoginResult.InvalidCredentials();
+        }
+
+        // Perhaps a notice of a new device.
+        mails.Wake();
+        return new LoginResult.Success(tokens);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Login of user {UserId} refused: wrong two-factor code")]
+        public static partial void WrongCode(ILogger logger, Guid userId);
+    }
+}

@@ -1,0 +1,7 @@
+using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Identity.Login;
+
+/// <summary>A login whose first step is proved.</summary>
+internal sealed record OpenLogin(User User, TwoFactorChallenge Challenge);

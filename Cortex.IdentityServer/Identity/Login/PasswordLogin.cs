@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Login;
+
+/// <summary>Decides a login by email and password.</summary>
+internal sealed partial class PasswordLogin(
+    PasswordCheck check, CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion, ILogger<PasswordLogin> logger)
+{
+    public async Task<LoginResult> TryAsync(LoginRequest request, Client client, CancellationToken cancellationToken) =>
+        await check.TryAsync(new(request.Email, request.Password, client), cancellationToken) switch
+        {
+            PasswordCheckResult.Right right => await WithPasswordAsync(right, request, client, cancellationToken),
+            PasswordCheckResult.Wrong => new LoginResult.InvalidCredentials(),
+            PasswordCheckResult.Refused refused => new LoginResult.Locked(refused.RetryAfter),
+            PasswordCheckResult.Busy busy => new LoginResult.Busy(busy.RetryAfter),
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>From here on the caller knows the password, and may be told about the account.</summary>
+    private async Task<LoginResult> WithPasswordAsync(PasswordCheckResult.Right right, LoginRequest request, Client client, CancellationToken cancellationToken)
+    {
+        var user = right.User;
+        if (await completion.RefusalAsync(user, client, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (right.NewHash is { } renewed)
+        {
+            await RenewHashAsync(user, renewed, cancellationToken);
+        }
+
+        if (!user.TwoFactorEnabled)
+        {
+            return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Password, client, cancellationToken);
+        }
+
+        return request.TwoFactorCode is null && request.RecoveryCode is null
+            ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, AuthenticationMethods.Pwd, cancellationToken))
+            : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken);
+    }
+
+    /// <summary>Brings a hash of another cost or form to today's; unless the password was changed meanwhile.</summary>
+    private async Task RenewHashAsync(User user, string renewed, CancellationToken cancellationToken)
+    {
+        await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, renewed), cancellationToken);
+        Log.Rehashed(logger, user.Id);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Password hash of user {UserId} renewed")]
+        public static partial void Rehashed(ILogger logger, Guid userId);
+    }
+}

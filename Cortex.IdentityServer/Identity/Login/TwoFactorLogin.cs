@@ -1,0 +1,39 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.TwoFactor;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Login;
+
+/// <summary>Decides the second step of a login.</summary>
+internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion)
+{
+    public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, Client client, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(request.TwoFactorToken, isAttempt: true, cancellationToken) is not { User: var user, Challenge: var challenge })
+        {
+            return new LoginResult.InvalidChallenge();
+        }
+
+        return await completion.RefusalAsync(user, client, cancellationToken) ?? await completion.WithSecondFactorAsync(
+            user,
+            challenge.SecurityStamp,
+            new(request.Code, request.RecoveryCode),
+            client,
+            cancellationToken,
+            challenge.FirstFactor,
+            claim: () => challenges.SpendAsync(challenge.Id, cancellationToken));
+    }
+
+    /// <summary>The login that a token names; null when there is none (any more). An attempt counts, whatever comes of it.</summary>
+    public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
+        (isAttempt
+            ? await challenges.TryAsync(twoFactorToken, cancellationToken)
+            : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
+        && await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is { } user
+
+        // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.
+        && user.SecurityStamp == challenge.SecurityStamp
+            ? new(user, challenge)
+            : null;
+}

@@ -1,0 +1,33 @@
+namespace Cortex.IdentityServer.Identity.Mail;
+
+/// <summary>Mails: taken with what causes them, sent when they can be.</summary>
+internal static partial class MailFeature
+{
+    public static IServiceCollection AddMail(this IServiceCollection services, MailOptions options)
+    {
+        services.AddSingleton<MailSignal>().AddScoped<Outbox>();
+        if (!options.CanSend)
+        {
+            return services;
+        }
+
+        return (options.Smtp is null ? services.AddSingleton<IMailer, PickupMailer>() : services.AddSingleton<IMailer, SmtpMailer>())
+            .AddHostedService<MailSender>();
+    }
+
+    /// <summary>Says so where mails don't leave: nobody would learn it from an answer.</summary>
+    public static void WarnOfMissingMail(this WebApplication app, MailOptions options)
+    {
+        if (!options.CanSend)
+        {
+            Log.NoServer(app.Logger, Outbox.Patience.TotalDays);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "SMTP_URL is not set, so no mail is sent. Mails wait for up to {Days} days, or until their link expires")]
+        public static partial void NoServer(ILogger logger, double days);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using Cortex.IdentityServer.Foundation.Configuration;
+using MimeKit;
+
+namespace Cortex.IdentityServer.Identity.Mail;
+
+/// <summary>How mails leave, and what stands in them.</summary>
+/// <param name="Smtp">Where to (<c>SMTP_URL</c>); null where it isn't set.</param>
+/// <param name="PickupFolder">Where mails are written as files, outside Production and without a server; null otherwise.</param>
+/// <param name="From">The sender of every mail (<c>EMAIL_FROM</c>).</param>
+/// <param name="PublicUrl">What every link begins with (<c>PUBLIC_URL</c>), in ASCII and without a slash at its end.</param>
+/// <param name="ClientName">How this server introduces itself to a mail server: a full host name, or an IP address.</param>
+internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, MailboxAddress From, string PublicUrl, string ClientName)
+{
+    /// <summary>Whether mails leave at all: in Production without a server they wait.</summary>
+    public bool CanSend => Smtp is not null || PickupFolder is not null;
+
+    public static MailOptions Read(SettingsReader settings, Uri publicUrl)
+    {
+        var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
+        if (smtp is not null && (smtp.AbsolutePath is not ("" or "/") || smtp.Query.Length > 0 || smtp.Fragment.Length > 0))
+        {
+            settings.Refuse("SMTP_URL", "must end after the host or the port");
+        }
+        else if (smtp is not null && smtp.UserInfo.StartsWith(':'))
+        {
+            settings.Refuse("SMTP_URL", "must name a user before the password");
+        }
+
+        var from = settings.Text("EMAIL_FROM");
+        MailboxAddress? sender = null;
+        if (from is not null && (!MailboxAddress.TryParse(from, out sender) || !sender.Address.Contains('@', StringComparison.Ordinal)))
+        {
+            settings.Refuse("EMAIL_FROM", "must be an email address, with or without a name");
+        }
+        else if (smtp is not null && from is null)
+        {
+            settings.Refuse("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
+        }
+
+        return new(
+            smtp is null ? null : SmtpAddress.Of(smtp),
+            smtp is null && !settings.IsProduction ? Path.Combine(LocalFolder.Locate(settings), "mail") : null,
+            sender ?? new MailboxAddress(Product.Name, $"no-reply@{(publicUrl.HostNameType == UriHostNameType.Dns ? publicUrl.IdnHost : "localhost")}"),
+            new UriBuilder(publicUrl) { Host = publicUrl.IdnHost }.Uri.AbsoluteUri.TrimEnd('/'),
+            ClientNameOf(publicUrl));
+    }
+
+    /// <summary>
+    /// RFC 5321, section 4.1.4, wants a full host name or an address; strict mail servers refuse the bare name that a container has. Where <c>PUBLIC_URL</c>
+    /// has no full name either, this is a machine that a person works at.
+    /// </summary>
+    private static string ClientNameOf(Uri publicUrl) =>
+        publicUrl.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || publicUrl.IdnHost.Trim('.').Contains('.', StringComparison.Ordinal)
+            ? publicUrl.IdnHost.TrimEnd('.')
+            : IPAddress.Loopback.ToString();
+}

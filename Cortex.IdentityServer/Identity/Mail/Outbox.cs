@@ -1,0 +1,52 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Mail;
+
+/// <summary>
+/// Takes mails in the transaction of what causes them, so that one is sent exactly if the other happened; <see cref="MailSender"/> sends them.
+/// </summary>
+internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider clock)
+{
+    /// <summary>For how long the sending of a notice is tried.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+
+    /// <summary>Tells the owner of an account what happened to it, when and from where.</summary>
+    /// <remarks>Of an administrator only when: where they work from is nothing for others.</remarks>
+    public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken) =>
+        AddAsync(
+            kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience,
+            DetailsOf(client.ActorOn(userId) == userId ? client : client with { Ip = null, UserAgent = null }), cancellationToken);
+
+    /// <summary>Sends a link with a token in it, as long as that is good.</summary>
+    public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        AddAsync(kind, recipient, userId, tokenId, expires, OutboxMail.NoDetails, cancellationToken);
+
+    /// <summary>
+    /// Notes that somebody asked for a mail to an address; whether anybody has it is found out later, so that the answer can't tell. Nobody is woken: at the
+    /// sender's own next look, that is at no time that hangs together with this request, its work slows down no answer that could be compared.
+    /// </summary>
+    public Task RequestAsync(string kind, string recipient, Client client, CancellationToken cancellationToken) =>
+        AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client), cancellationToken);
+
+    /// <summary>To be called after the commit: the mail goes at once, and without it a second later.</summary>
+    public void Wake() => signal.Wake();
+
+    /// <summary>What a notice says of where something came from.</summary>
+    public static string DetailsOf(Client client) =>
+        AuditLog.Details(("ip", client.Ip?.ToString()), ("user_agent", client.UserAgent), ("request_id", client.RequestId))!;
+
+    private async Task AddAsync(
+        string kind, string recipient, Guid? userId, Guid? tokenId, DateTimeOffset expires, string details, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO outbox_mails (id, kind, user_id, recipient, token_id, details, created_at, due_at, expires_at)
+            VALUES ({Guid.CreateVersion7(now)}, {kind}, {userId}::uuid, {recipient.Trim()}, {tokenId}::uuid, {details}::jsonb, {now}, {now}, {expires})
+            """,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using MimeKit;
+
+namespace Cortex.IdentityServer.Identity.Mail;
+
+/// <summary>Outside Production, and without a mail server: writes each mail to a file, whose name the log gives.</summary>
+internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMailer> logger) : IMailer
+{
+    public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
+    {
+        var time = mail.CreatedAt.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var path = Path.Combine(options.PickupFolder!, $"{time}-{mail.Kind}-{mail.Id:N}.eml");
+        try
+        {
+            // What is in the mails opens accounts.
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(options.PickupFolder!);
+            }
+            else
+            {
+                Directory.CreateDirectory(options.PickupFolder!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            // Written beside and moved, so that whoever waits for the file never reads half a mail.
+            await message.WriteToAsync(path + ".part");
+            File.Move(path + ".part", path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Log.NotWritten(logger, path, failure.Message);
+            return MailOutcome.Unreachable;
+        }
+
+        Log.Written(logger, mail.Kind, mail.UserId, path);
+        return MailOutcome.Sent;
+    }
+
+    public Task RestAsync() => Task.CompletedTask;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Mail {Kind} for user {UserId}: {Path}")]
+        public static partial void Written(ILogger logger, string kind, Guid? userId, string path);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Mail could not be written to {Path}: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,6 @@
+using System.Text.Json;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>An authenticator's answer.</summary>
+internal sealed record PasskeyAnswer(string Token, JsonElement Credential);

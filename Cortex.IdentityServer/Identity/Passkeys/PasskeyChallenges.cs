@@ -1,0 +1,39 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>Keeps what authenticators were asked, on the server and not in a cookie: each question is answered once, for five minutes.</summary>
+internal sealed class PasskeyChallenges(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly KeyRing _keys = secrets.Derive("passkey-challenge");
+
+    public async Task<string> CreateAsync(string purpose, Guid? userId, string state, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var challenge = new PasskeyChallenge { Id = Guid.CreateVersion7(now), UserId = userId, Purpose = purpose, State = state, ExpiresAt = now + Lifetime };
+        db.PasskeyChallenges.Add(challenge);
+        await db.SaveChangesAsync(cancellationToken);
+        return new PasskeyToken(challenge.Id).ToText(_keys);
+    }
+
+    /// <summary>Uses a challenge up and gives its state; null when there is none (any more), or it was for somebody or something else.</summary>
+    public async Task<string?> TakeAsync(string text, string purpose, Guid? userId, CancellationToken cancellationToken)
+    {
+        if (!PasskeyToken.TryParse(text, _keys, out var token))
+        {
+            return null;
+        }
+
+        // Gone before the answer is looked at, so that of two answers at once one finds nothing.
+        var taken = await db.Database.SqlQuery<string>($"""
+            DELETE FROM passkey_challenges
+            WHERE id = {token.ChallengeId} AND purpose = {purpose} AND user_id IS NOT DISTINCT FROM {userId}::uuid AND expires_at > {clock.GetUtcNow()}
+            RETURNING state AS "Value"
+            """).ToListAsync(cancellationToken);
+        return taken.SingleOrDefault();
+    }
+}

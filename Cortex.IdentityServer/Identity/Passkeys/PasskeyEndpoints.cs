@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Claims;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Login;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>The caller's passkeys.</summary>
+internal static class PasskeyEndpoints
+{
+    private static readonly Problem TooMany = new(Problems.ValidationFailed)
+    {
+        Detail = $"An account can have {UserPasskeys.Most} passkeys; remove one first.",
+        Errors = new Dictionary<string, string[]> { ["credential"] = [$"would be one more than the {UserPasskeys.Most} passkeys that an account can have"] },
+    };
+
+    /// <summary>Start registering a passkey</summary>
+    /// <remarks>Returns the options for <c>navigator.credentials.create()</c>. The login must be less than ten minutes old.</remarks>
+    internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskey(
+        ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
+            ? (Problem)Problems.SessionRevoked
+            : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany;
+
+    /// <summary>Register a passkey</summary>
+    /// <remarks>The login must be less than ten minutes old. Other sessions end. An account can have at most ten passkeys.</remarks>
+    internal static async Task<Results<Created<PasskeyResponse>, Problem>> RegisterPasskey(
+        RegisterPasskeyRequest body, ClaimsPrincipal caller, PasskeyRegistration registration, HttpContext http, CancellationToken cancellationToken)
+    {
+        return await registration.FinishAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) switch
+        {
+            NewPasskeyResult.Added added => TypedResults.Created((string?)null, added.Passkey),
+            NewPasskeyResult.TooMany => TooMany,
+            NewPasskeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
+            NewPasskeyResult.InvalidChallenge => Problem.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options"),
+            NewPasskeyResult.Refused => Problem.Invalid("credential", "does not match these options, or is already registered"),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>List the caller's passkeys</summary>
+    /// <remarks>Newest first.</remarks>
+    internal static async Task<Ok<IReadOnlyList<PasskeyResponse>>> ListPasskeys(
+        ClaimsPrincipal caller, UserPasskeys passkeys, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await passkeys.ListAsync(caller.UserId(), cancellationToken));
+
+    /// <summary>Rename a passkey</summary>
+    /// <remarks>The name is for its owner only; the authenticator doesn't know it.</remarks>
+    internal static async Task<Results<Ok<PasskeyResponse>, Problem>> RenamePasskey(
+        [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await passkeys.RenameAsync(caller.UserId(), id, body.Name, Client.Of(http), cancellationToken) is { } renamed
+            ? TypedResults.Ok(renamed)
+            : (Problem)Problems.NotFound;
+
+    /// <summary>Remove a passkey</summary>
+    /// <remarks>The passkey is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
+    internal static async Task<Results<NoContent, Problem>> RemovePasskey(
+        [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, Client.Of(http), cancellationToken)
+            ? TypedResults.NoContent()
+            : (Problem)Problems.NotFound;
+}

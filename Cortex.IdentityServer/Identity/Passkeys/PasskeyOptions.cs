@@ -1,0 +1,44 @@
+using System.Buffers.Text;
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>What the operator says about passkeys.</summary>
+/// <param name="Origins"><c>PASSKEY_ORIGINS</c>: whose answers count, beside this server's own pages and those in <c>CORS_ORIGINS</c>.</param>
+internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
+{
+    /// <summary>Android's credential manager names an app by the SHA-256 of the certificate that signed it.</summary>
+    private const string AndroidApp = "android:apk-key-hash:";
+
+    private const int HashLength = 32;
+
+    public static PasskeyOptions Read(SettingsReader settings)
+    {
+        var origins = settings.List("PASSKEY_ORIGINS");
+        if (!origins.All(origin => IsAndroidApp(origin) || WebsiteOf(origin) is not null))
+        {
+            settings.Refuse(
+                "PASSKEY_ORIGINS",
+                $"must be a comma-separated list of origins: https://app.example.com (scheme, host and port only), or {AndroidApp} and the SHA-256 of an "
+                    + "app's signing certificate (43 characters, base64url)");
+        }
+
+        return new([.. origins.Select(origin => WebsiteOf(origin) ?? origin).Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static bool IsAndroidApp(string origin)
+    {
+        if (!origin.StartsWith(AndroidApp, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        // As Android writes it, and so exactly: another spelling of the same hash would never match.
+        var hash = origin[AndroidApp.Length..];
+        return Base64Url.IsValid(hash, out var length) && length == HashLength && Base64Url.EncodeToString(Base64Url.DecodeFromChars(hash)) == hash;
+    }
+
+    private static string? WebsiteOf(string text) =>
+        WebOrigin.Parse(text) is { } origin && origin.StartsWith("https://", StringComparison.Ordinal) ? origin : null;
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>Decides whether an authenticator's new key becomes a passkey of a user.</summary>
+internal sealed partial class PasskeyRegistration(
+    PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, TimeProvider clock, ILogger<PasskeyRegistration> logger)
+{
+    /// <summary>WebAuthn names six transports; what else is sent is somebody's future, or nonsense.</summary>
+    private const int MostTransports = 8;
+
+    /// <summary>The question for the browser; null when the account has as many passkeys as one may have.</summary>
+    public async Task<PasskeyOptionsResponse?> BeginAsync(User user, CancellationToken cancellationToken)
+    {
+        if (await passkeys.IsFullAsync(user.Id, cancellationToken))
+        {
+            return null;
+        }
+
+        var options = await ceremonies.BeginRegistrationAsync(user);
+        var token = await challenges.CreateAsync(PasskeyPurpose.Registration, user.Id, options.AttestationState!, cancellationToken);
+        return new(token, WithProductName(options.CreationOptionsJson));
+    }
+
+    public async Task<NewPasskeyResult> FinishAsync(
+        Guid userId, Guid sessionId, RegisterPasskeyRequest request, Client client, CancellationToken cancellationToken)
+    {
+        if (await challenges.TakeAsync(request.PasskeyToken, PasskeyPurpose.Registration, userId, cancellationToken) is not { } state)
+        {
+            return new NewPasskeyResult.InvalidChallenge();
+        }
+
+        var (made, refusal) = await ceremonies.FinishRegistrationAsync(request.Credential, state);
+        if (made is null)
+        {
+            Log.Refused(logger, userId, refusal);
+            return new NewPasskeyResult.Refused();
+        }
+
+        var now = clock.GetUtcNow();
+        return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), client, cancellationToken);
+    }
+
+    /// <summary>Identity's handler takes the domain for the name, which browsers and password managers show.</summary>
+    private static JsonElement WithProductName(string optionsJson)
+    {
+        var options = JsonNode.Parse(optionsJson)!;
+        options["rp"]!["name"] = Product.Name;
+        return options.Deserialize<JsonElement>();
+    }
+
+    private static string DefaultName(DateTimeOffset now) => "Passkey " + now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>With our clock's time, and without what the client says of its transports where that can't be one.</summary>
+    private static UserPasskeyInfo Cleaned(UserPasskeyInfo made, string name, DateTimeOffset now) => new(
+        made.CredentialId,
+        made.PublicKey,
+        now,
+        made.SignCount,
+        [.. (made.Transports ?? []).Where(transport => transport is not null && Transport().IsMatch(transport)).Distinct().Take(MostTransports)],
+        made.IsUserVerified,
+        made.IsBackupEligible,
+        made.IsBackedUp,
+        made.AttestationObject,
+        made.ClientDataJson)
+    {
+        Name = name,
+    };
+
+    [GeneratedRegex(@"\A[a-z0-9-]{1,32}\z")]
+    private static partial Regex Transport();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "New passkey of user {UserId} refused: {Reason}")]
+        public static partial void Refused(ILogger logger, Guid userId, string? reason);
+    }
+}

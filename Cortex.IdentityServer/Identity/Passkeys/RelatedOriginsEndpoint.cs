@@ -1,0 +1,22 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>Tells browsers on whose pages the passkeys of this server's domain may be used.</summary>
+internal static class RelatedOriginsEndpoint
+{
+    public const string Path = "/.well-known/webauthn";
+
+    /// <summary>List the websites whose pages may use passkeys</summary>
+    /// <remarks>
+    /// Related origin requests (WebAuthn Level 3, section 5.11): a browser reads this document when a page of another site asks for a passkey of this server's
+    /// domain. It lists the https origins of <c>PUBLIC_URL</c>, <c>CORS_ORIGINS</c> and <c>PASSKEY_ORIGINS</c>. Browsers accept at most five different sites.
+    /// </remarks>
+    internal static Ok<RelatedOriginsResponse> GetRelatedOrigins(HttpOptions http, PasskeyOptions passkeys, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return TypedResults.Ok(
+            new RelatedOriginsResponse([.. PasskeyRules.Origins(http, passkeys).Where(origin => origin.StartsWith("https://", StringComparison.Ordinal))]));
+    }
+}

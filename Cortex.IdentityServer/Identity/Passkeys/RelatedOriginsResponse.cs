@@ -1,0 +1,5 @@
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>The origins of other sites whose pages may use this server's passkeys.</summary>
+/// <param name="Origins">The origins of websites. Origins of apps don't belong here.</param>
+internal sealed record RelatedOriginsResponse(IReadOnlyList<string> Origins);

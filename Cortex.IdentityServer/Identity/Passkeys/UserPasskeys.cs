@@ -1,0 +1,135 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>
+/// The passkeys of a user: listed, added, renamed, used, removed. To add or remove one changes what proves who the user is: it ends their
+/// other sessions, and logins that are under way.
+/// </summary>
+internal sealed partial class UserPasskeys(
+    CortexDbContext db, UserManager<User> users, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<UserPasskeys> logger)
+{
+    /// <summary>More devices than people have; a question to an authenticator names them all.</summary>
+    public const int Most = 10;
+
+    public async Task<IReadOnlyList<PasskeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
+        await db.Passkeys.Where(p => p.UserId == userId).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id)
+            .Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken);
+
+    public async Task<bool> IsFullAsync(Guid userId, CancellationToken cancellationToken) =>
+        await db.Passkeys.CountAsync(p => p.UserId == userId, cancellationToken) >= Most;
+
+    public async Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken))
+        {
+            return new NewPasskeyResult.SessionEnded();
+        }
+
+        if (await IsFullAsync(userId, cancellationToken))
+        {
+            return new NewPasskeyResult.TooMany();
+        }
+
+        // The handler looked, but before the lock: what is stored now would be overwritten.
+        if (await users.FindByIdAsync(userId.ToString()) is not { } user || await users.GetPasskeyAsync(user, passkey.CredentialId) is not null)
+        {
+            return new NewPasskeyResult.Refused();
+        }
+
+        try
+        {
+            await users.AddOrUpdatePasskeyAsync(user, passkey);
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return new NewPasskeyResult.Refused();
+        }
+
+        var added = await db.Passkeys.Where(p => p.CredentialId == passkey.CredentialId).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
+        await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
+        await events.NoteAndTellAsync(
+            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, client, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        Log.Added(logger, added.Id, userId, passkey.IsUserVerified);
+        return new NewPasskeyResult.Added(added);
+    }
+
+    /// <summary>Null when it isn't there, or isn't theirs.</summary>
+    public async Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await Of(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
+        {
+            return null;
+        }
+
+        var renamed = await Of(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
+        await events.NoteAsync(AuditAction.PasskeyRenamed, userId, client, cancellationToken, ("passkey_id", id.ToString()), ("name", name));
+        await transaction.CommitAsync(cancellationToken);
+        return renamed;
+    }
+
+    /// <summary>False when it isn't there, or isn't theirs.</summary>
+    public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
+            || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
+        await events.NoteAndTellAsync(
+            AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, client, cancellationToken, ("passkey_id", id.ToString()));
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(userId);
+        Log.Removed(logger, id, userId);
+        return true;
+    }
+
+    /// <summary>Notes that a passkey has signed; false when it is gone, or another answer has brought the same count or a later one meanwhile.</summary>
+    public async Task<bool> NoteUseAsync(Guid userId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    {
+        long count = passkey.SignCount;
+        return await db.Passkeys
+            .Where(p => p.UserId == userId && p.CredentialId == passkey.CredentialId && (p.SignCount < count || (p.SignCount == 0 && count == 0)))
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(p => p.SignCount, count)
+                    .SetProperty(p => p.IsBackupEligible, passkey.IsBackupEligible)
+                    .SetProperty(p => p.IsBackedUp, passkey.IsBackedUp)
+                    .SetProperty(p => p.LastUsedAt, clock.GetUtcNow()),
+                cancellationToken) == 1;
+    }
+
+    private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
+
+    private async Task EndWhatWasProvedAsync(Guid userId, Guid sessionId, Client client, CancellationToken cancellationToken)
+    {
+        var stamp = Guid.NewGuid().ToString();
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasskeysChanged, client, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} registered (user verified: {IsUserVerified})")]
+        public static partial void Added(ILogger logger, Guid passkeyId, Guid userId, bool isUserVerified);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} removed")]
+        public static partial void Removed(ILogger logger, Guid passkeyId, Guid userId);
+    }
+}

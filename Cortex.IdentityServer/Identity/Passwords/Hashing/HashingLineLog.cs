@@ -1,0 +1,40 @@
+namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
+
+/// <summary>Tells the operator that the hashing line is full and that it is free again: once each, and at most once a minute.</summary>
+internal sealed partial class HashingLineLog(TimeProvider clock, ILogger<HashingQueue> logger)
+{
+    private static readonly long Pause = TimeSpan.TicksPerMinute;
+
+    private long _lastTold = long.MinValue;
+    private int _isFull;
+
+    public void Full(int places)
+    {
+        var now = clock.GetUtcNow().Ticks;
+        var last = Volatile.Read(ref _lastTold);
+        if (Volatile.Read(ref _isFull) == 0
+            && (last == long.MinValue || now - last >= Pause)
+            && Interlocked.CompareExchange(ref _lastTold, now, last) == last)
+        {
+            Volatile.Write(ref _isFull, 1);
+            Log.Full(logger, places);
+        }
+    }
+
+    public void Free()
+    {
+        if (Volatile.Read(ref _isFull) == 1 && Interlocked.Exchange(ref _isFull, 0) == 1)
+        {
+            Log.Free(logger);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The queue for password hashing is full ({Places} places): logins are refused with 503")]
+        public static partial void Full(ILogger logger, int places);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The queue for password hashing has room again")]
+        public static partial void Free(ILogger logger);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
+
+/// <inheritdoc/>
+internal sealed class HashingWork<T>(Func<T> compute, CancellationToken cancellationToken) : HashingWork
+{
+    // What waits for the answer goes on elsewhere: hashing threads do nothing but hash.
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<T> Answer => _answer.Task;
+
+    public override bool Do()
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            _answer.SetCanceled(cancellationToken);
+            return false;
+        }
+
+        try
+        {
+            _answer.SetResult(compute());
+        }
+        catch (Exception failure)
+        {
+            _answer.SetException(failure);
+        }
+
+        return true;
+    }
+
+    public override void Drop() => _answer.TrySetCanceled(CancellationToken.None);
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
+
+/// <summary>bcrypt by libxcrypt, the <c>libcrypt</c> of today's Linux distributions, at the machine's speed.</summary>
+internal sealed class NativeBcrypt : BcryptEngine
+{
+    /// <summary>libxcrypt's <c>struct crypt_data</c>: the answer comes first, and the rest is its working memory.</summary>
+    private const int DataLength = 32 * 1024;
+    private const int OutputLength = 384;
+
+    private readonly Crypt _crypt;
+
+    /// <summary>One for each hash that ever ran beside others; pinned, so that the collector doesn't move it while it is in use.</summary>
+    private readonly ConcurrentBag<byte[]> _spare = [];
+
+    private NativeBcrypt(Crypt crypt) => _crypt = crypt;
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint Crypt(byte[] phrase, byte[] setting, byte[] data);
+
+    public override string Name => "libxcrypt";
+
+    /// <summary>Null where the system doesn't have it.</summary>
+    public static NativeBcrypt? TryLoad()
+    {
+        foreach (var name in new[] { "libcrypt.so.2", "libcrypt.so.1" })
+        {
+            // glibc's own libcrypt of old has a crypt_r too, without bcrypt and with a struct four times as long. It lacks the other name.
+            if (OperatingSystem.IsLinux()
+                && NativeLibrary.TryLoad(name, out var library)
+                && NativeLibrary.TryGetExport(library, "crypt_gensalt_ra", out _)
+                && NativeLibrary.TryGetExport(library, "crypt_r", out var crypt))
+            {
+                return new(Marshal.GetDelegateForFunctionPointer<Crypt>(crypt));
+            }
+        }
+
+        return null;
+    }
+
+    protected override string? Compute(string text, string setting)
+    {
+        var phrase = new byte[MaxBytes + 1];
+        var data = _spare.TryTake(out var spare) ? spare : GC.AllocateArray<byte>(DataLength, pinned: true);
+        try
+        {
+            Encoding.UTF8.GetBytes(text, phrase);
+            if (_crypt(phrase, Encoding.ASCII.GetBytes(setting + '\0'), data) == 0)
+            {
+                return null;
+            }
+
+            // A refusal is "*0" or "*1", which is no hash.
+            var output = data.AsSpan(0, OutputLength);
+            return Encoding.ASCII.GetString(output[..output.IndexOf((byte)0)]);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(phrase);
+            CryptographicOperations.ZeroMemory(data);
+            _spare.Add(data);
+        }
+    }
+}

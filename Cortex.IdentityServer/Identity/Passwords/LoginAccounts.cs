@@ -1,0 +1,42 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Identity.Passwords;
+
+/// <summary>Finds the account of an email as it is typed, with the same queries whether there is one or not.</summary>
+internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
+{
+    /// <summary>For how long after a login an address has a count of its own.</summary>
+    public static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
+
+    private static readonly string Sql = $"""
+        SELECT coalesce(account.count, cortex_fold_email(@email)) AS "Count", account.id AS "UserId",
+            EXISTS (SELECT FROM login_addresses WHERE user_id = account.id AND network = @network AND last_login_at > @since) AS "IsKnown",
+            {DearestHash.Columns}
+        FROM (SELECT) AS one LEFT JOIN LATERAL ({AccountByEmail.Select($"id, {AccountByEmail.LoginCount} AS count", "@email")}) AS account ON true
+        """;
+
+    public async Task<LoginAccount> FindAsync(string typed, string network, CancellationToken cancellationToken)
+    {
+        // Failures are counted by the folded email, as the unique index has it: a spelling of its own would be a second count for the same account.
+        var found = (await db.Database.SqlQueryRaw<Found>(
+            Sql,
+            new NpgsqlParameter("email", NpgsqlDbType.Text) { Value = (object?)Storable(typed) ?? DBNull.Value },
+            new NpgsqlParameter<string>("network", network),
+            new NpgsqlParameter<DateTimeOffset>("since", clock.GetUtcNow() - KnownFor)).ToListAsync(cancellationToken)).Single();
+
+        // Asked for an unknown email too, so that both take the same time.
+        var id = found.UserId ?? Guid.Empty;
+        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
+        return new(found.Count ?? typed.Trim().ToLowerInvariant(), user, found.IsKnown, new(found.BcryptCost, found.Pbkdf2));
+    }
+
+    /// <summary>Null for a text that PostgreSQL can't hold, so that nobody has such an email.</summary>
+    private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasHalfCharacter(email) ? null : email;
+
+    private sealed record Found(string? Count, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);
+}

@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Identity.Passwords;
+
+/// <summary>
+/// Counts the failed logins of each account, whether it exists or not, over all replicas: growing waits from the fifth in a row, fifteen
+/// minutes after ten, the end after a hundred of strangers (<see cref="LoginAttemptRules"/>).
+/// </summary>
+/// <remarks>Its statements commit on a connection of their own: nothing that happens to the request takes a failure back.</remarks>
+internal sealed partial class LoginAttempts(
+    NpgsqlDataSource database, AccountGates gates, SecretKeys secrets, TimeProvider clock, ILogger<LoginAttempts> logger)
+{
+    /// <summary>The network of the count that all strangers share.</summary>
+    private const string Strangers = "";
+
+    /// <summary>How long a login waits for others at the same account to have their outcome.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    private readonly byte[] _key = secrets.Derive("login-attempts").Current;
+
+    /// <summary>PostgreSQL keeps microseconds, and a pending attempt is found again by its time.</summary>
+    private DateTimeOffset Now
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+
+    public async Task<Admission> AdmitAsync(LoginAccount account, string clientNetwork, Client client, CancellationToken cancellationToken)
+    {
+        var network = account.IsKnown ? clientNetwork : Strangers;
+        using var waiting = gates.TryJoin(account.Count, network);
+        if (waiting is null)
+        {
+            return new Admission.Refused(Soon);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await waiting.TakeTurnAsync(patience.Token);
+            while (true)
+            {
+                var outcome = waiting.NextOutcome();
+                var attempt = new AdmittedAttempt(account.Count, network, Now);
+
+                // Not the request's cancellation: a statement that is cut off may have been done.
+                switch (await ReadAsync(LoginAttemptRules.Admit, attempt, Record(attempt, account.User?.Id, client)))
+                {
+                    case false:
+                        return new Admission.Admitted(attempt);
+                    case true:
+                        Log.Blocked(logger, account.User?.Id, LoginAttemptRules.MostInARow);
+                        break;
+                }
+
+                // The clock is read after the statement, so no wait is longer than the rules say.
+                if (await ReadAsync(LoginAttemptRules.OpensAt, attempt) is DateTime opens && opens - Now.UtcDateTime is var wait && wait > TimeSpan.Zero)
+                {
+                    return new Admission.Refused(wait);
+                }
+
+                await AccountGates.Waiting.ForAsync(outcome, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Admission.Refused(Soon);
+        }
+    }
+
+    /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
+    public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, Client client)
+    {
+        var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, client)) as int?);
+        gates.Settled(attempt.Count, attempt.Network);
+        switch (effect)
+        {
+            case FailureEffect.Blocked:
+                Log.Blocked(logger, userId, LoginAttemptRules.MostInARow);
+                break;
+            case FailureEffect.Locked:
+                Log.Locked(logger, userId);
+                break;
+        }
+    }
+
+    public async Task SucceedAsync(AdmittedAttempt attempt)
+    {
+        await ReadAsync(LoginAttemptRules.Succeed, attempt);
+        gates.Settled(attempt.Count, attempt.Network);
+    }
+
+    /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
+    public async Task ForgiveAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var find = database.CreateCommand($"SELECT {AccountByEmail.LoginCount} FROM users WHERE id = @id");
+        find.Parameters.AddWithValue("id", userId);
+        if (await find.ExecuteScalarAsync(cancellationToken) is not string count)
+        {
+            // The account was deleted meanwhile.
+            return;
+        }
+
+        await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);
+        forgive.Parameters.AddWithValue("email", HashOf(count));
+        await forgive.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The key of a count in the table.</summary>
+    /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
+    public byte[] HashOf(string count) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(count));
+
+    /// <summary>What the events and the mail say about an attempt.</summary>
+    private static NpgsqlParameter[] Record(AdmittedAttempt attempt, Guid? userId, Client client) =>
+    [
+        new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+        new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
+        new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "notice", Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+    ];
+
+    private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt, params NpgsqlParameter[] more)
+    {
+        var now = Now;
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.AddRange(more);
+        foreach (var (name, value) in new (string, object)[]
+        {
+            ("email", HashOf(attempt.Count)), ("network", attempt.Network), ("now", now), ("began", attempt.Began),
+            ("lost", now - LoginAttemptRules.LostAfter), ("forgotten", now - LoginAttemptRules.ForgottenAfter),
+        })
+        {
+            if (sql.Contains($"@{name}", StringComparison.Ordinal))
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+        }
+
+        return await command.ExecuteScalarAsync(CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Logins of user {UserId} are locked for 15 minutes after ten wrong passwords")]
+        public static partial void Locked(ILogger logger, Guid? userId);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Logins of user {UserId} from unknown addresses are blocked after {Count} wrong passwords in a row, until the password is reset by "
+                + "mail or an administrator unlocks the account")]
+        public static partial void Blocked(ILogger logger, Guid? userId, int count);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Identity.Passwords;
+
+/// <summary>
+/// Tells whether a password is right, wherever somebody is asked for one. What limits guessing comes first, cheapest first:
+/// the address, a place in the hashing line, the account; then the hash.
+/// </summary>
+internal sealed partial class PasswordCheck(
+    RateCounter limits,
+    AttemptsUnderWay underWay,
+    HashingLine line,
+    KnownNetworks knownNetworks,
+    LoginAccounts accounts,
+    LoginAttempts attempts,
+    ILogger<PasswordCheck> logger)
+{
+    public async Task<PasswordCheckResult> TryAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
+    {
+        var network = ClientNetwork.Of(attempt.Client.Ip);
+
+        // Taken before and given back after, so that guesses at once are counted too; a request that breaks off has been a guess.
+        var permit = await limits.TakeAsync(RateLimits.LoginFailures, network);
+        if (!permit.Allowed)
+        {
+            attempt.Client.NoteLimit(permit);
+            return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset);
+        }
+
+        using var _ = underWay.Begin(network);
+        try
+        {
+            var result = await InLineAsync(attempt, network, cancellationToken);
+            if (result is PasswordCheckResult.Wrong)
+            {
+                attempt.Client.NoteLimit(permit);
+            }
+            else
+            {
+                await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            }
+
+            return result;
+        }
+        catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
+        {
+            // Nobody learned anything, and an outage must not keep people out when it is over.
+            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            throw;
+        }
+    }
+
+    private async Task<PasswordCheckResult> InLineAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
+    {
+        using var place = line.TryEnter(network);
+        if (place is null)
+        {
+            return new PasswordCheckResult.Busy(line.RetryAfter);
+        }
+
+        var account = await accounts.FindAsync(attempt.Email, network, cancellationToken);
+        switch (await attempts.AdmitAsync(account, network, attempt.Client, cancellationToken))
+        {
+            case Admission.Admitted admitted:
+                var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt, cancellationToken);
+                return verdict == PasswordVerificationResult.Failed ? new PasswordCheckResult.Wrong() : await RightAsync(verdict);
+            case Admission.Refused refused:
+                return new PasswordCheckResult.Refused(refused.RetryAfter);
+            default:
+                throw new UnreachableException();
+        }
+
+        async Task<PasswordCheckResult> RightAsync(PasswordVerificationResult verdict)
+        {
+            knownNetworks.Add(network);
+            var toHash = attempt.NewPassword ?? (verdict == PasswordVerificationResult.SuccessRehashNeeded ? attempt.Password : null);
+            return new PasswordCheckResult.Right(account.User!, toHash is null ? null : await place.HashAsync(toHash, cancellationToken));
+        }
+    }
+
+    /// <summary>Looks at the password and settles the attempt, also when the request has gone away.</summary>
+    private async Task<PasswordVerificationResult> VerifyAsync(
+        HashingPlace place, LoginAccount account, AdmittedAttempt admitted, PasswordAttempt attempt, CancellationToken cancellationToken)
+    {
+        var verdict = PasswordVerificationResult.Failed;
+        try
+        {
+            // Without a user there is as much work as for a wrong password, so that time doesn't tell who is registered.
+            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, account.Dearest, cancellationToken);
+        }
+        finally
+        {
+            if (verdict == PasswordVerificationResult.Failed)
+            {
+                await attempts.FailAsync(admitted, account.User?.Id, attempt.Client);
+            }
+            else
+            {
+                await attempts.SucceedAsync(admitted);
+            }
+        }
+
+        if (verdict == PasswordVerificationResult.Failed && account.User is { } user)
+        {
+            Log.WrongPassword(logger, user.Id);
+        }
+
+        return verdict;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Wrong password for user {UserId}")]
+        public static partial void WrongPassword(ILogger logger, Guid userId);
+    }
+}

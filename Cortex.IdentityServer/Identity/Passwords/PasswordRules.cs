@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Cortex.IdentityServer.Identity.Passwords;
+
+/// <summary>Refuses passwords that are guessed first, and asks for nothing else: no digits, capitals or symbols.</summary>
+internal sealed partial class PasswordRules : IPasswordValidator<User>
+{
+    private const int MinLength = 8;
+    private const int MaxLength = 256;
+
+    /// <summary>From this length on, one character over and over is left to whoever wants it (ASVS 6.2.5).</summary>
+    private const int RepetitionAllowedFrom = 16;
+
+    /// <summary>The alphabet, the digits and the keys of a keyboard in their order; read backwards too.</summary>
+    private static readonly string[] Runs = [.. new[]
+    {
+        "abcdefghijklmnopqrstuvwxyz", "012345678901234567890123456789",
+        "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm",
+    }.SelectMany(run => new[] { run, string.Concat(run.Reverse()) })];
+
+    private static readonly Lazy<FrozenSet<string>> Common = new(ReadCommon);
+
+    public Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
+        Task.FromResult(WhyWeak(password ?? "", user.Email ?? "") is { } reason
+            ? IdentityResult.Failed(new IdentityError { Code = "WeakPassword", Description = reason })
+            : IdentityResult.Success);
+
+    /// <summary>What is wrong with a password, as a sentence for the person who chose it, or null.</summary>
+    public static string? WhyWeak(string password, string email)
+    {
+        // A character is at most two chars: what is longer than that needs no counting.
+        var length = password.Length > 2 * MaxLength ? int.MaxValue : password.EnumerateRunes().Count();
+        return length switch
+        {
+            < MinLength => $"The password must have at least {MinLength} characters.",
+            > MaxLength => $"The password must have at most {MaxLength} characters.",
+            _ when PasswordHash.Utf8Of(password) is null => "The password contains an incomplete character (half of a surrogate pair).",
+            _ when IsEmail(password, email) => "The password must not be the email address or the name in it.",
+            _ when length < RepetitionAllowedFrom && password.EnumerateRunes().Distinct().Count() == 1 =>
+                "The password must not repeat a single character.",
+            _ when Runs.Any(run => run.Contains(password, StringComparison.OrdinalIgnoreCase)) =>
+                "The password must not be a sequence of neighboring letters, digits or keys.",
+            _ when OwnWords().IsMatch(password) => "The password must not be made of this product's name.",
+            _ when IsCommon(password) => "The password is one of the most common ones, or one of them with something added.",
+            _ => null,
+        };
+    }
+
+    private static bool IsEmail(string password, string email) =>
+        password.Equals(email, StringComparison.OrdinalIgnoreCase)
+        || password.Equals(email.Split('@')[0], StringComparison.OrdinalIgnoreCase);
+
+    // "qwerty123456!" is common without the mark, "password12345678" without the mark and the digits.
+    private static bool IsCommon(string password) =>
+        Common.Value.Contains(password)
+        || Common.Value.Contains(WithoutEnd(password, IsMark))
+        || Common.Value.Contains(WithoutEnd(password, last => IsMark(last) || char.IsDigit(last)));
+
+    private static bool IsMark(char last) => char.IsPunctuation(last) || char.IsSymbol(last) || char.IsWhiteSpace(last);
+
+    private static string WithoutEnd(string password, Func<char, bool> takenOff) =>
+        string.Concat(password.Reverse().SkipWhile(takenOff).Reverse());
+
+    private static FrozenSet<string> ReadCommon()
+    {
+        using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.StartsWith('#'))
+            .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex(@"\A[\W\d_]*(?:(?:cortex|identity|memory)[\W\d_]*)+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OwnWords();
+}

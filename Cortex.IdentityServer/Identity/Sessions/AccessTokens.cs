@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Security.Claims;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.SigningKeys;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Makes and checks access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
+internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, TimeProvider clock)
+{
+    private const string Type = "at+jwt";
+
+    /// <summary>Longer texts are no token of ours and are not even decoded.</summary>
+    public const int LongestToken = 4096;
+
+    /// <summary>What must hold of a token; every default that would let one pass is named here.</summary>
+    public TokenValidationParameters Validation { get; } = new AccessTokenValidation(keys)
+    {
+        ValidTypes = [Type],
+        TryAllIssuerSigningKeys = false,
+        ValidateIssuerSigningKey = true,
+        ValidIssuer = options.Issuer,
+        ValidAudience = options.Audience,
+        RequireExpirationTime = true,
+        RequireSignedTokens = true,
+        ClockSkew = SessionSettings.ClockSkew,
+        LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, clock.GetUtcNow().UtcDateTime),
+        NameClaimType = CortexClaims.Subject,
+        RoleClaimType = CortexClaims.Roles,
+        AuthenticationType = AuthenticationSchemes.Bearer,
+    };
+
+    /// <summary>Keeps claim names as they are on the wire.</summary>
+    public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler
+    {
+        MapInboundClaims = false,
+        MaximumTokenSizeInBytes = LongestToken,
+        SetDefaultTimesOnTokenCreation = false,
+    };
+
+    public string Issue(SessionUser user, Guid sessionId, IReadOnlyList<string> methods)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = Type,
+            Issuer = options.Issuer,
+            Audience = options.Audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + SessionSettings.AccessTokenLifetime,
+            SigningCredentials = keys.Current(),
+            Claims = new Dictionary<string, object>
+            {
+                [CortexClaims.Subject] = user.Id.ToString(),
+                [CortexClaims.SessionId] = sessionId.ToString(),
+                [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString(),
+                [CortexClaims.Email] = user.Email,
+                [CortexClaims.Tier] = user.Tier,
+                [CortexClaims.Roles] = user.Roles,
+                [CortexClaims.Methods] = methods,
+            },
+        });
+    }
+
+    /// <summary>Whether a key that signed a token is still one of ours, and wasn't taken away since.</summary>
+    public bool HasKey(string? keyId) => keys.Find(keyId).Any();
+
+    /// <summary>A token of ours names a user and a session.</summary>
+    public static bool Names(ClaimsIdentity identity) =>
+        Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);
+
+    public static Guid UserId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.Subject)!.Value);
+
+    public static Guid SessionId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.SessionId)!.Value);
+
+    /// <summary>A NumericDate claim (RFC 7519 section 2), in seconds.</summary>
+    public static long Seconds(ClaimsIdentity identity, string claim) =>
+        long.Parse(identity.FindFirst(claim)!.Value, CultureInfo.InvariantCulture);
+
+    private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)
+    {
+        if (expires is null)
+        {
+            return false;
+        }
+
+        if (now > expires + SessionSettings.ClockSkew)
+        {
+            // Thrown and not answered, so that "expired" can be told from "not valid".
+            throw new SecurityTokenExpiredException { Expires = expires.Value };
+        }
+
+        return notBefore is null || now >= notBefore - SessionSettings.ClockSkew;
+    }
+}

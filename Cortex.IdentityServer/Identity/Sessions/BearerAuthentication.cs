@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>The bearer scheme: a JWT that holds, of a session that lives; anything else is a 401 that says why (RFC 6750 section 3).</summary>
+internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens verifiedTokens) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    public void Configure(string? name, JwtBearerOptions options)
+    {
+        if (name != AuthenticationSchemes.Bearer)
+        {
+            return;
+        }
+
+        options.MapInboundClaims = false;
+        options.TokenValidationParameters = tokens.Validation;
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(AccessTokens.Handler);
+        options.Events = new JwtBearerEvents { OnMessageReceived = CheckAsync, OnChallenge = ChallengeAsync };
+    }
+
+    public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
+
+    /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
+    private async Task CheckAsync(MessageReceivedContext context)
+    {
+        if (AuthenticationSchemes.BearerIn(context.Request.Headers) is not { } token)
+        {
+            context.NoResult();
+            return;
+        }
+
+        TokenVerdict verdict;
+        try
+        {
+            verdict = await verifiedTokens.CheckAsync(token, context.HttpContext.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; the framework would log it as an error.
+            context.NoResult();
+            return;
+        }
+
+        switch (verdict)
+        {
+            case TokenVerdict.Good good:
+                context.Principal = good.Token.Caller;
+                context.Success();
+                break;
+            case TokenVerdict.Refused refused:
+                context.Fail(new Refusal(refused.Code));
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        return Explain(context.AuthenticateFailure).ExecuteAsync(context.HttpContext);
+    }
+
+    private static Problem Explain(Exception? failure)
+    {
+        if (failure is null)
+        {
+            return Problems.Unauthenticated;
+        }
+
+        // With a token that names a disabled account one isn't authenticated any longer, rather than forbidden something.
+        var code = (failure as Refusal)?.Code ?? Problems.InvalidToken;
+        return new(code) { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", code.Title) };
+    }
+
+    private sealed class Refusal(ProblemCode code) : AuthenticationFailureException(code.Title)
+    {
+        public ProblemCode Code { get; } = code;
+    }
+}

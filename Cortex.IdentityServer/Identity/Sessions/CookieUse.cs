@@ -1,0 +1,52 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Lets the routes that answer tokens answer the refresh token by the cookie.</summary>
+internal static class CookieUse
+{
+    public const string Parameter = "use_cookies";
+
+    private static readonly Problem NeitherTrueNorFalse = Problem.Invalid(Parameter, "must be true or false");
+
+    /// <summary>
+    /// Reads the wish, and refuses who may not have it before the endpoint runs, and so before a hash. Such a route answers with
+    /// <see cref="TokenAnswer.Of"/>.
+    /// </summary>
+    public static TBuilder MayUseCookies<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes
+            .WithMetadata(new TakesUseCookies())
+            .Refuses(Problems.Forbidden)
+            .AddEndpointFilterFactory((route, next) =>
+            {
+                var cookie = route.ApplicationServices.GetRequiredService<RefreshCookie>();
+                return context => context.HttpContext.Request.QueryString.HasValue ? ReadAsync(context, next, cookie) : next(context);
+            });
+
+    private static ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, RefreshCookie cookie)
+    {
+        var http = context.HttpContext;
+        var wish = http.Request.Query[Parameter];
+        if (wish.Count == 0 || Is(wish, bool.FalseString))
+        {
+            return next(context);
+        }
+
+        if (!Is(wish, bool.TrueString))
+        {
+            return new(NeitherTrueNorFalse);
+        }
+
+        if (cookie.RefusalToSet(http.Request) is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        TokenAnswer.UseCookie(http, cookie);
+        return next(context);
+    }
+
+    /// <summary>In any case: Python writes <c>True</c>.</summary>
+    private static bool Is(StringValues wish, string word) => wish is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
+}

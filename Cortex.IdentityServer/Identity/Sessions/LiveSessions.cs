@@ -1,0 +1,34 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Asks the database whether a session lives; <see cref="VerifiedTokens"/> remembers the answer.</summary>
+internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
+{
+    private const string Sql = $"""
+        SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
+            {UsableSession.Roles},
+            array_remove(ARRAY[
+                CASE WHEN two_factor_enabled THEN '{SecondFactors.Totp}' END,
+                CASE WHEN EXISTS (SELECT FROM passkeys WHERE passkeys.user_id = users.id) THEN '{SecondFactors.Passkey}' END], NULL),
+            ended_at IS NULL AND expires_at > $3
+        FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = $1 AND sessions.user_id = $2
+        """;
+
+    public async Task<SessionStanding> StandingAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = sessionId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? new SessionStanding.Ended()
+            : !row.GetBoolean(2) ? new SessionStanding.AccountDisabled()
+            : !row.GetBoolean(6) ? new SessionStanding.Ended()
+            : new SessionStanding.Live(
+                new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5),
+                row.GetFieldValue<DateTimeOffset>(3));
+    }
+}

@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>The refresh token to use; empty if it is in the cookie.</summary>
+internal sealed record RefreshRequest : IRequestBody
+{
+    /// <summary>The token of the last login or refresh.</summary>
+    [MinLength(1)]
+    [MaxLength(AccessTokens.LongestToken)]
+    public string? RefreshToken { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>The outcome of a refresh.</summary>
+internal abstract record RefreshResult
+{
+    public sealed record Refreshed(TokenResponse Tokens) : RefreshResult;
+
+    /// <summary>Expired, or of a session that has ended.</summary>
+    public sealed record Invalid : RefreshResult;
+
+    /// <summary>Spent before: the whole session has ended (RFC 9700 section 4.14.2).</summary>
+    public sealed record Reused : RefreshResult;
+}

@@ -1,0 +1,142 @@
+using System.ComponentModel;
+using System.Security.Claims;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Refresh, logout, and the list of logins.</summary>
+internal static class SessionEndpoints
+{
+    /// <summary>Refresh the access token</summary>
+    /// <remarks>
+    /// Uses up the refresh token and returns a new pair. For ten seconds, the same token gets the same new one again, so that two tabs
+    /// or a lost answer log nobody out; any older token ends the whole session (RFC 9700 section 4.14.2).
+    ///
+    /// Without a token in the body, the one in the refresh cookie is used; the new one is then in the cookie again, whatever <c>use_cookies</c> says.
+    /// If both are sent, the one in the body is used and the cookie is left alone. A cookie that is refused is cleared.
+    /// </remarks>
+    internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
+        RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        // The client meant the token that it wrote, while the browser sends the cookie by itself.
+        if (body?.RefreshToken is { } sent)
+        {
+            return await SpendAsync(sent, tokens, refresh, counter, http, cancellationToken);
+        }
+
+        if (!cookie.IsIn(http.Request))
+        {
+            return Problem.Invalid("refresh_token", "send it here, or in the refresh cookie");
+        }
+
+        if (cookie.RefusalToSet(http.Request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!cookie.TryRead(http.Request, out var kept))
+        {
+            return RefreshCookie.Twice;
+        }
+
+        // Never in the body: a script that may make the browser refresh must not get hold of what it can't read.
+        TokenAnswer.UseCookie(http, cookie);
+        var answer = await SpendAsync(kept, tokens, refresh, counter, http, cancellationToken);
+        if (answer.Result is Problem { Code.Status: StatusCodes.Status401Unauthorized })
+        {
+            cookie.Clear(http);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Log out</summary>
+    /// <remarks>
+    /// Ends this session at once: its refresh token and its access tokens. A browser whose access token has expired sends none: then the session of the
+    /// refresh cookie ends. The cookie is cleared in either case.
+    /// </remarks>
+    internal static async Task<NoContent> LogOut(
+        LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, Client.Of(http), cancellationToken);
+        cookie.ClearIfSent(http);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Log out by the refresh cookie</summary>
+    /// <remarks>A token that is spent will do as long as its session lives: to use it elsewhere would end the session too.</remarks>
+    internal static async Task<Results<NoContent, Problem>> LogOutByCookie(
+        LogoutRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        if (cookie.Refusal(http.Request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!cookie.TryRead(http.Request, out var kept))
+        {
+            return RefreshCookie.Twice;
+        }
+
+        var hasEnded = tokens.TryRead(kept, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, Client.Of(http), cancellationToken);
+        cookie.Clear(http);
+        return hasEnded ? TypedResults.NoContent() : (Problem)Problems.InvalidRefreshToken;
+    }
+
+    /// <summary>Log out everywhere</summary>
+    /// <remarks>Ends every session of the caller, including this one, and clears the refresh cookie. API keys keep working.</remarks>
+    internal static async Task<NoContent> LogOutEverywhere(
+        LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
+    {
+        _ = body;
+        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, Client.Of(http), cancellationToken);
+        cookie.ClearIfSent(http);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>List the caller's sessions</summary>
+    /// <remarks>The sessions that can still be used, newest first. There are at most 100: another login ends the one that was unused longest.</remarks>
+    internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
+        ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
+    {
+        var current = caller.SessionId();
+        var list = await sessions.ListAsync(caller.UserId(), current, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<SessionResponse>>([.. list.Select(session => new SessionResponse(
+            session.Id, session.CreatedAt, session.LastActiveAt, session.RefreshExpiresAt, session.Ip?.ToString(), session.UserAgent, session.Id == current))]);
+    }
+
+    /// <summary>End a session</summary>
+    /// <remarks>The refresh token and the access tokens of the session are refused from the next request on.</remarks>
+    internal static async Task<Results<NoContent, Problem>> EndSession(
+        [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http,
+        CancellationToken cancellationToken) =>
+        await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, Client.Of(http), cancellationToken)
+            ? TypedResults.NoContent()
+            : (Problem)Problems.NotFound;
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> SpendAsync(
+        string text, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!tokens.TryRead(text, out var token))
+        {
+            return (Problem)Problems.InvalidRefreshToken;
+        }
+
+        // Only the server writes a token that is read, so a stranger can't use up a session's permits.
+        var decision = await counter.TakeAsync(RateLimits.RefreshSession, token.SessionId.ToString());
+        RateLimitHeaders.Note(http, decision);
+        return !decision.Allowed
+            ? Problem.RateLimited(decision.Reset)
+            : await refresh.RefreshAsync(token, () => Client.Of(http), cancellationToken) switch
+            {
+                RefreshResult.Refreshed refreshed => TokenAnswer.Of(http, refreshed.Tokens),
+                RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,
+                _ => (Problem)Problems.InvalidRefreshToken,
+            };
+    }
+}

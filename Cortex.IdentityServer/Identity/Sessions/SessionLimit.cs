@@ -1,0 +1,119 @@
+using Cortex.IdentityServer.Identity.Audit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>
+/// Keeps each account at no more than a hundred live sessions. A login ends the session that was unused longest; accounts that have many more, from
+/// before there was a limit, are brought down to it at the start and each hour.
+/// </summary>
+internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger)
+{
+    public const int MostLive = 100;
+
+    /// <summary>One in practice; a login doesn't wait for thousands of rows.</summary>
+    public const int MostEndedByLogin = 500;
+
+    private const int Batch = 5000;
+
+    /// <summary>In seconds, as for the other work of each hour.</summary>
+    private const int Patience = 300;
+
+    private const string Crowded = """
+        SELECT user_id FROM sessions WHERE ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now GROUP BY user_id HAVING count(*) > @kept
+        """;
+
+    /// <summary>
+    /// Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the statement after this one
+    /// is taken when the lock is held. A change of the password holds the same lock, and either ends a new session with the others or is seen by its login.
+    /// </summary>
+    public const string LockAccount = "SELECT FROM users WHERE id = @user FOR NO KEY UPDATE";
+
+    private static readonly string End = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
+
+    /// <summary>
+    /// The common table expressions that end a user's live sessions beyond the <c>@kept</c> that were used last, at most <c>@most</c> of them, each with its
+    /// event. Parameters also: <c>@now</c>, <c>@actor</c>, <c>@ip</c>, <c>@agent</c>, <c>@request</c>.
+    /// </summary>
+    /// <param name="user">The SQL of the user's id.</param>
+    public static string EndSurplus(string user) => $"""
+        surplus AS (
+            SELECT id FROM (
+                SELECT id, greatest(last_used_at, last_seen_at) AS active_at FROM sessions
+                WHERE user_id = {user} AND ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now
+                ORDER BY active_at DESC, id DESC OFFSET @kept) AS unused
+            ORDER BY active_at, id LIMIT @most),
+        ended AS (
+            UPDATE sessions SET ended_at = @now, end_reason = '{SessionEnd.Limit}' FROM surplus
+            WHERE sessions.id = surplus.id AND sessions.ended_at IS NULL
+            RETURNING sessions.id, sessions.user_id),
+        ended_noted AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), @now, '{AuditAction.SessionEnded}', '{AuditLog.Success}', @actor, user_id, @ip, @agent, @request,
+                jsonb_build_object('session_id', id, 'reason', '{SessionEnd.Limit}')
+            FROM ended)
+        """;
+
+    /// <summary>Ends the surplus of every account, in batches that hold nobody up for long.</summary>
+    public async Task EnforceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var userId in await CrowdedAsync(cancellationToken))
+        {
+            var ended = 0;
+            for (var last = Batch; last == Batch; ended += last)
+            {
+                last = await EndAsync(userId, cancellationToken);
+            }
+
+            Log.Ended(logger, ended, userId, MostLive);
+        }
+    }
+
+    private async Task<List<Guid>> CrowdedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Crowded);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", clock.GetUtcNow()));
+        command.Parameters.Add(new NpgsqlParameter<int>("kept", MostLive));
+        command.CommandTimeout = Patience;
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var crowded = new List<Guid>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            crowded.Add(rows.GetGuid(0));
+        }
+
+        return crowded;
+    }
+
+    private async Task<int> EndAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Timeout = Patience;
+        batch.BatchCommands.Add(new(LockAccount) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
+        batch.BatchCommands.Add(new(End)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid>("user", userId),
+                new NpgsqlParameter<DateTimeOffset>("now", clock.GetUtcNow()),
+                new NpgsqlParameter("actor", NpgsqlDbType.Uuid) { Value = DBNull.Value },
+                new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = DBNull.Value },
+                new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = DBNull.Value },
+                new NpgsqlParameter<string>("request", ""),
+                new NpgsqlParameter<int>("kept", MostLive),
+                new NpgsqlParameter<int>("most", Batch),
+            },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? rows.GetInt32(0) : 0;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}, who had more than the {Most} that an account can have")]
+        public static partial void Ended(ILogger logger, int count, Guid userId, int most);
+    }
+}

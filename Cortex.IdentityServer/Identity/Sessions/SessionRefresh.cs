@@ -1,0 +1,112 @@
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Spends refresh tokens.</summary>
+internal sealed partial class SessionRefresh(
+    NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock,
+    ILogger<SessionRefresh> logger)
+{
+    private const string LookSql = $"""
+        SELECT {UsableSession.Columns}, refresh_counter, last_used_at FROM sessions JOIN users ON users.id = sessions.user_id
+        WHERE sessions.id = $1 AND {UsableSession.IsUsable}
+        """;
+
+    /// <summary>The end, its event and the notice, once, however many come with old tokens at a time.</summary>
+    private const string EndSql = """
+        WITH ended AS (UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING id, user_id),
+        recorded AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
+            SELECT gen_random_uuid(), $2, $4, $5, user_id, $6, $7, $8, jsonb_build_object('session_id', id) FROM ended)
+        INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+        SELECT gen_random_uuid(), $9, user_id, email, $10, $2, $2, $11 FROM ended JOIN users ON users.id = user_id
+        WHERE (SELECT count(*) FROM audit_events WHERE user_id = ended.user_id AND action = $4 AND occurred_at > $12) < $13
+        """;
+
+    /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
+    /// <param name="token">One that this server wrote.</param>
+    /// <param name="client">Where it comes from; only asked for when something is wrong.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<Client> client, CancellationToken cancellationToken)
+    {
+        var child = token with { Counter = token.Counter + 1 };
+        if (await rotations.RotateAsync(token, cancellationToken) is { } rotated)
+        {
+            return Refreshed(rotated, child);
+        }
+
+        var now = clock.GetUtcNow();
+        if (await LookAsync(token.SessionId, now, cancellationToken) is not { } session || token.Counter >= session.Counter)
+        {
+            return new RefreshResult.Invalid();
+        }
+
+        // The direct parent of the live token, shortly after: a second tab, or an answer that got lost. It gets the same child.
+        if (child.Counter == session.Counter && now - session.RefreshedAt <= options.RefreshGrace)
+        {
+            return Refreshed(session.Usable, child);
+        }
+
+        var userId = session.Usable.User.Id;
+
+        // Not the request's cancellation: who hangs up doesn't keep a stolen session.
+        await EndAsync(token.SessionId, now, client());
+        changes.Changed(userId);
+        mails.Wake();
+        Log.Reused(logger, token.SessionId, userId, token.Counter, session.Counter);
+        return new RefreshResult.Reused();
+    }
+
+    private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken child) =>
+        new(tokens.Issue(session.User, child, session.Methods, session.RefreshExpires));
+
+    private async Task<Looked?> LookAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Command(LookSql, sessionId, now);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new(UsableSession.Read(row), row.GetInt32(UsableSession.ColumnCount), row.GetFieldValue<DateTimeOffset>(UsableSession.ColumnCount + 1))
+            : null;
+    }
+
+    private async Task EndAsync(Guid sessionId, DateTimeOffset now, Client client)
+    {
+        await using var command = Command(EndSql, sessionId, now);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionEnd.RefreshTokenReused });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditAction.RefreshTokenReused });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditLog.Failure });
+        command.Parameters.Add(new() { Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
+        command.Parameters.Add(new() { Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client.RequestId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = MailKind.RefreshTokenReused });
+        command.Parameters.Add(new() { Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Outbox.Patience });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - AccountEvents.NoticeWindow });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AccountEvents.MostNotices });
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private NpgsqlCommand Command(string sql, Guid sessionId, DateTimeOffset now)
+    {
+        var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = sessionId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        return command;
+    }
+
+    private sealed record Looked(UsableSession Usable, int Counter, DateTimeOffset RefreshedAt);
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again, although {Live} is the current one")]
+        public static partial void Reused(ILogger logger, Guid sessionId, Guid userId, int counter, int live);
+    }
+}

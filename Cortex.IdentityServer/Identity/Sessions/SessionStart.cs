@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Writes a new session with everything that belongs to it, in one round trip and one transaction.</summary>
+internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
+{
+    /// <summary>The event and, from a device that this account wasn't used with before, the notice come with it. The first device of all is no news.</summary>
+    private static readonly string Start = $"""
+        WITH account AS (
+            SELECT id, email, subscription_tier FROM users
+            WHERE id = @user AND security_stamp IS NOT DISTINCT FROM @stamp AND coalesce(is_active, true)),
+        started AS (
+            INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip,
+                user_agent)
+            SELECT @session, id, 0, @now, @now, @now, @expires, @idle_expires, @methods, @ip, @agent FROM account),
+        {SessionLimit.EndSurplus("(SELECT id FROM account)")},
+        noted AS (
+            INSERT INTO login_addresses (user_id, network, last_login_at) SELECT id, @network, @now FROM account WHERE @network <> '{ClientNetwork.Unknown}'
+            ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = greatest(login_addresses.last_login_at, excluded.last_login_at)),
+        device AS (
+            INSERT INTO login_devices AS known (user_id, device, last_login_at) SELECT id, @device, @now FROM account
+            ON CONFLICT (user_id, device) DO UPDATE SET last_login_at = greatest(known.last_login_at, excluded.last_login_at)
+            RETURNING xmax = 0 AS is_new),
+        recorded AS (
+            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
+            SELECT @event, @now, '{AuditAction.LoggedIn}', '{AuditLog.Success}', id, id, @ip, @agent, @request, @details FROM account),
+        told AS (
+            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
+            SELECT @mail, '{MailKind.NewSignIn}', id, email, @notice, @now, @now, @given_up FROM account CROSS JOIN device
+            WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id)
+                AND (SELECT count(*) FROM login_devices WHERE user_id = account.id AND last_login_at > @lately) <= {AccountEvents.MostNotices})
+        SELECT id, email, coalesce(subscription_tier, 'free'),
+            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = account.id ORDER BY name)::text[],
+            (SELECT count(*) FROM ended)::integer
+        FROM account
+        """;
+
+    /// <summary>Null when the account isn't any more as it was when its owner proved who they are.</summary>
+    public async Task<StartedSession?> RunAsync(Guid userId, string? securityStamp, string[] methods, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var idleExpires = now + options.IdleLifetime;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(SessionLimit.LockAccount) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
+        batch.BatchCommands.Add(new(Start)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid>("user", userId),
+                new NpgsqlParameter("stamp", NpgsqlDbType.Text) { Value = (object?)securityStamp ?? DBNull.Value },
+                new NpgsqlParameter<Guid>("session", id),
+                new NpgsqlParameter<DateTimeOffset>("now", now),
+                new NpgsqlParameter<DateTimeOffset>("expires", now + options.AbsoluteLifetime),
+                new NpgsqlParameter<DateTimeOffset>("idle_expires", idleExpires),
+                new NpgsqlParameter<string[]>("methods", methods),
+                new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = (object?)client.Ip ?? DBNull.Value },
+                new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = (object?)client.UserAgent ?? DBNull.Value },
+                new NpgsqlParameter("actor", NpgsqlDbType.Uuid) { Value = userId },
+                new NpgsqlParameter<string>("request", client.RequestId),
+                new NpgsqlParameter<string>("network", client.Network),
+                new NpgsqlParameter<byte[]>("device", DeviceOf(client)),
+                new NpgsqlParameter<Guid>("event", Guid.CreateVersion7(now)),
+                new NpgsqlParameter<Guid>("mail", Guid.CreateVersion7(now)),
+                Json("details", AuditLog.Details(("session_id", id.ToString()), ("methods", string.Join(' ', methods)))!),
+                Json("notice", Outbox.DetailsOf(client)),
+                new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.Patience),
+                new NpgsqlParameter<DateTimeOffset>("lately", now - AccountEvents.NoticeWindow),
+                new NpgsqlParameter<int>("kept", SessionLimit.MostLive - 1),
+                new NpgsqlParameter<int>("most", SessionLimit.MostEndedByLogin),
+            },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken)
+            ? new(id, new(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<string[]>(3)), idleExpires, rows.GetInt32(4))
+            : null;
+    }
+
+    private static NpgsqlParameter Json(string name, string value) => new(name, NpgsqlDbType.Jsonb) { Value = value };
+
+    /// <summary>
+    /// What an account is used with: a network and a kind of program. Without the numbers in its name, as a browser that was updated is no other device.
+    /// </summary>
+    private static byte[] DeviceOf(Client client) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{client.Network}\n{Version().Replace(client.UserAgent ?? "", "")}"));
+
+    [GeneratedRegex("[0-9._]+")]
+    private static partial Regex Version();
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Answers with the tokens of a session, wherever it was started or refreshed: the refresh token in the body, or in the cookie.</summary>
+internal static class TokenAnswer
+{
+    public static Ok<TokenResponse> Of(HttpContext http, TokenResponse tokens)
+    {
+        if (http.Features.Get<ByCookie>() is not { Cookie: var cookie } || tokens.RefreshToken is not { } refreshToken)
+        {
+            return TypedResults.Ok(tokens);
+        }
+
+        cookie.Set(http, refreshToken, tokens.RefreshExpiresIn);
+        return TypedResults.Ok(tokens with { RefreshToken = null });
+    }
+
+    /// <summary>This request is answered by the cookie; it has been asked whether it may.</summary>
+    public static void UseCookie(HttpContext http, RefreshCookie cookie) => http.Features.Set(new ByCookie(cookie));
+
+    private sealed record ByCookie(RefreshCookie Cookie);
+}

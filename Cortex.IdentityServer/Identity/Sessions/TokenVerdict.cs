@@ -1,0 +1,11 @@
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>What an access token is worth.</summary>
+internal abstract record TokenVerdict
+{
+    public sealed record Good(VerifiedToken Token) : TokenVerdict;
+
+    public sealed record Refused(ProblemCode Code) : TokenVerdict;
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Cortex.IdentityServer.Identity.SigningKeys;
+
+/// <summary>Table <c>signing_keys</c>.</summary>
+internal sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKeyRow>
+{
+    public void Configure(EntityTypeBuilder<SigningKeyRow> key)
+    {
+        key.ToTable("signing_keys");
+        key.HasKey(k => k.Id);
+        key.Property(k => k.Id).HasMaxLength(64);
+        key.Property(k => k.Algorithm).HasMaxLength(16);
+    }
+}

@@ -1,0 +1,32 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.SigningKeys;
+
+/// <summary>Encrypts the signing keys of all algorithms under the first SECRET_KEY, so that an older one can go.</summary>
+internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cipher)
+{
+    public async Task<Renewal> RunAsync(CancellationToken cancellationToken)
+    {
+        var rows = await db.SigningKeySet.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        var renewed = 0;
+        var lost = new List<string>();
+        foreach (var row in rows)
+        {
+            switch (cipher.Renewed(row.Id, row.PrivateKey))
+            {
+                case null:
+                    lost.Add(row.Id);
+                    break;
+                case var text when text != row.PrivateKey:
+                    // Unless a replica did it meanwhile.
+                    renewed += await db.SigningKeySet.Where(stored => stored.Id == row.Id && stored.PrivateKey == row.PrivateKey)
+                        .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, text), cancellationToken);
+                    break;
+            }
+        }
+
+        return new(rows.Count, renewed, lost);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.SigningKeys;
+
+/// <summary>The key pairs as all replicas share them, private halves encrypted: read, and made, renewed and removed by whoever finds it due.</summary>
+internal sealed partial class SigningKeyTable(
+    IServiceScopeFactory scopes, SigningKeyCipher cipher, SigningOptions options, TimeProvider clock, ILogger<SigningKeyTable> logger)
+{
+    /// <summary>The advisory lock's key: "cortexky" in ASCII, beside the migrator's.</summary>
+    private const long LockKey = 0x636F727465786B79;
+
+    /// <summary>The keys of the algorithm in use, after what was due. Those that are known already aren't decrypted again.</summary>
+    public async Task<IReadOnlyList<SigningKey>> TurnAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
+        var now = clock.GetUtcNow();
+        var rows = await RowsAsync(db, cancellationToken);
+        IReadOnlyList<SigningKey> keys = Open(rows, known);
+        if (SigningKeySchedule.NextUse(keys, now, options) is null && !rows.Any(row => row.KeptUntil <= now) && !keys.Any(IsUnderOldSecret))
+        {
+            return keys;
+        }
+
+        // Replicas that start or turn together make one key: the others wait here and find it made.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        keys = await LockAsync(db, keys, cancellationToken);
+        if (SigningKeySchedule.NextUse(keys, now, options) is { } use)
+        {
+            await AddAsync(db, use, SigningKeySchedule.Last(keys), cancellationToken);
+        }
+
+        await RenewAsync(db, keys, cancellationToken);
+        await db.SigningKeySet.Where(row => row.KeptUntil <= now).ExecuteDeleteAsync(cancellationToken);
+        rows = await RowsAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return Open(rows, keys);
+    }
+
+    /// <summary>The keys of the algorithm in use, which nobody else changes before the caller's transaction ends.</summary>
+    public async Task<IReadOnlyList<SigningKey>> LockAsync(CortexDbContext db, IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        return Open(await RowsAsync(db, cancellationToken), known);
+    }
+
+    /// <summary>Makes a key that takes over from the last one, in the caller's transaction, which holds the lock.</summary>
+    /// <returns>Its <c>kid</c>.</returns>
+    public async Task<string> AddAsync(CortexDbContext db, DateTimeOffset use, SigningKey? last, CancellationToken cancellationToken)
+    {
+        var (publicHalf, privateHalf) = SigningKeyFormat.New(options.Algorithm);
+        var end = use + options.Period;
+        db.SigningKeySet.Add(new()
+        {
+            Id = publicHalf.Kid,
+            Algorithm = options.Algorithm,
+            PublicJwk = JsonSerializer.Serialize(publicHalf, ApiJson.Default.PublicJwk),
+            PrivateKey = cipher.Encrypt(publicHalf.Kid, privateHalf),
+            CreatedAt = clock.GetUtcNow(),
+            UsedFrom = use,
+            UsedUntil = end,
+            KeptUntil = SigningKeySchedule.KeptUntil(end),
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        if (last?.Row.UsedFrom < use)
+        {
+            var kept = SigningKeySchedule.KeptUntil(use);
+            await db.SigningKeySet.Where(row => row.Id == last.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedUntil, use).SetProperty(row => row.KeptUntil, kept), cancellationToken);
+        }
+
+        Log.Made(logger, publicHalf.Kid, options.Algorithm, use);
+        return publicHalf.Kid;
+    }
+
+    private static Task<List<SigningKeyRow>> RowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
+        db.SigningKeySet.AsNoTracking().OrderBy(row => row.UsedFrom).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+
+    /// <summary>Encrypts anew what is under an old SECRET_KEY, so that it survives when the old one is dropped.</summary>
+    private async Task RenewAsync(CortexDbContext db, IEnumerable<SigningKey> keys, CancellationToken cancellationToken)
+    {
+        foreach (var row in keys.Where(IsUnderOldSecret).Select(key => key.Row))
+        {
+            var renewed = cipher.Renewed(row.Id, row.PrivateKey)!;
+            await db.SigningKeySet.Where(stored => stored.Id == row.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, renewed), cancellationToken);
+        }
+    }
+
+    /// <remarks>Not of one under a secret that only other replicas have: two would encrypt it in turns for ever.</remarks>
+    private bool IsUnderOldSecret(SigningKey key) => cipher.Renewed(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
+
+    private List<SigningKey> Open(IEnumerable<SigningKeyRow> rows, IReadOnlyList<SigningKey> known) =>
+        [.. rows.Where(row => row.Algorithm == options.Algorithm).Select(row => Open(row, known.FirstOrDefault(key => key.Id == row.Id))).OfType<SigningKey>()];
+
+    private SigningKey? Open(SigningKeyRow row, SigningKey? known)
+    {
+        // What was decrypted once stays good, and what wasn't is tried again only when another replica encrypted it anew.
+        if (known is not null && (known.Credentials is not null || known.Row.PrivateKey == row.PrivateKey))
+        {
+            return known with { Row = row };
+        }
+
+        if (SigningKeyFormat.ReadPublic(row.PublicJwk, row.Id) is not var (jwk, publicKey))
+        {
+            Log.Unreadable(logger, row.Id);
+            return null;
+        }
+
+        if (!cipher.TryDecrypt(row.Id, row.PrivateKey, out var pkcs8))
+        {
+            Log.Undecryptable(logger, row.Id);
+            return new(row, jwk, publicKey, Credentials: null);
+        }
+
+        return new(row, jwk, publicKey, SigningKeyFormat.ReadPrivate(pkcs8, row.Algorithm, row.Id));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Created signing key {Kid} for {Algorithm}; it signs from {UsedFrom:O} on")]
+        public static partial void Made(ILogger logger, string kid, string algorithm, DateTimeOffset usedFrom);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} can't be decrypted and only checks tokens from now on: was SECRET_KEY changed?")]
+        public static partial void Undecryptable(ILogger logger, string kid);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} is not used: its row doesn't hold the public key of this name")]
+        public static partial void Unreadable(ILogger logger, string kid);
+    }
+}

@@ -1,0 +1,30 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Identity.SigningKeys;
+
+/// <summary>How access tokens are signed.</summary>
+/// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server makes.</param>
+/// <param name="Period">How long such a key signs before the next one does.</param>
+internal sealed record SigningOptions(string Algorithm, TimeSpan Period)
+{
+    private const string SharedSecret = "HS256";
+
+    private static readonly TimeSpan LongestLead = TimeSpan.FromHours(24);
+
+    /// <summary>Whether whoever checks tokens could make them too.</summary>
+    public bool IsSymmetric => Algorithm == SharedSecret;
+
+    /// <summary>How long a key is published before it signs, so that services which keep the list of keys for hours know it by then.</summary>
+    public TimeSpan Lead => Period / 2 < LongestLead ? Period / 2 : LongestLead;
+
+    public static SigningOptions Read(SettingsReader settings)
+    {
+        var algorithm = settings.Text("JWT_ALGORITHM") ?? SharedSecret;
+        if (algorithm is not (SharedSecret or "ES256" or "RS256"))
+        {
+            settings.Refuse("JWT_ALGORITHM", "must be HS256, ES256 or RS256");
+        }
+
+        return new(algorithm, TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", otherwise: 30, least: 1, most: 365, "days")));
+    }
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>What it takes to switch two-factor authentication off: the password and one of the two codes.</summary>
+internal sealed record DisableTwoFactorRequest : IRequestBody
+{
+    /// <summary>The caller's password.</summary>
+    [Required(AllowEmptyStrings = true)]
+    [Password]
+    public string Password { get; init; } = "";
+
+    /// <summary>Six digits from the authenticator app.</summary>
+    [MaxLength(64)]
+    public string? Code { get; init; }
+
+    /// <summary>A recovery code in place of the app's code.</summary>
+    [MaxLength(64)]
+    public string? RecoveryCode { get; init; }
+}

@@ -1,0 +1,12 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>The start of two-factor authentication.</summary>
+internal sealed record EnableTwoFactorRequest : IRequestBody
+{
+    /// <summary>Needed when the login is more than ten minutes old.</summary>
+    [Password]
+    public string? Password { get; init; }
+}

@@ -1,0 +1,217 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>
+/// Checks authenticator and recovery codes: each counts once, over all replicas, and ten failures in a row lock the second factor
+/// of an account for fifteen minutes. A hundred in a row from addresses that aren't known as the owner's block it for such addresses, until the
+/// password is reset by mail or an administrator unlocks the account.
+/// </summary>
+internal sealed partial class SecondFactor(
+    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AccountEvents events, TimeProvider clock, ILogger<SecondFactor> logger)
+{
+    /// <summary>In a row; then it is locked.</summary>
+    public const int MostFailures = 10;
+
+    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
+
+    private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
+
+    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, Client client, CancellationToken cancellationToken)
+    {
+        // A failure is booked before the code is looked at and taken back when it is right, so that parallel or aborted guesses all count.
+        var booked = await BookFailureAsync(user.Id, client, cancellationToken);
+        if (booked.Lock is { } locked)
+        {
+            return locked;
+        }
+
+        var isRight = code.Totp is { } totp
+            ? await AcceptTotpAsync(user, totp, booked, cancellationToken)
+            : await AcceptRecoveryCodeAsync(user, code.Recovery, booked, client, cancellationToken);
+        if (isRight)
+        {
+            return new SecondFactorResult.Accepted();
+        }
+
+        await NoteFailureAsync(user.Id, client, cancellationToken);
+        return new SecondFactorResult.Wrong();
+    }
+
+    /// <summary>Writes a wrong code down and, when it was the one that locks, that too.</summary>
+    public async Task NoteFailureAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    {
+        await events.NoteFailureAsync(AuditAction.SecondFactorFailed, userId, client, cancellationToken);
+        if (await LockAsync(userId, cancellationToken) is not null)
+        {
+            await events.NoteFailureAsync(AuditAction.SecondFactorLocked, userId, client, cancellationToken);
+        }
+
+        await TellIfBlockedAsync(userId, client, cancellationToken);
+    }
+
+    /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
+    public Task SpendStepAsync(Guid userId, long step, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO two_factor_states (user_id, last_step, failures, failed_at) VALUES ({userId}, {step}, 0, {clock.GetUtcNow()})
+            ON CONFLICT (user_id) DO UPDATE
+            SET last_step = greatest(two_factor_states.last_step, excluded.last_step), failures = 0, in_a_row = 0, blocked_at = NULL
+            """,
+            cancellationToken);
+
+    /// <summary>Ten new recovery codes in place of the old ones, in the caller's transaction.</summary>
+    public async Task<IReadOnlyList<string>> ReplaceRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
+
+        // One after another: two at once would each delete the old ones only, and leave twenty.
+        await db.LockAccountAsync(userId, cancellationToken);
+        await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        db.RecoveryCodes.AddRange(
+            codes.Select(code => new RecoveryCodeHash { UserId = userId, CodeHash = RecoveryCode.Hash(code, userId, _recoveryKeys.Current) }));
+        await db.SaveChangesAsync(cancellationToken);
+        return codes;
+    }
+
+    /// <summary>The lock that holds now, if one does.</summary>
+    public async Task<SecondFactorResult.Locked?> LockAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var failedAt = await db.TwoFactorStates.Where(s => s.UserId == userId && s.Failures >= MostFailures && s.FailedAt > now - LockTime)
+            .Select(s => (DateTimeOffset?)s.FailedAt).SingleOrDefaultAsync(cancellationToken);
+        return failedAt is { } last ? new(last + LockTime - now) : null;
+    }
+
+    /// <summary>Ends the row of failures: the second factor was right. What strangers did stays counted where it was so at a known address.</summary>
+    public Task AcceptAsync(Guid userId, BookedFailure booked, CancellationToken cancellationToken) => booked.IsStranger
+        ? ForgiveAsync(userId, cancellationToken)
+        : db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
+
+    /// <summary>Forgets all failures of an account whose owner, or an administrator, proved themselves in another way.</summary>
+    public Task ForgiveAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.Failures, 0).SetProperty(s => s.InARow, 0).SetProperty(s => s.BlockedAt, (DateTimeOffset?)null), cancellationToken);
+
+    /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
+    /// <param name="userId">Whose second factor it is.</param>
+    /// <param name="client">Where the code comes from; null for somebody who sets the second factor up, and so guesses nothing.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task<BookedFailure> BookFailureAsync(Guid userId, Client? client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var booked = await db.Database.SqlQuery<bool>(
+            $"""
+            WITH place AS (
+                SELECT {client is not null} AND NOT EXISTS (
+                    SELECT FROM login_addresses WHERE user_id = {userId} AND network = {client?.Network}
+                        AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_stranger)
+            INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now}
+                FROM place
+            ON CONFLICT (user_id) DO UPDATE
+            SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
+                failed_at = {now}
+            WHERE (state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}) AND (excluded.in_a_row = 0
+                OR state.in_a_row < {LoginAttemptRules.MostInARow})
+            RETURNING (SELECT is_stranger FROM place) AS "Value"
+            """).ToListAsync(cancellationToken);
+        if (booked is [var isStranger])
+        {
+            return new(null, isStranger);
+        }
+
+        Log.Locked(logger, userId);
+
+        // Without a lock of its own it is the strangers' block, which says the same.
+        return new(await LockAsync(userId, cancellationToken) ?? new(LockTime), IsStranger: true);
+    }
+
+    /// <summary>The owner gets one mail about it, whatever is tried later.</summary>
+    private async Task TellIfBlockedAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        if (await db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= LoginAttemptRules.MostInARow && s.BlockedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.BlockedAt, now), cancellationToken) == 0
+            || await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleOrDefaultAsync(cancellationToken) is not { } email)
+        {
+            return;
+        }
+
+        await events.NoteFailureAsync(AuditAction.SecondFactorBlocked, userId, client, cancellationToken);
+        await events.TellAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email), client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.Blocked(logger, userId, LoginAttemptRules.MostInARow);
+    }
+
+    private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure booked, CancellationToken cancellationToken)
+    {
+        if (totpSecrets.Read(user) is not { } secret || TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
+        {
+            return false;
+        }
+
+        // RFC 6238 section 5.2: a step counts once and time doesn't run back. The guard decides, so that sixteen at once give one.
+        var accepted = await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.LastStep < step)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastStep, step), cancellationToken);
+        if (accepted == 0)
+        {
+            // A code that was right a moment ago is a double click and no guess.
+            var strangers = booked.IsStranger ? 1 : 0;
+            await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - strangers)),
+                cancellationToken);
+            return false;
+        }
+
+        await AcceptAsync(user.Id, booked, cancellationToken);
+        await totpSecrets.RenewAsync(user, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? typed, BookedFailure booked, Client client, CancellationToken cancellationToken)
+    {
+        if (!RecoveryCode.TryNormalize(typed, out var canonical))
+        {
+            return false;
+        }
+
+        // A code made before SECRET_KEY was rotated is known by its hash under the old key.
+        byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, user.Id, key))];
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.RecoveryCodes.Where(c => c.UserId == user.Id && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await AcceptAsync(user.Id, booked, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.RecoveryCodeUsed(logger, user.Id);
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Second factor of user {UserId} is locked after too many wrong codes")]
+        public static partial void Locked(ILogger logger, Guid userId);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by "
+                + "mail or an administrator unlocks the account")]
+        public static partial void Blocked(ILogger logger, Guid userId, int count);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} used a recovery code")]
+        public static partial void RecoveryCodeUsed(ILogger logger, Guid userId);
+    }
+}

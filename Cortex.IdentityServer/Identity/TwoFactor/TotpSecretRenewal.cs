@@ -1,0 +1,73 @@
+using Cortex.IdentityServer.Foundation.Secrets;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>Encrypts all TOTP secrets under the first SECRET_KEY, so that an older one can go without the second factor of who hasn't used it since.</summary>
+internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets secrets)
+{
+    private const int BatchSize = 500;
+
+    /// <summary>How many there are.</summary>
+    public async Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        await using var count = dataSource.CreateCommand("SELECT count(*) FROM users WHERE two_factor_secret IS NOT NULL");
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <param name="report">Told after each batch how far it is.</param>
+    /// <param name="cancellationToken">Ends it between two batches; what was renewed stays.</param>
+    public async Task<Renewal> RunAsync(Action<Renewal> report, CancellationToken cancellationToken)
+    {
+        var (seen, renewed, lost) = (0L, 0L, new List<string>());
+        Guid? last = null;
+        while (await NextAsync(last, cancellationToken) is { Count: > 0 } rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var texts = rows.ConvertAll(row => (row.Id, row.Stored, Text: secrets.Renewed(row.Id, row.Stored)));
+            lost.AddRange(texts.Where(row => row.Text is null).Select(row => row.Id.ToString()));
+            renewed += await StoreAsync(texts.Where(row => row.Text is not null && row.Text != row.Stored), cancellationToken);
+            seen += rows.Count;
+            last = rows[^1].Id;
+            report(new(seen, renewed, lost));
+        }
+
+        return new(seen, renewed, lost);
+    }
+
+    private async Task<List<(Guid Id, string Stored)>> NextAsync(Guid? last, CancellationToken cancellationToken)
+    {
+        await using var read = dataSource.CreateCommand(last is null
+            ? "SELECT id, two_factor_secret FROM users WHERE two_factor_secret IS NOT NULL ORDER BY id LIMIT $1"
+            : "SELECT id, two_factor_secret FROM users WHERE two_factor_secret IS NOT NULL AND id > $2 ORDER BY id LIMIT $1");
+        read.Parameters.Add(new() { Value = BatchSize });
+        if (last is { } after)
+        {
+            read.Parameters.Add(new() { Value = after });
+        }
+
+        var rows = new List<(Guid, string)>(BatchSize);
+        await using var reader = await read.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((reader.GetGuid(0), reader.GetString(1)));
+        }
+
+        return rows;
+    }
+
+    /// <remarks>One transaction, and rows in the order of their ids, so that no two of these wait for each other; not what was replaced meanwhile.</remarks>
+    private async Task<int> StoreAsync(IEnumerable<(Guid Id, string Stored, string? Text)> rows, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        foreach (var (id, stored, text) in rows)
+        {
+            batch.BatchCommands.Add(new("UPDATE users SET two_factor_secret = $3 WHERE id = $1 AND two_factor_secret = $2")
+            {
+                Parameters = { new() { Value = id }, new() { Value = stored }, new() { Value = text } },
+            });
+        }
+
+        return batch.BatchCommands.Count == 0 ? 0 : await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>A code from the authenticator app.</summary>
+internal sealed record TwoFactorCodeRequest : IRequestBody
+{
+    /// <summary>Six digits.</summary>
+    [Required]
+    [MaxLength(64)]
+    public string Code { get; init; } = "";
+}

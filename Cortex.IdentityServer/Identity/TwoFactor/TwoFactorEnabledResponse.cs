@@ -1,0 +1,6 @@
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>Two-factor authentication is on.</summary>
+/// <param name="TwoFactorEnabled">True.</param>
+/// <param name="RecoveryCodes">Ten codes for when the app is lost. Each works once, and they aren't shown again.</param>
+internal sealed record TwoFactorEnabledResponse(bool TwoFactorEnabled, IReadOnlyList<string> RecoveryCodes);

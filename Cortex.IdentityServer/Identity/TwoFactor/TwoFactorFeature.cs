@@ -1,0 +1,29 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Sessions;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>The second factor: TOTP and recovery codes.</summary>
+internal static class TwoFactorFeature
+{
+    public static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
+        .AddScoped<TotpSecrets>()
+        .AddScoped<SecondFactor>()
+        .AddScoped<TwoFactorChallenges>()
+        .AddScoped<TwoFactorSetup>();
+
+    public static void MapTwoFactor(this IEndpointRouteBuilder auth)
+    {
+        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
+            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
+        twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
+            Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
+        twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(
+            Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+        twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor).Refuses(
+            Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).NeedsFreshAuthentication().Refuses(
+            Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+    }
+}

@@ -1,0 +1,131 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Login;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
+internal sealed partial class TwoFactorSetup(
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountEvents events, TimeProvider clock,
+    ILogger<TwoFactorSetup> logger)
+{
+    /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
+    public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var secret = Base32.Encode(TotpCode.NewSecret());
+        var encrypted = totpSecrets.Encrypt(userId, secret);
+        var written = await db.Users.Where(u => u.Id == userId && u.HasTwoFactor != true)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.TwoFactorSecret, encrypted), cancellationToken);
+        return written == 1 ? secret : null;
+    }
+
+    /// <summary>Turns it on if the code is right: the recovery codes, or the problem.</summary>
+    public async Task<(IReadOnlyList<string> Codes, Problem? Problem)> ConfirmAsync(
+        User user, Guid sessionId, string code, Client client, CancellationToken cancellationToken)
+    {
+        if (user.TwoFactorEnabled)
+        {
+            return ([], Problems.TwoFactorAlreadyEnabled);
+        }
+
+        if (totpSecrets.Read(user) is not { } secret)
+        {
+            return ([], new(Problems.TwoFactorNotEnabled) { Detail = "Call /api/v1/auth/2fa/enable first." });
+        }
+
+        if (await secondFactor.LockAsync(user.Id, cancellationToken) is { } locked)
+        {
+            return ([], Problem.RateLimited(locked.RetryAfter));
+        }
+
+        if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
+        {
+            var isLocked = (await secondFactor.BookFailureAsync(user.Id, client: null, cancellationToken)).Lock;
+            await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);
+            return ([], isLocked is null ? Reauthentication.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return ([], Problems.SessionRevoked);
+        }
+
+        var stamp = Guid.NewGuid().ToString();
+        var switched = await db.Users.Where(u => u.Id == user.Id && u.HasTwoFactor != true && u.TwoFactorSecret == user.TwoFactorSecret)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.HasTwoFactor, true).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+        if (switched == 0)
+        {
+            // Another request was first, or asked for a newer secret.
+            return ([], Problems.TwoFactorAlreadyEnabled);
+        }
+
+        await totpSecrets.RenewAsync(user, cancellationToken);
+        await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
+        var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.Enabled(logger, user.Id);
+        return (codes, null);
+    }
+
+    /// <summary>False when the session has ended meanwhile.</summary>
+    public async Task<bool> DisableAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return false;
+        }
+
+        var stamp = Guid.NewGuid().ToString();
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
+            cancellationToken);
+        await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.Disabled(logger, user.Id);
+        return true;
+    }
+
+    /// <summary>Null when the session has ended meanwhile.</summary>
+    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        {
+            return null;
+        }
+
+        var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        events.Committed(user.Id);
+        Log.CodesRenewed(logger, user.Id);
+        return codes;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication on")]
+        public static partial void Enabled(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication off")]
+        public static partial void Disabled(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} made new recovery codes")]
+        public static partial void CodesRenewed(ILogger logger, Guid userId);
+    }
+}

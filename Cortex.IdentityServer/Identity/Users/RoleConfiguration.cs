@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Cortex.IdentityServer.Identity.Users;
+
+/// <summary>Tables of our own: <c>roles</c> and who has them.</summary>
+internal sealed class RoleConfiguration : IEntityTypeConfiguration<Role>, IEntityTypeConfiguration<IdentityUserRole<Guid>>
+{
+    public void Configure(EntityTypeBuilder<Role> role)
+    {
+        role.ToTable("roles");
+        role.HasKey(r => r.Id);
+        role.Property(r => r.Id).HasDefaultValueSql("gen_random_uuid()");
+        role.Property(r => r.Name).HasMaxLength(64).IsRequired();
+        role.Property(r => r.NormalizedName).HasMaxLength(64).IsRequired();
+        role.Property(r => r.ConcurrencyStamp).HasMaxLength(64).IsConcurrencyToken();
+        role.HasIndex(r => r.NormalizedName).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<IdentityUserRole<Guid>> membership)
+    {
+        membership.ToTable("user_roles");
+        membership.HasKey(m => new { m.UserId, m.RoleId });
+        membership.HasOne<User>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
+        membership.HasOne<Role>().WithMany().HasForeignKey(m => m.RoleId).OnDelete(DeleteBehavior.Cascade);
+        membership.HasIndex(m => m.RoleId);
+    }
+}

@@ -1,0 +1,10 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cortex.IdentityServer.Identity.Users;
+
+/// <summary>What a tier can be called; which there are is the operator's to say (<see cref="KnownTiers"/>).</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TierAttribute() : ValidationAttribute($"must be the name of a tier, of at most {TierName.Longest} characters")
+{
+    public override bool IsValid(object? value) => value is null || (value is string tier && TierName.CanBe(tier));
+}

@@ -1,0 +1,41 @@
+using Cortex.IdentityServer.Identity.Passkeys;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.Users;
+
+/// <remarks>Passkeys are in columns of a table of ours; Identity's own is one JSON document a passkey.</remarks>
+internal sealed partial class UserStore
+{
+    /// <summary>Saved at once, so that a credential that somebody else has already is told from a taken email.</summary>
+    public override async Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    {
+        if (await Of(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } known)
+        {
+            Context.Passkeys.Add(Passkey.Of(user.Id, passkey));
+        }
+        else
+        {
+            known.Name = passkey.Name ?? known.Name;
+            known.SignCount = passkey.SignCount;
+            known.IsBackedUp = passkey.IsBackedUp;
+        }
+
+        await Context.SaveChangesAsync(cancellationToken);
+    }
+
+    public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(User user, CancellationToken cancellationToken) =>
+        [.. (await Context.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken))
+            .Select(p => p.ToInfo())];
+
+    public override Task<User?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        Context.Users.SingleOrDefaultAsync(u => Context.Passkeys.Any(p => p.CredentialId == credentialId && p.UserId == u.Id), cancellationToken);
+
+    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
+        (await Of(user, credentialId).AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ToInfo(presented.IsBackupEligible);
+
+    public override Task RemovePasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
+        Of(user, credentialId).ExecuteDeleteAsync(cancellationToken);
+
+    private IQueryable<Passkey> Of(User user, byte[] credentialId) => Context.Passkeys.Where(p => p.UserId == user.Id && p.CredentialId == credentialId);
+}

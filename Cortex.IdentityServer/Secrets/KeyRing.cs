@@ -1,9 +1,0 @@
-namespace Cortex.IdentityServer.Secrets;
-
-/// <summary>The keys of one purpose while a secret is rotated: the first one makes, all of them check.</summary>
-internal sealed class KeyRing(params IReadOnlyList<byte[]> keys)
-{
-    public byte[] Current => All[0];
-
-    public IReadOnlyList<byte[]> All { get; } = keys;
-}

@@ -1,7 +1,0 @@
-namespace Cortex.IdentityServer.Usage;
-
-/// <summary>What users used.</summary>
-internal static class UsageFeature
-{
-    public static IServiceCollection AddUsage(this IServiceCollection services) => services.AddSingleton<UsageReport>();
-}
