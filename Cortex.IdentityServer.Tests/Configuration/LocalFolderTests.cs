@@ -74,10 +74,10 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Eight_that_start_together_agree()
+    public async Task Sixteen_servers_that_start_together_agree_on_one_secret()
     {
-        using var start = new Barrier(8);
-        var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+        using var start = new Barrier(16);
+        var read = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Factory.StartNew(
             () =>
             {
                 start.SignalAndWait(TestContext.Current.CancellationToken);
@@ -90,6 +90,19 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.JwtSecrets[0])).Distinct());
         Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.SecretKeys[0])).Distinct());
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public void A_start_that_was_killed_while_it_generated_a_secret_does_not_stop_the_next()
+    {
+        File.WriteAllText(Path.Combine(_folder, "secret_key.lock"), "");
+        File.WriteAllText(Path.Combine(_folder, "secret_key.new"), "half a sec");
+
+        var secret = Read().Secrets.SecretKeys[0];
+
+        Assert.Equal(64, secret.Length);
+        Assert.Equal(secret, Read().Secrets.SecretKeys[0]);
+        Assert.Equal(["jwt_secret_key", "secret_key"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
 
             if (!settings.IsProduction)
             {
-                return [LocalFolder.Secret(settings, name.ToLowerInvariant())];
+                return [LocalSecret.Read(settings, name.ToLowerInvariant())];
             }
 
             settings.RefuseMissing(name, $"to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
@@ -10,7 +10,7 @@ internal static class Mails
 {
     private const string NotYou = "If this wasn't you, set a new password right away, and end the sessions and API keys that you don't recognize.";
 
-    private const int Guesses = LoginAttemptRules.MostInARow;
+    private const int Guesses = FailedAttempts.MostInARow;
 
     private const string NotAsked = "If you didn't expect this, contact us.";
 

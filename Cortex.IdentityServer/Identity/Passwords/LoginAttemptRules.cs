@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
@@ -18,8 +19,7 @@ internal static class LoginAttemptRules
 
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
 
-    /// <summary>Of strangers; no time that passes makes it more.</summary>
-    public const int MostInARow = 100;
+    private const int MostInARow = FailedAttempts.MostInARow;
 
     /// <summary>What strangers are told to wait after that, as after ten failures.</summary>
     private const string LockTime = "interval '15 minutes'";

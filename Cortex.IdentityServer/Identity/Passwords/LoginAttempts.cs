@@ -62,7 +62,7 @@ internal sealed partial class LoginAttempts(
                     case false:
                         return new Admission.Admitted(attempt);
                     case true:
-                        Log.Blocked(logger, account.User?.Id, LoginAttemptRules.MostInARow);
+                        Log.Blocked(logger, account.User?.Id, FailedAttempts.MostInARow);
                         break;
                 }
 
@@ -89,7 +89,7 @@ internal sealed partial class LoginAttempts(
         switch (effect)
         {
             case FailureEffect.Blocked:
-                Log.Blocked(logger, userId, LoginAttemptRules.MostInARow);
+                Log.Blocked(logger, userId, FailedAttempts.MostInARow);
                 break;
             case FailureEffect.Locked:
                 Log.Locked(logger, userId);

@@ -120,7 +120,7 @@ internal sealed partial class SecondFactor(
             SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
                 failed_at = {now}
             WHERE (state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}) AND (excluded.in_a_row = 0
-                OR state.in_a_row < {LoginAttemptRules.MostInARow})
+                OR state.in_a_row < {FailedAttempts.MostInARow})
             RETURNING (SELECT is_stranger FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
         if (booked is [var isStranger])
@@ -139,7 +139,7 @@ internal sealed partial class SecondFactor(
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        if (await db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= LoginAttemptRules.MostInARow && s.BlockedAt == null)
+        if (await db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MostInARow && s.BlockedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.BlockedAt, now), cancellationToken) == 0
             || await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleOrDefaultAsync(cancellationToken) is not { } email)
         {
@@ -149,7 +149,7 @@ internal sealed partial class SecondFactor(
         await events.NoteFailureAsync(AuditAction.SecondFactorBlocked, userId, client, cancellationToken);
         await events.TellAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email), client, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Log.Blocked(logger, userId, LoginAttemptRules.MostInARow);
+        Log.Blocked(logger, userId, FailedAttempts.MostInARow);
     }
 
     private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure booked, CancellationToken cancellationToken)
