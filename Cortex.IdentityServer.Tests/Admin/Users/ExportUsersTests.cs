@@ -43,7 +43,7 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
             """admin/{"filters": "email tier"}""",
             await app.SqlAsync(
                 "SELECT name || '/' || details FROM audit_events JOIN user_roles ON user_roles.user_id = actor_id JOIN roles ON roles.id = role_id WHERE "
-                    + "action = 'users.exported' AND audit_events.user_id IS NULL AND details->>'filters' LIKE '%email%'"));
+                    + "action = 'users.exported' AND audit_events.user_id IS NULL AND details->>'filters' LIKE '%tier%'"));
     }
 
     [Fact]

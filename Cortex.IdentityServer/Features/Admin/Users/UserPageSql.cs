@@ -11,6 +11,8 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// allows (twelve, without a filter) is an arm: a range of the index, already in the page's order. PostgreSQL merges the arms and reads no more rows than
 /// the page has, so that no filter, no page and no number of users makes it slow. Two cases have a way of their own: a role, whose members are few,
 /// and a search by email in order of time, whose matches are sorted if they are few, and looked for in order of time if they are many.
+/// Limits are literals and not parameters: without the number, PostgreSQL expects a tenth of the table, never keeps the plan of a large table, and spends
+/// more time on planning the arms each time than on running them.
 /// </remarks>
 internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] tiers, UserCursor? after, int limit)
 {
@@ -21,6 +23,9 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     internal const int MostWalked = 3_000;
 
     private const int MostTiers = 16;
+
+    /// <summary>What an arm reads, so that the page needs no second look at the table.</summary>
+    private const string Columns = "id, email, subscription_tier, is_active, is_verified, two_factor_enabled, created_at, updated_at";
 
     // Word for word as the migration's indexes have them.
     private const string Tier = "coalesce(subscription_tier, 'free')";
@@ -35,12 +40,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private readonly string _direction = order.IsDescending ? "DESC" : "ASC";
 
     /// <summary>The page.</summary>
-    public string Page => Show(
-        filter.Role is not null ? $"SELECT id, {Key} AS key, false AS is_end FROM users JOIN ({Members}) AS member USING (id) WHERE "
-            + $"{All(Filter, Prefix, After)} ORDER BY {Sorted(Key)} LIMIT @limit"
-        : filter.Email is null
-            || order.ByEmail ? $"SELECT id, key, false AS is_end FROM ({Arms("@limit", Prefix, After)}) AS arms ORDER BY {Sorted("key")} LIMIT @limit"
-        : $"SELECT id, key, false AS is_end FROM ({Found(After)}) AS found ORDER BY {Sorted("key")} LIMIT @limit");
+    public string Page => Show($"SELECT *, false AS is_end FROM ({Rows}) AS found ORDER BY {Sorted("key")} LIMIT {limit}");
 
     /// <summary>Whether more match a search by email than are sorted at once.</summary>
     public string ManyMatch => $"SELECT count(*) > {MostSorted} FROM ({Found(null)} LIMIT {MostSorted + 1}) AS found";
@@ -48,14 +48,19 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     /// <summary>The page of a search that many match, of the users that are looked at for it; at its end the last of those, if there may be more.</summary>
     /// <remarks>One statement: seen at another moment, that user might be another one, and what is between them would be left out.</remarks>
     public string Walk => $"""
-        WITH walked AS MATERIALIZED (SELECT id, key, email FROM ({Arms($"{MostWalked}", null, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked})
+        WITH walked AS MATERIALIZED (SELECT * FROM ({Arms(MostWalked, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked})
         {Show($"""
-            (SELECT id, key, false AS is_end FROM walked
-            WHERE email >= cortex_fold_email(@prefix) COLLATE "C" AND email < cortex_fold_email(@prefix) || chr(1114111) ORDER BY {Sorted("key")} LIMIT @limit)
+            (SELECT *, false AS is_end FROM walked WHERE {Matches} ORDER BY {Sorted("key")} LIMIT {limit})
             UNION ALL
-            (SELECT id, key, true FROM walked ORDER BY {Sorted("key")} OFFSET {MostWalked - 1})
+            (SELECT *, true FROM walked ORDER BY {Sorted("key")} OFFSET {MostWalked - 1})
             """)}, is_end
         """;
+
+    /// <summary>Those that a page is taken from.</summary>
+    private string Rows =>
+        filter.Role is not null ? $"SELECT {Columns}, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)}"
+        : filter.Email is null || order.ByEmail ? Arms(limit, Prefix, After)
+        : Found(After);
 
     private string Key => order.ByEmail ? Email : Created;
 
@@ -91,7 +96,6 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
             ("email", after?.Email, NpgsqlDbType.Text),
             ("created", after?.Created, NpgsqlDbType.TimestampTz),
             ("id", after?.Id, NpgsqlDbType.Uuid),
-            ("limit", limit, NpgsqlDbType.Integer),
         })
         {
             if (value is not null && text.Contains("@" + name, StringComparison.Ordinal))
@@ -103,30 +107,29 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         return command;
     }
 
-    private string Show(string ids) => $"""
-        SELECT users.id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email},
+    private string Show(string rows) => $"""
+        SELECT id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email},
             is_end, {Created}
-        FROM ({ids}) AS page JOIN users USING (id) ORDER BY {Sorted("key")}
+        FROM ({rows}) AS users ORDER BY {Sorted("key")}
         """;
 
     /// <summary>All who match a search by email, in no order.</summary>
     private string Found(string? after) => string.Join(
-        " UNION ALL ", Standings.Select(standing => $"SELECT id, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
+        " UNION ALL ", Standings.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
 
     /// <summary>
     /// Tiers that some other program made by the hundred are gone through by PostgreSQL, as a statement with an arm for each would take longer to plan than to
     /// run.
     /// </summary>
-    private string Arms(string most, params string?[] conditions) => tiers.Length <= MostTiers
+    private string Arms(int most, params string?[] conditions) => tiers.Length <= MostTiers
         ? Arms(Enumerable.Range(1, tiers.Length).Select(tier => $"@tiers[{tier}]"), most, conditions)
-        : $"SELECT arm.id, arm.key, arm.email FROM unnest(@tiers) AS kind (tier) CROSS JOIN LATERAL ({Arms(["kind.tier"], most, conditions)}) AS arm";
+        : $"SELECT arm.* FROM unnest(@tiers) AS kind (tier) CROSS JOIN LATERAL ({Arms(["kind.tier"], most, conditions)}) AS arm";
 
-    private string Arms(IEnumerable<string> ofTiers, string most, string?[] conditions) => string.Join(
+    private string Arms(IEnumerable<string> ofTiers, int most, string?[] conditions) => string.Join(
         " UNION ALL ",
         from tier in ofTiers
         from standing in Standings
-        select $"(SELECT id, {Key} AS key, {Email} AS email FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} "
-            + $"LIMIT {most})");
+        select $"(SELECT {Columns}, {Key} AS key FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {most})");
 
     private string Sorted(string key) => $"{key} {_direction}, id {_direction}";
 
