@@ -13,6 +13,7 @@ using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Authentication;
 using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Passkeys;
@@ -50,6 +51,7 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     app.WarnOfSettings(environment.Warnings);
     app.WarnOfMissingMail(environment.Mail);
     app.UseHttp(environment.Http);
+    app.UseCallerAuthorization();
     var routes = app.MapGroup("").AnswersHead();
     routes.MapHealth();
     routes.MapDiscovery(environment.Http);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -84,6 +86,16 @@ public sealed class ApiKeyTextTests
     [Fact]
     public void Python_computes_the_same_hash() =>
         Assert.Equal(PythonHashes.ApiKeyOfSha256Hash, ApiKeyText.HashHex(PythonHashes.ApiKeyOfSha256));
+
+    [Fact]
+    public void Hashes_one_after_another_and_on_many_threads_have_nothing_to_do_with_each_other()
+    {
+        var texts = Enumerable.Range(0, 2_000).Select(number => new string('é', number % 400) + number).ToList();
+        var expected = texts.ConvertAll(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+
+        Assert.Equal(expected, texts.ConvertAll(ApiKeyText.HashHex));
+        Assert.Equal(expected, texts.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(ApiKeyText.HashHex));
+    }
 
     [Theory]
     [InlineData(PythonHashes.ApiKeyOfSha256, "ctx_7JzRpPka")]

@@ -23,7 +23,7 @@ internal static class ForwardAuthEndpoint
     /// method is answered like GET, and any path below this one like this one, because Envoy keeps its client's method and appends its client's path and query.
     /// For the same reason the query counts at exactly this path only; the header counts everywhere. The body is ignored.
     /// </remarks>
-    internal static Results<NoContent, Problem> VerifyRequest(
+    internal static Results<Allowed, Problem> VerifyRequest(
         [Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope,
         [FromHeader(Name = RequiredScopes), Description(
             "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
@@ -36,7 +36,7 @@ internal static class ForwardAuthEndpoint
         }
 
         Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);
-        return TypedResults.NoContent();
+        return Allowed.Instance;
     }
 
     /// <summary>

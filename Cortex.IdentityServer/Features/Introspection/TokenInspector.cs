@@ -25,7 +25,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
             }
         }
 
-        var (verdict, refusal) = await apiKeys.FindAsync(token, http);
+        var (verdict, refusal) = await apiKeys.FindAsync(new ApiKeyCandidate(token), http);
         return (verdict is ApiKeyVerdict.Good { Key: var key } ? Of(key) : null, refusal);
     }
 

@@ -20,27 +20,16 @@ internal static class AuthenticationSchemes
     /// <summary>What each API key of ours begins with, and no access token.</summary>
     public const string KeyPrefix = "ctx_";
 
-    private const string BearerPrefix = "Bearer ";
-
     public static void AddEitherScheme(this IServiceCollection services)
     {
         services.AddAuthentication().AddPolicyScheme(Either, "Access token or API key", options =>
-            options.ForwardDefaultSelector = context => PresentedKey.In(context) is null ? Bearer : ApiKey);
+            options.ForwardDefaultSelector = context => PresentedCredential.In(context) is { IsKey: true } ? ApiKey : Bearer);
 
         // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
         foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
         {
             services.Remove(warmUp);
         }
-    }
-
-    /// <summary>The token of the <c>Authorization</c> header, if that is of the bearer scheme and holds one.</summary>
-    public static string? BearerIn(IHeaderDictionary headers)
-    {
-        var header = headers.Authorization.ToString();
-        return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) && header.AsSpan(BearerPrefix.Length).Trim() is { IsEmpty: false } token
-            ? token.ToString()
-            : null;
     }
 
     /// <summary>A request with two credentials has no clear caller, and is refused before either is looked at.</summary>

@@ -77,6 +77,5 @@ internal static class HttpFeature
         app.UseAddressLimits();
         app.UseBodyRules();
         app.UseSingleCredential();
-        app.UseAuthorization();
     }
 }

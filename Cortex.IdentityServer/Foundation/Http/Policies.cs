@@ -44,6 +44,7 @@ internal static class Policies
             .AddPolicy(Admin, policy => OfStaff(policy, admin, Role.Admin))
             .AddPolicy(Support, policy => OfStaff(policy, admin, Role.Admin, Role.Support));
         return services
+            .AddSingleton<RememberedCallers>()
             .AddSingleton<IPolicyEvaluator, CallerEvaluator>()
             .AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
     }

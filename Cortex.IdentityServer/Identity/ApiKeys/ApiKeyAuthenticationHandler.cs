@@ -15,12 +15,13 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (PresentedKey.In(Context) is not { Text: var text } presented)
+        if (PresentedCredential.In(Context) is not { IsKey: true } presented)
         {
             return AuthenticateResult.NoResult();
         }
 
-        var (verdict, refusal) = await keys.FindAsync(text, Context);
+        var candidate = Context.Features.Get<ApiKeyCandidate>() ?? new(presented.Text);
+        var (verdict, refusal) = await keys.FindAsync(candidate, Context);
         switch (verdict)
         {
             case ApiKeyVerdict.Good good:

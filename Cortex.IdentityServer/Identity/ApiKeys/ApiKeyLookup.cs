@@ -35,41 +35,35 @@ internal sealed partial class ApiKeyLookup(
 
     private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
 
-    public ApiKeyVerdict? Recall(string text) =>
-        text.Length > ApiKeyText.MaxLength ? ApiKeyVerdict.Invalid
-        : _remembered.TryRecall(ApiKeyText.HashHex(text), out var known) ? Judge(known)
+    public ApiKeyVerdict? Recall(ApiKeyCandidate candidate) =>
+        candidate.Text.Length > ApiKeyText.MaxLength ? ApiKeyVerdict.Invalid
+        : _remembered.TryRecall(candidate.Hash, out var known) ? Judge(known)
 
         // A typo or garbage costs no query.
-        : ApiKeyText.Classify(text) is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
+        : candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
         : null;
 
-    public bool WasKnown(string text) => _remembered.Knows(ApiKeyText.HashHex(text));
+    public bool WasKnown(ApiKeyCandidate candidate) => _remembered.Knows(candidate.Hash);
 
-    public async Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken)
+    public async Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        if (Recall(text) is { } known)
-        {
-            return known;
-        }
-
-        var hash = ApiKeyText.HashHex(text);
-        var found = await _remembered.AskAsync(hash, (_, asking) => AskAsync(text, hash, asking), cancellationToken);
+        var found = await _remembered.AskAsync(candidate.Hash, (_, asking) => AskAsync(candidate, asking), cancellationToken);
         return found is null ? ApiKeyVerdict.Invalid : Judge(found);
     }
 
     public void Dispose() => _remembered.Dispose();
 
-    private async Task<KnownApiKey?> AskAsync(string text, string hash, CancellationToken cancellationToken)
+    private async Task<KnownApiKey?> AskAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        var key = await FindByHashAsync(hash, cancellationToken);
-        if (key is not null || ApiKeyText.Classify(text) == ApiKeyKind.Ours)
+        var key = await FindByHashAsync(candidate.Hash, cancellationToken);
+        if (key is not null || candidate.Kind == ApiKeyKind.Ours)
         {
             return key;
         }
 
         // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
-        await AdoptLegacyAsync(text, hash, cancellationToken);
-        return await FindByHashAsync(hash, cancellationToken);
+        await AdoptLegacyAsync(candidate, cancellationToken);
+        return await FindByHashAsync(candidate.Hash, cancellationToken);
     }
 
     private ApiKeyVerdict Judge(KnownApiKey key)
@@ -103,12 +97,12 @@ internal sealed partial class ApiKeyLookup(
         };
     }
 
-    private async Task AdoptLegacyAsync(string text, string hash, CancellationToken cancellationToken)
+    private async Task AdoptLegacyAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(AdoptSql);
-        command.Parameters.Add(new() { Value = text });
-        command.Parameters.Add(new() { Value = hash });
-        command.Parameters.Add(new() { Value = (object?)ApiKeyText.Prefix(text) ?? DBNull.Value });
+        command.Parameters.Add(new() { Value = candidate.Text });
+        command.Parameters.Add(new() { Value = candidate.Hash });
+        command.Parameters.Add(new() { Value = ApiKeyText.Prefix(candidate.Text) });
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 1)
         {
             Log.Adopted(logger);

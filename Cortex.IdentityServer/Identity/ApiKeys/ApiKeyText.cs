@@ -27,7 +27,11 @@ internal static partial class ApiKeyText
     private const int ChecksumLength = 6;
     private const int PrefixLength = 12;
     private const int MinForeignLength = 8;
+    private const int MostUtf8Bytes = 3 * MaxLength;
     public const int MaxLength = 256;
+
+    [ThreadStatic]
+    private static IncrementalHash? _sha256;
 
     public static string New()
     {
@@ -44,7 +48,18 @@ internal static partial class ApiKeyText
         _ => ApiKeyKind.Ours,
     };
 
-    public static string HashHex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static string HashHex(string text)
+    {
+        // OpenSSL takes longer to set up a one-shot hash than to compute it, so each thread keeps an instance. One that failed halfway isn't put back.
+        var sha256 = _sha256 ?? IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _sha256 = null;
+        Span<byte> utf8 = stackalloc byte[MostUtf8Bytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        sha256.AppendData(Encoding.UTF8.TryGetBytes(text, utf8, out var count) ? utf8[..count] : Encoding.UTF8.GetBytes(text));
+        sha256.GetHashAndReset(hash);
+        _sha256 = sha256;
+        return Convert.ToHexStringLower(hash);
+    }
 
     /// <summary>The first 12 characters, but of a short foreign key never more than half.</summary>
     public static string Prefix(string text) => text[..Math.Min(PrefixLength, text.Length / 2)];

@@ -1,13 +1,14 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Tells whose key a text is, for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
+/// <summary>Finds out whose key a text is, for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
 internal interface IApiKeyProvider
 {
     /// <summary>What is known without asking the database, or null.</summary>
-    ApiKeyVerdict? Recall(string text);
+    ApiKeyVerdict? Recall(ApiKeyCandidate candidate);
 
     /// <summary>Whether it was somebody's key when the database was last asked.</summary>
-    bool WasKnown(string text);
+    bool WasKnown(ApiKeyCandidate candidate);
 
-    Task<ApiKeyVerdict> FindAsync(string text, CancellationToken cancellationToken);
+    /// <summary>Asks the database about a text that <see cref="Recall"/> knows nothing of.</summary>
+    Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken);
 }

@@ -8,17 +8,17 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limits)
 {
     /// <summary>The verdict, or the refusal of an address that has asked about too many unknown keys.</summary>
-    public async Task<(ApiKeyVerdict? Verdict, Problem? Refusal)> FindAsync(string text, HttpContext http)
+    public async Task<(ApiKeyVerdict? Verdict, Problem? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
     {
-        if (keys.Recall(text) is { } known)
+        if (keys.Recall(candidate) is { } known)
         {
             return (known, null);
         }
 
         // Only asked about again, as something of its owner changed or changes aren't heard: many at a time may be, and none is a guess.
-        if (keys.WasKnown(text))
+        if (keys.WasKnown(candidate))
         {
-            return (await keys.FindAsync(text, http.RequestAborted), null);
+            return (await keys.FindAsync(candidate, http.RequestAborted), null);
         }
 
         var network = ClientNetwork.Of(http.ClientIp());
@@ -31,7 +31,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
 
         try
         {
-            var verdict = await keys.FindAsync(text, http.RequestAborted);
+            var verdict = await keys.FindAsync(candidate, http.RequestAborted);
             if (verdict is not ApiKeyVerdict.Refused)
             {
                 await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);

@@ -28,7 +28,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
     /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
     private async Task CheckAsync(MessageReceivedContext context)
     {
-        if (AuthenticationSchemes.BearerIn(context.Request.Headers) is not { } token)
+        if (PresentedCredential.In(context.HttpContext) is not { IsKey: false, Text: var token })
         {
             context.NoResult();
             return;

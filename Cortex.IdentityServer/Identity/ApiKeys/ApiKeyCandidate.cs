@@ -1,0 +1,13 @@
+namespace Cortex.IdentityServer.Identity.ApiKeys;
+
+/// <summary>A text that may be an API key. It is hashed and classified at most once, however many questions it goes through.</summary>
+internal sealed class ApiKeyCandidate(string text)
+{
+    private ApiKeyKind? _kind;
+
+    public string Text => text;
+
+    public string Hash => field ??= ApiKeyText.HashHex(text);
+
+    public ApiKeyKind Kind => _kind ??= ApiKeyText.Classify(text);
+}
