@@ -1,21 +1,23 @@
 using System.Text.RegularExpressions;
 using Cortex.IdentityServer.Features.CommandLine;
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Tests.Contract;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>What the server reads is what README.md documents and what compose.yaml and .env.example pass on.</summary>
+/// <summary>What the server reads is what docs/configuration.md documents and what compose.yaml and .env.example pass on.</summary>
 public sealed partial class DocumentedVariableTests
 {
     /// <summary>What a server in a container has no use for.</summary>
     private static readonly string[] OfDevelopment = ["CORTEX_DATA", "POSTGRES_BIN"];
 
-    private static readonly string[] Documented = [.. TableRow()
-        .Matches(Section(ReadFile("README.md"), "## Configuration"))
-        .Select(row => row.Groups[1].Value)];
+    private static readonly IReadOnlyList<DocumentedVariable> Table =
+        [.. Document.Read("docs/configuration.md").Rows("variable").Select(DocumentedVariable.Of)];
+
+    private static readonly string[] Documented = [.. Table.Select(variable => variable.Name)];
 
     [Fact]
     public void Every_variable_that_the_server_reads_is_documented()
@@ -24,11 +26,37 @@ public sealed partial class DocumentedVariableTests
         CortexEnvironment.Read(
             new ConfigurationBuilder().Add(read).Build(), new HostingEnvironment { EnvironmentName = Environments.Production }, serves: true);
 
-        // Documented below the table: the first by its other name, the files of secrets all together.
+        // Documented below the tables: the first by its other name, the files of secrets all together.
         Assert.Equal(
             Documented.Order(StringComparer.Ordinal),
             read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !name.EndsWith("_FILE", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
+
+    /// <remarks>A value that is none tells, in its refusal, what the variable takes.</remarks>
+    [Fact]
+    public void Every_number_is_documented_with_its_range_and_unit() => Assert.All(
+        Table.Where(variable => variable.Range is not null),
+        variable => Assert.Contains(
+            $"{variable.Name} must be a whole number of {variable.Unit} from {variable.Range!.Value.Least} to {variable.Range.Value.Most}.",
+            Variables.Refusal(Environments.Production, (variable.Name, "x"))));
+
+    [Fact]
+    public void Every_number_and_choice_has_the_default_that_is_documented()
+    {
+        var unset = Variables.Read(Environments.Production).ToString();
+
+        Assert.All(Table.Where(variable => variable.Default is not null && variable.Others.Count > 0), variable =>
+        {
+            Assert.Equal(unset, Outcome(variable.Name, variable.Default!));
+            Assert.All(variable.Others, other => Assert.NotEqual(unset, Outcome(variable.Name, other)));
+        });
+    }
+
+    /// <remarks>So that none of them escapes the two tests above.</remarks>
+    [Fact]
+    public void Every_variable_that_takes_a_number_is_documented_as_one() => Assert.Equal(
+        Documented.Where(TakesNumber).Order(StringComparer.Ordinal),
+        Table.Where(variable => variable.Range is not null).Select(variable => variable.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_documented_variable_reaches_the_server_in_compose()
@@ -55,12 +83,23 @@ public sealed partial class DocumentedVariableTests
     public void Every_image_of_compose_has_a_tag() =>
         Assert.All(ImageLine().Matches(ReadFile("compose.yaml")), line => Assert.Matches(@":v?\d+[.-]", line.Groups[1].Value));
 
-    private static string ReadFile(string name) => File.ReadAllText(Path.Combine(LocalFolder.SolutionFolder()!, name));
+    private static bool TakesNumber(string name) =>
+        Outcome(name, "x").Contains($"{name} must be a whole number of ", StringComparison.Ordinal);
 
-    private static string Section(string text, string heading) => text.Split('\n' + heading)[1].Split("\n## ")[0];
+    /// <summary>All settings as text, or why they are refused.</summary>
+    private static string Outcome(string name, string value)
+    {
+        try
+        {
+            return Variables.Read(Environments.Production, (name, value)).ToString();
+        }
+        catch (ConfigurationException refusal)
+        {
+            return refusal.Message;
+        }
+    }
 
-    [GeneratedRegex(@"^\| `([A-Z_]+)` \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex TableRow();
+    private static string ReadFile(string name) => File.ReadAllText(Path.Combine(Document.Repository, name));
 
     [GeneratedRegex(@"^      ([A-Z_]+): ", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ComposeLine();

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server with the limits that the README lists.</summary>
+/// <summary>A server with the limits that docs/api.md lists.</summary>
 public sealed class DefaultLimitsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("RATE_LIMITS", ""), ("API_KEY_LIMITS", "")];

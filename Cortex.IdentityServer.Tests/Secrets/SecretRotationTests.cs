@@ -104,7 +104,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code"));
     }
 
-    /// <remarks>Replicas that restart one after another meet each other's tokens: hence <c>old,new</c> first (README).</remarks>
+    /// <remarks>Replicas that restart one after another meet each other's tokens: hence <c>old,new</c> first (docs/operations.md).</remarks>
     [Fact]
     public async Task A_server_that_still_makes_under_the_old_secret_accepts_what_the_new_one_made()
     {

@@ -26,7 +26,7 @@ internal static class Commands
         return answer;
     }
 
-    private static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it runs the server.")
+    internal static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it runs the server.")
     {
         Serve(),
         MigrateCommand.Create(server),

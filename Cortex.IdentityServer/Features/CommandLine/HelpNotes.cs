@@ -9,7 +9,7 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com
 
         Environment variables:
-          Each command lists the ones that it reads. All of them are explained in README.md, "Configuration".
+          Each command lists the ones that it reads. docs/configuration.md explains all of them.
 
         Exit codes:
           0    done
@@ -25,7 +25,7 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll serve
 
         Environment variables:
-          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see README.md, "Configuration".
+          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see docs/configuration.md.
           ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: where to listen. DOTNET_ENVIRONMENT: Development or Production.
 
         Exit codes:
@@ -95,7 +95,7 @@ internal static class HelpNotes
         1. With JWT_ALGORITHM=ES256 or RS256 it creates a new key for signing access tokens. It is published within a minute and takes over
            a day later (half of JWT_KEY_DAYS where that is shorter), so that services which cache the list of keys know it by then;
            older keys are kept until their last token has expired. Nobody is logged out.
-           With HS256 there is no such key: set JWT_SECRET_KEY to new,old (README.md, "Rotating the secrets").
+           With HS256 there is no such key: set JWT_SECRET_KEY to new,old (docs/operations.md, "Rotating the secrets").
         2. It encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
 
         Examples:
@@ -132,7 +132,7 @@ internal static class HelpNotes
         """;
 
     private const string Variables = """
-        Environment variables (README.md, "Configuration"):
+        Environment variables (docs/configuration.md):
           POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same as the server's, with the same checks.
           CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL is unset.
           DOTNET_ENVIRONMENT: Development or Production.

@@ -55,7 +55,7 @@ internal static class RotateKeysCommand
         {
             await Console.Out.WriteLineAsync(
                 "Recovery codes, and sessions that haven't been refreshed since, still depend on the older one: before you remove it, see \"Rotating the "
-                    + "secrets\" in README.md.");
+                    + "secrets\" in docs/operations.md.");
         }
 
         await TellLostAsync("The TOTP secret of user", secrets.Lost);

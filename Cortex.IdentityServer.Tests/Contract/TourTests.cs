@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>
+/// Runs the shell blocks of the documentation as printed, in one bash against a real server, and compares what they print with the page. Only the port, and
+/// the way to the program that <c>dotnet run</c> would find, are replaced.
+/// </summary>
+public sealed partial class TourTests(PostgresCluster cluster)
+{
+    private const string Separator = "---- next block ----";
+    private const string PrintedAddress = "localhost:5000";
+    private const string PrintedProgram = "dotnet run --no-build --project Cortex.IdentityServer --";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
+    private static readonly string[] Tools = ["bash", "curl", "jq", "oathtool"];
+
+    /// <summary>What differs from run to run, and what stands for it in the comparison.</summary>
+    private static readonly IReadOnlyList<(Regex Pattern, string Name)> Varying =
+    [
+        (Guids(), "<id>"), (Times(), "<time>"), (EpochSeconds(), "<seconds>"), (TraceIds(), "<trace>"), (Tokens(), "<$1>"), (TotpSecrets(), "<totp>"),
+        (RecoveryCodes(), "<recovery>"), (Emails(), "ada-<n>"), (Ports(), PrintedAddress),
+    ];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("docs/tour.md", null)]
+    [InlineData("README.md", "Three calls")]
+    public async Task Every_block_prints_what_the_page_shows(string page, string? section)
+    {
+        var missing = Tools.FirstOrDefault(tool => !IsInstalled(tool));
+        Assert.SkipWhen(missing is not null, $"{missing} is not installed");
+        var document = Document.Read(page);
+        var blocks = (section is null ? document : document.Section(section)).Blocks;
+        var scripts = blocks.Where(block => block.Language == "sh").Select(block => block.Text);
+
+        var printed = (await RunAsync(string.Join($"printf '\\n{Separator}\\n'\n", scripts))).Split($"\n{Separator}\n");
+
+        Assert.Equal(Shown(blocks).Select(Comparable), printed.Select(Comparable));
+    }
+
+    /// <summary>For each command the output block below it; nothing if another command follows.</summary>
+    private static IEnumerable<string> Shown(IReadOnlyList<CodeBlock> blocks) => blocks.Index()
+        .Where(block => block.Item.Language == "sh")
+        .Select(block => block.Index + 1 < blocks.Count && blocks[block.Index + 1] is { Language: not "sh" } output ? output.Text : "");
+
+    private static string Comparable(string text) => Varying.Aggregate(
+        text.ReplaceLineEndings("\n").Trim(), (current, varying) => varying.Pattern.Replace(current, varying.Name));
+
+    private async Task<string> RunAsync(string script)
+    {
+        var folder = Directory.CreateTempSubdirectory("cortex-tour-");
+        try
+        {
+            var address = $"localhost:{FreePort()}";
+            (string Name, string Value)[] variables =
+            [
+                ("POSTGRES_URL", await cluster.CreateDatabaseAsync()), ("CORTEX_DATA", Path.Combine(folder.FullName, ".cortex")),
+                ("PUBLIC_URL", $"http://{address}"), ("ASPNETCORE_URLS", $"http://{address}"), ("BCRYPT_COST", "10"),
+            ];
+            await using var server = ServerProcess.Start([], variables);
+            await server.ListeningAsync();
+            var file = Path.Combine(folder.FullName, "tour.sh");
+            await File.WriteAllTextAsync(
+                file,
+                "exec 2>&1 < /dev/null\n" + script
+                    .Replace(PrintedAddress, address, StringComparison.Ordinal)
+                    .Replace(PrintedProgram, $"'{DotNet}' '{Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll")}'", StringComparison.Ordinal),
+                Ct);
+            return await BashAsync(file, folder.FullName, variables);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static async Task<string> BashAsync(string file, string folder, (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo("bash", [file]) { RedirectStandardOutput = true, WorkingDirectory = folder };
+
+        // A proxy that this machine uses is none for its own servers.
+        start.Environment["no_proxy"] = "*";
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var bash = Process.Start(start)!;
+        try
+        {
+            return await bash.StandardOutput.ReadToEndAsync(Ct).WaitAsync(Timeout, Ct);
+        }
+        finally
+        {
+            bash.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static bool IsInstalled(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, tool)));
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.CultureInvariant)]
+    private static partial Regex Guids();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", RegexOptions.CultureInvariant)]
+    private static partial Regex Times();
+
+    [GeneratedRegex(@"(?<=: )\d{10}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex EpochSeconds();
+
+    [GeneratedRegex(@"\b[0-9a-f]{32}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex TraceIds();
+
+    /// <summary>The page shows their beginning.</summary>
+    [GeneratedRegex(@"\b(eyJ|ctr_|c2f_|cve_|ctx_)[\w.-]+…?", RegexOptions.CultureInvariant)]
+    private static partial Regex Tokens();
+
+    [GeneratedRegex(@"\b[A-Z2-7]{32}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex TotpSecrets();
+
+    [GeneratedRegex(@"\b[0-9A-Z]{6}(?:-[0-9A-Z]{6}){3}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex RecoveryCodes();
+
+    [GeneratedRegex(@"\bada-\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex Emails();
+
+    [GeneratedRegex(@"\blocalhost:\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex Ports();
+}
