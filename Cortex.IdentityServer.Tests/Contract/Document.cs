@@ -30,7 +30,8 @@ internal sealed partial record Document(string Name, string Text)
     public IEnumerable<string> Links => Link().Matches(Prose).Select(link => link.Groups["target"].Value);
 
     /// <summary>The code blocks of the page, in order.</summary>
-    public IReadOnlyList<CodeBlock> Blocks => [.. Fence().Matches(Text).Select(block => new CodeBlock(block.Groups["language"].Value, block.Groups["text"].Value))];
+    public IReadOnlyList<CodeBlock> Blocks =>
+        [.. Fence().Matches(Text).Select(block => new CodeBlock(block.Groups["language"].Value, block.Groups["text"].Value))];
 
     /// <summary>The part of the page under a heading of the second level, with the headings below it.</summary>
     public Document Section(string title) => this with

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
@@ -6,6 +8,9 @@ namespace Cortex.IdentityServer.Tests.Contract;
 public sealed partial class DocumentTests
 {
     private const int LongestReadMe = 150;
+
+    /// <summary>What decisions name and other people wrote.</summary>
+    private static readonly string[] OfOthers = ["HttpContext", "HttpOnly", "PasskeyHandler", "SignInManager", "UserManager"];
 
     public static TheoryData<string> Names => [.. Document.All.Select(document => document.Name)];
 
@@ -60,6 +65,63 @@ public sealed partial class DocumentTests
             path => Assert.True(
                 File.Exists(Path.Combine(Document.Repository, path)) || File.Exists(Path.Combine(Document.Repository, "Cortex.IdentityServer", path)),
                 $"{path}: there is no such file"));
+
+    /// <remarks>Decisions outlive the code that they were taken for.</remarks>
+    [Fact]
+    public void Every_type_that_a_decision_names_exists()
+    {
+        var known = typeof(Problems).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Static).Select(method => method.Name)
+                .Append(type.Name.Split('`')[0]))
+            .Concat(OfOthers).ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(Document.All.Where(document => document.Name.StartsWith("docs/decisions/", StringComparison.Ordinal)), document =>
+            Assert.Empty(TypeName().Matches(document.Prose).Select(name => name.Groups["name"].Value).Where(name => !known.Contains(name))));
+    }
+
+    [Fact]
+    public void The_map_of_folders_shows_the_folders_of_the_server()
+    {
+        var map = Mapped(Assert.Single(Document.Read("README.md").Section("Map of the folders").Blocks).Text).ToList();
+
+        Assert.All(map, path => Assert.True(Directory.Exists(Path.Combine(Document.Repository, path)), $"{path}: there is no such folder"));
+        Assert.Equal(
+            FoldersOf("Cortex.IdentityServer").SelectMany(floor => FoldersOf(floor).Prepend(floor)).Order(StringComparer.Ordinal),
+            map.Where(path => path.StartsWith("Cortex.IdentityServer/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_map_of_tests_shows_the_folders_of_the_tests() => Assert.Equal(
+        FoldersOf("Cortex.IdentityServer.Tests").Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal),
+        Document.Read("docs/contributing.md").Rows("folder").Select(row => row.Cells[0].Trim('`', '/')).Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> FoldersOf(string folder) => Directory.EnumerateDirectories(Path.Combine(Document.Repository, folder))
+        .Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")).Select(name => $"{folder}/{name}");
+
+    /// <summary>The paths in a map that shows by two spaces what is in what, and several folders side by side.</summary>
+    private static IEnumerable<string> Mapped(string map)
+    {
+        var open = new List<string>();
+        foreach (var line in map.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var match = MapLine().Match(line);
+            Assert.True(match.Success, $"{line}: no folders and what is in them");
+            open.RemoveRange(match.Groups["indent"].Length / 2, open.Count - (match.Groups["indent"].Length / 2));
+            var names = match.Groups["name"].Captures.Select(name => name.Value).ToList();
+            foreach (var name in names)
+            {
+                yield return string.Join('/', open.Append(name));
+            }
+
+            open.Add(names[^1]);
+        }
+    }
+
+    [GeneratedRegex(@"^(?<indent> *)(?:(?<name>[\w.]+)/ +)+\S", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex MapLine();
+
+    [GeneratedRegex("`(?<name>[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+)(?:<[A-Za-z]+>|\\(\\)|\\.[A-Za-z]+)?`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"`(?<path>\w[\w.-]*(?:/[\w.-]+)+\.(?:cs|csproj|http|json|md|sh|txt|yaml))`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex SourcePath();

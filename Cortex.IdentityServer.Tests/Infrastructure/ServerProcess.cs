@@ -79,16 +79,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>What it has logged so far.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => Read(_output);
+
+    private string Errors => Read(_errors);
 
     /// <summary>Where it answers, once it does.</summary>
     public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -116,7 +109,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public async Task<ServerRun> EndAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        return new(_process.ExitCode, _output.ToString(), _errors.ToString());
+        return new(_process.ExitCode, Output, Errors);
     }
 
     public async ValueTask DisposeAsync()
@@ -130,11 +123,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+
     private void Note(StringBuilder text, string? line)
     {
         if (line is null)
         {
-            var ended = new InvalidOperationException($"The server ended:\n{_output}\n{_errors}");
+            // The other stream may still have lines to come.
+            var ended = new InvalidOperationException($"The server ended:\n{Output}\n{Errors}");
             _listening.TrySetException(ended);
             _hasDatabase.TrySetException(ended);
             return;
