@@ -25,7 +25,7 @@ public sealed class ErrorCodeTests
     [Fact]
     public void Every_problem_in_the_catalogue_is_listed()
     {
-        var declared = typeof(Problems).GetFields().Select(field => field.GetValue(null)).OfType<ProblemCode>().ToList();
+        var declared = typeof(Problems).GetFields().Select(field => field.GetValue(null)).OfType<Refusal>().ToList();
 
         // A fault of the server is no answer that a client can provoke, so it isn't published.
         Assert.Equal(declared.Except([Problems.InternalError]).Select(problem => problem.Code).Order(), Problems.All.Select(problem => problem.Code).Order());

@@ -31,8 +31,8 @@ internal static class StaffSteps
         var user = await app.QuickUserAsync();
         var stamp = (string)(await app.SqlAsync("SELECT security_stamp FROM users WHERE id = $1", user.Id))!;
         await using var scope = app.Services.CreateAsyncScope();
-        var client = new Client(IPAddress.Loopback, UserAgent: null, RequestId: "", _ => { });
-        var tokens = await scope.ServiceProvider.GetRequiredService<SessionService>().StartAsync(user.Id, stamp, ["pwd"], client, Cancel);
+        var origin = new RequestOrigin(IPAddress.Loopback, UserAgent: null, RequestId: "");
+        var tokens = await scope.ServiceProvider.GetRequiredService<SessionService>().StartAsync(user.Id, stamp, ["pwd"], origin, Cancel);
         return (user, new(tokens!.AccessToken, tokens.RefreshToken!), app.WithToken(tokens.AccessToken));
     }
 

@@ -18,7 +18,7 @@ internal static class AuditAdminEndpoints
         var reader = new QueryReader();
         var (limit, cursor, filter) = (reader.Limit(query.Limit), reader.Cursor(query.Cursor), query.Read(reader));
         return reader.Refusal is { } refusal
-            ? refusal
+            ? refusal.ToProblem()
             : TypedResults.Ok(AdminAuditEventPage.Of(await events.PageAsync(filter, cursor, limit, cancellationToken)));
     }
 }

@@ -27,14 +27,16 @@ internal static class BillingAdminEndpoints
     {
         var reader = new QueryReader();
         var (many, after, isProcessed, owner) = (reader.Limit(limit), reader.Cursor(cursor), reader.Flag("processed", processed), reader.Id("user", user));
-        return reader.Refusal is { } refusal ? refusal : TypedResults.Ok(await events.PageAsync(isProcessed, owner, after, many, cancellationToken));
+        return reader.Refusal is { } refusal
+            ? refusal.ToProblem()
+            : TypedResults.Ok(await events.PageAsync(isProcessed, owner, after, many, cancellationToken));
     }
 
     /// <summary>Process a billing event again</summary>
     /// <remarks>Queues the event for processing. One that is already waiting stays as it is.</remarks>
     internal static async Task<Results<Accepted<BillingEventResponse>, Problem>> ReplayBillingEvent(
         [Description("The id of the event.")] Guid id, BillingReplay replay, HttpContext http, CancellationToken cancellationToken) =>
-        await replay.ReplayAsync(id, Client.OfAdministrator(http), cancellationToken) is { } replayed
+        await replay.ReplayAsync(id, http.AdministratorOrigin(), cancellationToken) is { } replayed
             ? TypedResults.Accepted((string?)null, replayed)
-            : (Problem)Problems.NotFound;
+            : Problems.NotFound.ToProblem();
 }

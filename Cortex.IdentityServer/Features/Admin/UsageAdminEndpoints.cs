@@ -24,9 +24,9 @@ internal static class UsageAdminEndpoints
         var (period, group) = (query.ReadPeriod(reader, clock.GetUtcNow()), query.ReadGroup(reader));
         if (reader.Refusal is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
-        return await report.ReadAsync(id, period, group, cancellationToken) is { } usage ? TypedResults.Ok(usage) : (Problem)Problems.NotFound;
+        return await report.ReadAsync(id, period, group, cancellationToken) is { } usage ? TypedResults.Ok(usage) : Problems.NotFound.ToProblem();
     }
 }

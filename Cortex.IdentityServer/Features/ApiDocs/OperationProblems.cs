@@ -25,7 +25,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var takesKey = false;
         var needsSecondFactor = false;
-        List<ProblemCode> codes = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
+        List<Refusal> codes = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [];
@@ -97,9 +97,9 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
     }
 
     /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
-    private static int StatusOf(ProblemCode code, bool loggedIn, bool needsSecondFactor) =>
-        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status ?? code.Status
-        : code == Problems.TwoFactorRequired && needsSecondFactor ? Policies.NeedsSecondFactor.Status ?? code.Status
+    private static int StatusOf(Refusal code, bool loggedIn, bool needsSecondFactor) =>
+        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status
+        : code == Problems.TwoFactorRequired && needsSecondFactor ? Policies.NeedsSecondFactor.Status
         : code.Status;
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
@@ -135,15 +135,19 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         operation.RequestBody?.Content?.Values.FirstOrDefault()?.Schema is { } schema
         && (schema.OneOf?.FirstOrDefault(one => one.Properties is { Count: > 0 }) ?? schema).Properties?.Keys.FirstOrDefault() is { } field ? field : "body";
 
-    private static OpenApiExample Example(ProblemCode code, int status, string field)
+    private static OpenApiExample Example(Refusal code, int status, string field)
     {
-        var problem = new Problem(code)
+        var refusal = code with
         {
             Status = status,
             Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type or an unreadable value"] } : null,
             TwoFactorToken = code == Problems.TwoFactorRequired && status == code.Status ? Examples.TwoFactorToken : null,
         };
-        return new OpenApiExample { Summary = code.Title, Value = JsonSerializer.SerializeToNode(problem.Body(ExampleTrace), ApiJson.Default.ProblemBody) };
+        return new OpenApiExample
+        {
+            Summary = code.Title,
+            Value = JsonSerializer.SerializeToNode(refusal.ToProblem().Body(ExampleTrace), ApiJson.Default.ProblemBody),
+        };
     }
 
     private static async Task<IOpenApiSchema> SchemaAsync(

@@ -12,7 +12,7 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
     /// The event, which waits from now on; null where there is none. One statement, so that what is put up again has its audit event, and of several at a time
     /// one does it and the others find it done.
     /// </summary>
-    public async Task<BillingEventResponse?> ReplayAsync(Guid id, Client client, CancellationToken cancellationToken)
+    public async Task<BillingEventResponse?> ReplayAsync(Guid id, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var found = await db.Database.SqlQuery<Found>(
@@ -24,8 +24,8 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
                 UPDATE billing_events SET processed = false FROM known WHERE billing_events.id = known.id AND was_processed RETURNING billing_events.id),
             recorded AS (
                 INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-                SELECT {Guid.CreateVersion7(now)}, {now}, {AuditAction.BillingEventReplayed}, {AuditLog.Success}, {client.Administrator}::uuid, user_id,
-                    {client.Ip}::inet, {client.UserAgent}::text, {client.RequestId},
+                SELECT {Guid.CreateVersion7(now)}, {now}, {AuditAction.BillingEventReplayed}, {AuditLog.Success}, {origin.Administrator}::uuid, user_id,
+                    {origin.Ip}::inet, {origin.UserAgent}::text, {origin.RequestId},
                     jsonb_build_object('billing_event_id', id, 'before', jsonb_build_object('processed', true), 'after', jsonb_build_object('processed', false))
                 FROM known WHERE was_processed)
             SELECT user_id AS "UserId", event_type AS "EventType", polar_event_id AS "PolarEventId", was_processed AS "WasProcessed", created_at AS "CreatedAt"
@@ -38,7 +38,7 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
 
         if (known.WasProcessed)
         {
-            Log.Replayed(logger, id, known.UserId, client.Administrator);
+            Log.Replayed(logger, id, known.UserId, origin.Administrator);
         }
 
         return new(id, known.UserId, known.EventType, known.PolarEventId, Processed: false, known.CreatedAt);

@@ -62,7 +62,7 @@ internal sealed class AdminCreation(CortexDbContext db, UserManager<User> users,
                 $"The account was changed by somebody else at the same moment ({result.Errors.First().Code}): run the command again.");
         }
 
-        await events.NoteChangeAsync(action, user.Id, Client.Operator, [new("roles", Names(had), Names([.. had, Role.Admin]))], cancellationToken);
+        await events.NoteChangeAsync(action, user.Id, RequestOrigin.Operator, [new("roles", Names(had), Names([.. had, Role.Admin]))], cancellationToken);
     }
 
     private static JsonArray Names(IEnumerable<string> roles) => [.. roles.Order(StringComparer.Ordinal).Select(role => JsonValue.Create(role))];

@@ -5,6 +5,10 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// <summary>What became of an administrator that the operator wants.</summary>
 internal abstract record AdminCreationResult
 {
+    private AdminCreationResult()
+    {
+    }
+
     public sealed record Created(Guid UserId) : AdminCreationResult;
 
     /// <param name="User">Whose account was there before.</param>

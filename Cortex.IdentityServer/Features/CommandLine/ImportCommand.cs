@@ -57,7 +57,7 @@ internal static class ImportCommand
         return result switch
         {
             ImportResult.CutShort cut => throw new CommandFailedException(
-                $"Stopped at line {cut.Line}; accounts that were created are kept: {cut.Problem.Detail ?? cut.Problem.Code.Detail}"),
+                $"Stopped at line {cut.Line}; accounts that were created are kept: {cut.Refusal.Detail}"),
             ImportResult.Complete { Counts.Failed: 0 } => ExitCode.Done,
             ImportResult.Complete => ExitCode.SomeFailed,
             _ => throw new UnreachableException(),

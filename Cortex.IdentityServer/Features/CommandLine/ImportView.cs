@@ -24,11 +24,11 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
     {
         switch (told)
         {
-            case ImportReport.Failed { Line: var line, Problem: var problem } when results is not null:
-                results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, problem), ApiJson.Default.FailedLine));
+            case ImportReport.Failed { Line: var line, Refusal: var refusal } when results is not null:
+                results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, refusal), ApiJson.Default.FailedLine));
                 break;
-            case ImportReport.Failed { Line: var line, Problem: var problem }:
-                display.WriteError($"line {line}: {problem.Code.Code}: {Explain(problem)}");
+            case ImportReport.Failed { Line: var line, Refusal: var refusal }:
+                display.WriteError($"line {line}: {refusal.Code}: {Explain(refusal)}");
                 break;
             case ImportReport.Progress { Counts: var counts }:
                 Counts = counts;
@@ -37,9 +37,9 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
         }
     }
 
-    private static string Explain(Problem problem) => problem.Errors is null
-        ? problem.Detail ?? problem.Code.Detail
-        : string.Join("; ", problem.Errors.Select(field => $"{field.Key} {string.Join(", ", field.Value)}"));
+    private static string Explain(Refusal refusal) => refusal.Errors is null
+        ? refusal.Detail
+        : string.Join("; ", refusal.Errors.Select(field => $"{field.Key} {string.Join(", ", field.Value)}"));
 
     /// <summary>Of the file's bytes; it is read a little ahead of the lines that were told.</summary>
     private double? Share() => input is { CanSeek: true, Length: > 0 } ? Math.Min(1, (double)input.Position / input.Length) : null;

@@ -32,7 +32,7 @@ internal static class ForwardAuthEndpoint
     {
         if (MissingScope(caller, scope, required) is { } missing)
         {
-            return Policies.MissingScope(HeaderText(missing));
+            return Policies.MissingScope(HeaderText(missing)).ToProblem();
         }
 
         Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);

@@ -23,7 +23,7 @@ internal static class IntrospectEndpoint
         }
 
         var (answer, refusal) = await inspector.InspectAsync(token, http);
-        return refusal is null ? TypedResults.Ok(answer ?? Inactive) : refusal;
+        return refusal is null ? TypedResults.Ok(answer ?? Inactive) : refusal.ToProblem();
     }
 
     /// <summary>Reads by hand, as no parameter binds to either media type, and so what can't be read is thrown here and not by the framework.</summary>
@@ -35,11 +35,11 @@ internal static class IntrospectEndpoint
         }
         catch (JsonException failure)
         {
-            return ("", StrictJson.Explain(failure));
+            return ("", StrictJson.Explain(failure).ToProblem());
         }
         catch (InvalidDataException)
         {
-            return ("", new Problem(Problems.MalformedRequest) { Detail = "The body is not a valid form." });
+            return ("", (Problems.MalformedRequest with { Detail = "The body is not a valid form." }).ToProblem());
         }
     }
 
@@ -58,9 +58,9 @@ internal static class IntrospectEndpoint
         }
         else
         {
-            return ("", new Problem(Problems.UnsupportedMediaType) { Detail = "Send application/x-www-form-urlencoded or application/json." });
+            return ("", (Problems.UnsupportedMediaType with { Detail = "Send application/x-www-form-urlencoded or application/json." }).ToProblem());
         }
 
-        return token.Length == 0 ? ("", Problem.Invalid("token", "must be sent exactly once")) : (token, null);
+        return token.Length == 0 ? ("", Refusal.Invalid("token", "must be sent exactly once").ToProblem()) : (token, null);
     }
 }

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Features.Introspection;
 internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, SessionSettings options)
 {
     /// <summary>A null answer for anything that isn't good; a refusal where the asking address has asked about too many keys that nobody has.</summary>
-    public async Task<(IntrospectResponse? Answer, Problem? Refusal)> InspectAsync(string token, HttpContext http)
+    public async Task<(IntrospectResponse? Answer, Refusal? Refusal)> InspectAsync(string token, HttpContext http)
     {
         // Two dots make a JWS; no API key needs the attempt.
         if (token.AsSpan().Count('.') == 2)
@@ -20,7 +20,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
                     return (Of(good), null);
 
                 // One of ours that has ended is no API key, and costs the asking address nothing.
-                case TokenVerdict.Refused { Code: var code } when code != Problems.InvalidToken:
+                case TokenVerdict.Refused { Refusal: var ended } when !ended.Is(Problems.InvalidToken):
                     return (null, null);
             }
         }

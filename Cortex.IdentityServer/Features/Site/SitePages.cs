@@ -41,7 +41,7 @@ internal static class SitePages
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (!AcceptsHtml(http.Request.GetTypedHeaders().Accept))
         {
-            return (Problem)Problems.NotFound;
+            return Problems.NotFound.ToProblem();
         }
 
         // Relative, as a proxy may serve this below a path.
@@ -83,7 +83,7 @@ internal static class SitePages
             return AskForEmail(reason);
         }
 
-        await outbox.RequestAsync(MailKind.Request.PasswordReset, email, Client.Of(http), cancellationToken);
+        await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
         return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
     }
 }

@@ -20,6 +20,11 @@ internal static class AuthenticationSchemes
     /// <summary>What each API key of ours begins with, and no access token.</summary>
     public const string KeyPrefix = "ctx_";
 
+    private static readonly Refusal TwoCredentials = Problems.MalformedRequest with
+    {
+        Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
+    };
+
     public static void AddEitherScheme(this IServiceCollection services)
     {
         services.AddAuthentication().AddPolicyScheme(Either, "Access token or API key", options =>
@@ -37,10 +42,7 @@ internal static class AuthenticationSchemes
     {
         var headers = context.Request.Headers;
         return headers[HeaderNames.Authorization].Count + headers[ApiKeyHeader].Count > 1
-            ? new Problem(Problems.MalformedRequest)
-            {
-                Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
-            }.ExecuteAsync(context)
+            ? TwoCredentials.ToProblem().ExecuteAsync(context)
             : next(context);
     });
 }

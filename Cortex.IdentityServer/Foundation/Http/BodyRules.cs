@@ -19,10 +19,10 @@ internal static class BodyRules
         var refusal = context.Features.Get<IncomingBody>() is not { } body || metadata?.GetMetadata<IgnoresBody>() is not null
             ? null
             : Prepare(body, context.Request, metadata?.GetMetadata<LargestBody>()?.Bytes ?? LargestJson);
-        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+        return refusal is null ? next(context) : refusal.ToProblem().ExecuteAsync(context);
     });
 
-    private static Problem? Prepare(IncomingBody body, HttpRequest request, long largest)
+    private static Refusal? Prepare(IncomingBody body, HttpRequest request, long largest)
     {
         if (request.ContentLength > largest)
         {
@@ -48,9 +48,9 @@ internal static class BodyRules
         return null;
     }
 
-    private static Problem TooLarge(long largest) => largest == LargestJson
+    private static Refusal TooLarge(long largest) => largest == LargestJson
         ? Problems.PayloadTooLarge
-        : new Problem(Problems.PayloadTooLarge) { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
+        : Problems.PayloadTooLarge with { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
 
     /// <summary>Encodings stand in one list over all lines; <c>identity</c> is none (RFC 9110 section 8.4).</summary>
     private static bool IsEncoded(StringValues encodings) => encodings.Count > 0 && encodings

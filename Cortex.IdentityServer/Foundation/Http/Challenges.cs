@@ -17,10 +17,10 @@ internal static class Challenges
     /// <summary>
     /// The challenges of a 401, or of a 403 that another credential would pass: in one line, as clients and proxies (nginx before 1.23) read only one.
     /// </summary>
-    public static string For(HttpContext context, Problem problem) => string.Join(
-        ", ", SchemesOf(context).OrderBy(scheme => scheme == problem.Credential?.Scheme ? 0 : 1).Select(scheme => Challenge(scheme, problem)));
+    public static string For(HttpContext context, Refusal refusal) => string.Join(
+        ", ", SchemesOf(context).OrderBy(scheme => scheme == refusal.Credential?.Scheme ? 0 : 1).Select(scheme => Challenge(scheme, refusal)));
 
-    private static string Challenge(string scheme, Problem problem)
+    private static string Challenge(string scheme, Refusal refusal)
     {
         var challenge = $"{scheme} realm=\"{Realm}\"";
         if (scheme == AuthenticationSchemes.Basic)
@@ -28,18 +28,18 @@ internal static class Challenges
             return challenge;
         }
 
-        if (problem.Code == Problems.InsufficientScope)
+        if (refusal.Is(Problems.InsufficientScope))
         {
-            return $"{challenge}, error=\"insufficient_scope\"{(problem.Scope is { } scope ? $", scope=\"{scope}\"" : "")}";
+            return $"{challenge}, error=\"insufficient_scope\"{(refusal.Scope is { } scope ? $", scope=\"{scope}\"" : "")}";
         }
 
-        if (problem.Code == Problems.ReauthenticationRequired)
+        if (refusal.Is(Problems.ReauthenticationRequired))
         {
             // RFC 9470, which has no scheme but this one.
             return scheme == AuthenticationSchemes.Bearer ? challenge + ", error=\"insufficient_user_authentication\"" : challenge;
         }
 
-        return problem.Credential is { Error: { } error } credential && credential.Scheme == scheme
+        return refusal.Credential is { Error: { } error } credential && credential.Scheme == scheme
             ? $"{challenge}, error=\"{error}\"{(credential.Description is { } text ? $", error_description=\"{text}\"" : "")}"
             : challenge;
     }

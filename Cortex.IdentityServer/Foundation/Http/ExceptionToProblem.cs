@@ -24,11 +24,11 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
         SecurityHeaders.WriteTo(httpContext);
         CrossOrigin.WriteTo(httpContext, options);
         RateLimitHeaders.WriteTo(httpContext);
-        await Explain(httpContext, exception).ExecuteAsync(httpContext);
+        await Explain(httpContext, exception).ToProblem().ExecuteAsync(httpContext);
         return true;
     }
 
-    private Problem Explain(HttpContext httpContext, Exception exception)
+    private Refusal Explain(HttpContext httpContext, Exception exception)
     {
         switch (exception)
         {
@@ -41,16 +41,16 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
             case var _ when DatabaseFailure.In(exception) is { } failure:
                 server.Failed(exception);
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
-                return new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
+                return Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
             case var _ when VanishedOwner.Causes(exception):
                 Log.OwnerVanished(logger, httpContext.TraceIdentifier);
-                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Problem
+                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Refusal
                     ?? Problems.SessionRevoked;
 
             case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
-                return new(Problems.InUse)
+                return Problems.InUse with
                 {
                     Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first.",
                 };

@@ -69,7 +69,7 @@ internal static class HttpFeature
             if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType)
                 && Problems.ForStatus(response.StatusCode) is { } code)
             {
-                await new Problem(code) { Status = response.StatusCode }.ExecuteAsync(context);
+                await (code with { Status = response.StatusCode }).ToProblem().ExecuteAsync(context);
             }
         });
         app.UseRouting();

@@ -10,7 +10,7 @@ internal sealed class IfMatch
     private IfMatch(IList<EntityTagHeaderValue>? tags) => _tags = tags;
 
     /// <summary>What to answer to a header that can't be read.</summary>
-    public static Problem Malformed => new(Problems.MalformedRequest) { Detail = "If-Match must be * or a list of entity tags, each in double quotes." };
+    public static Refusal Malformed => Problems.MalformedRequest with { Detail = "If-Match must be * or a list of entity tags, each in double quotes." };
 
     /// <summary>False for a header that can't be read. Without one, everything matches.</summary>
     public static bool TryRead(string? header, out IfMatch precondition)

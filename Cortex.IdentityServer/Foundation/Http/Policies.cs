@@ -82,7 +82,7 @@ internal static class Policies
         {
             if (!authorizeResult.Challenged && await limits.RefusalAsync(context) is { } refusal)
             {
-                await refusal.ExecuteAsync(context);
+                await refusal.ToProblem().ExecuteAsync(context);
                 return;
             }
 
@@ -96,13 +96,13 @@ internal static class Policies
             var problem = names.Contains(Introspect) && !context.User.HasSession() ? MissingScope(IntrospectScope)
                 : authorizeResult.AuthorizationFailure?.FailedRequirements.All(
                     requirement => requirement is SecondFactorRequirement) == true ? NeedsSecondFactor
-                : new Problem(Problems.Forbidden) { Detail = "This kind of credential can't use this route." };
-            await problem.ExecuteAsync(context);
+                : Problems.Forbidden with { Detail = "This kind of credential can't use this route." };
+            await problem.ToProblem().ExecuteAsync(context);
         }
     }
 
     /// <summary>Who asks is known and may come back with a second factor, so it is 403 and not the 401 of a login.</summary>
-    public static Problem NeedsSecondFactor => new(Problems.TwoFactorRequired)
+    public static Refusal NeedsSecondFactor => Problems.TwoFactorRequired with
     {
         Status = StatusCodes.Status403Forbidden,
         Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks "
@@ -110,7 +110,7 @@ internal static class Policies
     };
 
     /// <param name="scope">As it can be shown in an answer: visible ASCII.</param>
-    public static Problem MissingScope(string scope) => new(Problems.InsufficientScope)
+    public static Refusal MissingScope(string scope) => Problems.InsufficientScope with
     {
         Detail = $"This credential lacks the scope \"{scope}\".",
 

@@ -21,7 +21,7 @@ internal sealed class QueryReader
     private readonly Dictionary<string, string[]> _errors = [];
 
     /// <summary>What is wrong; null where all could be read.</summary>
-    public Problem? Refusal => _errors.Count == 0 ? null : Problem.Invalid(_errors);
+    public Refusal? Refusal => _errors.Count == 0 ? null : Refusal.Invalid(_errors);
 
     public int Limit(string? text) => Number("limit", text, 1, MostItems, UsualItems);
 

@@ -20,7 +20,7 @@ internal static class RequestBodyFilter
             var results = new List<ValidationResult>();
             if (!Validator.TryValidateObject(body, new ValidationContext(body), results, validateAllProperties: true))
             {
-                return new(Problem.Invalid(ByField(results)));
+                return new(Refusal.Invalid(ByField(results)).ToProblem());
             }
         }
 

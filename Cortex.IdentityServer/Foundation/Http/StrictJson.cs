@@ -22,24 +22,24 @@ internal static partial class StrictJson
     }
 
     /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
-    public static Problem Explain(JsonException failure, string what = "body")
+    public static Refusal Explain(JsonException failure, string what = "body")
     {
         if (UnknownMember().Match(failure.Message) is { Success: true } unknown)
         {
-            return new(Problems.UnknownField) { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
+            return Problems.UnknownField with { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
         }
 
         if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
         {
-            return new(Problems.MalformedRequest) { Detail = $"The {what} has the same field twice." };
+            return Problems.MalformedRequest with { Detail = $"The {what} has the same field twice." };
         }
 
         if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
         {
-            return new(Problems.MalformedRequest) { Detail = $"The {what} is not valid JSON for this route." };
+            return Problems.MalformedRequest with { Detail = $"The {what} is not valid JSON for this route." };
         }
 
-        return Problem.Invalid(field, "has the wrong type or an unreadable value");
+        return Refusal.Invalid(field, "has the wrong type or an unreadable value");
     }
 
     /// <summary><c>$.scopes[0]</c> → <c>scopes</c>.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class AccountDeletion(
     CortexDbContext db, Reauthentication reauthentication, AccountRemoval removal, AccountEvents events, ILogger<AccountDeletion> logger)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> TryAsync(Guid userId, ReauthenticateRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await reauthentication.FindAsync(userId, cancellationToken) is not { } user)
         {
@@ -20,7 +20,7 @@ internal sealed partial class AccountDeletion(
         }
 
         if (await reauthentication.RefuseAsync(
-            user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken) is { } refusal)
+            user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -34,7 +34,7 @@ internal sealed partial class AccountDeletion(
             return Problems.SessionRevoked;
         }
 
-        if (await removal.TryAsync(user.Owner, MailKind.AccountDeleted, was: [], client, cancellationToken) is { } kept)
+        if (await removal.TryAsync(user.Owner, MailKind.AccountDeleted, was: [], origin, cancellationToken) is { } kept)
         {
             return kept;
         }

@@ -21,27 +21,27 @@ internal static class AccountEndpoints
     {
         if (!options.IsRegistrationOpen)
         {
-            return new Problem(Problems.Forbidden) { Detail = "Registration is closed on this server." };
+            return (Problems.Forbidden with { Detail = "Registration is closed on this server." }).ToProblem();
         }
 
         if (!EmailAddress.TryNormalize(body.Email, out var email, out var reason))
         {
-            return Problem.Invalid("email", reason);
+            return Refusal.Invalid("email", reason).ToProblem();
         }
 
         if (PasswordRules.WhyWeak(body.Password, email) is { } weakness)
         {
-            return PasswordChange.Weak("password", weakness);
+            return PasswordChange.Weak("password", weakness).ToProblem();
         }
 
-        return await registration.TryAsync(email, body.Password, Client.Of(http), cancellationToken) switch
+        return await registration.TryAsync(email, body.Password, http.Origin(), cancellationToken) switch
         {
-            RegistrationResult.Busy busy => Problem.Busy(busy.RetryAfter),
-            RegistrationResult.Invalid invalid => Problem.Invalid("email", invalid.Reason),
+            RegistrationResult.Busy busy => Refusal.Busy(busy.RetryAfter).ToProblem(),
+            RegistrationResult.Invalid invalid => Refusal.Invalid("email", invalid.Reason).ToProblem(),
             _ when options.RequiresVerifiedEmail =>
                 TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to continue.")),
             RegistrationResult.Registered registered => TypedResults.Created("/api/v1/auth/me", UserResponse.Of(registered.User)),
-            _ => (Problem)Problems.EmailTaken,
+            _ => Problems.EmailTaken.ToProblem(),
         };
     }
 
@@ -50,14 +50,14 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<UserResponse>, Problem>> GetMe(ClaimsPrincipal caller, AccountReader accounts, CancellationToken cancellationToken) =>
         await accounts.FindAsync(caller.UserId(), cancellationToken) is { } user
             ? TypedResults.Ok(user)
-            : (Problem)Problems.SessionRevoked;
+            : Problems.SessionRevoked.ToProblem();
 
     /// <summary>Change the password</summary>
     /// <remarks>Needs the current password. All other sessions end; this one stays.</remarks>
     internal static async Task<Results<NoContent, Problem>> ChangePassword(
         ChangePasswordRequest body, ClaimsPrincipal caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken) =>
-        await change.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem
-            ? problem
+        await change.TryAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken) is { } problem
+            ? problem.ToProblem()
             : TypedResults.NoContent();
 
     /// <summary>Delete the account</summary>
@@ -67,7 +67,7 @@ internal static class AccountEndpoints
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteMe(
         [FromBody] ReauthenticateRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
-        await deletion.TryAsync(caller.UserId(), body, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await deletion.TryAsync(caller.UserId(), body, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Export the account</summary>
     /// <remarks>Everything that the server stores about the caller, without secrets: no password hash, no tokens, no keys.</remarks>
@@ -77,12 +77,12 @@ internal static class AccountEndpoints
         if (HttpMethods.IsHead(http.Request.Method))
         {
             return await accounts.FindAsync(caller.UserId(), cancellationToken) is null
-                ? (Problem)Problems.SessionRevoked
+                ? Problems.SessionRevoked.ToProblem()
                 : HeadAnswer.Of("application/json; charset=utf-8");
         }
 
-        return await exporter.ExportAsync(caller.UserId(), Client.Of(http), cancellationToken) is { } export
+        return await exporter.ExportAsync(caller.UserId(), http.Origin(), cancellationToken) is { } export
             ? TypedResults.Ok(export)
-            : (Problem)Problems.SessionRevoked;
+            : Problems.SessionRevoked.ToProblem();
     }
 }

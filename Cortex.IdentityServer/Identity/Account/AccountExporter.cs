@@ -28,14 +28,14 @@ internal sealed class AccountExporter(CortexDbContext db, AccountReader accounts
         """;
 
     /// <summary>Null when there is no such account (any more).</summary>
-    public async Task<AccountExport?> ExportAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    public async Task<AccountExport?> ExportAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(userId, cancellationToken) is not { } account)
         {
             return null;
         }
 
-        await events.NoteAsync(AuditAction.AccountExported, userId, client, cancellationToken);
+        await events.NoteAsync(AuditAction.AccountExported, userId, origin, cancellationToken);
         return new(
             clock.GetUtcNow(),
             account,

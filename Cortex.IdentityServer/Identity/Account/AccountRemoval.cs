@@ -19,9 +19,10 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
     /// <param name="owner">Whose account it is, and where the last notice goes.</param>
     /// <param name="mail">What that says.</param>
     /// <param name="was">What the account was, without the person.</param>
-    /// <param name="client">Where it came from.</param>
+    /// <param name="origin">Where it came from.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<Problem?> TryAsync(AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> TryAsync(
+        AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await lastAdmin.ForbidsAsync(owner.Id, cancellationToken))
         {
@@ -30,19 +31,19 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
 
         // By its owner: noted before, so that this event too is left without the person: a trigger sees to that when the account goes.
         // By somebody else: noted after. Address and program are theirs, and the rest doesn't say who it was.
-        var isByOwner = client.ActorOn(owner.Id) == owner.Id;
+        var isByOwner = origin.ActorOn(owner.Id) == owner.Id;
         if (isByOwner)
         {
-            await events.NoteAsync(AuditAction.AccountDeleted, owner.Id, client, cancellationToken);
+            await events.NoteAsync(AuditAction.AccountDeleted, owner.Id, origin, cancellationToken);
         }
 
         await DeleteAsync(owner.Id, cancellationToken);
         if (!isByOwner)
         {
-            await events.NoteChangeAsync(AuditAction.AccountDeleted, owner.Id, client, was, cancellationToken);
+            await events.NoteChangeAsync(AuditAction.AccountDeleted, owner.Id, origin, was, cancellationToken);
         }
 
-        await events.TellAsync(AuditAction.AccountDeleted, mail, owner, client, cancellationToken);
+        await events.TellAsync(AuditAction.AccountDeleted, mail, owner, origin, cancellationToken);
         return null;
     }
 

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, PasswordReplacement replacement)
 {
     /// <summary>Null when it is done; the other sessions have ended with it.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
         if (user is null)
@@ -23,28 +23,30 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
         }
 
         // The new one is hashed before the transaction, which then holds its connection for a few statements only.
-        switch (await check.TryAsync(new(user.Email!, request.CurrentPassword, client, request.NewPassword), cancellationToken))
+        switch (await check.TryAsync(new(user.Email!, request.CurrentPassword, origin, request.NewPassword), cancellationToken))
         {
             case PasswordCheckResult.Refused refused:
-                return Problem.RateLimited(refused.RetryAfter);
+                return Refusal.RateLimited(refused.RetryAfter, refused.Limit);
             case PasswordCheckResult.Busy busy:
-                return Problem.Busy(busy.RetryAfter);
+                return Refusal.Busy(busy.RetryAfter);
             case PasswordCheckResult.Right when request.NewPassword == request.CurrentPassword:
                 return Weak("new_password", "The new password is the current one.");
             case PasswordCheckResult.Right { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
                 // Where somebody changed it meanwhile, what was sent as the current one no longer is.
-                return await replacement.ByOwnerAsync(checkedUser, hash, sessionId, client, cancellationToken) ? null : WrongPassword;
+                return await replacement.ByOwnerAsync(checkedUser, hash, sessionId, origin, cancellationToken) ? null : WrongPassword;
+            case PasswordCheckResult.Wrong wrong:
+                return WrongPassword with { Limit = wrong.Limit };
             default:
                 return WrongPassword;
         }
     }
 
     /// <summary>Says which field holds the weak password, and why it is weak.</summary>
-    public static Problem Weak(string field, string reason) => new(Problems.WeakPassword)
+    public static Refusal Weak(string field, string reason) => Problems.WeakPassword with
     {
         Detail = reason,
         Errors = new Dictionary<string, string[]> { [field] = [reason] },
     };
 
-    private static Problem WrongPassword => new(Problems.InvalidCredentials) { Detail = "The current password is wrong." };
+    private static Refusal WrongPassword => Problems.InvalidCredentials with { Detail = "The current password is wrong." };
 }

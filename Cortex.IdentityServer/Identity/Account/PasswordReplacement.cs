@@ -17,7 +17,7 @@ internal sealed partial class PasswordReplacement(
     ILogger<PasswordReplacement> logger)
 {
     /// <summary>By who knows the old one: their session stays. False when somebody changed it meanwhile.</summary>
-    public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, Client client, CancellationToken cancellationToken)
+    public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Before the change: whoever knows the password owns the account, and a failure afterwards would deny a change that was made.
         await attempts.ForgiveAsync(user.Id, cancellationToken);
@@ -27,8 +27,8 @@ internal sealed partial class PasswordReplacement(
             return false;
         }
 
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.PasswordChanged, MailKind.PasswordChanged, user.Owner, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.PasswordChanged, origin, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.PasswordChanged, MailKind.PasswordChanged, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Changed(logger, user.Id);
@@ -36,7 +36,7 @@ internal sealed partial class PasswordReplacement(
     }
 
     /// <summary>By who reads the mailbox: all sessions end. False when the token was used meanwhile, or isn't good any more.</summary>
-    public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, Client client, CancellationToken cancellationToken)
+    public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await attempts.ForgiveAsync(user.Id, cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -46,13 +46,13 @@ internal sealed partial class PasswordReplacement(
         }
 
         await secondFactor.ForgiveAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: null, SessionEnd.PasswordReset, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: null, SessionEnd.PasswordReset, origin, cancellationToken);
         if (!user.EmailConfirmed)
         {
-            await GiveToOwnerAsync(user, client, cancellationToken);
+            await GiveToOwnerAsync(user, origin, cancellationToken);
         }
 
-        await events.NoteAndTellAsync(AuditAction.PasswordReset, MailKind.PasswordChanged, user.Owner, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.PasswordReset, MailKind.PasswordChanged, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Reset(logger, user.Id);
@@ -70,7 +70,7 @@ internal sealed partial class PasswordReplacement(
     /// Nobody had proved this mailbox before, so a stranger may have made the account. Everything goes that the stranger could come back with, and the
     /// second factor too, which would keep the owner out.
     /// </summary>
-    private async Task GiveToOwnerAsync(User user, Client client, CancellationToken cancellationToken)
+    private async Task GiveToOwnerAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var userId = user.Id;
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
@@ -82,17 +82,17 @@ internal sealed partial class PasswordReplacement(
             cancellationToken);
         foreach (var key in await db.ApiKeys.Where(key => key.UserId == userId).Select(key => key.Id).ToListAsync(cancellationToken))
         {
-            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", key.ToString()));
+            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, origin, cancellationToken, ("api_key_id", key.ToString()));
         }
 
         foreach (var passkey in await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(passkey => passkey.Id).ToListAsync(cancellationToken))
         {
-            await events.NoteAsync(AuditAction.PasskeyRemoved, userId, client, cancellationToken, ("passkey_id", passkey.ToString()));
+            await events.NoteAsync(AuditAction.PasskeyRemoved, userId, origin, cancellationToken, ("passkey_id", passkey.ToString()));
         }
 
         if (user.TwoFactorEnabled)
         {
-            await events.NoteAsync(AuditAction.TwoFactorDisabled, userId, client, cancellationToken);
+            await events.NoteAsync(AuditAction.TwoFactorDisabled, userId, origin, cancellationToken);
         }
 
         await db.ApiKeys.Where(key => key.UserId == userId).ExecuteDeleteAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed partial class PasswordReplacement(
         // Where the stranger logged in from is no place that the owner is known at.
         await db.LoginAddresses.Where(address => address.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await db.Set<LoginDevice>().Where(device => device.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await events.NoteAsync(AuditAction.EmailVerified, userId, client, cancellationToken);
+        await events.NoteAsync(AuditAction.EmailVerified, userId, origin, cancellationToken);
     }
 
     private static partial class Log

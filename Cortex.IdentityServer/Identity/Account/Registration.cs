@@ -13,15 +13,15 @@ internal sealed partial class Registration(
     CortexDbContext db, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
 {
     /// <summary>Where mailboxes have to be proved first, the owner of a taken address gets a mail, and nobody else learns that it is taken.</summary>
-    public async Task<RegistrationResult> TryAsync(string email, string password, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationResult> TryAsync(string email, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await HashAsync(password, client, cancellationToken) is not { } hash)
+        if (await HashAsync(password, origin, cancellationToken) is not { } hash)
         {
             return new RegistrationResult.Busy(line.RetryAfter);
         }
 
         var user = new User { Email = email, PasswordHash = hash };
-        var result = await CreateAsync(user, client, cancellationToken);
+        var result = await CreateAsync(user, origin, cancellationToken);
         if (result.Succeeded)
         {
             Log.Registered(logger, user.Id);
@@ -36,30 +36,30 @@ internal sealed partial class Registration(
         if (steps.Options.RequiresVerifiedEmail)
         {
             // In place of the answer, which doesn't tell.
-            await steps.Outbox.RequestAsync(MailKind.Request.Registration, email, client, cancellationToken);
+            await steps.Outbox.RequestAsync(MailKind.Request.Registration, email, origin, cancellationToken);
         }
 
-        return new RegistrationResult.Taken();
+        return RegistrationResult.Taken.Instance;
     }
 
     /// <summary>
     /// Hashed here and not by the manager, which would do it on this request's thread. Null when the line is full. A registration makes no network
     /// known, as a taken email doesn't either: the places that are kept for known networks would tell the two apart.
     /// </summary>
-    private async Task<string?> HashAsync(string password, Client client, CancellationToken cancellationToken)
+    private async Task<string?> HashAsync(string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        using var place = line.TryEnter(client.Network);
+        using var place = line.TryEnter(origin.Network);
         return place is null ? null : await place.HashAsync(password, cancellationToken);
     }
 
     /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>
-    private async Task<IdentityResult> CreateAsync(User user, Client client, CancellationToken cancellationToken)
+    private async Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var result = await users.CreateAsync(user);
         if (result.Succeeded)
         {
-            await steps.Events.NoteAsync(AuditAction.Registered, user.Id, client, cancellationToken);
+            await steps.Events.NoteAsync(AuditAction.Registered, user.Id, origin, cancellationToken);
             await steps.Verification.SendAsync(user, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             steps.Events.Committed(user.Id);

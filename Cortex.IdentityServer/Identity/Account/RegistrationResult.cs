@@ -5,9 +5,20 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <summary>The outcome of a registration.</summary>
 internal abstract record RegistrationResult
 {
+    private RegistrationResult()
+    {
+    }
+
     public sealed record Registered(User User) : RegistrationResult;
 
-    public sealed record Taken : RegistrationResult;
+    public sealed record Taken : RegistrationResult
+    {
+        public static Taken Instance { get; } = new();
+
+        private Taken()
+        {
+        }
+    }
 
     public sealed record Invalid(string Reason) : RegistrationResult;
 

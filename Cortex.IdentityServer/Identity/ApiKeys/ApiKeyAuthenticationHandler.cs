@@ -11,7 +11,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, LimitedApiKeyLookup keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    private Problem _refusal = Problems.Unauthenticated;
+    private Refusal _refusal = Problems.Unauthenticated;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -27,23 +27,23 @@ internal sealed class ApiKeyAuthenticationHandler(
             case ApiKeyVerdict.Good good:
                 return good.Key.Caller.Authenticated;
             case ApiKeyVerdict.Refused refused:
-                _refusal = new(refused.Code) { Credential = ErrorOf(presented.Scheme, refused.Code) };
-                return AuthenticateResult.Fail(refused.Code.Title);
+                _refusal = refused.Refusal with { Credential = ErrorOf(presented.Scheme, refused.Refusal) };
+                return AuthenticateResult.Fail(refused.Refusal.Title);
             case null:
                 _refusal = refusal!;
-                return AuthenticateResult.Fail(_refusal.Code.Title);
+                return AuthenticateResult.Fail(_refusal.Title);
             default:
                 throw new UnreachableException();
         }
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => _refusal.ExecuteAsync(Context);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => _refusal.ToProblem().ExecuteAsync(Context);
 
     /// <summary>A bearer token has one word for all that is wrong with it (RFC 6750 section 3.1), and Basic has none.</summary>
-    private static CredentialError ErrorOf(string scheme, ProblemCode code) => scheme switch
+    private static CredentialError ErrorOf(string scheme, Refusal refusal) => scheme switch
     {
-        AuthenticationSchemes.Bearer => new(scheme, "invalid_token", code.Title),
+        AuthenticationSchemes.Bearer => new(scheme, "invalid_token", refusal.Title),
         AuthenticationSchemes.Basic => new(scheme, Error: null),
-        _ => new(scheme, code.Code, code.Title),
+        _ => new(scheme, refusal.Code, refusal.Title),
     };
 }

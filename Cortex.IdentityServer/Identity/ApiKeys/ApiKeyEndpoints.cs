@@ -17,7 +17,7 @@ internal static class ApiKeyEndpoints
     /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
         GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken));
+        Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
     /// <remarks>Newest first, without the keys themselves; at most 200.</remarks>
@@ -30,11 +30,11 @@ internal static class ApiKeyEndpoints
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
         HttpContext http, CancellationToken cancellationToken) =>
-        await keys.UpdateAsync(caller.UserId(), keyId, body, Client.Of(http), cancellationToken) switch
+        await keys.UpdateAsync(caller.UserId(), keyId, body, http.Origin(), cancellationToken) switch
         {
             ({ } key, _) => TypedResults.Ok(key),
-            (_, true) => (Problem)Problems.ApiKeyLimit,
-            _ => (Problem)Problems.NotFound,
+            (_, true) => Problems.ApiKeyLimit.ToProblem(),
+            _ => Problems.NotFound.ToProblem(),
         };
 
     /// <summary>Replace an API key</summary>
@@ -47,26 +47,26 @@ internal static class ApiKeyEndpoints
         HttpContext http, CancellationToken cancellationToken) =>
         Answer(
             await keys.RotateAsync(
-                caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), Client.Of(http), cancellationToken));
+                caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), http.Origin(), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
     /// <remarks>The key is refused from the next request on.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http,
         CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(caller.UserId(), keyId, Client.Of(http), cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.NotFound;
+        await keys.RevokeAsync(caller.UserId(), keyId, http.Origin(), cancellationToken) ? TypedResults.NoContent() : Problems.NotFound.ToProblem();
 
     private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch
     {
         NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
-        NewApiKeyResult.TooMany => (Problem)Problems.ApiKeyLimit,
-        NewApiKeyResult.UnknownScope unknown => Problem.Invalid("scopes", $"must be of {unknown.Choices}"),
+        NewApiKeyResult.TooMany => Problems.ApiKeyLimit.ToProblem(),
+        NewApiKeyResult.UnknownScope unknown => Refusal.Invalid("scopes", $"must be of {unknown.Choices}").ToProblem(),
         NewApiKeyResult.ForbiddenScope =>
-            new Problem(Problems.Forbidden) { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." },
-        NewApiKeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
-        NewApiKeyResult.NotFound => (Problem)Problems.NotFound,
+            (Problems.Forbidden with { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." }).ToProblem(),
+        NewApiKeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
+        NewApiKeyResult.NotFound => Problems.NotFound.ToProblem(),
         NewApiKeyResult.NotReplaceable =>
-            new Problem(Problems.ValidationFailed) { Detail = "Only a key that works and hasn't been replaced yet can be replaced." },
+            (Problems.ValidationFailed with { Detail = "Only a key that works and hasn't been replaced yet can be replaced." }).ToProblem(),
         _ => throw new UnreachableException(),
     };
 }

@@ -19,7 +19,7 @@ internal sealed partial class ApiKeyService(
     private const int MostKept = 200;
 
     public async Task<NewApiKeyResult> GenerateAsync(
-        Guid userId, Guid sessionId, GenerateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+        Guid userId, Guid sessionId, GenerateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         string[] scopes = [.. (request.Scopes ?? []).Distinct()];
         if (!scopes.All(options.MayBeChosen))
@@ -31,23 +31,23 @@ internal sealed partial class ApiKeyService(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
         {
-            return new NewApiKeyResult.SessionEnded();
+            return NewApiKeyResult.SessionEnded.Instance;
         }
 
         if (scopes.Contains(ApiKeyOptions.UsageWrite) && !await MayWriteUsageAsync(userId, cancellationToken))
         {
-            return new NewApiKeyResult.ForbiddenScope();
+            return NewApiKeyResult.ForbiddenScope.Instance;
         }
 
         if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
         {
-            return new NewApiKeyResult.TooMany();
+            return NewApiKeyResult.TooMany.Instance;
         }
 
         var made = await AddAsync(
             userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
         await events.NoteAndTellAsync(
-            AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
+            AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, origin, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Made(logger, made.Id, made.Prefix, userId);
@@ -56,24 +56,24 @@ internal sealed partial class ApiKeyService(
 
     /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
     public async Task<NewApiKeyResult> RotateAsync(
-        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, Client client, CancellationToken cancellationToken)
+        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
         {
-            return new NewApiKeyResult.SessionEnded();
+            return NewApiKeyResult.SessionEnded.Instance;
         }
 
         var old = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId && key.UserId == userId, cancellationToken);
         if (old is null)
         {
-            return new NewApiKeyResult.NotFound();
+            return NewApiKeyResult.NotFound.Instance;
         }
 
         if (old.IsActive == false || old.ExpiresAt <= now || old.ReplacedById is not null)
         {
-            return new NewApiKeyResult.NotReplaceable();
+            return NewApiKeyResult.NotReplaceable.Instance;
         }
 
         var made = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
@@ -84,13 +84,13 @@ internal sealed partial class ApiKeyService(
                 .SetProperty(key => key.ExpiresAt, dies)
                 .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
             cancellationToken);
-        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(userId, now, client, cancellationToken))
+        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(userId, now, origin, cancellationToken))
         {
-            return new NewApiKeyResult.TooMany();
+            return NewApiKeyResult.TooMany.Instance;
         }
 
         await events.NoteAndTellAsync(
-            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, client, cancellationToken, ("api_key_id", keyId.ToString()),
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, origin, cancellationToken, ("api_key_id", keyId.ToString()),
             ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
@@ -100,7 +100,7 @@ internal sealed partial class ApiKeyService(
 
     /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
     public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
-        Guid userId, Guid keyId, UpdateApiKeyRequest request, Client client, CancellationToken cancellationToken)
+        Guid userId, Guid keyId, UpdateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -122,7 +122,7 @@ internal sealed partial class ApiKeyService(
         if (changed is not null)
         {
             await events.NoteAsync(
-                AuditAction.ApiKeyChanged, userId, client, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name),
+                AuditAction.ApiKeyChanged, userId, origin, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name),
                 ("is_active", changed.IsActive ? "true" : "false"));
         }
 
@@ -148,10 +148,10 @@ internal sealed partial class ApiKeyService(
         return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
     }
 
-    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
+    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await RemoveAsync(userId, keyId, client, cancellationToken))
+        if (!await RemoveAsync(userId, keyId, origin, cancellationToken))
         {
             return false;
         }
@@ -162,7 +162,7 @@ internal sealed partial class ApiKeyService(
     }
 
     /// <summary>The same in the caller's transaction, who notes the change after the commit.</summary>
-    public async Task<bool> RemoveAsync(Guid userId, Guid keyId, Client client, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
         var revoked = await db.Database.ExecuteSqlAsync(
@@ -176,7 +176,7 @@ internal sealed partial class ApiKeyService(
             cancellationToken) == 1;
         if (revoked)
         {
-            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, client, cancellationToken, ("api_key_id", keyId.ToString()));
+            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, origin, cancellationToken, ("api_key_id", keyId.ToString()));
             Log.Revoked(logger, keyId, userId);
         }
 
@@ -203,7 +203,7 @@ internal sealed partial class ApiKeyService(
     /// A rotation is what keeps a key safe, so the limit doesn't stop it as long as there is a key that was replaced and is dead: the one that died first is
     /// revoked. False where there is none.
     /// </summary>
-    private async Task<bool> MakeRoomAsync(Guid userId, DateTimeOffset now, Client client, CancellationToken cancellationToken)
+    private async Task<bool> MakeRoomAsync(Guid userId, DateTimeOffset now, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await CountAsync(userId, cancellationToken) <= MostKept)
         {
@@ -215,7 +215,7 @@ internal sealed partial class ApiKeyService(
             .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
             .Select(key => (Guid?)key.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return dead is { } keyId && await RemoveAsync(userId, keyId, client, cancellationToken);
+        return dead is { } keyId && await RemoveAsync(userId, keyId, origin, cancellationToken);
     }
 
     /// <summary>The new key lives for as long as the old one was made for.</summary>

@@ -5,6 +5,10 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <summary>What a text is worth as an API key.</summary>
 internal abstract record ApiKeyVerdict
 {
+    private ApiKeyVerdict()
+    {
+    }
+
     /// <summary>Unknown, switched off, or its owner is.</summary>
     public static readonly ApiKeyVerdict Invalid = new Refused(Problems.InvalidApiKey);
 
@@ -12,5 +16,5 @@ internal abstract record ApiKeyVerdict
 
     public sealed record Good(KnownApiKey Key) : ApiKeyVerdict;
 
-    public sealed record Refused(ProblemCode Code) : ApiKeyVerdict;
+    public sealed record Refused(Refusal Refusal) : ApiKeyVerdict;
 }

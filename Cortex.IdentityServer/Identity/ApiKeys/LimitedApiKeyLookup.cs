@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limits)
 {
     /// <summary>The verdict, or the refusal of an address that has asked about too many unknown keys.</summary>
-    public async Task<(ApiKeyVerdict? Verdict, Problem? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
+    public async Task<(ApiKeyVerdict? Verdict, Refusal? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
     {
         if (keys.Recall(candidate) is { } known)
         {
@@ -26,7 +26,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         if (!decision.Allowed)
         {
             RateLimitHeaders.Note(http, decision);
-            return (null, Problem.RateLimited(decision.Reset));
+            return (null, Refusal.RateLimited(decision.Reset));
         }
 
         try

@@ -21,7 +21,7 @@ internal static class AuditEndpoints
         var query = new QueryReader();
         var (many, after) = (query.Limit(limit), query.Cursor(cursor));
         return query.Refusal is { } refusal
-            ? refusal
+            ? refusal.ToProblem()
             : TypedResults.Ok(AuditEventPage.Of(await events.PageAsync(new(User: caller.UserId()), after, many, cancellationToken)));
     }
 }

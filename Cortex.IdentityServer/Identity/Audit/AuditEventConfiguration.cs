@@ -13,7 +13,7 @@ internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEv
         audit.HasKey(e => new { e.OccurredAt, e.Id });
         audit.Property(e => e.Action).HasMaxLength(64);
         audit.Property(e => e.Outcome).HasMaxLength(16);
-        audit.Property(e => e.UserAgent).HasMaxLength(Client.UserAgentLength);
+        audit.Property(e => e.UserAgent).HasMaxLength(RequestOrigin.UserAgentLength);
         audit.Property(e => e.RequestId).HasMaxLength(64);
         audit.Property(e => e.Details).HasColumnType("jsonb");
     }

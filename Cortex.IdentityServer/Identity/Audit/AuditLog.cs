@@ -13,17 +13,17 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
 
     /// <summary>Something that the user did to their own account, or the client's administrator, or the operator, to it.</summary>
     public Task WriteAsync(
-        string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
-        WriteAsync(action, Success, client.ActorOn(userId), userId, client, Details(details), cancellationToken);
+        string action, Guid userId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        WriteAsync(action, Success, origin.ActorOn(userId), userId, origin, Details(details), cancellationToken);
 
     /// <summary>Something that changed, with what was before and what is after it.</summary>
-    public Task WriteChangeAsync(string action, Guid userId, Client client, IEnumerable<AuditChange> changes, CancellationToken cancellationToken) =>
-        WriteAsync(action, Success, client.ActorOn(userId), userId, client, ChangeDetails.Of(changes), cancellationToken);
+    public Task WriteChangeAsync(string action, Guid userId, RequestOrigin origin, IEnumerable<AuditChange> changes, CancellationToken cancellationToken) =>
+        WriteAsync(action, Success, origin.ActorOn(userId), userId, origin, ChangeDetails.Of(changes), cancellationToken);
 
     /// <summary>Something that somebody tried at an account, who did not prove who they are; without a user where there is no such account.</summary>
     public Task WriteFailureAsync(
-        string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
-        WriteAsync(action, Failure, actorId: null, userId, client, Details(details), cancellationToken);
+        string action, Guid? userId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        WriteAsync(action, Failure, actorId: null, userId, origin, Details(details), cancellationToken);
 
     /// <summary>How often this happened to an account lately.</summary>
     public Task<int> CountAsync(string action, Guid userId, TimeSpan window, CancellationToken cancellationToken)
@@ -43,18 +43,18 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
     /// <param name="outcome"><see cref="Success"/> or <see cref="Failure"/>.</param>
     /// <param name="actorId">The user who did it; null for somebody who wasn't authenticated, and for the operator's command line.</param>
     /// <param name="userId">Whose account it is about; null where there is none.</param>
-    /// <param name="client">Where it came from.</param>
+    /// <param name="origin">Where it came from.</param>
     /// <param name="details">A JSON object; null where there is no more to say.</param>
     /// <param name="cancellationToken">The request's.</param>
     public async Task WriteAsync(
-        string action, string outcome, Guid? actorId, Guid? userId, Client client, string? details, CancellationToken cancellationToken)
+        string action, string outcome, Guid? actorId, Guid? userId, RequestOrigin origin, string? details, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            VALUES ({Guid.CreateVersion7(now)}, {now}, {action}, {outcome}, {actorId}::uuid, {userId}::uuid, {client.Ip}::inet, {client.UserAgent}::text,
-                {client.RequestId}, {details}::jsonb)
+            VALUES ({Guid.CreateVersion7(now)}, {now}, {action}, {outcome}, {actorId}::uuid, {userId}::uuid, {origin.Ip}::inet, {origin.UserAgent}::text,
+                {origin.RequestId}, {details}::jsonb)
             """,
             cancellationToken);
     }

@@ -25,7 +25,7 @@ internal static class CallerAuthorization
     private static async Task ServeAsync(HttpContext context, KnownCaller caller, CallerLimits limits, RequestDelegate serve)
     {
         context.User = caller;
-        await (await limits.RefusalAsync(context) is { } refusal ? refusal.ExecuteAsync(context) : serve(context));
+        await (await limits.RefusalAsync(context) is { } refusal ? refusal.ToProblem().ExecuteAsync(context) : serve(context));
     }
 
     /// <summary>Exactly this policy: a second one may ask for more.</summary>

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 internal sealed class CallerLimits(RateCounter counter, RateLimitOptions options)
 {
     /// <summary>The refusal, or null when the request may go on.</summary>
-    public ValueTask<Problem?> RefusalAsync(HttpContext context)
+    public ValueTask<Refusal?> RefusalAsync(HttpContext context)
     {
         var caller = (KnownCaller)context.User;
         var limit = caller.Scheme == AuthenticationSchemes.ApiKey
@@ -16,10 +16,10 @@ internal sealed class CallerLimits(RateCounter counter, RateLimitOptions options
         return limit is null ? default : TakeAsync(context, limit, caller.Subject);
     }
 
-    private async ValueTask<Problem?> TakeAsync(HttpContext context, RateLimit limit, string userId)
+    private async ValueTask<Refusal?> TakeAsync(HttpContext context, RateLimit limit, string userId)
     {
         var decision = await counter.TakeAsync(limit, userId);
         RateLimitHeaders.Note(context, decision);
-        return decision.Allowed ? null : Problem.RateLimited(decision.Reset);
+        return decision.Allowed ? null : Refusal.RateLimited(decision.Reset);
     }
 }

@@ -21,39 +21,39 @@ internal sealed class AccountEvents(AuditLog audit, Outbox outbox, Changes chang
 
     /// <summary>Writes it down, in the caller's transaction.</summary>
     public Task NoteAsync(
-        string action, Guid userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
-        audit.WriteAsync(action, userId, client, cancellationToken, details);
+        string action, Guid userId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        audit.WriteAsync(action, userId, origin, cancellationToken, details);
 
     /// <summary>Writes down what changed, with what was before and what is after it, in the caller's transaction.</summary>
-    public Task NoteChangeAsync(string action, Guid userId, Client client, IEnumerable<AuditChange> changes, CancellationToken cancellationToken) =>
-        audit.WriteChangeAsync(action, userId, client, changes, cancellationToken);
+    public Task NoteChangeAsync(string action, Guid userId, RequestOrigin origin, IEnumerable<AuditChange> changes, CancellationToken cancellationToken) =>
+        audit.WriteChangeAsync(action, userId, origin, changes, cancellationToken);
 
     /// <summary>Writes down what somebody tried who did not prove who they are.</summary>
     public Task NoteFailureAsync(
-        string action, Guid? userId, Client client, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
-        audit.WriteFailureAsync(action, userId, client, cancellationToken, details);
+        string action, Guid? userId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        audit.WriteFailureAsync(action, userId, origin, cancellationToken, details);
 
     /// <summary>Writes it down and tells the owner, in the caller's transaction.</summary>
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
     /// <param name="mail">One of <see cref="MailKind"/>.</param>
     /// <param name="owner">Whose account it is, and where they are told.</param>
-    /// <param name="client">Where it came from.</param>
+    /// <param name="origin">Where it came from.</param>
     /// <param name="cancellationToken">The request's.</param>
     /// <param name="details">More about it, for the log.</param>
     public async Task NoteAndTellAsync(
-        string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken,
+        string action, string mail, AccountOwner owner, RequestOrigin origin, CancellationToken cancellationToken,
         params IEnumerable<(string Name, string? Value)> details)
     {
-        await audit.WriteAsync(action, owner.Id, client, cancellationToken, details);
-        await TellAsync(action, mail, owner, client, cancellationToken);
+        await audit.WriteAsync(action, owner.Id, origin, cancellationToken, details);
+        await TellAsync(action, mail, owner, origin, cancellationToken);
     }
 
     /// <summary>Tells the owner of what is written down already, in the caller's transaction.</summary>
-    public async Task TellAsync(string action, string mail, AccountOwner owner, Client client, CancellationToken cancellationToken)
+    public async Task TellAsync(string action, string mail, AccountOwner owner, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await audit.CountAsync(action, owner.Id, NoticeWindow, cancellationToken) <= MostNotices)
         {
-            await outbox.NotifyAsync(mail, owner.Id, owner.Email, client, cancellationToken);
+            await outbox.NotifyAsync(mail, owner.Id, owner.Email, origin, cancellationToken);
         }
     }
 

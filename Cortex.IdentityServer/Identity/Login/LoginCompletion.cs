@@ -14,15 +14,15 @@ internal sealed partial class LoginCompletion(
     SecondFactor secondFactor, SessionService sessions, AccountOptions options, AccountEvents events, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
-    public async Task<LoginResult?> RefusalAsync(User user, Client client, CancellationToken cancellationToken)
+    public async Task<LoginResult?> RefusalAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        LoginResult? refusal = !user.MayBeUsed ? new LoginResult.AccountDisabled()
-            : options.RequiresVerifiedEmail && !user.EmailConfirmed ? new LoginResult.EmailNotVerified()
+        LoginResult? refusal = !user.MayBeUsed ? LoginResult.AccountDisabled.Instance
+            : options.RequiresVerifiedEmail && !user.EmailConfirmed ? LoginResult.EmailNotVerified.Instance
             : null;
         if (refusal is not null)
         {
             await events.NoteFailureAsync(
-                AuditAction.LoginFailed, user.Id, client, cancellationToken,
+                AuditAction.LoginFailed, user.Id, origin, cancellationToken,
                 ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
         }
 
@@ -32,34 +32,34 @@ internal sealed partial class LoginCompletion(
     /// <param name="user">Who has proved the first step.</param>
     /// <param name="stamp">The security stamp at that time.</param>
     /// <param name="code">What they send now.</param>
-    /// <param name="client">Where from.</param>
+    /// <param name="origin">Where from.</param>
     /// <param name="cancellationToken">The request's.</param>
     /// <param name="first">How the first step was proved.</param>
     /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
     public async Task<LoginResult> WithSecondFactorAsync(
-        User user, string? stamp, SecondFactorCode code, Client client, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd,
+        User user, string? stamp, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd,
         Func<Task<bool>>? claim = null)
     {
-        switch (await secondFactor.VerifyAsync(user, code, client, cancellationToken))
+        switch (await secondFactor.VerifyAsync(user, code, origin, cancellationToken))
         {
             case SecondFactorResult.Locked locked:
                 return new LoginResult.Locked(locked.RetryAfter);
             case SecondFactorResult.Wrong:
                 Log.WrongCode(logger, user.Id);
-                return new LoginResult.InvalidCode();
+                return LoginResult.InvalidCode.Instance;
         }
 
         if (claim is not null && !await claim())
         {
-            return new LoginResult.InvalidChallenge();
+            return LoginResult.InvalidChallenge.Instance;
         }
 
-        return await StartSessionAsync(user, stamp, AuthenticationMethods.And(first, code), client, cancellationToken);
+        return await StartSessionAsync(user, stamp, AuthenticationMethods.And(first, code), origin, cancellationToken);
     }
 
-    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, Client client, CancellationToken cancellationToken)
+    public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await sessions.StartAsync(user.Id, stamp, methods, client, cancellationToken) is not { } tokens)
+        if (await sessions.StartAsync(user.Id, stamp, methods, origin, cancellationToken) is not { } tokens)
         {
             // The account changed between the proof and now: what was proved no longer counts.
             return new LoginResult.InvalidCredentials();

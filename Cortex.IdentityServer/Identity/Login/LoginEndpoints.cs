@@ -17,17 +17,17 @@ internal static class LoginEndpoints
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
-            ? OneCode("recovery_code")
-            : Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken));
+            ? OneCode("recovery_code").ToProblem()
+            : Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
     /// <remarks>Five wrong codes make the token void; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithSecondFactor(
         TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
         {
-            { Code: null, RecoveryCode: null } => Problem.Invalid("code", "send code or recovery_code"),
-            { Code: not null, RecoveryCode: not null } => OneCode("recovery_code"),
-            _ => Answer(http, await login.TryAsync(body, Client.Of(http), cancellationToken)),
+            { Code: null, RecoveryCode: null } => Refusal.Invalid("code", "send code or recovery_code").ToProblem(),
+            { Code: not null, RecoveryCode: not null } => OneCode("recovery_code").ToProblem(),
+            _ => Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken)),
         };
 
     /// <summary>Confirm your identity again</summary>
@@ -36,27 +36,27 @@ internal static class LoginEndpoints
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> Reauthenticate(
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
-        await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) is { } problem
-            ? problem
+        await reauthentication.TryAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken) is { } problem
+            ? problem.ToProblem()
             : TypedResults.NoContent();
 
     /// <summary>What a client is told, whatever it logged in with.</summary>
     internal static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
         LoginResult.Success success => TokenAnswer.Of(http, success.Tokens),
-        LoginResult.TwoFactorRequired required => new Problem(Problems.TwoFactorRequired) { TwoFactorToken = required.Token },
-        LoginResult.InvalidCredentials => (Problem)Problems.InvalidCredentials,
-        LoginResult.InvalidCode => (Problem)Problems.InvalidTwoFactorCode,
-        LoginResult.InvalidChallenge => InvalidChallenge,
-        LoginResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
-        LoginResult.Busy busy => Problem.Busy(busy.RetryAfter),
-        LoginResult.AccountDisabled => (Problem)Problems.AccountDisabled,
-        LoginResult.EmailNotVerified => (Problem)Problems.EmailNotVerified,
+        LoginResult.TwoFactorRequired required => (Problems.TwoFactorRequired with { TwoFactorToken = required.Token }).ToProblem(),
+        LoginResult.InvalidCredentials wrong => (Problems.InvalidCredentials with { Limit = wrong.Limit }).ToProblem(),
+        LoginResult.InvalidCode => Problems.InvalidTwoFactorCode.ToProblem(),
+        LoginResult.InvalidChallenge => InvalidChallenge.ToProblem(),
+        LoginResult.Locked locked => Refusal.RateLimited(locked.RetryAfter, locked.Limit).ToProblem(),
+        LoginResult.Busy busy => Refusal.Busy(busy.RetryAfter).ToProblem(),
+        LoginResult.AccountDisabled => Problems.AccountDisabled.ToProblem(),
+        LoginResult.EmailNotVerified => Problems.EmailNotVerified.ToProblem(),
         _ => throw new UnreachableException(),
     };
 
-    public static Problem InvalidChallenge =>
-        new(Problems.InvalidToken) { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
+    public static Refusal InvalidChallenge =>
+        Problems.InvalidToken with { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
 
-    private static Problem OneCode(string field) => Problem.Invalid(field, "send either a code or a recovery_code, not both");
+    private static Refusal OneCode(string field) => Refusal.Invalid(field, "send either a code or a recovery_code, not both");
 }

@@ -11,26 +11,26 @@ internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges chall
     /// <summary>The same for everybody: no account is named before the answer.</summary>
     public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) => check.AskAsync(PasskeyPurpose.Login, user: null, cancellationToken);
 
-    public async Task<LoginResult> TryAsync(PasskeyAnswer answer, Client client, CancellationToken cancellationToken)
+    public async Task<LoginResult> TryAsync(PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await check.TryAsync(answer, PasskeyPurpose.Login, user: null, client, cancellationToken) is not { User: var user } proof)
+        if (await check.TryAsync(answer, PasskeyPurpose.Login, user: null, origin, cancellationToken) is not { User: var user } proof)
         {
             return new LoginResult.InvalidCredentials();
         }
 
-        if (await completion.RefusalAsync(user, client, cancellationToken) is { } refusal)
+        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         if (proof.IsBothFactors)
         {
-            return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.VerifiedPasskey, client, cancellationToken);
+            return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.VerifiedPasskey, origin, cancellationToken);
         }
 
         // Whoever holds the key has answered, and that is one factor.
         return user.TwoFactorEnabled
             ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, AuthenticationMethods.Hwk, cancellationToken))
-            : await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Passkey, client, cancellationToken);
+            : await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Passkey, origin, cancellationToken);
     }
 }

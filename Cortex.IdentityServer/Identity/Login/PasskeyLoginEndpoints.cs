@@ -24,7 +24,7 @@ internal static class PasskeyLoginEndpoints
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskey(
         PasskeyLoginRequest body, PasskeyLogin login, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(http, await login.TryAsync(new(body.PasskeyToken, body.Credential), Client.Of(http), cancellationToken));
+        Answer(http, await login.TryAsync(new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
 
     /// <summary>Start the second step of a login with a passkey</summary>
     /// <remarks>Returns the options for <c>navigator.credentials.get()</c>, which name the account's passkeys. This doesn't count as an attempt.</remarks>
@@ -32,10 +32,10 @@ internal static class PasskeyLoginEndpoints
         PasskeySecondFactorOptionsRequest body, PasskeySecondFactor secondFactor, CancellationToken cancellationToken) =>
         await secondFactor.BeginAsync(body.TwoFactorToken, cancellationToken) switch
         {
-            null => LoginEndpoints.InvalidChallenge,
+            null => LoginEndpoints.InvalidChallenge.ToProblem(),
 
             // With an empty list a browser would offer whatever passkey it finds.
-            { AllowsNone: true } => new Problem(Problems.NotFound) { Detail = "This account has no passkey; send a code to /api/v1/auth/login/2fa." },
+            { AllowsNone: true } => (Problems.NotFound with { Detail = "This account has no passkey; send a code to /api/v1/auth/login/2fa." }).ToProblem(),
             var options => TypedResults.Ok(options),
         };
 
@@ -43,16 +43,16 @@ internal static class PasskeyLoginEndpoints
     /// <remarks>The authenticator has to verify its user. A wrong answer counts as a wrong code does at /login/2fa.</remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskeySecondFactor(
         PasskeySecondFactorRequest body, PasskeySecondFactor secondFactor, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(http, await secondFactor.TryAsync(body.TwoFactorToken, new(body.PasskeyToken, body.Credential), Client.Of(http), cancellationToken));
+        Answer(http, await secondFactor.TryAsync(body.TwoFactorToken, new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
 
-    public static Problem NotAccepted => new(Problems.InvalidCredentials) { Detail = "This passkey was not accepted; ask for new options and try again." };
+    public static Refusal NotAccepted => Problems.InvalidCredentials with { Detail = "This passkey was not accepted; ask for new options and try again." };
 
     private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
         // One answer for whatever was wrong with it.
-        LoginResult.InvalidCredentials => NotAccepted,
+        LoginResult.InvalidCredentials => NotAccepted.ToProblem(),
         LoginResult.InvalidCode =>
-            new Problem(Problems.InvalidTwoFactorCode) { Detail = "This passkey was not accepted; ask for new options and try again, or send a code." },
+            (Problems.InvalidTwoFactorCode with { Detail = "This passkey was not accepted; ask for new options and try again, or send a code." }).ToProblem(),
         _ => LoginEndpoints.Answer(http, result),
     };
 }

@@ -16,39 +16,39 @@ internal sealed partial class PasskeySecondFactor(
             ? await check.AskAsync(PasskeyPurpose.SecondFactor, open.User, cancellationToken)
             : null;
 
-    public async Task<LoginResult> TryAsync(string twoFactorToken, PasskeyAnswer answer, Client client, CancellationToken cancellationToken)
+    public async Task<LoginResult> TryAsync(string twoFactorToken, PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await login.OpenAsync(twoFactorToken, isAttempt: true, cancellationToken) is not { User: var user, Challenge: var challenge })
         {
-            return new LoginResult.InvalidChallenge();
+            return LoginResult.InvalidChallenge.Instance;
         }
 
-        if (await completion.RefusalAsync(user, client, cancellationToken) is { } refusal)
+        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         // Booked before the answer is looked at and taken back when it is right, as codes are, so that it is one count with them.
-        var booked = await secondFactor.BookFailureAsync(user.Id, client, cancellationToken);
+        var booked = await secondFactor.BookFailureAsync(user.Id, origin, cancellationToken);
         if (booked.Lock is { } locked)
         {
             return new LoginResult.Locked(locked.RetryAfter);
         }
 
         // After a password, holding a key that asks for a PIN is a second factor; after the same key without one it isn't, unless the PIN was there first.
-        var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, client, cancellationToken);
+        var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
-            await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);
+            await secondFactor.NoteFailureAsync(user.Id, origin, cancellationToken);
             Log.Wrong(logger, user.Id);
-            return new LoginResult.InvalidCode();
+            return LoginResult.InvalidCode.Instance;
         }
 
         await secondFactor.AcceptAsync(user.Id, booked, cancellationToken);
         return await challenges.SpendAsync(challenge.Id, cancellationToken)
             ? await completion.StartSessionAsync(
-                user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), client, cancellationToken)
-            : new LoginResult.InvalidChallenge();
+                user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), origin, cancellationToken)
+            : LoginResult.InvalidChallenge.Instance;
     }
 
     private static partial class Log

@@ -13,21 +13,22 @@ namespace Cortex.IdentityServer.Identity.Login;
 internal sealed partial class PasswordLogin(
     PasswordCheck check, CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion, ILogger<PasswordLogin> logger)
 {
-    public async Task<LoginResult> TryAsync(LoginRequest request, Client client, CancellationToken cancellationToken) =>
-        await check.TryAsync(new(request.Email, request.Password, client), cancellationToken) switch
+    public async Task<LoginResult> TryAsync(LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await check.TryAsync(new(request.Email, request.Password, origin), cancellationToken) switch
         {
-            PasswordCheckResult.Right right => await WithPasswordAsync(right, request, client, cancellationToken),
-            PasswordCheckResult.Wrong => new LoginResult.InvalidCredentials(),
-            PasswordCheckResult.Refused refused => new LoginResult.Locked(refused.RetryAfter),
+            PasswordCheckResult.Right right => await WithPasswordAsync(right, request, origin, cancellationToken),
+            PasswordCheckResult.Wrong wrong => new LoginResult.InvalidCredentials(wrong.Limit),
+            PasswordCheckResult.Refused refused => new LoginResult.Locked(refused.RetryAfter, refused.Limit),
             PasswordCheckResult.Busy busy => new LoginResult.Busy(busy.RetryAfter),
             _ => throw new UnreachableException(),
         };
 
     /// <summary>From here on the caller knows the password, and may be told about the account.</summary>
-    private async Task<LoginResult> WithPasswordAsync(PasswordCheckResult.Right right, LoginRequest request, Client client, CancellationToken cancellationToken)
+    private async Task<LoginResult> WithPasswordAsync(
+        PasswordCheckResult.Right right, LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = right.User;
-        if (await completion.RefusalAsync(user, client, cancellationToken) is { } refusal)
+        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -39,12 +40,12 @@ internal sealed partial class PasswordLogin(
 
         if (!user.TwoFactorEnabled)
         {
-            return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Password, client, cancellationToken);
+            return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Password, origin, cancellationToken);
         }
 
         return request.TwoFactorCode is null && request.RecoveryCode is null
             ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, AuthenticationMethods.Pwd, cancellationToken))
-            : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken);
+            : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), origin, cancellationToken);
     }
 
     /// <summary>Brings a hash of another cost or form to today's; unless the password was changed meanwhile.</summary>

@@ -14,21 +14,21 @@ namespace Cortex.IdentityServer.Identity.Login;
 internal sealed class Reauthentication(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor, SessionService sessions, AccountEvents events)
 {
     /// <summary>While logged in, a wrong code is bad input; a 401 would look like a dead session.</summary>
-    public static Problem WrongCode => new(Problems.InvalidTwoFactorCode) { Status = StatusCodes.Status400BadRequest };
+    public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };
 
     /// <summary>The caller's account; null when it is gone.</summary>
     public Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
 
     /// <summary>Password and, where the account has a second factor, code: null when both are right, and the session's proof is new then.</summary>
-    public async Task<Problem?> TryAsync(Guid userId, Guid sessionId, ReauthenticateRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> TryAsync(Guid userId, Guid sessionId, ReauthenticateRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(userId, cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked;
         }
 
-        if (await RefuseAsync(user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), client, cancellationToken) is { } refusal)
+        if (await RefuseAsync(user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -39,47 +39,47 @@ internal sealed class Reauthentication(CortexDbContext db, PasswordCheck check, 
             return Problems.SessionRevoked;
         }
 
-        await events.NoteAsync(AuditAction.Reauthenticated, userId, client, cancellationToken, ("session_id", sessionId.ToString()));
+        await events.NoteAsync(AuditAction.Reauthenticated, userId, origin, cancellationToken, ("session_id", sessionId.ToString()));
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
     /// <summary>Why these don't prove that the caller is the account's owner; null when they do.</summary>
-    public async Task<Problem?> RefuseAsync(User user, string password, SecondFactorCode code, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> RefuseAsync(User user, string password, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (code is { Totp: not null, Recovery: not null })
         {
-            return Problem.Invalid("recovery_code", "send either a code or a recovery_code, not both");
+            return Refusal.Invalid("recovery_code", "send either a code or a recovery_code, not both");
         }
 
-        if (await RefusePasswordAsync(user, password, client, cancellationToken) is { } wrongPassword)
+        if (await RefusePasswordAsync(user, password, origin, cancellationToken) is { } wrongPassword)
         {
             return wrongPassword;
         }
 
         return !user.TwoFactorEnabled ? null
-            : code is { Totp: null, Recovery: null } ? new(Problems.TwoFactorRequired)
+            : code is { Totp: null, Recovery: null } ? Problems.TwoFactorRequired with
             {
                 Detail = "Send two_factor_code or recovery_code along with the password.",
             }
-            : await RefuseCodeAsync(user, code, client, cancellationToken);
+            : await RefuseCodeAsync(user, code, origin, cancellationToken);
     }
 
     /// <summary>Wrong ones count against the account and the address, as at a login.</summary>
-    public async Task<Problem?> RefusePasswordAsync(User user, string password, Client client, CancellationToken cancellationToken) =>
-        await check.TryAsync(new(user.Email!, password, client), cancellationToken) switch
+    public async Task<Refusal?> RefusePasswordAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await check.TryAsync(new(user.Email!, password, origin), cancellationToken) switch
         {
             PasswordCheckResult.Right right when right.User.Id == user.Id => null,
-            PasswordCheckResult.Refused refused => Problem.RateLimited(refused.RetryAfter),
-            PasswordCheckResult.Busy busy => Problem.Busy(busy.RetryAfter),
-            _ => new(Problems.InvalidCredentials) { Detail = "The password is wrong." },
+            PasswordCheckResult.Refused refused => Refusal.RateLimited(refused.RetryAfter, refused.Limit),
+            PasswordCheckResult.Busy busy => Refusal.Busy(busy.RetryAfter),
+            var wrong => Problems.InvalidCredentials with { Detail = "The password is wrong.", Limit = (wrong as PasswordCheckResult.Wrong)?.Limit },
         };
 
-    public async Task<Problem?> RefuseCodeAsync(User user, SecondFactorCode code, Client client, CancellationToken cancellationToken) =>
-        await secondFactor.VerifyAsync(user, code, client, cancellationToken) switch
+    public async Task<Refusal?> RefuseCodeAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await secondFactor.VerifyAsync(user, code, origin, cancellationToken) switch
         {
             SecondFactorResult.Accepted => null,
-            SecondFactorResult.Locked locked => Problem.RateLimited(locked.RetryAfter),
+            SecondFactorResult.Locked locked => Refusal.RateLimited(locked.RetryAfter),
             _ => WrongCode,
         };
 }

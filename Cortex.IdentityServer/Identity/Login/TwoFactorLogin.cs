@@ -8,18 +8,18 @@ namespace Cortex.IdentityServer.Identity.Login;
 /// <summary>Decides the second step of a login.</summary>
 internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion)
 {
-    public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await OpenAsync(request.TwoFactorToken, isAttempt: true, cancellationToken) is not { User: var user, Challenge: var challenge })
         {
-            return new LoginResult.InvalidChallenge();
+            return LoginResult.InvalidChallenge.Instance;
         }
 
-        return await completion.RefusalAsync(user, client, cancellationToken) ?? await completion.WithSecondFactorAsync(
+        return await completion.RefusalAsync(user, origin, cancellationToken) ?? await completion.WithSecondFactorAsync(
             user,
             challenge.SecurityStamp,
             new(request.Code, request.RecoveryCode),
-            client,
+            origin,
             cancellationToken,
             challenge.FirstFactor,
             claim: () => challenges.SpendAsync(challenge.Id, cancellationToken));

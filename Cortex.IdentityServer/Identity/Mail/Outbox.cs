@@ -15,10 +15,10 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
 
     /// <summary>Tells the owner of an account what happened to it, when and from where.</summary>
     /// <remarks>Of an administrator only when: where they work from is nothing for others.</remarks>
-    public Task NotifyAsync(string kind, Guid userId, string recipient, Client client, CancellationToken cancellationToken) =>
+    public Task NotifyAsync(string kind, Guid userId, string recipient, RequestOrigin origin, CancellationToken cancellationToken) =>
         AddAsync(
             kind, recipient, userId, tokenId: null, clock.GetUtcNow() + Patience,
-            DetailsOf(client.ActorOn(userId) == userId ? client : client with { Ip = null, UserAgent = null }), cancellationToken);
+            DetailsOf(origin.ActorOn(userId) == userId ? origin : origin with { Ip = null, UserAgent = null }), cancellationToken);
 
     /// <summary>Sends a link with a token in it, as long as that is good.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>
@@ -28,15 +28,15 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     /// Notes that somebody asked for a mail to an address; whether anybody has it is found out later, so that the answer can't tell. Nobody is woken: at the
     /// sender's own next look, that is at no time that hangs together with this request, its work slows down no answer that could be compared.
     /// </summary>
-    public Task RequestAsync(string kind, string recipient, Client client, CancellationToken cancellationToken) =>
-        AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(client), cancellationToken);
+    public Task RequestAsync(string kind, string recipient, RequestOrigin origin, CancellationToken cancellationToken) =>
+        AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + Patience, DetailsOf(origin), cancellationToken);
 
     /// <summary>To be called after the commit: the mail goes at once, and without it a second later.</summary>
     public void Wake() => signal.Wake();
 
     /// <summary>What a notice says of where something came from.</summary>
-    public static string DetailsOf(Client client) =>
-        AuditLog.Details(("ip", client.Ip?.ToString()), ("user_agent", client.UserAgent), ("request_id", client.RequestId))!;
+    public static string DetailsOf(RequestOrigin origin) =>
+        AuditLog.Details(("ip", origin.Ip?.ToString()), ("user_agent", origin.UserAgent), ("request_id", origin.RequestId))!;
 
     private async Task AddAsync(
         string kind, string recipient, Guid? userId, Guid? tokenId, DateTimeOffset expires, string details, CancellationToken cancellationToken)

@@ -6,6 +6,10 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>The outcome of an assertion.</summary>
 internal abstract record AssertionResult
 {
+    private AssertionResult()
+    {
+    }
+
     /// <param name="User">Whose passkey it is.</param>
     /// <param name="Passkey">With the authenticator's new count, not stored yet.</param>
     /// <param name="IsUserVerified">Whether the authenticator checked that it is its owner (UV).</param>

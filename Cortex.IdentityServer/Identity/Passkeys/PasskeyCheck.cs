@@ -25,9 +25,9 @@ internal sealed partial class PasskeyCheck(
     /// <param name="answer">What the client sent.</param>
     /// <param name="purpose">What the question has to have been for.</param>
     /// <param name="user">Who was asked; null if anybody.</param>
-    /// <param name="client">Where it comes from.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, Client client, CancellationToken cancellationToken)
+    public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await challenges.TakeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
@@ -38,7 +38,7 @@ internal sealed partial class PasskeyCheck(
         var proof = await VerifyAsync(answer, state, mustVerify: user is not null, cancellationToken);
         if (proof is null && user is null)
         {
-            await events.NoteFailureAsync(AuditAction.LoginFailed, userId: null, client, cancellationToken, ("reason", "wrong_passkey"));
+            await events.NoteFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
         }
 
         return proof;

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>The caller's passkeys.</summary>
 internal static class PasskeyEndpoints
 {
-    private static readonly Problem TooMany = new(Problems.ValidationFailed)
+    private static readonly Refusal TooMany = Problems.ValidationFailed with
     {
         Detail = $"An account can have {UserPasskeys.Most} passkeys; remove one first.",
         Errors = new Dictionary<string, string[]> { ["credential"] = [$"would be one more than the {UserPasskeys.Most} passkeys that an account can have"] },
@@ -21,21 +21,22 @@ internal static class PasskeyEndpoints
     internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskey(
         ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken) =>
         await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
-            ? (Problem)Problems.SessionRevoked
-            : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany;
+            ? Problems.SessionRevoked.ToProblem()
+            : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany.ToProblem();
 
     /// <summary>Register a passkey</summary>
     /// <remarks>The login must be less than ten minutes old. Other sessions end. An account can have at most ten passkeys.</remarks>
     internal static async Task<Results<Created<PasskeyResponse>, Problem>> RegisterPasskey(
         RegisterPasskeyRequest body, ClaimsPrincipal caller, PasskeyRegistration registration, HttpContext http, CancellationToken cancellationToken)
     {
-        return await registration.FinishAsync(caller.UserId(), caller.SessionId(), body, Client.Of(http), cancellationToken) switch
+        return await registration.FinishAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken) switch
         {
             NewPasskeyResult.Added added => TypedResults.Created((string?)null, added.Passkey),
-            NewPasskeyResult.TooMany => TooMany,
-            NewPasskeyResult.SessionEnded => (Problem)Problems.SessionRevoked,
-            NewPasskeyResult.InvalidChallenge => Problem.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options"),
-            NewPasskeyResult.Refused => Problem.Invalid("credential", "does not match these options, or is already registered"),
+            NewPasskeyResult.TooMany => TooMany.ToProblem(),
+            NewPasskeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
+            NewPasskeyResult.InvalidChallenge =>
+                Refusal.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options").ToProblem(),
+            NewPasskeyResult.Refused => Refusal.Invalid("credential", "does not match these options, or is already registered").ToProblem(),
             _ => throw new UnreachableException(),
         };
     }
@@ -51,16 +52,16 @@ internal static class PasskeyEndpoints
     internal static async Task<Results<Ok<PasskeyResponse>, Problem>> RenamePasskey(
         [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
         CancellationToken cancellationToken) =>
-        await passkeys.RenameAsync(caller.UserId(), id, body.Name, Client.Of(http), cancellationToken) is { } renamed
+        await passkeys.RenameAsync(caller.UserId(), id, body.Name, http.Origin(), cancellationToken) is { } renamed
             ? TypedResults.Ok(renamed)
-            : (Problem)Problems.NotFound;
+            : Problems.NotFound.ToProblem();
 
     /// <summary>Remove a passkey</summary>
     /// <remarks>The passkey is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<NoContent, Problem>> RemovePasskey(
         [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
         CancellationToken cancellationToken) =>
-        await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, Client.Of(http), cancellationToken)
+        await passkeys.RemoveAsync(caller.UserId(), caller.SessionId(), id, http.Origin(), cancellationToken)
             ? TypedResults.NoContent()
-            : (Problem)Problems.NotFound;
+            : Problems.NotFound.ToProblem();
 }

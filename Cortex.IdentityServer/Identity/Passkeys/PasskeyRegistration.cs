@@ -30,22 +30,22 @@ internal sealed partial class PasskeyRegistration(
     }
 
     public async Task<NewPasskeyResult> FinishAsync(
-        Guid userId, Guid sessionId, RegisterPasskeyRequest request, Client client, CancellationToken cancellationToken)
+        Guid userId, Guid sessionId, RegisterPasskeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await challenges.TakeAsync(request.PasskeyToken, PasskeyPurpose.Registration, userId, cancellationToken) is not { } state)
         {
-            return new NewPasskeyResult.InvalidChallenge();
+            return NewPasskeyResult.InvalidChallenge.Instance;
         }
 
         var (made, refusal) = await ceremonies.FinishRegistrationAsync(request.Credential, state);
         if (made is null)
         {
             Log.Refused(logger, userId, refusal);
-            return new NewPasskeyResult.Refused();
+            return NewPasskeyResult.Refused.Instance;
         }
 
         var now = clock.GetUtcNow();
-        return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), client, cancellationToken);
+        return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), origin, cancellationToken);
     }
 
     /// <summary>Identity's handler takes the domain for the name, which browsers and password managers show.</summary>

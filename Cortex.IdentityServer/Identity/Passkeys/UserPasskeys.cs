@@ -28,23 +28,24 @@ internal sealed partial class UserPasskeys(
     public async Task<bool> IsFullAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Passkeys.CountAsync(p => p.UserId == userId, cancellationToken) >= Most;
 
-    public async Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, Client client, CancellationToken cancellationToken)
+    public async Task<NewPasskeyResult> AddAsync(
+        Guid userId, Guid sessionId, UserPasskeyInfo passkey, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await sessions.HoldAsync(userId, sessionId, cancellationToken))
         {
-            return new NewPasskeyResult.SessionEnded();
+            return NewPasskeyResult.SessionEnded.Instance;
         }
 
         if (await IsFullAsync(userId, cancellationToken))
         {
-            return new NewPasskeyResult.TooMany();
+            return NewPasskeyResult.TooMany.Instance;
         }
 
         // The handler looked, but before the lock: what is stored now would be overwritten.
         if (await users.FindByIdAsync(userId.ToString()) is not { } user || await users.GetPasskeyAsync(user, passkey.CredentialId) is not null)
         {
-            return new NewPasskeyResult.Refused();
+            return NewPasskeyResult.Refused.Instance;
         }
 
         try
@@ -53,13 +54,13 @@ internal sealed partial class UserPasskeys(
         }
         catch (DbUpdateException failure) when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            return new NewPasskeyResult.Refused();
+            return NewPasskeyResult.Refused.Instance;
         }
 
         var added = await db.Passkeys.Where(p => p.CredentialId == passkey.CredentialId).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
-        await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
+        await EndWhatWasProvedAsync(userId, sessionId, origin, cancellationToken);
         await events.NoteAndTellAsync(
-            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, client, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
+            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, origin, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Added(logger, added.Id, userId, passkey.IsUserVerified);
@@ -67,7 +68,7 @@ internal sealed partial class UserPasskeys(
     }
 
     /// <summary>Null when it isn't there, or isn't theirs.</summary>
-    public async Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, Client client, CancellationToken cancellationToken)
+    public async Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await Of(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
@@ -76,13 +77,13 @@ internal sealed partial class UserPasskeys(
         }
 
         var renamed = await Of(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
-        await events.NoteAsync(AuditAction.PasskeyRenamed, userId, client, cancellationToken, ("passkey_id", id.ToString()), ("name", name));
+        await events.NoteAsync(AuditAction.PasskeyRenamed, userId, origin, cancellationToken, ("passkey_id", id.ToString()), ("name", name));
         await transaction.CommitAsync(cancellationToken);
         return renamed;
     }
 
     /// <summary>False when it isn't there, or isn't theirs.</summary>
-    public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, Client client, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
@@ -91,9 +92,9 @@ internal sealed partial class UserPasskeys(
             return false;
         }
 
-        await EndWhatWasProvedAsync(userId, sessionId, client, cancellationToken);
+        await EndWhatWasProvedAsync(userId, sessionId, origin, cancellationToken);
         await events.NoteAndTellAsync(
-            AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, client, cancellationToken, ("passkey_id", id.ToString()));
+            AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, origin, cancellationToken, ("passkey_id", id.ToString()));
         await transaction.CommitAsync(cancellationToken);
         events.Committed(userId);
         Log.Removed(logger, id, userId);
@@ -117,11 +118,11 @@ internal sealed partial class UserPasskeys(
 
     private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
 
-    private async Task EndWhatWasProvedAsync(Guid userId, Guid sessionId, Client client, CancellationToken cancellationToken)
+    private async Task EndWhatWasProvedAsync(Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var stamp = Guid.NewGuid().ToString();
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
-        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasskeysChanged, client, cancellationToken);
+        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasskeysChanged, origin, cancellationToken);
     }
 
     private static partial class Log

@@ -37,7 +37,7 @@ internal sealed partial class LoginAttempts(
         }
     }
 
-    public async Task<Admission> AdmitAsync(LoginAccount account, string clientNetwork, Client client, CancellationToken cancellationToken)
+    public async Task<Admission> AdmitAsync(LoginAccount account, string clientNetwork, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var network = account.IsKnown ? clientNetwork : Strangers;
         using var waiting = gates.TryJoin(account.Count, network);
@@ -57,7 +57,7 @@ internal sealed partial class LoginAttempts(
                 var attempt = new AdmittedAttempt(account.Count, network, Now);
 
                 // Not the request's cancellation: a statement that is cut off may have been done.
-                switch (await ReadAsync(LoginAttemptRules.Admit, attempt, Record(attempt, account.User?.Id, client)))
+                switch (await ReadAsync(LoginAttemptRules.Admit, attempt, Record(attempt, account.User?.Id, origin)))
                 {
                     case false:
                         return new Admission.Admitted(attempt);
@@ -82,9 +82,9 @@ internal sealed partial class LoginAttempts(
     }
 
     /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
-    public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, Client client)
+    public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, RequestOrigin origin)
     {
-        var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, client)) as int?);
+        var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, origin)) as int?);
         gates.Settled(attempt.Count, attempt.Network);
         switch (effect)
         {
@@ -124,13 +124,13 @@ internal sealed partial class LoginAttempts(
     public byte[] HashOf(string count) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(count));
 
     /// <summary>What the events and the mail say about an attempt.</summary>
-    private static NpgsqlParameter[] Record(AdmittedAttempt attempt, Guid? userId, Client client) =>
+    private static NpgsqlParameter[] Record(AdmittedAttempt attempt, Guid? userId, RequestOrigin origin) =>
     [
         new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-        new() { ParameterName = "ip", Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
-        new() { ParameterName = "agent", Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new() { ParameterName = "request", Value = client.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
-        new() { ParameterName = "notice", Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        new() { ParameterName = "ip", Value = (object?)origin.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet },
+        new() { ParameterName = "agent", Value = (object?)origin.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "request", Value = origin.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { ParameterName = "notice", Value = Outbox.DetailsOf(origin), NpgsqlDbType = NpgsqlDbType.Jsonb },
         new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz },
     ];
 

@@ -21,14 +21,13 @@ internal sealed partial class PasswordCheck(
 {
     public async Task<PasswordCheckResult> TryAsync(PasswordAttempt attempt, CancellationToken cancellationToken)
     {
-        var network = ClientNetwork.Of(attempt.Client.Ip);
+        var network = ClientNetwork.Of(attempt.Origin.Ip);
 
         // Taken before and given back after, so that guesses at once are counted too; a request that breaks off has been a guess.
         var permit = await limits.TakeAsync(RateLimits.LoginFailures, network);
         if (!permit.Allowed)
         {
-            attempt.Client.NoteLimit(permit);
-            return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset);
+            return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset, permit);
         }
 
         using var _ = underWay.Begin(network);
@@ -37,13 +36,10 @@ internal sealed partial class PasswordCheck(
             var result = await InLineAsync(attempt, network, cancellationToken);
             if (result is PasswordCheckResult.Wrong)
             {
-                attempt.Client.NoteLimit(permit);
-            }
-            else
-            {
-                await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+                return new PasswordCheckResult.Wrong(permit);
             }
 
+            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
             return result;
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
@@ -63,7 +59,7 @@ internal sealed partial class PasswordCheck(
         }
 
         var account = await accounts.FindAsync(attempt.Email, network, cancellationToken);
-        switch (await attempts.AdmitAsync(account, network, attempt.Client, cancellationToken))
+        switch (await attempts.AdmitAsync(account, network, attempt.Origin, cancellationToken))
         {
             case Admission.Admitted admitted:
                 var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt, cancellationToken);
@@ -96,7 +92,7 @@ internal sealed partial class PasswordCheck(
         {
             if (verdict == PasswordVerificationResult.Failed)
             {
-                await attempts.FailAsync(admitted, account.User?.Id, attempt.Client);
+                await attempts.FailAsync(admitted, account.User?.Id, attempt.Origin);
             }
             else
             {

@@ -53,7 +53,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
                 context.Success();
                 break;
             case TokenVerdict.Refused refused:
-                context.Fail(new Refusal(refused.Code));
+                context.Fail(new RefusedTokenException(refused.Refusal));
                 break;
             default:
                 throw new UnreachableException();
@@ -63,10 +63,10 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
     private static Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        return Explain(context.AuthenticateFailure).ExecuteAsync(context.HttpContext);
+        return Explain(context.AuthenticateFailure).ToProblem().ExecuteAsync(context.HttpContext);
     }
 
-    private static Problem Explain(Exception? failure)
+    private static Refusal Explain(Exception? failure)
     {
         if (failure is null)
         {
@@ -74,12 +74,12 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
         }
 
         // With a token that names a disabled account one isn't authenticated any longer, rather than forbidden something.
-        var code = (failure as Refusal)?.Code ?? Problems.InvalidToken;
-        return new(code) { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", code.Title) };
+        var refusal = (failure as RefusedTokenException)?.Refusal ?? Problems.InvalidToken;
+        return refusal with { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", refusal.Title) };
     }
 
-    private sealed class Refusal(ProblemCode code) : AuthenticationFailureException(code.Title)
+    private sealed class RefusedTokenException(Refusal refusal) : AuthenticationFailureException(refusal.Title)
     {
-        public ProblemCode Code { get; } = code;
+        public Refusal Refusal { get; } = refusal;
     }
 }

@@ -8,7 +8,7 @@ internal static class CookieUse
 {
     public const string Parameter = "use_cookies";
 
-    private static readonly Problem NeitherTrueNorFalse = Problem.Invalid(Parameter, "must be true or false");
+    private static readonly Refusal NeitherTrueNorFalse = Refusal.Invalid(Parameter, "must be true or false");
 
     /// <summary>
     /// Reads the wish, and refuses who may not have it before the endpoint runs, and so before a hash. Such a route answers with

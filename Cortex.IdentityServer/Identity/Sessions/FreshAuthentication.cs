@@ -13,6 +13,6 @@ internal static class FreshAuthentication
             var http = context.HttpContext;
             return await http.RequestServices.GetRequiredService<SessionService>().IsFreshAsync(http.User.SessionId(), http.RequestAborted)
                 ? await next(context)
-                : (Problem)Problems.ReauthenticationRequired;
+                : Problems.ReauthenticationRequired.ToProblem();
         });
 }

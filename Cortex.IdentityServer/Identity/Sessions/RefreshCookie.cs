@@ -17,14 +17,14 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     public const string PlainName = "cortex_refresh";
 
     /// <summary>Which of two is the live one can't be told, and a browser has only one unless somebody slipped it another.</summary>
-    public static readonly Problem Twice = new(Problems.MalformedRequest) { Detail = "The refresh cookie was sent twice." };
+    public static readonly Refusal Twice = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
 
-    private static readonly Problem OtherOrigin = new(Problems.Forbidden)
+    private static readonly Refusal OtherOrigin = Problems.Forbidden with
     {
         Detail = "Pages of this origin may not use the refresh cookie; those of PUBLIC_URL and CORS_ORIGINS may.",
     };
 
-    private static readonly Problem AnyOrigin = Problem.Invalid(
+    private static readonly Refusal AnyOrigin = Refusal.Invalid(
         CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
 
     /// <summary>
@@ -34,10 +34,10 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     private readonly bool _isSecure = !RunEnvironment.HasDevelopmentRules(environment) || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Why this request may not act with the cookie that it carries, or null.</summary>
-    public Problem? Refusal(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
+    public Refusal? RefusalToUse(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
 
     /// <summary>Why this request may not be answered by the cookie, or null. A foreign page must not log its visitors in as somebody else either.</summary>
-    public Problem? RefusalToSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : Refusal(request);
+    public Refusal? RefusalToSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : RefusalToUse(request);
 
     public bool IsIn(HttpRequest request) => request.Headers.Cookie.Count > 0 && ValuesIn(request).Length > 0;
 

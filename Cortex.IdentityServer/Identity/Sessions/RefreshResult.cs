@@ -3,11 +3,29 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>The outcome of a refresh.</summary>
 internal abstract record RefreshResult
 {
+    private RefreshResult()
+    {
+    }
+
     public sealed record Refreshed(TokenResponse Tokens) : RefreshResult;
 
     /// <summary>Expired, or of a session that has ended.</summary>
-    public sealed record Invalid : RefreshResult;
+    public sealed record Invalid : RefreshResult
+    {
+        public static Invalid Instance { get; } = new();
+
+        private Invalid()
+        {
+        }
+    }
 
     /// <summary>Spent before: the whole session has ended (RFC 9700 section 4.14.2).</summary>
-    public sealed record Reused : RefreshResult;
+    public sealed record Reused : RefreshResult
+    {
+        public static Reused Instance { get; } = new();
+
+        private Reused()
+        {
+        }
+    }
 }

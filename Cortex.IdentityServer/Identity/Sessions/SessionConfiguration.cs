@@ -15,7 +15,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Ignore(s => s.RefreshExpiresAt).Ignore(s => s.LastActiveAt);
         session.Property(s => s.Id).ValueGeneratedNever();
         session.Property(s => s.EndReason).HasMaxLength(32);
-        session.Property(s => s.UserAgent).HasMaxLength(Client.UserAgentLength);
+        session.Property(s => s.UserAgent).HasMaxLength(RequestOrigin.UserAgentLength);
         session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
         // No index on a column that a refresh writes: PostgreSQL then updates the row in place (HOT) and no index at all.

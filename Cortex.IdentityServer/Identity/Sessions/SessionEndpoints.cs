@@ -29,23 +29,23 @@ internal static class SessionEndpoints
 
         if (!cookie.IsIn(http.Request))
         {
-            return Problem.Invalid("refresh_token", "send it here, or in the refresh cookie");
+            return Refusal.Invalid("refresh_token", "send it here, or in the refresh cookie").ToProblem();
         }
 
         if (cookie.RefusalToSet(http.Request) is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
         if (!cookie.TryRead(http.Request, out var kept))
         {
-            return RefreshCookie.Twice;
+            return RefreshCookie.Twice.ToProblem();
         }
 
         // Never in the body: a script that may make the browser refresh must not get hold of what it can't read.
         TokenAnswer.UseCookie(http, cookie);
         var answer = await SpendAsync(kept, tokens, refresh, counter, http, cancellationToken);
-        if (answer.Result is Problem { Code.Status: StatusCodes.Status401Unauthorized })
+        if (answer.Result is Problem { Refusal.Status: StatusCodes.Status401Unauthorized })
         {
             cookie.Clear(http);
         }
@@ -62,7 +62,7 @@ internal static class SessionEndpoints
         LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, Client.Of(http), cancellationToken);
+        await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, http.Origin(), cancellationToken);
         cookie.ClearIfSent(http);
         return TypedResults.NoContent();
     }
@@ -73,19 +73,19 @@ internal static class SessionEndpoints
         LogoutRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        if (cookie.Refusal(http.Request) is { } refusal)
+        if (cookie.RefusalToUse(http.Request) is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
         if (!cookie.TryRead(http.Request, out var kept))
         {
-            return RefreshCookie.Twice;
+            return RefreshCookie.Twice.ToProblem();
         }
 
-        var hasEnded = tokens.TryRead(kept, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, Client.Of(http), cancellationToken);
+        var hasEnded = tokens.TryRead(kept, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);
         cookie.Clear(http);
-        return hasEnded ? TypedResults.NoContent() : (Problem)Problems.InvalidRefreshToken;
+        return hasEnded ? TypedResults.NoContent() : Problems.InvalidRefreshToken.ToProblem();
     }
 
     /// <summary>Log out everywhere</summary>
@@ -94,7 +94,7 @@ internal static class SessionEndpoints
         LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, Client.Of(http), cancellationToken);
+        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, http.Origin(), cancellationToken);
         cookie.ClearIfSent(http);
         return TypedResults.NoContent();
     }
@@ -115,28 +115,28 @@ internal static class SessionEndpoints
     internal static async Task<Results<NoContent, Problem>> EndSession(
         [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken) =>
-        await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, Client.Of(http), cancellationToken)
+        await sessions.EndAsync(id, caller.UserId(), SessionEnd.EndedByUser, http.Origin(), cancellationToken)
             ? TypedResults.NoContent()
-            : (Problem)Problems.NotFound;
+            : Problems.NotFound.ToProblem();
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> SpendAsync(
         string text, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
     {
         if (!tokens.TryRead(text, out var token))
         {
-            return (Problem)Problems.InvalidRefreshToken;
+            return Problems.InvalidRefreshToken.ToProblem();
         }
 
         // Only the server writes a token that is read, so a stranger can't use up a session's permits.
         var decision = await counter.TakeAsync(RateLimits.RefreshSession, token.SessionId.ToString());
         RateLimitHeaders.Note(http, decision);
         return !decision.Allowed
-            ? Problem.RateLimited(decision.Reset)
-            : await refresh.RefreshAsync(token, () => Client.Of(http), cancellationToken) switch
+            ? Refusal.RateLimited(decision.Reset).ToProblem()
+            : await refresh.RefreshAsync(token, () => http.Origin(), cancellationToken) switch
             {
                 RefreshResult.Refreshed refreshed => TokenAnswer.Of(http, refreshed.Tokens),
-                RefreshResult.Reused => (Problem)Problems.RefreshTokenReused,
-                _ => (Problem)Problems.InvalidRefreshToken,
+                RefreshResult.Reused => Problems.RefreshTokenReused.ToProblem(),
+                _ => Problems.InvalidRefreshToken.ToProblem(),
             };
     }
 }

@@ -31,9 +31,9 @@ internal sealed partial class SessionRefresh(
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
     /// <param name="token">One that this server wrote.</param>
-    /// <param name="client">Where it comes from; only asked for when something is wrong.</param>
+    /// <param name="origin">Where it comes from; only asked for when something is wrong.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<Client> client, CancellationToken cancellationToken)
+    public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<RequestOrigin> origin, CancellationToken cancellationToken)
     {
         var child = token with { Counter = token.Counter + 1 };
         if (await rotations.RotateAsync(token, cancellationToken) is { } rotated)
@@ -44,7 +44,7 @@ internal sealed partial class SessionRefresh(
         var now = clock.GetUtcNow();
         if (await LookAsync(token.SessionId, now, cancellationToken) is not { } session || token.Counter >= session.Counter)
         {
-            return new RefreshResult.Invalid();
+            return RefreshResult.Invalid.Instance;
         }
 
         // The direct parent of the live token, shortly after: a second tab, or an answer that got lost. It gets the same child.
@@ -56,11 +56,11 @@ internal sealed partial class SessionRefresh(
         var userId = session.Usable.User.Id;
 
         // Not the request's cancellation: who hangs up doesn't keep a stolen session.
-        await EndAsync(token.SessionId, now, client());
+        await EndAsync(token.SessionId, now, origin());
         changes.Changed(userId);
         mails.Wake();
         Log.Reused(logger, token.SessionId, userId, token.Counter, session.Counter);
-        return new RefreshResult.Reused();
+        return RefreshResult.Reused.Instance;
     }
 
     private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken child) =>
@@ -75,17 +75,17 @@ internal sealed partial class SessionRefresh(
             : null;
     }
 
-    private async Task EndAsync(Guid sessionId, DateTimeOffset now, Client client)
+    private async Task EndAsync(Guid sessionId, DateTimeOffset now, RequestOrigin origin)
     {
         await using var command = Command(EndSql, sessionId, now);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionEnd.RefreshTokenReused });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditAction.RefreshTokenReused });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditLog.Failure });
-        command.Parameters.Add(new() { Value = (object?)client.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
-        command.Parameters.Add(new() { Value = (object?)client.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client.RequestId });
+        command.Parameters.Add(new() { Value = (object?)origin.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
+        command.Parameters.Add(new() { Value = (object?)origin.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = origin.RequestId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = MailKind.RefreshTokenReused });
-        command.Parameters.Add(new() { Value = Outbox.DetailsOf(client), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = Outbox.DetailsOf(origin), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Outbox.Patience });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - AccountEvents.NoticeWindow });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AccountEvents.MostNotices });

@@ -14,9 +14,10 @@ internal sealed partial class SessionService(
     /// Starts a session, if the account is still as it was when its owner proved who they are: not switched off, and with the same
     /// security stamp, which changes with the password and the second factor. Null otherwise.
     /// </summary>
-    public async Task<TokenResponse?> StartAsync(Guid userId, string? securityStamp, string[] methods, Client client, CancellationToken cancellationToken)
+    public async Task<TokenResponse?> StartAsync(
+        Guid userId, string? securityStamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await start.RunAsync(userId, securityStamp, methods, client, cancellationToken) is not { } started)
+        if (await start.RunAsync(userId, securityStamp, methods, origin, cancellationToken) is not { } started)
         {
             return null;
         }
@@ -32,20 +33,20 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>
-    public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, Client client, CancellationToken cancellationToken) =>
-        await EndWhereAsync(userId, only: sessionId, except: null, reason, client, cancellationToken) > 0;
+    public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await EndWhereAsync(userId, only: sessionId, except: null, reason, origin, cancellationToken) > 0;
 
     /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
-    public async Task<bool> EndAsync(RefreshToken token, string reason, Client client, CancellationToken cancellationToken) =>
+    public async Task<bool> EndAsync(RefreshToken token, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         await db.Sessions
             .Where(session => session.Id == token.SessionId)
             .Select(session => (Guid?)session.UserId)
             .SingleOrDefaultAsync(cancellationToken) is { } userId
-        && await EndAsync(token.SessionId, userId, reason, client, cancellationToken);
+        && await EndAsync(token.SessionId, userId, reason, origin, cancellationToken);
 
     /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, string reason, Client client, CancellationToken cancellationToken) =>
-        EndWhereAsync(userId, only: null, except, reason, client, cancellationToken);
+    public Task EndAllAsync(Guid userId, Guid? except, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
+        EndWhereAsync(userId, only: null, except, reason, origin, cancellationToken);
 
     /// <summary>
     /// The sessions of a user that can still be used, newest first; of more than a user can have, the current one and those that were used last.
@@ -86,7 +87,7 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>One statement, so that a session that ended has its event.</summary>
-    private async Task<int> EndWhereAsync(Guid userId, Guid? only, Guid? except, string reason, Client client, CancellationToken cancellationToken)
+    private async Task<int> EndWhereAsync(Guid userId, Guid? only, Guid? except, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var ended = await db.Database.ExecuteSqlAsync(
@@ -97,8 +98,8 @@ internal sealed partial class SessionService(
                     AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
                 RETURNING id)
             INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {client.ActorOn(userId)}::uuid, {userId}, {client.Ip}::inet,
-                {client.UserAgent}::text, {client.RequestId},
+            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {origin.ActorOn(userId)}::uuid, {userId}, {origin.Ip}::inet,
+                {origin.UserAgent}::text, {origin.RequestId},
                 jsonb_build_object('session_id', id, 'reason', {reason}::text)
             FROM ended
             """,

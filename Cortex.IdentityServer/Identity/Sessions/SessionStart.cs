@@ -46,7 +46,7 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
         """;
 
     /// <summary>Null when the account isn't any more as it was when its owner proved who they are.</summary>
-    public async Task<StartedSession?> RunAsync(Guid userId, string? securityStamp, string[] methods, Client client, CancellationToken cancellationToken)
+    public async Task<StartedSession?> RunAsync(Guid userId, string? securityStamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
@@ -64,16 +64,16 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
                 new NpgsqlParameter<DateTimeOffset>("expires", now + options.AbsoluteLifetime),
                 new NpgsqlParameter<DateTimeOffset>("idle_expires", idleExpires),
                 new NpgsqlParameter<string[]>("methods", methods),
-                new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = (object?)client.Ip ?? DBNull.Value },
-                new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = (object?)client.UserAgent ?? DBNull.Value },
+                new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Ip ?? DBNull.Value },
+                new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = (object?)origin.UserAgent ?? DBNull.Value },
                 new NpgsqlParameter("actor", NpgsqlDbType.Uuid) { Value = userId },
-                new NpgsqlParameter<string>("request", client.RequestId),
-                new NpgsqlParameter<string>("network", client.Network),
-                new NpgsqlParameter<byte[]>("device", DeviceOf(client)),
+                new NpgsqlParameter<string>("request", origin.RequestId),
+                new NpgsqlParameter<string>("network", origin.Network),
+                new NpgsqlParameter<byte[]>("device", DeviceOf(origin)),
                 new NpgsqlParameter<Guid>("event", Guid.CreateVersion7(now)),
                 new NpgsqlParameter<Guid>("mail", Guid.CreateVersion7(now)),
                 Json("details", AuditLog.Details(("session_id", id.ToString()), ("methods", string.Join(' ', methods)))!),
-                Json("notice", Outbox.DetailsOf(client)),
+                Json("notice", Outbox.DetailsOf(origin)),
                 new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.Patience),
                 new NpgsqlParameter<DateTimeOffset>("lately", now - AccountEvents.NoticeWindow),
                 new NpgsqlParameter<int>("kept", SessionLimit.MostLive - 1),
@@ -92,8 +92,8 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
     /// <summary>
     /// What an account is used with: a network and a kind of program. Without the numbers in its name, as a browser that was updated is no other device.
     /// </summary>
-    private static byte[] DeviceOf(Client client) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{client.Network}\n{Version().Replace(client.UserAgent ?? "", "")}"));
+    private static byte[] DeviceOf(RequestOrigin origin) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{origin.Network}\n{Version().Replace(origin.UserAgent ?? "", "")}"));
 
     [GeneratedRegex("[0-9._]+")]
     private static partial Regex Version();

@@ -5,7 +5,11 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>What an access token is worth.</summary>
 internal abstract record TokenVerdict
 {
+    private TokenVerdict()
+    {
+    }
+
     public sealed record Good(VerifiedToken Token) : TokenVerdict;
 
-    public sealed record Refused(ProblemCode Code) : TokenVerdict;
+    public sealed record Refused(Refusal Refusal) : TokenVerdict;
 }

@@ -17,8 +17,8 @@ internal static class VanishedOwners
         {
             var answer = await next(context);
             var result = answer is INestedHttpResult nested ? nested.Result : answer;
-            return result is Problem problem && Doubtful.Contains(problem.Status ?? problem.Code.Status) && !await HasSessionAsync(context.HttpContext)
-                ? (Problem)Problems.SessionRevoked
+            return result is Problem problem && Doubtful.Contains(problem.Refusal.Status) && !await HasSessionAsync(context.HttpContext)
+                ? Problems.SessionRevoked.ToProblem()
                 : answer;
         });
 

@@ -57,13 +57,13 @@ internal sealed class VerifiedToken : IRemembered
     public TokenVerdict.Good Good { get; }
 
     /// <summary>Why it counts no more, although it is genuine.</summary>
-    public ProblemCode? Refusal { get; }
+    public Refusal? Refusal { get; }
 
     /// <summary>When its use was last noted; a lost race notes it twice, which does no harm.</summary>
     public DateTimeOffset NotedAt { get; set; }
 
     /// <summary>Why it doesn't count at this time, or null.</summary>
-    public ProblemCode? RefusalAt(DateTimeOffset now) => now > Until ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
+    public Refusal? RefusalAt(DateTimeOffset now) => now > Until ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
     /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
     private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionStanding.Live live) => new(

@@ -39,7 +39,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         var removed = turn == KeyTurn.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
         var kid = await table.AddAsync(db, use, turn == KeyTurn.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
         await audit.WriteAsync(
-            AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, Client.Operator,
+            AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, RequestOrigin.Operator,
             AuditLog.Details(
                 ("kid", kid), ("algorithm", options.Algorithm), ("signs_from", use.ToString("O", CultureInfo.InvariantCulture)),
                 ("takes_over", JsonNamingPolicy.SnakeCaseLower.ConvertName(turn.ToString())), ("removed", removed.ToString(CultureInfo.InvariantCulture))),

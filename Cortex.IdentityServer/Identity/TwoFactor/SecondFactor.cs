@@ -25,10 +25,10 @@ internal sealed partial class SecondFactor(
 
     private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
 
-    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, Client client, CancellationToken cancellationToken)
+    public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // A failure is booked before the code is looked at and taken back when it is right, so that parallel or aborted guesses all count.
-        var booked = await BookFailureAsync(user.Id, client, cancellationToken);
+        var booked = await BookFailureAsync(user.Id, origin, cancellationToken);
         if (booked.Lock is { } locked)
         {
             return locked;
@@ -36,26 +36,26 @@ internal sealed partial class SecondFactor(
 
         var isRight = code.Totp is { } totp
             ? await AcceptTotpAsync(user, totp, booked, cancellationToken)
-            : await AcceptRecoveryCodeAsync(user, code.Recovery, booked, client, cancellationToken);
+            : await AcceptRecoveryCodeAsync(user, code.Recovery, booked, origin, cancellationToken);
         if (isRight)
         {
-            return new SecondFactorResult.Accepted();
+            return SecondFactorResult.Accepted.Instance;
         }
 
-        await NoteFailureAsync(user.Id, client, cancellationToken);
-        return new SecondFactorResult.Wrong();
+        await NoteFailureAsync(user.Id, origin, cancellationToken);
+        return SecondFactorResult.Wrong.Instance;
     }
 
     /// <summary>Writes a wrong code down and, when it was the one that locks, that too.</summary>
-    public async Task NoteFailureAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    public async Task NoteFailureAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        await events.NoteFailureAsync(AuditAction.SecondFactorFailed, userId, client, cancellationToken);
+        await events.NoteFailureAsync(AuditAction.SecondFactorFailed, userId, origin, cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not null)
         {
-            await events.NoteFailureAsync(AuditAction.SecondFactorLocked, userId, client, cancellationToken);
+            await events.NoteFailureAsync(AuditAction.SecondFactorLocked, userId, origin, cancellationToken);
         }
 
-        await TellIfBlockedAsync(userId, client, cancellationToken);
+        await TellIfBlockedAsync(userId, origin, cancellationToken);
     }
 
     /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
@@ -103,16 +103,16 @@ internal sealed partial class SecondFactor(
 
     /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
     /// <param name="userId">Whose second factor it is.</param>
-    /// <param name="client">Where the code comes from; null for somebody who sets the second factor up, and so guesses nothing.</param>
+    /// <param name="origin">Where the code comes from; null for somebody who sets the second factor up, and so guesses nothing.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<BookedFailure> BookFailureAsync(Guid userId, Client? client, CancellationToken cancellationToken)
+    public async Task<BookedFailure> BookFailureAsync(Guid userId, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var booked = await db.Database.SqlQuery<bool>(
             $"""
             WITH place AS (
-                SELECT {client is not null} AND NOT EXISTS (
-                    SELECT FROM login_addresses WHERE user_id = {userId} AND network = {client?.Network}
+                SELECT {origin is not null} AND NOT EXISTS (
+                    SELECT FROM login_addresses WHERE user_id = {userId} AND network = {origin?.Network}
                         AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_stranger)
             INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now}
                 FROM place
@@ -135,7 +135,7 @@ internal sealed partial class SecondFactor(
     }
 
     /// <summary>The owner gets one mail about it, whatever is tried later.</summary>
-    private async Task TellIfBlockedAsync(Guid userId, Client client, CancellationToken cancellationToken)
+    private async Task TellIfBlockedAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = clock.GetUtcNow();
@@ -146,8 +146,8 @@ internal sealed partial class SecondFactor(
             return;
         }
 
-        await events.NoteFailureAsync(AuditAction.SecondFactorBlocked, userId, client, cancellationToken);
-        await events.TellAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email), client, cancellationToken);
+        await events.NoteFailureAsync(AuditAction.SecondFactorBlocked, userId, origin, cancellationToken);
+        await events.TellAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email), origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Log.Blocked(logger, userId, FailedAttempts.MostInARow);
     }
@@ -177,7 +177,7 @@ internal sealed partial class SecondFactor(
         return true;
     }
 
-    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? typed, BookedFailure booked, Client client, CancellationToken cancellationToken)
+    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? typed, BookedFailure booked, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (!RecoveryCode.TryNormalize(typed, out var canonical))
         {
@@ -193,7 +193,7 @@ internal sealed partial class SecondFactor(
         }
 
         await AcceptAsync(user.Id, booked, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.RecoveryCodeUsed(logger, user.Id);

@@ -22,29 +22,29 @@ internal static class TwoFactorEndpoints
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
-            return (Problem)Problems.SessionRevoked;
+            return Problems.SessionRevoked.ToProblem();
         }
 
         if (user.TwoFactorEnabled)
         {
-            return (Problem)Problems.TwoFactorAlreadyEnabled;
+            return Problems.TwoFactorAlreadyEnabled.ToProblem();
         }
 
         if (body?.Password is { } password)
         {
-            if (await reauthentication.RefusePasswordAsync(user, password, Client.Of(http), cancellationToken) is { } refusal)
+            if (await reauthentication.RefusePasswordAsync(user, password, http.Origin(), cancellationToken) is { } refusal)
             {
-                return refusal;
+                return refusal.ToProblem();
             }
         }
         else if (!await sessions.IsFreshAsync(caller.SessionId(), cancellationToken))
         {
-            return (Problem)Problems.ReauthenticationRequired;
+            return Problems.ReauthenticationRequired.ToProblem();
         }
 
         if (await setup.BeginAsync(user.Id, cancellationToken) is not { } secret)
         {
-            return (Problem)Problems.TwoFactorAlreadyEnabled;
+            return Problems.TwoFactorAlreadyEnabled.ToProblem();
         }
 
         var uri = TotpCode.OtpAuthUri(Product.Name, user.Email!, secret);
@@ -59,11 +59,11 @@ internal static class TwoFactorEndpoints
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
-            return (Problem)Problems.SessionRevoked;
+            return Problems.SessionRevoked.ToProblem();
         }
 
-        var (codes, problem) = await setup.ConfirmAsync(user, caller.SessionId(), body.Code, Client.Of(http), cancellationToken);
-        return problem is null ? TypedResults.Ok(new TwoFactorEnabledResponse(true, codes)) : problem;
+        var (codes, problem) = await setup.ConfirmAsync(user, caller.SessionId(), body.Code, http.Origin(), cancellationToken);
+        return problem is null ? TypedResults.Ok(new TwoFactorEnabledResponse(true, codes)) : problem.ToProblem();
     }
 
     /// <summary>Turn two-factor authentication off</summary>
@@ -74,26 +74,26 @@ internal static class TwoFactorEndpoints
     {
         if ((body.Code is null) == (body.RecoveryCode is null))
         {
-            return Problem.Invalid("code", "send either code or recovery_code");
+            return Refusal.Invalid("code", "send either code or recovery_code").ToProblem();
         }
 
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
-            return (Problem)Problems.SessionRevoked;
+            return Problems.SessionRevoked.ToProblem();
         }
 
         if (!user.TwoFactorEnabled)
         {
-            return (Problem)Problems.TwoFactorNotEnabled;
+            return Problems.TwoFactorNotEnabled.ToProblem();
         }
 
-        var client = Client.Of(http);
-        if (await reauthentication.RefuseAsync(user, body.Password, new(body.Code, body.RecoveryCode), client, cancellationToken) is { } refusal)
+        var origin = http.Origin();
+        if (await reauthentication.RefuseAsync(user, body.Password, new(body.Code, body.RecoveryCode), origin, cancellationToken) is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
-        return await setup.DisableAsync(user, caller.SessionId(), client, cancellationToken) ? TypedResults.NoContent() : (Problem)Problems.SessionRevoked;
+        return await setup.DisableAsync(user, caller.SessionId(), origin, cancellationToken) ? TypedResults.NoContent() : Problems.SessionRevoked.ToProblem();
     }
 
     /// <summary>Create new recovery codes</summary>
@@ -104,23 +104,23 @@ internal static class TwoFactorEndpoints
     {
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
-            return (Problem)Problems.SessionRevoked;
+            return Problems.SessionRevoked.ToProblem();
         }
 
         if (!user.TwoFactorEnabled)
         {
-            return (Problem)Problems.TwoFactorNotEnabled;
+            return Problems.TwoFactorNotEnabled.ToProblem();
         }
 
-        var client = Client.Of(http);
-        if (await reauthentication.RefuseCodeAsync(user, new(body.Code, null), client, cancellationToken) is { } refusal)
+        var origin = http.Origin();
+        if (await reauthentication.RefuseCodeAsync(user, new(body.Code, null), origin, cancellationToken) is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
-        return await setup.RenewRecoveryCodesAsync(user, caller.SessionId(), client, cancellationToken) is { } codes
+        return await setup.RenewRecoveryCodesAsync(user, caller.SessionId(), origin, cancellationToken) is { } codes
             ? TypedResults.Ok(new RecoveryCodesResponse(codes))
-            : (Problem)Problems.SessionRevoked;
+            : Problems.SessionRevoked.ToProblem();
     }
 
     private static string QrCode(string uri)

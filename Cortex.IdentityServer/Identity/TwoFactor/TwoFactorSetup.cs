@@ -26,8 +26,8 @@ internal sealed partial class TwoFactorSetup(
     }
 
     /// <summary>Turns it on if the code is right: the recovery codes, or the problem.</summary>
-    public async Task<(IReadOnlyList<string> Codes, Problem? Problem)> ConfirmAsync(
-        User user, Guid sessionId, string code, Client client, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<string> Codes, Refusal? Problem)> ConfirmAsync(
+        User user, Guid sessionId, string code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (user.TwoFactorEnabled)
         {
@@ -36,19 +36,19 @@ internal sealed partial class TwoFactorSetup(
 
         if (totpSecrets.Read(user) is not { } secret)
         {
-            return ([], new(Problems.TwoFactorNotEnabled) { Detail = "Call /api/v1/auth/2fa/enable first." });
+            return ([], Problems.TwoFactorNotEnabled with { Detail = "Call /api/v1/auth/2fa/enable first." });
         }
 
         if (await secondFactor.LockAsync(user.Id, cancellationToken) is { } locked)
         {
-            return ([], Problem.RateLimited(locked.RetryAfter));
+            return ([], Refusal.RateLimited(locked.RetryAfter));
         }
 
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
-            var isLocked = (await secondFactor.BookFailureAsync(user.Id, client: null, cancellationToken)).Lock;
-            await secondFactor.NoteFailureAsync(user.Id, client, cancellationToken);
-            return ([], isLocked is null ? Reauthentication.WrongCode : Problem.RateLimited(isLocked.RetryAfter));
+            var isLocked = (await secondFactor.BookFailureAsync(user.Id, origin: null, cancellationToken)).Lock;
+            await secondFactor.NoteFailureAsync(user.Id, origin, cancellationToken);
+            return ([], isLocked is null ? Reauthentication.WrongCode : Refusal.RateLimited(isLocked.RetryAfter));
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -69,8 +69,8 @@ internal sealed partial class TwoFactorSetup(
         await totpSecrets.RenewAsync(user, cancellationToken);
         await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Enabled(logger, user.Id);
@@ -78,7 +78,7 @@ internal sealed partial class TwoFactorSetup(
     }
 
     /// <summary>False when the session has ended meanwhile.</summary>
-    public async Task<bool> DisableAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    public async Task<bool> DisableAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
@@ -91,8 +91,8 @@ internal sealed partial class TwoFactorSetup(
             set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
             cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Disabled(logger, user.Id);
@@ -100,7 +100,7 @@ internal sealed partial class TwoFactorSetup(
     }
 
     /// <summary>Null when the session has ended meanwhile.</summary>
-    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, Client client, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
@@ -109,8 +109,8 @@ internal sealed partial class TwoFactorSetup(
         }
 
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.CodesRenewed(logger, user.Id);

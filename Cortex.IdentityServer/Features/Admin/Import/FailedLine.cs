@@ -25,12 +25,12 @@ internal sealed record FailedLine
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    public static FailedLine Of(int line, Problem problem) => new()
+    public static FailedLine Of(int line, Refusal refusal) => new()
     {
         Line = line,
         Status = "failed",
-        Code = problem.Code.Code,
-        Detail = problem.Detail ?? problem.Code.Detail,
-        Errors = problem.Errors,
+        Code = refusal.Code,
+        Detail = refusal.Detail,
+        Errors = refusal.Errors,
     };
 }

@@ -30,7 +30,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
                 httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
             if (!_hasLines && result is ImportResult.CutShort cut)
             {
-                await cut.Problem.ExecuteAsync(httpContext);
+                await cut.Refusal.ToProblem().ExecuteAsync(httpContext);
             }
             else
             {
@@ -55,17 +55,15 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         _lines.Writer.TryWrite(report switch
         {
             ImportReport.Created created => Line(new ImportedLine(created.Line, "created", created.Id)),
-            ImportReport.Failed failed => Line(FailedLine.Of(failed.Line, failed.Problem)),
+            ImportReport.Failed failed => Line(FailedLine.Of(failed.Line, failed.Refusal)),
             ImportReport.Progress progress => Line(new ImportProgress(progress.Counts)),
             _ => throw new ArgumentOutOfRangeException(nameof(report)),
         });
     }
 
     private void End(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
-        ? Line(new ImportError(new(cut.Problem.Code.Code, DetailOf(cut.Problem), cut.Line)))
+        ? Line(new ImportError(new(cut.Refusal.Code, cut.Refusal.Detail, cut.Line)))
         : Line(new ImportSummary(result.Counts)));
-
-    private static string DetailOf(Problem problem) => problem.Detail ?? problem.Code.Detail;
 
     private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ApiJson.Default), (byte)'\n'];
 

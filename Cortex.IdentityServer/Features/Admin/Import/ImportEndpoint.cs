@@ -31,5 +31,5 @@ internal static class ImportEndpoint
     internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
             ? new ImportAnswer(importer, clock)
-            : new Problem(Problems.UnsupportedMediaType) { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, not compressed." };
+            : (Problems.UnsupportedMediaType with { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, not compressed." }).ToProblem();
 }

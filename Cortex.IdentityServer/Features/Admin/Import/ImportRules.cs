@@ -18,11 +18,11 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
     /// <summary>No account is older, and what is far older has no place in PostgreSQL's time.</summary>
     private static readonly DateTimeOffset Oldest = DateTimeOffset.UnixEpoch;
 
-    private static Problem TooLong => new(Problems.PayloadTooLarge) { Detail = $"The line is longer than {ImportLines.Longest / 1024} KiB." };
+    private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.Longest / 1024} KiB." };
 
-    private static Problem NotUtf8 => new(Problems.MalformedRequest) { Detail = "The line is not UTF-8." };
+    private static Refusal NotUtf8 => Problems.MalformedRequest with { Detail = "The line is not UTF-8." };
 
-    private static Problem NotAnObject => new(Problems.MalformedRequest) { Detail = "The line is not a JSON object." };
+    private static Refusal NotAnObject => Problems.MalformedRequest with { Detail = "The line is not a JSON object." };
 
     public ImportLine Read(RawLine line)
     {
@@ -67,7 +67,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
         }
 
         return errors.Count > 0
-            ? new ImportLine.Bad(number, Problem.Invalid(errors))
+            ? new ImportLine.Bad(number, Refusal.Invalid(errors))
             : new ImportLine.Good(number, new(
                 Guid.NewGuid(), email, user.PasswordHash ?? NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
     }

@@ -13,7 +13,7 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
     /// <summary>Null for the operator.</summary>
     public StaffMember? Staff => staff;
 
-    public Client Client => staff?.Client ?? Client.Operator;
+    public RequestOrigin Origin => staff?.Origin ?? RequestOrigin.Operator;
 
     public ImportCounts Counts { get; private set; }
 
@@ -30,7 +30,7 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
                     report(new ImportReport.Created(line.Number, id));
                     break;
                 case ImportLine.Bad bad:
-                    report(new ImportReport.Failed(line.Number, bad.Problem));
+                    report(new ImportReport.Failed(line.Number, bad.Refusal));
                     break;
                 default:
                     report(new ImportReport.Failed(line.Number, Taken));
@@ -43,12 +43,12 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
         report(new ImportReport.Progress(Counts));
     }
 
-    public ImportResult CutShort(Problem problem, int? line = null) => new ImportResult.CutShort(Counts, line ?? _nextLine, problem);
+    public ImportResult CutShort(Refusal refusal, int? line = null) => new ImportResult.CutShort(Counts, line ?? _nextLine, refusal);
 
     public string? Details(string ended) =>
         AuditLog.Details(("ended", ended), ("lines", Text(Counts.Lines)), ("created", Text(Counts.Created)), ("failed", Text(Counts.Failed)));
 
-    private static Problem Taken => new(Problems.EmailTaken) { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } };
+    private static Refusal Taken => Problems.EmailTaken with { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } };
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -68,12 +68,12 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
             return new BatchResult.Refused(refusal);
         }
 
-        var made = rows.Count == 0 ? [] : await InsertAsync(rows, staff?.Client ?? Client.Operator);
+        var made = rows.Count == 0 ? [] : await InsertAsync(rows, staff?.Origin ?? RequestOrigin.Operator);
         await transaction.CommitAsync(CancellationToken.None);
         return new BatchResult.Made(made);
     }
 
-    private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<ImportRow> rows, Client client)
+    private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<ImportRow> rows, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection()) { CommandTimeout = Timeout };
@@ -89,10 +89,10 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
         Add(NpgsqlDbType.TimestampTz, now);
         Add(NpgsqlDbType.Text, AuditAction.Imported);
         Add(NpgsqlDbType.Text, AuditLog.Success);
-        Add(NpgsqlDbType.Uuid, client.Administrator);
-        Add(NpgsqlDbType.Inet, client.Ip);
-        Add(NpgsqlDbType.Text, client.UserAgent);
-        Add(NpgsqlDbType.Text, client.RequestId);
+        Add(NpgsqlDbType.Uuid, origin.Administrator);
+        Add(NpgsqlDbType.Inet, origin.Ip);
+        Add(NpgsqlDbType.Text, origin.UserAgent);
+        Add(NpgsqlDbType.Text, origin.RequestId);
 
         var created = new HashSet<Guid>(rows.Count);
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);

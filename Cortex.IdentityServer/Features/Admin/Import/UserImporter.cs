@@ -24,14 +24,14 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     /// <summary>How long the first line of a batch waits for others, so that slow files are answered too.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private static Problem Unreachable => new(Problems.ServiceUnavailable) { RetryAfter = RetryAfterSeconds };
+    private static Refusal Unreachable => Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
-    private static Problem TooMany => new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
+    private static Refusal TooMany => Problems.PayloadTooLarge with { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
 
-    private static Problem TooLarge =>
-        new(Problems.PayloadTooLarge) { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
+    private static Refusal TooLarge =>
+        Problems.PayloadTooLarge with { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
 
-    private static Problem Broken => new(Problems.MalformedRequest) { Detail = "The body arrived too slowly, or ended too early." };
+    private static Refusal Broken => Problems.MalformedRequest with { Detail = "The body arrived too slowly, or ended too early." };
 
     /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
     /// <param name="staff">Whose import it is, an administrator; it ends when they may not import any more. Null for the operator.</param>
@@ -74,7 +74,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
                     switch (await statement.RunAsync([.. batch.OfType<ImportLine.Good>().Select(line => line.Row)], run.Staff))
                     {
                         case BatchResult.Refused refused:
-                            return run.CutShort(refused.Problem, batch[0].Number);
+                            return run.CutShort(refused.Refusal, batch[0].Number);
                         case BatchResult.Made made:
                             run.Note(batch, made.Ids);
                             break;
@@ -156,7 +156,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         var ended = result switch
         {
             ImportResult.Complete => "complete",
-            ImportResult.CutShort cut => cut.Problem.Code.Code,
+            ImportResult.CutShort cut => cut.Refusal.Code,
             _ => "interrupted",
         };
         Log.Ended(logger, ended, run.Counts.Lines, run.Counts.Created);
@@ -164,7 +164,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         {
             var outcome = result is ImportResult.Complete ? AuditLog.Success : AuditLog.Failure;
             await audit.WriteAsync(
-                AuditAction.UsersImported, outcome, run.Client.Administrator, userId: null, run.Client, run.Details(ended), CancellationToken.None);
+                AuditAction.UsersImported, outcome, run.Origin.Administrator, userId: null, run.Origin, run.Details(ended), CancellationToken.None);
             return result;
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)

@@ -25,6 +25,8 @@ internal static class StatisticsEndpoint
         var query = new QueryReader();
         var many = query.Number("days", days, 1, MostDays, UsualDays);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        return query.Refusal is { } refusal ? refusal : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - many), today, cancellationToken));
+        return query.Refusal is { } refusal
+            ? refusal.ToProblem()
+            : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - many), today, cancellationToken));
     }
 }

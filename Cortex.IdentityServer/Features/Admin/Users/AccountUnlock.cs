@@ -15,7 +15,7 @@ internal sealed class AccountUnlock(
     StaffChanges changes, AccountConditions conditions, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor, AccountEvents events)
 {
     /// <summary>Null when it is done.</summary>
-    public Task<Problem?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+    public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.Unlocked, userId, staff, Role.Support),
         async account =>
         {
@@ -35,7 +35,7 @@ internal sealed class AccountUnlock(
             List<AuditChange> changed = [.. lifted.Where(change => !JsonNode.DeepEquals(change.Before, change.After))];
             if (changed.Count > 0)
             {
-                await events.NoteChangeAsync(AuditAction.Unlocked, userId, staff.Client, changed, cancellationToken);
+                await events.NoteChangeAsync(AuditAction.Unlocked, userId, staff.Origin, changed, cancellationToken);
             }
 
             return null;

@@ -8,13 +8,13 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> roles)
 {
     /// <summary>Why these roles can't be given; null when all of them exist.</summary>
-    public async Task<Problem?> RefuseAsync(IEnumerable<string>? names)
+    public async Task<Refusal?> RefuseAsync(IEnumerable<string>? names)
     {
         foreach (var name in (names ?? []).Distinct())
         {
             if (!await roles.RoleExistsAsync(name))
             {
-                return Problem.Invalid("roles", $"must be of {string.Join(", ", Role.All)}");
+                return Refusal.Invalid("roles", $"must be of {string.Join(", ", Role.All)}");
             }
         }
 
@@ -22,13 +22,13 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
     }
 
     /// <summary>Why there is no new account; null when there is.</summary>
-    public async Task<Problem?> CreateAsync(User user, IReadOnlyCollection<string> names)
+    public async Task<Refusal?> CreateAsync(User user, IReadOnlyCollection<string> names)
     {
         if (await users.CreateAsync(user) is { Succeeded: false } failure)
         {
             return failure.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateEmail))
                 ? Problems.EmailTaken
-                : Problem.Invalid("email", failure.Errors.First().Description);
+                : Refusal.Invalid("email", failure.Errors.First().Description);
         }
 
         MustSucceed(await users.AddToRolesAsync(user, names));

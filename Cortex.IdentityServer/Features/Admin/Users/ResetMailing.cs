@@ -13,13 +13,13 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset, AccountEvents events)
 {
     /// <summary>Null when the mail is on its way.</summary>
-    public Task<Problem?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+    public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.PasswordResetRequested, userId, staff, Role.Support),
         async account =>
         {
             if (!account.IsActive)
             {
-                return new(Problems.AccountDisabled) { Detail = "The user's account is disabled, so the link would not work. Enable the account first." };
+                return Problems.AccountDisabled with { Detail = "The user's account is disabled, so the link would not work. Enable the account first." };
             }
 
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellationToken);
@@ -27,10 +27,10 @@ internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, Pas
                 ? reset.SendAsync(user, MailKind.ResetPasswordByStaff, cancellationToken)
                 : reset.InviteAsync(user, cancellationToken)))
             {
-                return Problem.RateLimited(OneTimeTokens.Window);
+                return Refusal.RateLimited(OneTimeTokens.Window);
             }
 
-            await events.NoteAsync(AuditAction.PasswordResetRequested, userId, staff.Client, cancellationToken);
+            await events.NoteAsync(AuditAction.PasswordResetRequested, userId, staff.Origin, cancellationToken);
             return null;
         },
         cancellationToken);

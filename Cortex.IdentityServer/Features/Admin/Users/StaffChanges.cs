@@ -15,7 +15,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
     /// <param name="act">What is done, by whom, to whom.</param>
     /// <param name="change">Does it, in the transaction; a problem takes everything back.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<Problem?> RunAsync(StaffAct act, Func<ManagedAccount, Task<Problem?>> change, CancellationToken cancellationToken)
+    public async Task<Refusal?> RunAsync(StaffAct act, Func<ManagedAccount, Task<Refusal?>> change, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await LockAsync(act, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
 
         if (account.IsAdmin && !staff.Contains(Role.Admin))
         {
-            return new(Problems.Forbidden) { Detail = "Only administrators may change an administrator's account in this way." };
+            return Problems.Forbidden with { Detail = "Only administrators may change an administrator's account in this way." };
         }
 
         if (await change(account) is { } problem)
@@ -48,7 +48,7 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
     /// <summary>
     /// For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.
     /// </summary>
-    public async Task<Problem?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken) =>
+    public async Task<Refusal?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken) =>
         (await rights.HoldAsync(staff, role, cancellationToken)).Refusal;
 
     /// <summary>To be called after the commit of a transaction of one's own.</summary>

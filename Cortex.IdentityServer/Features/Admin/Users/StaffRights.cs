@@ -33,10 +33,10 @@ internal sealed class StaffRights(CortexDbContext db)
             """).ToListAsync(cancellationToken)).SingleOrDefault();
         return standing switch
         {
-            { IsActive: false } => new([], new(Problems.AccountDisabled) { Status = StatusCodes.Status401Unauthorized }),
+            { IsActive: false } => new([], Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }),
             not { HasSession: true } => new([], Problems.SessionRevoked),
             { Roles: var roles } when roles.Contains(Role.Admin) || roles.Contains(role) => new(roles, null),
-            _ => new([], new(Problems.Forbidden) { Detail = "You no longer have the role that this needs." }),
+            _ => new([], Problems.Forbidden with { Detail = "You no longer have the role that this needs." }),
         };
     }
 

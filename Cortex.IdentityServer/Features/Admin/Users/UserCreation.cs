@@ -24,7 +24,7 @@ internal sealed class UserCreation(
 
         if (tiers.WhyRefused(request.SubscriptionTier) is { } reason)
         {
-            return new UserResult.Refused(Problem.Invalid("subscription_tier", reason));
+            return new UserResult.Refused(Refusal.Invalid("subscription_tier", reason));
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class UserCreation(
         }
 
         var made = await accounts.FindAsync(user.Id, cancellationToken) ?? throw new InvalidOperationException("An account that was just made is gone.");
-        await events.NoteChangeAsync(AuditAction.Created, made.Id, staff.Client, made.ChangesSince(before: null), cancellationToken);
+        await events.NoteChangeAsync(AuditAction.Created, made.Id, staff.Origin, made.ChangesSince(before: null), cancellationToken);
         await reset.InviteAsync(user, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Committed(new(AuditAction.Created, made.Id, staff, Role.Admin));

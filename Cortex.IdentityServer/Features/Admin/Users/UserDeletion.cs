@@ -10,10 +10,10 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class UserDeletion(StaffChanges changes, AccountRemoval removal)
 {
     /// <summary>Null when it is done.</summary>
-    public Task<Problem?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
+    public Task<Refusal?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.AccountDeleted, userId, staff, Role.Admin) { IsDeletion = true },
         async account => !ifMatch.Allows(account.EntityTag)
             ? Problems.PreconditionFailed
-            : await removal.TryAsync(account.Owner, MailKind.AccountDeletedByStaff, account.Removal(), staff.Client, cancellationToken),
+            : await removal.TryAsync(account.Owner, MailKind.AccountDeletedByStaff, account.Removal(), staff.Origin, cancellationToken),
         cancellationToken);
 }

@@ -20,7 +20,7 @@ internal static class UserEndpoints
     {
         if (await accounts.FindAsync(id, cancellationToken) is not { } account)
         {
-            return (Problem)Problems.NotFound;
+            return Problems.NotFound.ToProblem();
         }
 
         http.Response.Headers.ETag = account.EntityTag;
@@ -37,7 +37,7 @@ internal static class UserEndpoints
     {
         if (!EmailAddress.TryNormalize(body.Email, out var email, out var reason))
         {
-            return Problem.Invalid("email", reason);
+            return Refusal.Invalid("email", reason).ToProblem();
         }
 
         switch (await creation.TryAsync(email, body, StaffMember.Of(http), cancellationToken))
@@ -46,7 +46,7 @@ internal static class UserEndpoints
                 http.Response.Headers.ETag = made.EntityTag;
                 return TypedResults.Created($"/api/v1/admin/users/{made.Id}", made.ToResponse());
             case UserResult.Refused refused:
-                return refused.Problem;
+                return refused.Refusal.ToProblem();
             default:
                 throw new UnreachableException();
         }
@@ -67,7 +67,7 @@ internal static class UserEndpoints
     {
         if (!IfMatch.TryRead(ifMatch, out var precondition))
         {
-            return IfMatch.Malformed;
+            return IfMatch.Malformed.ToProblem();
         }
 
         switch (await update.TryAsync(id, body, precondition, StaffMember.Of(http), cancellationToken))
@@ -76,7 +76,7 @@ internal static class UserEndpoints
                 http.Response.Headers.ETag = updated.EntityTag;
                 return TypedResults.Ok(updated.ToResponse());
             case UserResult.Refused refused:
-                return refused.Problem;
+                return refused.Refusal.ToProblem();
             default:
                 throw new UnreachableException();
         }
@@ -94,7 +94,7 @@ internal static class UserEndpoints
         UserDeletion deletion,
         HttpContext http,
         CancellationToken cancellationToken) =>
-        !IfMatch.TryRead(ifMatch, out var precondition) ? IfMatch.Malformed
-        : await deletion.TryAsync(id, precondition, StaffMember.Of(http), cancellationToken) is { } problem ? problem
+        !IfMatch.TryRead(ifMatch, out var precondition) ? IfMatch.Malformed.ToProblem()
+        : await deletion.TryAsync(id, precondition, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem()
         : TypedResults.NoContent();
 }

@@ -22,7 +22,7 @@ internal sealed partial class UserExport(UserPages users, StaffRights rights, IO
         {
             if ((await rights.CheckAsync(staff, Role.Support, cancellationToken)).Refusal is { } refusal)
             {
-                Log.BrokenOff(logger, staff.Id, refusal.Code.Code);
+                Log.BrokenOff(logger, staff.Id, refusal.Code);
                 return false;
             }
 

@@ -21,7 +21,7 @@ internal static class UserHelpEndpoints
         [Description(AboutId)] Guid id, EmptyRequest? body, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        return await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        return await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
     }
 
     /// <summary>Remove a user's second factor</summary>
@@ -33,7 +33,7 @@ internal static class UserHelpEndpoints
         [Description(AboutId)] Guid id, EmptyRequest? body, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        return await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        return await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
     }
 
     /// <summary>End a user's sessions</summary>
@@ -48,11 +48,11 @@ internal static class UserHelpEndpoints
             new(AuditAction.SessionEnded, id, staff, Role.Support),
             async _ =>
             {
-                await sessions.EndAllAsync(id, except: null, SessionEnd.EndedByAdministrator, staff.Client, cancellationToken);
+                await sessions.EndAllAsync(id, except: null, SessionEnd.EndedByAdministrator, staff.Origin, cancellationToken);
                 return null;
             },
             cancellationToken);
-        return problem is null ? TypedResults.NoContent() : problem;
+        return problem is null ? TypedResults.NoContent() : problem.ToProblem();
     }
 
     /// <summary>Mail a user a link to set a password</summary>
@@ -65,7 +65,7 @@ internal static class UserHelpEndpoints
     {
         _ = body;
         return await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
-            ? problem
+            ? problem.ToProblem()
             : TypedResults.Accepted((string?)null, new MailAccepted("The mail is on its way."));
     }
 
@@ -74,7 +74,7 @@ internal static class UserHelpEndpoints
     internal static async Task<Results<Ok<IReadOnlyList<ApiKeyResponse>>, Problem>> ListUserApiKeys(
         [Description(AboutId)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
         await accounts.FindAsync(id, cancellationToken) is null
-            ? (Problem)Problems.NotFound
+            ? Problems.NotFound.ToProblem()
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
 
     /// <summary>Revoke a user's API key</summary>
@@ -90,8 +90,8 @@ internal static class UserHelpEndpoints
         var staff = StaffMember.Of(http);
         var problem = await changes.RunAsync(
             new(AuditAction.ApiKeyRevoked, id, staff, Role.Admin),
-            async _ => await keys.RemoveAsync(id, keyId, staff.Client, cancellationToken) ? null : (Problem)Problems.NotFound,
+            async _ => await keys.RemoveAsync(id, keyId, staff.Origin, cancellationToken) ? null : Problems.NotFound,
             cancellationToken);
-        return problem is null ? TypedResults.NoContent() : problem;
+        return problem is null ? TypedResults.NoContent() : problem.ToProblem();
     }
 }

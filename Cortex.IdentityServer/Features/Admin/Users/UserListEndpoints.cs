@@ -39,7 +39,7 @@ internal static class UserListEndpoints
 
         if (query.Refusal is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
         var page = await users.PageAsync(filter, order, after, many, cancellationToken);
@@ -59,7 +59,7 @@ internal static class UserListEndpoints
         var (filter, order) = wanted.Read(query);
         if (query.Refusal is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
         if (HttpMethods.IsHead(http.Request.Method))
@@ -68,7 +68,7 @@ internal static class UserListEndpoints
         }
 
         await audit.WriteAsync(
-            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, Client.OfAdministrator(http),
+            AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, http.AdministratorOrigin(),
             AuditLog.Details(("filters", filter.Names)), cancellationToken);
         return TypedResults.Stream(
             async body =>

@@ -26,15 +26,15 @@ internal sealed class UserUpdate(
             act,
             async account =>
             {
-                result = await ApplyAsync(account, request, ifMatch, staff.Client, cancellationToken);
-                return (result as UserResult.Refused)?.Problem;
+                result = await ApplyAsync(account, request, ifMatch, staff.Origin, cancellationToken);
+                return (result as UserResult.Refused)?.Refusal;
             },
             cancellationToken);
         return problem is null ? result : new UserResult.Refused(problem);
     }
 
     private async Task<UserResult> ApplyAsync(
-        ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, Client client, CancellationToken cancellationToken)
+        ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (!ifMatch.Allows(before.EntityTag))
         {
@@ -43,7 +43,7 @@ internal sealed class UserUpdate(
 
         if (tiers.WhyRefused(request.SubscriptionTier, before.SubscriptionTier) is { } reason)
         {
-            return new UserResult.Refused(Problem.Invalid("subscription_tier", reason));
+            return new UserResult.Refused(Refusal.Invalid("subscription_tier", reason));
         }
 
         var wanted = before with
@@ -67,11 +67,11 @@ internal sealed class UserUpdate(
         await writer.SaveAsync(before, wanted);
         if (before.IsActive && !wanted.IsActive)
         {
-            await sessions.EndAllAsync(before.Id, except: null, SessionEnd.AccountDisabled, client, cancellationToken);
+            await sessions.EndAllAsync(before.Id, except: null, SessionEnd.AccountDisabled, origin, cancellationToken);
         }
 
         var after = await accounts.FindAsync(before.Id, cancellationToken) ?? throw new InvalidOperationException("An account that is locked is gone.");
-        await events.NoteChangeAsync(AuditAction.Updated, before.Id, client, after.ChangesSince(before), cancellationToken);
+        await events.NoteChangeAsync(AuditAction.Updated, before.Id, origin, after.ChangesSince(before), cancellationToken);
         return new UserResult.Done(after);
     }
 }

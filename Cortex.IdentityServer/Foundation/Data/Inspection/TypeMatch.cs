@@ -3,8 +3,19 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>How the type of a column goes with the documented one.</summary>
 internal abstract record TypeMatch
 {
+    private TypeMatch()
+    {
+    }
+
     /// <summary>The type itself, or one that holds as much and is read and written in the same way.</summary>
-    public sealed record Same : TypeMatch;
+    public sealed record Same : TypeMatch
+    {
+        public static Same Instance { get; } = new();
+
+        private Same()
+        {
+        }
+    }
 
     /// <summary>It becomes the documented one without losing anything.</summary>
     /// <param name="Type">What it becomes.</param>
@@ -15,8 +26,6 @@ internal abstract record TypeMatch
     /// <summary>Only the owner knows whether the values may be converted.</summary>
     /// <param name="Using">An expression that might do it.</param>
     public sealed record Refused(string Using) : TypeMatch;
-
-    private static readonly Same Fits = new();
 
     public static TypeMatch Of(DocumentedColumn documented, ColumnFacts actual)
     {
@@ -36,11 +45,11 @@ internal abstract record TypeMatch
 
         return (documented.Kind, actual.Type) switch
         {
-            (ColumnKind.Uuid, "uuid") or (ColumnKind.Boolean, "bool") or (ColumnKind.Integer, "int4") => Fits,
-            (ColumnKind.Time, "timestamptz") or (ColumnKind.TextList, "_text") => Fits,
-            (ColumnKind.Varchar or ColumnKind.Text, "text") => Fits,
-            (ColumnKind.Varchar, "varchar") => actual.Length < documented.Length ? new Convertible(documented.Type, IsWidening: true) : Fits,
-            (ColumnKind.Text, "varchar") => actual.Length is null ? Fits : new Convertible("text", IsWidening: true),
+            (ColumnKind.Uuid, "uuid") or (ColumnKind.Boolean, "bool") or (ColumnKind.Integer, "int4") => Same.Instance,
+            (ColumnKind.Time, "timestamptz") or (ColumnKind.TextList, "_text") => Same.Instance,
+            (ColumnKind.Varchar or ColumnKind.Text, "text") => Same.Instance,
+            (ColumnKind.Varchar, "varchar") => actual.Length < documented.Length ? new Convertible(documented.Type, IsWidening: true) : Same.Instance,
+            (ColumnKind.Text, "varchar") => actual.Length is null ? Same.Instance : new Convertible("text", IsWidening: true),
             (ColumnKind.Varchar, "bpchar") => actual.Length <= documented.Length ? new Convertible(documented.Type, ", without the padding") : refused,
             (ColumnKind.Text, "bpchar") => new Convertible("text", ", without the padding"),
             (ColumnKind.Integer, "int2") => new Convertible("integer", IsWidening: true),
@@ -56,7 +65,7 @@ internal abstract record TypeMatch
     {
         if (actual is not { Precision: { } precision, Scale: { } scale } || (scale >= 6 && precision - scale >= 4))
         {
-            return Fits;
+            return Same.Instance;
         }
 
         var after = Math.Max(scale, 6);

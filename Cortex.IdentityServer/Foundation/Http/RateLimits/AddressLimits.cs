@@ -15,6 +15,6 @@ internal static class AddressLimits
     {
         var decision = await counter.TakeAsync(limit, ClientNetwork.Of(context.ClientIp()));
         RateLimitHeaders.Note(context, decision);
-        await (decision.Allowed ? next(context) : Problem.RateLimited(decision.Reset).ExecuteAsync(context));
+        await (decision.Allowed ? next(context) : Refusal.RateLimited(decision.Reset).ToProblem().ExecuteAsync(context));
     }
 }

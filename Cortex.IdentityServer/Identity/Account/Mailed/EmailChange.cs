@@ -16,7 +16,7 @@ internal sealed partial class EmailChange(
 {
     /// <summary>Mails a link to the new address and a notice to the old one. False when the account has had enough of them lately.</summary>
     /// <remarks>The same whether the new address has an account or not: who asks doesn't learn it, and its owner decides.</remarks>
-    public async Task<bool> BeginAsync(User user, string newEmail, Guid sessionId, Client client, CancellationToken cancellationToken)
+    public async Task<bool> BeginAsync(User user, string newEmail, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await tokens.IssueAsync(user, TokenPurpose.ChangeEmail, newEmail, cancellationToken, sessionId) is not { } token)
@@ -25,14 +25,14 @@ internal sealed partial class EmailChange(
         }
 
         await outbox.SendLinkAsync(MailKind.ConfirmNewEmail, user.Id, newEmail, token.Id, token.ExpiresAt, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.EmailChangeRequested, MailKind.EmailChangeRequested, user.Owner, client, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.EmailChangeRequested, MailKind.EmailChangeRequested, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         return true;
     }
 
     /// <summary>Null when it is done: all sessions but the one that asked have ended.</summary>
-    public async Task<Problem?> ConfirmAsync(string text, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> ConfirmAsync(string text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ChangeEmail) is not { } token
             || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == token.UserId, cancellationToken) is not { } user)
@@ -59,8 +59,8 @@ internal sealed partial class EmailChange(
             return Problems.EmailTaken;
         }
 
-        await sessions.EndAllAsync(user.Id, except: token.SessionId, SessionEnd.EmailChanged, client, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.EmailChanged, MailKind.EmailChanged, user.Owner, client, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: token.SessionId, SessionEnd.EmailChanged, origin, cancellationToken);
+        await events.NoteAndTellAsync(AuditAction.EmailChanged, MailKind.EmailChanged, user.Owner, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(user.Id);
         Log.Changed(logger, user.Id);

@@ -26,7 +26,7 @@ internal sealed partial class EmailVerification(
     }
 
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> VerifyAsync(string text, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> VerifyAsync(string text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.VerifyEmail) is not { } token)
         {
@@ -40,7 +40,7 @@ internal sealed partial class EmailVerification(
         }
 
         await db.Users.Where(u => u.Id == token.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsVerified, true), cancellationToken);
-        await events.NoteAsync(AuditAction.EmailVerified, token.UserId, client, cancellationToken);
+        await events.NoteAsync(AuditAction.EmailVerified, token.UserId, origin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         events.Committed(token.UserId);
         Log.Verified(logger, token.UserId);

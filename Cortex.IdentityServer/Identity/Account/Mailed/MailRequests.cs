@@ -41,10 +41,10 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
 
     private Task NoteAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
     {
-        var origin = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
-        var client = new Client(
-            IPAddress.TryParse(origin.GetValueOrDefault("ip"), out var ip) ? ip : null, origin.GetValueOrDefault("user_agent"),
-            origin.GetValueOrDefault("request_id") ?? "", _ => { });
-        return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, client, details: null, cancellationToken);
+        var details = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
+        var origin = new RequestOrigin(
+            IPAddress.TryParse(details.GetValueOrDefault("ip"), out var ip) ? ip : null, details.GetValueOrDefault("user_agent"),
+            details.GetValueOrDefault("request_id") ?? "");
+        return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, origin, details: null, cancellationToken);
     }
 }

@@ -17,7 +17,7 @@ internal static class MailedEndpoints
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> VerifyEmail(
         MailedTokenRequest body, EmailVerification verification, HttpContext http, CancellationToken cancellationToken) =>
-        await verification.VerifyAsync(body.Token, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await verification.VerifyAsync(body.Token, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Request another verification mail</summary>
     /// <remarks>The answer and its time are the same whether the address has an account or not. An account gets at most five such mails an hour.</remarks>
@@ -39,7 +39,7 @@ internal static class MailedEndpoints
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetPassword(
         ResetPasswordRequest body, PasswordReset reset, HttpContext http, CancellationToken cancellationToken) =>
-        await reset.ResetAsync(body.Token, body.NewPassword, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await reset.ResetAsync(body.Token, body.NewPassword, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Change the email</summary>
     /// <remarks>
@@ -58,33 +58,33 @@ internal static class MailedEndpoints
     {
         if (!EmailAddress.TryNormalize(body.NewEmail, out var email, out var reason))
         {
-            return Problem.Invalid("new_email", reason);
+            return Refusal.Invalid("new_email", reason).ToProblem();
         }
 
         if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
         {
-            return (Problem)Problems.SessionRevoked;
+            return Problems.SessionRevoked.ToProblem();
         }
 
         if (user.TwoFactorEnabled && !await sessions.IsFreshAsync(caller.SessionId(), cancellationToken))
         {
-            return (Problem)Problems.ReauthenticationRequired;
+            return Problems.ReauthenticationRequired.ToProblem();
         }
 
-        var client = Client.Of(http);
-        if (await reauthentication.RefusePasswordAsync(user, body.Password, client, cancellationToken) is { } refusal)
+        var origin = http.Origin();
+        if (await reauthentication.RefusePasswordAsync(user, body.Password, origin, cancellationToken) is { } refusal)
         {
-            return refusal;
+            return refusal.ToProblem();
         }
 
         if (string.Equals(email, user.Email, StringComparison.Ordinal))
         {
-            return Problem.Invalid("new_email", "This already is the account's email.");
+            return Refusal.Invalid("new_email", "This already is the account's email.").ToProblem();
         }
 
-        return await change.BeginAsync(user, email, caller.SessionId(), client, cancellationToken)
+        return await change.BeginAsync(user, email, caller.SessionId(), origin, cancellationToken)
             ? TypedResults.Accepted((string?)null, new MailAccepted("Open the mail that we sent to the new address to continue."))
-            : Problem.RateLimited(OneTimeTokens.Window);
+            : Refusal.RateLimited(OneTimeTokens.Window).ToProblem();
     }
 
     /// <summary>Confirm the new email</summary>
@@ -93,7 +93,7 @@ internal static class MailedEndpoints
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ConfirmEmailChange(
         MailedTokenRequest body, EmailChange change, HttpContext http, CancellationToken cancellationToken) =>
-        await change.ConfirmAsync(body.Token, Client.Of(http), cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        await change.ConfirmAsync(body.Token, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>One insert, whoever it is: what has to be found out is found out later.</summary>
     private static async Task<Results<Accepted<MailAccepted>, Problem>> RequestAsync(
@@ -101,10 +101,10 @@ internal static class MailedEndpoints
     {
         if (!EmailAddress.TryRecognize(body.Email, out var email, out var reason))
         {
-            return Problem.Invalid("email", reason);
+            return Refusal.Invalid("email", reason).ToProblem();
         }
 
-        await outbox.RequestAsync(kind, email, Client.Of(http), cancellationToken);
+        await outbox.RequestAsync(kind, email, http.Origin(), cancellationToken);
         return TypedResults.Accepted((string?)null, new MailAccepted("If this address has an account that needs it, a mail is on its way."));
     }
 }

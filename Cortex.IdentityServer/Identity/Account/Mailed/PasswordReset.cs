@@ -39,7 +39,7 @@ internal sealed partial class PasswordReset(
         (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation))?.Email;
 
     /// <summary>Null when it is done: all sessions have ended, nobody is logged in, and the second factor is as it was.</summary>
-    public async Task<Problem?> ResetAsync(string text, string newPassword, Client client, CancellationToken cancellationToken)
+    public async Task<Refusal?> ResetAsync(string text, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation) is not { } token
             || await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == token.UserId, cancellationToken) is not { } user)
@@ -57,11 +57,11 @@ internal sealed partial class PasswordReset(
         using var place = hashing.TryEnter(isKnown: true);
         if (place is null)
         {
-            return Problem.Busy(hashing.RetryAfter);
+            return Refusal.Busy(hashing.RetryAfter);
         }
 
         var hash = await place.HashAsync(newPassword, cancellationToken);
-        return await replacement.ByMailAsync(user, hash, token, client, cancellationToken) ? null : (Problem)Problems.InvalidResetToken;
+        return await replacement.ByMailAsync(user, hash, token, origin, cancellationToken) ? null : Problems.InvalidResetToken;
     }
 
     private static partial class Log

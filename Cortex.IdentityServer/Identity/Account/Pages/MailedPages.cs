@@ -39,7 +39,7 @@ internal static class MailedPages
     private static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
-        return await verification.VerifyAsync(token, Client.Of(http), cancellationToken) is { } problem
+        return await verification.VerifyAsync(token, http.Origin(), cancellationToken) is { } problem
             ? Refused(problem)
             : new Page("Thank you", "Your email address is confirmed. You can close this page.");
     }
@@ -47,7 +47,7 @@ internal static class MailedPages
     private static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
-        return await change.ConfirmAsync(token, Client.Of(http), cancellationToken) is { } problem
+        return await change.ConfirmAsync(token, http.Origin(), cancellationToken) is { } problem
             ? Refused(problem)
             : new Page("Thank you", "Your account uses this email address from now on. You can close this page.");
     }
@@ -63,10 +63,10 @@ internal static class MailedPages
             return await AskAgain("The password must have 8 to 256 characters.");
         }
 
-        return await reset.ResetAsync(token, password, Client.Of(http), cancellationToken) switch
+        return await reset.ResetAsync(token, password, http.Origin(), cancellationToken) switch
         {
             null => new Page("Your password is set", "Log in with it now. All other sessions of your account have ended."),
-            var problem when problem.Code == Problems.WeakPassword => await AskAgain(problem.Detail),
+            var refusal when refusal.Is(Problems.WeakPassword) => await AskAgain(refusal.Detail),
             var problem => Refused(problem),
         };
 
@@ -100,8 +100,7 @@ internal static class MailedPages
     private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encoded(token ?? "")}\">";
 
     /// <summary>The same problem as at the API, for a person.</summary>
-    private static Page Refused(Problem problem) =>
-        new(problem.Code.Title, problem.Detail ?? problem.Code.Detail, Status: problem.Code.Status);
+    private static Page Refused(Refusal refusal) => new(refusal.Title, refusal.Detail, Status: refusal.Status);
 
     private static async Task<(string Token, string Password)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {

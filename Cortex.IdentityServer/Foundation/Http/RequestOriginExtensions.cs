@@ -1,0 +1,16 @@
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Reads the <see cref="RequestOrigin"/> of a request.</summary>
+internal static class RequestOriginExtensions
+{
+    public static RequestOrigin Origin(this HttpContext http) => new(http.ClientIp(), Printable(http.Request.Headers.UserAgent), http.TraceIdentifier);
+
+    /// <summary>The origin of a request that an administrator makes about somebody else's account.</summary>
+    public static RequestOrigin AdministratorOrigin(this HttpContext http) => http.Origin() with { Administrator = http.User.UserId() };
+
+    private static string? Printable(string? userAgent) =>
+        string.IsNullOrWhiteSpace(userAgent)
+            ? null
+            : new([.. userAgent.Take(RequestOrigin.UserAgentLength)
+                .Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+}
