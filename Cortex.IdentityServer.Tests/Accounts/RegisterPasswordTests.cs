@@ -5,14 +5,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>Which passwords an account can be made with, and that it then has exactly that password.</summary>
-public sealed class RegisterPasswordTests : IClassFixture<CortexApp>
+public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/register";
     private const string Emoji = "\U0001F511";
 
-    private readonly CortexApp _app;
+    private readonly ConfiguredCostApp _app;
 
-    public RegisterPasswordTests(CortexApp app)
+    public RegisterPasswordTests(ConfiguredCostApp app)
     {
         _app = app;
 

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-public sealed class RegisterTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/register";
     private const string Password = TestUser.DefaultPassword;

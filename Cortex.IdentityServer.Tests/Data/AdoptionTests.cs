@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Data;
 
 /// <summary>A server that was pointed at the Python server's database.</summary>
-public sealed class AdoptedApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class AdoptedApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public string Before { get; private set; } = "";
 

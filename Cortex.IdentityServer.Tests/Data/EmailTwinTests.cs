@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Data;
 
 /// <summary>A server on a database in which several rows had one address before it came.</summary>
-public sealed class TwinnedApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class TwinnedApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public static Guid Unicode { get; } = new("00000000-0000-4000-8000-0000000000d1");
 

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Data;
 /// <summary>
 /// A server on tables whose <c>password_hash</c> may be NULL, with a tier of the operator's own, and with 1,500 people whom another program dated.
 /// </summary>
-public sealed class ForeignRowsApp(PostgresCluster cluster) : CortexApp(cluster), IAsyncLifetime
+public sealed class ForeignRowsApp(PostgresCluster cluster) : ConfiguredCostApp(cluster), IAsyncLifetime
 {
     public const int People = 1500;
 

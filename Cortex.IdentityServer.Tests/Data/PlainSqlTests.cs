@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Data;
 
 /// <summary>A server on a database that an ORM made, without defaults of the database's own.</summary>
-public sealed class OrmDatabaseApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class OrmDatabaseApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
     {

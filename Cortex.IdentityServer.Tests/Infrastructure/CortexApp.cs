@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -55,6 +56,12 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     protected virtual string Environment => "Development";
 
+    /// <summary>
+    /// Bcrypt's own minimum, which takes a millisecond where the lowest <c>BCRYPT_COST</c> takes 60: most tests hash a password and few are about the hash.
+    /// Those use <see cref="ConfiguredCostApp"/>.
+    /// </summary>
+    internal virtual int BcryptCost => BcryptEngine.MinCost;
+
     /// <summary>The database that the server starts on.</summary>
     protected virtual Task<string> CreateDatabaseAsync(PostgresCluster cluster) => cluster.CreateDatabaseAsync();
 
@@ -92,7 +99,15 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             }
 
             host.ConfigureLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(new LogCapture(_log)));
-            host.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
+            host.ConfigureTestServices(services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                if (!settings.Any(setting => setting.Name == "BCRYPT_COST"))
+                {
+                    services.Replace(ServiceDescriptor.Singleton(
+                        provider => new BcryptPasswordHasher(provider.GetRequiredService<BcryptEngine>(), BcryptCost)));
+                }
+            });
         });
         factory.UseKestrel();
         return factory;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>A server behind a proxy, so that a test chooses where each login comes from.</summary>
-public sealed class GuessedApp(PostgresCluster cluster) : CortexApp(cluster)
+public class GuessedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const string Stranger = "203.0.113.7";
 

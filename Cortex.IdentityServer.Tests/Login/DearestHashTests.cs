@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Tests.Login;
 /// A wrong password takes as long as the dearest hash among the accounts, whoever's it is: otherwise an account that was imported with a dear hash could be
 /// told from an email that nobody has.
 /// </summary>
-public sealed class DearestHashTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     private const string Password = "correct horse";
 

@@ -6,8 +6,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
+/// <summary>The same server with hashes that take a while, so that guesses meet each other.</summary>
+public sealed class ParallelGuessApp(PostgresCluster cluster) : GuessedApp(cluster)
+{
+    internal override int BcryptCost => 10;
+}
+
 /// <summary>Guesses at once get no further than guesses in a row (CVE-2023-33170), and right logins at once don't lock anybody out.</summary>
-public sealed class ParallelGuessTests(GuessedApp app) : IClassFixture<GuessedApp>
+public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<ParallelGuessApp>
 {
     private const string Row = "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
 

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-public sealed class ParallelLogInTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/login";
 

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>Logins of users whose row another program wrote.</summary>
-public sealed class StoredHashTests : IClassFixture<CortexApp>
+public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/login";
     private const string Horse = "correct horse";
@@ -15,9 +15,9 @@ public sealed class StoredHashTests : IClassFixture<CortexApp>
     private const string BcryptCost8 = "$2b$08$abcdefghijklmnopqrstuubAvJmxpQuyV3jn7x.SUSPxe.DearCPe";
     private const string BcryptCost9 = "$2b$09$abcdefghijklmnopqrstuu5i2ZWuLNMLJE.p.KbVU/9BMQd.yS3Ve";
 
-    private readonly CortexApp _app;
+    private readonly ConfiguredCostApp _app;
 
-    public StoredHashTests(CortexApp app)
+    public StoredHashTests(ConfiguredCostApp app)
     {
         _app = app;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>A server behind a proxy, with few places for hashes.</summary>
-public sealed class ProxiedNarrowApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class ProxiedNarrowApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public const int Places = 3;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
 /// <summary>A server with one thread for hashes and few places.</summary>
-public sealed class NarrowApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class NarrowApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     private const int Places = 3;
     private const int Reserved = 8;

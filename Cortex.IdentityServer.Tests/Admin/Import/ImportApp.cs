@@ -8,6 +8,8 @@ public sealed class ImportApp(PostgresCluster cluster) : CuttableApp(cluster)
 {
     private Task<TwoFactorUser>? _admin;
 
+    internal override int BcryptCost => 10;
+
     /// <summary>Good until a test moves the clock by half an hour.</summary>
     public Task<TwoFactorUser> AdminAsync() => _admin ??= this.SignedInStaffAsync();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -11,7 +12,7 @@ namespace Cortex.IdentityServer.Tests.Admin.Users;
 /// <summary>What administrators and support do about one user, and what is left of it.</summary>
 internal static class StaffSteps
 {
-    private static readonly Lazy<string> Hash = new(() => BCrypt.Net.BCrypt.HashPassword(TestUser.DefaultPassword, workFactor: 10));
+    private static readonly ConcurrentDictionary<int, string> Hashes = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,7 +22,8 @@ internal static class StaffSteps
     public static async Task<TestUser> QuickUserAsync(this CortexApp app)
     {
         var email = app.NewEmail();
-        var id = (Guid)(await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2) RETURNING id", email, Hash.Value))!;
+        var hash = Hashes.GetOrAdd(app.BcryptCost, cost => BCrypt.Net.BCrypt.HashPassword(TestUser.DefaultPassword, cost));
+        var id = (Guid)(await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2) RETURNING id", email, hash))!;
         return new(id, email, TestUser.DefaultPassword);
     }
 
