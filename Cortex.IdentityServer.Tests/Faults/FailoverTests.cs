@@ -177,69 +177,6 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.Equal(401, await server.VerifyAsync(key.Text));
     }
 
-    [Theory]
-    [InlineData("read-write", "primary")]
-    [InlineData("primary", "primary")]
-    [InlineData("any", "primary")]
-    [InlineData("any", "standby")]
-    [InlineData("prefer-standby", "primary")]
-    public async Task One_host_is_taken_or_refused_as_target_session_attrs_says(string wanted, string host)
-    {
-        await using var made = await Replica.StartAsync(StandbyPair.At(_pair.PrimaryPort));
-        var port = host == "primary" ? _pair.PrimaryPort : _pair.StandbyPort;
-
-        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", wanted));
-
-        Assert.Equal(host == "primary" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await server.GetAsync("/health")).StatusCode);
-    }
-
-    [Theory]
-    [InlineData("read-write")]
-    [InlineData("primary")]
-    public async Task A_standby_where_a_primary_is_asked_for_stops_the_start_with_one_line(string wanted)
-    {
-        foreach (var url in new[] { Url($"127.0.0.1:{_pair.StandbyPort}", wanted), Url($"127.0.0.1:{_pair.StandbyPort},127.0.0.1:1", wanted) })
-        {
-            var run = await RunAsync([], url);
-
-            Assert.Equal(1, run.ExitCode);
-            Assert.StartsWith("PostgreSQL at POSTGRES_URL (127.0.0.1:", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
-            Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
-        }
-    }
-
-    [Theory]
-    [InlineData("any")]
-    [InlineData("read-write")]
-    [InlineData("primary")]
-    public async Task Of_several_hosts_the_one_that_can_be_written_is_found_wherever_it_stands(string wanted)
-    {
-        await using var server = await Replica.StartAsync(
-            Url($"127.0.0.1:1,127.0.0.1:{_pair.StandbyPort},127.0.0.1:{_pair.PrimaryPort}", wanted), ("TRUSTED_PROXIES", "127.0.0.1"));
-
-        await AtOnce.RunAsync(4, _ => server.SignUpAsync());
-        await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
-    }
-
-    [Theory]
-    [InlineData("migrate")]
-    [InlineData("create-admin --email ada@example.com")]
-    [InlineData("serve")]
-    public async Task A_command_that_would_have_to_write_to_a_standby_ends_with_one_line(string command)
-    {
-        var run = await RunAsync(command.Split(' '), StandbyPair.At(_pair.StandbyPort));
-
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains("read-only", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
-    }
-
-    private static string Url(string hosts, string wanted) => $"postgresql://cortex@{hosts}/cortex?sslmode=disable&target_session_attrs={wanted}";
-
-    private static Task<ServerRun> RunAsync(string[] command, string postgres) => ServerProcess.RunAsync(
-        command, ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("POSTGRES_URL", postgres),
-        ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey));
-
     /// <summary>Somebody whose token the server remembers.</summary>
     private static async Task<Person> KnownAsync(Replica server)
     {

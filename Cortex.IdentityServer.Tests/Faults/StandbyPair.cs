@@ -57,7 +57,7 @@ internal sealed class StandbyPair : IAsyncDisposable
     /// <summary>Adds the standby; from now on no commit is acknowledged before it is on the standby's disk.</summary>
     public async Task ReplicateAsync()
     {
-        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Number(PrimaryPort), "-U", Database, "-D", StandbyData, "-R", "-c", "fast");
+        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Number(PrimaryPort), "-U", Database, "-D", StandbyData, "-R", "-c", "fast", "-N");
         await StartAsync(StandbyData, StandbyPort);
         await SqlAsync(PrimaryPort, "ALTER SYSTEM SET synchronous_standby_names = '*'");
         await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
@@ -160,6 +160,9 @@ internal sealed class StandbyPair : IAsyncDisposable
         [
             $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=90", "wal_level=replica", "hot_standby=on",
             "shared_buffers=32MB",
+
+            // What is killed is PostgreSQL and not the machine: what was written is there without waiting for the disk.
+            "fsync=off",
         ];
         var started = await _account.RunAsync(
             _binaries.PgCtl,
