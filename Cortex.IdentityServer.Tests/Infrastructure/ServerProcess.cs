@@ -11,7 +11,7 @@ internal sealed record ServerRun(int ExitCode, string Output, string Errors)
     public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>The built program in a process of its own, with no variables but those that a test gives.</summary>
+/// <summary>The built program in a process of its own, with no variables of the server but those that a test gives.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -41,6 +41,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // These are for the runtime alone. A process that lives for seconds compiles more than it repeats, so it is spared what pays off later.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
