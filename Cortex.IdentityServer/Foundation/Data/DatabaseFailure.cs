@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
@@ -17,9 +18,6 @@ internal static class DatabaseFailure
 
     private const string IdleInTransactionTimeout = "25P03";
     private const string TransactionTimeout = "25P04";
-
-    /// <summary>Npgsql's own words.</summary>
-    private const string LostTransaction = "Transaction is already completed";
 
     /// <summary>The error that PostgreSQL answered, if that caused this; whatever it says.</summary>
     public static PostgresException? FromPostgres(Exception? exception) => Causes(exception).OfType<PostgresException>().FirstOrDefault();
@@ -55,7 +53,7 @@ internal static class DatabaseFailure
 
                 // What Npgsql says of a transaction whose connection was lost between two statements. The source is the assembly of the method that threw,
                 // which is EF Core's once the runtime has inlined Npgsql's into it.
-                case InvalidOperationException { Source: nameof(Npgsql) } or InvalidOperationException { Message: LostTransaction }:
+                case InvalidOperationException { Source: nameof(Npgsql) } or InvalidOperationException { Message: FrameworkInternals.LostTransaction }:
                     return exception;
             }
         }

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
@@ -11,14 +12,14 @@ internal static class FailureReason
         _ when Find<AuthenticationException>(failure) is { } tls => $"the TLS handshake failed: {Explain(tls)}",
         { InnerException: AggregateException hosts } =>
             $"none of its hosts can be used: {string.Join("; ", hosts.InnerExceptions.Select(Of).Distinct(StringComparer.Ordinal))}",
-        NpgsqlException { InnerException: null, Message: "No suitable host was found." } =>
+        NpgsqlException { InnerException: null, Message: FrameworkInternals.NoSuitableHost } =>
             "none of its hosts has the state that target_session_attrs asks for",
         { InnerException: { } cause } when !failure.Message.Contains(cause.Message, StringComparison.Ordinal) => $"{failure.Message}: {Of(cause)}",
         _ => failure.Message,
     };
 
     /// <summary>.NET names the callback that refused the certificate, which means nothing to an operator.</summary>
-    private static string Explain(AuthenticationException failure) => failure.Message.Contains("RemoteCertificateValidationCallback", StringComparison.Ordinal)
+    private static string Explain(AuthenticationException failure) => FrameworkInternals.IsUntrustedCertificate(failure)
         ? "the server's certificate isn't trusted (it isn't issued by an authority in sslrootcert, has expired or, with sslmode=verify-full, is for "
             + "another host)"
         : failure.InnerException is { } cause ? $"{failure.Message} {cause.Message}" : failure.Message;

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
@@ -31,7 +32,7 @@ internal static class AuthenticationSchemes
             options.ForwardDefaultSelector = context => PresentedCredential.In(context) is { IsKey: true } ? ApiKey : Bearer);
 
         // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
-        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == FrameworkInternals.DataProtectionHostedService).ToList())
         {
             services.Remove(warmUp);
         }

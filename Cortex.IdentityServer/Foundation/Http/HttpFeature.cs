@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Introspection;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Microsoft.AspNetCore.Http.Json;
 
@@ -51,7 +52,7 @@ internal static class HttpFeature
     public static void UseHttp(this WebApplication app, HttpOptions options)
     {
         // Or the builder puts ASP.NET's middleware for a default scheme in front of all; there is none, and it would cost each request a twentieth.
-        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+        ((IApplicationBuilder)app).Properties[FrameworkInternals.AuthenticationMiddlewareSet] = true;
 
         var traffic = app.Services.GetRequiredService<Traffic>();
         app.Use(next => context => traffic.CountAsync(context, next));

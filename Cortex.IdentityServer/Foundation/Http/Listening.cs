@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.AspNetCore.Connections;
 
 namespace Cortex.IdentityServer.Foundation.Http;
@@ -49,8 +50,7 @@ internal static class Listening
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program is already listening there",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; on Linux, ports below 1024 need the capability NET_BIND_SERVICE",
-        InvalidOperationException { Source: { } source } when IsKestrel(source)
-            && failure.Message.Contains("No server certificate", StringComparison.Ordinal) =>
+        InvalidOperationException { Source: { } source } invalid when IsKestrel(source) && FrameworkInternals.IsMissingCertificate(invalid) =>
             "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy "
                 + "that terminates TLS",
         CryptographicException => $"the certificate can't be read: {Sentence(failure)}",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
@@ -24,12 +25,12 @@ internal static partial class StrictJson
     /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
     public static Refusal Explain(JsonException failure, string what = "body")
     {
-        if (UnknownMember().Match(failure.Message) is { Success: true } unknown)
+        if (FrameworkInternals.UnknownProperty(failure) is { } unknown)
         {
-            return Problems.UnknownField with { Detail = $"This route has no field \"{Printable(unknown.Groups[1].Value)}\"." };
+            return Problems.UnknownField with { Detail = $"This route has no field \"{Printable(unknown)}\"." };
         }
 
-        if (failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        if (FrameworkInternals.IsDuplicateProperty(failure))
         {
             return Problems.MalformedRequest with { Detail = $"The {what} has the same field twice." };
         }
@@ -47,9 +48,6 @@ internal static partial class StrictJson
 
     private static string Printable(string text) =>
         new([.. text.Take(64).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
-
-    [GeneratedRegex("^The JSON property '(.*)' could not be mapped to any \\.NET member", RegexOptions.Singleline)]
-    private static partial Regex UnknownMember();
 
     [GeneratedRegex(@"^\$\.([a-z0-9_]+)")]
     private static partial Regex TopField();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
@@ -57,7 +58,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
 
         return result.Succeeded
             ? new AssertionResult.Accepted(result.User, result.Passkey, isVerified)
-            : new AssertionResult.Refused(Printable(result.Failure), IsCountWrong(result.Failure));
+            : new AssertionResult.Refused(Printable(result.Failure), FrameworkInternals.IsWrongSignatureCounter(result.Failure));
     }
 
     private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
@@ -71,9 +72,6 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
             throw failure!;
         }
     }
-
-    /// <summary>The framework's exception has no code for it.</summary>
-    private static bool IsCountWrong(PasskeyException failure) => failure.Message.Contains("signature counter", StringComparison.Ordinal);
 
     /// <summary>For the log: parts of a reason may be what the client sent.</summary>
     private static string Printable(PasskeyException? failure) =>
