@@ -95,7 +95,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
         {
             schema.Format = "password";
-            schema.MaxLength = PasswordAttribute.Longest;
+            schema.MaxLength = PasswordRules.MaxLength;
         }
 
         if (attributes.IsDefined(typeof(ScopesAttribute), inherit: false))

@@ -9,8 +9,5 @@ internal static class RequestOriginExtensions
     public static RequestOrigin AdministratorOrigin(this HttpContext http) => http.Origin() with { Administrator = http.User.UserId() };
 
     private static string? Printable(string? userAgent) =>
-        string.IsNullOrWhiteSpace(userAgent)
-            ? null
-            : new([.. userAgent.Take(RequestOrigin.UserAgentLength)
-                .Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+        string.IsNullOrWhiteSpace(userAgent) ? null : PrintableText.Of(userAgent, RequestOrigin.UserAgentLength);
 }

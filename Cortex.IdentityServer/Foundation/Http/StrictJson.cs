@@ -8,6 +8,9 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>How the server reads and writes JSON: snake_case, nothing unknown, nothing twice, nothing guessed.</summary>
 internal static partial class StrictJson
 {
+    /// <summary>Characters of an unknown field's name that an answer repeats.</summary>
+    private const int LongestFieldName = 64;
+
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -27,7 +30,7 @@ internal static partial class StrictJson
     {
         if (FrameworkInternals.UnknownProperty(failure) is { } unknown)
         {
-            return Problems.UnknownField with { Detail = $"This route has no field \"{Printable(unknown)}\"." };
+            return Problems.UnknownField with { Detail = $"This route has no field \"{PrintableText.Of(unknown, LongestFieldName)}\"." };
         }
 
         if (FrameworkInternals.IsDuplicateProperty(failure))
@@ -45,9 +48,6 @@ internal static partial class StrictJson
 
     /// <summary><c>$.scopes[0]</c> → <c>scopes</c>.</summary>
     private static string? FieldName(string path) => TopField().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
-
-    private static string Printable(string text) =>
-        new([.. text.Take(64).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
 
     [GeneratedRegex(@"^\$\.([a-z0-9_]+)")]
     private static partial Regex TopField();

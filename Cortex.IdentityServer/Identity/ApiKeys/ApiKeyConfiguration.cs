@@ -9,16 +9,19 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
 {
     public const int NameLength = 255;
 
+    private const int KeyHashLength = 255;
+    private const int PrefixLength = 16;
+
     public void Configure(EntityTypeBuilder<ApiKey> key)
     {
         key.ToTable("api_keys");
         key.HasKey(k => k.Id);
         key.Property(k => k.Id).HasDefaultValueSql("gen_random_uuid()");
-        key.Property(k => k.KeyHash).HasMaxLength(255).IsRequired();
+        key.Property(k => k.KeyHash).HasMaxLength(KeyHashLength).IsRequired();
         key.Property(k => k.Name).HasMaxLength(NameLength);
         key.Property(k => k.IsActive).HasDefaultValue(true);
         key.Property(k => k.CreatedAt).HasDefaultValueSql("now()");
-        key.Property(k => k.Prefix).HasMaxLength(16);
+        key.Property(k => k.Prefix).HasMaxLength(PrefixLength);
         key.Property(k => k.Scopes).HasDefaultValueSql("'{}'");
         key.HasOne<User>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
         key.HasIndex(k => k.KeyHash).IsUnique().HasDatabaseName("api_keys_key_hash_key");

@@ -7,14 +7,18 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <summary>Table <c>audit_events</c>. The migration makes it by hand: partitioned by month, and append-only by a trigger.</summary>
 internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
 {
+    private const int ActionLength = 64;
+    private const int OutcomeLength = 16;
+    private const int RequestIdLength = 64;
+
     public void Configure(EntityTypeBuilder<AuditEvent> audit)
     {
         audit.ToTable("audit_events", table => table.ExcludeFromMigrations());
         audit.HasKey(e => new { e.OccurredAt, e.Id });
-        audit.Property(e => e.Action).HasMaxLength(64);
-        audit.Property(e => e.Outcome).HasMaxLength(16);
+        audit.Property(e => e.Action).HasMaxLength(ActionLength);
+        audit.Property(e => e.Outcome).HasMaxLength(OutcomeLength);
         audit.Property(e => e.UserAgent).HasMaxLength(RequestOrigin.UserAgentLength);
-        audit.Property(e => e.RequestId).HasMaxLength(64);
+        audit.Property(e => e.RequestId).HasMaxLength(RequestIdLength);
         audit.Property(e => e.Details).HasColumnType("jsonb");
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     /// <summary>
     /// A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>With SMTPUTF8 (RFC 6531), for addresses that aren't ASCII before the @.</summary>
     private static readonly FormatOptions International = MakeInternational();
@@ -23,7 +23,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
     {
-        using var bounded = new CancellationTokenSource(Patience);
+        using var bounded = new CancellationTokenSource(Timeout);
         try
         {
             _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
@@ -105,7 +105,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     private static string Describe(Exception failure) => failure switch
     {
         SmtpCommandException command => $"{command.ErrorCode} {(int)command.StatusCode}",
-        OperationCanceledException => $"no answer within {Patience.TotalSeconds} s",
+        OperationCanceledException => $"no answer within {Timeout.TotalSeconds} s",
         SocketException socket => socket.SocketErrorCode.ToString(),
         AuthenticationException => "the login was refused",
         SslHandshakeException => "no trusted TLS connection",
@@ -123,7 +123,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     {
         // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches
         // none.
-        var client = new SmtpClient { Timeout = (int)Patience.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
+        var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);

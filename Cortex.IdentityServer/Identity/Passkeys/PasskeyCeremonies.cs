@@ -28,7 +28,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
         var result = await _handler.PerformAttestationAsync(
             new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AttestationState = state });
         ThrowIfDatabaseFailed(result.Failure);
-        return (result.Passkey, Printable(result.Failure));
+        return (result.Passkey, ReasonOf(result.Failure));
     }
 
     /// <param name="user">Whose passkeys may answer; anybody's, if null.</param>
@@ -58,7 +58,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
 
         return result.Succeeded
             ? new AssertionResult.Accepted(result.User, result.Passkey, isVerified)
-            : new AssertionResult.Refused(Printable(result.Failure), FrameworkInternals.IsWrongSignatureCounter(result.Failure));
+            : new AssertionResult.Refused(ReasonOf(result.Failure), FrameworkInternals.IsWrongSignatureCounter(result.Failure));
     }
 
     private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
@@ -74,6 +74,5 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     }
 
     /// <summary>For the log: parts of a reason may be what the client sent.</summary>
-    private static string Printable(PasskeyException? failure) =>
-        new([.. (failure?.Message ?? "").Take(LongestReason).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
+    private static string ReasonOf(PasskeyException? failure) => PrintableText.Of(failure?.Message ?? "", LongestReason);
 }

@@ -9,6 +9,8 @@ internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<Passkey>, 
 {
     public const int NameLength = 100;
 
+    private const int PurposeLength = 32;
+
     public void Configure(EntityTypeBuilder<Passkey> passkey)
     {
         passkey.ToTable("passkeys");
@@ -27,7 +29,7 @@ internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<Passkey>, 
         challenge.ToTable("passkey_challenges");
         challenge.HasKey(c => c.Id);
         challenge.Property(c => c.Id).ValueGeneratedNever();
-        challenge.Property(c => c.Purpose).HasMaxLength(32);
+        challenge.Property(c => c.Purpose).HasMaxLength(PurposeLength);
         challenge.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         challenge.HasIndex(c => c.UserId);
         challenge.HasIndex(c => c.ExpiresAt);

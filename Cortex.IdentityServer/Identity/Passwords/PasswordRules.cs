@@ -9,8 +9,10 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// <summary>Refuses passwords that are guessed first, and asks for nothing else: no digits, capitals or symbols.</summary>
 internal sealed partial class PasswordRules : IPasswordValidator<User>
 {
-    private const int MinLength = 8;
-    private const int MaxLength = 256;
+    /// <summary>In characters, as <see cref="MaxLength"/>.</summary>
+    public const int MinLength = 8;
+
+    public const int MaxLength = 256;
 
     /// <summary>From this length on, one character over and over is left to whoever wants it (ASVS 6.2.5).</summary>
     private const int RepetitionAllowedFrom = 16;
@@ -32,8 +34,7 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
     /// <summary>What is wrong with a password, as a sentence for the person who chose it, or null.</summary>
     public static string? WhyWeak(string password, string email)
     {
-        // A character is at most two chars: what is longer than that needs no counting.
-        var length = password.Length > 2 * MaxLength ? int.MaxValue : password.EnumerateRunes().Count();
+        var length = LengthOf(password);
         return length switch
         {
             < MinLength => $"The password must have at least {MinLength} characters.",
@@ -49,6 +50,9 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
             _ => null,
         };
     }
+
+    /// <summary>The length in characters. A character is at most two chars, so what is far too long needs no counting.</summary>
+    public static int LengthOf(string password) => password.Length > 2 * MaxLength ? int.MaxValue : password.EnumerateRunes().Count();
 
     private static bool IsEmail(string password, string email) =>
         password.Equals(email, StringComparison.OrdinalIgnoreCase)

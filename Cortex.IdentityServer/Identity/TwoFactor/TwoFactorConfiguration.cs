@@ -9,13 +9,15 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 internal sealed class TwoFactorConfiguration
     : IEntityTypeConfiguration<TwoFactorChallenge>, IEntityTypeConfiguration<TwoFactorState>, IEntityTypeConfiguration<RecoveryCodeHash>
 {
+    private const int FirstFactorLength = 8;
+
     public void Configure(EntityTypeBuilder<TwoFactorChallenge> challenge)
     {
         challenge.ToTable("two_factor_challenges");
         challenge.HasKey(c => c.Id);
         challenge.Property(c => c.Id).ValueGeneratedNever();
-        challenge.Property(c => c.SecurityStamp).HasMaxLength(64);
-        challenge.Property(c => c.FirstFactor).HasMaxLength(8).HasDefaultValue(AuthenticationMethods.Pwd);
+        challenge.Property(c => c.SecurityStamp).HasMaxLength(UserConfiguration.SecurityStampLength);
+        challenge.Property(c => c.FirstFactor).HasMaxLength(FirstFactorLength).HasDefaultValue(AuthenticationMethods.Pwd);
         challenge.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         challenge.HasIndex(c => c.UserId);
         challenge.HasIndex(c => c.ExpiresAt);

@@ -7,14 +7,17 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// <summary>Tables of our own: <c>roles</c> and who has them.</summary>
 internal sealed class RoleConfiguration : IEntityTypeConfiguration<Role>, IEntityTypeConfiguration<IdentityUserRole<Guid>>
 {
+    private const int NameLength = 64;
+    private const int ConcurrencyStampLength = 64;
+
     public void Configure(EntityTypeBuilder<Role> role)
     {
         role.ToTable("roles");
         role.HasKey(r => r.Id);
         role.Property(r => r.Id).HasDefaultValueSql("gen_random_uuid()");
-        role.Property(r => r.Name).HasMaxLength(64).IsRequired();
-        role.Property(r => r.NormalizedName).HasMaxLength(64).IsRequired();
-        role.Property(r => r.ConcurrencyStamp).HasMaxLength(64).IsConcurrencyToken();
+        role.Property(r => r.Name).HasMaxLength(NameLength).IsRequired();
+        role.Property(r => r.NormalizedName).HasMaxLength(NameLength).IsRequired();
+        role.Property(r => r.ConcurrencyStamp).HasMaxLength(ConcurrencyStampLength).IsConcurrencyToken();
         role.HasIndex(r => r.NormalizedName).IsUnique();
     }
 

@@ -6,25 +6,30 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// <summary>The documented table <c>users</c> and the one column beside it.</summary>
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
+    public const int EmailLength = 255;
+    public const int PasswordHashLength = 255;
+    public const int SecurityStampLength = 64;
     public const int TwoFactorSecretLength = 255;
+
+    private const int ApiKeyLength = 255;
 
     public void Configure(EntityTypeBuilder<User> user)
     {
         user.ToTable("users");
         user.HasKey(u => u.Id);
         user.Property(u => u.Id).HasDefaultValueSql("gen_random_uuid()");
-        user.Property(u => u.Email).HasMaxLength(255).IsRequired();
+        user.Property(u => u.Email).HasMaxLength(EmailLength).IsRequired();
         // Required by the documented table; one that another program made may hold NULL, which has to be readable.
-        user.Property(u => u.PasswordHash).HasMaxLength(255);
-        user.Property(u => u.ApiKey).HasMaxLength(255);
-        user.Property(u => u.SubscriptionTier).HasMaxLength(50).HasDefaultValue(User.FreeTier);
+        user.Property(u => u.PasswordHash).HasMaxLength(PasswordHashLength);
+        user.Property(u => u.ApiKey).HasMaxLength(ApiKeyLength);
+        user.Property(u => u.SubscriptionTier).HasMaxLength(TierName.Longest).HasDefaultValue(User.FreeTier);
         user.Property(u => u.IsActive).HasDefaultValue(true);
         user.Property(u => u.IsVerified).HasDefaultValue(false);
         user.Property(u => u.HasTwoFactor).HasColumnName("two_factor_enabled").HasDefaultValue(false);
         user.Property(u => u.TwoFactorSecret).HasMaxLength(TwoFactorSecretLength);
         user.Property(u => u.CreatedAt).HasDefaultValueSql("now()");
         user.Property(u => u.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
-        user.Property(u => u.SecurityStamp).HasMaxLength(64).HasDefaultValueSql("gen_random_uuid()::text");
+        user.Property(u => u.SecurityStamp).HasMaxLength(SecurityStampLength).HasDefaultValueSql("gen_random_uuid()::text");
         user.Property(u => u.RowVersion).HasColumnName("xmin").HasColumnType("xid").IsRowVersion();
         user.HasIndex(u => u.Email).IsUnique().HasDatabaseName("users_email_key");
         user.HasIndex(u => u.ApiKey).IsUnique().HasDatabaseName("users_api_key_key");

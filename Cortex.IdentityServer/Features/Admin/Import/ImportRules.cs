@@ -10,9 +10,6 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// <summary>Reads a line and says what is wrong with it; nothing of a hash is ever repeated.</summary>
 internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 {
-    /// <summary>Nothing hashes to this: the account has no password until its owner resets it.</summary>
-    private const string NoPassword = "!";
-
     private static readonly JsonTypeInfo<ImportedUser> Json = Strict();
 
     /// <summary>No account is older, and what is far older has no place in PostgreSQL's time.</summary>
@@ -69,7 +66,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
         return errors.Count > 0
             ? new ImportLine.Bad(number, Refusal.Invalid(errors))
             : new ImportLine.Good(number, new(
-                Guid.NewGuid(), email, user.PasswordHash ?? NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
+                Guid.NewGuid(), email, user.PasswordHash ?? User.NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
     }
 
     private static JsonTypeInfo<ImportedUser> Strict()

@@ -60,7 +60,7 @@ internal static class MailedPages
         var (token, password) = await ReadAsync(http, cancellationToken);
         if (!new PasswordAttribute().IsValid(password))
         {
-            return await AskAgain("The password must have 8 to 256 characters.");
+            return await AskAgain($"The password must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.");
         }
 
         return await reset.ResetAsync(token, password, http.Origin(), cancellationToken) switch
@@ -83,14 +83,16 @@ internal static class MailedPages
     /// <param name="whatIsWrong">With the password that was tried.</param>
     private static Page AskForPassword(string? token, string? email, string? whatIsWrong = null) => new(
         "Set a new password",
-        "At least 8 characters. A few random words make a better password than special characters.",
+        $"At least {PasswordRules.MinLength} characters. A few random words make a better password than special characters.",
         $"""
         {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
         <label for="{PasswordField}">New password</label>
-        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" minlength="8" maxlength="256" required>
+        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" {Lengths} required>
         <button>Set the password</button></form>
         """,
         whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+
+    private static string Lengths => $"minlength=\"{PasswordRules.MinLength}\" maxlength=\"{PasswordRules.MaxLength}\"";
 
     private static string Username(string? email) => email is null ? "" : $"""
         <label for="username">Account</label>
