@@ -14,11 +14,14 @@ using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Authentication;
+using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Passkeys;
+using Cortex.IdentityServer.Identity.Passwords;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
 
 return await Entry.RunAsync(args, new Server(AddParts, ServeAsync));
 
@@ -29,8 +32,11 @@ static void AddParts(WebApplicationBuilder builder, CortexEnvironment environmen
         .AddData(postgres)
         .AddRateLimits(environment.RateLimits)
         .AddPolicies(environment.Admin)
+        .AddUsers()
         .AddAudit()
         .AddMail(environment.Mail)
+        .AddEvents()
+        .AddPasswords()
         .AddAccounts()
         .AddLogin()
         .AddTwoFactor()
@@ -63,6 +69,7 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     auth.MapSessions();
     auth.MapTwoFactor();
     auth.MapPasskeys();
+    auth.MapPasskeyLogin();
     auth.MapApiKeys();
     auth.MapIntrospection();
     auth.MapAudit();

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.Login;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -98,7 +98,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 
     /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
     private static int StatusOf(Refusal code, bool loggedIn, bool needsSecondFactor) =>
-        code == Problems.InvalidTwoFactorCode && loggedIn ? Reauthentication.WrongCode.Status
+        code == Problems.InvalidTwoFactorCode && loggedIn ? OwnerProof.WrongCode.Status
         : code == Problems.TwoFactorRequired && needsSecondFactor ? Policies.NeedsSecondFactor.Status
         : code.Status;
 

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Identity.Account;
+
 namespace Cortex.IdentityServer.Features.Billing;
 
 /// <summary>What the payment provider tells.</summary>
@@ -5,5 +7,6 @@ internal static class BillingFeature
 {
     public static IServiceCollection AddBilling(this IServiceCollection services) => services
         .AddSingleton<BillingEvents>()
-        .AddScoped<BillingReplay>();
+        .AddScoped<BillingReplay>()
+        .AddScoped<IBillingExport, BillingExport>();
 }

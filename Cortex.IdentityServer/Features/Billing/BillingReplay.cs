@@ -2,12 +2,28 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
 /// <summary>Puts a billing event up to be processed again.</summary>
 internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clock, ILogger<BillingReplay> logger)
 {
+    private static readonly string Sql = $"""
+        WITH known AS (
+            SELECT id, user_id, event_type, polar_event_id, coalesce(processed, false) AS was_processed, created_at FROM billing_events
+                WHERE id = @billing_event FOR UPDATE),
+        replayed AS (
+            UPDATE billing_events SET processed = false FROM known WHERE billing_events.id = known.id AND was_processed RETURNING billing_events.id),
+        recorded AS (
+            {AuditInsert.Sql(
+                $"'{AuditAction.BillingEventReplayed}'", $"'{AuditLog.Success}'", "user_id", """
+                jsonb_build_object('billing_event_id', id, 'before', jsonb_build_object('processed', true), 'after', jsonb_build_object('processed', false))
+                """, "FROM known WHERE was_processed", actorId: "@actor", id: "@event")})
+        SELECT user_id AS "UserId", event_type AS "EventType", polar_event_id AS "PolarEventId", was_processed AS "WasProcessed", created_at AS "CreatedAt"
+            FROM known
+        """;
+
     /// <summary>
     /// The event, which waits from now on; null where there is none. One statement, so that what is put up again has its audit event, and of several at a time
     /// one does it and the others find it done.
@@ -15,22 +31,14 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
     public async Task<BillingEventResponse?> ReplayAsync(Guid id, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var found = await db.Database.SqlQuery<Found>(
-            $"""
-            WITH known AS (
-                SELECT id, user_id, event_type, polar_event_id, coalesce(processed, false) AS was_processed, created_at FROM billing_events
-                    WHERE id = {id} FOR UPDATE),
-            replayed AS (
-                UPDATE billing_events SET processed = false FROM known WHERE billing_events.id = known.id AND was_processed RETURNING billing_events.id),
-            recorded AS (
-                INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-                SELECT {Guid.CreateVersion7(now)}, {now}, {AuditAction.BillingEventReplayed}, {AuditLog.Success}, {origin.Administrator}::uuid, user_id,
-                    {origin.Ip}::inet, {origin.UserAgent}::text, {origin.RequestId},
-                    jsonb_build_object('billing_event_id', id, 'before', jsonb_build_object('processed', true), 'after', jsonb_build_object('processed', false))
-                FROM known WHERE was_processed)
-            SELECT user_id AS "UserId", event_type AS "EventType", polar_event_id AS "PolarEventId", was_processed AS "WasProcessed", created_at AS "CreatedAt"
-                FROM known
-            """).ToListAsync(cancellationToken);
+        var found = await db.Database.SqlQueryRaw<Found>(
+            Sql,
+            [
+                .. AuditInsert.Parameters(now, origin),
+                new NpgsqlParameter<Guid>("billing_event", id),
+                new NpgsqlParameter<Guid>("event", Guid.CreateVersion7(now)),
+                AuditInsert.User("actor", origin.Administrator),
+            ]).ToListAsync(cancellationToken);
         if (found is not [var known])
         {
             return null;

@@ -28,15 +28,15 @@ internal static class RotateKeysCommand
             "rotate-keys", "Creates a new signing key, and encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
         command.SetAction((parsed, stop) =>
         {
-            var turn = parsed.GetValue(revoke) ? KeyTurn.AtOnce : parsed.GetValue(now) ? KeyTurn.Soon : KeyTurn.Announced;
-            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, turn), stop);
+            var urgency = parsed.GetValue(revoke) ? RotationUrgency.AtOnce : parsed.GetValue(now) ? RotationUrgency.Soon : RotationUrgency.Announced;
+            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, urgency), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Work work, KeyTurn turn)
+    private static async Task<int> RunAsync(Work work, RotationUrgency urgency)
     {
-        await ReplaceAsync(work, turn);
+        await ReplaceAsync(work, urgency);
         var totp = ActivatorUtilities.CreateInstance<TotpSecretRenewal>(work.Services);
         var all = await totp.CountAsync(work.Stop);
         var secrets = all == 0 ? Renewal.None : await IProgressDisplay.Choose().ShowAsync(
@@ -63,13 +63,13 @@ internal static class RotateKeysCommand
         return secrets.Lost.Count + keys.Lost.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static async Task ReplaceAsync(Work work, KeyTurn turn)
+    private static async Task ReplaceAsync(Work work, RotationUrgency urgency)
     {
         var signing = work.Services.GetRequiredService<SigningOptions>();
         if (signing.IsSymmetric)
         {
             const string How = "set JWT_SECRET_KEY to new,old, restart the replicas, and remove the old one half an hour later (at once if it leaked)";
-            if (turn == KeyTurn.AtOnce)
+            if (urgency == RotationUrgency.AtOnce)
             {
                 throw new CommandFailedException(
                     "Access tokens are signed with JWT_SECRET_KEY (HS256), which can only be replaced by changing that variable. Nothing was changed. To "
@@ -80,15 +80,15 @@ internal static class RotateKeysCommand
             return;
         }
 
-        var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(turn, work.Stop)
+        var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(urgency, work.Stop)
             ?? throw new CommandFailedException(
                 "None of the signing keys can be decrypted: SECRET_KEY isn't the one that the servers use. Nothing was changed.");
         var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
-        await Console.Out.WriteLineAsync(turn == KeyTurn.AtOnce
+        await Console.Out.WriteLineAsync(urgency == RotationUrgency.AtOnce
             ? $"Removed all older keys ({replaced.Removed}). Access tokens signed by them are refused, within a minute on every replica."
-            : $"{(turn == KeyTurn.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens that they "
-                + "signed have expired.");
+            : $"{(urgency == RotationUrgency.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens "
+                + "that they signed have expired.");
     }
 
     private static async Task TellLostAsync(string what, IReadOnlyList<string> names)

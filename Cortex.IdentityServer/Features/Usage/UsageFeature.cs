@@ -1,7 +1,11 @@
+using Cortex.IdentityServer.Identity.Account;
+
 namespace Cortex.IdentityServer.Features.Usage;
 
 /// <summary>What users used.</summary>
 internal static class UsageFeature
 {
-    public static IServiceCollection AddUsage(this IServiceCollection services) => services.AddSingleton<UsageReport>();
+    public static IServiceCollection AddUsage(this IServiceCollection services) => services
+        .AddSingleton<UsageReport>()
+        .AddScoped<IUsageExport, UsageExport>();
 }

@@ -16,6 +16,7 @@ using Cortex.IdentityServer.Identity.Passkeys;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.SigningKeys;
 using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 

@@ -3,46 +3,46 @@ using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.TwoFactor;
+using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>Deletes an account at its owner's wish.</summary>
 internal sealed partial class AccountDeletion(
-    CortexDbContext db, Reauthentication reauthentication, AccountRemoval removal, AccountEvents events, ILogger<AccountDeletion> logger)
+    CortexDbContext db, OwnerProof proof, AccountRemoval removal, AccountChanges changes, ILogger<AccountDeletion> logger)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Refusal?> TryAsync(Guid userId, ReauthenticateRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await reauthentication.FindAsync(userId, cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(userId, cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked;
         }
 
-        if (await reauthentication.RefuseAsync(
+        if (await proof.VerifyAsync(
             user, request.Password, new(request.TwoFactorCode, request.RecoveryCode), origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if ((await db.Database.SqlQuery<Guid>(
-            $"SELECT id FROM users WHERE id = {userId} AND security_stamp IS NOT DISTINCT FROM {user.SecurityStamp}::text FOR UPDATE")
-            .ToListAsync(cancellationToken)).Count == 0)
-        {
-            // Another request was first, or what was proved no longer counts.
-            return Problems.SessionRevoked;
-        }
+        return await changes.RunAsync(
+            userId,
+            origin,
+            () => db.LockAccountToDeleteAsync(userId, cancellationToken),
+            async change =>
+            {
+                if (!await db.Users.AnyAsync(u => u.Id == userId && u.SecurityStamp == user.SecurityStamp, cancellationToken))
+                {
+                    // Another request was first, or what was proved no longer counts.
+                    return Problems.SessionRevoked;
+                }
 
-        if (await removal.TryAsync(user.Owner, MailKind.AccountDeleted, was: [], origin, cancellationToken) is { } kept)
-        {
-            return kept;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        Log.Deleted(logger, userId);
-        return null;
+                change.AfterCommit(() => Log.Deleted(logger, userId));
+                return await removal.TryAsync(change, user.Owner, MailKind.AccountDeleted, was: [], cancellationToken);
+            },
+            cancellationToken);
     }
 
     private static partial class Log

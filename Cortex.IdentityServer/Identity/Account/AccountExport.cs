@@ -1,6 +1,9 @@
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Passkeys;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account;
 

@@ -8,49 +8,51 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>
-/// Takes an account away with all that hangs on it, in the transaction of who has locked it (<see cref="AccountLock.LockAccountToDeleteAsync"/>).
+/// Deletes an account; the foreign keys to it delete everything that belongs to it. The change must have locked it with
+/// <see cref="AccountLock.LockAccountToDeleteAsync"/>.
 /// </summary>
-internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin, AccountEvents events)
+internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin)
 {
-    /// <summary>In seconds: usage of years goes with the account, row by row.</summary>
-    private const int Patience = 60;
+    /// <summary>The usage of years goes with the account, row by row.</summary>
+    private const int TimeoutSeconds = 60;
 
-    /// <summary>Null when it is done, and to be committed.</summary>
-    /// <param name="owner">Whose account it is, and where the last notice goes.</param>
-    /// <param name="mail">What that says.</param>
-    /// <param name="was">What the account was, without the person.</param>
-    /// <param name="origin">Where it came from.</param>
+    /// <summary>Null when the account is deleted and the change is complete.</summary>
+    /// <param name="change">The change of the account.</param>
+    /// <param name="owner">The owner, and the address that the last notice goes to.</param>
+    /// <param name="mail">The kind of that notice.</param>
+    /// <param name="was">What the account was, without personal data.</param>
     /// <param name="cancellationToken">The request's.</param>
     public async Task<Refusal?> TryAsync(
-        AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, RequestOrigin origin, CancellationToken cancellationToken)
+        AccountChange change, AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, CancellationToken cancellationToken)
     {
         if (await lastAdmin.ForbidsAsync(owner.Id, cancellationToken))
         {
             return Problems.LastAdmin;
         }
 
-        // By its owner: noted before, so that this event too is left without the person: a trigger sees to that when the account goes.
-        // By somebody else: noted after. Address and program are theirs, and the rest doesn't say who it was.
-        var isByOwner = origin.ActorOn(owner.Id) == owner.Id;
+        // The owner's own deletion is recorded before it happens, so that a trigger removes the personal data from this event too. A deletion by somebody
+        // else is recorded afterwards: the IP address and the user agent are theirs, and the rest doesn't say whose account it was.
+        var isByOwner = change.Origin.ActorOn(owner.Id) == owner.Id;
         if (isByOwner)
         {
-            await events.NoteAsync(AuditAction.AccountDeleted, owner.Id, origin, cancellationToken);
+            await change.RecordAsync(AuditAction.AccountDeleted);
         }
 
         await DeleteAsync(owner.Id, cancellationToken);
         if (!isByOwner)
         {
-            await events.NoteChangeAsync(AuditAction.AccountDeleted, owner.Id, origin, was, cancellationToken);
+            await change.RecordChangeAsync(AuditAction.AccountDeleted, was);
         }
 
-        await events.TellAsync(AuditAction.AccountDeleted, mail, owner, origin, cancellationToken);
+        await change.NotifyOwnerAsync(AuditAction.AccountDeleted, mail, owner);
+        change.Complete();
         return null;
     }
 
     private async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
     {
         var usual = db.Database.GetCommandTimeout();
-        db.Database.SetCommandTimeout(Patience);
+        db.Database.SetCommandTimeout(TimeoutSeconds);
         try
         {
             await db.Users.Where(u => u.Id == userId).ExecuteDeleteAsync(cancellationToken);

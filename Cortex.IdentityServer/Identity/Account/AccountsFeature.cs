@@ -1,48 +1,28 @@
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account.Mailed;
 using Cortex.IdentityServer.Identity.Mail;
-using Cortex.IdentityServer.Identity.Passwords;
-using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Identity.Sessions;
-using Cortex.IdentityServer.Identity.Users;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Who somebody is: Identity over the documented tables.</summary>
+/// <summary>What people do with their own account: register, change it, export it, delete it.</summary>
 internal static class AccountsFeature
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services)
-    {
-        // Before AddIdentityCore, which fills in only what is missing.
-        services.AddHashing();
-        services.AddSingleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>());
-        services.AddSingleton<ILookupNormalizer, NoNormalizer>();
-        services.AddScoped<IUserValidator<User>, EmailRules>();
-        services.AddScoped<IPasswordValidator<User>, PasswordRules>();
-        services.AddIdentityCore<User>()
-            .AddRoles<Role>()
-            .AddUserStore<Users.UserStore>()
-            .AddRoleStore<RoleStore<Role, CortexDbContext, Guid>>();
-        return services
-            .AddSingleton<AccountReader>()
-            .AddScoped<RegistrationSteps>()
-            .AddScoped<Registration>()
-            .AddScoped<PasswordChange>()
-            .AddScoped<PasswordReplacement>()
-            .AddScoped<LastAdminRule>()
-            .AddScoped<AccountRemoval>()
-            .AddScoped<AccountDeletion>()
-            .AddScoped<AccountExporter>()
-            .AddScoped<OneTimeTokens>()
-            .AddScoped<EmailVerification>()
-            .AddScoped<EmailChange>()
-            .AddScoped<PasswordReset>()
-            .AddScoped<IMailRequests, MailRequests>();
-    }
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+        .AddScoped<RegistrationSteps>()
+        .AddScoped<Registration>()
+        .AddScoped<PasswordChange>()
+        .AddScoped<PasswordReplacement>()
+        .AddScoped<AccountRecovery>()
+        .AddScoped<AccountRemoval>()
+        .AddScoped<AccountDeletion>()
+        .AddScoped<CredentialExport>()
+        .AddScoped<AccountExporter>()
+        .AddScoped<EmailVerification>()
+        .AddScoped<EmailChange>()
+        .AddScoped<PasswordReset>()
+        .AddScoped<IMailRequests, MailRequests>();
 
     public static void MapAccounts(this IEndpointRouteBuilder auth)
     {

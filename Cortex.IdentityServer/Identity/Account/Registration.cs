@@ -1,6 +1,6 @@
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Passwords;
 using Cortex.IdentityServer.Identity.Users;
@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>Makes accounts.</summary>
 internal sealed partial class Registration(
-    CortexDbContext db, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
+    AccountChanges changes, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
 {
     /// <summary>Where mailboxes have to be proved first, the owner of a taken address gets a mail, and nobody else learns that it is taken.</summary>
     public async Task<RegistrationResult> TryAsync(string email, string password, RequestOrigin origin, CancellationToken cancellationToken)
@@ -24,7 +24,6 @@ internal sealed partial class Registration(
         var result = await CreateAsync(user, origin, cancellationToken);
         if (result.Succeeded)
         {
-            Log.Registered(logger, user.Id);
             return new RegistrationResult.Registered(user);
         }
 
@@ -53,20 +52,22 @@ internal sealed partial class Registration(
     }
 
     /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>
-    private async Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var result = await users.CreateAsync(user);
-        if (result.Succeeded)
+    private Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken) => changes.CreateAsync(
+        origin,
+        async change =>
         {
-            await steps.Events.NoteAsync(AuditAction.Registered, user.Id, origin, cancellationToken);
-            await steps.Verification.SendAsync(user, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            steps.Events.Committed(user.Id);
-        }
+            var result = await users.CreateAsync(user);
+            if (result.Succeeded)
+            {
+                change.Created(user.Id);
+                await steps.Verification.SendAsync(user, cancellationToken);
+                await change.CompleteAsync(AuditAction.Registered);
+                change.AfterCommit(() => Log.Registered(logger, user.Id));
+            }
 
-        return result;
-    }
+            return result;
+        },
+        cancellationToken);
 
     private static partial class Log
     {

@@ -1,8 +1,7 @@
 using Cortex.IdentityServer.Identity.Account.Mailed;
-using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Mail;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>What a registration needs to do its part of the work of others.</summary>
-internal sealed record RegistrationSteps(EmailVerification Verification, Outbox Outbox, AccountEvents Events, AccountOptions Options);
+internal sealed record RegistrationSteps(EmailVerification Verification, Outbox Outbox, AccountOptions Options);

@@ -17,8 +17,8 @@ internal sealed partial class ApiKeyLookup(
     private const int MostRemembered = 20_000;
 
     private const string FindSql = $"""
-        SELECT api_keys.id, user_id, email, coalesce(subscription_tier, 'free'), scopes, api_keys.created_at, expires_at,
-            coalesce(api_keys.is_active, true) AND coalesce(users.is_active, true),
+        SELECT api_keys.id, user_id, email, {UserSql.Tier}, scopes, api_keys.created_at, expires_at,
+            coalesce(api_keys.is_active, true) AND {UserSql.IsActive},
             CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
                 THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
                     AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END

@@ -11,7 +11,8 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>Makes and replaces a user's keys.</summary>
 internal sealed partial class ApiKeyService(
-    CortexDbContext db, ApiKeyOptions options, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<ApiKeyService> logger)
+    CortexDbContext db, ApiKeyOptions options, SessionService sessions, UserRoles roles, AccountChanges changes, TimeProvider clock,
+    ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
@@ -28,39 +29,146 @@ internal sealed partial class ApiKeyService(
         }
 
         var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
-        {
-            return NewApiKeyResult.SessionEnded.Instance;
-        }
+        return await changes.RunAsync<NewApiKeyResult>(
+            userId,
+            origin,
+            async change =>
+            {
+                if (!await sessions.IsLiveAsync(userId, sessionId, cancellationToken))
+                {
+                    return NewApiKeyResult.SessionEnded.Instance;
+                }
 
-        if (scopes.Contains(ApiKeyOptions.UsageWrite) && !await MayWriteUsageAsync(userId, cancellationToken))
-        {
-            return NewApiKeyResult.ForbiddenScope.Instance;
-        }
+                if (scopes.Contains(ApiKeyOptions.UsageWrite) && !await roles.HasAnyAsync(userId, [Role.Service, Role.Admin], cancellationToken))
+                {
+                    return NewApiKeyResult.ForbiddenScope.Instance;
+                }
 
-        if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
-        {
-            return NewApiKeyResult.TooMany.Instance;
-        }
+                if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
+                {
+                    return NewApiKeyResult.TooMany.Instance;
+                }
 
-        var made = await AddAsync(
-            userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
-        await events.NoteAndTellAsync(
-            AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, owner, origin, cancellationToken, ("api_key_id", made.Id.ToString()), ("name", made.Name));
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        Log.Made(logger, made.Id, made.Prefix, userId);
-        return new NewApiKeyResult.Made(made);
+                var made = await AddAsync(
+                    userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+                await change.CompleteAndNotifyAsync(
+                    AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", made.Id.ToString()),
+                    ("name", made.Name));
+                change.AfterCommit(() => Log.Made(logger, made.Id, made.Prefix, userId));
+                return new NewApiKeyResult.Made(made);
+            },
+            cancellationToken);
     }
 
     /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
-    public async Task<NewApiKeyResult> RotateAsync(
-        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, RequestOrigin origin, CancellationToken cancellationToken)
+    public Task<NewApiKeyResult> RotateAsync(
+        Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, RequestOrigin origin, CancellationToken cancellationToken) =>
+        changes.RunAsync(userId, origin, change => RotateAsync(change, sessionId, keyId, overlap, cancellationToken), cancellationToken);
+
+    /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
+    public Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
+        Guid userId, Guid keyId, UpdateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
+        userId,
+        origin,
+        async change =>
+        {
+            var key = db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId);
+            await key.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(key => key.Name, key => request.Name ?? key.Name)
+                    .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
+                cancellationToken);
+            if (request.IsActive == true && await CountActiveAsync(userId, clock.GetUtcNow(), cancellationToken) > MostActive)
+            {
+                return (null, true);
+            }
+
+            var changed = await key.Select(ApiKeyResponse.FromKey).SingleOrDefaultAsync(cancellationToken);
+            if (changed is not null)
+            {
+                await change.CompleteAsync(
+                    AuditAction.ApiKeyChanged, ("api_key_id", keyId.ToString()), ("name", changed.Name), ("is_active", changed.IsActive ? "true" : "false"));
+            }
+
+            return (changed, false);
+        },
+        cancellationToken);
+
+    /// <summary>Newest first; of more keys than an account can have, those that work and then the newest.</summary>
+    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await HoldAsync(userId, sessionId, cancellationToken) is not { } owner)
+        var keys = await db.ApiKeys.AsNoTracking()
+            .Where(key => key.UserId == userId)
+            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now))
+            .ThenByDescending(key => key.CreatedAt)
+            .ThenBy(key => key.Id)
+            .Take(MostKept)
+            .Select(ApiKeyResponse.FromKey)
+            .ToListAsync(cancellationToken);
+
+        // As PostgreSQL sorts: a key without a time comes first.
+        return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
+    }
+
+    public Task<bool> RevokeAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken) =>
+        changes.RunAsync(userId, origin, change => RevokeAsync(change, keyId, cancellationToken), cancellationToken);
+
+    /// <summary>Revokes a key as the whole of a change, which it completes; false when the account has no such key.</summary>
+    public async Task<bool> RevokeAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
+    {
+        var isRevoked = await RemoveAsync(change, keyId, cancellationToken);
+        if (isRevoked)
+        {
+            change.Complete();
+        }
+
+        return isRevoked;
+    }
+
+    /// <summary>Removes all keys of a user, also the one of the Python server, in the caller's transaction.</summary>
+    /// <returns>The ids of the keys.</returns>
+    public async Task<IReadOnlyList<Guid>> RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.ApiKey, (string?)null), cancellationToken);
+        return await db.Database.SqlQuery<Guid>($"DELETE FROM api_keys WHERE user_id = {userId} RETURNING id").ToListAsync(cancellationToken);
+    }
+
+    /// <summary>For the export of an account, without the keys themselves.</summary>
+    public IAsyncEnumerable<ApiKeyResponse> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
+        RowPages.ReadAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
+            $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {RowPages.Size}")
+            .Select(ApiKeyResponse.FromKey)
+            .ToListAsync(cancellationToken));
+
+    private async Task<bool> RemoveAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
+    {
+        var userId = change.UserId;
+
+        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
+        var revoked = await db.Database.ExecuteSqlAsync(
+            $"""
+            WITH plain AS (
+                UPDATE users SET api_key = NULL FROM api_keys
+                WHERE users.id = {userId} AND api_keys.id = {keyId} AND api_keys.user_id = users.id
+                    AND key_hash = encode(sha256(convert_to(api_key, 'UTF8')), 'hex'))
+            DELETE FROM api_keys WHERE id = {keyId} AND user_id = {userId}
+            """,
+            cancellationToken) == 1;
+        if (revoked)
+        {
+            await change.RecordAsync(AuditAction.ApiKeyRevoked, ("api_key_id", keyId.ToString()));
+            change.AfterCommit(() => Log.Revoked(logger, keyId, userId));
+        }
+
+        return revoked;
+    }
+
+    private async Task<NewApiKeyResult> RotateAsync(
+        AccountChange change, Guid sessionId, Guid keyId, TimeSpan overlap, CancellationToken cancellationToken)
+    {
+        var (userId, now) = (change.UserId, clock.GetUtcNow());
+        if (!await sessions.IsLiveAsync(userId, sessionId, cancellationToken))
         {
             return NewApiKeyResult.SessionEnded.Instance;
         }
@@ -84,127 +192,33 @@ internal sealed partial class ApiKeyService(
                 .SetProperty(key => key.ExpiresAt, dies)
                 .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
             cancellationToken);
-        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(userId, now, origin, cancellationToken))
+        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(change, now, cancellationToken))
         {
             return NewApiKeyResult.TooMany.Instance;
         }
 
-        await events.NoteAndTellAsync(
-            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, owner, origin, cancellationToken, ("api_key_id", keyId.ToString()),
+        await change.CompleteAndNotifyAsync(
+            AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", keyId.ToString()),
             ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        Log.Rotated(logger, keyId, made.Id, userId);
+        change.AfterCommit(() => Log.Rotated(logger, keyId, made.Id, userId));
         return new NewApiKeyResult.Made(made);
     }
 
-    /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
-    public async Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
-        Guid userId, Guid keyId, UpdateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.LockAccountAsync(userId, cancellationToken);
-        await db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(key => key.Name, key => request.Name ?? key.Name)
-                .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
-            cancellationToken);
-        if (request.IsActive == true && await CountActiveAsync(userId, now, cancellationToken) > MostActive)
-        {
-            return (null, true);
-        }
-
-        var changed = await db.ApiKeys
-            .Where(key => key.Id == keyId && key.UserId == userId)
-            .Select(ApiKeyResponse.FromKey)
-            .SingleOrDefaultAsync(cancellationToken);
-        if (changed is not null)
-        {
-            await events.NoteAsync(
-                AuditAction.ApiKeyChanged, userId, origin, cancellationToken, ("api_key_id", keyId.ToString()), ("name", changed.Name),
-                ("is_active", changed.IsActive ? "true" : "false"));
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        return (changed, false);
-    }
-
-    /// <summary>Newest first; of more keys than an account can have, those that work and then the newest.</summary>
-    public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var keys = await db.ApiKeys.AsNoTracking()
-            .Where(key => key.UserId == userId)
-            .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now))
-            .ThenByDescending(key => key.CreatedAt)
-            .ThenBy(key => key.Id)
-            .Take(MostKept)
-            .Select(ApiKeyResponse.FromKey)
-            .ToListAsync(cancellationToken);
-
-        // As PostgreSQL sorts: a key without a time comes first.
-        return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
-    }
-
-    public async Task<bool> RevokeAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await RemoveAsync(userId, keyId, origin, cancellationToken))
-        {
-            return false;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        return true;
-    }
-
-    /// <summary>The same in the caller's transaction, who notes the change after the commit.</summary>
-    public async Task<bool> RemoveAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
-        var revoked = await db.Database.ExecuteSqlAsync(
-            $"""
-            WITH plain AS (
-                UPDATE users SET api_key = NULL FROM api_keys
-                WHERE users.id = {userId} AND api_keys.id = {keyId} AND api_keys.user_id = users.id
-                    AND key_hash = encode(sha256(convert_to(api_key, 'UTF8')), 'hex'))
-            DELETE FROM api_keys WHERE id = {keyId} AND user_id = {userId}
-            """,
-            cancellationToken) == 1;
-        if (revoked)
-        {
-            await events.NoteAsync(AuditAction.ApiKeyRevoked, userId, origin, cancellationToken, ("api_key_id", keyId.ToString()));
-            Log.Revoked(logger, keyId, userId);
-        }
-
-        return revoked;
-    }
-
-    /// <summary>Requests that make or switch on keys of one user go one after another, so that the limit holds.</summary>
-    /// <returns>Whose they are; null when the session has ended meanwhile.</returns>
-    private async Task<AccountOwner?> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
-        await sessions.HoldAsync(userId, sessionId, cancellationToken)
-            ? new(userId, await db.Users.Where(user => user.Id == userId).Select(user => user.Email!).SingleAsync(cancellationToken))
-            : null;
+    private async Task<AccountOwner> OwnerAsync(Guid userId, CancellationToken cancellationToken) =>
+        new(userId, await db.Users.Where(user => user.Id == userId).Select(user => user.Email!).SingleAsync(cancellationToken));
 
     private Task<int> CountActiveAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.ApiKeys.CountAsync(key => key.UserId == userId && (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
 
     private Task<int> CountAsync(Guid userId, CancellationToken cancellationToken) => db.ApiKeys.CountAsync(key => key.UserId == userId, cancellationToken);
 
-    private Task<bool> MayWriteUsageAsync(Guid userId, CancellationToken cancellationToken) => db.UserRoles
-        .Join(db.Roles, member => member.RoleId, role => role.Id, (member, role) => new { member.UserId, role.Name })
-        .AnyAsync(member => member.UserId == userId && (member.Name == Role.Service || member.Name == Role.Admin), cancellationToken);
-
     /// <summary>
     /// A rotation is what keeps a key safe, so the limit doesn't stop it as long as there is a key that was replaced and is dead: the one that died first is
     /// revoked. False where there is none.
     /// </summary>
-    private async Task<bool> MakeRoomAsync(Guid userId, DateTimeOffset now, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<bool> MakeRoomAsync(AccountChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var userId = change.UserId;
         if (await CountAsync(userId, cancellationToken) <= MostKept)
         {
             return true;
@@ -215,7 +229,7 @@ internal sealed partial class ApiKeyService(
             .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
             .Select(key => (Guid?)key.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return dead is { } keyId && await RemoveAsync(userId, keyId, origin, cancellationToken);
+        return dead is { } keyId && await RemoveAsync(change, keyId, cancellationToken);
     }
 
     /// <summary>The new key lives for as long as the old one was made for.</summary>

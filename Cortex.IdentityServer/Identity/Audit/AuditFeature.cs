@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Events;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
@@ -8,7 +7,6 @@ internal static class AuditFeature
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
         .AddScoped<AuditLog>()
-        .AddScoped<AccountEvents>()
         .AddScoped<AuditReader>();
 
     public static void MapAudit(this IEndpointRouteBuilder auth) =>

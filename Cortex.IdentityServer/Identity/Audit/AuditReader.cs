@@ -8,9 +8,6 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <summary>Reads what happened, newest first, a page at a time, each as fast as the first, whatever is asked for.</summary>
 internal sealed class AuditReader(CortexDbContext db)
 {
-    /// <summary>Rows that are held in memory at a time where all are read.</summary>
-    public const int Page = 1000;
-
     /// <param name="filter">Which events.</param>
     /// <param name="after">Events older than this one; null for the newest.</param>
     /// <param name="limit">How many at most.</param>
@@ -36,7 +33,7 @@ internal sealed class AuditReader(CortexDbContext db)
         TimeCursor? after = null;
         do
         {
-            var page = await PageAsync(new(User: userId), after, Page, cancellationToken);
+            var page = await PageAsync(new(User: userId), after, RowPages.Size, cancellationToken);
             foreach (var item in page.Items)
             {
                 yield return AuditEventResponse.Of(item);

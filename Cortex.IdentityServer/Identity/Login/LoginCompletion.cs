@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.TwoFactor;
@@ -11,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>What all ways through a login share: the account's state, the second factor, the session.</summary>
 internal sealed partial class LoginCompletion(
-    SecondFactor secondFactor, SessionService sessions, AccountOptions options, AccountEvents events, MailSignal mails, ILogger<LoginCompletion> logger)
+    SecondFactor secondFactor, SessionService sessions, AccountOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
     public async Task<LoginResult?> RefusalAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
@@ -21,7 +20,7 @@ internal sealed partial class LoginCompletion(
             : null;
         if (refusal is not null)
         {
-            await events.NoteFailureAsync(
+            await audit.RecordFailureAsync(
                 AuditAction.LoginFailed, user.Id, origin, cancellationToken,
                 ("reason", refusal is LoginResult.AccountDisabled ? "account_disabled" : "email_not_verified"));
         }
@@ -54,7 +53,8 @@ internal sealed partial class LoginCompletion(
             return LoginResult.InvalidChallenge.Instance;
         }
 
-        return await StartSessionAsync(user, stamp, AuthenticationMethods.And(first, code), origin, cancellationToken);
+        var methods = code.Totp is null ? AuthenticationMethods.AndRecoveryCode(first) : AuthenticationMethods.AndTotp(first);
+        return await StartSessionAsync(user, stamp, methods, origin, cancellationToken);
     }
 
     public async Task<LoginResult> StartSessionAsync(User user, string? stamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)

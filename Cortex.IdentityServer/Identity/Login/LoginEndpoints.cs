@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Login;
@@ -17,7 +18,7 @@ internal static class LoginEndpoints
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
-            ? OneCode("recovery_code").ToProblem()
+            ? SecondFactorCode.NotBoth.ToProblem()
             : Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
@@ -26,7 +27,7 @@ internal static class LoginEndpoints
         TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
         {
             { Code: null, RecoveryCode: null } => Refusal.Invalid("code", "send code or recovery_code").ToProblem(),
-            { Code: not null, RecoveryCode: not null } => OneCode("recovery_code").ToProblem(),
+            { Code: not null, RecoveryCode: not null } => SecondFactorCode.NotBoth.ToProblem(),
             _ => Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken)),
         };
 
@@ -57,6 +58,4 @@ internal static class LoginEndpoints
 
     public static Refusal InvalidChallenge =>
         Problems.InvalidToken with { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
-
-    private static Refusal OneCode(string field) => Refusal.Invalid(field, "send either a code or a recovery_code, not both");
 }

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.Passwords;
 using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Identity.Login;
@@ -9,16 +8,10 @@ namespace Cortex.IdentityServer.Identity.Login;
 internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
-        .AddSingleton<KnownNetworks>()
-        .AddSingleton<TurnedAway>()
-        .AddSingleton<HashingLine>()
-        .AddSingleton<AttemptsUnderWay>()
-        .AddSingleton<AccountGates>()
-        .AddSingleton<LoginAttempts>()
-        .AddScoped<LoginAccounts>()
-        .AddScoped<PasswordCheck>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
+        .AddScoped<PasskeyLogin>()
+        .AddScoped<PasskeySecondFactor>()
         .AddScoped<LoginCompletion>()
         .AddScoped<Reauthentication>();
 
@@ -34,5 +27,19 @@ internal static class LoginFeature
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate).WithTags("Login").RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.RateLimited).TellsVanishedOwners();
+    }
+
+    public static void MapPasskeyLogin(this IEndpointRouteBuilder auth)
+    {
+        var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(RateLimits.Login);
+        login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
+        login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
+            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled,
+            Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
+        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound)
+            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
+        login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(
+            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Login;
@@ -19,10 +20,10 @@ internal sealed record LoginRequest : IRequestBody
     public string Password { get; init; } = "";
 
     /// <summary>Six digits from the authenticator app. If it is left out, the challenge can be answered in a second step.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? TwoFactorCode { get; init; }
 
     /// <summary>A recovery code in place of the app's code.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 }

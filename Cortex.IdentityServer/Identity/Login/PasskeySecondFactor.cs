@@ -39,7 +39,7 @@ internal sealed partial class PasskeySecondFactor(
         var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
-            await secondFactor.NoteFailureAsync(user.Id, origin, cancellationToken);
+            await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
             Log.Wrong(logger, user.Id);
             return LoginResult.InvalidCode.Instance;
         }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
@@ -13,10 +14,10 @@ internal sealed record ReauthenticateRequest : IRequestBody
     public string Password { get; init; } = "";
 
     /// <summary>Six digits from the authenticator app, if two-factor authentication is on.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? TwoFactorCode { get; init; }
 
     /// <summary>A recovery code in place of the app's code.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 }

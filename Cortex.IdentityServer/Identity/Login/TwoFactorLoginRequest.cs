@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
@@ -12,10 +13,10 @@ internal sealed record TwoFactorLoginRequest : IRequestBody
     public string TwoFactorToken { get; init; } = "";
 
     /// <summary>Six digits from the authenticator app.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? Code { get; init; }
 
     /// <summary>A recovery code in place of the app's code.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 }

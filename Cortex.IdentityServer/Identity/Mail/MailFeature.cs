@@ -5,7 +5,7 @@ internal static partial class MailFeature
 {
     public static IServiceCollection AddMail(this IServiceCollection services, MailOptions options)
     {
-        services.AddSingleton<MailSignal>().AddScoped<Outbox>();
+        services.AddSingleton<MailSignal>().AddScoped<Outbox>().AddScoped<OneTimeTokens>();
         if (!options.CanSend)
         {
             return services;
@@ -20,7 +20,7 @@ internal static partial class MailFeature
     {
         if (!options.CanSend)
         {
-            Log.NoServer(app.Logger, Outbox.Patience.TotalDays);
+            Log.NoServer(app.Logger, Outbox.NoticeLifetime.TotalDays);
         }
     }
 

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>Puts a question to authenticators and checks the answer, once.</summary>
 internal sealed partial class PasskeyCheck(
-    PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AccountEvents events, ILogger<PasskeyCheck> logger)
+    PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AuditLog audit, ILogger<PasskeyCheck> logger)
 {
     /// <summary>The question for the browser.</summary>
     /// <param name="purpose">What for.</param>
@@ -38,7 +37,7 @@ internal sealed partial class PasskeyCheck(
         var proof = await VerifyAsync(answer, state, mustVerify: user is not null, cancellationToken);
         if (proof is null && user is null)
         {
-            await events.NoteFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
+            await audit.RecordFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
         }
 
         return proof;
@@ -48,7 +47,7 @@ internal sealed partial class PasskeyCheck(
     {
         switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify))
         {
-            case AssertionResult.Accepted accepted when await passkeys.NoteUseAsync(accepted.User.Id, accepted.Passkey, cancellationToken):
+            case AssertionResult.Accepted accepted when await passkeys.RecordUseAsync(accepted.User.Id, accepted.Passkey, cancellationToken):
                 // A passkey that was made without a PIN may get one from a thief: verifying a user means nothing then (WebAuthn 7.2, uvInitialized).
                 return new(accepted.User, accepted.IsUserVerified && accepted.Passkey.IsUserVerified);
             case AssertionResult.Accepted overtaken:

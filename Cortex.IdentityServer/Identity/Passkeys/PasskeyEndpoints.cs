@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Login;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
@@ -19,8 +19,8 @@ internal static class PasskeyEndpoints
     /// <summary>Start registering a passkey</summary>
     /// <remarks>Returns the options for <c>navigator.credentials.create()</c>. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<Ok<PasskeyOptionsResponse>, Problem>> BeginPasskey(
-        ClaimsPrincipal caller, Reauthentication accounts, PasskeyRegistration registration, CancellationToken cancellationToken) =>
-        await accounts.FindAsync(caller.UserId(), cancellationToken) is not { } user
+        ClaimsPrincipal caller, OwnerProof proof, PasskeyRegistration registration, CancellationToken cancellationToken) =>
+        await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user
             ? Problems.SessionRevoked.ToProblem()
             : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany.ToProblem();
 

@@ -1,7 +1,9 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
@@ -15,8 +17,7 @@ internal static class PasskeysFeature
         .AddScoped<UserPasskeys>()
         .AddScoped<PasskeyRegistration>()
         .AddScoped<PasskeyCheck>()
-        .AddScoped<PasskeyLogin>()
-        .AddScoped<PasskeySecondFactor>();
+        .Replace(ServiceDescriptor.Scoped<IUserStore<User>, PasskeyUserStore>());
 
     public static void MapRelatedOrigins(this IEndpointRouteBuilder app) =>
         app.MapGet(RelatedOriginsEndpoint.Path, RelatedOriginsEndpoint.GetRelatedOrigins).WithTags("Passkeys").AllowAnonymous().IsPublicDocument()
@@ -24,24 +25,12 @@ internal static class PasskeysFeature
 
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {
-        var tagged = auth.MapGroup("/").WithTags("Passkeys");
-        var passkeys = tagged.MapGroup("/passkeys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
+        var passkeys = auth.MapGroup("/passkeys").WithTags("Passkeys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
         var writing = passkeys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
         writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
         writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();
         passkeys.MapGet("/", PasskeyEndpoints.ListPasskeys);
         writing.MapPatch("/{id:guid}", PasskeyEndpoints.RenamePasskey).Refuses(Problems.NotFound);
         writing.MapDelete("/{id:guid}", PasskeyEndpoints.RemovePasskey).NeedsFreshAuthentication().Refuses(Problems.NotFound);
-
-        var login = tagged.MapGroup("/login").AllowAnonymous().LimitedBy(RateLimits.Login);
-        login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
-        login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
-            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled,
-            Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
-        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound)
-            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
-        login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(
-            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
-            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
     }
 }

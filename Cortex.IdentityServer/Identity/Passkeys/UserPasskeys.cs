@@ -16,7 +16,7 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// other sessions, and logins that are under way.
 /// </summary>
 internal sealed partial class UserPasskeys(
-    CortexDbContext db, UserManager<User> users, SessionService sessions, AccountEvents events, TimeProvider clock, ILogger<UserPasskeys> logger)
+    CortexDbContext db, UserManager<User> users, SessionService sessions, AccountChanges changes, TimeProvider clock, ILogger<UserPasskeys> logger)
 {
     /// <summary>More devices than people have; a question to an authenticator names them all.</summary>
     public const int Most = 10;
@@ -28,11 +28,79 @@ internal sealed partial class UserPasskeys(
     public async Task<bool> IsFullAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Passkeys.CountAsync(p => p.UserId == userId, cancellationToken) >= Most;
 
-    public async Task<NewPasskeyResult> AddAsync(
-        Guid userId, Guid sessionId, UserPasskeyInfo passkey, RequestOrigin origin, CancellationToken cancellationToken)
+    public Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, RequestOrigin origin, CancellationToken cancellationToken) =>
+        changes.RunAsync(userId, origin, change => AddAsync(change, sessionId, passkey, cancellationToken), cancellationToken);
+
+    /// <summary>Null when it isn't there, or isn't theirs.</summary>
+    public Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, RequestOrigin origin, CancellationToken cancellationToken) =>
+        changes.RunAsync(
+            userId,
+            origin,
+            async change =>
+            {
+                if (await Of(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
+                {
+                    return null;
+                }
+
+                var renamed = await Of(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
+                await change.CompleteAsync(AuditAction.PasskeyRenamed, ("passkey_id", id.ToString()), ("name", name));
+                return renamed;
+            },
+            cancellationToken);
+
+    /// <summary>False when it isn't there, or isn't theirs.</summary>
+    public Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
+        userId,
+        origin,
+        async change =>
+        {
+            if (!await sessions.IsLiveAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
+                || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
+            {
+                return false;
+            }
+
+            await EndWhatWasProvedAsync(change, sessionId, cancellationToken);
+            await change.CompleteAndNotifyAsync(AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, ("passkey_id", id.ToString()));
+            change.AfterCommit(() => Log.Removed(logger, id, userId));
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Removes all passkeys of a user and every question to one, in the caller's transaction.</summary>
+    /// <returns>The ids of the passkeys.</returns>
+    public async Task<IReadOnlyList<Guid>> RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken))
+        await db.PasskeyChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        return await db.Database.SqlQuery<Guid>($"DELETE FROM passkeys WHERE user_id = {userId} RETURNING id").ToListAsync(cancellationToken);
+    }
+
+    /// <summary>For the export of an account.</summary>
+    public async Task<IReadOnlyList<PasskeyResponse>> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
+        await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken);
+
+    /// <summary>Records that a passkey has signed; false when it is gone, or another answer has brought the same count or a later one meanwhile.</summary>
+    public async Task<bool> RecordUseAsync(Guid userId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    {
+        long count = passkey.SignCount;
+        return await db.Passkeys
+            .Where(p => p.UserId == userId && p.CredentialId == passkey.CredentialId && (p.SignCount < count || (p.SignCount == 0 && count == 0)))
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(p => p.SignCount, count)
+                    .SetProperty(p => p.IsBackupEligible, passkey.IsBackupEligible)
+                    .SetProperty(p => p.IsBackedUp, passkey.IsBackedUp)
+                    .SetProperty(p => p.LastUsedAt, clock.GetUtcNow()),
+                cancellationToken) == 1;
+    }
+
+    private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
+
+    private async Task<NewPasskeyResult> AddAsync(AccountChange change, Guid sessionId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    {
+        var userId = change.UserId;
+        if (!await sessions.IsLiveAsync(userId, sessionId, cancellationToken))
         {
             return NewPasskeyResult.SessionEnded.Instance;
         }
@@ -58,71 +126,18 @@ internal sealed partial class UserPasskeys(
         }
 
         var added = await db.Passkeys.Where(p => p.CredentialId == passkey.CredentialId).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
-        await EndWhatWasProvedAsync(userId, sessionId, origin, cancellationToken);
-        await events.NoteAndTellAsync(
-            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, origin, cancellationToken, ("passkey_id", added.Id.ToString()), ("name", added.Name));
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        Log.Added(logger, added.Id, userId, passkey.IsUserVerified);
+        await EndWhatWasProvedAsync(change, sessionId, cancellationToken);
+        await change.CompleteAndNotifyAsync(
+            AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, ("passkey_id", added.Id.ToString()), ("name", added.Name));
+        change.AfterCommit(() => Log.Added(logger, added.Id, userId, passkey.IsUserVerified));
         return new NewPasskeyResult.Added(added);
     }
 
-    /// <summary>Null when it isn't there, or isn't theirs.</summary>
-    public async Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await Of(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
-        {
-            return null;
-        }
-
-        var renamed = await Of(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
-        await events.NoteAsync(AuditAction.PasskeyRenamed, userId, origin, cancellationToken, ("passkey_id", id.ToString()), ("name", name));
-        await transaction.CommitAsync(cancellationToken);
-        return renamed;
-    }
-
-    /// <summary>False when it isn't there, or isn't theirs.</summary>
-    public async Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
-            || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
-        {
-            return false;
-        }
-
-        await EndWhatWasProvedAsync(userId, sessionId, origin, cancellationToken);
-        await events.NoteAndTellAsync(
-            AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, origin, cancellationToken, ("passkey_id", id.ToString()));
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(userId);
-        Log.Removed(logger, id, userId);
-        return true;
-    }
-
-    /// <summary>Notes that a passkey has signed; false when it is gone, or another answer has brought the same count or a later one meanwhile.</summary>
-    public async Task<bool> NoteUseAsync(Guid userId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
-    {
-        long count = passkey.SignCount;
-        return await db.Passkeys
-            .Where(p => p.UserId == userId && p.CredentialId == passkey.CredentialId && (p.SignCount < count || (p.SignCount == 0 && count == 0)))
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(p => p.SignCount, count)
-                    .SetProperty(p => p.IsBackupEligible, passkey.IsBackupEligible)
-                    .SetProperty(p => p.IsBackedUp, passkey.IsBackedUp)
-                    .SetProperty(p => p.LastUsedAt, clock.GetUtcNow()),
-                cancellationToken) == 1;
-    }
-
-    private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
-
-    private async Task EndWhatWasProvedAsync(Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task EndWhatWasProvedAsync(AccountChange change, Guid sessionId, CancellationToken cancellationToken)
     {
         var stamp = Guid.NewGuid().ToString();
-        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
-        await sessions.EndAllAsync(userId, except: sessionId, SessionEnd.PasskeysChanged, origin, cancellationToken);
+        await db.Users.Where(u => u.Id == change.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
+        await sessions.RevokeAllAsync(change, SessionEnd.PasskeysChanged, cancellationToken, except: sessionId);
     }
 
     private static partial class Log

@@ -43,20 +43,19 @@ internal static class LoginAttemptRules
     /// Writes down what <c>settled</c> did, with whose account it was (<c>@user</c>) and where it came from. A block is mailed to the owner, with
     /// <c>@notice</c>, until <c>@given_up</c>.
     /// </summary>
-    private const string Recorded = $"""
+    private static readonly string Recorded = $"""
         recorded AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), @now, action, '{AuditLog.Failure}', (SELECT id FROM users WHERE id = @user), @ip, @agent, @request,
-                jsonb_build_object('reason', reason)
-            FROM settled CROSS JOIN (VALUES
-                ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'),
-                ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
-            WHERE (is_failed AND action = '{AuditAction.LoginFailed}') OR (is_locked AND action = '{AuditAction.LoginLocked}')
-                OR (is_blocked AND action = '{AuditAction.LoginBlocked}')),
-        told AS (
-            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
-            SELECT gen_random_uuid(), '{MailKind.LoginBlocked}', users.id, users.email, @notice, @now, @now, @given_up FROM settled
-                JOIN users ON users.id = @user WHERE is_blocked)
+            {AuditInsert.Sql(
+                "action", $"'{AuditLog.Failure}'", "(SELECT id FROM users WHERE id = @user)", "jsonb_build_object('reason', reason)", $"""
+                FROM settled CROSS JOIN (VALUES
+                    ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'),
+                    ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
+                WHERE (is_failed AND action = '{AuditAction.LoginFailed}') OR (is_locked AND action = '{AuditAction.LoginLocked}')
+                    OR (is_blocked AND action = '{AuditAction.LoginBlocked}')
+                """)}),
+        notified AS (
+            {OutboxInsert.Sql(
+                $"'{MailKind.LoginBlocked}'", "users.id", "users.email", "FROM settled JOIN users ON users.id = @user WHERE is_blocked")})
         """;
 
     /// <summary>

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,7 +23,7 @@ internal sealed partial class LoginAttempts(
     private const string Strangers = "";
 
     /// <summary>How long a login waits for others at the same account to have their outcome.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -46,11 +48,11 @@ internal sealed partial class LoginAttempts(
             return new Admission.Refused(Soon);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            await waiting.TakeTurnAsync(patience.Token);
+            await waiting.TakeTurnAsync(timeout.Token);
             while (true)
             {
                 var outcome = waiting.NextOutcome();
@@ -72,7 +74,7 @@ internal sealed partial class LoginAttempts(
                     return new Admission.Refused(wait);
                 }
 
-                await AccountGates.Waiting.ForAsync(outcome, patience.Token);
+                await AccountGates.Waiting.ForAsync(outcome, timeout.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -106,7 +108,7 @@ internal sealed partial class LoginAttempts(
     /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
     public async Task ForgiveAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await using var find = database.CreateCommand($"SELECT {AccountByEmail.LoginCount} FROM users WHERE id = @id");
+        await using var find = database.CreateCommand(AccountByEmail.SelectLoginCount);
         find.Parameters.AddWithValue("id", userId);
         if (await find.ExecuteScalarAsync(cancellationToken) is not string count)
         {
@@ -117,6 +119,16 @@ internal sealed partial class LoginAttempts(
         await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);
         forgive.Parameters.AddWithValue("email", HashOf(count));
         await forgive.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The same in the transaction of <paramref name="db"/>.</summary>
+    /// <param name="db">The context whose transaction it is.</param>
+    /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public async Task ForgiveAsync(CortexDbContext db, string count, CancellationToken cancellationToken)
+    {
+        var hash = HashOf(count);
+        await db.LoginAttempts.Where(attempt => attempt.EmailHash == hash).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>The key of a count in the table.</summary>
@@ -131,7 +143,7 @@ internal sealed partial class LoginAttempts(
         new() { ParameterName = "agent", Value = (object?)origin.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
         new() { ParameterName = "request", Value = origin.RequestId, NpgsqlDbType = NpgsqlDbType.Text },
         new() { ParameterName = "notice", Value = Outbox.DetailsOf(origin), NpgsqlDbType = NpgsqlDbType.Jsonb },
-        new() { ParameterName = "given_up", Value = attempt.Began + Outbox.Patience, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        new() { ParameterName = "given_up", Value = attempt.Began + Outbox.NoticeLifetime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
     ];
 
     private async Task<object?> ReadAsync(string sql, AdmittedAttempt attempt, params NpgsqlParameter[] more)

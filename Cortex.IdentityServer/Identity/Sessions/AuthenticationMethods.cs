@@ -1,5 +1,3 @@
-using Cortex.IdentityServer.Identity.TwoFactor;
-
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>How a person proved who they are (RFC 8176).</summary>
@@ -16,8 +14,10 @@ internal static class AuthenticationMethods
     /// <summary>The authenticator checked its user's PIN, finger or face: something that they have and something that they know or are.</summary>
     public static readonly string[] VerifiedPasskey = [Hwk, "user", "mfa"];
 
+    public static string[] AndTotp(string first) => [first, "otp", "mfa"];
+
     /// <summary>RFC 8176 has no name for a recovery code.</summary>
-    public static string[] And(string first, SecondFactorCode code) => code.Totp is null ? [first, "mfa"] : [first, "otp", "mfa"];
+    public static string[] AndRecoveryCode(string first) => [first, "mfa"];
 
     public static string[] AndVerifiedPasskey(string first) => first == Hwk ? VerifiedPasskey : [first, Hwk, "mfa"];
 }

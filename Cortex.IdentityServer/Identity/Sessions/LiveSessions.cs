@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
@@ -7,8 +8,8 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Sql = $"""
-        SELECT users.email, coalesce(subscription_tier, 'free'), coalesce(is_active, true), expires_at,
-            {UsableSession.Roles},
+        SELECT users.email, {UserSql.Tier}, {UserSql.IsActive}, expires_at,
+            {UserSql.Roles},
             array_remove(ARRAY[
                 CASE WHEN two_factor_enabled THEN '{SecondFactors.Totp}' END,
                 CASE WHEN EXISTS (SELECT FROM passkeys WHERE passkeys.user_id = users.id) THEN '{SecondFactors.Passkey}' END], NULL),

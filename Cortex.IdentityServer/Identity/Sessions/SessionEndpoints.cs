@@ -94,7 +94,7 @@ internal static class SessionEndpoints
         LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
         _ = body;
-        await sessions.EndAllAsync(caller.UserId(), except: null, SessionEnd.LogoutAll, http.Origin(), cancellationToken);
+        await sessions.EndEverywhereAsync(caller.UserId(), SessionEnd.LogoutAll, http.Origin(), cancellationToken);
         cookie.ClearIfSent(http);
         return TypedResults.NoContent();
     }

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,18 +18,12 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
 
     private const int Batch = 5000;
 
-    /// <summary>In seconds, as for the other work of each hour.</summary>
-    private const int Patience = 300;
+    /// <summary>As for the other work of each hour.</summary>
+    private const int TimeoutSeconds = 300;
 
     private const string Crowded = """
         SELECT user_id FROM sessions WHERE ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now GROUP BY user_id HAVING count(*) > @kept
         """;
-
-    /// <summary>
-    /// Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the statement after this one
-    /// is taken when the lock is held. A change of the password holds the same lock, and either ends a new session with the others or is seen by its login.
-    /// </summary>
-    public const string LockAccount = "SELECT FROM users WHERE id = @user FOR NO KEY UPDATE";
 
     private static readonly string End = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
 
@@ -48,11 +43,10 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
             UPDATE sessions SET ended_at = @now, end_reason = '{SessionEnd.Limit}' FROM surplus
             WHERE sessions.id = surplus.id AND sessions.ended_at IS NULL
             RETURNING sessions.id, sessions.user_id),
-        ended_noted AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), @now, '{AuditAction.SessionEnded}', '{AuditLog.Success}', @actor, user_id, @ip, @agent, @request,
-                jsonb_build_object('session_id', id, 'reason', '{SessionEnd.Limit}')
-            FROM ended)
+        ended_recorded AS (
+            {AuditInsert.Sql(
+                $"'{AuditAction.SessionEnded}'", $"'{AuditLog.Success}'", "user_id",
+                $"jsonb_build_object('session_id', id, 'reason', '{SessionEnd.Limit}')", "FROM ended", actorId: "@actor")})
         """;
 
     /// <summary>Ends the surplus of every account, in batches that hold nobody up for long.</summary>
@@ -75,7 +69,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         await using var command = database.CreateCommand(Crowded);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", clock.GetUtcNow()));
         command.Parameters.Add(new NpgsqlParameter<int>("kept", MostLive));
-        command.CommandTimeout = Patience;
+        command.CommandTimeout = TimeoutSeconds;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var crowded = new List<Guid>();
         while (await rows.ReadAsync(cancellationToken))
@@ -89,8 +83,8 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
     private async Task<int> EndAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.Timeout = Patience;
-        batch.BatchCommands.Add(new(LockAccount) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
+        batch.Timeout = TimeoutSeconds;
+        batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
         batch.BatchCommands.Add(new(End)
         {
             Parameters =

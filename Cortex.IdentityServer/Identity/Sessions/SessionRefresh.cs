@@ -19,14 +19,18 @@ internal sealed partial class SessionRefresh(
         """;
 
     /// <summary>The end, its event and the notice, once, however many come with old tokens at a time.</summary>
-    private const string EndSql = """
-        WITH ended AS (UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING id, user_id),
+    private static readonly string EndSql = $"""
+        WITH ended AS (
+            UPDATE sessions SET ended_at = @now, end_reason = '{SessionEnd.RefreshTokenReused}' WHERE id = @session AND ended_at IS NULL RETURNING id, user_id),
         recorded AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), $2, $4, $5, user_id, $6, $7, $8, jsonb_build_object('session_id', id) FROM ended)
-        INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
-        SELECT gen_random_uuid(), $9, user_id, email, $10, $2, $2, $11 FROM ended JOIN users ON users.id = user_id
-        WHERE (SELECT count(*) FROM audit_events WHERE user_id = ended.user_id AND action = $4 AND occurred_at > $12) < $13
+            {AuditInsert.Sql(
+                $"'{AuditAction.RefreshTokenReused}'", $"'{AuditLog.Failure}'", "user_id", "jsonb_build_object('session_id', id)", "FROM ended")})
+        {OutboxInsert.Sql(
+            $"'{MailKind.RefreshTokenReused}'", "user_id", "email", $"""
+            FROM ended JOIN users ON users.id = user_id
+            WHERE (SELECT count(*) FROM audit_events
+                WHERE user_id = ended.user_id AND action = '{AuditAction.RefreshTokenReused}' AND occurred_at > @lately) < {NoticeLimit.MaxNotices}
+            """)}
         """;
 
     /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
@@ -77,18 +81,12 @@ internal sealed partial class SessionRefresh(
 
     private async Task EndAsync(Guid sessionId, DateTimeOffset now, RequestOrigin origin)
     {
-        await using var command = Command(EndSql, sessionId, now);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SessionEnd.RefreshTokenReused });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditAction.RefreshTokenReused });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = AuditLog.Failure });
-        command.Parameters.Add(new() { Value = (object?)origin.Ip ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Inet });
-        command.Parameters.Add(new() { Value = (object?)origin.UserAgent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = origin.RequestId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = MailKind.RefreshTokenReused });
-        command.Parameters.Add(new() { Value = Outbox.DetailsOf(origin), NpgsqlDbType = NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Outbox.Patience });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - AccountEvents.NoticeWindow });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = AccountEvents.MostNotices });
+        await using var command = database.CreateCommand(EndSql);
+        command.Parameters.AddRange(AuditInsert.Parameters(now, origin));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("session", sessionId));
+        command.Parameters.Add(new("notice", NpgsqlDbType.Jsonb) { Value = Outbox.DetailsOf(origin) });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.NoticeLifetime));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("lately", now - NoticeLimit.Window));
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

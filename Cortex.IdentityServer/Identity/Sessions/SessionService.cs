@@ -1,15 +1,30 @@
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Events;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Starts, lists and ends sessions; <see cref="SessionRefresh"/> keeps them going.</summary>
 internal sealed partial class SessionService(
-    CortexDbContext db, SessionStart start, TokenPairs tokens, AccountEvents events, TimeProvider clock, ILogger<SessionService> logger)
+    CortexDbContext db, SessionStart start, TokenPairs tokens, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
+    /// <summary>One statement, so that every session that ends has its event.</summary>
+    private static readonly string EndSql = $"""
+        WITH ended AS (
+            UPDATE sessions SET ended_at = @now, end_reason = @reason
+            WHERE user_id = @user AND (@only IS NULL OR id = @only) AND (@except IS NULL OR id <> @except)
+                AND ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now
+            RETURNING id)
+        {AuditInsert.Sql(
+            $"'{AuditAction.SessionEnded}'", $"'{AuditLog.Success}'", "@user", "jsonb_build_object('session_id', id, 'reason', @reason)", "FROM ended",
+            actorId: "@actor")}
+        """;
+
     /// <summary>
     /// Starts a session, if the account is still as it was when its owner proved who they are: not switched off, and with the same
     /// security stamp, which changes with the password and the second factor. Null otherwise.
@@ -24,7 +39,7 @@ internal sealed partial class SessionService(
 
         if (started.Ended > 0)
         {
-            events.Committed(userId);
+            changes.Changed(userId);
             Log.Ended(logger, started.Ended, userId, SessionEnd.Limit);
         }
 
@@ -34,7 +49,7 @@ internal sealed partial class SessionService(
 
     /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
-        await EndWhereAsync(userId, only: sessionId, except: null, reason, origin, cancellationToken) > 0;
+        await EndNowAsync(userId, only: sessionId, reason, origin, cancellationToken) > 0;
 
     /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
     public async Task<bool> EndAsync(RefreshToken token, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
@@ -44,9 +59,28 @@ internal sealed partial class SessionService(
             .SingleOrDefaultAsync(cancellationToken) is { } userId
         && await EndAsync(token.SessionId, userId, reason, origin, cancellationToken);
 
-    /// <summary>Ends all sessions of a user but one, if one is named. Within a transaction, the caller notes the change again after the commit.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
-        EndWhereAsync(userId, only: null, except, reason, origin, cancellationToken);
+    /// <summary>Ends all sessions of a user, at the user's own wish.</summary>
+    public Task EndEverywhereAsync(Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
+        EndNowAsync(userId, only: null, reason, origin, cancellationToken);
+
+    /// <summary>Ends all sessions of an account that changes, except one if it is named.</summary>
+    public async Task RevokeAllAsync(AccountChange change, string reason, CancellationToken cancellationToken, Guid? except = null)
+    {
+        var ended = await EndWhereAsync(change.UserId, only: null, except, reason, change.Origin, cancellationToken);
+        change.AfterCommit(() => Log.Ended(logger, ended, change.UserId, reason));
+    }
+
+    /// <summary>Forgets what the user logged in with, in the caller's transaction: the next login from anywhere is one from a new device.</summary>
+    public Task ForgetDevicesAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.Set<LoginDevice>().Where(device => device.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+
+    /// <summary>For the export of an account, newest first, with the sessions that ended recently.</summary>
+    public IAsyncEnumerable<ExportedSession> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
+        RowPages.ReadAsync<Session>(last => db.Sessions.FromSql(
+            $"""
+            SELECT * FROM sessions WHERE user_id = {userId} AND (created_at, id) < ({last?.CreatedAt ?? DateTimeOffset.MaxValue}, {last?.Id ?? Guid.Empty})
+            ORDER BY created_at DESC, id DESC LIMIT {RowPages.Size}
+            """).AsNoTracking().ToListAsync(cancellationToken)).Select(ExportedSession.Of);
 
     /// <summary>
     /// The sessions of a user that can still be used, newest first; of more than a user can have, the current one and those that were used last.
@@ -69,16 +103,13 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>
-    /// Whether a session can still be used once the account is locked for a change, in the caller's transaction: what ended it, a reset say, may have been
-    /// under way when the request was let in, and must not be outlived by what it does.
+    /// Whether a session hasn't ended; to be asked once an account is locked for a change. What ended the session, such as a password reset, may have been
+    /// under way when the request was let in, and nothing that the request does may outlive it.
     /// </summary>
-    public async Task<bool> HoldAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
-    {
-        await db.LockAccountAsync(userId, cancellationToken);
-        return await db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
-    }
+    public Task<bool> IsLiveAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
+        db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
 
-    /// <summary>Notes that the person proved who they are, just now. In the caller's transaction. False when the session has ended meanwhile.</summary>
+    /// <summary>Records that the person proved who they are, just now. In the caller's transaction. False when the session has ended meanwhile.</summary>
     public async Task<bool> RefreshProofAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -86,28 +117,27 @@ internal sealed partial class SessionService(
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.AuthenticatedAt, now), cancellationToken) == 1;
     }
 
-    /// <summary>One statement, so that a session that ended has its event.</summary>
-    private async Task<int> EndWhereAsync(Guid userId, Guid? only, Guid? except, string reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<int> EndNowAsync(Guid userId, Guid? only, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var ended = await db.Database.ExecuteSqlAsync(
-            $"""
-            WITH ended AS (
-                UPDATE sessions SET ended_at = {now}, end_reason = {reason}
-                WHERE user_id = {userId} AND ({only}::uuid IS NULL OR id = {only}) AND ({except}::uuid IS NULL OR id <> {except})
-                    AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
-                RETURNING id)
-            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT gen_random_uuid(), {now}, {AuditAction.SessionEnded}, {AuditLog.Success}, {origin.ActorOn(userId)}::uuid, {userId}, {origin.Ip}::inet,
-                {origin.UserAgent}::text, {origin.RequestId},
-                jsonb_build_object('session_id', id, 'reason', {reason}::text)
-            FROM ended
-            """,
-            cancellationToken);
-        events.Committed(userId);
+        var ended = await EndWhereAsync(userId, only, except: null, reason, origin, cancellationToken);
+        changes.Changed(userId);
         Log.Ended(logger, ended, userId, reason);
         return ended;
     }
+
+    private Task<int> EndWhereAsync(
+        Guid userId, Guid? only, Guid? except, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlRawAsync(
+            EndSql,
+            [
+                .. AuditInsert.Parameters(clock.GetUtcNow(), origin),
+                AuditInsert.User("actor", origin.ActorOn(userId)),
+                new NpgsqlParameter<Guid>("user", userId),
+                new NpgsqlParameter("only", NpgsqlDbType.Uuid) { Value = (object?)only ?? DBNull.Value },
+                new NpgsqlParameter("except", NpgsqlDbType.Uuid) { Value = (object?)except ?? DBNull.Value },
+                new NpgsqlParameter<string>("reason", reason),
+            ],
+            cancellationToken);
 
     private static partial class Log
     {

@@ -6,6 +6,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,13 +19,13 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
     private static readonly string Start = $"""
         WITH account AS (
             SELECT id, email, subscription_tier FROM users
-            WHERE id = @user AND security_stamp IS NOT DISTINCT FROM @stamp AND coalesce(is_active, true)),
+            WHERE id = @user AND security_stamp IS NOT DISTINCT FROM @stamp AND {UserSql.IsActive}),
         started AS (
             INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods, ip,
                 user_agent)
             SELECT @session, id, 0, @now, @now, @now, @expires, @idle_expires, @methods, @ip, @agent FROM account),
         {SessionLimit.EndSurplus("(SELECT id FROM account)")},
-        noted AS (
+        known_address AS (
             INSERT INTO login_addresses (user_id, network, last_login_at) SELECT id, @network, @now FROM account WHERE @network <> '{ClientNetwork.Unknown}'
             ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = greatest(login_addresses.last_login_at, excluded.last_login_at)),
         device AS (
@@ -32,17 +33,17 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
             ON CONFLICT (user_id, device) DO UPDATE SET last_login_at = greatest(known.last_login_at, excluded.last_login_at)
             RETURNING xmax = 0 AS is_new),
         recorded AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT @event, @now, '{AuditAction.LoggedIn}', '{AuditLog.Success}', id, id, @ip, @agent, @request, @details FROM account),
-        told AS (
-            INSERT INTO outbox_mails (id, kind, user_id, recipient, details, created_at, due_at, expires_at)
-            SELECT @mail, '{MailKind.NewSignIn}', id, email, @notice, @now, @now, @given_up FROM account CROSS JOIN device
-            WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id)
-                AND (SELECT count(*) FROM login_devices WHERE user_id = account.id AND last_login_at > @lately) <= {AccountEvents.MostNotices})
-        SELECT id, email, coalesce(subscription_tier, 'free'),
-            ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = account.id ORDER BY name)::text[],
-            (SELECT count(*) FROM ended)::integer
-        FROM account
+            {AuditInsert.Sql(
+                $"'{AuditAction.LoggedIn}'", $"'{AuditLog.Success}'", "id", "@details", "FROM account", actorId: "id", id: "@event")}),
+        notified AS (
+            {OutboxInsert.Sql(
+                $"'{MailKind.NewSignIn}'", "id", "email", $"""
+                FROM account CROSS JOIN device
+                WHERE device.is_new AND EXISTS (SELECT FROM login_devices WHERE user_id = account.id)
+                    AND (SELECT count(*) FROM login_devices WHERE user_id = account.id AND last_login_at > @lately) <= {NoticeLimit.MaxNotices}
+                """, id: "@mail")})
+        SELECT id, email, {UserSql.Tier}, {UserSql.Roles}, (SELECT count(*) FROM ended)::integer
+        FROM account AS users
         """;
 
     /// <summary>Null when the account isn't any more as it was when its owner proved who they are.</summary>
@@ -52,7 +53,10 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
         var id = Guid.CreateVersion7(now);
         var idleExpires = now + options.IdleLifetime;
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new(SessionLimit.LockAccount) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
+
+        // Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the second statement is
+        // taken when the lock is held. A change of the password holds the same lock, and either ends the new session with the others or is seen by its login.
+        batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
         batch.BatchCommands.Add(new(Start)
         {
             Parameters =
@@ -74,8 +78,8 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
                 new NpgsqlParameter<Guid>("mail", Guid.CreateVersion7(now)),
                 Json("details", AuditLog.Details(("session_id", id.ToString()), ("methods", string.Join(' ', methods)))!),
                 Json("notice", Outbox.DetailsOf(origin)),
-                new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.Patience),
-                new NpgsqlParameter<DateTimeOffset>("lately", now - AccountEvents.NoticeWindow),
+                new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.NoticeLifetime),
+                new NpgsqlParameter<DateTimeOffset>("lately", now - NoticeLimit.Window),
                 new NpgsqlParameter<int>("kept", SessionLimit.MostLive - 1),
                 new NpgsqlParameter<int>("most", SessionLimit.MostEndedByLogin),
             },

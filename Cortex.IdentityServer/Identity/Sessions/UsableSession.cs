@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
@@ -10,18 +11,15 @@ internal sealed record UsableSession(SessionUser User, string[] Methods, DateTim
 {
     public const int ColumnCount = 6;
 
-    /// <summary>The names of a user's roles, from <c>users</c>.</summary>
-    public const string Roles = "ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[]";
-
     /// <summary>What <see cref="Read"/> reads, from <c>sessions</c> and <c>users</c>.</summary>
     public const string Columns = $"""
-        users.id, email, coalesce(subscription_tier, 'free'),
-            {Roles},
+        users.id, email, {UserSql.Tier},
+            {UserSql.Roles},
             methods, least(expires_at, idle_expires_at)
         """;
 
     /// <summary>At the time <c>$2</c>.</summary>
-    public const string IsUsable = "ended_at IS NULL AND expires_at > $2 AND idle_expires_at > $2 AND coalesce(is_active, true)";
+    public const string IsUsable = $"ended_at IS NULL AND expires_at > $2 AND idle_expires_at > $2 AND {UserSql.IsActive}";
 
     public static UsableSession Read(NpgsqlDataReader row) => new(
         new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3)),

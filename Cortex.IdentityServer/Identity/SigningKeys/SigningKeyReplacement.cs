@@ -20,7 +20,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
     /// Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new
     /// one.
     /// </summary>
-    public async Task<KeyReplaced?> ReplaceAsync(KeyTurn turn, CancellationToken cancellationToken)
+    public async Task<KeyReplaced?> ReplaceAsync(RotationUrgency urgency, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var keys = await table.LockAsync(db, [], cancellationToken);
@@ -29,34 +29,34 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
             return null;
         }
 
-        var use = UseFrom(keys, turn);
-        if (turn != KeyTurn.Announced)
+        var use = UseFrom(keys, urgency);
+        if (urgency != RotationUrgency.Announced)
         {
             // Replicas that hear of it read, and publish, at once.
             await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
         }
 
-        var removed = turn == KeyTurn.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
-        var kid = await table.AddAsync(db, use, turn == KeyTurn.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
-        await audit.WriteAsync(
+        var removed = urgency == RotationUrgency.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
+        var kid = await table.AddAsync(db, use, urgency == RotationUrgency.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
+        await audit.RecordAsync(
             AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, RequestOrigin.Operator,
             AuditLog.Details(
                 ("kid", kid), ("algorithm", options.Algorithm), ("signs_from", use.ToString("O", CultureInfo.InvariantCulture)),
-                ("takes_over", JsonNamingPolicy.SnakeCaseLower.ConvertName(turn.ToString())), ("removed", removed.ToString(CultureInfo.InvariantCulture))),
+                ("takes_over", JsonNamingPolicy.SnakeCaseLower.ConvertName(urgency.ToString())), ("removed", removed.ToString(CultureInfo.InvariantCulture))),
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(kid, use, removed);
     }
 
-    private DateTimeOffset UseFrom(IReadOnlyList<SigningKey> keys, KeyTurn turn)
+    private DateTimeOffset UseFrom(IReadOnlyList<SigningKey> keys, RotationUrgency urgency)
     {
         var now = clock.GetUtcNow();
-        return turn switch
+        return urgency switch
         {
             // The clock of a replica may be behind: it would find no key that signs by now, and make one more.
-            KeyTurn.AtOnce => now - SessionSettings.ClockSkew,
+            RotationUrgency.AtOnce => now - SessionSettings.ClockSkew,
             _ when SigningKeySchedule.Current(keys, now) is null => now,
-            KeyTurn.Soon => now + UntilKnown,
+            RotationUrgency.Soon => now + UntilKnown,
             _ => now + options.Lead,
         };
     }
@@ -64,7 +64,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
     /// <summary>Of other algorithms too, or they would count again after a change back.</summary>
     private Task<int> RevokeAsync(CancellationToken cancellationToken) => db.SigningKeySet.ExecuteDeleteAsync(cancellationToken);
 
-    /// <summary>Those that have signed nothing yet, and would take the turn of the new one.</summary>
+    /// <summary>Those that have signed nothing yet, and would take over before the new one.</summary>
     private Task<int> RemoveLaterAsync(DateTimeOffset use, CancellationToken cancellationToken) =>
         db.SigningKeySet.Where(row => row.Algorithm == options.Algorithm && row.UsedFrom > use).ExecuteDeleteAsync(cancellationToken);
 }

@@ -15,7 +15,7 @@ internal sealed partial class SigningKeyRotation(
     /// <remarks>The framework starts the web server after all other services, so no request comes before there is a key.</remarks>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await keys.TurnAsync(cancellationToken);
+        await keys.RotateAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class SigningKeyRotation(
         {
             try
             {
-                await keys.TurnAsync(stoppingToken);
+                await keys.RotateAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

@@ -45,7 +45,7 @@ internal sealed partial class SigningKeySet(
         options.IsSymmetric ? _shared : _pairs.Where(pair => pair.Id == kid).Select(pair => pair.Public);
 
     /// <summary>Reads what other replicas made, and makes and removes what is due.</summary>
-    public async Task TurnAsync(CancellationToken cancellationToken)
+    public async Task RotateAsync(CancellationToken cancellationToken)
     {
         if (options.IsSymmetric)
         {
@@ -99,7 +99,7 @@ internal sealed partial class SigningKeySet(
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var before = _pairs;
-        _pairs = await table.TurnAsync(before, cancellationToken);
+        _pairs = await table.RotateAsync(before, cancellationToken);
         var now = clock.GetUtcNow();
         if (before.Any(key => key.Row.KeptUntil > now && !Find(key.Id).Any()))
         {

@@ -13,7 +13,7 @@ internal sealed partial class SigningKeyTable(
     private const long LockKey = 0x636F727465786B79;
 
     /// <summary>The keys of the algorithm in use, after what was due. Those that are known already aren't decrypted again.</summary>
-    public async Task<IReadOnlyList<SigningKey>> TurnAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SigningKey>> RotateAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();

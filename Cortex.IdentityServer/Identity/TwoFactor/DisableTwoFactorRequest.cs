@@ -13,10 +13,10 @@ internal sealed record DisableTwoFactorRequest : IRequestBody
     public string Password { get; init; } = "";
 
     /// <summary>Six digits from the authenticator app.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? Code { get; init; }
 
     /// <summary>A recovery code in place of the app's code.</summary>
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 }

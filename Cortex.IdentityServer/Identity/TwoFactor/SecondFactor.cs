@@ -16,7 +16,8 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// password is reset by mail or an administrator unlocks the account.
 /// </summary>
 internal sealed partial class SecondFactor(
-    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AccountEvents events, TimeProvider clock, ILogger<SecondFactor> logger)
+    CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AuditLog audit, AccountChanges changes, TimeProvider clock,
+    ILogger<SecondFactor> logger)
 {
     /// <summary>In a row; then it is locked.</summary>
     public const int MostFailures = 10;
@@ -42,20 +43,20 @@ internal sealed partial class SecondFactor(
             return SecondFactorResult.Accepted.Instance;
         }
 
-        await NoteFailureAsync(user.Id, origin, cancellationToken);
+        await RecordFailureAsync(user.Id, origin, cancellationToken);
         return SecondFactorResult.Wrong.Instance;
     }
 
-    /// <summary>Writes a wrong code down and, when it was the one that locks, that too.</summary>
-    public async Task NoteFailureAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
+    /// <summary>Records a wrong code, and the lock that it caused.</summary>
+    public async Task RecordFailureAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        await events.NoteFailureAsync(AuditAction.SecondFactorFailed, userId, origin, cancellationToken);
+        await audit.RecordFailureAsync(AuditAction.SecondFactorFailed, userId, origin, cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not null)
         {
-            await events.NoteFailureAsync(AuditAction.SecondFactorLocked, userId, origin, cancellationToken);
+            await audit.RecordFailureAsync(AuditAction.SecondFactorLocked, userId, origin, cancellationToken);
         }
 
-        await TellIfBlockedAsync(userId, origin, cancellationToken);
+        await NotifyIfBlockedAsync(userId, origin, cancellationToken);
     }
 
     /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
@@ -81,6 +82,25 @@ internal sealed partial class SecondFactor(
         await db.SaveChangesAsync(cancellationToken);
         return codes;
     }
+
+    /// <summary>Removes the authenticator app with everything that belongs to it, in the caller's transaction.</summary>
+    public async Task RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var stamp = Guid.NewGuid().ToString();
+        await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(user => user.HasTwoFactor, false)
+                .SetProperty(user => user.TwoFactorSecret, (string?)null)
+                .SetProperty(user => user.SecurityStamp, stamp),
+            cancellationToken);
+        await db.RecoveryCodes.Where(code => code.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.TwoFactorStates.Where(state => state.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>For the export of an account: how many recovery codes are left.</summary>
+    public Task<int> CountRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
 
     /// <summary>The lock that holds now, if one does.</summary>
     public async Task<SecondFactorResult.Locked?> LockAsync(Guid userId, CancellationToken cancellationToken)
@@ -135,21 +155,33 @@ internal sealed partial class SecondFactor(
     }
 
     /// <summary>The owner gets one mail about it, whatever is tried later.</summary>
-    private async Task TellIfBlockedAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task NotifyIfBlockedAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        if (await db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MostInARow && s.BlockedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.BlockedAt, now), cancellationToken) == 0
-            || await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleOrDefaultAsync(cancellationToken) is not { } email)
+        var blocked = db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MostInARow && s.BlockedAt == null);
+        if (!await blocked.AnyAsync(cancellationToken))
         {
             return;
         }
 
-        await events.NoteFailureAsync(AuditAction.SecondFactorBlocked, userId, origin, cancellationToken);
-        await events.TellAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email), origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        Log.Blocked(logger, userId, FailedAttempts.MostInARow);
+        await changes.RunAsync(
+            userId,
+            origin,
+            async change =>
+            {
+                var now = clock.GetUtcNow();
+                if (await blocked.ExecuteUpdateAsync(set => set.SetProperty(s => s.BlockedAt, now), cancellationToken) == 0
+                    || await db.Users.Where(u => u.Id == userId).Select(u => u.Email).SingleOrDefaultAsync(cancellationToken) is not { } email)
+                {
+                    return false;
+                }
+
+                await change.RecordFailureAsync(AuditAction.SecondFactorBlocked);
+                await change.NotifyOwnerAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email));
+                change.AfterCommit(() => Log.Blocked(logger, userId, FailedAttempts.MostInARow));
+                change.Complete();
+                return true;
+            },
+            cancellationToken);
     }
 
     private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure booked, CancellationToken cancellationToken)
@@ -186,18 +218,22 @@ internal sealed partial class SecondFactor(
 
         // A code made before SECRET_KEY was rotated is known by its hash under the old key.
         byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, user.Id, key))];
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.RecoveryCodes.Where(c => c.UserId == user.Id && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
-        {
-            return false;
-        }
+        return await changes.RunAsync(
+            user.Id,
+            origin,
+            async change =>
+            {
+                if (await db.RecoveryCodes.Where(c => c.UserId == user.Id && hashes.Contains(c.CodeHash)).ExecuteDeleteAsync(cancellationToken) == 0)
+                {
+                    return false;
+                }
 
-        await AcceptAsync(user.Id, booked, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        Log.RecoveryCodeUsed(logger, user.Id);
-        return true;
+                await AcceptAsync(user.Id, booked, cancellationToken);
+                await change.CompleteAndNotifyAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner);
+                change.AfterCommit(() => Log.RecoveryCodeUsed(logger, user.Id));
+                return true;
+            },
+            cancellationToken);
     }
 
     private static partial class Log

@@ -8,6 +8,6 @@ internal sealed record TwoFactorCodeRequest : IRequestBody
 {
     /// <summary>Six digits.</summary>
     [Required]
-    [MaxLength(64)]
+    [MaxLength(SecondFactorCode.MaxLength)]
     public string Code { get; init; } = "";
 }

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QRCoder;
@@ -17,10 +16,10 @@ internal static class TwoFactorEndpoints
     /// secret.
     /// </remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
-        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, Reauthentication reauthentication,
+        EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, OwnerProof proof,
         HttpContext http, CancellationToken cancellationToken)
     {
-        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked.ToProblem();
         }
@@ -32,7 +31,7 @@ internal static class TwoFactorEndpoints
 
         if (body?.Password is { } password)
         {
-            if (await reauthentication.RefusePasswordAsync(user, password, http.Origin(), cancellationToken) is { } refusal)
+            if (await proof.VerifyPasswordAsync(user, password, http.Origin(), cancellationToken) is { } refusal)
             {
                 return refusal.ToProblem();
             }
@@ -54,10 +53,10 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication on</summary>
     /// <remarks>Needs one code from the app, which can't be used again. Other sessions end.</remarks>
     internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)
     {
-        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked.ToProblem();
         }
@@ -69,7 +68,7 @@ internal static class TwoFactorEndpoints
     /// <summary>Turn two-factor authentication off</summary>
     /// <remarks>Needs the password and a code. The recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
-        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)
     {
         if ((body.Code is null) == (body.RecoveryCode is null))
@@ -77,7 +76,7 @@ internal static class TwoFactorEndpoints
             return Refusal.Invalid("code", "send either code or recovery_code").ToProblem();
         }
 
-        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked.ToProblem();
         }
@@ -88,7 +87,7 @@ internal static class TwoFactorEndpoints
         }
 
         var origin = http.Origin();
-        if (await reauthentication.RefuseAsync(user, body.Password, new(body.Code, body.RecoveryCode), origin, cancellationToken) is { } refusal)
+        if (await proof.VerifyAsync(user, body.Password, new(body.Code, body.RecoveryCode), origin, cancellationToken) is { } refusal)
         {
             return refusal.ToProblem();
         }
@@ -99,10 +98,10 @@ internal static class TwoFactorEndpoints
     /// <summary>Create new recovery codes</summary>
     /// <remarks>Needs a code from the app. The old recovery codes become void, and other sessions end.</remarks>
     internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
-        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, Reauthentication reauthentication, HttpContext http,
+        TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)
     {
-        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked.ToProblem();
         }
@@ -113,7 +112,7 @@ internal static class TwoFactorEndpoints
         }
 
         var origin = http.Origin();
-        if (await reauthentication.RefuseCodeAsync(user, new(body.Code, null), origin, cancellationToken) is { } refusal)
+        if (await proof.VerifyCodeAsync(user, new(body.Code, null), origin, cancellationToken) is { } refusal)
         {
             return refusal.ToProblem();
         }

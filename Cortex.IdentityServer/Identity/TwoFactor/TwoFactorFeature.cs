@@ -10,6 +10,7 @@ internal static class TwoFactorFeature
     public static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
         .AddScoped<TotpSecrets>()
         .AddScoped<SecondFactor>()
+        .AddScoped<OwnerProof>()
         .AddScoped<TwoFactorChallenges>()
         .AddScoped<TwoFactorSetup>();
 

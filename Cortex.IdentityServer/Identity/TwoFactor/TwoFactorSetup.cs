@@ -2,7 +2,6 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Events;
-using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.Users;
@@ -12,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
 internal sealed partial class TwoFactorSetup(
-    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountEvents events, TimeProvider clock,
+    CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountChanges changes, TimeProvider clock,
     ILogger<TwoFactorSetup> logger)
 {
     /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
@@ -47,12 +46,61 @@ internal sealed partial class TwoFactorSetup(
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
             var isLocked = (await secondFactor.BookFailureAsync(user.Id, origin: null, cancellationToken)).Lock;
-            await secondFactor.NoteFailureAsync(user.Id, origin, cancellationToken);
-            return ([], isLocked is null ? Reauthentication.WrongCode : Refusal.RateLimited(isLocked.RetryAfter));
+            await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
+            return ([], isLocked is null ? OwnerProof.WrongCode : Refusal.RateLimited(isLocked.RetryAfter));
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
+        return await changes.RunAsync(
+            user.Id, origin, change => EnableAsync(change, user, sessionId, step, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>False when the session has ended meanwhile.</summary>
+    public Task<bool> DisableAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
+        user.Id,
+        origin,
+        async change =>
+        {
+            if (!await sessions.IsLiveAsync(user.Id, sessionId, cancellationToken))
+            {
+                return false;
+            }
+
+            var stamp = Guid.NewGuid().ToString();
+            await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
+                cancellationToken);
+            await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await sessions.RevokeAllAsync(change, SessionEnd.TwoFactorChanged, cancellationToken, except: sessionId);
+            await change.CompleteAndNotifyAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner);
+            change.AfterCommit(() => Log.Disabled(logger, user.Id));
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Null when the session has ended meanwhile.</summary>
+    public Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
+        changes.RunAsync(
+            user.Id,
+            origin,
+            async change =>
+            {
+                if (!await sessions.IsLiveAsync(user.Id, sessionId, cancellationToken))
+                {
+                    return null;
+                }
+
+                var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
+                await sessions.RevokeAllAsync(change, SessionEnd.TwoFactorChanged, cancellationToken, except: sessionId);
+                await change.CompleteAndNotifyAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner);
+                change.AfterCommit(() => Log.CodesRenewed(logger, user.Id));
+                return codes;
+            },
+            cancellationToken);
+
+    private async Task<(IReadOnlyList<string> Codes, Refusal? Problem)> EnableAsync(
+        AccountChange change, User user, Guid sessionId, long step, CancellationToken cancellationToken)
+    {
+        if (!await sessions.IsLiveAsync(user.Id, sessionId, cancellationToken))
         {
             return ([], Problems.SessionRevoked);
         }
@@ -69,52 +117,10 @@ internal sealed partial class TwoFactorSetup(
         await totpSecrets.RenewAsync(user, cancellationToken);
         await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        Log.Enabled(logger, user.Id);
+        await sessions.RevokeAllAsync(change, SessionEnd.TwoFactorChanged, cancellationToken, except: sessionId);
+        await change.CompleteAndNotifyAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner);
+        change.AfterCommit(() => Log.Enabled(logger, user.Id));
         return (codes, null);
-    }
-
-    /// <summary>False when the session has ended meanwhile.</summary>
-    public async Task<bool> DisableAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
-        {
-            return false;
-        }
-
-        var stamp = Guid.NewGuid().ToString();
-        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
-            cancellationToken);
-        await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        Log.Disabled(logger, user.Id);
-        return true;
-    }
-
-    /// <summary>Null when the session has ended meanwhile.</summary>
-    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await sessions.HoldAsync(user.Id, sessionId, cancellationToken))
-        {
-            return null;
-        }
-
-        var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: sessionId, SessionEnd.TwoFactorChanged, origin, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.RecoveryCodesRenewed, MailKind.RecoveryCodesRenewed, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        Log.CodesRenewed(logger, user.Id);
-        return codes;
     }
 
     private static partial class Log

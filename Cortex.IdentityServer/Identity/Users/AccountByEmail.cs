@@ -12,6 +12,9 @@ internal static class AccountByEmail
     /// </summary>
     public const string LoginCount = $"""({Folded} || CASE WHEN email_twin > 0 THEN chr(10) || id ELSE '' END)""";
 
+    /// <summary>Reads what the failed logins of the account <c>@id</c> are counted under.</summary>
+    public const string SelectLoginCount = $"SELECT {LoginCount} FROM users WHERE id = @id";
+
     /// <summary>
     /// One account at most. Where rows of another program share an address, it is the one with this very spelling, then the one whose domain is written in the
     /// same way.

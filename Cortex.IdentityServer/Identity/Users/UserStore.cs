@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Data;
-using Cortex.IdentityServer.Identity.Passkeys;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -13,10 +12,10 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// </summary>
 /// <remarks>
 /// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
-/// and count no failures. <c>TwoFactor/</c> does that work. Lockout isn't kept here either (<c>Login/</c> counts failures), and there are no claims,
-/// external logins, tokens or phone numbers: the documented schema has no place for them.
+/// and count no failures. <c>TwoFactor/</c> does that work. Lockout isn't kept here either (<c>Passwords/</c> counts failures), and there are no claims,
+/// external logins, tokens or phone numbers: the documented schema has no place for them. <c>Passkeys/</c> adds the passkeys.
 /// </remarks>
-internal sealed partial class UserStore(CortexDbContext db, IdentityErrorDescriber describer, PresentedPasskey presented)
+internal class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
     : UserStore<User, Role, CortexDbContext, Guid>(db, describer)
 {
     public override async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken = default)

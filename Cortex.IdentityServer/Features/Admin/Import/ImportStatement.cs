@@ -26,18 +26,19 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     /// In the order of the emails, so that two imports wait for each other at most one way; of equal ones the line that came first is first. Whatever
     /// another transaction has made, or makes meanwhile, is left alone.
     /// </remarks>
-    private const string Sql = """
+    private static readonly string Sql = $"""
         WITH line AS (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            SELECT * FROM unnest(@ids, @emails, @hashes, @tiers, @active, @verified, @created, @events, @details)
                 WITH ORDINALITY AS line (id, email, password_hash, tier, is_active, is_verified, created_at, event_id, details, place)
         ), created AS (
             INSERT INTO users (id, email, password_hash, subscription_tier, is_active, is_verified, created_at)
             SELECT id, email, password_hash, tier, is_active, is_verified, created_at FROM line ORDER BY cortex_fold_email(email) COLLATE "C", place
             ON CONFLICT DO NOTHING
             RETURNING id
-        ), noted AS (
-            INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, user_agent, request_id, details)
-            SELECT line.event_id, $10, $11, $12, $13, id, $14, $15, $16, line.details FROM created JOIN line USING (id)
+        ), recorded AS (
+            {AuditInsert.Sql(
+                $"'{AuditAction.Imported}'", $"'{AuditLog.Success}'", "id", "line.details", "FROM created JOIN line USING (id)", actorId: "@actor",
+                id: "line.event_id")}
         )
         SELECT id FROM created
         """;
@@ -63,7 +64,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     private async Task<BatchResult> TryAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        if (staff is not null && (await rights.HoldAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
+        if (staff is not null && (await rights.LockAndCheckAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
         {
             return new BatchResult.Refused(refusal);
         }
@@ -77,22 +78,17 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     {
         var now = clock.GetUtcNow();
         await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection()) { CommandTimeout = Timeout };
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, Column(row => row.Id));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(row => row.Email));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(row => row.PasswordHash));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Text, Column(row => row.Tier));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Boolean, Column(row => row.IsActive));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Boolean, Column(row => row.IsVerified));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, Column(row => row.CreatedAt));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, Column(_ => Guid.CreateVersion7(now)));
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Column(Details));
-        Add(NpgsqlDbType.TimestampTz, now);
-        Add(NpgsqlDbType.Text, AuditAction.Imported);
-        Add(NpgsqlDbType.Text, AuditLog.Success);
-        Add(NpgsqlDbType.Uuid, origin.Administrator);
-        Add(NpgsqlDbType.Inet, origin.Ip);
-        Add(NpgsqlDbType.Text, origin.UserAgent);
-        Add(NpgsqlDbType.Text, origin.RequestId);
+        Add("ids", NpgsqlDbType.Uuid, row => row.Id);
+        Add("emails", NpgsqlDbType.Text, row => row.Email);
+        Add("hashes", NpgsqlDbType.Text, row => row.PasswordHash);
+        Add("tiers", NpgsqlDbType.Text, row => row.Tier);
+        Add("active", NpgsqlDbType.Boolean, row => row.IsActive);
+        Add("verified", NpgsqlDbType.Boolean, row => row.IsVerified);
+        Add("created", NpgsqlDbType.TimestampTz, row => row.CreatedAt);
+        Add("events", NpgsqlDbType.Uuid, _ => Guid.CreateVersion7(now));
+        Add("details", NpgsqlDbType.Jsonb, Details);
+        command.Parameters.AddRange(AuditInsert.Parameters(now, origin));
+        command.Parameters.Add(AuditInsert.User("actor", origin.Administrator));
 
         var created = new HashSet<Guid>(rows.Count);
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
@@ -103,9 +99,8 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
 
         return created;
 
-        void Add(NpgsqlDbType type, object? value) => command.Parameters.Add(new() { NpgsqlDbType = type, Value = value ?? DBNull.Value });
-
-        T[] Column<T>(Func<ImportRow, T> of) => [.. rows.Select(of)];
+        void Add<T>(string name, NpgsqlDbType type, Func<ImportRow, T> column) =>
+            command.Parameters.Add(new(name, NpgsqlDbType.Array | type) { Value = rows.Select(column).ToArray() });
     }
 
     private static string Details(ImportRow row) => ChangeDetails.Of(

@@ -163,7 +163,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         try
         {
             var outcome = result is ImportResult.Complete ? AuditLog.Success : AuditLog.Failure;
-            await audit.WriteAsync(
+            await audit.RecordAsync(
                 AuditAction.UsersImported, outcome, run.Origin.Administrator, userId: null, run.Origin, run.Details(ended), CancellationToken.None);
             return result;
         }

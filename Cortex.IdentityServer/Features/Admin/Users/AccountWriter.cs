@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> roles)
 {
     /// <summary>Why these roles can't be given; null when all of them exist.</summary>
-    public async Task<Refusal?> RefuseAsync(IEnumerable<string>? names)
+    public async Task<Refusal?> WhyRefusedAsync(IEnumerable<string>? names)
     {
         foreach (var name in (names ?? []).Distinct())
         {
@@ -50,14 +50,6 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
         MustSucceed(await users.RemoveFromRolesAsync(user, before.Roles.Except(wanted.Roles)));
         MustSucceed(await users.AddToRolesAsync(user, wanted.Roles.Except(before.Roles)));
         MustSucceed(await users.UpdateAsync(user));
-    }
-
-    /// <summary>Takes every second factor's secret away from the account; its stamp is new then.</summary>
-    public async Task ClearTwoFactorAsync(Guid userId)
-    {
-        var user = await users.FindByIdAsync(userId.ToString()) ?? throw new InvalidOperationException("An account that is locked is gone.");
-        user.TwoFactorSecret = null;
-        MustSucceed(await users.SetTwoFactorEnabledAsync(user, enabled: false));
     }
 
     private static void MustSucceed(IdentityResult result)

@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Data;
-using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -10,9 +9,9 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class ManagedAccounts(CortexDbContext db)
 {
     private const string Sql = $"""
-        SELECT id AS "Id", email AS "Email", {AccountByEmail.LoginCount} AS "LoginCount", coalesce(subscription_tier, 'free') AS "SubscriptionTier",
-            coalesce(is_active, true) AS "IsActive", coalesce(is_verified, false) AS "IsVerified", coalesce(two_factor_enabled, false) AS "TwoFactorEnabled",
-            created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UsableSession.Roles} AS "Roles", xmin::text AS "RowVersion",
+        SELECT id AS "Id", email AS "Email", {AccountByEmail.LoginCount} AS "LoginCount", {UserSql.Tier} AS "SubscriptionTier",
+            {UserSql.IsActive} AS "IsActive", {UserSql.IsVerified} AS "IsVerified", {UserSql.HasTwoFactor} AS "TwoFactorEnabled",
+            created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UserSql.Roles} AS "Roles", xmin::text AS "RowVersion",
             coalesce(password_hash, '{User.NoPassword}') <> '{User.NoPassword}' AS "HasPassword"
         FROM users WHERE id = @id
         """;

@@ -2,7 +2,6 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account.Mailed;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
@@ -10,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Mails somebody a link to set a password: the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
-internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset, AccountEvents events)
+internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset)
 {
     /// <summary>Null when the mail is on its way.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.PasswordResetRequested, userId, staff, Role.Support),
-        async account =>
+        async (change, account) =>
         {
             if (!account.IsActive)
             {
@@ -30,7 +29,7 @@ internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, Pas
                 return Refusal.RateLimited(OneTimeTokens.Window);
             }
 
-            await events.NoteAsync(AuditAction.PasswordResetRequested, userId, staff.Origin, cancellationToken);
+            await change.RecordAsync(AuditAction.PasswordResetRequested);
             return null;
         },
         cancellationToken);

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
@@ -9,16 +10,39 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>
 /// The frame of every change that the staff makes of an account: one transaction, in which neither the account nor the right to change it can change under it.
 /// </summary>
-internal sealed partial class StaffChanges(CortexDbContext db, StaffRights rights, ManagedAccounts accounts, AccountEvents events, ILogger<StaffChanges> logger)
+internal sealed partial class StaffChanges(
+    CortexDbContext db, StaffRights rights, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
 {
     /// <summary>Null when it is done.</summary>
     /// <param name="act">What is done, by whom, to whom.</param>
-    /// <param name="change">Does it, in the transaction; a problem takes everything back.</param>
+    /// <param name="apply">Does it and records it, in the transaction; a refusal rolls everything back.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public async Task<Refusal?> RunAsync(StaffAct act, Func<ManagedAccount, Task<Refusal?>> change, CancellationToken cancellationToken)
+    public Task<Refusal?> RunAsync(StaffAct act, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken) =>
+        changes.RunAsync(
+            act.UserId, act.Staff.Origin, () => LockAsync(act, cancellationToken), change => ApplyAsync(change, act, apply, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Creates an account; null when it is done.</summary>
+    /// <param name="staff">Who creates it.</param>
+    /// <param name="create">Creates it, names and records it, in the transaction; a refusal rolls everything back.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public Task<Refusal?> CreateAsync(StaffMember staff, Func<AccountChange, Task<Refusal?>> create, CancellationToken cancellationToken) =>
+        changes.CreateAsync(
+            staff.Origin,
+            async change =>
+            {
+                if ((await rights.LockAndCheckAsync(staff, Role.Admin, cancellationToken)).Refusal is { } refusal)
+                {
+                    return refusal;
+                }
+
+                return await create(change) ?? Complete(change, AuditAction.Created, staff);
+            },
+            cancellationToken);
+
+    private async Task<Refusal?> ApplyAsync(
+        AccountChange change, StaffAct act, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await LockAsync(act, cancellationToken);
         var (staff, refusal) = await rights.CheckAsync(act.Staff, act.Role, cancellationToken);
         if (refusal is not null)
         {
@@ -35,27 +59,14 @@ internal sealed partial class StaffChanges(CortexDbContext db, StaffRights right
             return Problems.Forbidden with { Detail = "Only administrators may change an administrator's account in this way." };
         }
 
-        if (await change(account) is { } problem)
-        {
-            return problem;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        Committed(act);
-        return null;
+        return await apply(change, account) ?? Complete(change, act.Action, act.Staff);
     }
 
-    /// <summary>
-    /// For what is done to no account yet: why this member of the staff may not do it, in the caller's transaction; null when they may, until it ends.
-    /// </summary>
-    public async Task<Refusal?> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken) =>
-        (await rights.HoldAsync(staff, role, cancellationToken)).Refusal;
-
-    /// <summary>To be called after the commit of a transaction of one's own.</summary>
-    public void Committed(StaffAct act)
+    private Refusal? Complete(AccountChange change, string action, StaffMember staff)
     {
-        events.Committed(act.UserId);
-        Log.Done(logger, act.Action, act.UserId, act.Staff.Id);
+        change.Complete();
+        change.AfterCommit(() => Log.Done(logger, action, change.UserId, staff.Id));
+        return null;
     }
 
     /// <summary>Both accounts, in the order of their ids: two administrators who change each other would else wait for each other.</summary>

@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
@@ -11,9 +12,15 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// </summary>
 internal sealed class StaffRights(CortexDbContext db)
 {
+    private const string Sql = $"""
+        SELECT {UserSql.IsActive} AS "IsActive",
+            EXISTS (SELECT FROM sessions WHERE id = @session AND user_id = users.id AND ended_at IS NULL) AS "HasSession", {UserSql.Roles} AS "Roles"
+        FROM users WHERE id = @user
+        """;
+
     /// <summary>In the caller's transaction: what is answered stays true of the account and its roles until it ends.</summary>
     /// <remarks>Two statements, as one that waited for a lock sees the roles and sessions from before it waited.</remarks>
-    public async Task<StaffRight> HoldAsync(StaffMember staff, string role, CancellationToken cancellationToken)
+    public async Task<StaffRight> LockAndCheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
         await db.KeepAccountAsync(staff.Id, cancellationToken);
         return await CheckAsync(staff, role, cancellationToken);
@@ -25,12 +32,9 @@ internal sealed class StaffRights(CortexDbContext db)
     /// <param name="cancellationToken">The request's.</param>
     public async Task<StaffRight> CheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
-        var standing = (await db.Database.SqlQuery<Standing>($"""
-            SELECT coalesce(is_active, true) AS "IsActive",
-                EXISTS (SELECT FROM sessions WHERE id = {staff.SessionId} AND user_id = users.id AND ended_at IS NULL) AS "HasSession",
-                ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id)::text[] AS "Roles"
-            FROM users WHERE id = {staff.Id}
-            """).ToListAsync(cancellationToken)).SingleOrDefault();
+        var standing = (await db.Database.SqlQueryRaw<Standing>(
+            Sql, new NpgsqlParameter<Guid>("user", staff.Id), new NpgsqlParameter<Guid>("session", staff.SessionId)).ToListAsync(cancellationToken))
+            .SingleOrDefault();
         return standing switch
         {
             { IsActive: false } => new([], Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }),

@@ -1,15 +1,13 @@
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account.Mailed;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Events;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Makes an account for somebody, who gets a mail to choose its password.</summary>
 internal sealed class UserCreation(
-    CortexDbContext db, AccountWriter writer, StaffChanges changes, ManagedAccounts accounts, PasswordReset reset, AccountEvents events, KnownTiers tiers)
+    AccountWriter writer, StaffChanges changes, ManagedAccounts accounts, PasswordReset reset, KnownTiers tiers)
 {
     /// <param name="email">One that is one.</param>
     /// <param name="request">What else the account has.</param>
@@ -17,7 +15,7 @@ internal sealed class UserCreation(
     /// <param name="cancellationToken">The request's.</param>
     public async Task<UserResult> TryAsync(string email, CreateUserRequest request, StaffMember staff, CancellationToken cancellationToken)
     {
-        if (await writer.RefuseAsync(request.Roles) is { } unknown)
+        if (await writer.WhyRefusedAsync(request.Roles) is { } unknown)
         {
             return new UserResult.Refused(unknown);
         }
@@ -27,29 +25,31 @@ internal sealed class UserCreation(
             return new UserResult.Refused(Refusal.Invalid("subscription_tier", reason));
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await changes.HoldAsync(staff, Role.Admin, cancellationToken) is { } refusal)
-        {
-            return new UserResult.Refused(refusal);
-        }
+        ManagedAccount? created = null;
+        var refusal = await changes.CreateAsync(
+            staff,
+            async change =>
+            {
+                var user = new User
+                {
+                    Email = email,
+                    PasswordHash = User.NoPassword,
+                    SubscriptionTier = request.SubscriptionTier ?? User.FreeTier,
+                    IsVerified = request.IsVerified ?? false,
+                };
+                if (await writer.CreateAsync(user, [.. (request.Roles ?? []).Distinct()]) is { } taken)
+                {
+                    return taken;
+                }
 
-        var user = new User
-        {
-            Email = email,
-            PasswordHash = User.NoPassword,
-            SubscriptionTier = request.SubscriptionTier ?? User.FreeTier,
-            IsVerified = request.IsVerified ?? false,
-        };
-        if (await writer.CreateAsync(user, [.. (request.Roles ?? []).Distinct()]) is { } taken)
-        {
-            return new UserResult.Refused(taken);
-        }
-
-        var made = await accounts.FindAsync(user.Id, cancellationToken) ?? throw new InvalidOperationException("An account that was just made is gone.");
-        await events.NoteChangeAsync(AuditAction.Created, made.Id, staff.Origin, made.ChangesSince(before: null), cancellationToken);
-        await reset.InviteAsync(user, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        changes.Committed(new(AuditAction.Created, made.Id, staff, Role.Admin));
-        return new UserResult.Done(made);
+                change.Created(user.Id);
+                created = await accounts.FindAsync(user.Id, cancellationToken)
+                    ?? throw new InvalidOperationException("An account that was just created is gone.");
+                await change.RecordChangeAsync(AuditAction.Created, created.ChangesSince(before: null));
+                await reset.InviteAsync(user, cancellationToken);
+                return null;
+            },
+            cancellationToken);
+        return refusal is null ? new UserResult.Done(created!) : new UserResult.Refused(refusal);
     }
 }

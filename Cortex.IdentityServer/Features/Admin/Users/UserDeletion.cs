@@ -12,8 +12,8 @@ internal sealed class UserDeletion(StaffChanges changes, AccountRemoval removal)
     /// <summary>Null when it is done.</summary>
     public Task<Refusal?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.AccountDeleted, userId, staff, Role.Admin) { IsDeletion = true },
-        async account => !ifMatch.Allows(account.EntityTag)
+        async (change, account) => !ifMatch.Allows(account.EntityTag)
             ? Problems.PreconditionFailed
-            : await removal.TryAsync(account.Owner, MailKind.AccountDeletedByStaff, account.Removal(), staff.Origin, cancellationToken),
+            : await removal.TryAsync(change, account.Owner, MailKind.AccountDeletedByStaff, account.Removal(), cancellationToken),
         cancellationToken);
 }

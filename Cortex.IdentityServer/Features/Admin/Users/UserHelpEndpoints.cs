@@ -46,9 +46,9 @@ internal static class UserHelpEndpoints
         var staff = StaffMember.Of(http);
         var problem = await changes.RunAsync(
             new(AuditAction.SessionEnded, id, staff, Role.Support),
-            async _ =>
+            async (change, _) =>
             {
-                await sessions.EndAllAsync(id, except: null, SessionEnd.EndedByAdministrator, staff.Origin, cancellationToken);
+                await sessions.RevokeAllAsync(change, SessionEnd.EndedByAdministrator, cancellationToken);
                 return null;
             },
             cancellationToken);
@@ -90,7 +90,7 @@ internal static class UserHelpEndpoints
         var staff = StaffMember.Of(http);
         var problem = await changes.RunAsync(
             new(AuditAction.ApiKeyRevoked, id, staff, Role.Admin),
-            async _ => await keys.RemoveAsync(id, keyId, staff.Origin, cancellationToken) ? null : Problems.NotFound,
+            async (change, _) => await keys.RevokeAsync(change, keyId, cancellationToken) ? null : Problems.NotFound,
             cancellationToken);
         return problem is null ? TypedResults.NoContent() : problem.ToProblem();
     }

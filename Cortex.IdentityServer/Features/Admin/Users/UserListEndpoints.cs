@@ -67,7 +67,7 @@ internal static class UserListEndpoints
             return HeadAnswer.Of(Ndjson.MediaType);
         }
 
-        await audit.WriteAsync(
+        await audit.RecordAsync(
             AuditAction.UsersExported, AuditLog.Success, http.User.UserId(), userId: null, http.AdministratorOrigin(),
             AuditLog.Details(("filters", filter.Names)), cancellationToken);
         return TypedResults.Stream(

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 using NpgsqlTypes;
@@ -108,14 +107,15 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     }
 
     private string Show(string rows) => $"""
-        SELECT id, email, {Tier}, {IsActive}, {IsVerified}, coalesce(two_factor_enabled, false), created_at, updated_at, {UsableSession.Roles}, {Email},
+        SELECT id, email, {Tier}, {IsActive}, {IsVerified}, {UserSql.HasTwoFactor}, created_at, updated_at, {UserSql.Roles}, {Email},
             is_end, {Created}
         FROM ({rows}) AS users ORDER BY {Sorted("key")}
         """;
 
     /// <summary>All who match a search by email, in no order.</summary>
     private string Found(string? after) => string.Join(
-        " UNION ALL ", Standings.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
+        " UNION ALL ",
+        Standings.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
 
     /// <summary>
     /// Tiers that some other program made by the hundred are gone through by PostgreSQL, as a statement with an arm for each would take longer to plan than to

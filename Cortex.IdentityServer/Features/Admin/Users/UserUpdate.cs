@@ -10,12 +10,11 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.
 /// </summary>
 internal sealed class UserUpdate(
-    StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, AccountEvents events,
-    KnownTiers tiers)
+    StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, KnownTiers tiers)
 {
     public async Task<UserResult> TryAsync(Guid userId, UpdateUserRequest request, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken)
     {
-        if (await writer.RefuseAsync(request.Roles) is { } unknown)
+        if (await writer.WhyRefusedAsync(request.Roles) is { } unknown)
         {
             return new UserResult.Refused(unknown);
         }
@@ -24,9 +23,9 @@ internal sealed class UserUpdate(
         var act = new StaffAct(AuditAction.Updated, userId, staff, Role.Admin);
         var problem = await changes.RunAsync(
             act,
-            async account =>
+            async (change, account) =>
             {
-                result = await ApplyAsync(account, request, ifMatch, staff.Origin, cancellationToken);
+                result = await ApplyAsync(change, account, request, ifMatch, cancellationToken);
                 return (result as UserResult.Refused)?.Refusal;
             },
             cancellationToken);
@@ -34,7 +33,7 @@ internal sealed class UserUpdate(
     }
 
     private async Task<UserResult> ApplyAsync(
-        ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, RequestOrigin origin, CancellationToken cancellationToken)
+        AccountChange change, ManagedAccount before, UpdateUserRequest request, IfMatch ifMatch, CancellationToken cancellationToken)
     {
         if (!ifMatch.Allows(before.EntityTag))
         {
@@ -67,11 +66,11 @@ internal sealed class UserUpdate(
         await writer.SaveAsync(before, wanted);
         if (before.IsActive && !wanted.IsActive)
         {
-            await sessions.EndAllAsync(before.Id, except: null, SessionEnd.AccountDisabled, origin, cancellationToken);
+            await sessions.RevokeAllAsync(change, SessionEnd.AccountDisabled, cancellationToken);
         }
 
         var after = await accounts.FindAsync(before.Id, cancellationToken) ?? throw new InvalidOperationException("An account that is locked is gone.");
-        await events.NoteChangeAsync(AuditAction.Updated, before.Id, origin, after.ChangesSince(before), cancellationToken);
+        await change.RecordChangeAsync(AuditAction.Updated, after.ChangesSince(before));
         return new UserResult.Done(after);
     }
 }

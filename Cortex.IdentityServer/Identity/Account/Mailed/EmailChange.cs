@@ -12,24 +12,25 @@ namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
 /// <summary>Moves an account to another mailbox, once that is proved; until then the old one stays.</summary>
 internal sealed partial class EmailChange(
-    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, SessionService sessions, AccountEvents events, ILogger<EmailChange> logger)
+    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, SessionService sessions, AccountChanges changes, ILogger<EmailChange> logger)
 {
     /// <summary>Mails a link to the new address and a notice to the old one. False when the account has had enough of them lately.</summary>
     /// <remarks>The same whether the new address has an account or not: who asks doesn't learn it, and its owner decides.</remarks>
-    public async Task<bool> BeginAsync(User user, string newEmail, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await tokens.IssueAsync(user, TokenPurpose.ChangeEmail, newEmail, cancellationToken, sessionId) is not { } token)
+    public Task<bool> BeginAsync(User user, string newEmail, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
+        user.Id,
+        origin,
+        async change =>
         {
-            return false;
-        }
+            if (await tokens.IssueAsync(user, TokenPurpose.ChangeEmail, newEmail, cancellationToken, sessionId) is not { } token)
+            {
+                return false;
+            }
 
-        await outbox.SendLinkAsync(MailKind.ConfirmNewEmail, user.Id, newEmail, token.Id, token.ExpiresAt, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.EmailChangeRequested, MailKind.EmailChangeRequested, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        return true;
-    }
+            await outbox.SendLinkAsync(MailKind.ConfirmNewEmail, user.Id, newEmail, token.Id, token.ExpiresAt, cancellationToken);
+            await change.CompleteAndNotifyAsync(AuditAction.EmailChangeRequested, MailKind.EmailChangeRequested, user.Owner);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Null when it is done: all sessions but the one that asked have ended.</summary>
     public async Task<Refusal?> ConfirmAsync(string text, RequestOrigin origin, CancellationToken cancellationToken)
@@ -40,7 +41,11 @@ internal sealed partial class EmailChange(
             return Problems.InvalidVerificationToken;
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        return await changes.RunAsync(user.Id, origin, change => MoveAsync(change, user, token, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Refusal?> MoveAsync(AccountChange change, User user, OneTimeToken token, CancellationToken cancellationToken)
+    {
         if (!await tokens.SpendAsync(token, cancellationToken))
         {
             return Problems.InvalidVerificationToken;
@@ -55,15 +60,13 @@ internal sealed partial class EmailChange(
         }
         catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            // Told only to who has just proved that the mailbox is theirs.
+            // Only somebody who has just proved that the mailbox is theirs learns this.
             return Problems.EmailTaken;
         }
 
-        await sessions.EndAllAsync(user.Id, except: token.SessionId, SessionEnd.EmailChanged, origin, cancellationToken);
-        await events.NoteAndTellAsync(AuditAction.EmailChanged, MailKind.EmailChanged, user.Owner, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(user.Id);
-        Log.Changed(logger, user.Id);
+        await sessions.RevokeAllAsync(change, SessionEnd.EmailChanged, cancellationToken, except: token.SessionId);
+        await change.CompleteAndNotifyAsync(AuditAction.EmailChanged, MailKind.EmailChanged, user.Owner);
+        change.AfterCommit(() => Log.Changed(logger, user.Id));
         return null;
     }
 

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
 /// <summary>Proves that a user reads the mailbox of their email.</summary>
 internal sealed partial class EmailVerification(
-    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, AccountEvents events, ILogger<EmailVerification> logger)
+    CortexDbContext db, OneTimeTokens tokens, Outbox outbox, AccountChanges changes, ILogger<EmailVerification> logger)
 {
     /// <summary>Mails a link, in the caller's transaction; nothing when the account has had enough of them lately.</summary>
     public async Task SendAsync(User user, CancellationToken cancellationToken)
@@ -33,18 +33,22 @@ internal sealed partial class EmailVerification(
             return Problems.InvalidVerificationToken;
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await tokens.SpendAsync(token, cancellationToken))
-        {
-            return Problems.InvalidVerificationToken;
-        }
+        return await changes.RunAsync<Refusal?>(
+            token.UserId,
+            origin,
+            async change =>
+            {
+                if (!await tokens.SpendAsync(token, cancellationToken))
+                {
+                    return Problems.InvalidVerificationToken;
+                }
 
-        await db.Users.Where(u => u.Id == token.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsVerified, true), cancellationToken);
-        await events.NoteAsync(AuditAction.EmailVerified, token.UserId, origin, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        events.Committed(token.UserId);
-        Log.Verified(logger, token.UserId);
-        return null;
+                await db.Users.Where(u => u.Id == token.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsVerified, true), cancellationToken);
+                await change.CompleteAsync(AuditAction.EmailVerified);
+                change.AfterCommit(() => Log.Verified(logger, token.UserId));
+                return null;
+            },
+            cancellationToken);
     }
 
     private static partial class Log

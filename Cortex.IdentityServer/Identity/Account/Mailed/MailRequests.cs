@@ -25,11 +25,11 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
         switch (request.Kind)
         {
             case MailKind.Request.Verification when !user.EmailConfirmed:
-                await NoteAsync(AuditAction.VerificationRequested, user.Id, request, cancellationToken);
+                await RecordAsync(AuditAction.VerificationRequested, user.Id, request, cancellationToken);
                 await verification.SendAsync(user, cancellationToken);
                 break;
             case MailKind.Request.PasswordReset:
-                await NoteAsync(AuditAction.PasswordResetRequested, user.Id, request, cancellationToken);
+                await RecordAsync(AuditAction.PasswordResetRequested, user.Id, request, cancellationToken);
                 await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
                 break;
             case MailKind.Request.Registration:
@@ -39,12 +39,12 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
         }
     }
 
-    private Task NoteAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
+    private Task RecordAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
     {
         var details = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
         var origin = new RequestOrigin(
             IPAddress.TryParse(details.GetValueOrDefault("ip"), out var ip) ? ip : null, details.GetValueOrDefault("user_agent"),
             details.GetValueOrDefault("request_id") ?? "");
-        return audit.WriteAsync(action, AuditLog.Success, actorId: null, userId, origin, details: null, cancellationToken);
+        return audit.RecordAsync(action, AuditLog.Success, actorId: null, userId, origin, details: null, cancellationToken);
     }
 }

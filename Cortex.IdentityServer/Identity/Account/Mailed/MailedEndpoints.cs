@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Login;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -51,7 +51,7 @@ internal static class MailedEndpoints
         ChangeEmailRequest body,
         ClaimsPrincipal caller,
         EmailChange change,
-        Reauthentication reauthentication,
+        OwnerProof proof,
         SessionService sessions,
         HttpContext http,
         CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal static class MailedEndpoints
             return Refusal.Invalid("new_email", reason).ToProblem();
         }
 
-        if (await reauthentication.FindAsync(caller.UserId(), cancellationToken) is not { } user)
+        if (await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user)
         {
             return Problems.SessionRevoked.ToProblem();
         }
@@ -72,7 +72,7 @@ internal static class MailedEndpoints
         }
 
         var origin = http.Origin();
-        if (await reauthentication.RefusePasswordAsync(user, body.Password, origin, cancellationToken) is { } refusal)
+        if (await proof.VerifyPasswordAsync(user, body.Password, origin, cancellationToken) is { } refusal)
         {
             return refusal.ToProblem();
         }

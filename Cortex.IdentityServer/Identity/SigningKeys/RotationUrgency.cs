@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>How soon a new signing key takes over.</summary>
-internal enum KeyTurn
+internal enum RotationUrgency
 {
     /// <summary>When services that keep the list of keys for hours know it.</summary>
     Announced,

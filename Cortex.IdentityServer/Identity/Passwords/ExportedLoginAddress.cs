@@ -1,4 +1,4 @@
-namespace Cortex.IdentityServer.Identity.Account;
+namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>An address from which the user logged in.</summary>
 /// <param name="Network">An IPv4 address, or the /64 of an IPv6 one.</param>

@@ -1,4 +1,4 @@
-namespace Cortex.IdentityServer.Identity.Account;
+namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>A login.</summary>
 /// <param name="Id">Names it.</param>
@@ -9,4 +9,8 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <param name="Ip">The IP address from which it was started.</param>
 /// <param name="UserAgent">The user agent with which it was started.</param>
 internal sealed record ExportedSession(
-    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt, string[] Methods, string? Ip, string? UserAgent);
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt, string[] Methods, string? Ip, string? UserAgent)
+{
+    public static ExportedSession Of(Session session) => new(
+        session.Id, session.CreatedAt, session.LastSeenAt ?? session.LastUsedAt, session.EndedAt, session.Methods, session.Ip?.ToString(), session.UserAgent);
+}

@@ -1,6 +1,4 @@
-using Cortex.IdentityServer.Identity.Users;
-
-namespace Cortex.IdentityServer.Identity.Account;
+namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>A user as clients see them: these eight fields and no more.</summary>
 /// <param name="Id">The user's id, which never changes.</param>

@@ -1,11 +1,12 @@
-using Cortex.IdentityServer.Identity.Passkeys;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
-namespace Cortex.IdentityServer.Identity.Users;
+namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <remarks>Passkeys are in columns of a table of ours; Identity's own is one JSON document a passkey.</remarks>
-internal sealed partial class UserStore
+/// <summary>The user store with passkeys, which are rows of a table of this server; Identity's own table has one JSON document for each passkey.</summary>
+internal sealed class PasskeyUserStore(CortexDbContext db, IdentityErrorDescriber describer, PresentedPasskey presented) : UserStore(db, describer)
 {
     /// <summary>Saved at once, so that a credential that somebody else has already is told from a taken email.</summary>
     public override async Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
+using Cortex.IdentityServer.Foundation.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Cortex.IdentityServer.Foundation.Data;
+namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>Lets the changes of one account go one after another.</summary>
 internal static class AccountLock

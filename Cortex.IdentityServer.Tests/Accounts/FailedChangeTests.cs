@@ -1,0 +1,37 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <remarks>A change of an account is one transaction: nothing is announced of a change that didn't happen.</remarks>
+public sealed class FailedChangeTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string NewPassword = "a new and better password";
+
+    [Fact]
+    public async Task A_change_that_fails_at_its_last_step_ends_no_session_and_the_log_says_nothing_of_it()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var other = await app.LogInAsync(user);
+        await app.SqlAsync("CREATE FUNCTION refuse_mail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no mail''; END'");
+        await app.SqlAsync("CREATE TRIGGER refuse_mail BEFORE INSERT ON outbox_mails FOR EACH ROW EXECUTE FUNCTION refuse_mail()");
+        try
+        {
+            await (await ChangeAsync(http, user)).ShouldBeAsync(HttpStatusCode.InternalServerError);
+        }
+        finally
+        {
+            await app.SqlAsync("DROP TRIGGER refuse_mail ON outbox_mails");
+        }
+
+        await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.DoesNotContain($"of user {user.Id} ended", app.Log, StringComparison.Ordinal);
+
+        await (await ChangeAsync(http, user)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
+        Assert.Contains($"1 session(s) of user {user.Id} ended: password_changed", app.Log, StringComparison.Ordinal);
+    }
+
+    private static Task<HttpResponseMessage> ChangeAsync(HttpClient http, TestUser user) =>
+        http.PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = NewPassword });
+}

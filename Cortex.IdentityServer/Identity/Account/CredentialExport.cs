@@ -1,0 +1,11 @@
+using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Passkeys;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
+
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>The mechanisms by which a user authenticates, each of which exports what it stores about them.</summary>
+internal sealed record CredentialExport(
+    SessionService Sessions, LoginAddresses Addresses, ApiKeyService Keys, UserPasskeys Passkeys, SecondFactor SecondFactor);

@@ -1,0 +1,8 @@
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>Reads the billing events of an account for its export.</summary>
+internal interface IBillingExport
+{
+    /// <summary>Oldest first.</summary>
+    Task<IReadOnlyList<ExportedBillingEvent>> ExportAsync(Guid userId, CancellationToken cancellationToken);
+}

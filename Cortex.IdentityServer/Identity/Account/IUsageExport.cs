@@ -1,0 +1,8 @@
+namespace Cortex.IdentityServer.Identity.Account;
+
+/// <summary>Reads the usage of an account for its export.</summary>
+internal interface IUsageExport
+{
+    /// <summary>Oldest first.</summary>
+    IAsyncEnumerable<ExportedUsage> ExportAsync(Guid userId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,51 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Identity.Events;
+
+/// <summary>
+/// The one way to change an account: begins a transaction, locks the account, applies the change, and commits if the change was completed. Only after the
+/// commit does this server forget what it remembers of the account, wake the mail sender, and run what was registered with
+/// <see cref="AccountChange.AfterCommit"/>.
+/// </summary>
+internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox outbox, Changes changes)
+{
+    /// <summary>Changes an account, which is locked before <paramref name="apply"/> runs.</summary>
+    public Task<T> RunAsync<T>(Guid userId, RequestOrigin origin, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
+        RunAsync(userId, origin, () => db.LockAccountAsync(userId, cancellationToken), apply, cancellationToken);
+
+    /// <summary>The same for a change that needs a stronger lock, or locks on more than one account.</summary>
+    public Task<T> RunAsync<T>(
+        Guid userId, RequestOrigin origin, Func<Task> lockAccounts, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
+        RunAsync(
+            new AccountChange(userId, origin, audit, outbox, cancellationToken),
+            async change =>
+            {
+                await lockAccounts();
+                return await apply(change);
+            },
+            cancellationToken);
+
+    /// <summary>Creates an account, which <paramref name="create"/> names by <see cref="AccountChange.Created"/>.</summary>
+    public Task<T> CreateAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> create, CancellationToken cancellationToken) =>
+        RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), create, cancellationToken);
+
+    private async Task<T> RunAsync<T>(AccountChange change, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var result = await apply(change);
+        if (change.IsComplete)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            changes.Changed(change.UserId);
+            outbox.Wake();
+            change.RunAfterCommit();
+        }
+
+        return result;
+    }
+}

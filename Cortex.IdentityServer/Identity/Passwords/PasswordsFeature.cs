@@ -1,0 +1,25 @@
+using Cortex.IdentityServer.Identity.Passwords.Hashing;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cortex.IdentityServer.Identity.Passwords;
+
+/// <summary>Passwords: their rules, their hashes, and the limits on guessing them.</summary>
+internal static class PasswordsFeature
+{
+    /// <summary>To be called after <see cref="UsersFeature.AddUsers"/>, which registers Identity's own hasher and validator.</summary>
+    public static IServiceCollection AddPasswords(this IServiceCollection services) => services
+        .AddHashing()
+        .Replace(ServiceDescriptor.Singleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>()))
+        .Replace(ServiceDescriptor.Scoped<IPasswordValidator<User>, PasswordRules>())
+        .AddSingleton<KnownNetworks>()
+        .AddSingleton<TurnedAway>()
+        .AddSingleton<HashingLine>()
+        .AddSingleton<AttemptsUnderWay>()
+        .AddSingleton<AccountGates>()
+        .AddSingleton<LoginAttempts>()
+        .AddScoped<LoginAccounts>()
+        .AddScoped<LoginAddresses>()
+        .AddScoped<PasswordCheck>();
+}

@@ -1,0 +1,60 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Passwords;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>
+/// Makes somebody who is logged in prove once more, by password and second factor, that the account is theirs: somebody else may have their access token
+/// (OWASP ASVS 7.5.1).
+/// </summary>
+internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor)
+{
+    /// <summary>For somebody who is logged in a wrong code is invalid input; a 401 would look like an ended session.</summary>
+    public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };
+
+    /// <summary>The caller's account; null when it is gone.</summary>
+    public Task<User?> FindUserAsync(Guid userId, CancellationToken cancellationToken) =>
+        db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
+
+    /// <summary>Null when password and, where the account has a second factor, code are right; otherwise why not.</summary>
+    public async Task<Refusal?> VerifyAsync(User user, string password, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        if (code is { Totp: not null, Recovery: not null })
+        {
+            return SecondFactorCode.NotBoth;
+        }
+
+        if (await VerifyPasswordAsync(user, password, origin, cancellationToken) is { } wrongPassword)
+        {
+            return wrongPassword;
+        }
+
+        return !user.TwoFactorEnabled ? null
+            : code is { Totp: null, Recovery: null } ? Problems.TwoFactorRequired with
+            {
+                Detail = "Send two_factor_code or recovery_code along with the password.",
+            }
+            : await VerifyCodeAsync(user, code, origin, cancellationToken);
+    }
+
+    /// <summary>Wrong passwords count against the account and the address, as at a login.</summary>
+    public async Task<Refusal?> VerifyPasswordAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await check.TryAsync(new(user.Email!, password, origin), cancellationToken) switch
+        {
+            PasswordCheckResult.Right right when right.User.Id == user.Id => null,
+            PasswordCheckResult.Refused refused => Refusal.RateLimited(refused.RetryAfter, refused.Limit),
+            PasswordCheckResult.Busy busy => Refusal.Busy(busy.RetryAfter),
+            var wrong => Problems.InvalidCredentials with { Detail = "The password is wrong.", Limit = (wrong as PasswordCheckResult.Wrong)?.Limit },
+        };
+
+    public async Task<Refusal?> VerifyCodeAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await secondFactor.VerifyAsync(user, code, origin, cancellationToken) switch
+        {
+            SecondFactorResult.Accepted => null,
+            SecondFactorResult.Locked locked => Refusal.RateLimited(locked.RetryAfter),
+            _ => WrongCode,
+        };
+}
