@@ -8,8 +8,8 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// <summary><c>healthcheck</c>: asks a server for <c>/health</c>, for container health checks, whose images have no curl.</summary>
 internal static class HealthcheckCommand
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -48,7 +48,7 @@ internal static class HealthcheckCommand
             // HTTP_PROXY is for what the server asks of others.
             UseProxy = false,
             AllowAutoRedirect = false,
-            ConnectTimeout = ConnectPatience,
+            ConnectTimeout = ConnectTimeout,
             ConnectCallback = async (_, ct) => new NetworkStream(await ConnectAsync(target.EndPoints, ct), ownsSocket: true),
         };
         if (!target.ChecksCertificate)
@@ -59,12 +59,12 @@ internal static class HealthcheckCommand
         }
 
         using var http = new HttpMessageInvoker(handler);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(Timeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, target.Url);
         try
         {
-            using var response = await http.SendAsync(request, patience.Token);
+            using var response = await http.SendAsync(request, timeout.Token);
             if (response.IsSuccessStatusCode)
             {
                 await Console.Out.WriteLineAsync("healthy");
@@ -79,7 +79,7 @@ internal static class HealthcheckCommand
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} didn't answer within {Patience.TotalSeconds:0} seconds");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} didn't answer within {Timeout.TotalSeconds:0} seconds");
         }
 
         return ExitCode.Failed;

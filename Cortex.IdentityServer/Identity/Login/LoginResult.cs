@@ -46,7 +46,7 @@ internal abstract record LoginResult
     /// <summary>The hashing line is full.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : LoginResult;
 
-    /// <summary>Told only to who knows the password.</summary>
+    /// <summary>Only somebody who knows the password learns this.</summary>
     public sealed record AccountDisabled : LoginResult
     {
         public static AccountDisabled Instance { get; } = new();

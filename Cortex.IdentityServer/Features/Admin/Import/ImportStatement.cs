@@ -29,11 +29,9 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     private static readonly string Sql = $"""
         WITH line AS (
             SELECT * FROM unnest(@ids, @emails, @hashes, @tiers, @active, @verified, @created, @events, @details)
-                WITH ORDINALITY AS line (id, email, password_hash, tier, is_active, is_verified, created_at, event_id, details, place)
+                WITH ORDINALITY AS line (id, email, password_hash, subscription_tier, is_active, is_verified, created_at, event_id, details, place)
         ), created AS (
-            INSERT INTO users (id, email, password_hash, subscription_tier, is_active, is_verified, created_at)
-            SELECT id, email, password_hash, tier, is_active, is_verified, created_at FROM line ORDER BY cortex_fold_email(email) COLLATE "C", place
-            ON CONFLICT DO NOTHING
+            {UserSql.Insert("line", order: "place")}
             RETURNING id
         ), recorded AS (
             {AuditInsert.Sql(

@@ -22,7 +22,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     private const int RetryAfterSeconds = 5;
 
     /// <summary>How long the first line of a batch waits for others, so that slow files are answered too.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BatchTimeout = TimeSpan.FromMilliseconds(250);
 
     private static Refusal Unreachable => Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
@@ -130,8 +130,8 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
             return batch;
         }
 
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(BatchTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             do

@@ -11,8 +11,8 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
     /// <summary>The advisory lock's key: "cortexst" in ASCII.</summary>
     private const long LockKey = 0x636F727465787374;
 
-    /// <summary>In seconds, and more than a request has: nobody waits for it, and a million accounts may have come at once.</summary>
-    private const int Patience = 60;
+    /// <summary>More than a request has: nobody waits for it, and a million accounts may have come at once.</summary>
+    private const int TimeoutSeconds = 60;
 
     /// <summary>True where there is something to fold and no other replica at it. CASE, as only that keeps its order.</summary>
     private const string IsDueSql = """
@@ -74,7 +74,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
             }
         }
 
-        await using var fold = new NpgsqlBatch(connection, transaction) { Timeout = Patience };
+        await using var fold = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         fold.BatchCommands.Add(new(AccountsSql));
         fold.BatchCommands.Add(new("DELETE FROM account_totals WHERE accounts = 0"));
         fold.BatchCommands.Add(new(DaysSql));
@@ -95,7 +95,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
 
         await using var command = database.CreateCommand("DELETE FROM active_users WHERE day < $1");
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = yesterday });
-        command.CommandTimeout = Patience;
+        command.CommandTimeout = TimeoutSeconds;
         await command.ExecuteNonQueryAsync(cancellationToken);
         _forgottenBefore = yesterday;
     }

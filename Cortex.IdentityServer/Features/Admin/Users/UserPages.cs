@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
@@ -10,12 +11,12 @@ internal sealed class UserPages(NpgsqlDataSource database)
     private const int Many = 1000;
 
     /// <summary>The tiers that any account has: a few, and the index steps from one to the next.</summary>
-    private const string Tiers = """
+    private const string Tiers = $"""
         WITH RECURSIVE tiers AS (
-            (SELECT coalesce(subscription_tier, 'free') AS tier FROM users ORDER BY coalesce(subscription_tier, 'free') LIMIT 1)
+            (SELECT {UserSql.Tier} AS tier FROM users ORDER BY {UserSql.Tier} LIMIT 1)
             UNION ALL
-            SELECT (SELECT coalesce(subscription_tier, 'free') FROM users WHERE coalesce(subscription_tier, 'free') > tiers.tier
-                ORDER BY coalesce(subscription_tier, 'free') LIMIT 1)
+            SELECT (SELECT {UserSql.Tier} FROM users WHERE {UserSql.Tier} > tiers.tier
+                ORDER BY {UserSql.Tier} LIMIT 1)
             FROM tiers WHERE tiers.tier IS NOT NULL)
         SELECT tier FROM tiers WHERE tier IS NOT NULL
         """;
