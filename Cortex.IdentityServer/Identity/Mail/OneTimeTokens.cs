@@ -82,11 +82,12 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
     public Task<OneTimeToken?> FindAsync(Guid id, string purpose, CancellationToken cancellationToken) =>
         Good(id, purpose).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Uses it up, in the caller's transaction; false when another request did, or it isn't good any more.</summary>
+    /// <summary>
+    /// Uses it up, in a change that has locked the account, as what makes the token bad may be under way; false when another request used it, or it isn't good
+    /// any more.
+    /// </summary>
     public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
     {
-        // The account first, as wherever one changes: what makes the token bad may be under way, and who locks in another order waits for ever.
-        await db.LockAccountAsync(token.UserId, cancellationToken);
         var now = clock.GetUtcNow();
         return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
     }

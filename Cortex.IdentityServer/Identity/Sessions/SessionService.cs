@@ -59,7 +59,7 @@ internal sealed partial class SessionService(
             .SingleOrDefaultAsync(cancellationToken) is { } userId
         && await EndAsync(token.SessionId, userId, reason, origin, cancellationToken);
 
-    /// <summary>Ends all sessions of a user, at the user's own wish.</summary>
+    /// <summary>Ends all sessions of a user who asks for it.</summary>
     public Task EndEverywhereAsync(Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         EndNowAsync(userId, only: null, reason, origin, cancellationToken);
 

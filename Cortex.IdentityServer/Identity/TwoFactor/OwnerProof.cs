@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// </summary>
 internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor)
 {
-    /// <summary>For somebody who is logged in a wrong code is invalid input; a 401 would look like an ended session.</summary>
+    /// <summary>For somebody who is logged in, a wrong code is invalid input; a 401 would look like an ended session.</summary>
     public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };
 
     /// <summary>The caller's account; null when it is gone.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class SecondFactor(
     {
         string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
 
-        // One after another: two at once would each delete the old ones only, and leave twenty.
+        // One request after another: two at the same time would each delete the old ones only, and leave twenty.
         await db.LockAccountAsync(userId, cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         db.RecoveryCodes.AddRange(
