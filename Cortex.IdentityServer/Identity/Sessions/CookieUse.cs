@@ -35,12 +35,12 @@ internal static class CookieUse
 
         if (!Is(wish, bool.TrueString))
         {
-            return new(NeitherTrueNorFalse);
+            return new(NeitherTrueNorFalse.ToProblem());
         }
 
         if (cookie.RefusalToSet(http.Request) is { } refusal)
         {
-            return new(refusal);
+            return new(refusal.ToProblem());
         }
 
         TokenAnswer.UseCookie(http, cookie);
