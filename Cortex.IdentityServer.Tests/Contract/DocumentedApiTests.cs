@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Mail;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
@@ -59,6 +60,25 @@ public sealed partial class DocumentedApiTests
     public void Every_tier_is_in_the_table_with_its_default() => Assert.Equal(
         RateLimits.ApiKeyTiers.Select(tier => (tier.Key, Words(tier.Value))).Order(),
         Page.Rows("tier").Select(row => (row.Cells[0].Trim('`'), row.Cells[1])).Order());
+
+    [Fact]
+    public void Every_kind_of_link_is_in_the_table_with_its_lifetime()
+    {
+        var lifetimes = Page.Rows("email").ToDictionary(row => row.Cells[0], row => row.Cells[2]);
+
+        Assert.Equal(Words(TokenPurpose.VerifyEmail), lifetimes["Confirm the address"]);
+        Assert.Equal(Words(TokenPurpose.ResetPassword), lifetimes["Set a new password"]);
+        Assert.Equal(Words(TokenPurpose.ResetPassword), lifetimes["You already have an account"]);
+        Assert.Equal(Words(TokenPurpose.ChangeEmail), lifetimes["Confirm the new address"]);
+        Assert.Equal(Words(TokenPurpose.Invitation), lifetimes["Invitation"]);
+    }
+
+    private static string Words(TokenPurpose purpose) => purpose.Lifetime.TotalHours switch
+    {
+        1 => "1 hour",
+        var hours and <= 24 => string.Create(CultureInfo.InvariantCulture, $"{hours} hours"),
+        var hours => string.Create(CultureInfo.InvariantCulture, $"{hours / 24} days"),
+    };
 
     private static string Words(RateLimit limit) => string.Create(
         CultureInfo.InvariantCulture, $"{limit.Permits} per {(limit.Window == TimeSpan.FromMinutes(1) ? "minute" : $"{limit.Window.TotalMinutes} minutes")}");
