@@ -61,10 +61,13 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
             return Create(address, [new UnixDomainSocketEndPoint(address.UnixPipePath)], checksCertificate: false);
         }
 
-        IPAddress[] hosts = !IPAddress.TryParse(address.Host, out var host) ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
-            : host.Equals(IPAddress.Any) ? [IPAddress.Loopback]
-            : host.Equals(IPAddress.IPv6Any) ? [IPAddress.IPv6Loopback, IPAddress.Loopback]
-            : [host];
+        IPAddress[] hosts = IPAddress.TryParse(address.Host, out var host) switch
+        {
+            false => [IPAddress.Loopback, IPAddress.IPv6Loopback],
+            true when host!.Equals(IPAddress.Any) => [IPAddress.Loopback],
+            true when host!.Equals(IPAddress.IPv6Any) => [IPAddress.IPv6Loopback, IPAddress.Loopback],
+            true => [host!],
+        };
         return Create(address, [.. hosts.Select(one => new IPEndPoint(one, address.Port))], checksCertificate: false);
     }
 

@@ -15,11 +15,13 @@ internal static class WrongUsage
         var commands = string.Join(
             ", ", parsed.RootCommandResult.Command.Subcommands.Select(known => known.Name == "serve" ? "serve (the default)" : known.Name));
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
-        var problem =
-            unknown is null ? $"{command.Name}: {parsed.Errors[0].Message}"
-            : command is RootCommand ? $"There is no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}"
-            : unknown.StartsWith('-') ? $"{command.Name} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}"
-            : $"{command.Name} doesn't take {unknown}.";
+        var problem = (command, unknown) switch
+        {
+            (_, null) => $"{command.Name}: {parsed.Errors[0].Message}",
+            (RootCommand, _) => $"There is no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}",
+            (_, ['-', ..]) => $"{command.Name} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}",
+            _ => $"{command.Name} doesn't take {unknown}.",
+        };
         var more = command is RootCommand ? "--help" : $"{command.Name} --help";
         return $"{problem} Commands: {commands}. See {more}.";
     }

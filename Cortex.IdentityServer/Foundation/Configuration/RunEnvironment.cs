@@ -34,10 +34,12 @@ internal static class RunEnvironment
             throw new ConfigurationException("DOTNET_ENVIRONMENT must be the same as ASPNETCORE_ENVIRONMENT, or one of the two must be unset.");
         }
 
-        return dotnet is not null ? Checked("DOTNET_ENVIRONMENT", dotnet)
-            : aspnet is not null ? Checked("ASPNETCORE_ENVIRONMENT", aspnet)
-            : LocalFolder.SolutionFolder() is not null ? Environments.Development
-            : null;
+        return (dotnet, aspnet) switch
+        {
+            ({ } name, _) => Checked("DOTNET_ENVIRONMENT", name),
+            (_, { } name) => Checked("ASPNETCORE_ENVIRONMENT", name),
+            _ => LocalFolder.SolutionFolder() is null ? null : Environments.Development,
+        };
     }
 
     private static string? Read(IConfigurationBuilder source) => source.Build()[HostDefaults.EnvironmentKey] is { Length: > 0 } name ? name : null;

@@ -24,12 +24,18 @@ internal static partial class PostgresUrl
 
         var result = new NpgsqlConnectionStringBuilder();
         var scheme = SchemePattern().Match(text);
-        error = !scheme.Success ? ReadKeywords(text, ref result)
-            : scheme.Groups[1].Value.ToUpperInvariant() is "POSTGRES" or "POSTGRESQL" ? ReadUrl(text[scheme.Length..], result)
-            : "The URL must begin with postgresql:// or postgres://.";
-        error ??= string.IsNullOrWhiteSpace(result.Host) ? "It names no host."
-            : string.IsNullOrWhiteSpace(result.Database) ? "It names no database."
-            : PostgresKeywords.Refuse(result) ?? PostgresTls.Apply(result);
+        error = scheme.Groups[1].Value.ToUpperInvariant() switch
+        {
+            _ when !scheme.Success => ReadKeywords(text, ref result),
+            "POSTGRES" or "POSTGRESQL" => ReadUrl(text[scheme.Length..], result),
+            _ => "The URL must begin with postgresql:// or postgres://.",
+        };
+        error ??= result switch
+        {
+            _ when string.IsNullOrWhiteSpace(result.Host) => "It names no host.",
+            _ when string.IsNullOrWhiteSpace(result.Database) => "It names no database.",
+            _ => PostgresKeywords.Refuse(result) ?? PostgresTls.Apply(result),
+        };
 
         builder = error is null ? result : null;
         return error is null;

@@ -35,13 +35,21 @@ internal sealed partial class ApiKeyLookup(
 
     private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
 
-    public ApiKeyVerdict? Recall(ApiKeyCandidate candidate) =>
-        candidate.Text.Length > ApiKeyText.MaxLength ? ApiKeyVerdict.Invalid
-        : _remembered.TryRecall(candidate.Hash, out var known) ? Judge(known)
+    public ApiKeyVerdict? Recall(ApiKeyCandidate candidate)
+    {
+        if (candidate.Text.Length > ApiKeyText.MaxLength)
+        {
+            return ApiKeyVerdict.Invalid;
+        }
 
-        // A typo or garbage costs no query.
-        : candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid
-        : null;
+        if (_remembered.TryRecall(candidate.Hash, out var known))
+        {
+            return Judge(known);
+        }
+
+        // A key with a wrong checksum was mistyped or made up, so it costs no query.
+        return candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid : null;
+    }
 
     public bool WasKnown(ApiKeyCandidate candidate) => _remembered.Knows(candidate.Hash);
 

@@ -25,11 +25,20 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) ? SessionStanding.Ended.Instance
-            : !row.GetBoolean(2) ? SessionStanding.AccountDisabled.Instance
-            : !row.GetBoolean(6) ? SessionStanding.Ended.Instance
-            : new SessionStanding.Live(
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            return SessionStanding.Ended.Instance;
+        }
+
+        if (!row.GetBoolean(2))
+        {
+            return SessionStanding.AccountDisabled.Instance;
+        }
+
+        return row.GetBoolean(6)
+            ? new SessionStanding.Live(
                 new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5),
-                row.GetFieldValue<DateTimeOffset>(3));
+                row.GetFieldValue<DateTimeOffset>(3))
+            : SessionStanding.Ended.Instance;
     }
 }

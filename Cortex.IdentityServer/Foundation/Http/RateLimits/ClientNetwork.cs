@@ -43,19 +43,26 @@ internal static class ClientNetwork
         return new IPAddress(bytes).ToString();
     }
 
-    private static IPAddress? EmbeddedIn(ReadOnlySpan<byte> bytes) =>
-
-        // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96, RFC 2765) and NAT64 (64:ff9b::/96, RFC 6052).
-        bytes.StartsWith<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+    /// <summary>The IPv4 address that an IPv6 address of a transition mechanism contains; null for other addresses.</summary>
+    private static IPAddress? EmbeddedIn(ReadOnlySpan<byte> bytes)
+    {
+        // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96, RFC 2765), and NAT64 (64:ff9b::/96, RFC 6052).
+        if (bytes.StartsWith<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
             || bytes.StartsWith<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0])
-            || bytes.StartsWith<byte>([0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) ? new(bytes[LastFour..])
+            || bytes.StartsWith<byte>([0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]))
+        {
+            return new(bytes[LastFour..]);
+        }
 
-        // 6to4 (2002::/16, RFC 3056): one address has 65,536 networks of this kind.
-        : bytes.StartsWith<byte>([0x20, 0x02]) ? new(bytes[2..6])
+        // 6to4 (2002::/16, RFC 3056): one IPv4 address has 65,536 networks of this kind.
+        if (bytes.StartsWith<byte>([0x20, 0x02]))
+        {
+            return new(bytes[2..6]);
+        }
 
-        // Teredo (2001::/32, RFC 4380): the server's address and the client's, which is inverted.
-        : bytes.StartsWith<byte>([0x20, 0x01, 0x00, 0x00]) ? Inverted(bytes[LastFour..])
-        : null;
+        // Teredo (2001::/32, RFC 4380) contains the server's address and the client's, which is inverted.
+        return bytes.StartsWith<byte>([0x20, 0x01, 0x00, 0x00]) ? Inverted(bytes[LastFour..]) : null;
+    }
 
     private static IPAddress Inverted(ReadOnlySpan<byte> bytes)
     {
