@@ -96,7 +96,7 @@ public sealed partial class DocumentTests
         Document.Read("docs/contributing.md").Rows("folder").Select(row => row.Cells[0].Trim('`', '/')).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> FoldersOf(string folder) => Directory.EnumerateDirectories(Path.Combine(Document.Repository, folder))
-        .Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")).Select(name => $"{folder}/{name}");
+        .Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj" or "Properties")).Select(name => $"{folder}/{name}");
 
     /// <summary>The paths in a map that shows by two spaces what is in what, and several folders side by side.</summary>
     private static IEnumerable<string> Mapped(string map)
