@@ -77,7 +77,13 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     routes.MapMailedPages();
     routes.MapSitePages(environment.Http);
 
-    // What the start leaves behind goes back to the system before there is load.
-    app.Lifetime.ApplicationStarted.Register(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
+    app.Lifetime.ApplicationStarted.Register(() => _ = CollectAsync());
     await app.ServeAsync();
+}
+
+// What the start leaves behind goes back to the system before there is load, but only when the background services have had their first turn.
+static async Task CollectAsync()
+{
+    await Task.Delay(TimeSpan.FromSeconds(1));
+    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

@@ -1,4 +1,6 @@
+using System.Reflection;
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Migrations;
 using Cortex.IdentityServer.Tests.Contract;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +13,7 @@ namespace Cortex.IdentityServer.Tests.Data;
 /// <remarks>An empty database, an old one, several servers at once, and one that the operator has to mend first.</remarks>
 public sealed class MigrationTests(PostgresCluster cluster)
 {
-    private const string Migrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
+    private const string CountMigrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
 
     private static readonly long All = typeof(CortexDbContext).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(Migration)));
 
@@ -23,6 +25,12 @@ public sealed class MigrationTests(PostgresCluster cluster)
         INSERT INTO users (id, email, password_hash) VALUES
             ('00000000-0000-4000-8000-0000000000e1', 'Twin@example.com', 'x'), ('00000000-0000-4000-8000-0000000000e2', 'twin@Example.com', 'y')
         """;
+
+    [Fact]
+    public void The_list_that_each_start_reads_names_every_migration() =>
+        Assert.Equal(
+            typeof(CortexDbContext).Assembly.GetTypes().Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(),
+            MigrationIds.All);
 
     [Fact]
     public async Task An_empty_database_and_both_old_ones_become_the_same()
@@ -49,7 +57,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
             await Task.WhenAll(
                 Enumerable.Range(0, 6).Select(_ => Task.Run(() => PostgresCluster.MigrateAsync(database), TestContext.Current.CancellationToken)));
 
-            Assert.Equal(All, await PythonDatabase.SqlAsync<long>(database, Migrations));
+            Assert.Equal(All, await PythonDatabase.SqlAsync<long>(database, CountMigrations));
         }
     }
 
@@ -106,7 +114,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
         await PythonDatabase.SqlAsync<object>(database, "UPDATE users SET email = 'other@example.com' WHERE email = 'twin@Example.com'");
         await PostgresCluster.MigrateAsync(database);
 
-        Assert.Equal(All, await PythonDatabase.SqlAsync<long>(database, Migrations));
+        Assert.Equal(All, await PythonDatabase.SqlAsync<long>(database, CountMigrations));
     }
 
     [Fact]

@@ -24,11 +24,11 @@ internal static class ForwardAuthEndpoint
     /// For the same reason the query counts at exactly this path only; the header counts everywhere. The body is ignored.
     /// </remarks>
     internal static Results<Allowed, Problem> VerifyRequest(
-        [Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope,
-        [FromHeader(Name = RequiredScopes), Description(
-            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required,
         ClaimsPrincipal caller,
-        HttpContext http)
+        HttpContext http,
+        [FromQuery, Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope = null,
+        [FromHeader(Name = RequiredScopes), Description(
+            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required = null)
     {
         if (MissingScope(caller, scope, required) is { } missing)
         {

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Diagnostics;
-using System.Reflection;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Data.Inspection;
 using Microsoft.EntityFrameworkCore;
@@ -183,11 +182,6 @@ internal sealed partial class DatabaseMigrator(
     /// <returns>What there is to say about the database; null if it lacks a migration.</returns>
     private async Task<InspectionReport?> ReportIfUpToDateAsync(CancellationToken cancellationToken)
     {
-        string[] known =
-        [
-            .. typeof(DatabaseMigrator).Assembly.GetTypes().Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
-                .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>(),
-        ];
         await using var look = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
         look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
         if (await look.ExecuteScalarAsync(cancellationToken) is not true)
@@ -201,7 +195,7 @@ internal sealed partial class DatabaseMigrator(
         read.BatchCommands.Add(
             new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""")
             {
-                Parameters = { new() { Value = known } },
+                Parameters = { new() { Value = Migrations.MigrationIds.All } },
             });
 
         // Last, so that it never sees less than what was counted.
@@ -209,7 +203,7 @@ internal sealed partial class DatabaseMigrator(
         await using var rows = await read.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        if (rows.GetInt64(0) < known.Length)
+        if (rows.GetInt64(0) < Migrations.MigrationIds.All.Length)
         {
             return null;
         }

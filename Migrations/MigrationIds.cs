@@ -1,0 +1,18 @@
+namespace Cortex.IdentityServer.Migrations;
+
+/// <summary>The ids of all migrations, oldest first.</summary>
+/// <remarks>A list, because each start needs them, and finding them by reflection would load every type of the server. A test compares it.</remarks>
+internal static class MigrationIds
+{
+    public static readonly string[] All =
+    [
+        "20261124154128_Initial",
+        "20261124171852_LimitsAndChangeNotices",
+        "20261126185425_MailsTokensAndAudit",
+        "20261126192159_Passkeys",
+        "20261126213552_Administration",
+        "20261128143748_Portability",
+        "20261128144717_OneAccountPerAddress",
+        "20261128154241_GuessingLimits",
+    ];
+}
