@@ -14,6 +14,7 @@ internal static class BenchmarkProgram
     private static readonly Dictionary<string, Func<IConfiguration, Task>> Verbs = new()
     {
         ["postgres"] = PrivatePostgres.RunAsync,
+        ["versions"] = Versions.RunAsync,
         ["seed"] = Seed.RunAsync,
         ["bare"] = BareServer.RunAsync,
         ["hash"] = HashFloor.RunAsync,

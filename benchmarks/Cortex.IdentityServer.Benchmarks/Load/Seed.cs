@@ -16,14 +16,14 @@ internal static class Seed
 {
     public const string Password = "a long benchmark password";
 
-    /// <summary>
-    /// Of all kinds, made one after another. Between the known ones (<c>$3</c> is from one to the next) there are some who are switched off, and who are
-    /// verified.
-    /// </summary>
+    /// <summary>Of every fourteen users, the last is disabled and so isn't a known one.</summary>
+    private const int Disabled = 14;
+
+    /// <summary>Of all kinds, made one after another, in the same proportions however many there are.</summary>
     private const string Users = """
         INSERT INTO users(email, password_hash, subscription_tier, is_active, is_verified, created_at)
         SELECT 'user' || number || '@example.com', $1, CASE WHEN number % 100 = 0 THEN 'enterprise' WHEN number % 10 = 0 THEN 'pro' ELSE 'free' END,
-            (number - 1) % $3 <> 1 OR number % 7 <> 0, $3 > 1 AND number % 3 = 0, now() - ($2 - number) * interval '40 seconds'
+            number % $3 <> 0, number % 3 = 0, now() - ($2 - number) * interval '40 seconds'
         FROM generate_series(1, $2) AS number
         """;
 
@@ -42,21 +42,23 @@ internal static class Seed
 
     public static async Task RunAsync(IConfiguration arguments)
     {
-        var (users, known, folder) = (arguments.Number("users"), arguments.Number("known"), arguments.Text("folder"));
+        var (users, folder) = (arguments.Number("users"), arguments.Text("folder"));
+        var active = users - (users / Disabled);
+        var known = Math.Min(arguments.Number("known"), active);
         var tokenKeys = new SecretKeys(System.Text.Encoding.UTF8.GetBytes(arguments.Text("secret"))).Derive("refresh-token");
         var rows = Enumerable.Range(0, known).Select(index => new KnownRow(
-            string.Create(CultureInfo.InvariantCulture, $"user{1 + ((long)index * users / known)}@example.com"), ApiKeyText.New(),
+            string.Create(CultureInfo.InvariantCulture, $"user{ActiveUser((long)index * active / known)}@example.com"), ApiKeyText.New(),
             new(Guid.NewGuid(), Counter: 0))).ToList();
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"), rows.Select(row => row.Email));
         await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), rows.Select(row => row.Key));
         await File.WriteAllLinesAsync(Path.Combine(folder, "tokens"), rows.Select(row => row.Token.ToText(tokenKeys)));
 
-        // A million rows take longer than Npgsql's usual patience with a statement.
+        // A million rows take longer than Npgsql's usual timeout of a statement.
         var settings = new NpgsqlConnectionStringBuilder(arguments.Text("database")) { CommandTimeout = 0 };
         await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
-        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, users / known);
+        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, Disabled);
         await RunAsync(connection, Others);
         await RunAsync(connection, "CREATE TEMP TABLE known(email text, key_hash text, prefix text, session_id uuid)");
         await CopyAsync(connection, rows);
@@ -64,6 +66,9 @@ internal static class Seed
         await RunAsync(connection, "VACUUM ANALYZE");
         await RunAsync(connection, "CHECKPOINT");
     }
+
+    /// <summary>The number of the active user at this position, counted from zero.</summary>
+    private static long ActiveUser(long position) => 1 + position + (position / (Disabled - 1));
 
     private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)
     {
