@@ -2,13 +2,15 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>What the operator is told of an error of the database: one line with the server's own message, and what to do where that is known.</summary>
+/// <summary>Formats a database error for the operator: one line with the server's own message and, where one is known, the remedy.</summary>
 internal static class DatabaseErrorLine
 {
     private const string ConfiguredDatabase = "PostgreSQL at POSTGRES_URL";
 
-    /// <summary>Null for a failure that isn't the database's.</summary>
-    /// <remarks>Neither PostgreSQL's nor Npgsql's messages hold a password. PostgreSQL's details may hold values of a row and are left out.</remarks>
+    /// <summary>Returns null if the failure doesn't come from the database.</summary>
+    /// <remarks>
+    /// PostgreSQL's and Npgsql's messages never contain a password. PostgreSQL's details may contain values of a row, so they are left out.
+    /// </remarks>
     public static string? Of(Exception failure, string database = ConfiguredDatabase)
     {
         if (DatabaseFailure.FromPostgres(failure) is { } refused)

@@ -11,39 +11,43 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
-/// Brings the database to this version's schema: all migrations that it lacks in one transaction, or none. Replicas that start together do it once.
+/// Migrates the database to this version's schema, applying all pending migrations in one transaction or none. Of several replicas that start together,
+/// only one migrates.
 /// </summary>
 /// <remarks>
-/// EF Core takes a lock of its own only after it has made its history table, so ours comes first. It belongs to the transaction and not to the
-/// session: behind a pooler (Neon's, PgBouncer) a session's lock would stay on a connection that others get, and hang the next start.
+/// EF Core takes its own lock only after it has created its history table, so this class takes one first. The lock belongs to the transaction rather than
+/// the session: behind a transaction pooler (Neon's, PgBouncer), a session lock would stay on a connection that other clients reuse, and the next start
+/// would hang.
 /// </remarks>
 internal sealed partial class DatabaseMigrator(
     NpgsqlDataSource dataSource, IServiceScopeFactory scopes, LockTimeouts timeouts, ILogger<DatabaseMigrator> logger)
 {
-    /// <summary>The advisory lock's key: "cortexid" in ASCII, so that no other program takes it by chance.</summary>
+    /// <summary>The key of the advisory lock: "cortexid" in ASCII, to avoid clashes with other programs.</summary>
     private const long LockKey = 0x636F727465786964;
 
-    /// <summary>Raised by a migration that finds data which the operator has to mend first; its text is meant for them.</summary>
+    /// <summary>The SQLSTATE that a migration raises when the operator has to correct data first. Its message is written for the operator.</summary>
     public const string OperatorMustAct = "CX001";
 
-    /// <summary>Servers of the version before may be at work, and PostgreSQL may choose the migration to end a deadlock with one of them.</summary>
+    /// <summary>
+    /// Servers of the previous version may still be running, and PostgreSQL may pick the migration as the victim of a deadlock with one of them.
+    /// </summary>
     private const int MostAttempts = 5;
 
     /// <summary>
-    /// Until the transaction ends, none of the time limits that the role, the database or the server sets: they are meant for requests, and a migration
-    /// takes as long as the tables are large. Those that this version of PostgreSQL doesn't know are left out.
+    /// Lifts, until the transaction ends, the time limits of the role, the database and the server: they are meant for requests, while a migration takes as
+    /// long as the tables are large. Limits that this version of PostgreSQL doesn't have are skipped.
     /// </summary>
     private const string NoTimeLimits = """
         SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
         """;
 
-    /// <summary>Behind a pooler, the transaction has the role's setting and not that of <see cref="SessionDefaults"/>.</summary>
+    /// <summary>Behind a pooler, <see cref="SessionDefaults"/> doesn't apply, and the role's own setting would.</summary>
     private const string PlainBackslashes = "SELECT set_config('standard_conforming_strings', 'on', true)";
 
     /// <summary>
-    /// Where our tables are, or else where new ones would be made. Pinned, so that all of them are in one schema and no other schema's tables are taken for
-    /// ours.
+    /// Pins the search_path to the schema of the server's tables, or to the one where they would be created. All of them are then in one schema, and tables
+    /// of other schemas aren't mistaken for the server's.
     /// </summary>
     private const string PinSchema = $"""
         SELECT set_config('search_path', pg_catalog.quote_ident(nspname) || ', pg_temp', true) FROM pg_catalog.pg_namespace
@@ -53,8 +57,8 @@ internal sealed partial class DatabaseMigrator(
             (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()))
         """;
 
-    /// <returns>What was applied, in its order; nothing where the schema was this version's already.</returns>
-    /// <exception cref="MigrationRefusedException">The operator has to act first; nothing was changed.</exception>
+    /// <returns>The applied migrations in order; empty if the schema was already up to date.</returns>
+    /// <exception cref="MigrationRefusedException">The operator has to act first. Nothing was changed.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
@@ -79,7 +83,7 @@ internal sealed partial class DatabaseMigrator(
             }
             catch (Exception failure) when (DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
-                // A lock that the migrations themselves don't tell of, as on an owner's table that references ours.
+                // The migration needed a lock that isn't taken up front, for example on a table of the owner's that references one of the server's.
                 if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
                 {
                     throw TableLocks.WhyRefused(timeouts, "a lock of another transaction");
@@ -105,7 +109,7 @@ internal sealed partial class DatabaseMigrator(
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         db.Database.SetCommandTimeout(TimeSpan.Zero);
 
-        // Whatever the default of the role is: what another replica committed while this one waited for the lock has to be seen.
+        // The role's default may differ, but whatever another replica committed while this one waited for the lock has to be visible.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
         await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
@@ -117,7 +121,7 @@ internal sealed partial class DatabaseMigrator(
         if (plan.Pending.Count > 0
             && await new TableLocks(held, timeouts, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
         {
-            // Other transactions may have changed rows in the meantime.
+            // Other transactions may have changed rows while this one waited.
             plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
             plan.Report.ThrowIfRefused();
         }
@@ -128,7 +132,7 @@ internal sealed partial class DatabaseMigrator(
             await ScalarAsync(transaction, repair, cancellationToken);
         }
 
-        // Asked about before it exists, EF Core logs the missing history table as an error.
+        // EF Core logs an error if it is asked about migrations before the history table exists.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
         if (pending.Count > 0)
@@ -141,7 +145,7 @@ internal sealed partial class DatabaseMigrator(
         return pending;
     }
 
-    /// <summary>What <see cref="MigrateAsync"/> would do.</summary>
+    /// <summary>Returns what <see cref="MigrateAsync"/> would do, without changing anything.</summary>
     public async Task<MigrationPlan> PlanAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -176,10 +180,10 @@ internal sealed partial class DatabaseMigrator(
     }
 
     /// <summary>
-    /// Most starts find nothing to do, and then EF Core, which takes a third of the start to get ready, isn't needed before somebody logs in.
+    /// Inspects an up-to-date database without EF Core, whose initialization takes a third of the start and isn't needed before the first login.
     /// </summary>
-    /// <remarks>While another replica migrates, this waits for it.</remarks>
-    /// <returns>What there is to say about the database; null if it lacks a migration.</returns>
+    /// <remarks>While another replica migrates, this method waits for it.</remarks>
+    /// <returns>The findings about the database, or null if a migration is pending.</returns>
     private async Task<InspectionReport?> ReportIfUpToDateAsync(CancellationToken cancellationToken)
     {
         await using var look = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
@@ -198,7 +202,7 @@ internal sealed partial class DatabaseMigrator(
                 Parameters = { new() { Value = Migrations.MigrationIds.All } },
             });
 
-        // Last, so that it never sees less than what was counted.
+        // This command comes last, so that it never sees an older state than the count.
         read.BatchCommands.Add(StartInspection.Command());
         await using var rows = await read.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
@@ -213,7 +217,7 @@ internal sealed partial class DatabaseMigrator(
         return StartInspection.ReportUnlessRefused(rows);
     }
 
-    /// <summary>Logs the warnings, and corrects what this role may correct without a migration.</summary>
+    /// <summary>Logs the warnings, and makes the corrections that this role can make without a migration.</summary>
     private async Task SettleAsync(InspectionReport report, CancellationToken cancellationToken)
     {
         foreach (var warning in report.Warnings)
@@ -253,11 +257,11 @@ internal sealed partial class DatabaseMigrator(
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
         public static partial void Warned(ILogger logger, string warning);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; trying again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; retrying")]
         public static partial void NotLocked(ILogger logger);
 
         [LoggerMessage(
-            Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); trying again")]
+            Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); retrying")]
         public static partial void Deadlocked(ILogger logger, int attempt);
     }
 }

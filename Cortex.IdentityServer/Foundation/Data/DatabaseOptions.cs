@@ -4,21 +4,21 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Where the data live.</summary>
-/// <param name="ConnectionString">Npgsql's keyword form, or null for the embedded PostgreSQL.</param>
-/// <param name="EmbeddedFolder">Where the embedded PostgreSQL keeps its data.</param>
-/// <param name="BinDirectory"><c>POSTGRES_BIN</c>: where its binaries are, if not in the usual places.</param>
+/// <summary>Settings of the database connection.</summary>
+/// <param name="ConnectionString">The connection string as Npgsql keywords, or null for the embedded PostgreSQL.</param>
+/// <param name="EmbeddedFolder">The folder of the embedded PostgreSQL's data.</param>
+/// <param name="BinDirectory"><c>POSTGRES_BIN</c>: the folder of PostgreSQL's binaries, or null to search the usual places.</param>
 internal sealed record DatabaseOptions(string? ConnectionString, string EmbeddedFolder, string? BinDirectory)
 {
     public EmbeddedPostgresOptions Embedded => new() { DataDirectory = EmbeddedFolder, BinDirectory = BinDirectory };
 
-    /// <summary>What an operator is told that can't be used; without user and password.</summary>
+    /// <summary>The database's name in messages for the operator, without user name and password.</summary>
     public string Name => ConnectionString is null ? "The embedded PostgreSQL" : $"PostgreSQL at POSTGRES_URL ({Address(new(ConnectionString))})";
 
-    /// <summary>The connection string may hold a password.</summary>
+    /// <summary>Omits the connection string, which may contain a password.</summary>
     public override string ToString() => nameof(DatabaseOptions);
 
-    /// <summary>Of several hosts each has its port, if it isn't the usual one; the host of a Unix socket is a folder.</summary>
+    /// <summary>Several hosts, and the folder of a Unix socket, are returned as they are: their ports, where needed, are part of the host.</summary>
     private static string Address(NpgsqlConnectionStringBuilder builder) =>
         builder.Host is { } host && (host.Contains(',', StringComparison.Ordinal) || host.StartsWith('/')) ? host : $"{builder.Host}:{builder.Port}";
 

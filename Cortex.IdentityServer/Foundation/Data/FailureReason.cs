@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Says why a connection to PostgreSQL failed. Npgsql says what it tried, and the exceptions inside why it failed.</summary>
+/// <summary>Explains why a connection to PostgreSQL failed. Npgsql's message says what it tried; the inner exceptions say why it failed.</summary>
 internal static class FailureReason
 {
     public static string Of(Exception failure) => failure switch
@@ -18,7 +18,7 @@ internal static class FailureReason
         _ => failure.Message,
     };
 
-    /// <summary>.NET names the callback that refused the certificate, which means nothing to an operator.</summary>
+    /// <summary>Replaces .NET's message about a certificate validation callback, which means nothing to an operator.</summary>
     private static string Explain(AuthenticationException failure) => FrameworkInternals.IsUntrustedCertificate(failure)
         ? "the server's certificate isn't trusted (it isn't issued by an authority in sslrootcert, has expired or, with sslmode=verify-full, is for "
             + "another host)"

@@ -5,18 +5,18 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
-/// Writes when keys and sessions were last used: in batches each second, forward only, each row at most once a minute, and at the end. Who used them counts
-/// as active on that day (decision 0016).
+/// Saves when API keys and sessions were last used: in batches each second and once more at shutdown, at most once a minute for each row, and never
+/// backward. A user whose key or session is used counts as active on that day (decision 0016).
 /// </summary>
 internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch server, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService
 {
-    /// <summary>How exactly the times are kept, so that a busy key isn't written at every request.</summary>
+    /// <summary>The precision of the saved times, so that a busy key isn't written at every request.</summary>
     public static readonly TimeSpan Resolution = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>More than this many are forgotten rather than kept, as when the database is away for long.</summary>
+    /// <summary>Further uses are dropped beyond this number, for example during a long outage of the database.</summary>
     private const int MostWaiting = 100_000;
 
     private const int BatchSize = 1_000;
@@ -25,7 +25,8 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     private readonly Waiting _sessions = new("sessions", "last_seen_at");
 
     /// <summary>
-    /// Whether a use is worth noting again. The first of a day always is, or who was last seen a moment before midnight would be missing in the new day.
+    /// Returns whether a use has to be saved again. The first one of a day always is: otherwise a user seen shortly before midnight would be missing from
+    /// the new day.
     /// </summary>
     public static bool IsDue(DateTimeOffset noted, DateTimeOffset now) => now - noted >= Resolution || Day(now) != Day(noted);
 
@@ -48,7 +49,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
             {
                 server.Failed(failure);
 
-                // Whatever it was, it would stop the server, and these times aren't worth that.
+                // An unhandled exception would stop the server, and these times aren't worth that.
                 if (!isFailing)
                 {
                     Log.Failed(logger, failure.GetType().Name);
@@ -74,7 +75,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
         }
     }
 
-    /// <summary>Of UTC.</summary>
+    /// <summary>The number of the UTC day.</summary>
     private static long Day(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerDay;
 
     private async Task WriteAsync(CancellationToken cancellationToken)
@@ -83,15 +84,16 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
         await _sessions.WriteAsync(dataSource, cancellationToken);
     }
 
-    /// <summary>Uses of the rows of one table that aren't written yet.</summary>
+    /// <summary>Unsaved uses of the rows of one table.</summary>
     private sealed class Waiting(string table, string column)
     {
-        /// <summary>By day, so that a use after midnight doesn't hide the one before it.</summary>
+        /// <summary>Keyed by day too, so that a use after midnight doesn't replace the one before it.</summary>
         private readonly ConcurrentDictionary<(Guid Id, long Day), DateTimeOffset> _uses = new();
 
         /// <summary>
-        /// Nothing but this column, and only forward: a use never undoes a change. A row that is being changed is left to the next use instead of waited for.
-        /// Users who are active are added in one order, so that replicas, which may wait for each other there, never do so in a circle; who is new is counted.
+        /// The statement changes only this column, and only forward, so it never undoes another change. It skips rows that are locked; their next use is
+        /// saved instead. It inserts active users in a fixed order, because replicas may wait for each other there and would otherwise deadlock. Each new
+        /// one is counted.
         /// </summary>
         private readonly string _sql = $"""
             WITH used AS (SELECT id, max(at) AS at FROM unnest($1, $2) AS used(id, at) GROUP BY id),
@@ -128,7 +130,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
                 await command.ExecuteNonQueryAsync(cancellationToken);
                 foreach (var use in batch)
                 {
-                    // Unless it was used again meanwhile.
+                    // This keeps the entry if the row was used again in the meantime.
                     _uses.TryRemove(use);
                 }
             }
@@ -137,7 +139,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not save when keys and sessions were last used ({Failure}); trying again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not save when keys and sessions were last used ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

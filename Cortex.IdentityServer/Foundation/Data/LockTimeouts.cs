@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>How a migration waits for the tables that it changes.</summary>
+/// <summary>How long a migration waits for locks on the tables that it changes.</summary>
 /// <param name="Wait">
-/// How long it waits in the queue for its locks. Statements that queue up behind it wait too, and those of a server give up after two seconds.
+/// How long one attempt waits for its locks. Statements that arrive in the meantime wait behind it, and the server's time out after two seconds.
 /// </param>
-/// <param name="Pause">How long it then lets the others through.</param>
-/// <param name="Total">The time after which it gives up.</param>
+/// <param name="Pause">How long it waits before the next attempt, to let other statements through.</param>
+/// <param name="Total">How long it keeps trying.</param>
 internal sealed record LockTimeouts(TimeSpan Wait, TimeSpan Pause, TimeSpan Total)
 {
     public static readonly LockTimeouts Default = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));

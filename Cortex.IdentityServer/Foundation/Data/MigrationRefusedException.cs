@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>A migration that waits for the operator; the message says for what, in one line.</summary>
+/// <summary>Thrown when the operator has to act before a migration can run. The message says what to do.</summary>
 internal sealed class MigrationRefusedException(string message) : Exception(message);

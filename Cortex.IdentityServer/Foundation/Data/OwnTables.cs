@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>The tables of this server, so that they can be told apart from those that the database's owner keeps beside them.</summary>
+/// <summary>The server's own tables, as opposed to those that the database's owner keeps beside them.</summary>
 internal static class OwnTables
 {
-    /// <summary>The documented tables, which other programs know too.</summary>
+    /// <summary>The documented tables, which other programs use too.</summary>
     public static readonly IReadOnlyList<string> Documented = ["users", "api_keys", "usage_logs", "billing_events"];
 
     /// <summary>The tables that only this server uses.</summary>
@@ -14,7 +14,7 @@ internal static class OwnTables
         "signing_keys", "two_factor_challenges", "two_factor_states", "user_roles",
     ];
 
-    /// <summary>Each month's part of the audit log is a table of its own.</summary>
+    /// <summary>The prefix of the audit log's monthly partitions.</summary>
     private const string AuditPartition = "audit_events_";
 
     private static readonly HashSet<string> All = [.. Documented, .. Private];

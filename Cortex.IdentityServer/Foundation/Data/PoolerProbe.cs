@@ -3,18 +3,18 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Finds out whether a pooler stands between the server and PostgreSQL.</summary>
+/// <summary>Detects a connection pooler between the server and PostgreSQL.</summary>
 internal static class PoolerProbe
 {
-    /// <summary>Statements that a connection keeps prepared, where it is PostgreSQL's own.</summary>
+    /// <summary>The number of statements that a direct connection keeps prepared.</summary>
     private const int MostPrepared = 50;
 
     /// <summary>
-    /// The connection string with <see cref="SessionDefaults"/> and prepared statements, unless it leads to a pooler or says itself what it wants.
+    /// Adds <see cref="SessionDefaults"/> and prepared statements to the connection string, unless it leads to a pooler or sets them itself.
     /// </summary>
     /// <remarks>
-    /// A pooler that gives a connection to each transaction may run a statement where it was never prepared, and has sessions of its own. It invents the
-    /// process id that it tells at the start, so another one than the backend's own gives it away; some refuse options in the first place.
+    /// A transaction pooler may run a statement on a connection where it was never prepared, and its sessions aren't the server's own. Poolers invent the
+    /// process ID that they report at the start, so it differs from the backend's; some reject startup options altogether.
     /// </remarks>
     public static async Task<string> AdaptAsync(string connectionString, CancellationToken cancellationToken)
     {

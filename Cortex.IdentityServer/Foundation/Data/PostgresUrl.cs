@@ -6,8 +6,8 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
-/// Reads the two forms of POSTGRES_URL: <c>postgresql://user:password@host:port/database?sslmode=require</c>, with the
-/// rules of libpq, and Npgsql's keyword string. An error names what is wrong and never repeats a part that may be secret.
+/// Parses the two forms of POSTGRES_URL: <c>postgresql://user:password@host:port/database?sslmode=require</c>, by libpq's rules, and Npgsql's keyword
+/// string. Errors name what is wrong and never repeat a part that may be secret.
 /// </summary>
 internal static partial class PostgresUrl
 {
@@ -60,7 +60,7 @@ internal static partial class PostgresUrl
         var authorityEnd = rest.AsSpan().IndexOfAny('/', '?');
         var (authority, tail) = authorityEnd < 0 ? (rest, "") : (rest[..authorityEnd], rest[authorityEnd..]);
 
-        // Most likely a password with a bare '/' or '?': everything after it would be misread, and then shown in an error.
+        // This is most likely a password with an unescaped '/' or '?': everything after it would be misread, and then shown in an error.
         if (tail.Contains('@', StringComparison.Ordinal))
         {
             return "A '/', '?' or '@' in the user name, password or a parameter must be percent-encoded (%2F, %3F, %40).";
@@ -132,7 +132,7 @@ internal static partial class PostgresUrl
         return null;
     }
 
-    /// <summary>Percent-decoding as libpq does it: a '+' stays a '+', a lone '%' is an error rather than a literal.</summary>
+    /// <summary>Decodes percent-encoding as libpq does: '+' stays '+', and a lone '%' is an error.</summary>
     internal static bool TryDecode(string text, out string decoded)
     {
         decoded = Uri.UnescapeDataString(text);

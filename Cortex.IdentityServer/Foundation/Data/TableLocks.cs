@@ -3,21 +3,21 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Locks the tables that a migration changes, all before the first change, and without keeping others from them for longer than a moment.</summary>
+/// <summary>Locks all tables that a migration changes before its first change, without blocking other statements for longer than a moment.</summary>
 /// <remarks>
-/// A statement that waits for such a lock, behind a transaction that has merely read the table, makes every later statement on it wait too. So this waits
-/// briefly, steps back to let the others through, and tries again. It keeps its transaction, and with that the lock by which replicas migrate one at a time.
+/// While such a lock is queued behind a transaction that has merely read the table, every later statement on the table waits too. So each attempt waits
+/// briefly, rolls back to a savepoint to let other statements through, and retries. The transaction stays open, and with it the advisory lock that makes
+/// replicas migrate one at a time.
 /// </remarks>
 internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTimeouts timeouts, long started, ILogger logger)
 {
     private const string Savepoint = "cortex_table_locks";
 
-    /// <summary>The same transactions are named again after this long.</summary>
+    /// <summary>How often the same blocking transactions are logged.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Locks of others on the tables that <c>$1</c> names, or on their partitions. What a transaction reads or writes there may be personal, so no query is
-    /// read.
+    /// Locks of other sessions on the tables that <c>$1</c> names, or on their partitions. Their queries may contain personal data and aren't read.
     /// </summary>
     private const string Others = """
         FROM pg_catalog.pg_locks AS held
@@ -31,8 +31,8 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
     private string _named = "";
     private long _namedAt;
 
-    /// <returns>Whether others were in the way at first, so that rows may have changed meanwhile.</returns>
-    /// <exception cref="MigrationRefusedException">They still are after <see cref="LockTimeouts.Total"/>.</exception>
+    /// <returns>Whether the first attempt failed, so that rows may have changed in the meantime.</returns>
+    /// <exception cref="MigrationRefusedException">The locks weren't available within <see cref="LockTimeouts.Total"/>.</exception>
     public async Task<bool> TakeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         await transaction.SaveAsync(Savepoint, cancellationToken);
@@ -66,7 +66,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
         $"The database was not changed. For {timeouts.Total:c} the tables to migrate could not be locked, because of {blockers}. "
         + "End what is in the way (SELECT pg_terminate_backend(pid)), or migrate at a quiet time.");
 
-    /// <summary>Strict enough for every statement of a migration: a lock that is made stricter later may deadlock.</summary>
+    /// <summary>Takes the strictest lock at once: upgrading a weaker one later could deadlock.</summary>
     private static string Lock(IReadOnlyList<string> tables, int wait) => $"""
         DO $do$
         DECLARE
@@ -77,12 +77,12 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
                 SELECT pg_class.oid FROM unnest(ARRAY['{string.Join("', '", tables)}']) WITH ORDINALITY AS wanted (name, place)
                     JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))::oid WHERE relkind IN ('r', 'p') ORDER BY place
             LOOP
-                -- All of them together wait for no longer.
+                -- The timeout covers all tables together.
                 PERFORM set_config('lock_timeout', greatest(1, extract(epoch FROM until - clock_timestamp()) * 1000.0)::integer::text || 'ms', true);
                 EXECUTE pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', one);
             END LOOP;
 
-            -- Nor does a statement that needs a further lock.
+            -- It also applies to later statements that need another lock.
             PERFORM set_config('lock_timeout', '{wait}ms', true);
         END $do$
         """;
@@ -96,7 +96,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
         }
     }
 
-    /// <summary>Which transactions had a lock there before this one wanted one. Many do for a millisecond.</summary>
+    /// <summary>Returns the transactions that hold a lock before an attempt. Many hold one for a millisecond only.</summary>
     private async Task<string[]> BeforeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         await using var look = Command($"SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{{}}') {Others}");
@@ -104,7 +104,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
         return (string[])(await look.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Those of them that still have it.</summary>
+    /// <summary>Returns those that still hold it after the attempt.</summary>
     private async Task<(string Pids, string Text)> BlockersAsync(IReadOnlyList<string> tables, string[] before, CancellationToken cancellationToken)
     {
         await using var look = Command($"""
@@ -135,7 +135,8 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning, Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps trying for another {Seconds} s")]
+            Level = LogLevel.Warning,
+            Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps retrying for another {Seconds} s")]
         public static partial void Waits(ILogger logger, string blockers, long seconds);
     }
 }

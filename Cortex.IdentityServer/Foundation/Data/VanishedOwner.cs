@@ -2,15 +2,17 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Recognizes what happens to a request whose account is deleted while it is under way: a row that it writes refers to a user who is gone.</summary>
+/// <summary>
+/// Recognizes the failure of a request whose account was deleted while it ran: a row that it writes references a user that no longer exists.
+/// </summary>
 internal static class VanishedOwner
 {
-    /// <summary>Every foreign key of ours to an account has its column in its name, whoever created the table.</summary>
+    /// <summary>The server's foreign keys to accounts contain the column's name, whoever created the table.</summary>
     private const string Owner = "user_id";
 
     /// <remarks>
-    /// A deletion never causes it: everything of ours that refers to a user goes with the user. A foreign key that the database's owner has added to a table
-    /// of ours is another matter, and a failure that has to be seen.
+    /// A deletion itself never causes this failure: all rows of the server's tables that reference a user are deleted along with it. A foreign key that the
+    /// database's owner has added to one of these tables is a different matter, and its failure has to be visible.
     /// </remarks>
     public static bool Causes(Exception? exception)
     {

@@ -2,16 +2,16 @@ using Npgsql;
 using Npgsql.Internal;
 using Npgsql.Internal.Postgres;
 
-// Npgsql calls its own way of reading types experimental; ForeignRowTests hold what is used of it here.
+// Npgsql marks its type resolution API as experimental; ForeignRowTests cover the parts used here.
 #pragma warning disable NPG9001
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
-/// Lets Npgsql read times that .NET has no year for, which other programs may have stored: years before 1 read as the first moment that there is, and years
-/// after 9999 as the last. Without it, a row that holds one can't be read at all.
+/// Lets Npgsql read timestamps outside .NET's range, which other programs may have stored: years before 1 read as <see cref="DateTimeOffset.MinValue"/>,
+/// and years after 9999 as <see cref="DateTimeOffset.MaxValue"/>. Otherwise a row that contains one couldn't be read at all.
 /// </summary>
-/// <remarks>Whoever compares such times reads them as <see cref="long"/>, which is how PostgreSQL holds them (<see cref="Http.TimeCursor"/>).</remarks>
+/// <remarks>Code that compares such timestamps reads them as <see cref="long"/>, PostgreSQL's own representation (<see cref="Http.TimeCursor"/>).</remarks>
 internal sealed class WideTimes : PgTypeInfoResolverFactory
 {
     private static readonly Resolver Instance = new();

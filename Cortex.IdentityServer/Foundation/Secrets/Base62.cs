@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>Bytes as digits and letters only. A number of fixed length has exactly one text.</summary>
+/// <summary>Encodes bytes as ASCII digits and letters. A number has exactly one encoding of a given length.</summary>
 internal static class Base62
 {
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -19,7 +19,9 @@ internal static class Base62
         return new(text);
     }
 
-    /// <summary>Fills <paramref name="bytes"/>, big-endian and padded with zeros; false when there is another character or the number is too large.</summary>
+    /// <summary>
+    /// Decodes into <paramref name="bytes"/>, big-endian and zero-padded; returns false for an invalid character or a number that is too large.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         var number = BigInteger.Zero;

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>Encrypts a short text for a database column, so that a dump of the database shows nothing.</summary>
+/// <summary>Encrypts short texts for a database column, so that a dump of the database doesn't reveal them.</summary>
 /// <remarks>
 /// <code>
 /// enc:v1: ‖ base64url( nonce 12 ‖ tag 16 ‖ ciphertext )                     AES-256-GCM
 /// </code>
-/// The associated data is the purpose and the row's id: a value copied into another row or column does not decrypt.
-/// The nonce is random, which GCM allows for 2^32 values under one key. 32 characters become 87.
+/// The associated data is the purpose and the row's ID, so a value that is copied into another row or column doesn't decrypt. The nonce is random, which
+/// GCM allows for 2^32 values under one key. 32 characters become 87.
 /// </remarks>
 internal sealed class ColumnCipher(KeyRing keys)
 {
@@ -36,7 +36,7 @@ internal sealed class ColumnCipher(KeyRing keys)
 
     public bool TryDecrypt(string stored, string purpose, Guid rowId, out string plain) => TryDecrypt(stored, purpose, rowId, keys.All, out plain);
 
-    /// <summary>Whether it is encrypted under the key that encrypts today, and not under one that is about to go.</summary>
+    /// <summary>Whether the value is encrypted under the current key rather than one that is being rotated out.</summary>
     public bool IsCurrent(string stored, string purpose, Guid rowId) => TryDecrypt(stored, purpose, rowId, [keys.Current], out _);
 
     private static bool TryDecrypt(string stored, string purpose, Guid rowId, IReadOnlyList<byte[]> candidates, out string plain)
@@ -74,7 +74,7 @@ internal sealed class ColumnCipher(KeyRing keys)
     private static (Memory<byte> Nonce, Memory<byte> Tag, Memory<byte> Cipher) Split(Memory<byte> bytes) =>
         (bytes[..NonceLength], bytes[NonceLength..(NonceLength + TagLength)], bytes[(NonceLength + TagLength)..]);
 
-    // The id has a fixed length, so no purpose and id together read like another pair.
+    // The ID has a fixed length, so two different pairs never produce the same bytes.
     private static byte[] Place(string purpose, Guid rowId) =>
         [.. Encoding.UTF8.GetBytes(purpose), .. rowId.ToByteArray(bigEndian: true)];
 }

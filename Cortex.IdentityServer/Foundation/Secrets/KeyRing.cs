@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>The keys of one purpose while a secret is rotated: the first one makes, all of them check.</summary>
+/// <summary>The keys for one purpose during a rotation: the first one signs or encrypts, and all of them verify or decrypt.</summary>
 internal sealed class KeyRing(params IReadOnlyList<byte[]> keys)
 {
     public byte[] Current => All[0];

@@ -5,13 +5,13 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>A secret that a development server generates at its first start and keeps in its <see cref="LocalFolder"/>.</summary>
+/// <summary>A secret that a development server generates at its first start and stores in its <see cref="LocalFolder"/>.</summary>
 internal static class LocalSecret
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The secret of this name; the first call generates it.</summary>
+    /// <summary>Reads the secret of this name, which the first call generates.</summary>
     public static byte[] Read(SettingsReader settings, string name)
     {
         var folder = LocalFolder.Locate(settings);
@@ -24,7 +24,7 @@ internal static class LocalSecret
                 Generate(path);
             }
 
-            // A machine that lost power may have kept the file's name and not its text.
+            // After a power failure, the file may exist without its content.
             var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
             if (secret.Length < SecretOptions.LeastBytes)
             {
@@ -42,7 +42,7 @@ internal static class LocalSecret
         }
     }
 
-    /// <summary>Servers that start at the same time generate one secret between them, and none of them reads it half written.</summary>
+    /// <summary>Of several servers that start together, only one generates the secret, and none reads a partial file.</summary>
     private static void Generate(string path)
     {
         var lockPath = path + ".lock";
@@ -58,12 +58,12 @@ internal static class LocalSecret
 
         try
         {
-            // Only once the secret is there: whoever still waits for the lock, or makes a new one, finds the secret and generates none.
+            // The lock file is deleted only once the secret exists: a process that waits for the lock, or creates a new one, then finds the secret.
             File.Delete(lockPath);
         }
         catch (IOException)
         {
-            // Windows deletes no file that another start has open; that start deletes it.
+            // Windows can't delete a file that another process has open. That process deletes it.
         }
     }
 
@@ -77,7 +77,7 @@ internal static class LocalSecret
             }
             catch (IOException) when (Stopwatch.GetElapsedTime(started) < LockTimeout)
             {
-                // Another start holds it for a moment.
+                // Another process is holding the lock, which takes only a moment.
             }
         }
     }

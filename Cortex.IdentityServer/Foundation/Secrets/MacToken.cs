@@ -6,14 +6,13 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>The shape of the opaque tokens that the server hands out and can check without a database.</summary>
+/// <summary>The format of opaque tokens that the server can verify without a database.</summary>
 /// <remarks>
 /// <code>
 /// prefix ‖ base64url( payload ‖ HMAC-SHA256(key, prefix ‖ payload) )        no padding
 /// </code>
-/// Nothing of it has to be stored: without the key nobody makes a second one, so garbage is refused before any query.
-/// A payload has exactly one text under a key. A second spelling (padding, spare bits, white space) would slip past whatever
-/// remembers spent tokens by their text.
+/// Tokens needn't be stored: nobody can create one without the key, so forgeries are rejected before any query. A payload has exactly one encoding under a
+/// key. A second spelling (padding, spare bits, white space) would bypass a list of spent tokens that is keyed by their text.
 /// </remarks>
 internal static class MacToken
 {
@@ -21,7 +20,7 @@ internal static class MacToken
 
     public static string Create(string prefix, ReadOnlySpan<byte> payload, KeyRing keys) => Create(prefix, payload, keys.Current);
 
-    /// <summary>One whose payload is the id of a row, big-endian.</summary>
+    /// <summary>Creates a token whose payload is the ID of a row, big-endian.</summary>
     public static string Create(string prefix, Guid id, KeyRing keys) => Create(prefix, id.ToByteArray(bigEndian: true), keys);
 
     private static string Create(string prefix, ReadOnlySpan<byte> payload, byte[] key)
@@ -30,7 +29,7 @@ internal static class MacToken
         return prefix + Base64Url.EncodeToString([.. payload, .. HMACSHA256.HashData(key, message)]);
     }
 
-    /// <summary>Reads one that names a row; the id is empty unless the token is genuine.</summary>
+    /// <summary>Reads a token whose payload is the ID of a row; the ID is empty unless the token is genuine.</summary>
     public static bool TryRead(string? text, string prefix, KeyRing keys, out Guid id)
     {
         Span<byte> payload = stackalloc byte[IdLength];
@@ -44,7 +43,7 @@ internal static class MacToken
     {
         var content = new byte[payloadLength + HMACSHA256.HashSizeInBytes];
 
-        // The length first: nothing below then depends on how much somebody sent.
+        // The length is checked first, so the cost of the steps below doesn't depend on the input's size.
         if (text?.Length != prefix.Length + Base64Url.GetEncodedLength(content.Length)
             || !text.StartsWith(prefix, StringComparison.Ordinal)
             || Base64Url.DecodeFromChars(text.AsSpan(prefix.Length), content, out _, out var written) != OperationStatus.Done
@@ -55,7 +54,7 @@ internal static class MacToken
 
         foreach (var key in keys.All)
         {
-            // Comparing the whole text with the only right one checks the MAC and the spelling at once.
+            // Comparing the whole text with the only valid one checks both the MAC and the spelling.
             var genuine = Create(prefix, content.AsSpan(0, payloadLength), key);
             if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(genuine.AsSpan()), MemoryMarshal.AsBytes(text.AsSpan())))
             {

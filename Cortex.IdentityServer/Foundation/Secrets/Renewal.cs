@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>How far the texts of a table are encrypted under the first SECRET_KEY.</summary>
-/// <param name="Seen">Texts that were looked at.</param>
-/// <param name="Renewed">Those of them that were under an older secret, or under none.</param>
-/// <param name="Lost">The names of rows whose text no secret decrypts.</param>
+/// <summary>The progress of re-encrypting a table's values under the first SECRET_KEY.</summary>
+/// <param name="Seen">The number of values processed.</param>
+/// <param name="Renewed">The number of values that were encrypted under an older secret, or not at all.</param>
+/// <param name="Lost">The names of the rows that no secret decrypts.</param>
 internal sealed record Renewal(long Seen, long Renewed, IReadOnlyList<string> Lost)
 {
     public static Renewal None { get; } = new(0, 0, []);

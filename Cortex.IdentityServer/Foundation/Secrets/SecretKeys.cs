@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>Gives every use of <c>SECRET_KEY</c> keys of its own, one for each secret that is set.</summary>
+/// <summary>Derives a separate key for each use of <c>SECRET_KEY</c>, one from each configured secret.</summary>
 /// <remarks>
-/// HKDF-SHA256 (RFC 5869) without a salt and with the info <c>cortex-identity/v1/{purpose}</c>. What one purpose
-/// signs or encrypts means nothing to another, and a sub-key that leaks says nothing about the rest.
-/// Renaming a purpose voids everything that was made under it.
+/// The keys are derived with HKDF-SHA256 (RFC 5869), without a salt and with the info <c>cortex-identity/v1/{purpose}</c>. A value that was signed or
+/// encrypted for one purpose is invalid for any other, and a leaked key reveals nothing about the rest. Renaming a purpose invalidates everything that was
+/// created under it.
 /// </remarks>
 internal sealed class SecretKeys(params IReadOnlyList<byte[]> secrets)
 {
@@ -17,7 +17,7 @@ internal sealed class SecretKeys(params IReadOnlyList<byte[]> secrets)
     private readonly byte[][] _roots = [.. secrets.Select(secret => HKDF.Extract(HashAlgorithmName.SHA256, secret))];
     private readonly ConcurrentDictionary<string, KeyRing> _derived = new(StringComparer.Ordinal);
 
-    /// <summary>Kept, as what asks for it is made anew for every request.</summary>
+    /// <summary>Derives the keys for a purpose. They are cached, because their consumers are created for every request.</summary>
     public KeyRing Derive(string purpose) => _derived.GetOrAdd(purpose, Expand);
 
     private KeyRing Expand(string purpose) => new([.. _roots.Select(root =>

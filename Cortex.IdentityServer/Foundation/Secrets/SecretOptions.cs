@@ -3,19 +3,21 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>The two secrets that the server can't do without. Of each there may be several while it is rotated: the first makes, all check.</summary>
+/// <summary>
+/// The server's two required secrets. Each may have several values during a rotation: the first signs or encrypts, and all of them verify or decrypt.
+/// </summary>
 /// <param name="JwtSecrets">
-/// HS256 signing secrets of access tokens; their bytes are the variable's, so that other services can verify with them. None where tokens are signed otherwise.
+/// HS256 signing secrets of access tokens: the variable's own bytes, so that other services can verify with them. Empty if another algorithm is used.
 /// </param>
-/// <param name="SecretKeys">Roots of every key that encrypts at rest or authenticates an opaque token.</param>
+/// <param name="SecretKeys">Secrets from which all keys for encryption at rest and for opaque tokens are derived.</param>
 internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
 {
     public const int LeastBytes = 32;
 
-    /// <summary>The new one, the old one, and one more for a rotation that comes before the last has ended.</summary>
+    /// <summary>The new and the old secret, and one more for a rotation that starts before the previous one has ended.</summary>
     private const int Most = 3;
 
-    /// <summary>A secret must not be printed by accident.</summary>
+    /// <summary>Omits the secrets, so that they aren't printed by accident.</summary>
     public override string ToString() => nameof(SecretOptions);
 
     public static SecretOptions Read(SettingsReader settings, bool signsWithSecret)

@@ -1,15 +1,15 @@
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>Recognizes secrets that somebody could guess, because an example shows them or because they follow a simple pattern.</summary>
-/// <remarks>It can't prove that a secret is random; it catches what people type in place of a random one.</remarks>
+/// <summary>Recognizes guessable secrets: those published in examples and those that follow a simple pattern.</summary>
+/// <remarks>It can't prove that a secret is random, but it catches what people commonly type instead.</remarks>
 internal static class SecretStrength
 {
-    /// <summary>32 random bytes, even written as hexadecimal digits, never have fewer.</summary>
+    /// <summary>Even in hexadecimal, 32 random bytes practically never have fewer distinct characters.</summary>
     private const int FewestCharacters = 8;
 
     /// <summary>
-    /// Secrets from tutorials, documentation and default configurations. Whoever uses one lets everybody forge tokens, so a secret that
-    /// merely contains one is refused too (RFC 8725 section 3.5).
+    /// Secrets from tutorials, documentation and default configurations. Anyone could forge tokens under one of them, so a secret that merely contains one
+    /// is rejected too (RFC 8725 section 3.5).
     /// </summary>
     private static readonly string[] Published =
     [
@@ -32,7 +32,7 @@ internal static class SecretStrength
         "qwertyuiopasdfghjklzxcvbnm", "correct horse battery staple", "correcthorsebatterystaple",
     ];
 
-    /// <summary>What templates have in the place of a secret.</summary>
+    /// <summary>Placeholders for a secret in templates.</summary>
     private static readonly string[] Placeholders =
     [
         "changeme", "change-me", "change_me", "change this", "change-this", "change_this", "changeit", "change-in-production", "change_in_production",
@@ -41,7 +41,7 @@ internal static class SecretStrength
         "secret-key-here", "secret_key_here", "placeholder", "insert-", "<secret", "openssl rand",
     ];
 
-    /// <summary>What the secret must be instead, to follow the variable's name; null for one that may be random.</summary>
+    /// <summary>Returns what the secret must be instead, as text that follows the variable's name; null for an acceptable one.</summary>
     public static string? Objection(string secret)
     {
         if (Contains(Published, secret))
@@ -61,7 +61,7 @@ internal static class SecretStrength
 
     private static bool Contains(string[] known, string secret) => known.Any(one => secret.Contains(one, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The same sequence twice or more, as in <c>abcdefghij1abcdefghij1</c>.</summary>
+    /// <summary>Whether the secret is one sequence repeated, as in <c>abcdefghij1abcdefghij1</c>.</summary>
     private static bool IsRepeated(ReadOnlySpan<char> secret)
     {
         for (var period = 1; period <= secret.Length / 2; period++)
@@ -75,7 +75,7 @@ internal static class SecretStrength
         return false;
     }
 
-    /// <summary>Mostly neighbors in the alphabet, as in <c>abcdefgh…0123456789</c>.</summary>
+    /// <summary>Whether most characters are neighbors in the alphabet, as in <c>abcdefgh…0123456789</c>.</summary>
     private static bool IsSequence(ReadOnlySpan<char> secret)
     {
         var neighbors = 0;

@@ -3,16 +3,16 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>Finds out where POSTGRES_URL leads now, while the connections that the server has still work.</summary>
+/// <summary>Detects that POSTGRES_URL leads to another server, even while the existing connections still work.</summary>
 /// <remarks>
-/// After a failover that nobody enforces, the old primary may live on with all our connections: without a look at where new ones would go, this server
-/// would work there for good and never hear of what the others revoke.
+/// After a failover without fencing, the old primary may keep serving the existing connections. Without this check, the server would keep using it and
+/// never learn what other replicas revoke.
 /// </remarks>
 internal sealed class AddressWatch(string connectionString, NpgsqlDataSource database, ServerWatch watch) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Npgsql goes by what it last saw of each of several hosts. Where that finds none, although there is one, it has to look again.</summary>
+    /// <summary>Npgsql caches the state of each of several hosts. If it finds no suitable one in its cache, the cache has to be cleared.</summary>
     private static readonly TimeSpan HostsPause = TimeSpan.FromSeconds(0.5);
 
     private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString);
@@ -32,7 +32,7 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
         using var timer = new PeriodicTimer(pause);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            // Otherwise the listener looks for a server, and finds it sooner.
+            // While disconnected, the listener looks for a server itself, and finds it sooner.
             if (watch.IsSettled)
             {
                 await look(cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
         {
-            // No other server is there: the connections that work are as good as it gets.
+            // No other server answers, so the existing connections are the best option.
         }
     }
 

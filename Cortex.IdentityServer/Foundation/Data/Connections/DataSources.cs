@@ -3,27 +3,27 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>Makes data sources that honor <c>target_session_attrs</c>, with one host as with several.</summary>
+/// <summary>Creates data sources that honor <c>target_session_attrs</c>, with one host or several.</summary>
 /// <remarks>
-/// Npgsql supports the keyword only with several hosts, and may go by what a host was before. So each new connection is asked what it leads to.
+/// Npgsql supports the keyword only with several hosts, and may rely on an outdated host state. So every new connection is checked.
 /// </remarks>
 internal static class DataSources
 {
-    /// <param name="connectionString">Npgsql keywords.</param>
-    /// <param name="logging">The server's, or null.</param>
-    /// <param name="watch">Hears of each new connection, or null.</param>
+    /// <param name="connectionString">The connection string as Npgsql keywords.</param>
+    /// <param name="logging">The server's logger factory, or null.</param>
+    /// <param name="watch">Is notified of each new connection, or null.</param>
     public static NpgsqlDataSource Build(string connectionString, ILoggerFactory? logging = null, ServerWatch? watch = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var isOneHost = !settings.Host!.Contains(',', StringComparison.Ordinal);
 
-        // Of several hosts, only one that can be written: a standby's stale rows would be remembered as if they were current.
+        // With several hosts, only a writable one is used: a standby's stale rows would be cached as if they were current.
         var wanted = isOneHost || settings.TargetSessionAttributes == "primary" ? settings.TargetSessionAttributes : "read-write";
         settings.TargetSessionAttributes = isOneHost ? null : wanted;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging);
         WideTimes.AddTo(builder);
 
-        // What the parameter ssl_min_protocol_version may ask for at most holds always.
+        // TLS 1.2 is always the minimum, which is the highest value that ssl_min_protocol_version may have here.
         builder.UseSslClientAuthenticationOptionsCallback(tls => tls.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
         if (watch is not null || wanted is "read-write" or "primary")
         {
@@ -45,9 +45,9 @@ internal static class DataSources
         }
     }
 
-    /// <summary>For single connections, each of which is opened anew.</summary>
-    /// <param name="connectionString">Npgsql keywords.</param>
-    /// <param name="application">The name that <c>pg_stat_activity</c> shows, or null for the one that is given.</param>
+    /// <summary>Creates a data source without pooling, which opens a new connection each time.</summary>
+    /// <param name="connectionString">The connection string as Npgsql keywords.</param>
+    /// <param name="application">The name that <c>pg_stat_activity</c> shows, or null for the connection string's.</param>
     public static NpgsqlDataSource BuildUnpooled(string connectionString, string? application = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 };
@@ -55,13 +55,13 @@ internal static class DataSources
         return Build(settings.ConnectionString);
     }
 
-    /// <summary>Closes idle connections now and those in use when they are returned, and forgets which of several hosts was what.</summary>
+    /// <summary>Closes idle connections now and busy ones when they are returned, and clears the cached states of the hosts.</summary>
     public static void Renew(this NpgsqlDataSource database)
     {
         database.Clear();
         database.LookAgain();
     }
 
-    /// <summary>Has every host asked again what it is.</summary>
+    /// <summary>Clears Npgsql's cached states of several hosts, so that each is queried again.</summary>
     public static void LookAgain(this NpgsqlDataSource database) => (database as NpgsqlMultiHostDataSource)?.ClearDatabaseStates();
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>The hosts of a URL with their ports, by the rules of libpq: several are separated by commas, and one port counts for all.</summary>
+/// <summary>The hosts and ports of a URL, by libpq's rules: hosts are separated by commas, and a single port applies to all of them.</summary>
 internal sealed partial class PostgresHosts
 {
     private const string DefaultPort = "5432";
@@ -13,7 +13,7 @@ internal sealed partial class PostgresHosts
     private string[] _hosts = [];
     private string[] _ports = [];
 
-    /// <summary>Reads <c>host1:port1,[IPv6]:port2,host3</c>.</summary>
+    /// <summary>Parses <c>host1:port1,[IPv6]:port2,host3</c>.</summary>
     public string? ReadAuthority(string text)
     {
         if (text.Length == 0)
@@ -43,10 +43,10 @@ internal sealed partial class PostgresHosts
         return _hosts is [""] ? null : CheckPorts();
     }
 
-    /// <summary>The parameter <c>host</c>, which counts instead of the hosts before it.</summary>
+    /// <summary>Applies the parameter <c>host</c>, which overrides the hosts in the URL's authority.</summary>
     public void SetHosts(string value) => _hosts = value.Split(',');
 
-    /// <summary>The parameter <c>port</c>.</summary>
+    /// <summary>Applies the parameter <c>port</c>.</summary>
     public string? SetPorts(string value)
     {
         _ports = value.Split(',');

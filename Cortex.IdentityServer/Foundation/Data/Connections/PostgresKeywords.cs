@@ -5,13 +5,13 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
 /// <summary>
-/// Refuses, in words, what Npgsql would accept now and throw at later, what this server can't work with, and what would put secrets into the log.
+/// Rejects, with a clear message, settings that Npgsql accepts but fails on later, that this server can't work with, or that would log secrets.
 /// </summary>
 internal static partial class PostgresKeywords
 {
     private const int Day = 86_400;
 
-    /// <summary>The guard of a migration, the migration itself and the question between them hold a connection each.</summary>
+    /// <summary>A migration holds two connections, its guard's and its own, and needs a third for queries in between.</summary>
     private const int LeastPool = 3;
 
     private static readonly (string Keyword, int Least, int Most)[] Ranges =
@@ -23,7 +23,7 @@ internal static partial class PostgresKeywords
         ("Connection Pruning Interval", 1, Day), ("Connection Lifetime", 0, Day * 365), ("Host Recheck Seconds", 0, Day), ("Max Auto Prepare", 0, 10_000),
     ];
 
-    /// <summary>Answers what is wrong, or null.</summary>
+    /// <summary>Returns what is wrong with the settings, or null.</summary>
     public static string? Refuse(NpgsqlConnectionStringBuilder settings) =>
         RefuseHosts(settings.Host!) ?? RefuseTarget(settings) ?? RefuseNumbers(settings) ?? RefuseDisclosure(settings) ?? RefuseUnusable(settings);
 
@@ -74,7 +74,7 @@ internal static partial class PostgresKeywords
         return settings is { TcpKeepAliveInterval: > 0, TcpKeepAliveTime: 0 } ? "TCP Keepalive Interval needs TCP Keepalive Time." : null;
     }
 
-    /// <summary>Rows, parameters and passwords belong into no log, whoever asks for it.</summary>
+    /// <summary>Rows, parameters and passwords are never logged, whatever the settings say.</summary>
     private static string? RefuseDisclosure(NpgsqlConnectionStringBuilder settings)
     {
         var disclosing = settings switch

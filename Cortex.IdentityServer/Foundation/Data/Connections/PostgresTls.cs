@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>How the server's certificate is checked, by the rules of libpq where Npgsql's are weaker.</summary>
+/// <summary>Configures how the server's certificate is verified, by libpq's rules where Npgsql's are weaker.</summary>
 internal static class PostgresTls
 {
     private const string System = "system";
 
-    /// <summary>Answers what is wrong, or null.</summary>
+    /// <summary>Returns what is wrong with the settings, or null.</summary>
     public static string? Apply(NpgsqlConnectionStringBuilder result)
     {
-        // Without this, a server that asks for no password at all would pass.
+        // Otherwise a server that requests no password at all would be accepted.
         if (result.ChannelBinding == ChannelBinding.Require && result.RequireAuth is null)
         {
             result.RequireAuth = "ScramSHA256";
@@ -18,7 +18,7 @@ internal static class PostgresTls
 
         if (result.Host!.Split(',').All(host => host.TrimStart().StartsWith('/')))
         {
-            // A socket directory: there is no TLS on it, whatever sslmode says (as in libpq), and no TCP.
+            // This is a socket directory: it has no TLS, whatever sslmode says (as in libpq), and no TCP.
             result.SslMode = SslMode.Disable;
             result.TcpKeepAlive = false;
             result.TcpKeepAliveTime = 0;
@@ -39,7 +39,7 @@ internal static class PostgresTls
                 return "With sslrootcert=system, sslmode must be verify-full: anybody can get a certificate from an authority that the system trusts.";
             }
 
-            // The trust store of the machine, which Npgsql uses when no file is named.
+            // Npgsql uses the machine's trust store if no file is configured.
             result.RootCertificate = null;
             result.SslMode = SslMode.VerifyFull;
             return null;

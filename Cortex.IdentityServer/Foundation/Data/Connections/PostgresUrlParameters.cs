@@ -3,17 +3,19 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>The parameters of a URL, as libpq knows them. What asks for a protection that this server can't give is refused and never ignored.</summary>
+/// <summary>
+/// Applies a URL's parameters with their meaning in libpq. A parameter that demands a protection this server can't provide is rejected rather than ignored.
+/// </summary>
 internal static class PostgresUrlParameters
 {
-    /// <summary>What libpq knows and Npgsql either does by itself or cannot do: accepted, so that a copied URL works.</summary>
+    /// <summary>Parameters of libpq that Npgsql either handles by itself or doesn't support. They are accepted, so that a copied URL works.</summary>
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "client_encoding", "fallback_application_name", "gssdelegation", "gsslib", "hostaddr", "keepalives_count", "max_protocol_version",
         "min_protocol_version", "replication", "ssl_max_protocol_version", "sslcompression", "sslkeylogfile", "sslsni", "tcp_user_timeout",
     };
 
-    /// <summary>Sets one parameter; answers what is wrong with it, or null.</summary>
+    /// <summary>Applies one parameter; returns what is wrong with it, or null.</summary>
     public static string? Set(string name, string value, PostgresHosts hosts, NpgsqlConnectionStringBuilder result)
     {
         switch (name)
@@ -45,7 +47,7 @@ internal static class PostgresUrlParameters
             ("disable", SslMode.Disable), ("allow", SslMode.Allow), ("prefer", SslMode.Prefer), ("require", SslMode.Require),
             ("verify-ca", SslMode.VerifyCA), ("verify-full", SslMode.VerifyFull)),
 
-        // The name of sslmode=require before there was sslmode.
+        // requiressl is the predecessor of sslmode=require.
         "requiressl" => Choose(name, value, isRequired => result.SslMode = isRequired ? SslMode.Require : result.SslMode, ("0", false), ("1", true)),
         "sslnegotiation" => Choose(name, value, how => result.SslNegotiation = how,
             ("postgres", SslNegotiation.Postgres), ("direct", SslNegotiation.Direct)),
@@ -61,7 +63,7 @@ internal static class PostgresUrlParameters
         _ => null,
     };
 
-    /// <summary>What is known by now was set.</summary>
+    /// <summary>Rejects unknown and unsupported parameters. Those listed first have already been applied.</summary>
     private static string? RefuseUnprotected(string name, string value) => name switch
     {
         "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts"
@@ -81,7 +83,7 @@ internal static class PostgresUrlParameters
         _ => Ignored.Contains(name) ? null : $"The parameter '{name}' is unknown.",
     };
 
-    /// <summary>Zero and below mean to libpq what zero does to Npgsql: no limit, or the system's own.</summary>
+    /// <summary>In libpq, zero and negative values mean what zero means in Npgsql: no limit, or the system's default.</summary>
     private static string? SetSeconds(string name, string value, int least, int most, Action<int> set)
     {
         if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))

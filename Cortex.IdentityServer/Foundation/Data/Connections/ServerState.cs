@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>What a connection's PostgreSQL says about itself.</summary>
-/// <param name="StartedAt">When its postmaster started: a primary and its standbys have the same system identifier, but never the same start.</param>
-/// <param name="IsStandby">Whether it replays another server's log.</param>
-/// <param name="IsReadOnly">Whether a transaction can't write: on every standby, and wherever <c>default_transaction_read_only</c> is on.</param>
+/// <summary>The state that PostgreSQL reports about itself on a connection.</summary>
+/// <param name="StartedAt">When its postmaster started. A primary and its standbys share a system identifier, but never the start time.</param>
+/// <param name="IsStandby">Whether it replays another server's WAL.</param>
+/// <param name="IsReadOnly">Whether writes fail: on every standby, and wherever <c>default_transaction_read_only</c> is on.</param>
 internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsReadOnly)
 {
     private const string Sql = "SELECT pg_postmaster_start_time(), pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
 
-    /// <summary>Why nothing can be written, as a clause; null where it can.</summary>
+    /// <summary>Why writes fail, as a clause; null if they don't.</summary>
     public string? ReadOnlyReason => this switch
     {
         { IsStandby: true } => "it is a standby",
@@ -19,7 +19,7 @@ internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsRe
         _ => null,
     };
 
-    /// <summary>Asks the server that this connection is open to.</summary>
+    /// <summary>Reads the state of the server at the other end of this connection.</summary>
     public static async Task<ServerState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
@@ -28,14 +28,14 @@ internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsRe
         return Of(reader);
     }
 
-    /// <summary>Asks the server behind any connection of the pool.</summary>
+    /// <summary>Reads the state of the server that the pool is connected to.</summary>
     public static async Task<ServerState> ReadAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await ReadAsync(connection, cancellationToken);
     }
 
-    /// <summary>Asks the server that this connection is open to, on this thread.</summary>
+    /// <summary>Reads the state of the server at the other end of this connection, synchronously.</summary>
     public static ServerState Read(NpgsqlConnection connection)
     {
         using var command = new NpgsqlCommand(Sql, connection);

@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>Keeps all connections on one PostgreSQL: it notices when POSTGRES_URL leads to another server than before, as after a failover.</summary>
+/// <summary>Keeps all connections on one PostgreSQL server, and notices when POSTGRES_URL leads to another one, for example after a failover.</summary>
 /// <remarks>
-/// The connection that hears changes decides which server is the right one. A pooled connection to any other server, or to one that can't write, would
-/// serve stale answers, and notices of changes made there would never arrive. So a doubt makes the listener connect anew, and nothing that is
-/// remembered counts until it has.
+/// The connection that listens for changes decides which server is the right one. A pooled connection to any other server, or to a read-only one, would
+/// return stale data, and notifications of changes made there would never arrive. So when in doubt, the listener reconnects, and nothing in the cache is
+/// trusted until it has.
 /// </remarks>
 internal sealed class ServerWatch : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ServerWatch : IDisposable
     private bool _isMixed;
     private CancellationTokenSource _doubts = new();
 
-    /// <summary>Whether the listener is connected to a server that can be written.</summary>
+    /// <summary>Whether the listener is connected to a writable server.</summary>
     public bool IsSettled
     {
         get
@@ -28,13 +28,13 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>A connection was opened to this server.</summary>
-    /// <param name="server">What it says.</param>
+    /// <summary>Reports that a connection was opened.</summary>
+    /// <param name="server">The state of its server.</param>
     public void Opened(ServerState server)
     {
         lock (_lock)
         {
-            // Also if that server becomes a primary: statements that it refused meanwhile may be half prepared there.
+            // This holds even if that server is promoted later: statements that it rejected in the meantime may be half prepared there.
             _isMixed |= server.IsReadOnly || (_pooled ??= server.StartedAt) != server.StartedAt;
             if (_current is not null && (server.IsReadOnly || server.StartedAt != _current.StartedAt))
             {
@@ -43,8 +43,8 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>A statement failed, perhaps in a way that a failover would explain.</summary>
-    /// <param name="failure">What was thrown.</param>
+    /// <summary>Reports a failed statement, which may be the result of a failover.</summary>
+    /// <param name="failure">The exception.</param>
     public void Failed(Exception failure)
     {
         if (DatabaseFailure.FromPostgres(failure) is not { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
@@ -62,10 +62,10 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>The listener has connected to this server, which is the right one from now on.</summary>
-    /// <param name="server">What its connection says.</param>
+    /// <summary>Reports that the listener has connected to this server, which is the right one from now on.</summary>
+    /// <param name="server">The state of its server.</param>
     /// <param name="mustRenew">Whether the pool may hold connections to another server.</param>
-    /// <returns>Canceled as soon as that is doubtful.</returns>
+    /// <returns>A token that is canceled when the listener has to reconnect.</returns>
     public CancellationToken Follow(ServerState server, out bool mustRenew)
     {
         lock (_lock)
@@ -87,7 +87,7 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>The listener has lost its connection.</summary>
+    /// <summary>Reports that the listener has lost its connection.</summary>
     public void Lose()
     {
         lock (_lock)
@@ -102,7 +102,7 @@ internal sealed class ServerWatch : IDisposable
     {
         _current = null;
 
-        // What the listener does next must not run under the lock.
+        // The listener's continuation must not run under the lock.
         _ = _doubts.CancelAsync();
     }
 }

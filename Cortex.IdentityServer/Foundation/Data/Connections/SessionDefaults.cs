@@ -2,21 +2,22 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>What each of our sessions has, whatever was set for the role, the database or the server.</summary>
+/// <summary>The settings of each of the server's sessions, whatever the defaults of the role, the database or PostgreSQL.</summary>
 /// <remarks>
-/// They travel with the start of a connection, which costs nothing and survives a reset. What the operator puts into <c>options</c> comes later and counts.
+/// They are sent when a connection starts, which costs nothing and survives a reset. The operator's <c>options</c> follow and take precedence.
 /// </remarks>
 internal static class SessionDefaults
 {
     private static readonly string Text = string.Join(' ',
 
-        // Everything here is written for it: statements that guard themselves, and explicit locks. Under another one they would fail and have to be repeated.
+        // All statements are written for this level: they use guarded updates and explicit locks. Under another level they would fail and have to be
+        // retried.
         "-c default_transaction_isolation=read\\ committed",
 
-        // A backslash in a text is a backslash.
+        // A backslash in a string literal is an ordinary character.
         "-c standard_conforming_strings=on",
 
-        // Connections that wait in the pool, and the one that listens, are meant to be idle.
+        // Pooled connections and the listener's are idle by design.
         "-c idle_session_timeout=0");
 
     public static void AddTo(NpgsqlConnectionStringBuilder settings)

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Cortex.IdentityServer.Foundation.Data.DesignTime;
 
-/// <summary>A context for the tool, which must not start the server or its PostgreSQL. Only commands that touch a database use the address.</summary>
+/// <summary>
+/// Creates the context for <c>dotnet ef</c>, which must not start the server or its PostgreSQL. Only commands that use a database connect to this address.
+/// </summary>
 internal sealed class DesignTimeContext : IDesignTimeDbContextFactory<CortexDbContext>
 {
     public CortexDbContext CreateDbContext(string[] args) =>

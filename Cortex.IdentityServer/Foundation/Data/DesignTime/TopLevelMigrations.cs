@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Migrations.Design;
 
 namespace Cortex.IdentityServer.Foundation.Data.DesignTime;
 
-/// <summary>EF's scaffolder with another folder: its own would put the model snapshot inside the server project.</summary>
+/// <summary>Makes EF Core's scaffolder use another folder; by default, it would put the model snapshot into the server project.</summary>
 internal sealed class TopLevelMigrations(MigrationsScaffolderDependencies dependencies) : MigrationsScaffolder(dependencies)
 {
     protected override string GetDirectory(string projectDir, string? siblingFileName, string subnamespace) => Folder(projectDir);

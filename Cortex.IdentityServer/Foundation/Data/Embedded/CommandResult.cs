@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>How a program ended, and what it printed.</summary>
+/// <summary>The exit code and the output of a program.</summary>
 internal sealed record CommandResult(int ExitCode, string Output)
 {
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>The line that explains a failure: the last one with a level in it, else the last.</summary>
+    /// <summary>The line that explains a failure: the last one that contains an error level, or else the last one.</summary>
     public string Reason
     {
         get

@@ -4,12 +4,12 @@ using System.Text;
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
 /// <summary>
-/// Where the cluster really lies. The wished path, if the account of the server can reach it; else a folder of the system
-/// that it can, with a symlink at the wished path, which is the only record of the place: deleting it begins anew.
+/// Decides where the cluster is stored: at the requested path, if the server's account can access it; otherwise in a system folder that it can access, with
+/// a symlink at the requested path. The symlink is the only record of that folder, so deleting it starts over with an empty cluster.
 /// </summary>
 internal sealed class DataFolder(PostgresAccount account)
 {
-    // A socket path may have 107 bytes (103 on macOS), and "/.s.PGSQL.5432" comes after the folder.
+    // A socket path is limited to 107 bytes (103 on macOS), and "/.s.PGSQL.5432" follows the folder.
     private const int LongestSocketFolder = 86;
 
     public async Task<string> PlaceAsync(string wished, CancellationToken ct)
@@ -17,7 +17,7 @@ internal sealed class DataFolder(PostgresAccount account)
         var link = new DirectoryInfo(wished);
         if (link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target)
         {
-            // Where there is no cluster any more, one is made again only in a folder that nobody else may have planted since.
+            // If the cluster is gone, a new one is created only in a folder that no other local user can have planted since.
             var parent = Path.GetDirectoryName(target)!;
             if (HasCluster(target) || (Directory.Exists(parent) && (account.IsSelf || await IsOursAloneAsync(parent, ct))))
             {
@@ -37,7 +37,7 @@ internal sealed class DataFolder(PostgresAccount account)
         return CanBeNamed(wished) && CanHoldSocket(wished) && await CanUseAsync(wished, ct) ? wished : await RelocateAsync(wished, ct);
     }
 
-    /// <summary>Says what is wrong before PostgreSQL says it less clearly.</summary>
+    /// <summary>Reports a wrong owner more clearly than PostgreSQL would.</summary>
     public async Task CheckAsync(string data, CancellationToken ct)
     {
         if (!await account.OwnsAsync(data, ct))
@@ -50,13 +50,13 @@ internal sealed class DataFolder(PostgresAccount account)
 
     public static bool HasCluster(string data) => File.Exists(Path.Combine(data, "PG_VERSION"));
 
-    /// <summary>The socket lies in the data directory: that is private to the server's account already, and always the same.</summary>
+    /// <summary>The socket is in the data directory, which is private to the server's account and never changes.</summary>
     public static bool CanHoldSocket(string data) =>
         !OperatingSystem.IsWindows()
         && Encoding.UTF8.GetByteCount(data) <= LongestSocketFolder
-        && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read a list of hosts
+        && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read it as a list of hosts
 
-    /// <summary>Removes what a killed start left beside the cluster.</summary>
+    /// <summary>Deletes what a killed start left next to the cluster.</summary>
     public async Task SweepAsync(string data)
     {
         foreach (var leftover in Directory.EnumerateDirectories(Path.GetDirectoryName(data)!, Path.GetFileName(data) + ".new-*"))
@@ -79,11 +79,11 @@ internal sealed class DataFolder(PostgresAccount account)
             return;
         }
 
-        // rm does not follow a link that the account swaps in meanwhile, which would turn root's hand elsewhere.
+        // rm doesn't follow a symlink that the account swaps in meanwhile, which would make root delete files elsewhere.
         await PostgresCommand.RunAsync([], "rm", ["-rf", "--", folder], TimeSpan.FromSeconds(60), CancellationToken.None);
     }
 
-    /// <summary>Removes the link to a relocated cluster that is gone, and its lock.</summary>
+    /// <summary>Deletes the symlink to a relocated cluster that no longer exists, and its lock file.</summary>
     public static void Forget(string wished, string data)
     {
         if (data != wished)
@@ -93,7 +93,7 @@ internal sealed class DataFolder(PostgresAccount account)
         }
     }
 
-    /// <summary>A private folder that the account may write to.</summary>
+    /// <summary>Creates a private folder that the account can write to.</summary>
     public async Task<bool> MakeAsync(string folder, CancellationToken ct)
     {
         if (OperatingSystem.IsWindows())
@@ -109,7 +109,7 @@ internal sealed class DataFolder(PostgresAccount account)
     private static bool CanBeNamed(string path) =>
         path.AsSpan().IndexOfAny("\"$`\n\r") < 0 && (OperatingSystem.IsWindows() || !path.Contains('\\', StringComparison.Ordinal));
 
-    /// <summary>Tried, not reasoned: modes of every parent, ACLs, file systems without owners.</summary>
+    /// <summary>Tests access by creating a folder: parents' modes, ACLs and file systems without owners are too varied to reason about.</summary>
     private async Task<bool> CanUseAsync(string wished, CancellationToken ct)
     {
         var probe = Temporary(wished);
@@ -127,7 +127,7 @@ internal sealed class DataFolder(PostgresAccount account)
     {
         foreach (var parent in (string[])["/var/lib/cortex-identity", "/var/tmp/cortex-identity"])
         {
-            // The hash tells a person whose it is; the random part keeps a new checkout at an old path off the old data.
+            // The hash shows an administrator which path it belongs to. The random part keeps a new checkout at an old path from using the old data.
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wished)))[..12];
             var place = Path.Combine(parent, $"{hash}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
             if (await IsOursAloneAsync(parent, ct) && await CanUseAsync(place, ct))
@@ -142,7 +142,7 @@ internal sealed class DataFolder(PostgresAccount account)
                 + "a folder that it can access, or set POSTGRES_URL.");
     }
 
-    /// <summary>In /var/tmp anybody may have made this folder before us, or a link of this name: then it is not used.</summary>
+    /// <summary>In /var/tmp, any local user may have created this folder, or a symlink of this name; it isn't used then.</summary>
     private static async Task<bool> IsOursAloneAsync(string folder, CancellationToken ct)
     {
         const UnixFileMode Others = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
 /// <summary>
-/// A private PostgreSQL that lives and ends with the server: made at the first start, kept between runs, taken over when a
-/// crash left it running.
+/// A private PostgreSQL that starts and stops with the server. It is created at the first start, keeps its data between runs, and is taken over if a crash
+/// left it running.
 /// </summary>
 internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
@@ -26,13 +26,13 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         _wished = _data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
     }
 
-    /// <summary>An Npgsql keyword string to <see cref="EmbeddedPostgresOptions.Database"/>, as the owner of the cluster.</summary>
+    /// <summary>The connection string, as Npgsql keywords, to <see cref="EmbeddedPostgresOptions.Database"/> as the cluster's owner.</summary>
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>Where the cluster really lies.</summary>
+    /// <summary>The folder in which the cluster is stored.</summary>
     public string DataDirectory => _data;
 
-    /// <exception cref="EmbeddedPostgresException">A person must act; the message says how.</exception>
+    /// <exception cref="EmbeddedPostgresException">The operator has to act. The message says how.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         var postgres = new EmbeddedPostgres(options, logger);
@@ -65,7 +65,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
         if (_server is not null)
         {
-            // Not cancellable: a server that we do not wait for is one that nobody owns.
+            // Stopping isn't cancelable: otherwise the process would keep running without an owner.
             if (await _server.StopAsync(_options.Fresh ? "immediate" : "fast"))
             {
                 Log.Stopped(_logger, _data);
@@ -97,7 +97,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         _data = await _folder.PlaceAsync(_wished, ct);
         if (_data != _wished)
         {
-            // A copy of the checkout copies the link, and would share the cluster without sharing the lock.
+            // A copied checkout contains the same symlink, and would share the cluster without sharing the lock.
             _locks.Add(OwnerLock.Take(_data));
             Log.Relocated(_logger, _wished, account.Name, _data);
         }
@@ -128,7 +128,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         Log.Started(_logger, binaries.Major, _data, account.Name, takenOver, clock.ElapsedMilliseconds);
     }
 
-    /// <summary>A cluster belongs to the major version that made it.</summary>
+    /// <summary>Finds the binaries of the major version that created the cluster.</summary>
     private async Task<PostgresBinaries> ChooseAsync(IReadOnlyList<PostgresBinaries> found, CancellationToken ct)
     {
         if (!DataFolder.HasCluster(_data))
@@ -158,7 +158,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         var name = _options.Database.Replace("\"", "\"\"", StringComparison.Ordinal);
-#pragma warning disable CA2100 // a name cannot be a parameter; it is quoted
+#pragma warning disable CA2100 // An identifier can't be a parameter. It is quoted.
         await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name}\"", connection);
 #pragma warning restore CA2100
         await create.ExecuteNonQueryAsync(ct);
@@ -169,8 +169,8 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         [LoggerMessage(1, LogLevel.Information, "PostgreSQL {Major} runs in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
         public static partial void Started(ILogger logger, int major, string data, string account, bool takenOver, long elapsed);
 
-        [LoggerMessage(2, LogLevel.Information, "{Wished} links to {Data}, which the account {Account} can reach")]
-        public static partial void Relocated(ILogger logger, string wished, string account, string data);
+        [LoggerMessage(2, LogLevel.Information, "{Requested} links to {Data}, which the account {Account} can access")]
+        public static partial void Relocated(ILogger logger, string requested, string account, string data);
 
         [LoggerMessage(3, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
         public static partial void Stopped(ILogger logger, string data);

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>A failure that a person must act on; the message is one line that says what to do.</summary>
+/// <summary>Thrown when the operator has to act. The message says what to do, in one line.</summary>
 internal class EmbeddedPostgresException : Exception
 {
     public EmbeddedPostgresException(string message, Exception? inner = null)

@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Another process owns the embedded PostgreSQL.</summary>
+/// <summary>Thrown when another process is using the embedded PostgreSQL.</summary>
 internal sealed class EmbeddedPostgresTakenException(string message, Exception inner) : EmbeddedPostgresException(message, inner);

@@ -2,7 +2,9 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Held by each command that works on a cluster which another process owns, so that a command that owns it doesn't stop it under them.</summary>
+/// <summary>
+/// A shared lock held by each command that uses a cluster owned by another process, so that an owning command doesn't stop the cluster under it.
+/// </summary>
 internal sealed class GuestLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -11,10 +13,10 @@ internal sealed class GuestLock : IDisposable
 
     private GuestLock(FileStream file) => _file = file;
 
-    /// <summary>Null while the owner is about to stop the cluster.</summary>
+    /// <summary>Returns null while the owner is about to stop the cluster.</summary>
     public static GuestLock? TryEnter(string dataDirectory) => TryOpen(dataDirectory, FileShare.Read);
 
-    /// <summary>When the last guest has gone; none comes in before this is disposed.</summary>
+    /// <summary>Waits until no guest is left. New guests are kept out until the returned lock is disposed.</summary>
     public static async Task<GuestLock> WhenAloneAsync(string dataDirectory, CancellationToken ct)
     {
         GuestLock? alone;
@@ -32,7 +34,7 @@ internal sealed class GuestLock : IDisposable
     {
         try
         {
-            // flock() on Unix, shared or not. The file stays, as the owner's does.
+            // FileShare maps to flock() on Unix. The file isn't deleted, for the same reason as the owner's.
             return new GuestLock(PrivateFolder.OpenLock(dataDirectory + ".guests", FileAccess.Read, share));
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Makes a cluster beside its place and renames it there when it is whole, so that a kill leaves nothing in the way.</summary>
+/// <summary>Creates a cluster in a temporary folder and renames it once it is complete, so that a killed start leaves nothing in the way.</summary>
 internal sealed class NewCluster(PostgresAccount account, DataFolder folder, PostgresBinaries binaries, bool durable)
 {
     public const string User = "cortex";
@@ -11,7 +11,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>The password lives in the cluster: neither is of use without the other.</summary>
+    /// <summary>The password is stored in the cluster's folder, because neither is of use without the other.</summary>
     public static string ReadPassword(string data)
     {
         var path = Path.Combine(data, PasswordFile);
@@ -68,7 +68,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
                 return;
             }
 
-            ct.ThrowIfCancellationRequested(); // Ctrl-C goes to initdb too
+            ct.ThrowIfCancellationRequested(); // Ctrl-C reaches initdb too.
             reason = answer.Reason;
         }
 
@@ -76,8 +76,8 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
     }
 
     /// <summary>
-    /// The same order on every machine, by code point, with lower() and upper() for all of Unicode. PostgreSQL 17 brings that
-    /// along; before, it is C.UTF-8 of the C library (glibc, musl, new macOS) or ICU, of which a build has at least one.
+    /// Sorts by code point on every machine, with lower() and upper() for all of Unicode. PostgreSQL 17 has a built-in locale for this; older versions use
+    /// C.UTF-8 of the C library (glibc, musl, recent macOS) or ICU, of which every build has at least one.
     /// </summary>
     private IEnumerable<string[]> Locales()
     {

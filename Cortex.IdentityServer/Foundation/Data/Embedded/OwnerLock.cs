@@ -2,7 +2,9 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Held by the live server on a data directory; the operating system drops it with the process, however that dies.</summary>
+/// <summary>
+/// An exclusive lock on a data directory, held by the running server. The operating system releases it when the process ends, even after a crash.
+/// </summary>
 internal sealed class OwnerLock : IDisposable
 {
     private readonly FileStream _file;
@@ -13,7 +15,7 @@ internal sealed class OwnerLock : IDisposable
     {
         try
         {
-            // FileShare.None is flock() on Unix. The file stays: deleting it would let two servers lock two files of one name.
+            // FileShare.None maps to flock() on Unix. The file isn't deleted: otherwise two servers could lock two different files of the same name.
             return new OwnerLock(PrivateFolder.OpenLock(dataDirectory + ".lock", FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Who runs PostgreSQL: ourselves, or an unprivileged account when we are root, as PostgreSQL refuses root.</summary>
-/// <param name="Name">For messages.</param>
-/// <param name="Owner">As <c>chown</c> wants it; null means ourselves.</param>
-/// <param name="Prefix">What to put before a command so that it runs as this account.</param>
+/// <summary>The account that runs PostgreSQL: the server's own, or an unprivileged one if the server runs as root, which PostgreSQL refuses.</summary>
+/// <param name="Name">The account's name in messages.</param>
+/// <param name="Owner">The owner in the format of <c>chown</c>; null for the server's own account.</param>
+/// <param name="Prefix">The command line prefix that runs a command as this account.</param>
 internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList<string> Prefix)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -36,15 +36,15 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
         string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken ct, string? dataDirectory = null) =>
         PostgresCommand.RunAsync(Prefix, program, arguments, limit, ct, dataDirectory);
 
-    /// <summary>Hands a folder or file that we made over to the account; false where the file system does not let us.</summary>
+    /// <summary>Makes the account the owner of a file or folder; returns false if the file system doesn't allow it.</summary>
     public async Task<bool> TakeOverAsync(string path, CancellationToken ct) =>
         Owner is null || (await PostgresCommand.RunAsync([], "chown", ["-h", Owner, path], Limit, ct)).Succeeded;
 
-    /// <summary>A real folder, not a link to somewhere else, that belongs to the account and that it can reach and write.</summary>
+    /// <summary>Whether this is a real folder rather than a symlink, owned by the account, which can read and write it.</summary>
     public async Task<bool> OwnsAsync(string folder, CancellationToken ct) =>
         OperatingSystem.IsWindows() || await TestAsync(Prefix, folder, ct);
 
-    /// <summary>The same for root's own folders, which no other local user may have planted.</summary>
+    /// <summary>The same check for the server's own account: no other local user can have planted such a folder.</summary>
     public static Task<bool> WeOwnAsync(string folder, CancellationToken ct) => TestAsync([], folder, ct);
 
     private static async Task<bool> TestAsync(IReadOnlyList<string> prefix, string folder, CancellationToken ct)
@@ -65,7 +65,7 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
                 continue;
             }
 
-            // setpriv first: it goes past PAM and leaves no group but the account's own.
+            // setpriv is preferred, because it bypasses PAM and drops all supplementary groups.
             yield return new PostgresAccount(name, $"{uid}:{gid}", ["setpriv", $"--reuid={uid}", $"--regid={gid}", "--clear-groups", "--"]);
             yield return new PostgresAccount(name, $"{uid}:{gid}", ["runuser", "-u", name, "--"]);
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>A folder with the programs of one PostgreSQL version, and where to look for such folders.</summary>
+/// <summary>The folder that contains the programs of one PostgreSQL version, and the search for such folders.</summary>
 internal sealed partial record PostgresBinaries(string Folder, int Major)
 {
     private const int OldestMajor = 15;
@@ -12,7 +12,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
 
     public string PgCtl => Program("pg_ctl");
 
-    /// <summary>All that are on this machine, the preferred first. Only a folder that was asked for by name must be right.</summary>
+    /// <summary>Finds all usable versions on this machine, the preferred one first. Only an explicitly configured folder has to be valid.</summary>
     public static async Task<IReadOnlyList<PostgresBinaries>> FindAsync(string? wanted, CancellationToken ct)
     {
         var found = new List<PostgresBinaries>();
@@ -70,7 +70,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             : [.. Versions("/usr/lib/postgresql", ""), .. Versions("/usr", "pgsql-")];
     }
 
-    /// <summary><c>parent/prefixNN/bin</c>, the newest first (by number: 9 comes after 10).</summary>
+    /// <summary>Returns <c>parent/prefixNN/bin</c>, the newest version first (numerically: 10 is newer than 9).</summary>
     private static IEnumerable<string> Versions(string parent, string prefix) =>
         !Directory.Exists(parent) ? [] : Directory.EnumerateDirectories(parent, prefix + "*")
             .Select(folder => (Folder: folder, Number: NumberPattern().Match(Path.GetFileName(folder)[prefix.Length..])))

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Runs a program to its end, bounded in time, with an environment that the caller's settings cannot colour.</summary>
+/// <summary>Runs a program with a timeout, in an environment that the caller's own settings can't affect.</summary>
 internal static class PostgresCommand
 {
     /// <remarks>
-    /// The prefix is <see cref="PostgresAccount.Prefix"/>, or empty to run as ourselves. The data directory goes in as PGDATA:
-    /// pg_ctl would hand <c>-D</c> to a shell, which expands what is in it.
+    /// The prefix is <see cref="PostgresAccount.Prefix"/>, or empty to run as the server's own account. The data directory is passed as PGDATA, because
+    /// pg_ctl would pass the value of <c>-D</c> to a shell, which would expand it.
     /// </remarks>
     public static async Task<CommandResult> RunAsync(
         IReadOnlyList<string> prefix, string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken ct,
@@ -42,7 +42,7 @@ internal static class PostgresCommand
             return new CommandResult(124, $"{Path.GetFileName(program)} did not end within {limit.TotalSeconds:0} seconds");
         }
 
-        // On Windows a server that pg_ctl leaves behind inherits the pipes: do not wait for their end.
+        // On Windows, the server that pg_ctl starts inherits the pipes, so they may never reach their end.
         var both = Task.WhenAll(output, errors);
         await Task.WhenAny(both, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
         return new CommandResult(process.ExitCode, both.IsCompletedSuccessfully ? output.Result + errors.Result : "");
@@ -55,8 +55,9 @@ internal static class PostgresCommand
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            CreateNoWindow = true, // no console of ours either, so that Ctrl-C on Windows does not reach the server
-            // Ours may be closed to the account.
+            CreateNoWindow = true, // Without a shared console, Ctrl-C on Windows doesn't reach PostgreSQL.
+
+            // The account may not be able to access the current directory.
             WorkingDirectory = Path.GetPathRoot(Path.GetTempPath()),
         };
 
@@ -65,7 +66,7 @@ internal static class PostgresCommand
             start.Environment.Remove(name);
         }
 
-        start.Environment["LC_ALL"] = "C"; // messages in English: they are read, and end up in ours
+        start.Environment["LC_ALL"] = "C"; // Error messages are parsed and repeated to the operator, so they have to be in English.
         if (dataDirectory is not null)
         {
             start.Environment["PGDATA"] = dataDirectory;

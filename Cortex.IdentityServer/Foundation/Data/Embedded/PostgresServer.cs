@@ -7,8 +7,8 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
 /// <summary>Starts, finds and stops the server process of one cluster.</summary>
 /// <remarks>
-/// Who may connect: on the socket, only who can enter the data directory (mode 0700), that is the account and root. The
-/// password is asked for all the same: one way for socket and TCP, and a mode that somebody loosens does not open the data.
+/// On the socket, only accounts that can enter the data directory (mode 0700) can connect: the server's account and root. The password is required
+/// nevertheless: socket and TCP connections then work alike, and loosened permissions don't expose the data.
 /// </remarks>
 internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries binaries, string data, EmbeddedPostgresOptions options)
 {
@@ -16,7 +16,9 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
 
     private string LogFile => Path.Combine(data, "server.log");
 
-    /// <summary>True when a server that an earlier process left behind runs, answers, and is as durable as asked for.</summary>
+    /// <summary>
+    /// Takes over the server that an earlier process left running, if it answers and is as durable as configured; returns false if there is none.
+    /// </summary>
     public async Task<bool> TryTakeOverAsync(CancellationToken ct)
     {
         var waited = Stopwatch.StartNew();
@@ -34,7 +36,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
                 break;
             }
 
-            await Task.Delay(Pause, ct); // it is stopping, or recovers from a crash
+            await Task.Delay(Pause, ct); // The server is stopping or recovering from a crash.
         }
 
         return false;
@@ -53,9 +55,10 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
                 return;
             }
 
-            ct.ThrowIfCancellationRequested(); // Ctrl-C goes to pg_ctl too
+            ct.ThrowIfCancellationRequested(); // Ctrl-C reaches pg_ctl too.
             var reason = answer with { Output = File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, ct) : answer.Output };
-            // Another program took the free port first: the next attempt has another one.
+
+            // Another program took the free port first. The next attempt picks another one.
             if (attempt == Attempts || DataFolder.CanHoldSocket(data))
             {
                 throw new EmbeddedPostgresException($"The embedded PostgreSQL in {data} did not start: {reason.Reason}");
@@ -63,7 +66,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         }
     }
 
-    /// <summary>False when it still runs, or nobody can tell.</summary>
+    /// <summary>Returns false if the server is still running or its state is unknown.</summary>
     public async Task<bool> StopAsync(string mode)
     {
         foreach (var how in mode == "immediate" ? (string[])["immediate"] : [mode, "immediate"])
@@ -82,7 +85,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
     public string ConnectionString(string database) => (Postmaster.FindRunning(data) ?? throw new EmbeddedPostgresException(
         $"The embedded PostgreSQL in {data} stopped right after its start: see {LogFile}.")).ConnectionString(data, database);
 
-    /// <summary>Null while it starts or stops; false when it will not do, and must be stopped.</summary>
+    /// <summary>Returns null while the server starts or stops, and false if it can't be used and has to be stopped.</summary>
     private async Task<bool?> AnswersAsync(Postmaster running, CancellationToken ct)
     {
         if (running.IsStarting)
@@ -111,8 +114,8 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
     private async Task<CommandResult> StartOnceAsync(CancellationToken ct)
     {
         RotateLog();
-        // A pg_ctl that is killed may have started a server that no file tells of yet. So it runs to its end, and what it
-        // starts is stopped when nobody wants it any more.
+        // Killing pg_ctl could leave a server that no file records yet. So pg_ctl always runs to its end, and the server it starts is stopped if the caller
+        // has canceled.
         var start = RunAsync(
             ["start", "-w", "-t", Seconds(options.StartTimeout), "-l", LogFile, "-o", string.Join(' ', Settings())],
             options.StartTimeout + TimeSpan.FromSeconds(10), CancellationToken.None);
@@ -121,7 +124,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             var answer = await start.WaitAsync(ct);
             if (!answer.Succeeded)
             {
-                await StopAsync("immediate"); // it may be there, but too slow
+                await StopAsync("immediate"); // The server may be running, but too slow to answer.
             }
 
             return answer;
@@ -141,7 +144,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
 
     private async Task ClearTheWayAsync(CancellationToken ct)
     {
-        // Backends of a postmaster that was killed end by themselves as soon as their query does.
+        // Orphaned backends of a killed postmaster end by themselves once their query does.
         var waited = Stopwatch.StartNew();
         while (Postmaster.AnyProcessIn(data) && waited.Elapsed < TimeSpan.FromSeconds(15))
         {
@@ -151,7 +154,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         Postmaster.RemoveStaleFiles(data);
     }
 
-    /// <summary>The log of the run before is kept, no more. Renaming is safe for root in a folder of another account, truncating is not.</summary>
+    /// <summary>Keeps the previous run's log only. In a folder that another account owns, renaming is safe for root, but truncating isn't.</summary>
     private void RotateLog()
     {
         if (File.Exists(LogFile))
@@ -162,7 +165,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
 
     private IEnumerable<string> Settings()
     {
-        // No value needs a quote: pg_ctl hands this to a shell. "." is the data directory, where the server works.
+        // pg_ctl passes these settings to a shell, and none of the values needs quoting. "." is the data directory, the server's working directory.
         IEnumerable<string> settings = DataFolder.CanHoldSocket(data)
             ? ["listen_addresses=", "unix_socket_directories=.", "unix_socket_permissions=0700", "port=5432"]
             : ["listen_addresses=127.0.0.1", .. OperatingSystem.IsWindows() ? (string[])[] : ["unix_socket_directories="], $"port={FreePort()}"];
@@ -172,7 +175,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             $"max_connections={options.MaxConnections}",
             $"shared_buffers={options.SharedBuffersMegabytes}MB",
             "logging_collector=off", "log_destination=stderr", "log_checkpoints=off",
-            "log_error_verbosity=terse", // the DETAIL of a unique violation has the value, say an email, in it
+            "log_error_verbosity=terse", // The DETAIL of a unique violation contains the value, for example an email.
             "timezone=UTC", "log_timezone=UTC", "lc_messages=C", "ssl=off",
             .. options.Durable ? (string[])[] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
         ];

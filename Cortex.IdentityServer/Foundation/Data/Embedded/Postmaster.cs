@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>What <c>postmaster.pid</c> says of the server on a data directory, and whether that server is really there.</summary>
+/// <summary>The content of <c>postmaster.pid</c> in a data directory, and the check that its process is really running.</summary>
 internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, string Status)
 {
     private const string FileName = "postmaster.pid";
@@ -12,10 +12,10 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
 
     public bool IsStarting => Status == "starting";
 
-    /// <summary>Null when no server runs: no file, or one that a crash or a reused process id left behind.</summary>
+    /// <summary>Returns null if no server is running: there is no file, or a crash or a reused process ID left a stale one.</summary>
     public static Postmaster? FindRunning(string dataDirectory)
     {
-        // Lines: pid, data directory, start time, port, socket directory, listen address, shared memory key, status.
+        // The lines are: PID, data directory, start time, port, socket directory, listen address, shared memory key, status.
         if (Read(dataDirectory) is not { } text
             || text.Split('\n') is not { Length: > 1 } lines
             || !int.TryParse(lines[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var pid)
@@ -30,7 +30,7 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
         string Line(int index) => index < lines.Length ? lines[index].Trim() : "starting";
     }
 
-    /// <summary>Npgsql keywords that lead to a database of this server, as the owner of the cluster.</summary>
+    /// <summary>The connection string, as Npgsql keywords, to a database of this server as the cluster's owner.</summary>
     public string ConnectionString(string dataDirectory, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = SocketDirectory switch { "" => "127.0.0.1", "." => dataDirectory, var folder => folder },
@@ -38,7 +38,8 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
         Database = database,
         Username = NewCluster.User,
         Password = NewCluster.ReadPassword(dataDirectory),
-        // Said here because Npgsql would take what is not said from PGOPTIONS, PGSSL..., PGTARGETSESSIONATTRS of the caller.
+
+        // These are set explicitly, because Npgsql would otherwise use the caller's PGOPTIONS, PGSSL... and PGTARGETSESSIONATTRS.
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
         RequireAuth = "ScramSHA256",
@@ -47,8 +48,8 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
     }.ConnectionString;
 
     /// <summary>
-    /// Is a process of this cluster still there, be it an orphaned backend of a postmaster that was killed? Only Linux can tell;
-    /// elsewhere PostgreSQL's own check of its shared memory has to do.
+    /// Whether any process of this cluster is still running, including orphaned backends of a killed postmaster. Only Linux can tell; elsewhere
+    /// PostgreSQL's own check of its shared memory has to suffice.
     /// </summary>
     public static bool AnyProcessIn(string dataDirectory) =>
         OperatingSystem.IsLinux()
@@ -58,9 +59,9 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
             && WorksIn(pid, text));
 
     /// <summary>
-    /// PostgreSQL takes any live process of its account with this id for a server, be it one that ended and whose parent has not
-    /// asked for it yet, so stale files must go: its own and that of the socket. They are not what guards the data: a backend that is
-    /// still there also shows in the shared memory, which PostgreSQL looks up by the inode.
+    /// Deletes the stale lock files of the cluster and its socket. PostgreSQL mistakes any process of its account with the recorded ID for a running
+    /// server, even a zombie. Deleting the files doesn't endanger the data: a backend that is still running also shows in the shared memory segment, which
+    /// PostgreSQL finds by the directory's inode.
     /// </summary>
     public static void RemoveStaleFiles(string dataDirectory)
     {
@@ -90,13 +91,13 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
     }
 
     /// <summary>
-    /// The processes of PostgreSQL work in their data directory: looking at the same file through the process proves that
-    /// it belongs there, past symlinks and mounts, and that the id was not given to another program since.
+    /// PostgreSQL's processes have the data directory as their working directory. Reading the same file through the process proves that it belongs there,
+    /// despite symlinks and mounts, and that its ID wasn't reused by another program.
     /// </summary>
     private static bool WorksIn(int pid, string text) =>
         ReadFile($"/proc/{pid}/cwd/{FileName}") is { } same && Identity(same) == Identity(text);
 
-    /// <summary>Process id, data directory, start time: the lines that do not change while the server runs.</summary>
+    /// <summary>The process ID, data directory and start time: the lines that don't change while the server runs.</summary>
     private static string Identity(string text) => string.Join('\n', text.Split('\n').Take(3));
 
     private static string? Read(string dataDirectory) => ReadFile(Path.Combine(dataDirectory, FileName));

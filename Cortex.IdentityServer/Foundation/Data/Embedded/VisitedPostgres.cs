@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>The embedded PostgreSQL for a command: that of the server which runs on it, or the command's own while it works.</summary>
+/// <summary>The embedded PostgreSQL for a command: the running server's, or one that the command starts for itself.</summary>
 internal sealed class VisitedPostgres : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For a server that is starting, or stopping.</summary>
+    /// <summary>How long a command waits for another server to finish starting or stopping.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EmbeddedPostgres? _own;
@@ -29,10 +29,10 @@ internal sealed class VisitedPostgres : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Whether another process owns it, and may stop it at any time.</summary>
+    /// <summary>Whether another process owns the cluster and may stop it at any time.</summary>
     public bool IsGuest => _guest is not null;
 
-    /// <exception cref="EmbeddedPostgresException">A person must act; the message says how.</exception>
+    /// <exception cref="EmbeddedPostgresException">The operator has to act. The message says how.</exception>
     public static async Task<VisitedPostgres> OpenAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         var waited = Stopwatch.StartNew();
@@ -103,7 +103,7 @@ internal sealed class VisitedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Null when whoever runs this command doesn't want to wait.</summary>
+    /// <summary>Returns null if the command is canceled while it waits.</summary>
     private async Task<GuestLock?> WaitForGuestsAsync(string dataDirectory)
     {
         try

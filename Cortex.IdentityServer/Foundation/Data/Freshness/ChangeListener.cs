@@ -5,16 +5,16 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>Listens to what the database's triggers tell (<c>NOTIFY cortex_changes</c>), on a connection of its own.</summary>
+/// <summary>Listens for the notifications of the database's triggers (<c>NOTIFY cortex_changes</c>) on a connection of its own.</summary>
 /// <remarks>
-/// <para>A notice that was sent while nobody listened is lost, so after every (re)connect all that is remembered is asked anew.</para>
+/// <para>A notification sent while the connection is down is lost, so every (re)connect invalidates the whole cache.</para>
 /// <para>
-/// A connection can be dead without an error (a frozen server, a cut cable): each half second it has to answer a query. The answer also says whether
-/// that server can still be written. What a standby says isn't trusted: changes are made elsewhere, and nothing tells of them.
+/// A connection can be dead without an error (a frozen server, a cut cable), so it has to answer a query every half second. The answer also says whether
+/// the server is still writable. A standby isn't trusted: changes are made elsewhere, and it sends no notifications of them.
 /// </para>
 /// <para>
-/// Poolers that give a connection to each transaction (PgBouncer, Neon's) accept LISTEN and pass nothing on. A notice that this server
-/// sends to itself finds that out; then everything remembered is asked anew each second.
+/// Transaction poolers (PgBouncer, Neon's) accept LISTEN but deliver no notifications. The listener detects this with a notification to itself, and falls
+/// back to polling: every cached entry is revalidated once a second.
 /// </para>
 /// </remarks>
 internal sealed partial class ChangeListener(
@@ -23,7 +23,9 @@ internal sealed partial class ChangeListener(
     private const string Channel = "cortex_changes";
     private const string EchoPrefix = "echo:";
 
-    /// <summary>With the patience, shorter than a statement's timeout: the threads that those block are there before.</summary>
+    /// <summary>
+    /// Together with the timeout, this is shorter than a statement's timeout, so the spare threads exist before statements block the others.
+    /// </summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5);
 
     private static readonly TimeSpan HeartbeatPatience = TimeSpan.FromSeconds(1);
@@ -32,7 +34,9 @@ internal sealed partial class ChangeListener(
 
     private const int PollsBeforeListening = 60;
 
-    /// <summary>Short, since until the connection is back every request asks the database; longer when it stays away.</summary>
+    /// <summary>
+    /// The first delay is short, because every request queries the database until the connection is restored. It is longer during a long outage.
+    /// </summary>
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan LateReconnect = TimeSpan.FromMilliseconds(250);
@@ -106,7 +110,7 @@ internal sealed partial class ChangeListener(
 
         _isDeaf = false;
 
-        // Only now, when nothing more can be missed: what was remembered before is asked anew.
+        // Cached entries are invalidated only now, when no further notification can be missed.
         changes.EverythingChanged();
         changes.InSync();
         NoteBack();
@@ -128,7 +132,7 @@ internal sealed partial class ChangeListener(
         }
     }
 
-    /// <summary>Asks the server whether it is there and can be written.</summary>
+    /// <summary>Checks that the server answers and is writable.</summary>
     private async Task<ServerState> CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         Suitable(await InTimeAsync(ServerState.ReadAsync(connection, cancellationToken), cancellationToken));
 
@@ -137,7 +141,8 @@ internal sealed partial class ChangeListener(
 
     private async Task<bool> HearsItselfAsync(NpgsqlConnection connection, string echo, Func<bool> heard, CancellationToken cancellationToken)
     {
-        // From another connection: a pooler may run this on the very connection that listens, which then hears it as any would.
+        // Another connection sends the notification: a pooler may run it on the very connection that listens, which would receive it even without LISTEN
+        // support.
         await using (var call = dataSource.CreateCommand($"SELECT pg_notify('{Channel}', '{echo}')"))
         {
             await call.ExecuteNonQueryAsync(cancellationToken);
@@ -160,12 +165,14 @@ internal sealed partial class ChangeListener(
         }
     }
 
-    /// <summary>For a minute, or until the database doesn't answer: the next connection may be one that hears, as where the echo was only late.</summary>
+    /// <summary>
+    /// Polls for a minute, or until the database stops answering. The next connection may support LISTEN, or the echo may merely have been late.
+    /// </summary>
     private async Task PollAsync(ServerState server, CancellationToken cancellationToken)
     {
         for (var poll = 0; poll < PollsBeforeListening; poll++)
         {
-            // The connection that was opened to listen leads nowhere any more if the pooler has moved to another server.
+            // If the pooler has moved to another server, the listening connection no longer represents it.
             if (Suitable(
                 await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken)).StartedAt != server.StartedAt)
             {
@@ -189,7 +196,7 @@ internal sealed partial class ChangeListener(
         }
         else if (!payload.StartsWith(EchoPrefix, StringComparison.Ordinal))
         {
-            // "*", or a newer version's notice that this one can't read.
+            // The payload is "*", or has a newer version's format that this one can't read.
             changes.EverythingChanged();
         }
     }
@@ -233,7 +240,7 @@ internal sealed partial class ChangeListener(
         await InTimeAsync(command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
     }
 
-    /// <summary>Doesn't wait for Npgsql's own timeout, after which it would try for as long again to cancel on a server that doesn't answer.</summary>
+    /// <summary>Applies a timeout of its own: after Npgsql's, canceling the statement on a server that doesn't answer would take as long again.</summary>
     private async Task<T> InTimeAsync<T>(Task<T> answer, CancellationToken cancellationToken)
     {
         try
@@ -242,7 +249,7 @@ internal sealed partial class ChangeListener(
         }
         catch (TimeoutException failure)
         {
-            // Now and not when the connection is closed, which tries to cancel as well.
+            // The loss is reported now, because closing the connection also tries to cancel the statement first.
             NoteLost(failure);
             throw;
         }

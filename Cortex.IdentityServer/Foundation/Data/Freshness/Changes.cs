@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
 /// <summary>
-/// Knows when something about each user last changed, as far as this server has heard, so that what it remembers counts only while it is true.
+/// Tracks the last known change of each user, so that cached data is used only while it is current.
 /// </summary>
 /// <remarks>
-/// Changes are numbered. What was read from the database is as good as the number that was current before the reading; it is stale once
-/// its user has a higher one. Users share 4,096 numbers: a change makes the server ask again about one in 4,096 others, and needs no list of who has what.
+/// Changes are numbered. Cached data carries the number that was current before it was read, and is stale once its user has a higher one. Users share 4,096
+/// counters: a change also invalidates about one in 4,096 other users, and no index of entries by user is needed.
 /// </remarks>
 internal sealed class Changes(TimeSpan grace, TimeProvider clock)
 {
@@ -18,19 +18,19 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     private volatile bool _hearsAll;
     private Action? _onEverything;
 
-    /// <summary>The number to note before the database is asked.</summary>
+    /// <summary>The number to store with data that is about to be read from the database.</summary>
     public long Number => Interlocked.Read(ref _number);
 
-    /// <summary>Whether every change made anywhere is heard of, or was asked for a moment ago. While it isn't, the database has to be asked.</summary>
+    /// <summary>Whether all changes are known, through notifications or a poll a moment ago. Otherwise the database has to be queried.</summary>
     public bool HearsAll => _hearsAll;
 
-    /// <summary>Something that may be remembered of this user changed. Call it after the commit: what is read before would be remembered again.</summary>
+    /// <summary>Marks the user's cached data as stale. Call it after the commit; otherwise data read before the commit would be cached again.</summary>
     public void Changed(Guid userId) => Note(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
 
-    /// <summary>Has somebody told whenever anything may have changed, also what belongs to no user. They must not block.</summary>
+    /// <summary>Registers a callback for <see cref="EverythingChanged"/>, which also concerns data that belongs to no user. It must not block.</summary>
     public void OnEverything(Action told) => _onEverything += told;
 
-    /// <summary>Anything may have changed.</summary>
+    /// <summary>Marks all cached data as stale.</summary>
     public void EverythingChanged()
     {
         var number = Interlocked.Increment(ref _number);
@@ -43,7 +43,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     }
 
     /// <summary>
-    /// Nothing is heard, and the database answers: what is remembered may be stale and has to be asked again, and counts on only where it can't be.
+    /// Reports that the database answers but sends no notifications: cached data has to be revalidated before use, and stays usable as a fallback.
     /// </summary>
     public void AskAgain()
     {
@@ -51,28 +51,28 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
         _hearsAll = true;
     }
 
-    /// <summary>Whether what was read at this number needs no asking.</summary>
+    /// <summary>Whether data read at this number can be used without a query.</summary>
     public bool IsSure(Guid userId, long number) => _hearsAll && Volatile.Read(ref _askedAgainAt) <= number && IsUnchanged(userId, number);
 
-    /// <summary>Whether what was read at this number is still as it was, as far as is known.</summary>
+    /// <summary>Whether data read at this number is current, as far as is known.</summary>
     public bool IsUnchanged(Guid userId, long number) => Volatile.Read(ref _last[StripeOf(userId)]) <= number;
 
-    /// <summary>From now on, and up to now, nothing was missed.</summary>
+    /// <summary>Reports that no change was missed up to now.</summary>
     public void InSync()
     {
         Volatile.Write(ref _inSyncAt, clock.GetTimestamp());
         _hearsAll = true;
     }
 
-    /// <summary>Changes may be missed from now on.</summary>
+    /// <summary>Reports that changes may be missed from now on.</summary>
     public void OutOfSync() => _hearsAll = false;
 
-    /// <summary>Whether what was true at this time may be believed although the database can't be asked.</summary>
+    /// <summary>Whether data that was current at this time may still be used while the database can't be queried.</summary>
     public bool IsInGrace(long timestamp) => clock.GetElapsedTime(Math.Max(timestamp, Volatile.Read(ref _inSyncAt))) < grace;
 
     private static int StripeOf(Guid userId) => userId.GetHashCode() & (Stripes - 1);
 
-    /// <summary>Forward only: two changes at a time may arrive here in either order.</summary>
+    /// <summary>Raises the value and never lowers it, because concurrent changes can arrive in either order.</summary>
     private static void Note(ref long last, long number)
     {
         for (var seen = Volatile.Read(ref last); seen < number;)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>Keeps requests from queuing up at a database that hangs: who was not answered within a second spares the next second's callers the wait.</summary>
+/// <summary>
+/// A circuit breaker that keeps requests from piling up when the database hangs: after a query times out, others fail at once for a second.
+/// </summary>
 internal sealed class DatabaseBreaker
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -11,10 +13,10 @@ internal sealed class DatabaseBreaker
     private long _failedAt;
     private volatile bool _isOpen;
 
-    /// <param name="ask">Must not use anything that belongs to the request: it may still wait when the request is gone.</param>
-    /// <param name="isSure">Whether the database is known to answer; then it gets the time that any statement has.</param>
-    /// <param name="cancellationToken">The request's.</param>
-    /// <exception cref="TimeoutException">No answer in time, or none a moment ago.</exception>
+    /// <param name="ask">The query. It must not use the request's own objects, because it may outlive the request.</param>
+    /// <param name="isSure">Whether the database is known to answer. The query then has the usual statement timeout.</param>
+    /// <param name="cancellationToken">The request's token.</param>
+    /// <exception cref="TimeoutException">The query timed out, or another one did within the last second.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, bool isSure, CancellationToken cancellationToken)
     {
         if (isSure)
@@ -35,7 +37,7 @@ internal sealed class DatabaseBreaker
         }
         catch (TimeoutException)
         {
-            // A refusal would have come at once, and asking again costs nothing.
+            // Only a timeout opens the breaker: an error comes at once, so repeating the query costs nothing.
             Volatile.Write(ref _failedAt, Stopwatch.GetTimestamp());
             _isOpen = true;
             throw;

@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>What is remembered of a credential.</summary>
+/// <summary>A cached credential.</summary>
 internal interface IRemembered
 {
-    /// <summary>Whose it is: a change of theirs makes it stale.</summary>
+    /// <summary>The credential's owner, whose changes invalidate it.</summary>
     Guid UserId { get; }
 
-    /// <summary>From when on nothing of it is worth remembering.</summary>
+    /// <summary>When the entry expires.</summary>
     DateTimeOffset Until { get; }
 }

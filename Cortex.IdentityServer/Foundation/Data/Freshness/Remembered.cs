@@ -4,30 +4,30 @@ using Microsoft.Extensions.Internal;
 
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>A bounded memory of what the database said about credentials, so that the same one costs no query twice while nothing changed.</summary>
+/// <summary>A bounded cache of credentials, which saves the query for one that was used before and hasn't changed.</summary>
 /// <remarks>
-/// While changes are heard: remembered or asked. While they aren't: asked, and where the database doesn't answer either, what was
-/// true before counts for the grace period. After that the failure to ask is the answer.
+/// While change notifications arrive, a current entry is used without a query. Otherwise the database is queried; if it doesn't answer either, an entry
+/// stays valid for the grace period. After that, the query's failure is reported.
 /// </remarks>
 internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, TimeProvider clock, int most) : IDisposable
     where T : class, IRemembered
 {
     private readonly MemoryCache _memory = new(new MemoryCacheOptions { SizeLimit = most, Clock = new Clock(clock) });
 
-    /// <summary>What is known and still true.</summary>
+    /// <summary>Gets an entry that is known to be current.</summary>
     public bool TryRecall(string key, [NotNullWhen(true)] out T? value)
     {
         value = _memory.TryGetValue<Entry>(key, out var entry) && changes.IsSure(entry!.Value.UserId, entry.Number) ? entry.Value : null;
         return value is not null;
     }
 
-    /// <summary>Whether something is remembered, still true or not.</summary>
+    /// <summary>Whether there is an entry, current or not.</summary>
     public bool Knows(string key) => _memory.TryGetValue(key, out _);
 
-    /// <summary>Asks the database, and remembers what it says unless that is null.</summary>
-    /// <param name="key">The credential.</param>
-    /// <param name="ask">The question; it gets what was remembered before, stale as that may be.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Queries the database, and caches the result unless it is null.</summary>
+    /// <param name="key">The credential's key in the cache.</param>
+    /// <param name="ask">The query. It receives the previous entry, which may be stale.</param>
+    /// <param name="cancellationToken">The request's token.</param>
     public async Task<T?> AskAsync(string key, Func<T?, CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
     {
         var number = changes.Number;
@@ -56,9 +56,9 @@ internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, Ti
 
     public void Dispose() => _memory.Dispose();
 
-    /// <param name="Value">What the database said.</param>
-    /// <param name="Number">The number of changes before it was asked.</param>
-    /// <param name="Timestamp">When it was asked.</param>
+    /// <param name="Value">The result of the query.</param>
+    /// <param name="Number">The change number before the query.</param>
+    /// <param name="Timestamp">The time before the query.</param>
     private sealed record Entry(T Value, long Number, long Timestamp);
 
     private sealed class Clock(TimeProvider time) : ISystemClock

@@ -1,19 +1,19 @@
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>Threads for what blocks while PostgreSQL doesn't answer.</summary>
+/// <summary>Adds thread pool threads while PostgreSQL doesn't answer.</summary>
 /// <remarks>
-/// Npgsql cancels a statement that isn't answered by a call that holds its thread for the connect timeout. Each connection can have one, and the pool,
-/// which grows slowly beyond the number of processors, would have none left for requests that need no database. Always as many cost a tenth of the
-/// throughput, in switching between them.
+/// To cancel a statement that isn't answered, Npgsql blocks a thread for the connect timeout. Each connection can block one, and the thread pool, which
+/// grows slowly beyond the number of processors, would have none left for requests that need no database. Keeping that many threads permanently would cost
+/// a tenth of the throughput, because of context switches.
 /// </remarks>
 internal sealed class SpareThreads(int connections)
 {
     private readonly int _usual = MinWorkers();
 
-    /// <summary>As many more as may block.</summary>
+    /// <summary>Adds a thread for each connection that may block one.</summary>
     public void Add() => Set(_usual + connections);
 
-    /// <summary>As before: those that nothing needs end by themselves.</summary>
+    /// <summary>Restores the previous minimum. Idle threads end by themselves.</summary>
     public void Remove() => Set(_usual);
 
     private static int MinWorkers()

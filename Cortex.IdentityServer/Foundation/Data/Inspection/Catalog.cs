@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What PostgreSQL's catalog says about the database, read once.</summary>
+/// <summary>The relevant part of PostgreSQL's catalog, read once.</summary>
 internal sealed record Catalog(
     ServerFacts Server,
     IReadOnlyList<RelationFacts> Relations,
@@ -13,7 +13,7 @@ internal sealed record Catalog(
     IReadOnlyList<TakenName> Taken,
     IReadOnlyList<FunctionFacts> ForeignFunctions)
 {
-    /// <summary>The documented tables that are there and are tables.</summary>
+    /// <summary>The documented names that exist and are tables.</summary>
     public IEnumerable<RelationFacts> Tables => Relations.Where(relation => relation.Kind is 'r' or 'p' && OwnTables.Documented.Contains(relation.Name));
 
     public bool Has(string table) => Tables.Any(relation => relation.Name == table);
@@ -22,7 +22,7 @@ internal sealed record Catalog(
 
     public bool Has(string table, params string[] columns) => Has(table) && columns.All(column => Column(table, column) is not null);
 
-    /// <summary>A table's name with its schema, quoted for a statement.</summary>
+    /// <summary>Returns a table's qualified name, quoted for a statement.</summary>
     public string NameOf(string table) =>
         $"{Quote(Relations.FirstOrDefault(relation => relation.Name == table)?.Schema ?? Server.Schema ?? "public")}.{Quote(table)}";
 
@@ -33,6 +33,6 @@ internal sealed record Catalog(
             ? name
             : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>The keywords among names that schemas, roles and tables are likely to have.</summary>
+    /// <summary>Reserved words that schemas, roles and tables are likely to be named after.</summary>
     private static readonly HashSet<string> Reserved = ["all", "default", "end", "group", "order", "primary", "references", "select", "table", "user", "where"];
 }

@@ -82,7 +82,7 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
     private static IndexFacts Index(Row row) => new(
         row.Text(), row.Text(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Texts(), row.Texts(), row.Text());
 
-    /// <summary>Reads the columns of a row one after another.</summary>
+    /// <summary>Reads the columns of a row in order.</summary>
     private sealed class Row(NpgsqlDataReader reader)
     {
         private int _place;

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>The catalog queries, one for each list of <see cref="Catalog"/>.</summary>
-/// <remarks>Of the parameters, <c>$1</c> holds the names of all our tables and <c>$2</c> those of the documented ones.</remarks>
+/// <remarks>The parameter <c>$1</c> contains the names of all the server's tables, and <c>$2</c> those of the documented ones.</remarks>
 internal static class CatalogSql
 {
-    /// <summary>The schema of our tables, or the one in which they would be created.</summary>
+    /// <summary>The schema of the server's tables, or the one in which they would be created.</summary>
     public const string OurSchema = $"""
         coalesce(
             (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"')),
@@ -14,7 +14,9 @@ internal static class CatalogSql
             (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()))
         """;
 
-    /// <summary>Whether row-level security can hide rows from this role. A permissive policy for every command that is simply true hides none.</summary>
+    /// <summary>
+    /// Whether row-level security can hide rows from this role. A permissive policy for all commands whose condition is just <c>true</c> hides none.
+    /// </summary>
     public const string HidesRows = """
         (row_security_active(pg_class.oid) AND (
             NOT EXISTS (
@@ -26,7 +28,7 @@ internal static class CatalogSql
                     AND EXISTS (SELECT FROM unnest(polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE')))))
         """;
 
-    /// <summary>The name as it is; <c>regnamespace</c> would put quotes around some.</summary>
+    /// <summary>The plain schema name; <c>regnamespace</c> would quote some.</summary>
     private const string SchemaOfRelation = "(SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = relnamespace)";
 
     public const string Server = $"""
@@ -102,7 +104,7 @@ internal static class CatalogSql
         WHERE ev_class = {Documented} AND rulename <> '_RETURN' AND relkind IN ('r', 'p') ORDER BY 1, 2
         """;
 
-    /// <summary>What PostgreSQL doesn't rebuild by itself when the type of a column changes.</summary>
+    /// <summary>Objects that PostgreSQL doesn't rebuild by itself when a column's type changes.</summary>
     public const string Dependents = $"""
         SELECT DISTINCT relname::text, attname::text, kind, name FROM (
             SELECT refobjid, refobjsubid, CASE relkind WHEN 'm' THEN 'materialized view' WHEN 'v' THEN 'view' ELSE 'rule on' END AS kind,
@@ -137,8 +139,8 @@ internal static class CatalogSql
         """;
 
     /// <summary>
-    /// What has one of the given names in our schema, or hides it by standing before our schema on the search path. Here <c>$1</c> holds names of tables and
-    /// indexes, <c>$2</c> names of functions, and <c>$3</c> a pattern for further tables.
+    /// Objects that have one of the given names in the server's schema, or hide it by preceding that schema on the search_path. Here <c>$1</c> contains
+    /// names of tables and indexes, <c>$2</c> names of functions, and <c>$3</c> a pattern for further tables.
     /// </summary>
     public const string Taken = $"""
         SELECT pg_class.relname::text, (SELECT nspname::text FROM pg_namespace WHERE pg_namespace.oid = pg_class.relnamespace),
@@ -156,6 +158,6 @@ internal static class CatalogSql
         WHERE proname = ANY ($2) AND pronamespace = {OurSchema} ORDER BY 1
         """;
 
-    /// <summary>To be compared with the oid of a table.</summary>
+    /// <summary>Matches the OID of a documented table.</summary>
     private const string Documented = "ANY (SELECT to_regclass(quote_ident(name)) FROM unnest($2) AS name)";
 }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Compares each column of the documented tables with what is documented: taken as it is, brought in order, or refused.</summary>
+/// <summary>Compares the columns of the documented tables with the documentation, and accepts, repairs or refuses each.</summary>
 internal static class ColumnChecks
 {
     public static void Check(Catalog catalog, Notes notes)
@@ -71,7 +71,7 @@ internal static class ColumnChecks
         var column = Catalog.Quote(actual.Name);
         foreach (var index in RigidIndexes(catalog, actual).Where(OwnIndexes.Contains))
         {
-            // Recreated for the new type: PostgreSQL would keep the old type's constants in it, and then reject it.
+            // The index is recreated: PostgreSQL would keep the old type's constants in it, and then reject the change.
             if (notes.FirstOnce($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
             {
                 notes.Last(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
@@ -88,11 +88,11 @@ internal static class ColumnChecks
             ]);
     }
 
-    /// <summary>Indexes on expressions of a column, which PostgreSQL can't always rebuild for another type.</summary>
+    /// <summary>Indexes with expressions on the column, which PostgreSQL can't always rebuild for another type.</summary>
     private static IEnumerable<IndexFacts> RigidIndexes(Catalog catalog, ColumnFacts column) =>
         catalog.Indexes.Where(index => index.Table == column.Table && index.Uses.Contains(column.Name) && (index.HasExpressions || index.IsPartial));
 
-    /// <returns>What prevents the change; null where only our own triggers prevent some more room, so that the column is better left as it is.</returns>
+    /// <returns>The objects that prevent the change; null if the server's own triggers prevent a mere widening, which is then skipped.</returns>
     private static List<DependentFacts>? Blockers(Catalog catalog, ColumnFacts actual, bool isWidening)
     {
         var blockers = catalog.Dependents.Where(dependent => dependent.Table == actual.Table && dependent.Column == actual.Name).ToList();
@@ -115,7 +115,7 @@ internal static class ColumnChecks
                 $"The column {Name(actual)} loses NOT NULL, because this server leaves it empty.", actual.Table, $"ALTER COLUMN {column} DROP NOT NULL");
         }
 
-        // Accounts without a password are fine: their owners set one by mail, and other programs may go on creating them.
+        // Accounts without a password are accepted: their owners set one by email, and other programs may continue to create them.
         if (documented.IsRequired && !actual.IsRequired && documented.Name is not ("id" or "password_hash"))
         {
             AskIds(catalog, actual, $"{column} IS NULL", Judge, notes);
@@ -144,7 +144,7 @@ internal static class ColumnChecks
         }
     }
 
-    /// <summary>A table without ids is refused for that.</summary>
+    /// <summary>Skips tables without an id column, which are refused for that reason.</summary>
     private static void AskIds(Catalog catalog, ColumnFacts column, string condition, Action<string?> judge, Notes notes)
     {
         if (catalog.Has(column.Table, "id"))

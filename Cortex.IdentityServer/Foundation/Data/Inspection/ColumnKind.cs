@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>The types that documented columns have.</summary>
+/// <summary>The types of documented columns.</summary>
 internal enum ColumnKind
 {
     Uuid,

@@ -3,16 +3,17 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>
-/// Examines the whole database before a migration changes anything: what it can't take over, what it will repair, and what the operator should know.
+/// Inspects the whole database before a migration changes anything, and reports what prevents the migration, what it will repair, and what the operator
+/// should know.
 /// </summary>
-/// <remarks>It reads the catalog in one round trip, and then asks of the rows only what the catalog leaves open. It writes nothing.</remarks>
+/// <remarks>It reads the catalog in one round trip, then queries rows only for what the catalog leaves open. It writes nothing.</remarks>
 internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
     private const string Savepoint = "cortex_inspection";
 
-    /// <param name="planned">What pending migrations will make.</param>
-    /// <param name="isNew">No migration was ever applied: the tables are those of another program.</param>
-    /// <param name="cancellationToken">The start's, or the command's.</param>
+    /// <param name="planned">The objects that pending migrations will create.</param>
+    /// <param name="isNew">Whether no migration was ever applied, so that existing tables belong to another program.</param>
+    /// <param name="cancellationToken">The token of the start or the command.</param>
     public async Task<InspectionReport> InspectAsync(PlannedNames planned, bool isNew, CancellationToken cancellationToken)
     {
         var notes = new Notes();
@@ -27,7 +28,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         EmailChecks.Check(catalog, isNew, notes);
         EarlierVersionChecks.Check(catalog, planned, notes);
 
-        // What this role can't read is checked once it can.
+        // Rows that this role can't read are checked once it can.
         if (catalog.Relations.All(relation => relation.IsOwned || !OwnTables.Documented.Contains(relation.Name)))
         {
             foreach (var question in notes.Questions)
@@ -48,7 +49,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         }
         catch (PostgresException failure) when (!failure.IsTransient && (question.Failed is not null || notes.HasRefusals))
         {
-            // A table that is refused for its columns need not answer questions about its rows.
+            // Queries may fail on the rows of a table that is refused for its columns.
             await transaction.RollbackAsync(Savepoint, cancellationToken);
             question.Failed?.Invoke();
         }

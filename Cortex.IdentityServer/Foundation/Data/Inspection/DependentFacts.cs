@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Something that keeps the type of a column from being changed.</summary>
+/// <summary>An object that prevents a change of a column's type.</summary>
 internal sealed record DependentFacts(string Table, string Column, string Kind, string Name);

@@ -2,12 +2,12 @@ using Cortex.IdentityServer.Migrations;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What an earlier version of this server made and somebody has changed since, so that pending migrations couldn't replace it.</summary>
+/// <summary>Finds objects of an earlier version of this server that were changed since, so that pending migrations couldn't replace them.</summary>
 internal static class EarlierVersionChecks
 {
     public static void Check(Catalog catalog, PlannedNames planned, Notes notes)
     {
-        // A function of such a name that no applied migration created is refused for its name already.
+        // A function that no applied migration created is already refused because of its name.
         foreach (var function in catalog.ForeignFunctions.Where(function => !planned.Functions.Contains(function.Name)))
         {
             notes.Refuse(

@@ -1,16 +1,16 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Accounts whose emails are one address. Named by id, as a log is no place for an email.</summary>
+/// <summary>Finds accounts that share one email address. They are reported by ID, because emails don't belong in a log.</summary>
 internal static class EmailChecks
 {
-    /// <summary>White space as Unicode has it, and two invisible characters that come along when an address is copied.</summary>
+    /// <summary>Unicode's white space, and two invisible characters that are easily copied along with an address.</summary>
     private const string Blank =
         @"\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
 
-    /// <remarks>Only where the server has never worked on these tables: later the database keeps twins apart by itself.</remarks>
+    /// <remarks>This applies only before the first migration. Afterward the database keeps such accounts apart by itself.</remarks>
     public static void Check(Catalog catalog, bool isNew, Notes notes)
     {
-        // normalize() exists for Unicode only, which a database that is refused may not be.
+        // normalize() requires a Unicode encoding; databases with another one are refused anyway.
         if (!catalog.Has("users", "id", "email") || catalog.Server.Encoding != "UTF8" || !isNew)
         {
             return;

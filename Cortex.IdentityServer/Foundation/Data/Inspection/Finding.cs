@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>One thing that the inspection of a database has found: what it is, and what to do about it, in one line without any personal data.</summary>
+/// <summary>A finding of a database inspection: what it is and what to do about it, in one line without personal data.</summary>
 internal sealed record Finding(Severity Severity, string Text)
 {
     /// <summary>The line that <c>migrate --check</c> prints.</summary>

@@ -1,11 +1,12 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>
-/// Foreign keys among the documented tables: those that prevent a deletion are replaced, missing ones are added, and those to other tables are refused.
+/// Checks foreign keys among the documented tables: those that prevent a deletion are replaced, missing ones are added, and those to other tables are
+/// refused.
 /// </summary>
 internal static class ForeignKeyChecks
 {
-    /// <summary>What refers to what, and what becomes of it on deletion; as in <c>pg_constraint.confdeltype</c>.</summary>
+    /// <summary>The documented references, each with its action on deletion as in <c>pg_constraint.confdeltype</c>.</summary>
     private static readonly (string Table, string Column, string Target, char OnDelete)[] Documented =
     [
         ("api_keys", "user_id", "users", 'c'), ("usage_logs", "user_id", "users", 'c'), ("usage_logs", "api_key_id", "api_keys", 'n'),
@@ -86,7 +87,7 @@ internal static class ForeignKeyChecks
             }
             else
             {
-                // The first migration creates the table that it references, and the key would be missing.
+                // The first migration would create the referenced table, but not this key.
                 notes.Refuse($"There is a table {key.Table} but no table {key.Target}. Rename {key.Table}, or restore {key.Target}.");
             }
         }

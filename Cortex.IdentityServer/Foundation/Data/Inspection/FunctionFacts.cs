@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>A function of the server's that another role owns.</summary>
+/// <summary>A function of the server that another role owns.</summary>
 internal sealed record FunctionFacts(string Name, string Signature, string Owner);

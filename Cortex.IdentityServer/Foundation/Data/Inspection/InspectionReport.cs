@@ -1,19 +1,19 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>The result of an inspection.</summary>
-/// <param name="Findings">Everything that was found, refusals first.</param>
-/// <param name="Repairs">The statements that repair what can be repaired, in their order; to be run only where nothing is refused.</param>
-/// <param name="Schema">The schema of the server's tables, or the one in which they will be created; null where there is none.</param>
+/// <param name="Findings">All findings, refusals first.</param>
+/// <param name="Repairs">The repair statements in order, to be run only if nothing is refused.</param>
+/// <param name="Schema">The schema of the server's tables, or the one in which they will be created; null if there is none.</param>
 internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Repairs, string? Schema)
 {
     public IReadOnlyList<string> Refusals => TextsOf(Severity.Refuse);
 
     public IReadOnlyList<string> Warnings => TextsOf(Severity.Warn);
 
-    /// <summary>What <see cref="Repairs"/> do, in words.</summary>
+    /// <summary>Describes what <see cref="Repairs"/> do.</summary>
     public IReadOnlyList<string> Repaired => TextsOf(Severity.Repair);
 
-    /// <exception cref="MigrationRefusedException">Something is refused; the message has a line for each reason.</exception>
+    /// <exception cref="MigrationRefusedException">Something is refused. The message has a line for each reason.</exception>
     public void ThrowIfRefused()
     {
         if (Refusals is { Count: > 0 } refusals)
@@ -22,7 +22,7 @@ internal sealed record InspectionReport(IReadOnlyList<Finding> Findings, IReadOn
         }
     }
 
-    /// <summary>One line for each reason. The result precedes a single one in the same line, and several in a line of its own.</summary>
+    /// <summary>Formats a result and its reasons: a single reason follows on the same line, several on a line each.</summary>
     public static string Lines(string result, IReadOnlyList<string> reasons) => reasons is [var only]
         ? $"{result} {only}"
         : string.Join('\n', reasons.Prepend($"{result} There are {reasons.Count} reasons:"));

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Primary keys and unique columns: one that is missing is added where the rows allow it.</summary>
+/// <summary>Checks primary keys and unique columns, and adds missing ones if the rows allow it.</summary>
 internal static class KeyChecks
 {
     public static void Check(Catalog catalog, Notes notes)

@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Inspects a database for the migrations that it lacks.</summary>
+/// <summary>Plans the migrations that a database lacks, and inspects it for them.</summary>
 internal static class MigrationInspector
 {
-    /// <param name="db">Whose migrations are meant.</param>
-    /// <param name="transaction">Reads from it, and leaves it as it is.</param>
-    /// <param name="cancellationToken">The start's, or the command's.</param>
+    /// <param name="db">The context whose migrations are planned.</param>
+    /// <param name="transaction">The transaction to read in. It stays open.</param>
+    /// <param name="cancellationToken">The token of the start or the command.</param>
     public static async Task<MigrationPlan> PlanAsync(CortexDbContext db, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
@@ -29,7 +29,7 @@ internal static class MigrationInspector
 
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        // The table in the query makes PostgreSQL notice what another replica has committed meanwhile; to_regclass alone may answer from a cache.
+        // Querying the catalog makes PostgreSQL notice what another replica has just committed; to_regclass alone may answer from a cache.
         await using var look = new NpgsqlCommand(
             $"""SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"'))""", connection, transaction);
         var applied = new HashSet<string>(StringComparer.Ordinal);

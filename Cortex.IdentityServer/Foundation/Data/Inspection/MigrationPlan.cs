@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What <c>migrate</c> would do.</summary>
-/// <param name="Pending">Migrations that the database lacks, in their order.</param>
-/// <param name="Report">What the inspection found.</param>
-/// <param name="Changed">Names of our tables that it changes, where they are there.</param>
+/// <summary>What <c>migrate</c> would do to a database.</summary>
+/// <param name="Pending">The pending migrations, in order.</param>
+/// <param name="Report">The result of the inspection.</param>
+/// <param name="Changed">The names of the server's tables that would change, if they exist.</param>
 internal sealed record MigrationPlan(IReadOnlyList<string> Pending, InspectionReport Report, IReadOnlyList<string> Changed);

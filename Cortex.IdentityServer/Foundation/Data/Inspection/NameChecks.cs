@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Names that the migrations are about to give, and that something else has.</summary>
+/// <summary>Finds names that the migrations need and that something else already has.</summary>
 internal static class NameChecks
 {
     public static void Check(Catalog catalog, PlannedNames planned, Notes notes)
@@ -20,7 +20,7 @@ internal static class NameChecks
         }
     }
 
-    /// <summary>The documented tables are checked as such; an index that the migrations leave alone may be on one of them.</summary>
+    /// <summary>Documented tables have checks of their own, and they may already have an index that the migrations leave alone.</summary>
     private static bool IsExpected(TakenName taken, PlannedNames planned) =>
         OwnTables.Documented.Contains(taken.Name) && taken.Kind != "type" && taken.Kind != "function"
         || (taken.OnTable is { } table && OwnTables.Documented.Contains(table) && planned.Adoptable.Contains(taken.Name));

@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Gathers what the checks of one inspection find, what they have to ask of the rows, and the statements that repair.</summary>
+/// <summary>Collects the findings of one inspection, the queries it has to run, and the repair statements.</summary>
 internal sealed class Notes
 {
-    /// <summary>As many ids as one line names.</summary>
+    /// <summary>The maximum number of IDs in one finding.</summary>
     public const int MostIds = 20;
 
     private readonly List<Finding> _findings = [];
@@ -22,7 +22,7 @@ internal sealed class Notes
 
     public void Repair(string text) => Add(Severity.Repair, text);
 
-    /// <summary>A repair by actions of <c>ALTER TABLE</c>. All those of a table become one statement, so that PostgreSQL goes through its rows once.</summary>
+    /// <summary>Adds a repair by <c>ALTER TABLE</c>. All actions on a table become one statement, so that PostgreSQL rewrites its rows only once.</summary>
     public void Repair(string text, string table, params string[] actions)
     {
         Repair(text);
@@ -34,10 +34,10 @@ internal sealed class Notes
         known.AddRange(actions);
     }
 
-    /// <summary>A statement before all alterations of tables.</summary>
+    /// <summary>Adds a statement to run before all <c>ALTER TABLE</c> statements.</summary>
     public void First(string statement) => _first.Add(statement);
 
-    /// <returns>Whether it wasn't there yet.</returns>
+    /// <returns>Whether the statement is new.</returns>
     public bool FirstOnce(string statement)
     {
         if (_first.Contains(statement))
@@ -49,32 +49,32 @@ internal sealed class Notes
         return true;
     }
 
-    /// <summary>A statement after all alterations of tables.</summary>
+    /// <summary>Adds a statement to run after all <c>ALTER TABLE</c> statements.</summary>
     public void Last(string statement) => _last.Add(statement);
 
-    /// <param name="sql">Returns one text, or null where there is nothing to say.</param>
-    /// <param name="judge">Is given that text.</param>
+    /// <param name="sql">A query that returns one text, or null if there is nothing to report.</param>
+    /// <param name="judge">Receives that text.</param>
     public void Ask(string sql, Action<string?> judge) => _questions.Add(new(sql, judge, null));
 
-    /// <summary>Asks with a part of the owner's own in the statement, which may fail.</summary>
+    /// <summary>Adds a query that contains an expression of the database owner's and may therefore fail.</summary>
     public void Try(string sql, Action<string?> judge, Action failed) => _questions.Add(new(sql, judge, failed));
 
-    /// <summary>Asks for the ids of rows that meet a condition.</summary>
+    /// <summary>Adds a query for the IDs of rows that meet a condition.</summary>
     public void AskIds(string table, string condition, Action<string?> judge) => Ask(
         $"SELECT string_agg(id::text, ', ') FROM (SELECT id FROM {table} WHERE {condition} LIMIT {MostIds}) AS found", judge);
 
-    /// <summary>A finding is one line, and an owner's own definition in it may have several.</summary>
+    /// <summary>Joins lines: a finding is one line, and a definition in it may have several.</summary>
     private void Add(Severity severity, string text) =>
         _findings.Add(new(severity, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
 
     public InspectionReport ToReport(Catalog catalog) => new(
         [.. _findings.OrderBy(finding => finding.Severity)],
         [
-            // In UTC, PostgreSQL turns a timestamp into one with time zone without rewriting the table.
+            // With this time zone, PostgreSQL converts timestamp to timestamptz without rewriting the table.
             .. _alterations.Count > 0 ? ["SET LOCAL TimeZone = 'UTC'"] : Array.Empty<string>(),
             .. _first,
 
-            // Foreign keys come after the keys that they refer to.
+            // This order creates keys before the foreign keys that reference them.
             .. OwnTables.Documented.Where(_alterations.ContainsKey)
                 .Select(table => $"ALTER TABLE {catalog.NameOf(table)} {string.Join(", ", _alterations[table])}"),
             .. _last,

@@ -3,12 +3,12 @@ using Cortex.IdentityServer.Migrations;
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>
-/// The functions that run as their owner. They have to look where the tables are, and nobody else may call them: a schema that was renamed, or a dump that was
-/// restored without its privileges, leaves them otherwise.
+/// The functions that run with their owner's rights. They have to use the schema of the server's tables, and no other role may call them. A renamed schema,
+/// or a dump restored without privileges, breaks this.
 /// </summary>
 internal static class OwnerFunctions
 {
-    /// <summary>A row for each function. The owner decides which roles may create new months of the audit log, but PUBLIC never may.</summary>
+    /// <summary>Returns a row for each function. The owner decides which roles may create the audit log's monthly partitions, but PUBLIC never may.</summary>
     public const string Ours = $"""
         SELECT pg_proc.oid::regprocedure AS signature, proname::text AS name, nspname,
             pg_get_userbyid(proowner)::text AS owner, pg_has_role(proowner, 'USAGE') AS owned,
@@ -22,7 +22,7 @@ internal static class OwnerFunctions
             AND (proname::text, oidvectortypes(proargtypes)) IN ({PortableSchema.DefinerSignatures})
         """;
 
-    /// <summary>Corrects those of this role.</summary>
+    /// <summary>Corrects the functions that this role owns.</summary>
     public const string Correct = $"""
         DO $do$
         DECLARE
@@ -43,9 +43,9 @@ internal static class OwnerFunctions
         END $do$
         """;
 
-    /// <param name="names">Functions that look for the tables where they aren't.</param>
-    /// <param name="schema">Where the tables are.</param>
-    /// <param name="owner">Who may correct it; null if this role may, and does.</param>
+    /// <param name="names">The functions whose search_path is wrong.</param>
+    /// <param name="schema">The schema of the tables.</param>
+    /// <param name="owner">The role that can correct them; null if it is this role, which does so.</param>
     public static Finding? Astray(string[] names, string schema, string? owner) => (names, owner) switch
     {
         ([], _) => null,
@@ -56,8 +56,8 @@ internal static class OwnerFunctions
             + $"Run migrate as {owner}, who owns them; it corrects that."),
     };
 
-    /// <param name="names">Functions that others may call.</param>
-    /// <param name="owner">Who may correct it; null if this role may, and does.</param>
+    /// <param name="names">The functions that other roles may call.</param>
+    /// <param name="owner">The role that can correct them; null if it is this role, which does so.</param>
     public static Finding? Lent(string[] names, string? owner) => (names, owner) switch
     {
         ([], _) => null,

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What the database's owner has added to documented tables, and what would make the server's own writes fail.</summary>
+/// <summary>Checks what the database's owner has added to documented tables, and finds what would make the server's own writes fail.</summary>
 internal static class OwnerRuleChecks
 {
     public static void Check(Catalog catalog, Notes notes)
@@ -55,7 +55,7 @@ internal static class OwnerRuleChecks
         }
     }
 
-    /// <summary>An index that includes a column that is unique anyway rejects nothing more, nor does one on the owner's own columns, which stay NULL.</summary>
+    /// <summary>Ignores an index that includes a unique column, which rejects nothing more, or one of the owner's columns, which stays NULL.</summary>
     private static void CheckUnique(Catalog catalog, IndexFacts index, Notes notes)
     {
         var isUniqueAnyway = index.Uses.Contains("id")
@@ -78,7 +78,7 @@ internal static class OwnerRuleChecks
         bool StaysNull(string column) => !DocumentedColumns.Contains(index.Table, column) && catalog.Column(index.Table, column) is { HasDefault: false };
     }
 
-    /// <summary>A check constraint is tried on rows as the server writes them, without writing any.</summary>
+    /// <summary>Evaluates check constraints on sample rows of the kind the server writes, without writing any.</summary>
     private static void CheckSamples(Catalog catalog, Notes notes)
     {
         foreach (var check in catalog.Constraints.Where(constraint => constraint is { Kind: 'c', Expression: not null } && catalog.Has(constraint.Table)))
@@ -103,7 +103,7 @@ internal static class OwnerRuleChecks
     private static string Value(Dictionary<string, string> sample, ColumnFacts column) =>
         $"CAST({sample.GetValueOrDefault(column.Name) ?? DefaultOf(column)} AS {column.FullType}) AS {Catalog.Quote(column.Name)}";
 
-    /// <summary>What an INSERT that doesn't name the column gives it, without taking a number from a sequence.</summary>
+    /// <summary>The value of a column that an INSERT omits, without taking a number from a sequence.</summary>
     private static string DefaultOf(ColumnFacts column) => column switch
     {
         { IsComputed: true } or { Default: null } => "NULL",

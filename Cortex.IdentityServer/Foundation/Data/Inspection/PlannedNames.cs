@@ -6,26 +6,26 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>The names of everything that pending migrations will create, read from the migrations themselves, so that none can be forgotten.</summary>
-/// <param name="Relations">Tables and indexes.</param>
-/// <param name="Functions">Functions.</param>
-/// <param name="Adoptable">Those of the relations that are left alone where they are there.</param>
-/// <param name="Columns">Columns that are added to documented tables.</param>
-/// <param name="Changed">Tables of ours that are altered or written, or that get an index, a trigger or a reference; some of them may be new.</param>
+/// <summary>The names of everything that pending migrations will create, derived from the migrations themselves, so that none is missing.</summary>
+/// <param name="Relations">The tables and indexes.</param>
+/// <param name="Functions">The functions.</param>
+/// <param name="Adoptable">The relations that are left alone if they exist.</param>
+/// <param name="Columns">The columns that are added to documented tables.</param>
+/// <param name="Changed">The server's tables that are altered or written, or that get an index, a trigger or a reference. Some may be new.</param>
 internal sealed partial record PlannedNames(
     IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns,
     IReadOnlySet<string> Changed)
 {
-    /// <summary>What every audit log's partitions are called; the months are known only when they are made.</summary>
+    /// <summary>The names of the audit log's partitions, whose months aren't known before they are created.</summary>
     private const string Partitions = @"^audit_events_\d{4}_\d{2}$";
 
     private const string Nothing = "^$";
 
-    /// <summary>A pattern of further names.</summary>
+    /// <summary>A pattern that further names match.</summary>
     public string Pattern => Relations.Contains("audit_events") ? Partitions : Nothing;
 
-    /// <param name="db">Whose migrations are meant.</param>
-    /// <param name="applied">The migrations that the database has; what they made is ours.</param>
+    /// <param name="db">The context whose migrations are examined.</param>
+    /// <param name="applied">The applied migrations, whose objects belong to the server.</param>
     public static PlannedNames Of(CortexDbContext db, IReadOnlySet<string> applied)
     {
         var assembly = db.GetService<IMigrationsAssembly>();
@@ -37,7 +37,7 @@ internal sealed partial record PlannedNames(
             (applied.Contains(id) ? known : pending).Add(assembly.CreateMigration(type, provider).UpOperations);
         }
 
-        // A later migration may replace a function that an earlier one made.
+        // A later migration may replace a function of an earlier one.
         pending.Relations.ExceptWith(known.Relations);
         pending.Functions.ExceptWith(known.Functions);
         return new(pending.Relations, pending.Functions, pending.Adoptable, pending.Columns, pending.Changed);
@@ -49,11 +49,11 @@ internal sealed partial record PlannedNames(
         RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex Creation();
 
-    /// <summary>A table that a statement needs a lock on; <c>ON DELETE</c> and the like are sorted out by name.</summary>
+    /// <summary>Matches tables that a statement locks; matches such as <c>ON DELETE</c> are filtered out by name.</summary>
     [GeneratedRegex(@"\b(?:TABLE|ON|UPDATE|REFERENCES)\s+(?:ONLY\s+|IF\s+EXISTS\s+)?""?(?<name>[a-z_]+)\b", RegexOptions.CultureInvariant)]
     private static partial Regex Change();
 
-    /// <summary>What a function does once it is called isn't done by the migration that makes it.</summary>
+    /// <summary>Matches function bodies, which the migration that creates them doesn't run.</summary>
     [GeneratedRegex(
         @"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*?AS\s+(?<quote>\$[a-z]*\$).*?\k<quote>",
         RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline)]
@@ -109,7 +109,7 @@ internal sealed partial record PlannedNames(
             var statements = Function().Replace(sql, "");
             foreach (Match match in NewColumn().Matches(statements))
             {
-                // Where it may be there already, it is a documented one, and checked as such.
+                // A column that may already exist is a documented one, and is checked as such.
                 if (OwnTables.Documented.Contains(match.Groups["table"].Value))
                 {
                     Columns.UnionWith(match.Groups["name"].Captures.Select(name => (match.Groups["table"].Value, name.Value)));

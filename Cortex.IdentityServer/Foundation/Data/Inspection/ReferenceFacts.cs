@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>A foreign key of somebody else's table that forbids that a row of ours is deleted.</summary>
+/// <summary>A foreign key of the owner's own table that prevents the deletion of rows in a documented table.</summary>
 internal sealed record ReferenceFacts(string Table, string Target);

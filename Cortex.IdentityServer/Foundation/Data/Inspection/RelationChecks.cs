@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What stands where our tables belong: it has to be a plain table, ours to alter, with all rows in sight.</summary>
+/// <summary>Checks that each of the server's names is an ordinary table that the role owns and whose rows it can all see.</summary>
 internal static class RelationChecks
 {
     public static void Check(Catalog catalog, Notes notes)

@@ -1,5 +1,5 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>A question about rows: the statement returns one text, which is null where there is nothing to say.</summary>
-/// <remarks><c>Failed</c> runs where the statement fails; it is null where only a mistake of ours could make it fail.</remarks>
+/// <summary>A query about rows, which returns one text, or null if there is nothing to report.</summary>
+/// <remarks><c>Failed</c> handles a failure of the query; it is null if only a bug in this server could cause one.</remarks>
 internal sealed record RowQuestion(string Sql, Action<string?> Judge, Action? Failed);

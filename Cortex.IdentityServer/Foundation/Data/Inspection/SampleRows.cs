@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Rows as this server writes them, to test check constraints with. Each value is an SQL expression.</summary>
+/// <summary>Rows of the kind that this server writes, on which check constraints are tested. Each value is an SQL expression.</summary>
 internal static class SampleRows
 {
     private const string Id = "gen_random_uuid()";
@@ -18,7 +18,7 @@ internal static class SampleRows
                 ("subscription_tier", "'pro'"), ("is_verified", "true"), ("two_factor_enabled", "true"),
                 ("two_factor_secret", "'enc:v1:' || repeat('A', 120)")),
 
-            // Invited and without a password yet, or disabled.
+            // The account has no password yet, or is disabled.
             User("'ada@example.net'", "'!'", ("subscription_tier", "'enterprise'"), ("is_active", "false")),
         ],
         "api_keys" =>

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>PostgreSQL itself, the database's encoding, the role and the schema.</summary>
+/// <summary>Checks PostgreSQL's version, the database's encoding, the role and the schema.</summary>
 internal static class ServerChecks
 {
-    /// <summary>As in <c>server_version_num</c>.</summary>
+    /// <summary>The minimum, in the format of <c>server_version_num</c>.</summary>
     private const int OldestVersion = 150000;
 
     private const string Encoding = "UTF8";
 
-    /// <returns>A reason to refuse a version; null for one that will do.</returns>
+    /// <returns>Why the version is refused; null for a supported one.</returns>
     public static string? WhyVersionRefused(int number, string version) => number >= OldestVersion
         ? null
         : string.Create(
             CultureInfo.InvariantCulture,
             $"The database runs on PostgreSQL {version}. This server needs version {OldestVersion / 10000} or newer; upgrade PostgreSQL.");
 
-    /// <returns>A reason to refuse an encoding; null for the one that will do.</returns>
+    /// <returns>Why the encoding is refused; null for the supported one.</returns>
     public static string? WhyEncodingRefused(string database, string encoding) => encoding == Encoding
         ? null
         : $"The database {database} has the encoding {encoding}, which can't store every character. This server needs {Encoding}. "

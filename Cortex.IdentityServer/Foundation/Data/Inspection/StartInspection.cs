@@ -2,11 +2,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>The part of the inspection that each start of an up-to-date database can afford: one small query, and no EF Core.</summary>
+/// <summary>The part of the inspection that is cheap enough for every start on an up-to-date database: one small query, without EF Core.</summary>
 internal static class StartInspection
 {
     /// <remarks>
-    /// As for privileges: roles are only read, the audit log and the ledgers are only added to, and partitions are reached through their parent.
+    /// The privileges checked are those the server needs: it only reads roles, only appends to the audit log and the ledgers, and accesses partitions through
+    /// their parent.
     /// </remarks>
     private const string Query = $"""
         WITH ours AS (
@@ -34,7 +35,7 @@ internal static class StartInspection
 
     public static NpgsqlBatchCommand Command() => new(Query) { Parameters = { new() { Value = (string[])[.. OwnTables.Documented, .. OwnTables.Private] } } };
 
-    /// <summary>The same in a transaction of the caller's.</summary>
+    /// <summary>Inspects the database in the caller's transaction.</summary>
     public static async Task<InspectionReport> InspectAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command() } };
@@ -43,8 +44,8 @@ internal static class StartInspection
         return Report(row);
     }
 
-    /// <param name="row">The one row that <see cref="Command"/> returns.</param>
-    /// <exception cref="MigrationRefusedException">The server couldn't work on this database.</exception>
+    /// <param name="row">The single row that <see cref="Command"/> returns.</param>
+    /// <exception cref="MigrationRefusedException">The server can't work with this database.</exception>
     public static InspectionReport ReportUnlessRefused(NpgsqlDataReader row) => Report(row) is var report && report.Refusals is { Count: > 0 } refusals
         ? throw new MigrationRefusedException(InspectionReport.Lines("The server can't use this database.", refusals))
         : report;

@@ -1,13 +1,13 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>How the type of a column goes with the documented one.</summary>
+/// <summary>How a column's type compares with the documented one.</summary>
 internal abstract record TypeMatch
 {
     private TypeMatch()
     {
     }
 
-    /// <summary>The type itself, or one that holds as much and is read and written in the same way.</summary>
+    /// <summary>The type is the documented one, or one that holds as much and is used in the same way.</summary>
     public sealed record Same : TypeMatch
     {
         public static Same Instance { get; } = new();
@@ -17,14 +17,14 @@ internal abstract record TypeMatch
         }
     }
 
-    /// <summary>It becomes the documented one without losing anything.</summary>
-    /// <param name="Type">What it becomes.</param>
-    /// <param name="Meaning">How the values are taken, to be said to the operator.</param>
-    /// <param name="IsWidening">It only gets more room.</param>
+    /// <summary>The column can be converted to the documented type without loss.</summary>
+    /// <param name="Type">The type after the conversion.</param>
+    /// <param name="Meaning">How the values are interpreted, as an addition to the operator's message.</param>
+    /// <param name="IsWidening">Whether the column only becomes wider.</param>
     public sealed record Convertible(string Type, string Meaning = "", bool IsWidening = false) : TypeMatch;
 
-    /// <summary>Only the owner knows whether the values may be converted.</summary>
-    /// <param name="Using">An expression that might do it.</param>
+    /// <summary>Only the database's owner can decide whether the values may be converted.</summary>
+    /// <param name="Using">An expression that might convert them.</param>
     public sealed record Refused(string Using) : TypeMatch;
 
     public static TypeMatch Of(DocumentedColumn documented, ColumnFacts actual)
@@ -60,7 +60,7 @@ internal abstract record TypeMatch
         };
     }
 
-    /// <summary>Four digits before the point and six after it, or more.</summary>
+    /// <summary>Requires at least four digits before the decimal point and six after it.</summary>
     private static TypeMatch Money(ColumnFacts actual)
     {
         if (actual is not { Precision: { } precision, Scale: { } scale } || (scale >= 6 && precision - scale >= 4))

@@ -2,31 +2,31 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>A program that computes bcrypt; all of them give the same answer, and differ in speed.</summary>
+/// <summary>An implementation of bcrypt. All of them give the same results and differ in speed only.</summary>
 internal abstract class BcryptEngine
 {
-    /// <summary>bcrypt reads no further.</summary>
+    /// <summary>bcrypt ignores bytes beyond this number.</summary>
     public const int MaxBytes = 72;
 
     public const int SaltLength = 22;
 
-    /// <summary>Two to this power is the fewest rounds that bcrypt does.</summary>
+    /// <summary>The minimum cost: bcrypt runs 2^cost rounds.</summary>
     public const int MinCost = 4;
 
-    /// <summary>For work that is done for its time alone.</summary>
+    /// <summary>The salt for work that only spends time.</summary>
     public const string NoSalt = "......................";
 
     private const int DigestLength = 31;
 
     protected BcryptEngine() => Pbkdf2 = new(this);
 
-    /// <summary>For the log.</summary>
+    /// <summary>The engine's name in the log.</summary>
     public abstract string Name { get; }
 
     public Pbkdf2Time Pbkdf2 { get; }
 
-    /// <summary>The last 31 characters of a hash, or null where the engine refuses.</summary>
-    /// <exception cref="ArgumentException">bcrypt would cut the text, each engine at another place.</exception>
+    /// <summary>Returns the last 31 characters of the hash, or null if the engine fails.</summary>
+    /// <exception cref="ArgumentException">bcrypt would truncate the text, and engines differ in where.</exception>
     public string? Digest(string text, string salt, int cost)
     {
         if (text.Contains('\0') || Encoding.UTF8.GetByteCount(text) > MaxBytes)
@@ -34,13 +34,13 @@ internal abstract class BcryptEngine
             throw new ArgumentException($"bcrypt reads at most {MaxBytes} bytes and stops at a NUL.", nameof(text));
         }
 
-        // The letter makes no difference up to 72 bytes: a, b and y name bugs that other libraries had or mended.
+        // Up to 72 bytes, the variants a, b and y give the same hash: they identify bugs and fixes of other libraries.
         var setting = $"$2b${cost:D2}${salt}";
         var hash = Compute(text, setting);
         return hash?.Length == setting.Length + DigestLength ? hash[^DigestLength..] : null;
     }
 
-    /// <summary>Spends the time of so many rounds, as exactly as bcrypt's costs allow; none, where there is less than one.</summary>
+    /// <summary>Spends the time of this many rounds, as precisely as bcrypt's costs allow; nothing if the number isn't positive.</summary>
     public void Fill(double rounds)
     {
         foreach (var cost in Costs(rounds))
@@ -49,7 +49,7 @@ internal abstract class BcryptEngine
         }
     }
 
-    /// <summary>The costs, of 2^cost rounds each, that together make up so many rounds.</summary>
+    /// <summary>The costs, of 2^cost rounds each, that add up to this many rounds.</summary>
     public static IEnumerable<int> Costs(double rounds)
     {
         const int Grain = 1 << MinCost;

@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>Chooses the engine, once at the start: the fast one where it is there and right.</summary>
+/// <summary>Chooses the engine at startup: the native one if it is available and correct.</summary>
 internal static partial class BcryptEngines
 {
     private const string Salt = "abcdefghijklmnopqrstuu";
 
-    /// <summary>What other programs made at cost 4: the usual, nothing, more bytes than letters, and bcrypt's whole length.</summary>
+    /// <summary>Hashes that other programs created at cost 4: of an ordinary text, an empty one, a multi-byte one, and one of bcrypt's full length.</summary>
     private static readonly (string Text, string Digest)[] Known =
     [
         ("correct horse", "jydOTSfIH/d5oUHpsygqV5X9xJLQc6e"),
@@ -22,7 +22,7 @@ internal static partial class BcryptEngines
         return engine;
     }
 
-    /// <summary>Whether it gives the known answers.</summary>
+    /// <summary>Whether the engine computes the known hashes.</summary>
     public static bool IsRight(BcryptEngine engine) => Known.All(known => engine.Digest(known.Text, Salt, cost: 4) == known.Digest);
 
     private static partial class Log

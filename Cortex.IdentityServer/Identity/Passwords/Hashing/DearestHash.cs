@@ -1,21 +1,21 @@
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 /// <summary>
-/// The dearest hashes among all accounts. A wrong password costs everybody as much as these, so that its time doesn't tell an account that was imported with a
-/// dear hash from an email that nobody has.
+/// The costliest hashes of any account. Every wrong password takes as long as these, so that the response time doesn't distinguish an account that was
+/// imported with a costly hash from an unknown email.
 /// </summary>
-/// <param name="BcryptCost">Of bcrypt; null where no account has one.</param>
-/// <param name="Pbkdf2">The hash of PBKDF2 with the most iterations; null where no account has one.</param>
+/// <param name="BcryptCost">The highest cost of a bcrypt hash; null if there is none.</param>
+/// <param name="Pbkdf2">The PBKDF2 hash with the most iterations; null if there is none.</param>
 internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
 {
     /// <summary>
-    /// The cost that is waited for at most, where <c>BCRYPT_COST</c> isn't above it: about a second. Otherwise one account with a hash of cost 16 would make
-    /// each wrong password cost four.
+    /// The maximum cost that wrong passwords are padded to, about a second, unless <c>BCRYPT_COST</c> is higher. Otherwise a single account with a hash of
+    /// cost 16 would make every wrong password take four seconds.
     /// </summary>
     public const int MostWaitedFor = 14;
 
     /// <summary>
-    /// The columns <c>"BcryptCost"</c> and <c>"Pbkdf2"</c> of it. Each is the end of an index (<c>ix_users_by_bcrypt_cost</c>,
+    /// Selects the columns <c>"BcryptCost"</c> and <c>"Pbkdf2"</c>. Each is read from the end of an index (<c>ix_users_by_bcrypt_cost</c>,
     /// <c>ix_users_by_pbkdf2_iterations</c>).
     /// </summary>
     public const string Columns = $"""
@@ -24,18 +24,20 @@ internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
             ORDER BY {IterationsOfHash} DESC LIMIT 1) AS "Pbkdf2"
         """;
 
-    /// <summary>As in the index, word for word: NULL for what isn't bcrypt's. Without braces, which EF Core takes for parameters.</summary>
+    /// <summary>
+    /// Must match the index's expression exactly. NULL for hashes other than bcrypt's. Without braces, which EF Core would take for parameters.
+    /// </summary>
     public const string CostOfHash =
         @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash COLLATE ""C"" from "
         + @"E'^\\$(?:2[aby]\\$|bcrypt-sha256\\$(?:v=2,t=2b,r=|2[ab],))0?(1?[0-9])\\$[./A-Za-z0-9]+\\$?[./A-Za-z0-9]+$')::integer END)";
 
-    /// <summary>As in the index, word for word: version 3 of ASP.NET Core Identity's hashes.</summary>
+    /// <summary>Must match the index's expression exactly. Matches version 3 of ASP.NET Core Identity's hashes.</summary>
     public const string IsPbkdf2 = "password_hash COLLATE \"C\" ~ '^AQAAAA[A-Za-z0-9+/]+=?=?$' AND length(password_hash) >= 60";
 
-    /// <summary>As in the index, word for word: four bytes, high first.</summary>
+    /// <summary>Must match the index's expression exactly. The iterations as four big-endian bytes.</summary>
     public const string IterationsOfHash = "(substring(decode(left(password_hash, 12), 'base64') from 6 for 4))";
 
-    /// <summary>The rounds of bcrypt that a wrong password takes where this is the configured cost.</summary>
+    /// <summary>The bcrypt rounds that a wrong password takes at this configured cost.</summary>
     public long RoundsAt(int cost, BcryptEngine bcrypt)
     {
         var rounds = (double)(1L << Math.Max(cost, BcryptCost ?? 0));

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>Tells the operator that the hashing line is full and that it is free again: once each, and at most once a minute.</summary>
+/// <summary>Logs when the hashing queue fills up and when it has room again, at most once a minute.</summary>
 internal sealed partial class HashingLineLog(TimeProvider clock, ILogger<HashingQueue> logger)
 {
     private static readonly long Pause = TimeSpan.TicksPerMinute;
@@ -31,10 +31,11 @@ internal sealed partial class HashingLineLog(TimeProvider clock, ILogger<Hashing
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The queue for password hashing is full ({Places} places): logins are refused with 503")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The password hashing queue is full ({Places} places). Until it has room, logins fail with 503")]
         public static partial void Full(ILogger logger, int places);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The queue for password hashing has room again")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The password hashing queue has room again")]
         public static partial void Free(ILogger logger);
     }
 }

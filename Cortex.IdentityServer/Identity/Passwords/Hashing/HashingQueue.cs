@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 /// <summary>
-/// The line in front of bcrypt: a few threads of its own hash, a bounded number of requests waits, and whoever finds it full is told
-/// so at once. A flood of logins then leaves tokens and keys fast, and can't pile up.
+/// The queue for bcrypt: a few dedicated threads hash, a bounded number of requests waits, and when the queue is full, further requests are rejected at
+/// once. A flood of logins then can't pile up, and token and API key checks stay fast.
 /// </summary>
 /// <remarks>
-/// Callers at known addresses (who logged in from there before) are served first and have places beyond the others, so that a flood of
-/// strangers doesn't keep them out. While the line is full, strangers hash on all threads but one: it waits for known callers, and its processor is
-/// free for requests that need no hash.
+/// Callers at known addresses, from which they have logged in before, are served first and have additional places, so that a flood of unknown callers
+/// doesn't lock them out. While the queue is full, unknown callers use all threads but one, which is kept for known callers; its processor is also free for
+/// requests that need no hash.
 /// </remarks>
 internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswordHasher hasher, TimeProvider clock, ILogger<HashingQueue> logger)
     : IHostedService, IDisposable
 {
-    /// <summary>Guards the two queues and what follows from them; threads wait on it.</summary>
+    /// <summary>Guards the two queues and the fields derived from them. Threads wait on it.</summary>
     private readonly object _line = new();
     private readonly Queue<HashingWork> _known = [];
     private readonly Queue<HashingWork> _strangers = [];
@@ -27,7 +27,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     private volatile bool _isFull;
     private bool _isStopped;
 
-    /// <summary>How long the line would take, were it full of hashes.</summary>
+    /// <summary>The time that the current queue takes, assuming that every request in it needs a hash; at least a second.</summary>
     public TimeSpan RetryAfter
     {
         get
@@ -39,7 +39,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
 
     private int ThreadsForStrangers => _isFull && options.Threads > 1 ? options.Threads - 1 : options.Threads;
 
-    /// <summary>A place, or null at once when there is none.</summary>
+    /// <summary>Returns a place, or null if the queue is full.</summary>
     public HashingPlace? TryEnter(bool isKnown = false)
     {
         var places = options.Places + (isKnown ? options.Reserved : 0);
@@ -65,7 +65,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         return Task.CompletedTask;
     }
 
-    /// <summary>Requests under way are finished first; disposing ends the threads.</summary>
+    /// <summary>Running requests finish first. Disposing ends the threads.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
@@ -114,7 +114,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     {
         var taken = Interlocked.Decrement(ref _taken);
 
-        // Half empty: at the brim it would be full again with the next request.
+        // The queue counts as full until it is half empty; otherwise the next request would fill it again.
         if (taken <= options.Places / 2)
         {
             _log.Free();
@@ -150,14 +150,14 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         }
     }
 
-    /// <summary>Waits for work; false when there will be none any more.</summary>
+    /// <summary>Waits for work; returns false once the queue is stopped.</summary>
     private bool TryTake([NotNullWhen(true)] out HashingWork? work, out bool isStranger)
     {
         lock (_line)
         {
             while (!_isStopped)
             {
-                // Known callers first, but each fourth time the others, who would else wait for ever while a few known ones keep the line busy.
+                // Known callers come first, but every fourth turn goes to unknown ones, who would otherwise starve while known callers keep the queue busy.
                 var mayBeStranger = _strangers.Count > 0 && _strangersUnderWay < ThreadsForStrangers;
                 isStranger = mayBeStranger && (_known.Count == 0 || _takes % 4 == 3);
                 if ((isStranger ? _strangers : _known).TryDequeue(out work))

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>bcrypt: its engine, the hasher that Identity uses, and the line in front of it.</summary>
+/// <summary>Registers the bcrypt engine, the hasher that Identity uses, and the hashing queue.</summary>
 internal static class HashingServices
 {
     public static IServiceCollection AddHashing(this IServiceCollection services) => services

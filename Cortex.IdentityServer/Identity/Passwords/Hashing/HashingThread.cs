@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>A thread that gives way: while all of them hash, requests that need no hash still find a processor.</summary>
+/// <summary>A low-priority thread: while all of them hash, requests that need no hash still get processor time.</summary>
 internal static class HashingThread
 {
     private const int ThisThread = 0;
@@ -10,8 +10,8 @@ internal static class HashingThread
     private const int Nicer = 10;
 
     /// <summary>
-    /// In nanoseconds. Others have 0.7 to 3 ms, and one that wakes goes before one whose slice is longer. Not longer than it takes: who has just had
-    /// more than its share isn't let before, and waits for the slice to end.
+    /// The scheduler's time slice in nanoseconds. Other threads have 0.7 to 3 ms, and a waking thread preempts one with a longer slice. A much longer slice
+    /// would hurt: a thread that has just used more than its share doesn't preempt, and waits for the slice to end.
     /// </summary>
     private const ulong Slice = 6_000_000;
 
@@ -31,9 +31,9 @@ internal static class HashingThread
     }
 
     /// <summary>
-    /// .NET's own thread priorities do nothing on Linux, where niceness is each thread's. Nicer: a tenth of what others get while they want the processor, but
-    /// not nothing, as SCHED_IDLE would. Batch, and with a longer slice since Linux 6.12: a request that wakes a thread finds the processor sooner. Where it is
-    /// refused, all stay equal.
+    /// .NET's thread priorities have no effect on Linux, where each thread has its own niceness. At this niceness, a thread gets a tenth of the time of
+    /// other runnable threads, rather than nothing, as with SCHED_IDLE. With the batch policy, and with a longer slice since Linux 6.12, a thread that a
+    /// request wakes gets the processor sooner. If the system call fails, all threads keep equal priority.
     /// </summary>
     private static void GiveWay()
     {
@@ -56,7 +56,7 @@ internal static class HashingThread
         }
     }
 
-    /// <summary>The number of sched_setattr(2), which C libraries older than glibc 2.41 have no function for.</summary>
+    /// <summary>The number of the sched_setattr(2) system call, for which C libraries before glibc 2.41 have no function.</summary>
     private static nint? SetAttributesCall => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => 314,
@@ -68,7 +68,7 @@ internal static class HashingThread
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint SystemCall(nint number, nint thread, ref SchedulingAttributes attributes, nint flags);
 
-    /// <summary>struct sched_attr, as of its first version.</summary>
+    /// <summary>The first version of <c>struct sched_attr</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct SchedulingAttributes
     {

@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>A hash that waits for a thread.</summary>
+/// <summary>A queued hash computation.</summary>
 internal abstract class HashingWork
 {
-    /// <summary>Computes it; false when its request was gone before, and nothing was computed.</summary>
+    /// <summary>Computes the hash; returns false, without computing it, if its request was canceled.</summary>
     public abstract bool Do();
 
-    /// <summary>Gives up on it, as the server stops.</summary>
+    /// <summary>Cancels the work because the server is stopping.</summary>
     public abstract void Drop();
 }

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// <inheritdoc/>
 internal sealed class HashingWork<T>(Func<T> compute, CancellationToken cancellationToken) : HashingWork
 {
-    // What waits for the answer goes on elsewhere: hashing threads do nothing but hash.
+    // Continuations run on other threads: hashing threads only hash.
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Answer => _answer.Task;

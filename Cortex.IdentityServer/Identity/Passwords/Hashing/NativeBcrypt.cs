@@ -5,16 +5,18 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>bcrypt by libxcrypt, the <c>libcrypt</c> of today's Linux distributions, at the machine's speed.</summary>
+/// <summary>bcrypt in native code by libxcrypt, the <c>libcrypt</c> of current Linux distributions.</summary>
 internal sealed class NativeBcrypt : BcryptEngine
 {
-    /// <summary>libxcrypt's <c>struct crypt_data</c>: the answer comes first, and the rest is its working memory.</summary>
+    /// <summary>The size of libxcrypt's <c>struct crypt_data</c>, which starts with the output; the rest is working memory.</summary>
     private const int DataLength = 32 * 1024;
     private const int OutputLength = 384;
 
     private readonly Crypt _crypt;
 
-    /// <summary>One for each hash that ever ran beside others; pinned, so that the collector doesn't move it while it is in use.</summary>
+    /// <summary>
+    /// Reusable buffers, one for each concurrent hash so far. They are pinned, so that the garbage collector doesn't move them while in use.
+    /// </summary>
     private readonly ConcurrentBag<byte[]> _spare = [];
 
     private NativeBcrypt(Crypt crypt) => _crypt = crypt;
@@ -24,12 +26,12 @@ internal sealed class NativeBcrypt : BcryptEngine
 
     public override string Name => "libxcrypt";
 
-    /// <summary>Null where the system doesn't have it.</summary>
+    /// <summary>Loads the library; returns null if the system doesn't have it.</summary>
     public static NativeBcrypt? TryLoad()
     {
         foreach (var name in new[] { "libcrypt.so.2", "libcrypt.so.1" })
         {
-            // glibc's own libcrypt of old has a crypt_r too, without bcrypt and with a struct four times as long. It lacks the other name.
+            // The old libcrypt of glibc also has crypt_r, but without bcrypt and with a struct four times as large. It lacks the other function.
             if (OperatingSystem.IsLinux()
                 && NativeLibrary.TryLoad(name, out var library)
                 && NativeLibrary.TryGetExport(library, "crypt_gensalt_ra", out _)
@@ -54,7 +56,7 @@ internal sealed class NativeBcrypt : BcryptEngine
                 return null;
             }
 
-            // A refusal is "*0" or "*1", which is no hash.
+            // On failure, the output is "*0" or "*1", which isn't a hash.
             var output = data.AsSpan(0, OutputLength);
             return Encoding.ASCII.GetString(output[..output.IndexOf((byte)0)]);
         }

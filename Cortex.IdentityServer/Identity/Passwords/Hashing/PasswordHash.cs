@@ -8,19 +8,18 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>The text that a password is stored as, in the formats of Python's bcrypt and passlib.</summary>
+/// <summary>Creates and verifies password hashes in the formats of Python's bcrypt and passlib.</summary>
 /// <remarks>
 /// <code>
 /// $2b$12$                        salt 22   digest 31   bcrypt(password); $2a$ and $2y$ are read too
 /// $bcrypt-sha256$v=2,t=2b,r=12$  salt 22 $ digest 31   bcrypt(base64(HMAC-SHA256(key: salt text, password)))
 /// $bcrypt-sha256$2b,12$          salt 22 $ digest 31   bcrypt(base64(SHA-256(password))), passlib before 1.7.3: read only
 /// </code>
-/// ASP.NET Core Identity's own hashes are read too (<see cref="Pbkdf2Hash"/>), for accounts that come from elsewhere.
-/// bcrypt reads 72 bytes and stops at a NUL. A password that does not fit is never cut: it is stored in the second
-/// form, and never verifies against the first.
+/// Hashes of ASP.NET Core Identity are read too (<see cref="Pbkdf2Hash"/>), for accounts imported from other systems. bcrypt reads 72 bytes and stops at a
+/// NUL. A password that doesn't fit is never truncated: it is stored in the second format, and never verifies against the first.
 /// <para>
-/// A wrong password takes as long as the dearest hash among the accounts (<see cref="DearestHash"/>), whether the hash is malformed, missing,
-/// cheaper than that or unable to hold the password: the time tells neither who exists nor whose hash is old.
+/// A wrong password takes as long as the costliest hash of any account (<see cref="DearestHash"/>), whether the stored hash is malformed, missing, cheaper,
+/// or unable to hold the password. So the response time reveals neither which accounts exist nor which hashes are old.
 /// </para>
 /// </remarks>
 internal static partial class PasswordHash
@@ -29,7 +28,7 @@ internal static partial class PasswordHash
 
     private const int MinCost = BcryptEngine.MinCost;
 
-    /// <summary>What is read, for a person.</summary>
+    /// <summary>The readable formats, as text for the operator.</summary>
     public const string Formats =
         "bcrypt ($2a$, $2b$ or $2y$, cost 4 to 16), passlib's bcrypt_sha256 ($bcrypt-sha256$) and ASP.NET Core Identity's version 3 (PBKDF2, at most "
             + "1,000,000 iterations)";
@@ -41,7 +40,7 @@ internal static partial class PasswordHash
         Sha256,
     }
 
-    /// <exception cref="ArgumentException">The password holds half a surrogate pair, so it has no UTF-8.</exception>
+    /// <exception cref="ArgumentException">The password contains a lone surrogate, so it has no UTF-8 encoding.</exception>
     public static string Create(string password, int cost, BcryptEngine bcrypt)
     {
         var utf8 = Utf8Of(password) ?? throw new ArgumentException("The password is not well-formed Unicode.", nameof(password));
@@ -53,15 +52,15 @@ internal static partial class PasswordHash
             : $"$bcrypt-sha256$v=2,t=2b,r={cost}${salt}${digest}";
     }
 
-    /// <summary>Whether some password could verify against it.</summary>
+    /// <summary>Whether a password could verify against the hash.</summary>
     public static bool IsReadable(string hash) => Stored.Parse(hash) is not null || Pbkdf2Hash.Parse(hash) is not null;
 
-    /// <summary>Whether the password is the one that was stored, and whether it should be stored anew at this cost.</summary>
-    /// <param name="storedHash">The account's hash; null for none.</param>
-    /// <param name="password">What was typed.</param>
-    /// <param name="cost">At which passwords are stored.</param>
-    /// <param name="rounds">How many rounds of bcrypt a wrong password takes.</param>
-    /// <param name="bcrypt">Computes them.</param>
+    /// <summary>Verifies a password, and tells whether it should be hashed again at the current cost.</summary>
+    /// <param name="storedHash">The stored hash, or null.</param>
+    /// <param name="password">The submitted password.</param>
+    /// <param name="cost">The current cost.</param>
+    /// <param name="rounds">The number of bcrypt rounds that a wrong password takes.</param>
+    /// <param name="bcrypt">The engine.</param>
     public static PasswordVerificationResult Verify(string? storedHash, string password, int cost, long rounds, BcryptEngine bcrypt)
     {
         if (Pbkdf2Hash.Parse(storedHash) is { } foreign)
@@ -86,7 +85,7 @@ internal static partial class PasswordHash
         return PasswordVerificationResult.Failed;
     }
 
-    /// <summary>The UTF-8 of a password, or null when it holds half a surrogate pair.</summary>
+    /// <summary>Returns the UTF-8 encoding of a password, or null if it contains a lone surrogate.</summary>
     public static byte[]? Utf8Of(string password)
     {
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(password.Length)];
@@ -121,7 +120,7 @@ internal static partial class PasswordHash
             var readable = utf8 is not null && (Form != Form.Plain || Fits(utf8));
             var text = !readable ? "" : Form == Form.Plain ? password : Condense(utf8!, Salt, Form);
 
-            // Only the digest is compared: old passlib wrote salts whose last character has stray bits.
+            // Only the digest is compared, because old versions of passlib wrote salts with stray bits in the last character.
             var digest = bcrypt.Digest(text, Salt, Cost);
             return readable & CryptographicOperations.FixedTimeEquals(
                 Encoding.ASCII.GetBytes(digest ?? ""), Encoding.ASCII.GetBytes(Digest));

@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 /// <summary>
-/// A hash of ASP.NET Core Identity's own hasher (version 3): accounts come with them from other systems, and each is renewed as bcrypt at its first login.
+/// A hash by ASP.NET Core Identity's own hasher (version 3). Imported accounts may have one; each is replaced with a bcrypt hash at its first login.
 /// </summary>
 /// <remarks>
 /// <code>
-/// base64( 1 | function | iterations | salt length | salt | subkey )     the three numbers in four bytes each, high first
+/// base64( 1 | function | iterations | salt length | salt | subkey )     the three numbers are four big-endian bytes each
 /// </code>
 /// </remarks>
 internal sealed class Pbkdf2Hash
@@ -18,10 +18,10 @@ internal sealed class Pbkdf2Hash
     private const int HeaderLength = 1 + (3 * sizeof(uint));
     private const int MaxIterations = 1_000_000;
 
-    /// <summary>Identity takes nothing shorter.</summary>
+    /// <summary>Identity accepts nothing shorter.</summary>
     private const int MinPart = 16;
 
-    /// <summary>Identity makes 32 bytes. Each block that a longer one needs takes all the iterations again.</summary>
+    /// <summary>Identity creates 32 bytes. Every additional block would repeat all the iterations.</summary>
     private const int MaxSubkey = 64;
 
     private static readonly HashAlgorithmName[] Functions = [HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA512];
@@ -37,10 +37,10 @@ internal sealed class Pbkdf2Hash
 
     public HashAlgorithmName Function => Functions[_function];
 
-    /// <summary>Rounds of the function that a verification takes.</summary>
+    /// <summary>The number of PRF iterations that a verification takes.</summary>
     public int Iterations => _iterations * ((_subkey.Length + BlockLengths[_function] - 1) / BlockLengths[_function]);
 
-    /// <summary>Null where it is anything else.</summary>
+    /// <summary>Parses a hash; returns null if the text has another format.</summary>
     public static Pbkdf2Hash? Parse(string? text)
     {
         Span<byte> buffer = stackalloc byte[MaxLength];
@@ -62,13 +62,14 @@ internal sealed class Pbkdf2Hash
         var salt = bytes.Slice(HeaderLength, (int)saltLength);
         var subkey = bytes[(HeaderLength + (int)saltLength)..];
 
-        // One spelling only: the reader of base64 skips spaces, and bits that stand for nothing.
+        // Only the canonical encoding is accepted; the base64 decoder ignores white space and spare bits.
         return subkey.Length > MaxSubkey || Convert.ToBase64String(bytes) != text ? null : new(function, iterations, salt.ToArray(), subkey.ToArray());
     }
 
     public bool Matches(string password)
     {
-        // HMAC fills its key with NULs: a password that ends in one is the same to it as without, and would be renewed as what its owner never typed.
+        // HMAC pads its key with NULs, so a password with trailing NULs verifies like one without them, and would be stored as something its owner never
+        // typed.
         var utf8 = PasswordHash.Utf8Of(password);
         var readable = utf8 is not [.., 0] and not null;
         var subkey = Rfc2898DeriveBytes.Pbkdf2(readable ? utf8! : [], _salt, _iterations, Function, _subkey.Length);

@@ -5,10 +5,10 @@ using System.Security.Cryptography;
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 /// <summary>
-/// Makes a verification by PBKDF2 take the time of one by bcrypt: what is missing is filled up with bcrypt. How much that is differs from machine to machine,
-/// so it is measured: before the first verification, and better with each one after it.
+/// Pads a PBKDF2 verification with bcrypt rounds to the time of a bcrypt verification. The number of rounds depends on the machine, so it is measured:
+/// before the first verification, and more precisely with each later one.
 /// </summary>
-/// <remarks>A hash whose iterations take longer than the dearest that is waited for does so whatever is done here: nothing makes it faster.</remarks>
+/// <remarks>A hash that takes longer than the costliest one that is padded to still does: nothing can make it faster.</remarks>
 internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
 {
     private const int FirstCost = 7;
@@ -18,7 +18,7 @@ internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
     private readonly Lazy<Fastest> _round = new(() => Fastest.Of(FirstRuns, 1 << FirstCost, () => bcrypt.Digest("", BcryptEngine.NoSalt, FirstCost)));
     private readonly ConcurrentDictionary<HashAlgorithmName, Lazy<Fastest>> _iterations = new();
 
-    /// <summary>Whether this is the password, as late as so many rounds of bcrypt would have said so.</summary>
+    /// <summary>Verifies the password in the time of this many bcrypt rounds.</summary>
     public bool Verify(Pbkdf2Hash hash, string password, long rounds)
     {
         var (round, iteration) = (_round.Value, _iterations.GetOrAdd(hash.Function, First).Value);
@@ -31,18 +31,18 @@ internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
         return isRight;
     }
 
-    /// <summary>How many rounds of bcrypt a verification takes.</summary>
+    /// <summary>The number of bcrypt rounds that take as long as a verification of this hash.</summary>
     public double RoundsOf(Pbkdf2Hash hash) => hash.Iterations * _iterations.GetOrAdd(hash.Function, First).Value.Ticks / _round.Value.Ticks;
 
     private static Lazy<Fastest> First(HashAlgorithmName function) =>
         new(() => Fastest.Of(FirstRuns, FirstIterations, () => Rfc2898DeriveBytes.Pbkdf2("", new byte[16], FirstIterations, function, outputLength: 16)));
 
-    /// <summary>How fast something was ever done: whatever disturbs it makes it slower only.</summary>
+    /// <summary>The fastest measured time of an operation: any disturbance only makes it slower.</summary>
     private sealed class Fastest
     {
         private double _ticks = double.MaxValue;
 
-        /// <summary>That one unit took.</summary>
+        /// <summary>The time of one unit.</summary>
         public double Ticks => Volatile.Read(ref _ticks);
 
         public static Fastest Of<T>(int runs, int units, Func<T> work)
@@ -62,7 +62,7 @@ internal sealed class Pbkdf2Time(BcryptEngine bcrypt)
             var result = work();
             var ticks = (Stopwatch.GetTimestamp() - started) / (double)units;
 
-            // Two at a time may lose one of them; the next will do.
+            // A concurrent update may be lost; a later one will do.
             if (ticks < Ticks)
             {
                 Volatile.Write(ref _ticks, ticks);
