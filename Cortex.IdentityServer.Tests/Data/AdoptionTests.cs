@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server that was pointed at the Python server's database.</summary>
+/// <summary>A server that runs on the Python server's database.</summary>
 public sealed class AdoptedApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public string Before { get; private set; } = "";
@@ -21,7 +21,7 @@ public sealed class AdoptedApp(PostgresCluster cluster) : ConfiguredCostApp(clus
     }
 }
 
-/// <remarks>The first migration adopts what the Python server made, and its hashes, secrets and keys go on working.</remarks>
+/// <remarks>The first migration adopts the Python server's tables, and its hashes, secrets and keys continue to work.</remarks>
 public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 {
     private const string LogInRoute = "/api/v1/auth/login";
@@ -42,13 +42,13 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
     [InlineData("cost12@example.com", "$2b$12$", "free")]
     [InlineData("sha256@example.com", "$bcrypt-sha256$v=2", "free")]
     [InlineData("sha256-1@example.com", "$bcrypt-sha256$2b", "free")]
-    public async Task People_log_in_with_the_password_that_Python_hashed(string email, string hash, string tier)
+    public async Task Users_log_in_with_passwords_that_Python_hashed(string email, string hash, string tier)
     {
         Assert.Contains($"{email},{hash}", app.After.Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
         await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password + "!" }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
 
-        // Twice: the first login renews a hash of another cost.
+        // Log in twice: the first login replaces a hash of another cost.
         for (var time = 0; time < 2; time++)
         {
             var tokens = await LogInAsync(new { email = time == 0 ? email : email.ToUpperInvariant(), password = PythonDatabase.Password });
@@ -67,7 +67,7 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
             .ShouldBeProblemAsync(403, "account_disabled");
 
     [Fact]
-    public async Task A_plain_totp_secret_works_and_is_encrypted_at_its_first_use()
+    public async Task A_plain_text_TOTP_secret_works_and_is_encrypted_at_its_first_use()
     {
         const string Email = "totp@example.com";
         await (await app.Anonymous().PostAsync(LogInRoute, new { email = Email, password = PythonDatabase.Password }))
@@ -89,7 +89,7 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
     }
 
     [Fact]
-    public async Task A_key_of_which_Python_kept_the_hash_works()
+    public async Task A_key_whose_hash_Python_stored_works()
     {
         var me = await MeAsync(PythonDatabase.HashedKey);
 
@@ -98,7 +98,7 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
     }
 
     [Fact]
-    public async Task A_plain_key_works_and_becomes_a_row_at_its_first_use()
+    public async Task A_plain_text_key_works_and_becomes_a_row_at_its_first_use()
     {
         var me = await MeAsync(PythonDatabase.PlainKey);
         Assert.Equal("plainkey@example.com", me.GetProperty("email").GetString());
@@ -111,7 +111,7 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
     }
 
     [Fact]
-    public async Task Keys_and_sessions_are_made_beside_the_old_ones()
+    public async Task New_keys_and_sessions_coexist_with_the_old_ones()
     {
         var http = app.WithToken((await LogInAsync(new { email = "B2@Example.com", password = PythonDatabase.Password })).AccessToken);
 

@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>A deleted account takes everything that belongs to it along, whichever program deletes it.</remarks>
+/// <remarks>Deleting an account deletes everything that belongs to it, whichever program deletes it.</remarks>
 public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <summary>But for the audit log, which says that there was somebody, and mails that are on their way.</summary>
+    /// <summary>Excludes the audit log, which records that the user existed, and emails that are being sent.</summary>
     private const string TablesWithUsers = """
         SELECT table_name::text FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = 'public' AND column_name = 'user_id' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'audit_events%'
@@ -14,7 +14,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         """;
 
     [Fact]
-    public async Task A_user_who_is_deleted_by_sql_is_gone_from_every_table()
+    public async Task A_user_deleted_by_SQL_is_removed_from_every_table()
     {
         var gone = await FullUserAsync();
         var kept = await FullUserAsync();
@@ -39,7 +39,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Usage_outlives_the_key_that_made_it()
+    public async Task Usage_is_kept_when_its_key_is_deleted()
     {
         var user = await FullUserAsync();
 
@@ -49,7 +49,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(DBNull.Value, await app.SqlAsync("SELECT api_key_id FROM usage_logs WHERE user_id = $1", user));
     }
 
-    /// <summary>A user with a row in every table that knows users.</summary>
+    /// <summary>Creates a user with a row in every table that references users.</summary>
     private async Task<Guid> FullUserAsync()
     {
         var with2fa = await app.WithTwoFactorAsync();

@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>Losing PostgreSQL gives 503 within 5 seconds.</remarks>
+/// <remarks>While PostgreSQL is unreachable, requests fail with 503 within 5 seconds.</remarks>
 public sealed class ConnectionBoundsTests
 {
     [Fact]
-    public async Task A_server_waits_for_its_database_no_longer_than_clients_are_promised()
+    public async Task A_server_waits_for_its_database_no_longer_than_documented()
     {
         var bounds = await BoundsAsync("Host=db.example.com;Database=cortex");
 
@@ -19,7 +19,7 @@ public sealed class ConnectionBoundsTests
     }
 
     [Fact]
-    public async Task What_the_operator_says_holds()
+    public async Task Limits_that_the_operator_sets_are_kept()
     {
         var bounds = await BoundsAsync("Host=db.example.com;Database=cortex;Timeout=15;Command Timeout=30;Maximum Pool Size=100;Application Name=mine");
 

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>A database that goes away is a 503, at whatever moment of a request; a mistake of ours isn't.</remarks>
+/// <remarks>When the database fails at any moment of a request, the response is 503. A bug in the server is not reported that way.</remarks>
 public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task A_connection_that_is_lost_in_a_transaction_is_a_failure_of_the_database_at_every_statement_after()
+    public async Task A_connection_lost_in_a_transaction_is_a_database_failure_at_every_later_statement()
     {
         await using var scope = app.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
@@ -28,7 +28,7 @@ public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task A_mistake_of_ours_is_none()
+    public async Task A_bug_in_the_server_is_not_a_database_failure()
     {
         await using var scope = app.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server on a database in which several rows had one address before it came.</summary>
+/// <summary>A server on a database in which several rows already shared one address.</summary>
 public sealed class TwinnedApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public static Guid Unicode { get; } = new("00000000-0000-4000-8000-0000000000d1");
@@ -33,7 +33,7 @@ public sealed class TwinnedApp(PostgresCluster cluster) : ConfiguredCostApp(clus
 public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
 {
     [Fact]
-    public async Task Rows_that_differ_in_Punycode_stay_two_accounts_and_each_spelling_logs_into_its_own()
+    public async Task Rows_that_differ_in_Punycode_stay_two_accounts_and_each_spelling_logs_in_to_its_own()
     {
         foreach (var (email, id) in new[]
         {
@@ -53,7 +53,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
     [Theory]
     [InlineData("gone@bücher.example", "gone@xn--bcher-kva.example")]
     [InlineData("left@xn--bcher-kva.example", "left@bücher.example")]
-    public async Task An_address_stays_taken_while_one_of_the_two_is_left(string gone, string left)
+    public async Task An_address_stays_taken_while_one_of_two_accounts_remains(string gone, string left)
     {
         await app.SqlAsync("DELETE FROM users WHERE email = $1", gone);
 
@@ -63,7 +63,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
     }
 
     [Fact]
-    public async Task Whoever_moves_away_from_a_shared_address_has_the_new_one_alone()
+    public async Task An_account_that_leaves_a_shared_address_does_not_share_its_new_one()
     {
         await app.SqlAsync("UPDATE users SET email = 'alone@example.com' WHERE email = 'moved@xn--bcher-kva.example'");
         await app.SqlAsync("UPDATE users SET email = 'alone2@example.com' WHERE email = 'moved@bücher.example'");
@@ -73,11 +73,11 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
         await ShouldBeTakenAsync("moved@bücher.example");
     }
 
-    /// <remarks>The owner has a second factor, so that no address becomes known and each login resets the count of strangers.</remarks>
+    /// <remarks>The owner has a second factor, so that no address becomes known and each login would reset the count of unknown callers.</remarks>
     [Theory]
     [InlineData("first@bücher.example", "First@BÜCHER.example", "first@xn--bcher-kva.example")]
     [InlineData("second@xn--bcher-kva.example", "Second@XN--bcher-kva.example", "second@bücher.example")]
-    public async Task The_owner_of_one_account_cannot_reset_the_count_of_wrong_passwords_for_the_other(string guessed, string alsoGuessed, string own)
+    public async Task The_owner_of_one_account_cannot_reset_the_wrong_password_count_of_the_other(string guessed, string alsoGuessed, string own)
     {
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE email = $1", own);
 
@@ -92,7 +92,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
     }
 
     [Fact]
-    public async Task Support_sees_and_unlocks_each_of_two_accounts_by_itself()
+    public async Task Support_sees_and_unlocks_each_of_two_accounts_separately()
     {
         var unicode = await IdOfAsync("helped@bücher.example");
         var punycode = await IdOfAsync("helped@xn--bcher-kva.example");
@@ -110,7 +110,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
     }
 
     [Fact]
-    public async Task A_reset_by_mail_ends_the_wait_of_its_own_account_only()
+    public async Task An_emailed_reset_ends_the_lockout_of_its_own_account_only()
     {
         string[] emails = ["reset@bücher.example", "reset@xn--bcher-kva.example"];
         foreach (var email in emails)
@@ -118,7 +118,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
             await FailFiveTimesAsync(email);
         }
 
-        // Both addresses are one mailbox.
+        // Both addresses belong to the same mailbox.
         await (await app.ForgetAsync(emails[1])).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.NewestTokenAsync(emails[0], "reset_password");
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);

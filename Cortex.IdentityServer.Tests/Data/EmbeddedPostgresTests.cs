@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Data;
 
 public sealed class EmbeddedPostgresTests : IDisposable
 {
-    // Short, as a socket has to fit below it; open, as the account that root lends PostgreSQL has to pass.
+    // The path is short, because a socket has to fit below it, and accessible, because root runs PostgreSQL as another account.
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -20,7 +20,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Data_survive_a_restart()
+    public async Task Data_survives_a_restart()
     {
         await using (var first = await StartAsync())
         {
@@ -49,13 +49,13 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_lost_its_owner_is_taken_over()
+    public async Task An_orphaned_server_is_taken_over()
     {
         await (await StartAsync()).DisposeAsync();
         var account = await PostgresAccount.FindAsync(Ct);
         var binaries = await PostgresBinaries.FindAsync(wanted: null, Ct);
         var orphan = new PostgresServer(account, binaries[0], DataDirectory, Options());
-        await orphan.StartAsync(Ct); // with no lock, as after kill -9
+        await orphan.StartAsync(Ct); // It holds no lock, as after kill -9.
         var running = Postmaster.FindRunning(DataDirectory);
 
         await using (var second = await StartAsync())
@@ -67,18 +67,18 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Assert.NotNull(running);
         Assert.Null(Postmaster.FindRunning(DataDirectory));
 
-        // Less durable than asked for: started anew.
+        // It is less durable than configured, so it is restarted.
         await orphan.StartAsync(Ct);
         await using var durable = await EmbeddedPostgres.StartAsync(Options() with { Durable = true }, NullLogger.Instance, Ct);
         Assert.Equal("on", await ScalarAsync(durable, "SHOW fsync"));
     }
 
     [Fact]
-    public async Task A_killed_postmaster_and_a_reused_process_id_do_not_block()
+    public async Task A_killed_postmaster_and_a_reused_process_ID_do_not_prevent_a_start()
     {
         var pidFile = Path.Combine(DataDirectory, "postmaster.pid");
 
-        // Of the account that PostgreSQL runs as: it takes no other's process for a server.
+        // It belongs to PostgreSQL's account: PostgreSQL ignores other accounts' processes.
         var account = await PostgresAccount.FindAsync(Ct);
         string[] sleep = [.. account.Prefix, "sleep", "60"];
         using var other = Process.Start(sleep[0], sleep[1..]);
@@ -108,7 +108,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_only_we_can_enter_works()
+    public async Task A_folder_that_only_the_server_can_enter_works()
     {
         SetMode(UnixFileMode.None);
         await using (var first = await StartAsync())
@@ -121,7 +121,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
             Assert.Equal("kept", await ScalarAsync(second, "SELECT to_regclass('kept')::text"));
         }
 
-        // Only root needs another place, and leaves none behind.
+        // Only root needs another folder, and it leaves none behind.
         var place = new DirectoryInfo(DataDirectory).LinkTarget;
         Assert.Equal(!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess, place is not null);
         await (await StartAsync(fresh: true)).DisposeAsync();
@@ -129,7 +129,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_that_is_cancelled_leaves_no_server()
+    public async Task A_canceled_start_leaves_no_server_running()
     {
         foreach (var delay in (int[])[100, 500, 800])
         {
@@ -149,7 +149,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_without_binaries_gives_one_line()
+    public async Task A_folder_without_binaries_is_reported_in_one_line()
     {
         var options = Options() with { BinDirectory = _folder };
 
@@ -160,7 +160,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_of_another_version_and_a_folder_of_other_things_are_left_alone()
+    public async Task A_cluster_of_another_version_and_a_folder_with_other_files_are_left_alone()
     {
         Directory.CreateDirectory(DataDirectory);
         await File.WriteAllTextAsync(Path.Combine(DataDirectory, "PG_VERSION"), "9\n", Ct);

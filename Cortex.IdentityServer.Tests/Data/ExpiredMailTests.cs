@@ -4,11 +4,11 @@ using Cortex.IdentityServer.Tests.Mail;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>Mails and tokens that are over go within the hour.</summary>
+/// <summary>Expired emails and tokens are deleted within the hour.</summary>
 public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task Mails_and_tokens_that_have_expired_are_removed_and_others_stay()
+    public async Task Expired_emails_and_tokens_are_deleted_and_others_stay()
     {
         var user = await app.RegisterAsync();
         await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email });
@@ -17,7 +17,7 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
         await Within.UntilAsync(MailSteps.Soon, "both are sent", async () => await app.WaitingAsync() == 0);
         foreach (var (recipient, lifetime) in new[] { ("soon@example.com", TimeSpan.FromMinutes(30)), ("later@example.com", TimeSpan.FromDays(3)) })
         {
-            // Neither is due: a mail server refused them.
+            // Neither is due, because a mail server rejected them.
             await app.SqlAsync(
                 "INSERT INTO outbox_mails (id, kind, recipient, created_at, due_at, expires_at) VALUES (gen_random_uuid(), 'password_changed', $1, $2, $2 + "
                     + "interval '10 days', $2 + $3)",
@@ -26,7 +26,7 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(["reset_password", "verify_email"], await TokensAsync());
 
-        // A reset's token is good for an hour, and what is over goes each hour.
+        // A password reset token is valid for an hour, and expired rows are deleted every hour.
         await PassAsync(TimeSpan.FromMinutes(61), "the mail goes", async () => await app.WaitingAsync() == 1);
         await PassAsync(TimeSpan.FromMinutes(61), "the token goes", async () => (await TokensAsync()).Length == 1);
         Assert.Equal(["verify_email"], await TokensAsync());

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Data;
 
 /// <summary>
-/// A server on tables whose <c>password_hash</c> may be NULL, with a tier of the operator's own, and with 1,500 people whom another program dated.
+/// A server whose <c>password_hash</c> column may be NULL, with the operator's own tier and with 1,500 users whose dates another program set.
 /// </summary>
 public sealed class ForeignRowsApp(PostgresCluster cluster) : ConfiguredCostApp(cluster), IAsyncLifetime
 {
@@ -36,7 +36,7 @@ public sealed class ForeignRowsApp(PostgresCluster cluster) : ConfiguredCostApp(
     }
 }
 
-/// <remarks>What other programs write into the documented tables.</remarks>
+/// <remarks>Covers rows that other programs write into the documented tables.</remarks>
 public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignRowsApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -48,7 +48,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     [InlineData("email=dated&sort=created_at&order=asc&limit=200")]
     [InlineData("sort=email&limit=200")]
     [InlineData("tier=free&order=asc&limit=199")]
-    public async Task A_list_shows_each_user_once_whatever_the_time_of_creation(string query)
+    public async Task A_list_shows_each_user_once_whatever_the_creation_time(string query)
     {
         var emails = (await app.Admin.Http.WalkAsync(query)).Where(email => email.StartsWith("dated", StringComparison.Ordinal)).ToList();
 
@@ -69,7 +69,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     }
 
     [Fact]
-    public async Task People_of_every_date_log_in_see_and_export_their_account_and_are_counted()
+    public async Task Users_of_any_date_can_log_in_and_view_and_export_their_account_and_are_counted()
     {
         for (var number = 1; number <= 10; number++)
         {
@@ -114,7 +114,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     }
 
     [Fact]
-    public async Task A_user_without_a_password_hash_is_refused_at_a_login_managed_by_staff_and_gets_a_password_by_mail()
+    public async Task A_user_without_a_password_hash_cannot_log_in_but_staff_manage_it_and_a_reset_sets_a_password()
     {
         var email = app.NewEmail();
         var id = (Guid)(await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, NULL) RETURNING id", email))!;
@@ -133,7 +133,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     }
 
     [Fact]
-    public async Task A_tier_that_another_program_gave_can_be_searched_kept_and_where_it_is_named_given()
+    public async Task A_tier_set_by_another_program_can_be_searched_and_kept_and_assigned_if_it_is_configured()
     {
         var (user, other) = (await app.RegisterAsync(), await app.RegisterAsync());
         await app.SqlAsync("UPDATE users SET subscription_tier = 'enterprise_trial' WHERE id = $1", user.Id);
@@ -151,7 +151,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     [Theory]
     [InlineData("Pro plan", "5")]
     [InlineData("somebody's trial", "3")]
-    public async Task A_named_tier_has_its_limit_and_another_that_of_the_free_one(string tier, string limit)
+    public async Task A_configured_tier_has_its_own_limit_and_any_other_has_the_free_one(string tier, string limit)
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = $2 WHERE id = $1", user.Id, tier);

@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server whose operator looks for a fault and has turned logging up.</summary>
+/// <summary>A server whose operator has turned up logging to find a fault.</summary>
 public sealed class ChattyApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings =>
         new[] { "Default", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql" }.Select(category => ($"Logging:LogLevel:{category}", "Trace"));
 }
 
-/// <remarks>A dump of the database and the log, taken together, are of no use to a thief (OWASP ASVS 11.5.1 and 16.2.5).</remarks>
+/// <remarks>A dump of the database and the log, even together, are useless to an attacker (OWASP ASVS 11.5.1 and 16.2.5).</remarks>
 public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -23,20 +23,20 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
     private const string UnknownEmail = "unknown.mailbox@leak.example";
     private const string NextEmail = "Next.Mailbox@leak.example";
 
-    /// <summary>What a client was given or typed, by what it is.</summary>
+    /// <summary>The secrets that clients sent or received, each with its kind.</summary>
     private readonly List<(string What, string Value)> _secrets =
         [("password", "marked-password-3a9"), ("wrong password", WrongPassword), ("new password", NewPassword), ("password by mail", ResetPassword)];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Neither_the_database_nor_the_log_holds_a_credential_and_the_log_no_email()
+    public async Task Neither_the_database_nor_the_log_contains_a_credential_and_the_log_contains_no_email()
     {
         await TourAsync();
         var log = app.Log;
         var dump = await DumpAsync();
 
-        // Both were looked at, and not while they were empty.
+        // Both have content, so the checks below aren't vacuous.
         Assert.Contains("Debug: ", log, StringComparison.Ordinal);
         Assert.Contains(NextEmail, dump, StringComparison.Ordinal);
         Assert.True(_secrets.Count > 20, "the tour collected too little");
@@ -68,7 +68,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await ApiKeysAsync(http);
         var (secret, recoveryCodes) = await TwoFactorAsync(http);
 
-        // In two steps, with a wrong code, a right one, and a recovery code.
+        // Log in in two steps: with a wrong code, a right one, and a recovery code.
         var problem = await (await anonymous.PostAsync(Auth + "login", new { email = Email, password })).ShouldBeProblemAsync(401, "two_factor_required");
         var token = Note("two_factor_token", problem.GetProperty("two_factor_token").GetString()!);
         await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, recovery_code = "MARKED-WRONG-RECOVERY-CODE" }))
@@ -76,7 +76,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, code = Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
         var tokens = await LogInAsync(new { email = Email, password, recovery_code = recoveryCodes[0] });
 
-        // Refreshed, and an old one again after the grace.
+        // Refresh, and use the old token again after the grace period.
         var refreshed = Note(
             Tokens.Of(await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK)));
         await (await app.WithToken(refreshed.AccessToken)
@@ -91,7 +91,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await MailsAsync(recoveryCodes);
     }
 
-    /// <summary>What is done by links in mails, each with a link that is touched first; and what asks for the password once more.</summary>
+    /// <summary>Uses each emailed link, after a failed attempt, and the routes that ask for the password again.</summary>
     private async Task MailsAsync(string[] recoveryCodes)
     {
         var anonymous = app.Anonymous();
@@ -114,12 +114,12 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await http.GetAsync(Auth + "me/export", Ct)).ShouldBeAsync(HttpStatusCode.OK);
         NoteMailed((await app.InviteAsync()).Token);
 
-        // One that is still good when the dump is made.
+        // This token is still valid when the dump is created.
         NoteMailed(await app.ResetTokenAsync(NextEmail));
         await app.MailsSettledAsync();
     }
 
-    /// <summary>What follows the prefix makes it usable, so it is looked for alone too.</summary>
+    /// <summary>The part after the prefix is enough to use the token, so it is searched for separately too.</summary>
     private string NoteMailed(string token)
     {
         Note("mailed token", token[4..]);
@@ -136,7 +136,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         var rotated = await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { overlap_seconds = 60 })).JsonAsync(HttpStatusCode.Created);
         Note("API key", rotated.GetProperty("key").GetString()!);
 
-        // A plain key of the Python server: in the database until its first use, and not after.
+        // A plain key of the Python server is in the database until its first use, and not afterward.
         const string Legacy = "marked-legacy-key-0123456789";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE email = $1", Email, Legacy);
         await (await app.WithKey(Note("legacy key", Legacy)).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
@@ -163,7 +163,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 
     private string Code(string secret) => Totp.Code(secret, app.Clock.GetUtcNow());
 
-    /// <summary>The signature alone makes an access token usable, so it is looked for alone too.</summary>
+    /// <summary>The signature is enough to use the access token, so it is searched for separately too.</summary>
     private Tokens Note(Tokens tokens)
     {
         Note("access token", tokens.AccessToken);
@@ -178,7 +178,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         return value;
     }
 
-    /// <summary>Every row of every table as text, and each bytea as the text that it may be.</summary>
+    /// <summary>Returns every row of every table as text, and each bytea also decoded as text.</summary>
     private async Task<string> DumpAsync()
     {
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <remarks>An empty database, an old one, several servers at once, and one that the operator has to mend first.</remarks>
+/// <remarks>Migrates an empty database, an old one, one shared by several servers, and one that the operator has to correct first.</remarks>
 public sealed class MigrationTests(PostgresCluster cluster)
 {
     private const string CountMigrations = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
@@ -27,13 +27,13 @@ public sealed class MigrationTests(PostgresCluster cluster)
         """;
 
     [Fact]
-    public void The_list_that_each_start_reads_names_every_migration() =>
+    public void The_list_of_migrations_read_at_each_start_is_complete() =>
         Assert.Equal(
             typeof(CortexDbContext).Assembly.GetTypes().Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(),
             MigrationIds.All);
 
     [Fact]
-    public async Task An_empty_database_and_both_old_ones_become_the_same()
+    public async Task An_empty_database_and_both_old_ones_get_the_same_schema()
     {
         var empty = await PythonDatabase.CreateAsync(cluster);
         var documented = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows);
@@ -48,7 +48,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Six_that_start_together_migrate_once()
+    public async Task Six_servers_that_start_together_migrate_once()
     {
         foreach (var old in new[] { "SELECT 1", PythonDatabase.Documented + PythonDatabase.Rows })
         {
@@ -62,7 +62,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Columns_that_an_older_Python_server_did_not_have_yet_are_added()
+    public async Task Columns_that_an_older_Python_server_lacked_are_added()
     {
         var database = await PythonDatabase.CreateAsync(cluster, """
             CREATE TABLE users (id uuid PRIMARY KEY, email varchar(255) UNIQUE NOT NULL, password_hash varchar(255) NOT NULL);
@@ -95,7 +95,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Emails_that_differ_only_in_case_are_named_by_id_and_nothing_is_changed_until_they_are_mended()
+    public async Task Emails_that_differ_only_in_case_are_reported_by_ID_and_nothing_changes_until_they_are_corrected()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, Twins);
         var rows = await PythonDatabase.DumpAsync(database);
@@ -118,7 +118,7 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_lock_that_a_refused_migration_held_is_free_again()
+    public async Task A_refused_migration_releases_its_lock()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, Twins);
         await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database));
@@ -129,10 +129,10 @@ public sealed class MigrationTests(PostgresCluster cluster)
     }
 
     /// <remarks>
-    /// An operator who goes back to the version before, and forth again: the schema is as it was, and the numbers are those of what is there.
+    /// When an operator reverts to the previous version and upgrades again, the schema is unchanged, and the statistics match the existing rows.
     /// </remarks>
     [Fact]
-    public async Task The_newest_migration_can_be_taken_back_and_applied_again()
+    public async Task The_newest_migration_can_be_reverted_and_applied_again()
     {
         var before = await PythonDatabase.CreateAsync(cluster);
         await ToAsync(before, BeforeNewest);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server on a database that an ORM made, without defaults of the database's own.</summary>
+/// <summary>A server on a database that an ORM created, without database defaults.</summary>
 public sealed class OrmDatabaseApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
@@ -17,7 +17,7 @@ public sealed class OrmDatabaseApp(PostgresCluster cluster) : ConfiguredCostApp(
     }
 }
 
-/// <remarks>A program written for the documented tables still works on them.</remarks>
+/// <remarks>A program written for the documented tables still works with them.</remarks>
 public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabaseApp>
 {
     private const string LogInRoute = "/api/v1/auth/login";
@@ -25,7 +25,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_plain_insert_makes_a_user_who_can_log_in()
+    public async Task A_plain_INSERT_creates_a_user_who_can_log_in()
     {
         var email = app.NewEmail();
         await InsertAsync(email);
@@ -40,7 +40,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     }
 
     [Fact]
-    public async Task Plain_inserts_into_the_other_tables_have_their_defaults()
+    public async Task Plain_INSERTs_into_the_other_tables_get_the_defaults()
     {
         var id = await InsertAsync(app.NewEmail());
 
@@ -59,7 +59,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     }
 
     [Fact]
-    public async Task Null_in_every_column_that_may_hold_it_is_no_failure()
+    public async Task NULL_in_every_nullable_column_causes_no_failure()
     {
         var email = app.NewEmail();
         var key = $"python-key-of-{email}";
@@ -93,7 +93,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     [InlineData("not base32!")]
     [InlineData("")]
     [InlineData("enc:v1:AAAA")]
-    public async Task A_second_factor_whose_secret_cannot_be_read_refuses_every_code(string? secret)
+    public async Task A_second_factor_with_an_unreadable_secret_rejects_every_code(string? secret)
     {
         var email = app.NewEmail();
         var id = await InsertAsync(email);
@@ -119,7 +119,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     }
 
     [Fact]
-    public async Task One_account_an_email_whatever_its_case_holds_for_every_program()
+    public async Task One_account_per_email_ignoring_case_is_enforced_for_every_program()
     {
         var email = app.NewEmail();
         await InsertAsync(email);
@@ -134,7 +134,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
     }
 
     [Fact]
-    public async Task Updated_at_moves_on_a_change_and_not_on_a_write_that_changes_nothing()
+    public async Task Updated_at_advances_on_a_change_and_not_on_a_write_that_changes_nothing()
     {
         var id = await InsertAsync(app.NewEmail());
         var made = await UpdatedAtAsync();
@@ -146,7 +146,7 @@ public sealed class PlainSqlTests(OrmDatabaseApp app) : IClassFixture<OrmDatabas
         var moved = await UpdatedAtAsync();
         Assert.True(moved > made);
 
-        // A program that doesn't know of it can't hold it back.
+        // A program that doesn't know the column can't hold it back.
         await app.SqlAsync("UPDATE users SET is_verified = true, updated_at = '2001-01-01' WHERE id = $1", id);
         Assert.True(await UpdatedAtAsync() > moved);
 

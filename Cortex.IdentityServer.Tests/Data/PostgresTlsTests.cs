@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A PostgreSQL with a certificate of an authority that a test may name, or another one instead.</summary>
+/// <summary>A PostgreSQL with a certificate from a test authority, and a second authority that didn't issue it.</summary>
 public sealed class TlsPostgres : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-tls-").FullName;
@@ -16,10 +16,10 @@ public sealed class TlsPostgres : IAsyncLifetime
 
     internal int Port => _postgres.PrimaryPort;
 
-    /// <summary>The file of the authority that issued the server's certificate.</summary>
+    /// <summary>The certificate file of the authority that issued the server's certificate.</summary>
     internal string Issuer => Path.Combine(_folder, "issuer.pem");
 
-    /// <summary>The file of another one.</summary>
+    /// <summary>The certificate file of the other authority.</summary>
     internal string Stranger => Path.Combine(_folder, "stranger.pem");
 
     public async ValueTask InitializeAsync()
@@ -40,7 +40,7 @@ public sealed class TlsPostgres : IAsyncLifetime
     }
 }
 
-/// <summary>The server's certificate is checked as libpq would.</summary>
+/// <summary>The server's certificate is verified as libpq does.</summary>
 public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPostgres>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -51,7 +51,7 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     [InlineData("sslmode=verify-ca&sslrootcert=ISSUER")]
     [InlineData("sslmode=verify-full&sslrootcert=ISSUER")]
     [InlineData("requiressl=1&ssl_min_protocol_version=TLSv1.2")]
-    public async Task A_certificate_that_is_as_asked_for_is_accepted_over_TLS(string query)
+    public async Task A_certificate_that_meets_the_sslmode_is_accepted(string query)
     {
         await using var source = Source(query);
         await using var connection = await source.OpenConnectionAsync(Ct);
@@ -68,7 +68,7 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     [InlineData("sslrootcert=system", "certificate isn't trusted")]
     [InlineData("sslmode=verify-full", "certificate isn't trusted")]
     [InlineData("sslmode=require&channel_binding=require", "not allowed")]
-    public async Task A_certificate_of_a_stranger_is_refused_with_the_reason(string query, string reason)
+    public async Task A_certificate_of_another_authority_is_rejected_with_the_reason(string query, string reason)
     {
         await using var source = Source(query);
         var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await source.OpenConnectionAsync(Ct));
@@ -77,7 +77,7 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     }
 
     [Fact]
-    public async Task The_reason_of_a_failed_handshake_is_in_the_line_of_the_start()
+    public async Task The_reason_of_a_failed_handshake_is_in_the_startup_error()
     {
         var run = await ServerProcess.RunAsync(
             [],

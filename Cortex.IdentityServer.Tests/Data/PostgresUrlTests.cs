@@ -35,7 +35,7 @@ public sealed class PostgresUrlTests
     [InlineData("postgres://ann:pw@/d?host=h1,h2&port=5433", "h1:5433,h2:5433", 5432, "d", "ann", "pw")]
     [InlineData("postgres://ann:pw@/d?port=,5434&host=h1,h2", "h1:5432,h2:5434", 5432, "d", "ann", "pw")]
     [InlineData("Host=h1,h2:5434;Port=5433;Database=d;Username=ann;Target Session Attributes=primary", "h1,h2:5434", 5433, "d", "ann", null)]
-    public void Both_forms_are_read(string text, string host, int port, string database, string? user, string? password)
+    public void Both_forms_are_parsed(string text, string host, int port, string database, string? user, string? password)
     {
         var builder = Parse(text);
 
@@ -53,7 +53,7 @@ public sealed class PostgresUrlTests
         Assert.Equal(mode, Parse($"postgres://ann:pw@h/d?sslmode={text}").SslMode);
 
     [Fact]
-    public void Parameters_that_npgsql_has_are_mapped()
+    public void Parameters_that_Npgsql_supports_are_mapped()
     {
         var builder = Parse("postgres://u:p@h/d?sslmode=require&channel_binding=require&connect_timeout=7&application_name=my%20app"
             + $"&options=-c%20search_path%3Da%2Cb&sslrootcert={SomeFile}&sslnegotiation=direct&gssencmode=disable"
@@ -81,7 +81,7 @@ public sealed class PostgresUrlTests
     [InlineData("&sslmode=require&")]
     [InlineData("connect_timeout=-1")]
     [InlineData("connect_timeout=99999")]
-    public async Task What_is_accepted_makes_a_data_source(string query)
+    public async Task An_accepted_URL_builds_a_data_source(string query)
     {
         await using var source = DataSources.Build(Parse($"postgres://u:p@h/d?{query}").ConnectionString);
 
@@ -89,7 +89,7 @@ public sealed class PostgresUrlTests
     }
 
     [Fact]
-    public void A_socket_has_no_tls() =>
+    public void A_socket_has_no_TLS() =>
         Assert.Equal(SslMode.Disable, Parse("postgres:///d?host=/run/pg&sslmode=require").SslMode);
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class PostgresUrlTests
     [InlineData("postgres://u:" + Secret + "@h/d?application_name=%zz", "'application_name'")]
     [InlineData("postgres://u:" + Secret + "@h/d?require_auth=magic", "'require_auth'")]
     [InlineData("postgres://u:" + Secret + "@h/d?sslmode", "name=value")]
-    public void A_refusal_says_what_is_wrong_and_tells_no_secret(string? text, string expected)
+    public void An_error_says_what_is_wrong_and_reveals_no_secret(string? text, string expected)
     {
         Assert.False(PostgresUrl.TryParse(text, out var builder, out var error));
 
@@ -157,7 +157,7 @@ public sealed class PostgresUrlTests
     [InlineData("verify-ca", SslMode.VerifyCA)]
     [InlineData("verify-full", SslMode.VerifyFull)]
     [InlineData("disable", SslMode.Disable)]
-    public void A_root_certificate_means_that_the_server_is_checked(string text, SslMode mode)
+    public void A_root_certificate_means_that_the_server_is_verified(string text, SslMode mode)
     {
         Assert.Equal(mode, Parse($"postgres://u:p@h/d?sslmode={text}&sslrootcert={SomeFile}").SslMode);
         Assert.Equal(mode, Parse($"postgres://u:p@h/d?sslrootcert={SomeFile}&sslmode={text}").SslMode);
@@ -167,16 +167,16 @@ public sealed class PostgresUrlTests
     [InlineData("postgres://u:p@h/d?sslrootcert=system")]
     [InlineData("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=system")]
     [InlineData("Host=h;Database=d;Root Certificate=system")]
-    public void The_trust_store_of_the_system_means_a_full_check(string text)
+    public void The_trust_store_of_the_system_means_full_verification(string text)
     {
         var builder = Parse(text);
 
         Assert.Equal((SslMode.VerifyFull, null), (builder.SslMode, builder.RootCertificate));
     }
 
-    /// <remarks>A server that asks for no password has no channel to bind to.</remarks>
+    /// <remarks>A server that requests no password has no channel to bind to.</remarks>
     [Fact]
-    public void Channel_binding_that_is_required_needs_the_password_exchange_that_has_it() =>
+    public void Required_channel_binding_requires_SCRAM() =>
         Assert.Equal("ScramSHA256", Parse("postgres://u:p@h/d?sslmode=require&channel_binding=require").RequireAuth);
 
     [Theory]
@@ -211,7 +211,7 @@ public sealed class PostgresUrlTests
     [InlineData("SSL Negotiation=Direct;SSL Mode=Prefer", "sslnegotiation=direct")]
     [InlineData("Target Session Attributes=nonsense", "neither")]
     [InlineData("Timeout=1025", "neither")]
-    public void A_keyword_that_would_fail_later_is_refused_in_words(string keywords, string expected)
+    public void A_keyword_that_would_fail_later_is_rejected_with_an_explanation(string keywords, string expected)
     {
         Assert.False(PostgresUrl.TryParse($"Host=h;Database=d;Password={Secret};{keywords}", out _, out var error));
 
@@ -220,7 +220,7 @@ public sealed class PostgresUrlTests
         Assert.DoesNotContain('\n', error);
     }
 
-    /// <summary>One that is there.</summary>
+    /// <summary>The path of an existing file.</summary>
     private static string SomeFile => typeof(PostgresUrl).Assembly.Location;
 
     private static NpgsqlConnectionStringBuilder Parse(string text)

@@ -3,18 +3,18 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A database as the Python server left it: the documented tables with people, keys, usage and bills in them.</summary>
+/// <summary>A database as the Python server left it: the documented tables with users, keys, usage and billing events.</summary>
 internal static class PythonDatabase
 {
     public const string Password = "correct horse";
 
-    /// <summary>A key whose hash is in <c>api_keys</c>; of the Python server's shape, not of ours.</summary>
+    /// <summary>A key in the Python server's format, whose hash is in <c>api_keys</c>.</summary>
     public const string HashedKey = "cm_live_9f2c4e7a1b3d5f60718293a4b5c6d7e8";
 
-    /// <summary>A key that stands in <c>users.api_key</c>, in plain text.</summary>
+    /// <summary>A key that <c>users.api_key</c> contains in plain text.</summary>
     public const string PlainKey = "cortex-0b8e6f1c-7d7c-4c6e-9c61-2f4f2b9d5f10";
 
-    /// <summary>The documented tables, to the letter.</summary>
+    /// <summary>The documented tables, verbatim.</summary>
     public const string Documented = """
         CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email varchar(255) UNIQUE NOT NULL, password_hash varchar(255) NOT NULL,
             api_key varchar(255) UNIQUE, subscription_tier varchar(50) DEFAULT 'free', is_active boolean DEFAULT true,
@@ -32,7 +32,7 @@ internal static class PythonDatabase
             processed boolean DEFAULT false, created_at timestamptz DEFAULT now());
         """;
 
-    /// <summary>The same as an ORM makes it that fills in defaults itself and writes uniqueness as indexes, under names of its own.</summary>
+    /// <summary>The same tables as an ORM creates them that fills in defaults itself and implements uniqueness as indexes, under its own names.</summary>
     public const string MadeByOrm = """
         CREATE TABLE users (id uuid NOT NULL, email varchar(255) NOT NULL, password_hash varchar(255) NOT NULL, api_key varchar(255),
             subscription_tier varchar(50), is_active boolean, is_verified boolean, two_factor_enabled boolean, two_factor_secret varchar(255),
@@ -50,7 +50,7 @@ internal static class PythonDatabase
         CREATE UNIQUE INDEX ix_billing_events_polar_event_id ON billing_events (polar_event_id);
         """;
 
-    /// <summary>Rows in all four tables; nothing is left to a default, so they fit both makers.</summary>
+    /// <summary>Rows in all four tables. They rely on no default, so they fit both variants.</summary>
     public const string Rows = $"""
         INSERT INTO users (id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled, two_factor_secret, created_at,
             updated_at) VALUES
@@ -89,7 +89,7 @@ internal static class PythonDatabase
             ('00000000-0000-4000-8000-0000000000c2', '00000000-0000-4000-8000-000000000003', 'order.paid', 'evt_2', NULL, NULL, NULL);
         """;
 
-    /// <summary>Every documented value of every row, as text.</summary>
+    /// <summary>Returns every documented value of every row as text.</summary>
     private const string Dump = """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
             SELECT 'users ' || r::text AS line FROM (SELECT id, email, password_hash, api_key, subscription_tier, is_active, is_verified, two_factor_enabled,
@@ -103,7 +103,7 @@ internal static class PythonDatabase
 
     public static Task<string> DumpAsync(string connectionString) => SqlAsync<string>(connectionString, Dump);
 
-    /// <summary>An empty database with these statements run in it.</summary>
+    /// <summary>Creates an empty database and runs these statements in it.</summary>
     public static async Task<string> CreateAsync(PostgresCluster cluster, params string[] statements)
     {
         var connectionString = await cluster.CreateDatabaseAsync(migrated: false);

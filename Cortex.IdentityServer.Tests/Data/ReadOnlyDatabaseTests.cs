@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>What is left of a primary after a failover, or of a hosted PostgreSQL whose disk is full: it reads and doesn't write.</summary>
+/// <summary>A former primary after a failover, or a hosted PostgreSQL whose disk is full, accepts reads but no writes.</summary>
 public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task A_database_that_only_reads_is_503_where_it_must_write_and_does_not_stop_the_server()
+    public async Task With_a_read_only_database_writes_fail_with_503_and_the_server_continues()
     {
         var (user, _, http) = await app.SignedInAsync();
         var service = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
@@ -31,7 +31,7 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
         await app.LogInAsync(user);
     }
 
-    /// <summary>For the server's next connections: those that it has are ended.</summary>
+    /// <summary>Changes the setting for the server's next connections, and closes the existing ones.</summary>
     private async Task TurnAsync(string setting)
     {
         var builder = new NpgsqlConnectionStringBuilder(app.ConnectionString) { Pooling = false, Options = "-c default_transaction_read_only=off" };

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>What is remembered counts while it is known to be true, or for the grace period while the database can't be asked.</summary>
+/// <summary>Cached entries are valid while they are known to be current, or for the grace period while the database can't be queried.</summary>
 public sealed class RememberedTests : IDisposable
 {
     private const int Most = 100;
@@ -28,7 +28,7 @@ public sealed class RememberedTests : IDisposable
     public void Dispose() => _memory.Dispose();
 
     [Fact]
-    public async Task What_the_database_said_is_known_until_its_owner_changes()
+    public async Task An_entry_is_current_until_its_owner_changes()
     {
         var fact = await LearnAsync("key");
 
@@ -39,7 +39,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_while_the_database_is_asked_makes_its_answer_worth_nothing_later()
+    public async Task A_change_during_a_query_makes_its_result_stale()
     {
         var fact = NewFact();
 
@@ -57,7 +57,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task When_anything_may_have_changed_nothing_is_known()
+    public async Task When_anything_may_have_changed_no_entry_is_current()
     {
         await LearnAsync("one");
         await LearnAsync("two");
@@ -69,7 +69,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_database_no_longer_knows_is_forgotten()
+    public async Task An_entry_that_the_database_no_longer_has_is_removed()
     {
         await LearnAsync("key");
 
@@ -79,7 +79,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_over_is_forgotten()
+    public async Task An_expired_entry_is_removed()
     {
         await LearnAsync("key");
         _clock.Advance(TimeSpan.FromHours(2));
@@ -88,7 +88,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task While_changes_are_not_heard_the_database_is_asked()
+    public async Task While_no_notifications_arrive_the_database_is_queried()
     {
         await LearnAsync("key");
 
@@ -102,7 +102,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_database_does_not_answer_what_was_true_counts_for_the_grace_period()
+    public async Task If_the_database_does_not_answer_an_entry_stays_valid_for_the_grace_period()
     {
         var fact = await LearnAsync("key");
         _changes.OutOfSync();
@@ -114,7 +114,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_known_to_have_changed_counts_no_more_though_the_database_does_not_answer()
+    public async Task An_entry_that_is_known_to_be_stale_is_not_used_even_if_the_database_does_not_answer()
     {
         var fact = await LearnAsync("key");
         _changes.Changed(fact.UserId);
@@ -124,7 +124,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_never_asked_does_not_count_in_the_grace_period()
+    public async Task An_unknown_entry_is_not_used_in_the_grace_period()
     {
         await LearnAsync("key");
         _changes.OutOfSync();
@@ -133,7 +133,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mistake_of_ours_is_no_reason_to_go_on_with_what_was_true()
+    public async Task A_bug_does_not_extend_the_use_of_an_entry()
     {
         await LearnAsync("key");
         _changes.OutOfSync();
@@ -142,7 +142,7 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
-    public async Task No_more_is_remembered_than_there_is_room_for()
+    public async Task The_number_of_entries_is_bounded()
     {
         foreach (var number in Enumerable.Range(0, 10 * Most))
         {
@@ -152,9 +152,9 @@ public sealed class RememberedTests : IDisposable
         Assert.InRange(Enumerable.Range(0, 10 * Most).Count(number => _memory.TryRecall($"key {number}", out _)), 1, Most);
     }
 
-    /// <remarks>Else each request of a second would wait for a second.</remarks>
+    /// <remarks>Otherwise every request within a second would wait for a second.</remarks>
     [Fact]
-    public async Task After_one_that_waited_in_vain_the_next_does_not_wait()
+    public async Task After_a_query_timed_out_the_next_one_fails_at_once()
     {
         _changes.OutOfSync();
         var asked = 0;

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A server on a database whose operator set defaults that don't suit it.</summary>
+/// <summary>A server on a database whose operator has set unsuitable defaults.</summary>
 public sealed class StrictDatabaseApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
@@ -27,9 +27,9 @@ public sealed class StrictDatabaseApp(PostgresCluster cluster) : CortexApp(clust
 
 public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<StrictDatabaseApp>
 {
-    /// <remarks>Serializable transactions that cross fail, and would be 503.</remarks>
+    /// <remarks>Conflicting serializable transactions would fail with 503.</remarks>
     [Fact]
-    public async Task Where_transactions_are_serializable_by_default_none_of_ours_fails_when_they_cross()
+    public async Task With_serializable_transactions_by_default_conflicting_ones_do_not_fail()
     {
         var (user, _, _) = await app.SignedInAsync();
         var people = await AtOnce.RunAsync(8, _ => app.SignedInAsync());
@@ -48,13 +48,13 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task Where_idle_sessions_are_ended_the_servers_own_stay_and_nothing_is_logged()
+    public async Task With_an_idle_session_timeout_the_servers_own_sessions_stay_and_nothing_is_logged()
     {
         var (_, _, http) = await app.SignedInAsync();
         Assert.Equal("0", await SettingAsync("idle_session_timeout"));
         await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
 
-        // Longer than the database's limit.
+        // This is longer than the database's limit.
         await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
         var statuses = await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
 
@@ -65,7 +65,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task Where_a_backslash_is_an_escape_by_default_the_server_knows_what_a_wrong_password_costs()
+    public async Task If_backslashes_are_escapes_by_default_the_server_finds_the_cost_of_a_wrong_password()
     {
         var (user, _, _) = await app.SignedInAsync();
         Assert.Equal("on", await SettingAsync("standard_conforming_strings"));
@@ -77,9 +77,9 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
         }
     }
 
-    /// <remarks>An operator's own limit is not ours to lift.</remarks>
+    /// <remarks>The server doesn't lift a limit that the operator has set.</remarks>
     [Fact]
-    public async Task A_statement_timeout_of_the_database_is_503_and_no_500()
+    public async Task A_statement_timeout_of_the_database_is_503_rather_than_500()
     {
         var (user, _, _) = await app.SignedInAsync();
         using var http = app.StartReplica(

@@ -12,7 +12,7 @@ public sealed class ColumnCipherTests
     [InlineData("a")]
     [InlineData(PythonHashes.PyotpSecret)]
     [InlineData("Zürich 🔑")]
-    public void What_was_encrypted_is_decrypted(string plain)
+    public void Encrypted_text_is_decrypted(string plain)
     {
         var stored = _cipher.Encrypt(plain, "totp", PythonHashes.Id);
 
@@ -22,14 +22,14 @@ public sealed class ColumnCipherTests
     }
 
     [Fact]
-    public void What_Python_encrypted_is_decrypted()
+    public void Text_that_Python_encrypted_is_decrypted()
     {
         Assert.True(_cipher.TryDecrypt(PythonHashes.EncryptedColumn, "totp", PythonHashes.Id, out var plain));
         Assert.Equal(PythonHashes.PyotpSecret, plain);
     }
 
     [Fact]
-    public void A_secret_of_32_characters_fits_the_column_and_is_never_encrypted_alike()
+    public void A_secret_of_32_characters_fits_the_column_and_never_encrypts_to_the_same_text()
     {
         var stored = Enumerable.Range(0, 1000).Select(_ => _cipher.Encrypt(PythonHashes.PyotpSecret, "totp", PythonHashes.Id)).ToHashSet();
 
@@ -50,9 +50,9 @@ public sealed class ColumnCipherTests
     }
 
     [Fact]
-    public void Any_changed_character_is_found()
+    public void Any_changed_character_is_detected()
     {
-        // 30 bytes are 40 characters without spare bits.
+        // 30 bytes encode to 40 characters without spare bits.
         var stored = _cipher.Encrypt("ab", "totp", PythonHashes.Id);
         for (var place = 0; place < stored.Length; place++)
         {
@@ -79,6 +79,6 @@ public sealed class ColumnCipherTests
     [InlineData("enc:v1:x", true)]
     [InlineData(PythonHashes.PyotpSecret, false)]
     [InlineData("", false)]
-    public void What_the_Python_server_stored_is_told_apart(string stored, bool encrypted) =>
+    public void Encrypted_and_plain_text_values_are_told_apart(string stored, bool encrypted) =>
         Assert.Equal(encrypted, ColumnCipher.IsEncrypted(stored));
 }

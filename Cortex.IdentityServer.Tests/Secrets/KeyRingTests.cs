@@ -3,14 +3,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Secrets;
 
-/// <summary>The first key makes, all check.</summary>
+/// <summary>The first key signs and encrypts; all of them verify and decrypt.</summary>
 public sealed class KeyRingTests
 {
     private static readonly byte[] Other = [.. Enumerable.Repeat((byte)7, 32)];
     private static readonly KeyRing Rotated = new(Other, PythonHashes.Key);
 
     [Fact]
-    public void A_token_is_made_under_the_first_and_read_under_both()
+    public void A_token_is_created_under_the_first_key_and_read_under_both()
     {
         var made = MacToken.Create("tst_", new byte[16], Rotated);
 
@@ -20,7 +20,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_column_is_encrypted_under_the_first_and_decrypted_under_both()
+    public void A_column_is_encrypted_under_the_first_key_and_decrypted_under_both()
     {
         var cipher = new ColumnCipher(Rotated);
         var made = cipher.Encrypt("secret", "totp", PythonHashes.Id);
@@ -33,7 +33,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Every_secret_derives_a_key_in_its_place_once()
+    public void Every_secret_derives_one_key_in_order()
     {
         var keys = new SecretKeys(Other, PythonHashes.Key);
 

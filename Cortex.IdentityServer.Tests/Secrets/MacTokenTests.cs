@@ -9,7 +9,7 @@ public sealed class MacTokenTests
     private const string Prefix = "tst_";
 
     [Fact]
-    public void What_was_created_is_read()
+    public void A_created_token_is_read()
     {
         for (var length = 0; length < 70; length++)
         {
@@ -22,9 +22,9 @@ public sealed class MacTokenTests
     }
 
     [Fact]
-    public void Any_other_character_in_any_place_is_refused()
+    public void Any_other_character_in_any_place_is_rejected()
     {
-        // 16, 17 and 18 bytes of payload leave 0, 4 and 2 spare bits in the last character.
+        // Payloads of 16, 17 and 18 bytes leave 0, 4 and 2 spare bits in the last character.
         foreach (var length in new[] { 16, 17, 18 })
         {
             var genuine = MacToken.Create(Prefix, new byte[length], PythonHashes.Ring);
@@ -39,7 +39,7 @@ public sealed class MacTokenTests
     }
 
     [Fact]
-    public void Any_other_length_or_white_space_or_padding_is_refused()
+    public void Any_other_length_or_white_space_or_padding_is_rejected()
     {
         var genuine = MacToken.Create(Prefix, new byte[16], PythonHashes.Ring);
         for (var length = 0; length < genuine.Length; length++)
@@ -54,7 +54,7 @@ public sealed class MacTokenTests
     }
 
     [Fact]
-    public void Another_prefix_key_or_payload_length_is_refused_and_gives_no_payload()
+    public void Another_prefix_key_or_payload_length_is_rejected_without_a_payload()
     {
         var genuine = MacToken.Create(Prefix, PythonHashes.Id.ToByteArray(), PythonHashes.Ring);
         var read = new byte[16];

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Secrets;
 
-/// <remarks>With <c>new,old</c> nobody is logged out, and what was made under the old secret ends when that is dropped (OWASP ASVS 13.3.4).</remarks>
+/// <remarks>With <c>new,old</c>, all sessions continue, and everything created under the old secret ends when it is removed (OWASP ASVS 13.3.4).</remarks>
 public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -37,7 +37,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     }
 
     [Fact]
-    public async Task A_refresh_token_survives_and_its_child_is_made_under_the_new_secret()
+    public async Task A_refresh_token_survives_and_its_successor_is_created_under_the_new_secret()
     {
         var (_, first, _) = await app.SignedInAsync();
         var (_, unused, _) = await app.SignedInAsync();
@@ -53,7 +53,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     }
 
     [Fact]
-    public async Task A_login_that_owes_its_second_factor_survives()
+    public async Task A_login_that_still_needs_its_second_factor_survives()
     {
         var user = await app.WithTwoFactorAsync();
         var kept = await app.ChallengeAsync(user.User);
@@ -64,7 +64,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     }
 
     [Fact]
-    public async Task An_authenticator_app_survives_and_its_secret_is_under_the_new_key_after_its_next_use()
+    public async Task An_authenticator_app_survives_and_its_next_use_encrypts_its_secret_under_the_new_key()
     {
         var used = await app.WithTwoFactorAsync();
         var unused = await app.WithTwoFactorAsync();
@@ -89,7 +89,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     }
 
     [Fact]
-    public async Task A_recovery_code_survives_and_still_counts_once()
+    public async Task A_recovery_code_survives_and_still_works_only_once()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -104,9 +104,9 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code"));
     }
 
-    /// <remarks>Replicas that restart one after another meet each other's tokens: hence <c>old,new</c> first (docs/operations.md).</remarks>
+    /// <remarks>While replicas restart one after another, they receive each other's tokens; hence <c>old,new</c> first (docs/operations.md).</remarks>
     [Fact]
-    public async Task A_server_that_still_makes_under_the_old_secret_accepts_what_the_new_one_made()
+    public async Task A_server_that_still_uses_the_old_secret_first_accepts_tokens_of_the_new_one()
     {
         var user = await app.RegisterAsync();
         Tokens made = null!;

@@ -4,13 +4,15 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>Somebody changed what the version before made. <c>migrate --check</c> says so, and whoever does what it says can migrate.</remarks>
+/// <remarks>
+/// The operator has changed an object of an earlier version. <c>migrate --check</c> reports it, and following its advice makes the migration succeed.
+/// </remarks>
 public sealed class EarlierVersionTests(PostgresCluster cluster)
 {
     private const string Service = "c0f7e100-0000-4000-8000-000000000003";
 
     [Fact]
-    public async Task A_function_that_another_role_owns_is_named_with_what_to_run()
+    public async Task A_function_that_another_role_owns_is_reported_with_its_remedy()
     {
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Superuser, "ALTER FUNCTION cortex_count_logins() OWNER TO CURRENT_USER");
@@ -24,7 +26,7 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_member_of_the_role_that_owns_a_function_migrates()
+    public async Task A_member_of_the_role_that_owns_a_function_can_migrate()
     {
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         var group = $"{OwnedDatabase.RoleOf(database.Owner)}_group";
@@ -38,7 +40,7 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_role_with_an_id_that_is_another_ones_in_every_database_is_named_by_that_id()
+    public async Task A_role_that_has_the_fixed_ID_of_another_is_reported_by_that_ID()
     {
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, $"""
@@ -59,7 +61,7 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
             database.Owner, "SELECT count(*) FROM user_roles JOIN roles ON roles.id = role_id WHERE name = 'robot'"));
     }
 
-    /// <summary>The one line that <c>migrate --check</c> and <c>migrate</c> say, after which the database is what it was.</summary>
+    /// <summary>Returns the one line that <c>migrate --check</c> and <c>migrate</c> print, and checks that the database is unchanged.</summary>
     private static async Task<string> RefusedAsync(OwnedDatabase database)
     {
         var before = await OldDatabase.StateAsync(database.Superuser);

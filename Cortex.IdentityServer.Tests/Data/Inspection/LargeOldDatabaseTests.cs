@@ -8,11 +8,11 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>Databases as they come from the field: 20,000 users with 500,000 rows of usage, each with something that isn't as documented.</remarks>
+/// <remarks>Realistic databases: 20,000 users with 500,000 rows of usage, each deviating from the documentation in some way.</remarks>
 public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
 {
     /// <summary>
-    /// As SQLAlchemy makes them: times without a zone, no defaults of the database's own, no ON DELETE; an account, a key and 25 requests for each user.
+    /// Tables as SQLAlchemy creates them: times without a zone, no database defaults, no ON DELETE; an account, a key and 25 requests for each user.
     /// </summary>
     private const string Tables = """
         CREATE TABLE users (id uuid PRIMARY KEY, email varchar(255) NOT NULL UNIQUE, password_hash varchar(255) NOT NULL, api_key varchar(255) UNIQUE,
@@ -48,19 +48,19 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         """;
 
     [Fact]
-    public async Task Each_is_taken_over_within_seconds_or_refused_and_left_as_it_was()
+    public async Task Each_database_is_adopted_within_seconds_or_refused_and_unchanged()
     {
         var original = await OwnedDatabase.CreateAsync(cluster);
         await PythonDatabase.SqlAsync<object>(original.Owner, Tables);
 
-        // Times without a zone, foreign keys that forbid deletions, upper-case hashes; in a schema of its own, with a view over users.
+        // This one has times without a zone, foreign keys that prevent deletions, and upper-case hashes, in its own schema with a view over users.
         var moved = await CopyAsync(
             original, "moved", "ALTER SCHEMA public RENAME TO cortex; CREATE VIEW cortex.people AS SELECT id, email, subscription_tier FROM cortex.users");
         await TakenAsync(moved + ";Search Path=cortex");
         Assert.Equal(20_000L, await PythonDatabase.SqlAsync<long>(moved, "SELECT count(*) FROM cortex.people"));
         Assert.True(await PythonDatabase.SqlAsync<bool>(moved, "SELECT bool_and(created_at = '2024-01-01 00:00+00') FROM cortex.api_keys"));
 
-        // Emails that differ by case, by blanks and by how they are composed; and a view over a column that has to change.
+        // This one has emails that differ by case, white space and Unicode normalization, and a view over a column that has to change.
         var twins = await CopyAsync(
             original, "twins", Twins + "CREATE VIEW sign_ups AS SELECT date_trunc('day', created_at) AS day, count(*) FROM users GROUP BY 1");
         var said = await RefusedAsync(original, twins);
@@ -74,7 +74,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
             twins, "DROP VIEW sign_ups; DELETE FROM users WHERE id::text LIKE '00000000-0000-4000-8000-0000000000e%' AND id::text NOT LIKE '%e3'");
         await TakenAsync(twins);
 
-        // Rows that the role doesn't see, and a foreign table in the place of one of ours.
+        // This one has rows that are hidden from the role, and a foreign table with the name of one of the server's.
         var hidden = await CopyAsync(
             original, "hidden",
             "ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE users FORCE ROW LEVEL SECURITY; CREATE POLICY mine ON users USING (email = "
@@ -96,7 +96,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         await PostgresCluster.MigrateAsync(database);
         var took = Stopwatch.GetElapsedTime(started);
 
-        // Ten seconds on a machine that does nothing else; this one may.
+        // It takes ten seconds on an idle machine, which this one may not be.
         TestContext.Current.TestOutputHelper?.WriteLine($"taken over in {took.TotalSeconds:0.0} s");
         Assert.InRange(took.TotalSeconds, 0, 120);
         Assert.Equal(500_000L, await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM usage_logs"));
@@ -112,7 +112,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
 
     private static async Task<string[]> RefusedAsync(OwnedDatabase original, string database)
     {
-        // Whoever doesn't see all rows can't dump them.
+        // A role that doesn't see all rows can't dump them.
         var before = await DumpAsync(AsSuperuser(original, database));
         var lines = await OldDatabase.RefusedAsync(database);
         Assert.Equal(before, await DumpAsync(AsSuperuser(original, database)));
@@ -122,7 +122,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
     private static string AsSuperuser(OwnedDatabase original, string database) =>
         new NpgsqlConnectionStringBuilder(original.Superuser) { Database = OwnedDatabase.NameOf(database) }.ConnectionString;
 
-    /// <summary>The owner's, like the original.</summary>
+    /// <summary>Creates a copy with the same owner.</summary>
     private static async Task<string> CopyAsync(OwnedDatabase original, string name, string sql)
     {
         var (from, role) = (OwnedDatabase.NameOf(original.Owner), OwnedDatabase.RoleOf(original.Owner));
@@ -135,7 +135,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         return copy;
     }
 
-    /// <summary>A fingerprint of all that pg_dump writes.</summary>
+    /// <summary>Returns a hash of the complete output of pg_dump.</summary>
     private static async Task<string> DumpAsync(string database)
     {
         var installed = (await PostgresBinaries.FindAsync(null, TestContext.Current.CancellationToken))
@@ -151,7 +151,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (await dump.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
-            // A word that is another one each time.
+            // This word differs in every dump.
             if (!line.StartsWith(@"\restrict", StringComparison.Ordinal) && !line.StartsWith(@"\unrestrict", StringComparison.Ordinal))
             {
                 hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));

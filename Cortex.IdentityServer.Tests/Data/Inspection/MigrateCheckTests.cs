@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks><c>migrate --check</c> says what <c>migrate</c> would do and changes nothing.</remarks>
+/// <remarks><c>migrate --check</c> reports what <c>migrate</c> would do, and changes nothing.</remarks>
 public sealed class MigrateCheckTests(PostgresCluster cluster)
 {
     private static readonly (string, string)[] Settings = [("PUBLIC_URL", "https://auth.example.com")];
 
     [Fact]
-    public async Task It_lists_what_would_be_repaired_and_then_migrate_does_it()
+    public async Task It_lists_the_repairs_and_then_migrate_makes_them()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, PythonDatabase.Documented.Replace("timestamptz", "timestamp", StringComparison.Ordinal), PythonDatabase.Rows);
@@ -28,7 +28,7 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task It_ends_with_1_where_migrate_would_refuse_and_both_name_every_reason()
+    public async Task It_exits_with_1_if_migrate_would_refuse_and_both_report_every_reason()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, "CREATE TABLE passkeys (id int); CREATE TABLE sessions (id int)");
         var before = await OldDatabase.StateAsync(database);

@@ -8,10 +8,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>Settings of a database that change what a text means. None of them may matter.</remarks>
+/// <remarks>Some database settings change the meaning of texts. None of them may affect the server.</remarks>
 public sealed class OddDatabaseTests(PostgresCluster cluster)
 {
-    /// <summary>Every text column compares without regard to case, for which PostgreSQL has no pattern matching.</summary>
+    /// <summary>Makes every text column compare case-insensitively, with a collation for which PostgreSQL has no pattern matching.</summary>
     private const string Nondeterministic = """
         CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
         DO $$
@@ -28,7 +28,7 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
         """;
 
     [Fact]
-    public async Task Text_columns_with_a_nondeterministic_collation_are_taken_as_they_are()
+    public async Task Text_columns_with_a_nondeterministic_collation_are_adopted_unchanged()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, PythonDatabase.Documented + PythonDatabase.Rows + Nondeterministic);
@@ -50,7 +50,7 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Where_a_backslash_is_an_escape_by_default_the_schema_is_the_same(bool pooled)
+    public async Task If_backslashes_are_escapes_by_default_the_schema_is_the_same(bool pooled)
     {
         Assert.SkipUnless(!pooled || PgBouncer.IsInstalled, "pgbouncer is not installed");
         var expected = await OwnedDatabase.MigratedAsync(cluster);
@@ -68,7 +68,7 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
         (await Cli.RunAsync(target, ["migrate", "--check"])).ShouldEndWith(0);
         (await Cli.RunAsync(target, ["migrate"])).ShouldEndWith(0);
 
-        // How PostgreSQL prints a backslash depends on the setting too.
+        // PostgreSQL's output of backslashes depends on this setting too.
         var printed = new NpgsqlConnectionStringBuilder(database.Owner) { Options = "-c standard_conforming_strings=on" }.ConnectionString;
         Assert.Equal(await WholeSchema.ReadAsync(expected.Owner), await WholeSchema.ReadAsync(printed));
         await PythonDatabase.SqlAsync<object>(database.Owner, """

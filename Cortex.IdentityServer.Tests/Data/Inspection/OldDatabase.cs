@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <summary>What a migration says of a database that another program made, and what it leaves behind.</summary>
+/// <summary>Migrates databases that another program created, and reports the findings and any changes.</summary>
 internal static class OldDatabase
 {
-    /// <summary>Everything that a migration could leave behind: objects, columns, and the version of each row of a documented table.</summary>
+    /// <summary>Everything that a migration could change: objects, columns, and the version of each row of a documented table.</summary>
     private const string State = """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
             SELECT concat_ws(' ', oid, relname, relkind, relfilenode, relnatts, relchecks, relhastriggers, relrowsecurity) AS line FROM pg_class
@@ -23,15 +23,15 @@ internal static class OldDatabase
             UNION ALL SELECT concat_ws(' ', oid, nspname) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp') AS lines
         """;
 
-    /// <summary>What <c>migrate --check</c> prints.</summary>
+    /// <summary>Returns the plan that <c>migrate --check</c> prints.</summary>
     public static async Task<MigrationPlan> PlanAsync(string connectionString)
     {
         await using var services = Services(connectionString);
         return await services.GetRequiredService<DatabaseMigrator>().PlanAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>A migration that is refused, after which the database is what it was.</summary>
-    /// <returns>The lines that the operator reads.</returns>
+    /// <summary>Checks that the migration is refused and leaves the database unchanged.</summary>
+    /// <returns>The lines printed to the operator.</returns>
     public static async Task<string[]> RefusedAsync(string connectionString)
     {
         var before = await StateAsync(connectionString);

@@ -5,14 +5,16 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>The functions that run as the owner look where the tables are, and nobody else may call them, whatever became of the database.</remarks>
+/// <remarks>
+/// Functions that run with the owner's rights use the schema of the tables, and only the owner can call them, whatever happened to the database.
+/// </remarks>
 public sealed class OwnerFunctionTests(PostgresCluster cluster)
 {
     private const string NewUser = "INSERT INTO users (email, password_hash) VALUES ('plain@example.com', 'x')";
 
     private const string Serving = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app";
 
-    /// <summary>As <c>pg_dump --no-privileges</c> and a restore leave them.</summary>
+    /// <summary>Grants EXECUTE to PUBLIC, as after <c>pg_dump --no-privileges</c> and a restore.</summary>
     private const string Lend = "GRANT EXECUTE ON FUNCTION cortex_audit_partition, cortex_forget_person, cortex_keep_audit_events TO PUBLIC";
 
     private const string Callable = """
@@ -21,7 +23,7 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
         """;
 
     [Fact]
-    public async Task In_a_renamed_schema_a_role_that_owns_nothing_hears_what_to_do_and_migrate_does_it()
+    public async Task In_a_renamed_schema_a_role_that_owns_nothing_is_told_to_migrate_and_migrate_repairs_it()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = In("new home", await database.AddRoleAsync(Serving));
@@ -48,7 +50,7 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_server_that_owns_its_renamed_schema_corrects_it_at_its_start()
+    public async Task A_server_that_owns_its_renamed_schema_repairs_it_at_its_start()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var owner = In("identity", database.Owner);
@@ -63,7 +65,7 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Functions_that_everybody_may_call_are_named_at_each_start_until_migrate_takes_that_right_away()
+    public async Task Functions_that_PUBLIC_can_call_are_reported_at_each_start_until_migrate_revokes_that()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync(Serving + "; GRANT EXECUTE ON FUNCTION cortex_keep_audit_events, cortex_count_logins TO app");
@@ -80,7 +82,7 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
         Assert.Equal("", await PythonDatabase.SqlAsync<string>(database.Owner, Callable));
         Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0).ErrorLines);
 
-        // The right that docs/databases.md gives to the role that serves stays.
+        // The serving role keeps the privilege that docs/databases.md grants.
         Assert.True(await PythonDatabase.SqlAsync<bool>(app, "SELECT has_function_privilege('cortex_keep_audit_events(timestamptz, timestamptz)', 'EXECUTE')"));
         Assert.False(await PythonDatabase.SqlAsync<bool>(app, "SELECT has_function_privilege('cortex_count_logins()', 'EXECUTE')"));
     }

@@ -3,12 +3,12 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>What the server can't work on is refused before anything is changed, in one line that names it.</remarks>
+/// <remarks>A database that the server can't work with is refused before any change, with one line for each reason.</remarks>
 public sealed class RefusedDatabaseTests(PostgresCluster cluster)
 {
     private const string SomeUser = "INSERT INTO users (id, email, password_hash) VALUES ('00000000-0000-4000-8000-0000000000f1', 'f1@example.com', 'x');";
 
-    /// <summary>Names that the server needs, taken by something else.</summary>
+    /// <summary>Objects that have a name the server needs.</summary>
     public static TheoryData<string, string> TakenNames => new()
     {
         { "CREATE TABLE passkeys (id int)", "The table public.passkeys " },
@@ -34,7 +34,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         },
     };
 
-    /// <summary>Documented tables that aren't what they should be.</summary>
+    /// <summary>Documented tables of the wrong kind.</summary>
     public static TheoryData<string, string> OtherTables => new()
     {
         { "ALTER TABLE users RENAME TO people; CREATE VIEW users AS SELECT * FROM people", "The view users isn't an ordinary table" },
@@ -61,7 +61,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         { "ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", null! },
     };
 
-    /// <summary>Columns of another type.</summary>
+    /// <summary>Columns of the wrong type.</summary>
     public static TheoryData<string, string> OtherColumns => new()
     {
         { "ALTER TABLE api_keys ADD scopes jsonb", "api_keys.scopes has the type jsonb but must be text[]" },
@@ -97,7 +97,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         },
     };
 
-    /// <summary>Keys, and what the owner has added.</summary>
+    /// <summary>Wrong keys, and objects that the owner has added.</summary>
     public static TheoryData<string, string> OtherRules => new()
     {
         {
@@ -149,7 +149,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
         },
     };
 
-    /// <summary>Pairs of emails that are one address.</summary>
+    /// <summary>Pairs of emails that are the same address.</summary>
     public static TheoryData<string, string> Twins => new()
     {
         { "'Twin@example.com'", "'twin@Example.com'" },
@@ -163,7 +163,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
 
     [Theory]
     [MemberData(nameof(TakenNames))]
-    public async Task A_name_that_is_taken_is_named_in_one_line(string sql, string expected)
+    public async Task A_taken_name_is_reported_in_one_line(string sql, string expected)
     {
         foreach (var old in new[] { "SELECT 1", PythonDatabase.Documented })
         {
@@ -177,12 +177,12 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
     [MemberData(nameof(OtherTables))]
     [MemberData(nameof(OtherColumns))]
     [MemberData(nameof(OtherRules))]
-    public async Task A_table_that_is_not_as_documented_is_refused_in_words(string sql, string? expected)
+    public async Task A_table_that_differs_from_the_documentation_is_refused_with_an_explanation(string sql, string? expected)
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, SomeUser, sql);
         if (expected is null)
         {
-            // A superuser sees every row whatever row-level security says.
+            // Row-level security doesn't apply to a superuser.
             Assert.Empty((await OldDatabase.PlanAsync(database)).Report.Refusals);
             return;
         }
@@ -195,7 +195,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
 
     [Theory]
     [MemberData(nameof(Twins))]
-    public async Task Accounts_whose_emails_are_one_address_are_named_by_id(string one, string other)
+    public async Task Accounts_that_share_an_email_address_are_reported_by_ID(string one, string other)
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, $"""
             INSERT INTO users (id, email, password_hash) VALUES ('00000000-0000-4000-8000-0000000000e1', {one}, 'x'), ('00000000-0000-4000-8000-0000000000e2',
@@ -209,7 +209,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task All_refusals_are_said_at_once_a_line_each()
+    public async Task All_refusals_are_reported_together_one_per_line()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, PythonDatabase.Documented,
@@ -222,7 +222,7 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public void A_PostgreSQL_that_is_too_old_is_refused_by_its_version()
+    public void A_PostgreSQL_version_that_is_too_old_is_refused()
     {
         Assert.Contains("PostgreSQL 14.13", ServerChecks.WhyVersionRefused(140013, "14.13"), StringComparison.Ordinal);
         Assert.Null(ServerChecks.WhyVersionRefused(150000, "15.0"));

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>What can be brought in order without losing anything is brought in order by the migration, and the tables are as documented afterwards.</remarks>
+/// <remarks>The migration repairs whatever it can without data loss, and the tables then match the documentation.</remarks>
 public sealed class RepairedDatabaseTests(PostgresCluster cluster)
 {
     private const string BeforeInspections = "20261126213552_Administration";
@@ -18,7 +18,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     private static readonly string Unguarded = PythonDatabase.Documented
         .Replace("ON DELETE CASCADE", "", StringComparison.Ordinal).Replace("ON DELETE SET NULL", "", StringComparison.Ordinal);
 
-    /// <summary>How old tables differ, by what has to be done to the documented ones.</summary>
+    /// <summary>Differences of old tables, as statements that change the documented ones.</summary>
     public static TheoryData<string, string> Differences => new()
     {
         {
@@ -63,7 +63,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
 
     [Theory]
     [MemberData(nameof(Differences))]
-    public async Task Tables_that_differ_a_little_become_as_documented_and_keep_their_rows(string sql, string expected)
+    public async Task Tables_with_small_differences_become_as_documented_and_keep_their_rows(string sql, string expected)
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, sql);
         var rows = await PythonDatabase.DumpAsync(database);
@@ -75,14 +75,14 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
 
         Assert.Equal(Unpadded(rows), Unpadded(await PythonDatabase.DumpAsync(database)));
 
-        // A char(n) shows its blanks, and a number its zeros.
+        // char(n) includes its padding, and numeric its trailing zeros.
         static string Unpadded(string dump) => dump.Replace(" ", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("UTC")]
     [InlineData("America/New_York")]
-    public async Task Times_without_a_zone_are_taken_as_UTC_whatever_the_time_zone_of_the_database(string zone)
+    public async Task Times_without_a_zone_are_read_as_UTC_whatever_the_time_zone_of_the_database(string zone)
     {
         var database = await PythonDatabase.CreateAsync(cluster, Naive, PythonDatabase.Rows, "CREATE INDEX by_time ON usage_logs (created_at)");
         await PythonDatabase.SqlAsync<object>(database, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(database).Database} SET timezone = '{zone}'");
@@ -100,7 +100,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Foreign_keys_that_kept_accounts_from_being_deleted_let_them_go()
+    public async Task Foreign_keys_that_prevented_the_deletion_of_accounts_no_longer_do()
     {
         var database = await PythonDatabase.CreateAsync(cluster, Unguarded, PythonDatabase.Rows);
 
@@ -110,9 +110,9 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, "SELECT (SELECT count(*) FROM usage_logs) + (SELECT count(*) FROM billing_events)"));
     }
 
-    /// <remarks>The version before took such tables as they were, and made indexes on them.</remarks>
+    /// <remarks>The previous version accepted such tables as they were, and created indexes on them.</remarks>
     [Fact]
-    public async Task A_database_that_an_earlier_version_took_over_is_brought_in_order_too()
+    public async Task A_database_that_an_earlier_version_adopted_is_repaired_too()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, Naive.Replace("ON DELETE CASCADE", "", StringComparison.Ordinal).Replace("ON DELETE SET NULL", "", StringComparison.Ordinal),
@@ -127,7 +127,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Types_that_hold_as_much_stay_as_they_are()
+    public async Task Types_of_the_same_capacity_stay_unchanged()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, """
             ALTER TABLE users ALTER email TYPE text, ALTER password_hash TYPE varchar(300), ALTER created_at TYPE timestamptz(3);
@@ -142,7 +142,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Columns_that_have_the_names_of_ours_are_taken_over()
+    public async Task Existing_columns_with_documented_names_are_adopted()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, PythonDatabase.Rows, """
             ALTER TABLE api_keys ADD prefix varchar(8), ADD scopes varchar(40)[], ADD expires_at timestamp;
@@ -163,7 +163,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Usage_that_is_partitioned_by_id_is_taken_over()
+    public async Task Usage_that_is_partitioned_by_ID_is_adopted()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, """
             DROP TABLE usage_logs;
@@ -182,7 +182,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Accounts_without_a_password_stay_and_other_programs_may_make_more()
+    public async Task Accounts_without_a_password_are_kept_and_other_programs_can_create_more()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, PythonDatabase.Documented,
@@ -194,7 +194,7 @@ public sealed class RepairedDatabaseTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task What_may_get_in_the_way_later_is_a_warning()
+    public async Task Objects_that_may_cause_failures_later_are_warnings()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, """
             CREATE TABLE orders (user_id uuid REFERENCES users);

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <summary>A server whose role has a schema of its own name, while the Python server's tables are in <c>public</c>.</summary>
+/// <summary>A server whose role has a schema of the same name, while the Python server's tables are in <c>public</c>.</summary>
 public sealed class SchemaNamedLikeRoleApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override async Task<string> CreateDatabaseAsync(PostgresCluster cluster)
@@ -17,11 +17,11 @@ public sealed class SchemaNamedLikeRoleApp(PostgresCluster cluster) : CortexApp(
     }
 }
 
-/// <remarks>The accounts that <c>users</c> leads to are the server's, and no second table of users is made beside them.</remarks>
+/// <remarks>The server uses the accounts in the table that <c>users</c> resolves to, and never creates a second one.</remarks>
 public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRoleApp app) : IClassFixture<SchemaNamedLikeRoleApp>
 {
     [Fact]
-    public async Task The_tables_that_users_leads_to_are_taken_over_and_all_others_are_made_beside_them()
+    public async Task The_tables_that_users_resolves_to_are_adopted_and_all_others_are_created_in_their_schema()
     {
         await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = "a2@example.com", password = PythonDatabase.Password }))
             .ShouldBeAsync(HttpStatusCode.OK);
@@ -34,7 +34,7 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     }
 
     [Fact]
-    public async Task Users_in_a_schema_where_nobody_looks_are_not_passed_over()
+    public async Task Users_in_a_schema_outside_the_search_path_are_not_ignored()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await PythonDatabase.SqlAsync<object>(
@@ -50,7 +50,7 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     }
 
     [Fact]
-    public async Task Of_two_tables_of_users_it_is_said_which_one_is_taken()
+    public async Task Of_two_tables_of_users_the_one_in_use_is_reported()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, $"{PythonDatabase.Documented} CREATE SCHEMA other; CREATE TABLE other.users (LIKE users)");
@@ -63,7 +63,7 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     }
 
     [Fact]
-    public async Task Users_that_stand_before_the_servers_own_are_refused_at_the_start()
+    public async Task A_users_table_that_hides_the_servers_own_prevents_the_start()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var role = OwnedDatabase.RoleOf(database.Owner);
@@ -73,7 +73,7 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     }
 
     [Fact]
-    public async Task A_role_that_may_make_no_tables_or_does_not_own_the_old_ones_is_told_so()
+    public async Task A_role_that_cannot_create_tables_or_does_not_own_the_old_ones_is_told_so()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         var role = await database.AddRoleAsync("GRANT CONNECT ON DATABASE " + OwnedDatabase.NameOf(database.Owner) + " TO app");

@@ -6,19 +6,19 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Inspection;
 
-/// <remarks>What would let a server start that can serve nobody is refused at its start, on a database that was migrated long ago too.</remarks>
+/// <remarks>A server that couldn't serve any request refuses to start, even on a database that was migrated long ago.</remarks>
 public sealed class StartInspectionTests(PostgresCluster cluster)
 {
     [Theory]
     [InlineData("LATIN1")]
     [InlineData("WIN1251")]
     [InlineData("SQL_ASCII")]
-    public async Task A_database_that_cannot_hold_every_letter_is_refused_new_or_migrated(string encoding)
+    public async Task A_database_that_cannot_store_every_character_is_refused_whether_new_or_migrated(string encoding)
     {
         var database = await EncodedAsync(encoding);
         Assert.Contains(encoding, Assert.Single(await OldDatabase.RefusedAsync(database)), StringComparison.Ordinal);
 
-        // As a version without this check left it.
+        // This is the state that a version without this check left.
         var migrated = await cluster.CreateDatabaseAsync();
         var applied = await PythonDatabase.SqlAsync<string>(
             migrated, """SELECT string_agg(format('(%L, %L)', "MigrationId", "ProductVersion"), ', ') FROM "__EFMigrationsHistory" """);
@@ -49,7 +49,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     [Theory]
     [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY")]
     [InlineData("ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY everything ON users USING (true)")]
-    public async Task Row_level_security_that_hides_nothing_from_the_server_is_none_of_its_business(string sql)
+    public async Task Row_level_security_that_hides_nothing_from_the_server_is_accepted(string sql)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, sql);
@@ -58,7 +58,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task The_program_says_so_in_one_line_and_ends()
+    public async Task The_program_reports_it_in_one_line_and_exits()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var role = await database.AddRoleAsync(
@@ -71,7 +71,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Rights_that_the_role_lacks_are_named()
+    public async Task Privileges_that_the_role_lacks_are_reported()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var role = await database.AddRoleAsync("GRANT SELECT ON ALL TABLES IN SCHEMA public TO app; GRANT INSERT, UPDATE, DELETE ON users TO app");
@@ -85,7 +85,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_table_that_is_missing_is_named()
+    public async Task A_missing_table_is_reported()
     {
         var database = await cluster.CreateDatabaseAsync();
         await PythonDatabase.SqlAsync<object>(database, "DROP TABLE passkey_challenges");
@@ -94,7 +94,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Every_table_of_the_schema_is_known_as_ours()
+    public async Task Every_table_of_the_schema_is_listed_as_the_servers_own()
     {
         var tables = await PythonDatabase.SqlAsync<string>(
             await cluster.CreateDatabaseAsync(),

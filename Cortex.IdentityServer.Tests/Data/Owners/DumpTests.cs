@@ -16,7 +16,7 @@ public sealed class DumpTests(PostgresCluster cluster)
     private const string Admins =
         "SELECT string_agg(email, ' ') FROM users JOIN user_roles ON user_id = users.id JOIN roles ON roles.id = role_id WHERE name = 'admin'";
 
-    /// <summary>By their names: PostgreSQL writes some conditions of triggers in another way after it has read its own.</summary>
+    /// <summary>Compares names only, because PostgreSQL formats some trigger conditions differently after a restore.</summary>
     private const string Objects = """
         SELECT string_agg(name, ' ' ORDER BY name) FROM (
             SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -51,7 +51,7 @@ public sealed class DumpTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_data_only_dump_of_users_and_their_roles_keeps_every_row_and_administrator_in_another_database()
+    public async Task A_data_only_dump_restores_every_user_and_administrator_in_another_database()
     {
         var source = await FilledAsync();
         var target = await OwnedDatabase.MigratedAsync(cluster);
@@ -68,7 +68,7 @@ public sealed class DumpTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_whole_dump_is_restored_by_an_owner_without_an_error_and_its_triggers_work()
+    public async Task An_owner_restores_a_whole_dump_without_errors_and_its_triggers_work()
     {
         var source = await FilledAsync();
         var target = await OwnedDatabase.CreateAsync(cluster);
@@ -85,9 +85,9 @@ public sealed class DumpTests(PostgresCluster cluster)
         await PostgresCluster.MigrateAsync(target.Owner);
     }
 
-    /// <remarks>Then everybody may call every function, as PostgreSQL has it where nobody says otherwise.</remarks>
+    /// <remarks>Without explicit privileges, PostgreSQL lets every role call every function.</remarks>
     [Fact]
-    public async Task After_a_restore_without_privileges_migrate_lets_nobody_else_call_the_functions_of_the_owner()
+    public async Task After_a_restore_without_privileges_migrate_leaves_the_owners_functions_to_the_owner_alone()
     {
         var source = await FilledAsync();
         var target = await OwnedDatabase.CreateAsync(cluster);
@@ -101,7 +101,7 @@ public sealed class DumpTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_foreign_table_takes_rows()
+    public async Task A_foreign_table_accepts_rows()
     {
         var target = await OwnedDatabase.MigratedAsync(cluster);
         var remote = new NpgsqlConnectionStringBuilder(target.Owner);
@@ -134,7 +134,7 @@ public sealed class DumpTests(PostgresCluster cluster)
         return database;
     }
 
-    /// <summary>One of PostgreSQL's programs, on this database, with this on its standard input.</summary>
+    /// <summary>Runs one of PostgreSQL's programs on this database with this standard input.</summary>
     private static async Task<string> RunAsync(string program, string connectionString, string input, params string[] arguments)
     {
         var file = (await PostgresBinaries.FindAsync(wanted: null, Ct)).Select(binaries => Path.Combine(binaries.Folder, program)).FirstOrDefault(File.Exists);

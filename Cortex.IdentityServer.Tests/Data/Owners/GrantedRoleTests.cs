@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>A program that writes the documented tables needs rights on them and on nothing else.</remarks>
+/// <remarks>A program that writes the documented tables needs privileges on them only.</remarks>
 public sealed class GrantedRoleTests(PostgresCluster cluster)
 {
     private const string Documented = """
@@ -16,7 +16,7 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
     private const string Accounts = "SELECT coalesce(sum(accounts), 0)::bigint FROM account_changes";
 
     [Fact]
-    public async Task A_role_with_rights_on_the_documented_tables_alone_writes_them()
+    public async Task A_role_with_privileges_on_the_documented_tables_alone_can_write_them()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync(Documented);
@@ -53,7 +53,7 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
     [InlineData("CREATE TABLE pg_temp.trap (id uuid); CREATE TRIGGER trap AFTER DELETE ON pg_temp.trap FOR EACH ROW EXECUTE FUNCTION cortex_forget_person()")]
     [InlineData("INSERT INTO account_changes VALUES ('free', true, true, true, 1000)")]
     [InlineData("SELECT * FROM sessions")]
-    public async Task The_rights_of_the_functions_are_lent_to_nobody(string sql)
+    public async Task No_other_role_can_use_the_privileges_of_the_functions(string sql)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync(Documented);
@@ -75,12 +75,12 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(database.Owner, Accounts));
     }
 
-    /// <remarks>The number by which rows that shared an address are told apart isn't for a program to choose.</remarks>
+    /// <remarks>A program can't choose the number that distinguishes rows of the same address.</remarks>
     [Theory]
     [InlineData("INSERT INTO users (email, password_hash, email_twin) VALUES ('Plain@example.com', 'x', 1)")]
     [InlineData("UPDATE users SET email = 'PLAIN@example.com', email_twin = 5 WHERE email = 'other@example.com'")]
     [InlineData("UPDATE users SET email_twin = 3 WHERE email LIKE 'plain%'; INSERT INTO users (email, password_hash) VALUES ('plain@Example.com', 'x')")]
-    public async Task A_program_that_may_write_users_cannot_make_a_second_account_of_an_address(string sql)
+    public async Task A_program_that_writes_users_cannot_create_a_second_account_for_an_address(string sql)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync(Documented + "; GRANT UPDATE ON users TO app");
@@ -95,10 +95,10 @@ public sealed class GrantedRoleTests(PostgresCluster cluster)
     }
 
     /// <remarks>
-    /// Also of those that later migrations make. A function that runs as its caller is for everybody: indexes call some whenever a row is written.
+    /// This also covers functions of later migrations. Functions that run as their caller stay callable by all: indexes call some for every written row.
     /// </remarks>
     [Fact]
-    public async Task Every_function_has_a_fixed_search_path_and_only_the_owner_may_call_one_that_runs_as_the_owner()
+    public async Task Every_function_has_a_fixed_search_path_and_only_the_owner_can_call_one_that_runs_as_the_owner()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
 

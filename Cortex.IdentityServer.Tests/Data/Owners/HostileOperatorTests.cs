@@ -4,12 +4,12 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
 /// <remarks>
-/// PostgreSQL takes an operator or function of exactly the operands' types before its own of similar types, wherever on the search_path it is. Whoever may
-/// create one in the schema mustn't get it called by a function that runs as the owner.
+/// PostgreSQL prefers an operator or function of exactly the operands' types to its own of similar types, wherever on the search_path it is. A role that
+/// can create one in the schema must not get it called by a function that runs as the owner.
 /// </remarks>
 public sealed class HostileOperatorTests(PostgresCluster cluster)
 {
-    /// <summary>An operator for every pair of types that PostgreSQL has none of its own for, and functions beside its own, all of which fail.</summary>
+    /// <summary>Operators for all pairs of types for which PostgreSQL has none of its own, and functions that overload its own. All of them fail.</summary>
     private const string Traps = """
         SET client_min_messages = error;
         DO $do$
@@ -40,7 +40,7 @@ public sealed class HostileOperatorTests(PostgresCluster cluster)
         """;
 
     /// <summary>
-    /// Each function that runs as the owner, by every way that leads to it. With an empty search_path, these statements meet no trap themselves.
+    /// Runs each function that has the owner's rights in every possible way. With an empty search_path, these statements themselves call no trap.
     /// </summary>
     private const string Work = """
         SET search_path = '';
@@ -66,13 +66,13 @@ public sealed class HostileOperatorTests(PostgresCluster cluster)
     private const string Events = "SELECT pg_catalog.concat(pg_catalog.count(*), ' ', pg_catalog.count(ip)) FROM public.audit_events";
 
     [Fact]
-    public async Task Operators_and_functions_of_somebody_who_may_create_in_the_schema_never_run_as_the_owner()
+    public async Task Operators_and_functions_that_another_role_creates_in_the_schema_never_run_as_the_owner()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddRoleAsync("GRANT USAGE, CREATE ON SCHEMA public TO app");
         await PythonDatabase.SqlAsync<object>(app, Traps);
 
-        // They are traps: PostgreSQL has no operator of its own for varchar.
+        // The traps work: PostgreSQL has no operator of its own for varchar.
         var trapped = await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT 'a'::varchar = 'a'"));
         Assert.Equal($"a trap ran as {OwnedDatabase.RoleOf(database.Owner)}", trapped.MessageText);
 

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <summary>Clusters of the PostgreSQL versions that <c>.ci/run</c> fetches beside the machine's own.</summary>
+/// <summary>Starts clusters of the PostgreSQL versions that <c>.ci/run</c> downloads in addition to the machine's own.</summary>
 internal static class InstalledPostgres
 {
-    /// <summary>A folder for each major version, with <c>bin</c> in it. Where the variable names it, all versions have to be there.</summary>
+    /// <summary>Contains a folder for each major version, with <c>bin</c> in it. If the variable is set, every version has to exist.</summary>
     private const string Variable = "CORTEX_TEST_POSTGRES";
 
     private const string UsualFolder = "/var/cache/cortex-identity/postgres";

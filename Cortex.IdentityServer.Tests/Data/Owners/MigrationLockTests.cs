@@ -13,10 +13,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>A report that runs for minutes keeps a migration from the tables; the migration must not keep everybody else from them as well.</remarks>
+/// <remarks>A report that runs for minutes blocks a migration, but the migration must not block everyone else.</remarks>
 public sealed class MigrationLockTests(PostgresCluster cluster)
 {
-    /// <summary>The time limit of a server's statement.</summary>
+    /// <summary>The server's statement timeout.</summary>
     private static readonly TimeSpan MostOthersWait = TimeSpan.FromSeconds(2);
 
     private static readonly LockTimeouts Impatient = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
@@ -24,7 +24,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_a_transaction_that_has_read_users_stays_open_others_work_on_and_when_it_ends_migrate_finishes()
+    public async Task While_a_transaction_that_has_read_users_stays_open_others_continue_and_once_it_ends_migrate_finishes()
     {
         var database = await AdoptedAsync();
         var report = await ReadAsync(database.Owner);
@@ -58,7 +58,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_migration_that_never_gets_its_locks_ends_with_one_line_and_nothing_is_changed()
+    public async Task A_migration_that_never_gets_its_locks_fails_with_one_line_and_changes_nothing()
     {
         var database = await AdoptedAsync();
         var before = await WholeStateAsync(database);
@@ -77,9 +77,9 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         await PostgresCluster.MigrateAsync(database.Owner, Impatient);
     }
 
-    /// <remarks>Others write on while it waits, and what it found before may be so no longer.</remarks>
+    /// <remarks>Other programs continue to write while the migration waits, so its findings may be outdated.</remarks>
     [Fact]
-    public async Task What_is_written_while_it_waits_is_inspected_too()
+    public async Task Rows_written_while_it_waits_are_inspected_too()
     {
         var database = await AdoptedAsync();
         var report = await ReadAsync(database.Owner);
@@ -96,11 +96,11 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         Assert.Contains("00000000-0000-4000-8000-0000000000e1 and 00000000-0000-4000-8000-0000000000e2", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <remarks>Otherwise a later statement would wait while the tables before it are locked.</remarks>
+    /// <remarks>Otherwise a later statement could wait while earlier tables are locked.</remarks>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Every_table_that_a_migration_locks_against_others_is_among_those_it_locks_first(bool released)
+    public async Task Every_table_that_a_migration_locks_exclusively_is_among_those_it_locks_first(bool released)
     {
         var database = released ? await OwnedDatabase.ReleasedAsync(cluster) : await AdoptedAsync();
         await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddData(database.Owner).BuildServiceProvider();
@@ -136,7 +136,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
     private static async Task<string> WholeStateAsync(OwnedDatabase database) =>
         await PythonDatabase.DumpAsync(database.Superuser) + await Inspection.OldDatabase.StateAsync(database.Superuser);
 
-    /// <summary>A report that has read, and whose transaction stays open until it is disposed.</summary>
+    /// <summary>Starts a report that has read the table, and whose transaction stays open until it is disposed.</summary>
     private static async Task<NpgsqlConnection> ReadAsync(string connectionString)
     {
         var connection = new NpgsqlConnection(

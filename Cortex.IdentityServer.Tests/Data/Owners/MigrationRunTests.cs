@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>A run of the migrations is one transaction: it ends with all of them or leaves the database as it was, whatever limits the role has.</remarks>
+/// <remarks>Migrations run in one transaction: all are applied, or the database is unchanged, whatever limits the role has.</remarks>
 public sealed class MigrationRunTests(PostgresCluster cluster)
 {
     private const string Applied = "SELECT count(*) FROM \"__EFMigrationsHistory\"";
@@ -16,7 +16,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public async Task Time_limits_of_the_role_do_not_end_a_migration_that_waits_or_works_for_longer(int replicas)
+    public async Task Time_limits_of_the_role_do_not_end_a_migration_that_waits_or_runs_longer(int replicas)
     {
         var database = await AdoptedAsync();
         await PythonDatabase.SqlAsync<object>(database.Superuser, string.Join(';', new[]
@@ -35,7 +35,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_failure_in_the_last_migration_undoes_the_first()
+    public async Task A_failure_in_the_last_migration_rolls_back_the_first()
     {
         var database = await AdoptedAsync();
         await PythonDatabase.SqlAsync<object>(
@@ -53,7 +53,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
     [Theory]
     [InlineData("migrate")]
     [InlineData("serve")]
-    public async Task A_migration_whose_connection_is_ended_says_so_in_one_line_and_changes_nothing(string verb)
+    public async Task A_migration_that_loses_its_connection_reports_it_in_one_line_and_changes_nothing(string verb)
     {
         var database = await AdoptedAsync();
         var before = await StateAsync(database);
@@ -68,9 +68,9 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         Assert.Equal(before, await StateAsync(database));
     }
 
-    /// <remarks>PostgreSQL ends a deadlock by failing one of those in it, and it may be the migration.</remarks>
+    /// <remarks>PostgreSQL resolves a deadlock by failing one of the transactions, which may be the migration.</remarks>
     [Fact]
-    public async Task A_migration_that_a_deadlock_undid_is_tried_again()
+    public async Task A_migration_that_a_deadlock_rolled_back_is_retried()
     {
         var database = await AdoptedAsync();
         await PythonDatabase.SqlAsync<object>(database.Superuser, $"ALTER ROLE {OwnedDatabase.RoleOf(database.Owner)} SET deadlock_timeout = '2s'");
@@ -79,7 +79,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner, timeouts), Ct);
         await WaitsAsync(database, "billing_events", "0 seconds");
 
-        // Now each waits for the other, and the migration is the first to look for a deadlock.
+        // Each now waits for the other, and the migration is the first to check for a deadlock.
         await using (var second = new NpgsqlCommand("SET deadlock_timeout = '60s'; SELECT count(*) FROM users", other) { CommandTimeout = 60 })
         {
             await second.ExecuteNonQueryAsync(Ct);
@@ -99,7 +99,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         return database;
     }
 
-    /// <summary>Somebody who reads a table in a transaction that doesn't end, so that a migration has to wait. Disposed, they are gone.</summary>
+    /// <summary>Opens a transaction that reads a table and keeps migrations waiting until it is disposed.</summary>
     private static async Task<NpgsqlConnection> ReadAsync(OwnedDatabase database, string table)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Superuser) { Pooling = false }.ConnectionString);
@@ -109,7 +109,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         return connection;
     }
 
-    /// <summary>Until a migration has waited for a table for so long.</summary>
+    /// <summary>Waits until a migration has waited this long for the table.</summary>
     private static Task<TimeSpan> WaitsAsync(OwnedDatabase database, string table, string howLong) =>
         Within.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits", () => PythonDatabase.SqlAsync<bool>(database.Superuser, $"""
             SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
 /// <summary>A database and the roles that use it, none of which is a superuser.</summary>
-/// <param name="Superuser">How the operator of the cluster reaches it.</param>
-/// <param name="Owner">How its owner does.</param>
+/// <param name="Superuser">The connection string of the cluster's operator.</param>
+/// <param name="Owner">The connection string of the database's owner.</param>
 internal sealed record OwnedDatabase(string Superuser, string Owner)
 {
     private const string Password = "correct-horse";
@@ -19,10 +19,10 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         INSERT INTO audit_events (id, occurred_at, action, outcome) SELECT gen_random_uuid(), now(), 'login.succeeded', 'success' FROM generate_series(1, 3);
         """;
 
-    /// <summary>Empty, as <c>create role app login; create database app owner app</c> leaves it.</summary>
+    /// <summary>Creates an empty database, as <c>create role app login; create database app owner app</c> does.</summary>
     public static async Task<OwnedDatabase> CreateAsync(PostgresCluster cluster) => await GiveAsync(await cluster.CreateDatabaseAsync(migrated: false));
 
-    /// <summary>Gives an empty database of a superuser's to a role.</summary>
+    /// <summary>Transfers a superuser's empty database to a new role.</summary>
     public static async Task<OwnedDatabase> GiveAsync(string superuser)
     {
         var name = NameOf(superuser);
@@ -30,7 +30,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return new(superuser, As(superuser, $"{name}_owner"));
     }
 
-    /// <summary>The same, migrated by its owner.</summary>
+    /// <summary>Creates a database that its owner has migrated.</summary>
     public static async Task<OwnedDatabase> MigratedAsync(PostgresCluster cluster)
     {
         var database = await CreateAsync(cluster);
@@ -38,7 +38,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return database;
     }
 
-    /// <summary>As the release before <c>Portability</c> left it, with people in it; made by a superuser who is one no more.</summary>
+    /// <summary>Creates a database of the release before <c>Portability</c>, with users, whose creator is no longer a superuser.</summary>
     public static async Task<OwnedDatabase> ReleasedAsync(PostgresCluster cluster)
     {
         var database = await CreateAsync(cluster);
@@ -50,7 +50,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return database;
     }
 
-    /// <summary>Another role; in the SQL that gives it rights, it is called <c>app</c>.</summary>
+    /// <summary>Adds a role. The SQL that grants its privileges calls it <c>app</c>.</summary>
     public async Task<string> AddRoleAsync(string rights)
     {
         var role = $"{NameOf(Superuser)}_app";
@@ -60,10 +60,10 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return app;
     }
 
-    /// <summary>Another role, with the rights that docs/databases.md gives to the one that serves.</summary>
+    /// <summary>Adds a role with the privileges that docs/databases.md grants to the serving role.</summary>
     public async Task<string> AddServingRoleAsync() => await AddRoleAsync(await GrantsAsync());
 
-    /// <summary>Gives it these rights once more.</summary>
+    /// <summary>Grants these privileges again.</summary>
     public async Task GrantServingAsync(string role) => await GrantAsync(role, await GrantsAsync());
 
     private async Task GrantAsync(string role, string rights) =>
@@ -76,7 +76,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     private static string As(string connectionString, string role) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = Password, Passfile = null }.ConnectionString;
 
-    /// <summary>The statements of docs/databases.md, for the role <c>app</c>.</summary>
+    /// <summary>Returns the statements of docs/databases.md, for the role <c>app</c>.</summary>
     private static async Task<string> GrantsAsync()
     {
         var document = await ReadAsync("../../../docs/databases.md");
@@ -84,7 +84,7 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
         return document[start..document.IndexOf("```", start, StringComparison.Ordinal)].Replace("cortex_app", "app", StringComparison.Ordinal);
     }
 
-    /// <summary>A file, whose path begins beside this one.</summary>
+    /// <summary>Reads a file by its path relative to this one.</summary>
     private static Task<string> ReadAsync(string file, [CallerFilePath] string source = "") =>
         File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(source)!, file), TestContext.Current.CancellationToken);
 }

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>Whoever took over a server whose role has the documented grants holds that role, and can call what it may call with any argument.</remarks>
+/// <remarks>An attacker who takes over a server has its role's documented privileges, and can call its functions with any arguments.</remarks>
 public sealed class ServingRoleTests(PostgresCluster cluster)
 {
     private const string Events = """
@@ -17,7 +17,7 @@ public sealed class ServingRoleTests(PostgresCluster cluster)
     [InlineData("'infinity'")]
     [InlineData("now() + interval '1 hour'")]
     [InlineData("'9999-12-31'")]
-    public async Task It_cannot_drop_the_events_of_today_and_yesterday_whatever_it_calls_old(string oldest)
+    public async Task It_cannot_drop_the_events_of_today_and_yesterday_whatever_date_it_passes(string oldest)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, Events);
@@ -29,7 +29,7 @@ public sealed class ServingRoleTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task No_oldest_event_means_that_all_are_kept()
+    public async Task Without_an_oldest_date_all_events_are_kept()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, Events);
@@ -40,13 +40,13 @@ public sealed class ServingRoleTests(PostgresCluster cluster)
         Assert.Equal("old yesterday now", await PythonDatabase.SqlAsync<string>(app, Kept));
     }
 
-    /// <remarks>A server whose clock is years ahead, or behind, is no reason to have no table for the events of this month.</remarks>
+    /// <remarks>Even if a server's clock is years off, there has to be a partition for the events of this month.</remarks>
     [Theory]
     [InlineData("'infinity'")]
     [InlineData("'-infinity'")]
     [InlineData("now() + interval '20 years'")]
     [InlineData("now() - interval '20 years'")]
-    public async Task It_makes_tables_for_this_month_or_for_those_within_a_year_and_a_half_whatever_it_calls_now(string at)
+    public async Task It_creates_partitions_for_this_month_or_within_a_year_and_a_half_whatever_date_it_passes(string at)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddServingRoleAsync();

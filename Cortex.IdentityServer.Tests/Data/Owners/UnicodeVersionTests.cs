@@ -5,10 +5,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>How letters are composed is for PostgreSQL's own Unicode to say, which is another one after an upgrade.</remarks>
+/// <remarks>Normalization follows PostgreSQL's own Unicode version, which changes with an upgrade.</remarks>
 public sealed partial class UnicodeVersionTests(PostgresCluster cluster)
 {
-    /// <summary>A letter of Unicode 16 that a mark composes with, and a mark of Unicode 16, which has its place among others.</summary>
+    /// <summary>A letter of Unicode 16 that composes with a mark, and a mark of Unicode 16, which is reordered among others.</summary>
     private const string Samples = """
         SELECT string_agg(cortex_fold_email(email), ' ' ORDER BY place)
         FROM (VALUES (1, U&'\+0105D2\0307@example.com'), (2, U&'a\0897\0316@example.com')) AS samples (place, email)
@@ -32,7 +32,7 @@ public sealed partial class UnicodeVersionTests(PostgresCluster cluster)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Only_letters_that_an_older_version_does_not_know_fold_otherwise_on_it()
+    public async Task Only_letters_unknown_to_an_older_version_fold_differently_on_it()
     {
         var (older, newer) = (await FoldAsync(16), await FoldAsync(18));
 
@@ -41,9 +41,9 @@ public sealed partial class UnicodeVersionTests(PostgresCluster cluster)
         Assert.Equal(older.Known, newer.Known);
     }
 
-    /// <remarks>An index that was built by another rule stands for one that <c>pg_upgrade</c> has kept.</remarks>
+    /// <remarks>An index that was built by another rule simulates one that <c>pg_upgrade</c> has kept.</remarks>
     [Fact]
-    public async Task The_documented_statements_find_an_account_again_that_folds_otherwise_after_an_upgrade()
+    public async Task The_documented_statements_restore_access_to_an_account_that_folds_differently_after_an_upgrade()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, OnlyAscii);

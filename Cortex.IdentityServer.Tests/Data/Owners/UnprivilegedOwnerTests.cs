@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>Every managed PostgreSQL gives its customers a role that is no superuser.</remarks>
+/// <remarks>Managed PostgreSQL services give their customers a role that isn't a superuser.</remarks>
 public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 {
     private const string Staff =
@@ -14,7 +14,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     private const string Logins = "SELECT sum(logins)::bigint FROM (SELECT logins FROM daily_totals UNION ALL SELECT logins FROM daily_changes) AS days";
 
     [Fact]
-    public async Task The_owner_of_a_database_migrates_it_and_needs_no_superuser()
+    public async Task The_owner_of_a_database_migrates_it_without_a_superuser()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
 
@@ -27,7 +27,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_role_that_may_only_create_in_the_schema_of_somebody_elses_database_migrates_it()
+    public async Task A_role_that_can_only_create_in_the_schema_of_another_roles_database_migrates_it()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         var app = await database.AddRoleAsync("GRANT USAGE, CREATE ON SCHEMA public TO app");
@@ -38,9 +38,9 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM users"));
     }
 
-    /// <remarks>Hosts such as Supabase grant EXECUTE on every new function to the roles of their own API.</remarks>
+    /// <remarks>Hosting services such as Supabase grant EXECUTE on every new function to the roles of their own API.</remarks>
     [Fact]
-    public async Task Functions_of_the_owner_stay_as_they_are_and_nobody_else_may_call_those_that_run_as_the_owner()
+    public async Task The_owners_functions_stay_unchanged_and_only_the_owner_can_call_those_that_run_as_the_owner()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await database.AddRoleAsync("ALTER DEFAULT PRIVILEGES FOR ROLE CURRENT_USER IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO app");
@@ -73,7 +73,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_database_that_a_superuser_migrated_with_the_version_before_ends_as_a_new_one_does()
+    public async Task A_database_that_a_superuser_migrated_with_the_previous_version_ends_up_like_a_new_one()
     {
         var fresh = await OwnedDatabase.MigratedAsync(cluster);
         var old = await OwnedDatabase.ReleasedAsync(cluster);
@@ -86,7 +86,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_role_that_serves_goes_on_after_an_upgrade_when_the_documented_grants_are_run_again()
+    public async Task A_serving_role_continues_after_an_upgrade_once_the_documented_grants_are_run_again()
     {
         const string Keep = "SELECT cortex_keep_audit_events(now() + interval '6 months', '-infinity')";
         var database = await OwnedDatabase.ReleasedAsync(cluster);
@@ -108,9 +108,9 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         }
     }
 
-    /// <remarks>They were counted when they came, and aren't when they move to the partition of their month.</remarks>
+    /// <remarks>They were counted on insertion, and moving them to their month's partition must not count them again.</remarks>
     [Fact]
-    public async Task Logins_of_a_month_that_had_no_partition_yet_are_counted_once()
+    public async Task Logins_of_a_month_without_a_partition_are_counted_once()
     {
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         await PostgresCluster.MigrateAsync(database.Owner);
@@ -128,7 +128,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task An_event_that_came_while_a_table_is_in_the_way_of_its_partition_is_not_lost()
+    public async Task An_event_is_not_lost_while_a_table_has_the_name_of_its_partition()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, """

@@ -6,7 +6,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
 /// <remarks>
-/// The whole program, its commands included, where people run it: no superuser, every version of PostgreSQL, a pooler, and a role that owns nothing.
+/// Runs the whole program, including its commands, in typical environments: without a superuser, on every version of PostgreSQL, through a pooler, and as a
+/// role that owns nothing.
 /// </remarks>
 public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
 {
@@ -22,7 +23,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(18)]
-    public async Task The_owner_of_a_database_runs_it_on_every_version_of_PostgreSQL(int major)
+    public async Task The_owner_of_a_database_runs_the_program_on_every_version_of_PostgreSQL(int major)
     {
         await using var postgres = await InstalledPostgres.StartAsync(major);
         var database = await OwnedDatabase.GiveAsync(postgres.ConnectionString);
@@ -33,7 +34,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task The_owner_of_a_database_runs_it_on_the_PostgreSQL_of_this_machine()
+    public async Task The_owner_of_a_database_runs_the_program_on_the_PostgreSQL_of_this_machine()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
 
@@ -42,7 +43,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task The_owner_of_a_database_migrates_and_runs_it_through_a_pooler()
+    public async Task The_owner_of_a_database_migrates_and_runs_the_program_through_a_pooler()
     {
         Assert.SkipUnless(PgBouncer.IsInstalled, "pgbouncer is not installed");
         var database = await OwnedDatabase.CreateAsync(cluster);
@@ -54,7 +55,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_role_with_the_documented_grants_runs_it_and_owns_nothing()
+    public async Task A_role_with_the_documented_grants_runs_the_program_and_owns_nothing()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await MigrateAsync(database.Owner);
@@ -62,7 +63,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
 
         await TourAsync(app);
 
-        // A year later there are new partitions, which are the owner's.
+        // A year later there are new partitions, which belong to the owner.
         await PythonDatabase.SqlAsync<object>(app, "SELECT cortex_keep_audit_events(now() + interval '1 year', '-infinity')");
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"));
         Assert.True(
@@ -71,7 +72,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_role_that_owns_nothing_cannot_migrate_and_hears_what_it_needs()
+    public async Task A_role_that_owns_nothing_cannot_migrate_and_is_told_what_it_needs()
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         var app = await database.AddRoleAsync("GRANT USAGE ON SCHEMA public TO app");
@@ -86,7 +87,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task An_error_of_the_database_in_the_middle_of_a_command_is_one_line_and_no_stack_trace()
+    public async Task A_database_error_during_a_command_is_one_line_without_a_stack_trace()
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, """

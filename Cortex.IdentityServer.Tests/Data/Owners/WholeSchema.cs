@@ -1,6 +1,8 @@
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <summary>Everything that the migrations made, a line each: tables, columns, constraints, indexes, triggers, functions and who may call them.</summary>
+/// <summary>
+/// Lists everything that the migrations created, one object a line: tables, columns, constraints, indexes, triggers, functions and their privileges.
+/// </summary>
 internal static class WholeSchema
 {
     private const string Sql = """
