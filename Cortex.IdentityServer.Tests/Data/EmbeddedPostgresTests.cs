@@ -38,7 +38,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using (var first = await StartAsync())
         {
             await ScalarAsync(first, "CREATE TABLE gone ()");
-            var refusal = await Assert.ThrowsAsync<EmbeddedPostgresTakenException>(() => StartAsync());
+            var refusal = await Assert.ThrowsAsync<EmbeddedPostgresInUseException>(() => StartAsync());
             Assert.Contains("Another server or command is using", refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refusal.Message);
             Assert.Equal(1, await ScalarAsync(first, "SELECT 1"));

@@ -70,14 +70,14 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
 
         // Log in in two steps: with a wrong code, a right one, and a recovery code.
         var problem = await (await anonymous.PostAsync(Auth + "login", new { email = Email, password })).ShouldBeProblemAsync(401, "two_factor_required");
-        var token = Note("two_factor_token", problem.GetProperty("two_factor_token").GetString()!);
+        var token = Collect("two_factor_token", problem.GetProperty("two_factor_token").GetString()!);
         await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, recovery_code = "MARKED-WRONG-RECOVERY-CODE" }))
             .ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await anonymous.PostAsync(Auth + "login/2fa", new { two_factor_token = token, code = Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
         var tokens = await LogInAsync(new { email = Email, password, recovery_code = recoveryCodes[0] });
 
         // Refresh, and use the old token again after the grace period.
-        var refreshed = Note(
+        var refreshed = Collect(
             Tokens.Of(await (await anonymous.PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK)));
         await (await app.WithToken(refreshed.AccessToken)
             .PatchAsync(Auth + "me/password", new { current_password = WrongPassword, new_password = NewPassword }))
@@ -95,12 +95,12 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
     private async Task MailsAsync(string[] recoveryCodes)
     {
         var anonymous = app.Anonymous();
-        var verification = NoteMailed(await app.VerificationTokenAsync(Email));
+        var verification = CollectEmailed(await app.VerificationTokenAsync(Email));
         await (await anonymous.PostAsync(Auth + "verify-email", new { token = verification + "x" })).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await anonymous.GetAsync("/verify-email?token=" + verification, Ct)).ShouldBeAsync(HttpStatusCode.OK);
         await (await anonymous.PostFormAsync("/verify-email", ("token", verification))).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.ForgetAsync(UnknownEmail)).ShouldBeAsync(HttpStatusCode.Accepted);
-        var reset = NoteMailed(await app.ResetTokenAsync(Email));
+        var reset = CollectEmailed(await app.ResetTokenAsync(Email));
         await (await anonymous.PostFormAsync("/reset-password", ("token", reset), ("new_password", "marked"))).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.BadRequest);
@@ -109,49 +109,49 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
             .ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.PostAsync(Auth + "reauthenticate", new { password = WrongPassword, recovery_code = recoveryCodes[3] }))
             .ShouldBeAsync(HttpStatusCode.Unauthorized);
-        var change = NoteMailed(await app.ChangeTokenAsync(http, NextEmail, ResetPassword));
+        var change = CollectEmailed(await app.ChangeTokenAsync(http, NextEmail, ResetPassword));
         await (await app.ConfirmEmailAsync(change)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.GetAsync(Auth + "me/export", Ct)).ShouldBeAsync(HttpStatusCode.OK);
-        NoteMailed((await app.InviteAsync()).Token);
+        CollectEmailed((await app.InviteAsync()).Token);
 
         // This token is still valid when the dump is created.
-        NoteMailed(await app.ResetTokenAsync(NextEmail));
+        CollectEmailed(await app.ResetTokenAsync(NextEmail));
         await app.MailsSettledAsync();
     }
 
     /// <summary>The part after the prefix is enough to use the token, so it is searched for separately too.</summary>
-    private string NoteMailed(string token)
+    private string CollectEmailed(string token)
     {
-        Note("mailed token", token[4..]);
-        return Note("mailed token", token);
+        Collect("mailed token", token[4..]);
+        return Collect("mailed token", token);
     }
 
     private async Task ApiKeysAsync(HttpClient http)
     {
         var (id, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
-        Note("API key", key);
+        Collect("API key", key);
         await (await app.WithKey(key).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithKey(key).PostAsync(Auth + "introspect", new { token = key })).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithKey(key[..^1] + (key[^1] == '0' ? '1' : '0')).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         var rotated = await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { overlap_seconds = 60 })).JsonAsync(HttpStatusCode.Created);
-        Note("API key", rotated.GetProperty("key").GetString()!);
+        Collect("API key", rotated.GetProperty("key").GetString()!);
 
         // A plain key of the Python server is in the database until its first use, and not afterward.
         const string Legacy = "marked-legacy-key-0123456789";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE email = $1", Email, Legacy);
-        await (await app.WithKey(Note("legacy key", Legacy)).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.WithKey(Note("unknown key", "marked-unknown-key-0123456789")).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await app.WithKey(Collect("legacy key", Legacy)).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.WithKey(Collect("unknown key", "marked-unknown-key-0123456789")).GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.Unauthorized);
     }
 
     private async Task<(string Secret, string[] RecoveryCodes)> TwoFactorAsync(HttpClient http)
     {
         var enabled = await (await http.PostAsync(Auth + "2fa/enable", new { password = _secrets[0].Value })).JsonAsync(HttpStatusCode.OK);
-        var secret = Note("TOTP secret", enabled.GetProperty("secret").GetString()!);
+        var secret = Collect("TOTP secret", enabled.GetProperty("secret").GetString()!);
         var verified = await (await http.PostAsync(Auth + "2fa/verify", new { code = Code(secret) })).JsonAsync(HttpStatusCode.OK);
-        string[] codes = [.. verified.GetProperty("recovery_codes").EnumerateArray().Select(code => Note("recovery code", code.GetString()!))];
+        string[] codes = [.. verified.GetProperty("recovery_codes").EnumerateArray().Select(code => Collect("recovery code", code.GetString()!))];
         foreach (var code in codes)
         {
-            Note("recovery code", code.Replace("-", "", StringComparison.Ordinal));
+            Collect("recovery code", code.Replace("-", "", StringComparison.Ordinal));
         }
 
         app.Clock.Advance(TimeSpan.FromSeconds(90));
@@ -159,20 +159,20 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
     }
 
     private async Task<Tokens> LogInAsync(object body) =>
-        Note(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "login", body)).JsonAsync(HttpStatusCode.OK)));
+        Collect(Tokens.Of(await (await app.Anonymous().PostAsync(Auth + "login", body)).JsonAsync(HttpStatusCode.OK)));
 
     private string Code(string secret) => Totp.Code(secret, app.Clock.GetUtcNow());
 
     /// <summary>The signature is enough to use the access token, so it is searched for separately too.</summary>
-    private Tokens Note(Tokens tokens)
+    private Tokens Collect(Tokens tokens)
     {
-        Note("access token", tokens.AccessToken);
-        Note("signature of an access token", tokens.AccessToken.Split('.')[2]);
-        Note("refresh token", tokens.RefreshToken);
+        Collect("access token", tokens.AccessToken);
+        Collect("signature of an access token", tokens.AccessToken.Split('.')[2]);
+        Collect("refresh token", tokens.RefreshToken);
         return tokens;
     }
 
-    private string Note(string what, string value)
+    private string Collect(string what, string value)
     {
         _secrets.Add((what, value));
         return value;

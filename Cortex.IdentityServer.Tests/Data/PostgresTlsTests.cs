@@ -68,7 +68,7 @@ public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPo
     [InlineData("sslrootcert=system", "certificate isn't trusted")]
     [InlineData("sslmode=verify-full", "certificate isn't trusted")]
     [InlineData("sslmode=require&channel_binding=require", "not allowed")]
-    public async Task A_certificate_of_another_authority_is_rejected_with_the_reason(string query, string reason)
+    public async Task An_untrusted_certificate_or_missing_channel_binding_is_rejected_with_the_reason(string query, string reason)
     {
         await using var source = Source(query);
         var failure = await Assert.ThrowsAnyAsync<Exception>(async () => await source.OpenConnectionAsync(Ct));

@@ -13,7 +13,7 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
     {
         var (user, _, http) = await app.SignedInAsync();
         var service = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
-        await TurnAsync("SET default_transaction_read_only = on");
+        await ApplySettingAsync("SET default_transaction_read_only = on");
 
         await (await service.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.NoContent)).ShouldBeAsync(HttpStatusCode.NoContent);
         await Within.UntilAsync(TimeSpan.FromSeconds(60), "a line in the log", async () =>
@@ -26,13 +26,13 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
         await answer.ShouldBeProblemAsync(503, "service_unavailable");
         Assert.NotNull(answer.Headers.RetryAfter);
 
-        await TurnAsync("RESET default_transaction_read_only");
+        await ApplySettingAsync("RESET default_transaction_read_only");
         await (await app.Anonymous().FetchUntilAsync("/health", HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
         await app.LogInAsync(user);
     }
 
     /// <summary>Changes the setting for the server's next connections, and closes the existing ones.</summary>
-    private async Task TurnAsync(string setting)
+    private async Task ApplySettingAsync(string setting)
     {
         var builder = new NpgsqlConnectionStringBuilder(app.ConnectionString) { Pooling = false, Options = "-c default_transaction_read_only=off" };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);

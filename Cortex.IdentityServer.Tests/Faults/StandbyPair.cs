@@ -76,7 +76,7 @@ internal sealed class StandbyPair : IAsyncDisposable
 #pragma warning disable CA1416 // For Linux, as the other tests here.
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 #pragma warning restore CA1416
-            Assert.True(await _account.TakeOverAsync(file, Ct));
+            Assert.True(await _account.ChangeOwnerAsync(file, Ct));
             await SqlAsync(PrimaryPort, $"ALTER SYSTEM SET {setting} = '{file}'");
         }
 
@@ -144,7 +144,7 @@ internal sealed class StandbyPair : IAsyncDisposable
     {
         _account = await PostgresAccount.FindAsync(Ct);
         _binaries = (await PostgresBinaries.FindAsync(wanted: null, Ct)).First(binaries => File.Exists(Path.Combine(binaries.Folder, "pg_basebackup")));
-        Assert.True(await _account.TakeOverAsync(_folder, Ct));
+        Assert.True(await _account.ChangeOwnerAsync(_folder, Ct));
         await RunAsync("initdb", "-D", PrimaryData, "-U", Database, "--auth=trust", "-E", "UTF8", "--locale=C", "-N");
         await StartAsync(PrimaryData, PrimaryPort);
         await using var connection = new NpgsqlConnection(

@@ -44,8 +44,8 @@ internal sealed class PgBouncer : IAsyncDisposable
 
             """,
             TestContext.Current.CancellationToken);
-        Assert.True(await account.TakeOverAsync(_folder, TestContext.Current.CancellationToken));
-        Assert.True(await account.TakeOverAsync(file, TestContext.Current.CancellationToken));
+        Assert.True(await account.ChangeOwnerAsync(_folder, TestContext.Current.CancellationToken));
+        Assert.True(await account.ChangeOwnerAsync(file, TestContext.Current.CancellationToken));
         string[] command = [.. account.Prefix, Program, "-q", file];
         _process = Process.Start(command[0], command[1..]);
         await Within.UntilAsync(TimeSpan.FromSeconds(5), "pgbouncer", AnswersAsync);

@@ -214,7 +214,7 @@ public abstract class PasswordHashTests
     }
 
     [Fact]
-    public void It_passes_the_check_of_the_start() => Assert.True(BcryptEngines.IsRight(_bcrypt));
+    public void It_passes_the_check_of_the_start() => Assert.True(BcryptEngines.IsCorrect(_bcrypt));
 
     private string Create(string password, int cost) => PasswordHash.Create(password, cost, _bcrypt);
 

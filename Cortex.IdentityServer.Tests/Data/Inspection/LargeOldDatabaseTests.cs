@@ -56,14 +56,14 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         // This one has times without a zone, foreign keys that prevent deletions, and upper-case hashes, in its own schema with a view over users.
         var moved = await CopyAsync(
             original, "moved", "ALTER SCHEMA public RENAME TO cortex; CREATE VIEW cortex.people AS SELECT id, email, subscription_tier FROM cortex.users");
-        await TakenAsync(moved + ";Search Path=cortex");
+        await ShouldBeAdoptedAsync(moved + ";Search Path=cortex");
         Assert.Equal(20_000L, await PythonDatabase.SqlAsync<long>(moved, "SELECT count(*) FROM cortex.people"));
         Assert.True(await PythonDatabase.SqlAsync<bool>(moved, "SELECT bool_and(created_at = '2024-01-01 00:00+00') FROM cortex.api_keys"));
 
         // This one has emails that differ by case, white space and Unicode normalization, and a view over a column that has to change.
         var twins = await CopyAsync(
             original, "twins", Twins + "CREATE VIEW sign_ups AS SELECT date_trunc('day', created_at) AS day, count(*) FROM users GROUP BY 1");
-        var said = await RefusedAsync(original, twins);
+        var said = await ShouldBeRefusedAsync(original, twins);
         Assert.Contains(said, line => line.Contains("the view sign_ups", StringComparison.Ordinal));
         foreach (var id in new[] { "e1", "e2", "e3", "e4" })
         {
@@ -72,7 +72,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
 
         await PythonDatabase.SqlAsync<object>(
             twins, "DROP VIEW sign_ups; DELETE FROM users WHERE id::text LIKE '00000000-0000-4000-8000-0000000000e%' AND id::text NOT LIKE '%e3'");
-        await TakenAsync(twins);
+        await ShouldBeAdoptedAsync(twins);
 
         // This one has rows that are hidden from the role, and a foreign table with the name of one of the server's.
         var hidden = await CopyAsync(
@@ -82,15 +82,15 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         var superuser = AsSuperuser(original, hidden);
         await PythonDatabase.SqlAsync<object>(
             superuser, "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE sessions (id int) SERVER s");
-        said = await RefusedAsync(original, hidden);
+        said = await ShouldBeRefusedAsync(original, hidden);
         Assert.Contains(said, line => line.Contains("Row-level security hides rows of the table users", StringComparison.Ordinal));
         Assert.Contains(said, line => line.Contains("The foreign table public.sessions", StringComparison.Ordinal));
         await PythonDatabase.SqlAsync<object>(
             superuser, "DROP FOREIGN TABLE sessions; ALTER TABLE users DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY");
-        await TakenAsync(hidden);
+        await ShouldBeAdoptedAsync(hidden);
     }
 
-    private static async Task TakenAsync(string database)
+    private static async Task ShouldBeAdoptedAsync(string database)
     {
         var started = Stopwatch.GetTimestamp();
         await PostgresCluster.MigrateAsync(database);
@@ -110,7 +110,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
                 + "('api_keys', 'usage_logs', 'billing_events')"));
     }
 
-    private static async Task<string[]> RefusedAsync(OwnedDatabase original, string database)
+    private static async Task<string[]> ShouldBeRefusedAsync(OwnedDatabase original, string database)
     {
         // A role that doesn't see all rows can't dump them.
         var before = await DumpAsync(AsSuperuser(original, database));

@@ -41,7 +41,7 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
         var (_, key) = await server.NewKeyAsync(await server.SignUpAsync());
         Assert.Equal(204, await server.VerifyAsync(key));
 
-        var plan = await PythonDatabase.SqlAsync<string>(database.Owner, $"SET enable_seqscan = off; EXPLAIN (FORMAT json) SELECT {DearestHash.Columns}");
+        var plan = await PythonDatabase.SqlAsync<string>(database.Owner, $"SET enable_seqscan = off; EXPLAIN (FORMAT json) SELECT {CostliestHash.Columns}");
         Assert.Contains("ix_users_by_bcrypt_cost", plan, StringComparison.Ordinal);
         Assert.Contains("ix_users_by_pbkdf2_iterations", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);

@@ -224,8 +224,8 @@ public sealed class RefusedDatabaseTests(PostgresCluster cluster)
     [Fact]
     public void A_PostgreSQL_version_that_is_too_old_is_refused()
     {
-        Assert.Contains("PostgreSQL 14.13", ServerChecks.WhyVersionRefused(140013, "14.13"), StringComparison.Ordinal);
-        Assert.Null(ServerChecks.WhyVersionRefused(150000, "15.0"));
-        Assert.Null(ServerChecks.WhyVersionRefused(180001, "18.1"));
+        Assert.Contains("PostgreSQL 14.13", ServerChecks.VersionRefusal(140013, "14.13"), StringComparison.Ordinal);
+        Assert.Null(ServerChecks.VersionRefusal(150000, "15.0"));
+        Assert.Null(ServerChecks.VersionRefusal(180001, "18.1"));
     }
 }

@@ -17,9 +17,9 @@ namespace Cortex.IdentityServer.Tests.Data.Owners;
 public sealed class MigrationLockTests(PostgresCluster cluster)
 {
     /// <summary>The server's statement timeout.</summary>
-    private static readonly TimeSpan MostOthersWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxBlockedTime = TimeSpan.FromSeconds(2);
 
-    private static readonly LockTimeouts Impatient = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+    private static readonly LockTimeouts ShortTimeouts = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -48,7 +48,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
             await Task.Delay(20, Ct);
         }
 
-        Assert.True(longest < MostOthersWait, $"{longest}");
+        Assert.True(longest < MaxBlockedTime, $"{longest}");
         await report.DisposeAsync();
         var run = (await migrate.EndAsync()).ShouldEndWith(0);
         var line = Assert.Single(run.ErrorLines);
@@ -64,7 +64,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         var before = await WholeStateAsync(database);
         await using (var report = await ReadAsync(database.Superuser))
         {
-            var refused = await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database.Owner, Impatient));
+            var refused = await Assert.ThrowsAsync<MigrationRefusedException>(() => PostgresCluster.MigrateAsync(database.Owner, ShortTimeouts));
 
             Assert.StartsWith("The database was not changed. For 00:00:01 ", refused.Message, StringComparison.Ordinal);
             Assert.Contains(
@@ -74,7 +74,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
             Assert.Equal(before, await WholeStateAsync(database));
         }
 
-        await PostgresCluster.MigrateAsync(database.Owner, Impatient);
+        await PostgresCluster.MigrateAsync(database.Owner, ShortTimeouts);
     }
 
     /// <remarks>Other programs continue to write while the migration waits, so its findings may be outdated.</remarks>

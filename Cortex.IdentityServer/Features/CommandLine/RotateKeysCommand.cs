@@ -39,18 +39,18 @@ internal static class RotateKeysCommand
         await ReplaceAsync(work, urgency);
         var totp = ActivatorUtilities.CreateInstance<TotpSecretRenewal>(work.Services);
         var all = await totp.CountAsync(work.Stop);
-        var secrets = all == 0 ? Renewal.None : await IProgressDisplay.Choose().ShowAsync(
+        var secrets = all == 0 ? Reencryption.None : await IProgressDisplay.Choose().ShowAsync(
             "TOTP secrets",
             report => totp.RunAsync(
                 done => report(
                     new(
-                        done.Seen, Math.Min(1, (double)done.Seen / all),
-                        $"{Text(done.Seen)} of {Text(all)} TOTP secrets: {Text(done.Renewed)} encrypted again")),
+                        done.Processed, Math.Min(1, (double)done.Processed / all),
+                        $"{Text(done.Processed)} of {Text(all)} TOTP secrets: {Text(done.Reencrypted)} encrypted again")),
                 work.Stop));
         var keys = await ActivatorUtilities.CreateInstance<SigningKeyRenewal>(work.Services).RunAsync(work.Stop);
         await Console.Out.WriteLineAsync(
-            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Renewed)} of {Text(secrets.Seen)} TOTP secrets, {Text(keys.Renewed)} of "
-                + $"{Text(keys.Seen)} signing keys.");
+            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Reencrypted)} of {Text(secrets.Processed)} TOTP secrets, {Text(keys.Reencrypted)} of "
+                + $"{Text(keys.Processed)} signing keys.");
         if (work.Services.GetRequiredService<SecretOptions>().SecretKeys.Count > 1)
         {
             await Console.Out.WriteLineAsync(
@@ -58,9 +58,9 @@ internal static class RotateKeysCommand
                     + "secrets\" in docs/operations.md.");
         }
 
-        await TellLostAsync("The TOTP secret of user", secrets.Lost);
-        await TellLostAsync("Signing key", keys.Lost);
-        return secrets.Lost.Count + keys.Lost.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+        await TellLostAsync("The TOTP secret of user", secrets.Undecryptable);
+        await TellLostAsync("Signing key", keys.Undecryptable);
+        return secrets.Undecryptable.Count + keys.Undecryptable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static async Task ReplaceAsync(Work work, RotationUrgency urgency)

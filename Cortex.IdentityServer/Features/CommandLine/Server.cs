@@ -82,7 +82,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         return builder.ConnectionString;
     }
 
-    private static string? Explain(DatabaseOptions database, VisitedPostgres? embedded, Exception failure) => embedded is { IsGuest: true }
+    private static string? Explain(DatabaseOptions database, CommandPostgres? embedded, Exception failure) => embedded is { IsGuest: true }
         && DatabaseFailure.In(failure) is not null
         ? "The server whose PostgreSQL this command was using has stopped. Uncommitted changes were rolled back. Run the command again."
         : DatabaseErrorLine.Of(failure, database.Name);

@@ -30,7 +30,7 @@ internal static class DataFeature
     }
 
     /// <summary>The same for a command, which may work beside the server that runs on it; dispose it at its end.</summary>
-    public static async Task<VisitedPostgres?> VisitEmbeddedAsync(
+    public static async Task<CommandPostgres?> VisitEmbeddedAsync(
         this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
     {
         if (options.ConnectionString is not null)
@@ -40,7 +40,7 @@ internal static class DataFeature
 
         using var logging = LoggerFactory.Create(log);
         MakeFolder(options);
-        return await VisitedPostgres.OpenAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
+        return await CommandPostgres.OpenAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }
 
     /// <summary>The folder around the cluster, where its lock is.</summary>

@@ -15,10 +15,10 @@ internal static class DatabaseErrorLine
     {
         if (DatabaseFailure.FromPostgres(failure) is { } refused)
         {
-            return InOneLine($"{database} can't be used: {refused.SqlState}: {refused.MessageText}.{Advice(refused.SqlState)}");
+            return JoinLines($"{database} can't be used: {refused.SqlState}: {refused.MessageText}.{Advice(refused.SqlState)}");
         }
 
-        return DatabaseFailure.FromNpgsql(failure) is { } lost ? InOneLine($"{database} can't be used: {FailureReason.Of(lost)}") : null;
+        return DatabaseFailure.FromNpgsql(failure) is { } lost ? JoinLines($"{database} can't be used: {FailureReason.Of(lost)}") : null;
     }
 
     private static string Advice(string sqlState) => sqlState switch
@@ -31,6 +31,6 @@ internal static class DatabaseErrorLine
         _ => "",
     };
 
-    private static string InOneLine(string text) =>
+    private static string JoinLines(string text) =>
         string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

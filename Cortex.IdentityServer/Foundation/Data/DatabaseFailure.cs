@@ -10,7 +10,7 @@ internal static class DatabaseFailure
     /// <summary>
     /// SQLSTATE classes that mean the database is unusable: connection, authentication, missing database, resources, operator intervention, system error.
     /// </summary>
-    private static readonly string[] Unusable = ["08", "28", "3D", "53", "57", "58"];
+    private static readonly string[] UnusableClasses = ["08", "28", "3D", "53", "57", "58"];
 
     /// <summary>
     /// A former primary after a failover, or a hosted one whose disk is full, is read-only; the other states are timeouts that an operator set.
@@ -46,7 +46,7 @@ internal static class DatabaseFailure
                 // Only errors that mean the server is unreachable, overloaded or shutting down count. An invalid statement is a bug, and a retry won't
                 // help.
                 case PostgresException postgres:
-                    return postgres.IsTransient || UnusableStates.Contains(postgres.SqlState) || Unusable.Contains(postgres.SqlState[..2])
+                    return postgres.IsTransient || UnusableStates.Contains(postgres.SqlState) || UnusableClasses.Contains(postgres.SqlState[..2])
                         ? postgres
                         : null;
                 case NpgsqlException or SocketException or TimeoutException:

@@ -26,24 +26,24 @@ internal sealed partial class DatabaseMigrator(
     private const long LockKey = 0x636F727465786964;
 
     /// <summary>The SQLSTATE that a migration raises when the operator has to correct data first. Its message is written for the operator.</summary>
-    public const string OperatorMustAct = "CX001";
+    public const string OperatorActionRequired = "CX001";
 
     /// <summary>
     /// Servers of the previous version may still be running, and PostgreSQL may pick the migration as the victim of a deadlock with one of them.
     /// </summary>
-    private const int MostAttempts = 5;
+    private const int MaxAttempts = 5;
 
     /// <summary>
     /// Lifts, until the transaction ends, the time limits of the role, the database and the server: they are meant for requests, while a migration takes as
     /// long as the tables are large. Limits that this version of PostgreSQL doesn't have are skipped.
     /// </summary>
-    private const string NoTimeLimits = """
+    private const string LiftTimeLimits = """
         SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
         """;
 
     /// <summary>Behind a pooler, <see cref="SessionDefaults"/> doesn't apply, and the role's own setting would.</summary>
-    private const string PlainBackslashes = "SELECT set_config('standard_conforming_strings', 'on', true)";
+    private const string SetStandardStrings = "SELECT set_config('standard_conforming_strings', 'on', true)";
 
     /// <summary>
     /// Pins the search_path to the schema of the server's tables, or to the one where they would be created. All of them are then in one schema, and tables
@@ -67,16 +67,16 @@ internal sealed partial class DatabaseMigrator(
             try
             {
                 IReadOnlyList<string> applied = [];
-                var report = await ReportIfUpToDateAsync(cancellationToken);
+                var report = await InspectIfUpToDateAsync(cancellationToken);
                 if (report is null)
                 {
                     applied = await MigrateInTransactionAsync(started, cancellationToken);
-                    report = await ReportIfUpToDateAsync(cancellationToken);
+                    report = await InspectIfUpToDateAsync(cancellationToken);
                 }
 
                 if (report is not null)
                 {
-                    await SettleAsync(report, cancellationToken);
+                    await ApplyReportAsync(report, cancellationToken);
                 }
 
                 return applied;
@@ -86,17 +86,17 @@ internal sealed partial class DatabaseMigrator(
                 // The migration needed a lock that isn't taken up front, for example on a table of the owner's that references one of the server's.
                 if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
                 {
-                    throw TableLocks.WhyRefused(timeouts, "a lock of another transaction");
+                    throw TableLocks.CreateRefusal(timeouts, "a lock of another transaction");
                 }
 
-                Log.NotLocked(logger);
-                await Task.Delay(timeouts.Pause, cancellationToken);
+                Log.LockNotAvailable(logger);
+                await Task.Delay(timeouts.RetryDelay, cancellationToken);
             }
-            catch (Exception failure) when (attempt < MostAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
+            catch (Exception failure) when (attempt < MaxAttempts && DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
                 Log.Deadlocked(logger, attempt++);
             }
-            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure) is { SqlState: OperatorMustAct } refused)
+            catch (Exception failure) when (DatabaseFailure.FromPostgres(failure) is { SqlState: OperatorActionRequired } refused)
             {
                 throw new MigrationRefusedException(refused.MessageText);
             }
@@ -111,18 +111,19 @@ internal sealed partial class DatabaseMigrator(
 
         // The role's default may differ, but whatever another replica committed while this one waited for the lock has to be visible.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
-        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
+        await ScalarAsync(transaction, LiftTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, SetStandardStrings, cancellationToken);
         await ScalarAsync(transaction, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
-        var plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+        var npgsqlTransaction = (NpgsqlTransaction)transaction.GetDbTransaction();
+        var plan = await MigrationInspector.PlanAsync(db, npgsqlTransaction, cancellationToken);
         plan.Report.ThrowIfRefused();
         await ScalarAsync(transaction, PinSchema, cancellationToken);
         if (plan.Pending.Count > 0
-            && await new TableLocks(held, timeouts, started, logger).TakeAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
+            && await new TableLocks(npgsqlTransaction, timeouts, started, logger)
+                .AcquireAsync([.. plan.Changed, HistoryRepository.DefaultTableName], cancellationToken))
         {
             // Other transactions may have changed rows while this one waited.
-            plan = await MigrationInspector.PlanAsync(db, held, cancellationToken);
+            plan = await MigrationInspector.PlanAsync(db, npgsqlTransaction, cancellationToken);
             plan.Report.ThrowIfRefused();
         }
 
@@ -139,7 +140,7 @@ internal sealed partial class DatabaseMigrator(
         {
             await db.Database.MigrateAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            Tell(report, pending);
+            LogResult(report, pending);
         }
 
         return pending;
@@ -151,13 +152,13 @@ internal sealed partial class DatabaseMigrator(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await ScalarAsync(transaction, NoTimeLimits, cancellationToken);
-        await ScalarAsync(transaction, PlainBackslashes, cancellationToken);
+        await ScalarAsync(transaction, LiftTimeLimits, cancellationToken);
+        await ScalarAsync(transaction, SetStandardStrings, cancellationToken);
         await ScalarAsync(transaction, "SET TRANSACTION READ ONLY", cancellationToken);
         return await MigrationInspector.PlanAsync(db, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
     }
 
-    private void Tell(InspectionReport report, List<string> applied)
+    private void LogResult(InspectionReport report, List<string> applied)
     {
         foreach (var repair in report.Repaired)
         {
@@ -174,8 +175,8 @@ internal sealed partial class DatabaseMigrator(
 
     private static async Task<object?> ScalarAsync(IDbContextTransaction transaction, string sql, CancellationToken cancellationToken)
     {
-        var held = (NpgsqlTransaction)transaction.GetDbTransaction();
-        await using var command = new NpgsqlCommand(sql, held.Connection, held) { CommandTimeout = 0 };
+        var npgsqlTransaction = (NpgsqlTransaction)transaction.GetDbTransaction();
+        await using var command = new NpgsqlCommand(sql, npgsqlTransaction.Connection, npgsqlTransaction) { CommandTimeout = 0 };
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 
@@ -184,18 +185,18 @@ internal sealed partial class DatabaseMigrator(
     /// </summary>
     /// <remarks>While another replica migrates, this method waits for it.</remarks>
     /// <returns>The findings about the database, or null if a migration is pending.</returns>
-    private async Task<InspectionReport?> ReportIfUpToDateAsync(CancellationToken cancellationToken)
+    private async Task<InspectionReport?> InspectIfUpToDateAsync(CancellationToken cancellationToken)
     {
-        await using var look = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
-        look.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
-        if (await look.ExecuteScalarAsync(cancellationToken) is not true)
+        await using var exists = dataSource.CreateCommand("SELECT to_regclass($1) IS NOT NULL");
+        exists.Parameters.Add(new() { Value = $"\"{HistoryRepository.DefaultTableName}\"" });
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return null;
         }
 
         await using var read = dataSource.CreateBatch();
         read.Timeout = 0;
-        read.BatchCommands.Add(new(NoTimeLimits));
+        read.BatchCommands.Add(new(LiftTimeLimits));
         read.BatchCommands.Add(
             new($"""SELECT count(*) FROM "{HistoryRepository.DefaultTableName}" WHERE "MigrationId" = ANY ($1)""")
             {
@@ -218,7 +219,7 @@ internal sealed partial class DatabaseMigrator(
     }
 
     /// <summary>Logs the warnings, and makes the corrections that this role can make without a migration.</summary>
-    private async Task SettleAsync(InspectionReport report, CancellationToken cancellationToken)
+    private async Task ApplyReportAsync(InspectionReport report, CancellationToken cancellationToken)
     {
         foreach (var warning in report.Warnings)
         {
@@ -258,7 +259,7 @@ internal sealed partial class DatabaseMigrator(
         public static partial void Warned(ILogger logger, string warning);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; retrying")]
-        public static partial void NotLocked(ILogger logger);
+        public static partial void LockNotAvailable(ILogger logger);
 
         [LoggerMessage(
             Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); retrying")]

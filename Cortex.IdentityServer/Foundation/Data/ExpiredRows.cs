@@ -31,7 +31,7 @@ internal sealed partial class ExpiredRows(
             catch (Exception failure) when (failure is NpgsqlException || DatabaseFailure.In(failure) is not null)
             {
                 // The next hour tries again.
-                server.Failed(failure);
+                server.ReportFailure(failure);
                 Log.Failed(logger, failure);
             }
         }

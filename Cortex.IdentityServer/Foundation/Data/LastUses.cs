@@ -13,30 +13,30 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     /// <summary>The precision of the saved times, so that a busy key isn't written at every request.</summary>
     public static readonly TimeSpan Resolution = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Further uses are dropped beyond this number, for example during a long outage of the database.</summary>
-    private const int MostWaiting = 100_000;
+    private const int MaxPending = 100_000;
 
     private const int BatchSize = 1_000;
 
-    private readonly Waiting _keys = new("api_keys", "last_used_at");
-    private readonly Waiting _sessions = new("sessions", "last_seen_at");
+    private readonly PendingUses _keys = new("api_keys", "last_used_at");
+    private readonly PendingUses _sessions = new("sessions", "last_seen_at");
 
     /// <summary>
     /// Returns whether a use has to be saved again. The first one of a day always is: otherwise a user seen shortly before midnight would be missing from
     /// the new day.
     /// </summary>
-    public static bool IsDue(DateTimeOffset noted, DateTimeOffset now) => now - noted >= Resolution || Day(now) != Day(noted);
+    public static bool IsDue(DateTimeOffset saved, DateTimeOffset now) => now - saved >= Resolution || Day(now) != Day(saved);
 
-    public void KeyUsed(Guid id, DateTimeOffset at) => _keys.Add(id, at);
+    public void RecordKeyUse(Guid id, DateTimeOffset at) => _keys.Add(id, at);
 
-    public void SessionUsed(Guid id, DateTimeOffset at) => _sessions.Add(id, at);
+    public void RecordSessionUse(Guid id, DateTimeOffset at) => _sessions.Add(id, at);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
+        using var timer = new PeriodicTimer(WriteInterval, clock);
         var isFailing = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -47,7 +47,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                server.Failed(failure);
+                server.ReportFailure(failure);
 
                 // An unhandled exception would stop the server, and these times aren't worth that.
                 if (!isFailing)
@@ -63,11 +63,11 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(LastPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(FinalWriteTimeout);
         try
         {
-            await WriteAsync(patience.Token);
+            await WriteAsync(timeout.Token);
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException || DatabaseFailure.In(failure) is not null)
         {
@@ -85,7 +85,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     }
 
     /// <summary>Unsaved uses of the rows of one table.</summary>
-    private sealed class Waiting(string table, string column)
+    private sealed class PendingUses(string table, string column)
     {
         /// <summary>Keyed by day too, so that a use after midnight doesn't replace the one before it.</summary>
         private readonly ConcurrentDictionary<(Guid Id, long Day), DateTimeOffset> _uses = new();
@@ -113,7 +113,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
 
         public void Add(Guid id, DateTimeOffset at)
         {
-            if (_uses.Count < MostWaiting)
+            if (_uses.Count < MaxPending)
             {
                 _uses[(id, Day(at))] = at;
             }

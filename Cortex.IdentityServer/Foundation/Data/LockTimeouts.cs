@@ -4,9 +4,9 @@ namespace Cortex.IdentityServer.Foundation.Data;
 /// <param name="Wait">
 /// How long one attempt waits for its locks. Statements that arrive in the meantime wait behind it, and the server's time out after two seconds.
 /// </param>
-/// <param name="Pause">How long it waits before the next attempt, to let other statements through.</param>
+/// <param name="RetryDelay">How long it waits before the next attempt, to let other statements through.</param>
 /// <param name="Total">How long it keeps trying.</param>
-internal sealed record LockTimeouts(TimeSpan Wait, TimeSpan Pause, TimeSpan Total)
+internal sealed record LockTimeouts(TimeSpan Wait, TimeSpan RetryDelay, TimeSpan Total)
 {
     public static readonly LockTimeouts Default = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5));
 }

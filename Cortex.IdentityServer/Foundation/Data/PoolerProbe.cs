@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Foundation.Data;
 internal static class PoolerProbe
 {
     /// <summary>The number of statements that a direct connection keeps prepared.</summary>
-    private const int MostPrepared = 50;
+    private const int MaxPreparedStatements = 50;
 
     /// <summary>
     /// Adds <see cref="SessionDefaults"/> and prepared statements to the connection string, unless it leads to a pooler or sets them itself.
@@ -22,7 +22,7 @@ internal static class PoolerProbe
         SessionDefaults.AddTo(adapted);
         if (!adapted.ShouldSerialize("Max Auto Prepare"))
         {
-            adapted.MaxAutoPrepare = MostPrepared;
+            adapted.MaxAutoPrepare = MaxPreparedStatements;
         }
 
         try
@@ -33,7 +33,7 @@ internal static class PoolerProbe
         {
             var isDirect = await IsDirectAsync(connectionString, cancellationToken);
             return isDirect && !new NpgsqlConnectionStringBuilder(connectionString).ShouldSerialize("Max Auto Prepare")
-                ? new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = MostPrepared }.ConnectionString
+                ? new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = MaxPreparedStatements }.ConnectionString
                 : connectionString;
         }
     }

@@ -34,7 +34,7 @@ internal static partial class PostgresUrl
         {
             _ when string.IsNullOrWhiteSpace(result.Host) => "It names no host.",
             _ when string.IsNullOrWhiteSpace(result.Database) => "It names no database.",
-            _ => PostgresKeywords.Refuse(result) ?? PostgresTls.Apply(result),
+            _ => PostgresKeywords.Validate(result) ?? PostgresTls.Apply(result),
         };
 
         builder = error is null ? result : null;

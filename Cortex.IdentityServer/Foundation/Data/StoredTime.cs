@@ -14,7 +14,7 @@ internal static class StoredTime
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <remarks><see cref="DateTimeOffset.MinValue"/> and <see cref="DateTimeOffset.MaxValue"/> stand for the infinities, as everywhere in Npgsql.</remarks>
-    public static long Of(DateTimeOffset time) =>
+    public static long FromDotNet(DateTimeOffset time) =>
         time == DateTimeOffset.MinValue ? long.MinValue
         : time == DateTimeOffset.MaxValue ? long.MaxValue
         : (time.UtcTicks - Epoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
@@ -27,7 +27,7 @@ internal static class StoredTime
         microseconds == long.MinValue ? 0 : unchecked((ulong)((microseconds == long.MaxValue ? End : microseconds) - Earliest)) + 1;
 
     /// <returns>The timestamp at this position, or null if there is none.</returns>
-    public static long? OfOrdinal(ulong ordinal) => ordinal switch
+    public static long? FromOrdinal(ulong ordinal) => ordinal switch
     {
         0 => long.MinValue,
         InfinityOrdinal => long.MaxValue,

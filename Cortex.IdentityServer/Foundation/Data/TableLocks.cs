@@ -14,12 +14,12 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
     private const string Savepoint = "cortex_table_locks";
 
     /// <summary>How often the same blocking transactions are logged.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Locks of other sessions on the tables that <c>$1</c> names, or on their partitions. Their queries may contain personal data and aren't read.
     /// </summary>
-    private const string Others = """
+    private const string OtherLocks = """
         FROM pg_catalog.pg_locks AS held
         WHERE locktype = 'relation' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
             AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
@@ -28,20 +28,20 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
                 UNION SELECT relid::oid FROM unnest($1) AS name, pg_partition_tree(to_regclass(quote_ident(name))))
         """;
 
-    private string _named = "";
-    private long _namedAt;
+    private string _loggedPids = "";
+    private long _loggedAt;
 
     /// <returns>Whether the first attempt failed, so that rows may have changed in the meantime.</returns>
     /// <exception cref="MigrationRefusedException">The locks weren't available within <see cref="LockTimeouts.Total"/>.</exception>
-    public async Task<bool> TakeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    public async Task<bool> AcquireAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         await transaction.SaveAsync(Savepoint, cancellationToken);
         for (var waited = false; ; waited = true)
         {
-            var before = await BeforeAsync(tables, cancellationToken);
+            var before = await ReadHoldersAsync(tables, cancellationToken);
             try
             {
-                await using var take = Command(Lock(tables, (int)timeouts.Wait.TotalMilliseconds));
+                await using var take = Command(LockStatement(tables, (int)timeouts.Wait.TotalMilliseconds));
                 await take.ExecuteNonQueryAsync(cancellationToken);
                 await transaction.ReleaseAsync(Savepoint, cancellationToken);
                 return waited;
@@ -51,23 +51,23 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
                 await transaction.RollbackAsync(Savepoint, cancellationToken);
             }
 
-            var blockers = await BlockersAsync(tables, before, cancellationToken);
+            var blockers = await ReadBlockersAsync(tables, before, cancellationToken);
             if (Stopwatch.GetElapsedTime(started) >= timeouts.Total)
             {
-                throw WhyRefused(timeouts, blockers.Text);
+                throw CreateRefusal(timeouts, blockers.Text);
             }
 
-            Tell(blockers);
-            await Task.Delay(timeouts.Pause, cancellationToken);
+            LogBlockers(blockers);
+            await Task.Delay(timeouts.RetryDelay, cancellationToken);
         }
     }
 
-    public static MigrationRefusedException WhyRefused(LockTimeouts timeouts, string blockers) => new(
+    public static MigrationRefusedException CreateRefusal(LockTimeouts timeouts, string blockers) => new(
         $"The database was not changed. For {timeouts.Total:c} the tables to migrate could not be locked, because of {blockers}. "
         + "End what is in the way (SELECT pg_terminate_backend(pid)), or migrate at a quiet time.");
 
     /// <summary>Takes the strictest lock at once: upgrading a weaker one later could deadlock.</summary>
-    private static string Lock(IReadOnlyList<string> tables, int wait) => $"""
+    private static string LockStatement(IReadOnlyList<string> tables, int wait) => $"""
         DO $do$
         DECLARE
             one regclass;
@@ -87,34 +87,34 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
         END $do$
         """;
 
-    private void Tell((string Pids, string Text) blockers)
+    private void LogBlockers((string Pids, string Text) blockers)
     {
-        if (blockers.Pids != _named || Stopwatch.GetElapsedTime(_namedAt) > Silence)
+        if (blockers.Pids != _loggedPids || Stopwatch.GetElapsedTime(_loggedAt) > LogInterval)
         {
-            (_named, _namedAt) = (blockers.Pids, Stopwatch.GetTimestamp());
-            Log.Waits(logger, blockers.Text, (long)(timeouts.Total - Stopwatch.GetElapsedTime(started)).TotalSeconds);
+            (_loggedPids, _loggedAt) = (blockers.Pids, Stopwatch.GetTimestamp());
+            Log.Waiting(logger, blockers.Text, (long)(timeouts.Total - Stopwatch.GetElapsedTime(started)).TotalSeconds);
         }
     }
 
     /// <summary>Returns the transactions that hold a lock before an attempt. Many hold one for a millisecond only.</summary>
-    private async Task<string[]> BeforeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    private async Task<string[]> ReadHoldersAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        await using var look = Command($"SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{{}}') {Others}");
-        look.Parameters.Add(new() { Value = tables.ToArray() });
-        return (string[])(await look.ExecuteScalarAsync(cancellationToken))!;
+        await using var query = Command($"SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{{}}') {OtherLocks}");
+        query.Parameters.Add(new() { Value = tables.ToArray() });
+        return (string[])(await query.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Returns those that still hold it after the attempt.</summary>
-    private async Task<(string Pids, string Text)> BlockersAsync(IReadOnlyList<string> tables, string[] before, CancellationToken cancellationToken)
+    private async Task<(string Pids, string Text)> ReadBlockersAsync(IReadOnlyList<string> tables, string[] before, CancellationToken cancellationToken)
     {
-        await using var look = Command($"""
+        await using var query = Command($"""
             SELECT held.pid, coalesce(nullif(application_name, ''), backend_type, ''), state, floor(extract(epoch FROM clock_timestamp() - xact_start))::bigint
-            FROM (SELECT DISTINCT pid {Others} AND virtualtransaction = ANY ($2)) AS held LEFT JOIN pg_catalog.pg_stat_activity USING (pid)
+            FROM (SELECT DISTINCT pid {OtherLocks} AND virtualtransaction = ANY ($2)) AS held LEFT JOIN pg_catalog.pg_stat_activity USING (pid)
             ORDER BY xact_start, held.pid LIMIT 5
             """);
-        look.Parameters.Add(new() { Value = tables.ToArray() });
-        look.Parameters.Add(new() { Value = before });
-        await using var rows = await look.ExecuteReaderAsync(cancellationToken);
+        query.Parameters.Add(new() { Value = tables.ToArray() });
+        query.Parameters.Add(new() { Value = before });
+        await using var rows = await query.ExecuteReaderAsync(cancellationToken);
         var (pids, texts) = (new List<string>(), new List<string>());
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -137,6 +137,6 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps retrying for another {Seconds} s")]
-        public static partial void Waits(ILogger logger, string blockers, long seconds);
+        public static partial void Waiting(ILogger logger, string blockers, long seconds);
     }
 }

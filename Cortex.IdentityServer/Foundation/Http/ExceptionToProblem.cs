@@ -39,16 +39,16 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 return Problems.ForStatus(bad.StatusCode) ?? Problems.MalformedRequest;
 
             case var _ when DatabaseFailure.In(exception) is { } failure:
-                server.Failed(exception);
+                server.ReportFailure(exception);
                 Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
                 return Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
-            case var _ when VanishedOwner.Causes(exception):
+            case var _ when DeletedAccount.Causes(exception):
                 Log.OwnerVanished(logger, httpContext.TraceIdentifier);
                 return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Refusal
                     ?? Problems.SessionRevoked;
 
-            case var _ when CanBeInUse(httpContext) && OwnerReference.In(exception) is { } table:
+            case var _ when CanBeInUse(httpContext) && ExternalReference.FindTable(exception) is { } table:
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
                 return Problems.InUse with
                 {

@@ -31,7 +31,7 @@ internal readonly record struct TimeCursor(long Stored, Guid Id)
             return false;
         }
 
-        if (StoredTime.OfOrdinal(BinaryPrimitives.ReadUInt64BigEndian(bytes)) is not { } stored)
+        if (StoredTime.FromOrdinal(BinaryPrimitives.ReadUInt64BigEndian(bytes)) is not { } stored)
         {
             return false;
         }

@@ -30,7 +30,7 @@ internal sealed class ColumnCipher(KeyRing keys)
         RandomNumberGenerator.Fill(nonce.Span);
 
         using var aes = new AesGcm(keys.Current, TagLength);
-        aes.Encrypt(nonce.Span, text, cipher.Span, tag.Span, Place(purpose, rowId));
+        aes.Encrypt(nonce.Span, text, cipher.Span, tag.Span, AssociatedData(purpose, rowId));
         return Marker + Base64Url.EncodeToString(sealedBytes);
     }
 
@@ -57,7 +57,7 @@ internal sealed class ColumnCipher(KeyRing keys)
             using var aes = new AesGcm(key, TagLength);
             try
             {
-                aes.Decrypt(nonce.Span, cipher.Span, tag.Span, text, Place(purpose, rowId));
+                aes.Decrypt(nonce.Span, cipher.Span, tag.Span, text, AssociatedData(purpose, rowId));
             }
             catch (AuthenticationTagMismatchException)
             {
@@ -75,6 +75,6 @@ internal sealed class ColumnCipher(KeyRing keys)
         (bytes[..NonceLength], bytes[NonceLength..(NonceLength + TagLength)], bytes[(NonceLength + TagLength)..]);
 
     // The ID has a fixed length, so two different pairs never produce the same bytes.
-    private static byte[] Place(string purpose, Guid rowId) =>
+    private static byte[] AssociatedData(string purpose, Guid rowId) =>
         [.. Encoding.UTF8.GetBytes(purpose), .. rowId.ToByteArray(bigEndian: true)];
 }

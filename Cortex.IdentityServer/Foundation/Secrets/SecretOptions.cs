@@ -12,10 +12,10 @@ namespace Cortex.IdentityServer.Foundation.Secrets;
 /// <param name="SecretKeys">Secrets from which all keys for encryption at rest and for opaque tokens are derived.</param>
 internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
 {
-    public const int LeastBytes = 32;
+    public const int MinBytes = 32;
 
     /// <summary>The new and the old secret, and one more for a rotation that starts before the previous one has ended.</summary>
-    private const int Most = 3;
+    private const int MaxSecrets = 3;
 
     /// <summary>Omits the secrets, so that they aren't printed by accident.</summary>
     public override string ToString() => nameof(SecretOptions);
@@ -46,19 +46,19 @@ internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnly
                 return [LocalSecret.Read(settings, name.ToLowerInvariant())];
             }
 
-            settings.RefuseMissing(name, $"to a random secret of at least {LeastBytes} bytes (openssl rand -base64 48)");
+            settings.RefuseMissing(name, $"to a random secret of at least {MinBytes} bytes (openssl rand -base64 48)");
             return [];
         }
 
         var texts = settings.List(name);
         byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
-        if (secrets.Length is 0 or > Most)
+        if (secrets.Length is 0 or > MaxSecrets)
         {
-            settings.Refuse(name, $"must be one random secret, or up to {Most} separated by commas while it is rotated (new,old)");
+            settings.Refuse(name, $"must be one random secret, or up to {MaxSecrets} separated by commas while it is rotated (new,old)");
         }
-        else if (secrets.Any(secret => secret.Length < LeastBytes))
+        else if (secrets.Any(secret => secret.Length < MinBytes))
         {
-            settings.Refuse(name, $"must be at least {LeastBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
+            settings.Refuse(name, $"must be at least {MinBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
         }
         else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {

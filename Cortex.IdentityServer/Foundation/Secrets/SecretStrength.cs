@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Foundation.Secrets;
 internal static class SecretStrength
 {
     /// <summary>Even in hexadecimal, 32 random bytes practically never have fewer distinct characters.</summary>
-    private const int FewestCharacters = 8;
+    private const int MinDistinctCharacters = 8;
 
     /// <summary>
     /// Secrets from tutorials, documentation and default configurations. Anyone could forge tokens under one of them, so a secret that merely contains one
@@ -54,8 +54,8 @@ internal static class SecretStrength
             return "must be a random secret, not the placeholder of an example (openssl rand -base64 48)";
         }
 
-        return secret.Distinct().Count() < FewestCharacters || IsRepeated(secret) || IsSequence(secret)
-            ? $"must be a random secret, with at least {FewestCharacters} different characters and without a pattern (openssl rand -base64 48)"
+        return secret.Distinct().Count() < MinDistinctCharacters || IsRepeated(secret) || IsSequence(secret)
+            ? $"must be a random secret, with at least {MinDistinctCharacters} different characters and without a pattern (openssl rand -base64 48)"
             : null;
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class AccountDeletion(
         return await changes.RunAsync(
             userId,
             origin,
-            () => db.LockAccountToDeleteAsync(userId, cancellationToken),
+            () => db.LockAccountForDeletionAsync(userId, cancellationToken),
             async change =>
             {
                 if (!await db.Users.AnyAsync(u => u.Id == userId && u.SecurityStamp == user.SecurityStamp, cancellationToken))

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>
 /// Deletes an account; the foreign keys to it delete everything that belongs to it. The change must have locked it with
-/// <see cref="AccountLock.LockAccountToDeleteAsync"/>.
+/// <see cref="AccountLock.LockAccountForDeletionAsync"/>.
 /// </summary>
 internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin)
 {

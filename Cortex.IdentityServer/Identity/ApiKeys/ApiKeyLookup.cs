@@ -33,7 +33,7 @@ internal sealed partial class ApiKeyLookup(
         ON CONFLICT (key_hash) DO NOTHING
         """;
 
-    private readonly Remembered<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
+    private readonly CredentialCache<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
 
     public ApiKeyVerdict? Recall(ApiKeyCandidate candidate)
     {
@@ -42,7 +42,7 @@ internal sealed partial class ApiKeyLookup(
             return ApiKeyVerdict.Invalid;
         }
 
-        if (_remembered.TryRecall(candidate.Hash, out var known))
+        if (_remembered.TryGet(candidate.Hash, out var known))
         {
             return Judge(known);
         }
@@ -51,11 +51,11 @@ internal sealed partial class ApiKeyLookup(
         return candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid : null;
     }
 
-    public bool WasKnown(ApiKeyCandidate candidate) => _remembered.Knows(candidate.Hash);
+    public bool WasKnown(ApiKeyCandidate candidate) => _remembered.Contains(candidate.Hash);
 
     public async Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        var found = await _remembered.AskAsync(candidate.Hash, (_, asking) => AskAsync(candidate, asking), cancellationToken);
+        var found = await _remembered.QueryAsync(candidate.Hash, (_, asking) => AskAsync(candidate, asking), cancellationToken);
         return found is null ? ApiKeyVerdict.Invalid : Judge(found);
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class ApiKeyLookup(
         if (verdict is ApiKeyVerdict.Good && LastUses.IsDue(key.NotedAt, now))
         {
             key.NotedAt = now;
-            uses.KeyUsed(key.Id, now);
+            uses.RecordKeyUse(key.Id, now);
         }
 
         return verdict;

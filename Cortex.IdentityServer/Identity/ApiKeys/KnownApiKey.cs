@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>A key that is in the database, and whose it is.</summary>
-internal sealed class KnownApiKey : IRemembered
+internal sealed class KnownApiKey : ICachedCredential
 {
     private readonly ApiKeyVerdict.Good _good;
 
@@ -29,7 +29,7 @@ internal sealed class KnownApiKey : IRemembered
     /// <summary>Whether neither it nor its owner is switched off.</summary>
     public required bool IsActive { get; init; }
 
-    public DateTimeOffset Until => DateTimeOffset.MaxValue;
+    public DateTimeOffset ValidUntil => DateTimeOffset.MaxValue;
 
     /// <summary>Who calls with it. Made once and shared by requests, so never changed.</summary>
     public KnownCaller Caller => field ??= new(new ClaimsIdentity(

@@ -24,7 +24,7 @@ internal sealed class AuditReader(CortexDbContext db)
 
         var page = await events.AsNoTracking().OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
         var items = page.Take(limit).ToList();
-        return new(items, page.Count > limit ? new TimeCursor(StoredTime.Of(items[^1].OccurredAt), items[^1].Id) : null);
+        return new(items, page.Count > limit ? new TimeCursor(StoredTime.FromDotNet(items[^1].OccurredAt), items[^1].Id) : null);
     }
 
     /// <summary>All events of an account, newest first, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class MailSender(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            server.Failed(failure);
+            server.ReportFailure(failure);
 
             // Mostly the database is away; whatever it is, mails have to go on.
             Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
@@ -101,7 +101,7 @@ internal sealed partial class MailSender(
                 ? await ResolveAsync(services, mail, cancellationToken)
                 : await SendAsync(services, mail, cancellationToken);
         }
-        catch (Exception failure) when (VanishedOwner.Causes(failure))
+        catch (Exception failure) when (DeletedAccount.Causes(failure))
         {
             // Nobody has the account any more, so the next look finds nobody to write to.
             await transaction.RollbackAsync(CancellationToken.None);

@@ -16,7 +16,7 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
     private static readonly string Sql = $"""
         SELECT coalesce(account.count, cortex_fold_email(@email)) AS "Count", account.id AS "UserId",
             EXISTS (SELECT FROM login_addresses WHERE user_id = account.id AND network = @network AND last_login_at > @since) AS "IsKnown",
-            {DearestHash.Columns}
+            {CostliestHash.Columns}
         FROM (SELECT) AS one LEFT JOIN LATERAL ({AccountByEmail.Select($"id, {AccountByEmail.LoginCount} AS count", "@email")}) AS account ON true
         """;
 

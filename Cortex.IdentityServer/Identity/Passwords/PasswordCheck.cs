@@ -86,7 +86,7 @@ internal sealed partial class PasswordCheck(
         try
         {
             // Without a user there is as much work as for a wrong password, so that time doesn't tell who is registered.
-            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, account.Dearest, cancellationToken);
+            verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, account.Costliest, cancellationToken);
         }
         finally
         {

@@ -11,7 +11,7 @@ internal sealed class TokenPairs(AccessTokens accessTokens, SecretKeys secrets, 
     /// <summary>The first pair of a session. The login is its first use: who logs in was active that day, whatever comes of it.</summary>
     public TokenResponse IssueFirst(SessionUser user, Guid sessionId, string[] methods, DateTimeOffset refreshExpires)
     {
-        uses.SessionUsed(sessionId, clock.GetUtcNow());
+        uses.RecordSessionUse(sessionId, clock.GetUtcNow());
         return Issue(user, new RefreshToken(sessionId, 0), methods, refreshExpires);
     }
 

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>An access token whose signature and claims hold, and what is known of its session.</summary>
-internal sealed class VerifiedToken : IRemembered
+internal sealed class VerifiedToken : ICachedCredential
 {
     private readonly DateTimeOffset _sessionEnds = DateTimeOffset.MaxValue;
 
@@ -51,7 +51,7 @@ internal sealed class VerifiedToken : IRemembered
 
     public DateTimeOffset ExpiresAt { get; }
 
-    public DateTimeOffset Until => ExpiresAt + SessionSettings.ClockSkew;
+    public DateTimeOffset ValidUntil => ExpiresAt + SessionSettings.ClockSkew;
 
     /// <summary>Made once, as each request asks for it.</summary>
     public TokenVerdict.Good Good { get; }
@@ -63,7 +63,7 @@ internal sealed class VerifiedToken : IRemembered
     public DateTimeOffset NotedAt { get; set; }
 
     /// <summary>Why it doesn't count at this time, or null.</summary>
-    public Refusal? RefusalAt(DateTimeOffset now) => now > Until ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
+    public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
     /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
     private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionStanding.Live live) => new(

@@ -20,12 +20,12 @@ internal sealed class VerifiedTokens(
     private static readonly TokenVerdict Invalid = new TokenVerdict.Refused(Problems.InvalidToken);
     private static readonly TokenVerdict Expired = new TokenVerdict.Refused(Problems.TokenExpired);
 
-    private readonly Remembered<VerifiedToken> _remembered = new(changes, breaker, clock, MostRemembered);
+    private readonly CredentialCache<VerifiedToken> _remembered = new(changes, breaker, clock, MostRemembered);
 
     /// <summary>What is known without asking the database, or null.</summary>
     public TokenVerdict? Recall(string token) =>
         token.Length > AccessTokens.LongestToken ? Invalid
-        : _remembered.TryRecall(token, out var known) ? Judge(known)
+        : _remembered.TryGet(token, out var known) ? Judge(known)
         : null;
 
     /// <exception cref="Exception">The database can't be asked (<see cref="DatabaseFailure"/>), and what is remembered is too old to count.</exception>
@@ -37,7 +37,7 @@ internal sealed class VerifiedTokens(
     private async Task<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         TokenVerdict refused = Invalid;
-        var verified = await _remembered.AskAsync(
+        var verified = await _remembered.QueryAsync(
             token,
             async (before, asking) =>
             {
@@ -71,7 +71,7 @@ internal sealed class VerifiedTokens(
         if (LastUses.IsDue(token.NotedAt, now))
         {
             token.NotedAt = now;
-            uses.SessionUsed(token.SessionId, now);
+            uses.RecordSessionUse(token.SessionId, now);
         }
 
         return token.Good;

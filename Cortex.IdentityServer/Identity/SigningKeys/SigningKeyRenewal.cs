@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.SigningKeys;
 /// <summary>Encrypts the signing keys of all algorithms under the first SECRET_KEY, so that an older one can go.</summary>
 internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cipher)
 {
-    public async Task<Renewal> RunAsync(CancellationToken cancellationToken)
+    public async Task<Reencryption> RunAsync(CancellationToken cancellationToken)
     {
         var rows = await db.SigningKeySet.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
         var renewed = 0;

@@ -30,7 +30,7 @@ internal sealed partial class SigningKeyRotation(
         var due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Note() => due.Writer.TryWrite(true);
         using var timer = clock.CreateTimer(_ => Note(), null, Pause, Pause);
-        changes.OnEverything(Note);
+        changes.OnEverythingChanged(Note);
         await foreach (var _ in due.Reader.ReadAllAsync(stoppingToken))
         {
             try

@@ -81,7 +81,7 @@ internal sealed partial class SigningKeySet(
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
-            server.Failed(failure);
+            server.ReportFailure(failure);
             Log.NotRead(logger, failure);
         }
         finally

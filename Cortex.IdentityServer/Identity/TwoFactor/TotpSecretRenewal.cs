@@ -17,7 +17,7 @@ internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets
 
     /// <param name="report">Told after each batch how far it is.</param>
     /// <param name="cancellationToken">Ends it between two batches; what was renewed stays.</param>
-    public async Task<Renewal> RunAsync(Action<Renewal> report, CancellationToken cancellationToken)
+    public async Task<Reencryption> RunAsync(Action<Reencryption> report, CancellationToken cancellationToken)
     {
         var (seen, renewed, lost) = (0L, 0L, new List<string>());
         Guid? last = null;

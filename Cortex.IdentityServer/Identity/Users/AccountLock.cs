@@ -17,16 +17,16 @@ internal static class AccountLock
     /// Locks the account for its deletion, which also blocks inserts of rows that reference it. A deletion takes this lock from the beginning: upgrading
     /// a weaker one later could deadlock.
     /// </summary>
-    public static Task LockAccountToDeleteAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+    public static Task LockAccountForDeletionAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
 
     /// <summary>
     /// Takes a shared lock that prevents changes to the account and its roles until the caller's transaction ends. Any number of transactions can hold it.
     /// </summary>
-    public static Task KeepAccountAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+    public static Task LockAccountAgainstChangesAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR SHARE", cancellationToken);
 
     /// <summary>Takes a shared lock that prevents only the account's deletion, for work that takes too long to block changes.</summary>
-    public static Task KeepAccountAliveAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
+    public static Task LockAccountAgainstDeletionAsync(this CortexDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR KEY SHARE", cancellationToken);
 }

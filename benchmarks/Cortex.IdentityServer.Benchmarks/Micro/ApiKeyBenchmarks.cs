@@ -9,14 +9,14 @@ namespace Cortex.IdentityServer.Benchmarks.Micro;
 public class ApiKeyBenchmarks
 {
     private readonly string _key = ApiKeyText.New();
-    private Remembered<KnownApiKey> _remembered = null!;
+    private CredentialCache<KnownApiKey> _remembered = null!;
 
     [GlobalSetup]
     public async Task RememberAsync()
     {
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
-        changes.InSync();
-        _remembered = new(changes, new(), TimeProvider.System, most: 100);
+        changes.MarkInSync();
+        _remembered = new(changes, new(), TimeProvider.System, maxEntries: 100);
         var key = new KnownApiKey
         {
             Id = Guid.NewGuid(),
@@ -28,7 +28,7 @@ public class ApiKeyBenchmarks
             ExpiresAt = null,
             IsActive = true,
         };
-        await _remembered.AskAsync(ApiKeyText.HashHex(_key), (_, _) => Task.FromResult<KnownApiKey?>(key), CancellationToken.None);
+        await _remembered.QueryAsync(ApiKeyText.HashHex(_key), (_, _) => Task.FromResult<KnownApiKey?>(key), CancellationToken.None);
     }
 
     [Benchmark]
@@ -39,7 +39,7 @@ public class ApiKeyBenchmarks
 
     [Benchmark]
     public ClaimsPrincipal Remembered() =>
-        _remembered.TryRecall(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Good
+        _remembered.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Good
             ? known.Caller
             : throw new InvalidOperationException("The key was forgotten.");
 

@@ -18,7 +18,7 @@ public class TokenBenchmarks
 
     private string _token = "";
     private TokenValidationParameters _rules = new();
-    private Remembered<VerifiedToken> _remembered = null!;
+    private CredentialCache<VerifiedToken> _remembered = null!;
 
     [Params("HS256", "ES256", "RS256")]
     public string Algorithm { get; set; } = "";
@@ -57,11 +57,11 @@ public class TokenBenchmarks
         };
 
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
-        changes.InSync();
-        _remembered = new(changes, new(), TimeProvider.System, most: 100);
+        changes.MarkInSync();
+        _remembered = new(changes, new(), TimeProvider.System, maxEntries: 100);
         var live = new SessionStanding.Live(user, Factors: [], DateTimeOffset.MaxValue);
         var claims = await FirstCheckAsync();
-        await _remembered.AskAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
+        await _remembered.QueryAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
     }
 
     [Benchmark(Baseline = true)]
@@ -73,7 +73,7 @@ public class TokenBenchmarks
 
     [Benchmark]
     public ClaimsPrincipal Remembered() =>
-        _remembered.TryRecall(_token, out var known) && known.RefusalAt(TimeProvider.System.GetUtcNow()) is null
+        _remembered.TryGet(_token, out var known) && known.RefusalAt(TimeProvider.System.GetUtcNow()) is null
             ? known.Caller
             : throw new InvalidOperationException("The token was forgotten.");
 

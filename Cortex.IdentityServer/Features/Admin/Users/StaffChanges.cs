@@ -77,10 +77,10 @@ internal sealed partial class StaffChanges(
             // A deletion can take a minute, in which whoever makes it must not be safe from being disabled.
             await ((IsTheirs: id == act.UserId, act.IsDeletion) switch
             {
-                (true, true) => db.LockAccountToDeleteAsync(id, cancellationToken),
+                (true, true) => db.LockAccountForDeletionAsync(id, cancellationToken),
                 (true, false) => db.LockAccountAsync(id, cancellationToken),
-                (false, true) => db.KeepAccountAliveAsync(id, cancellationToken),
-                (false, false) => db.KeepAccountAsync(id, cancellationToken),
+                (false, true) => db.LockAccountAgainstDeletionAsync(id, cancellationToken),
+                (false, false) => db.LockAccountAgainstChangesAsync(id, cancellationToken),
             });
         }
     }

@@ -22,7 +22,7 @@ internal sealed class StaffRights(CortexDbContext db)
     /// <remarks>Two statements, as one that waited for a lock sees the roles and sessions from before it waited.</remarks>
     public async Task<StaffRight> LockAndCheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
-        await db.KeepAccountAsync(staff.Id, cancellationToken);
+        await db.LockAccountAgainstChangesAsync(staff.Id, cancellationToken);
         return await CheckAsync(staff, role, cancellationToken);
     }
 

@@ -10,10 +10,10 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 /// </remarks>
 internal sealed class AddressWatch(string connectionString, NpgsqlDataSource database, ServerWatch watch) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Npgsql caches the state of each of several hosts. If it finds no suitable one in its cache, the cache has to be cleared.</summary>
-    private static readonly TimeSpan HostsPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan HostCheckInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString);
 
@@ -24,30 +24,30 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EachAsync(Pause, LookAsync, stoppingToken),
-        database is NpgsqlMultiHostDataSource ? EachAsync(HostsPause, FindAsync, stoppingToken) : Task.CompletedTask);
+        RepeatAsync(CheckInterval, CheckAddressAsync, stoppingToken),
+        database is NpgsqlMultiHostDataSource ? RepeatAsync(HostCheckInterval, CheckPoolAsync, stoppingToken) : Task.CompletedTask);
 
-    private async Task EachAsync(TimeSpan pause, Func<CancellationToken, Task> look, CancellationToken cancellationToken)
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> check, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(pause);
+        using var timer = new PeriodicTimer(interval);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             // While disconnected, the listener looks for a server itself, and finds it sooner.
-            if (watch.IsSettled)
+            if (watch.IsConnected)
             {
-                await look(cancellationToken);
+                await check(cancellationToken);
             }
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
-        _source.LookAgain();
+        _source.ClearHostStates();
         try
         {
             if (await ServerState.ReadAsync(_source, cancellationToken) is { IsReadOnly: false } server)
             {
-                watch.Opened(server);
+                watch.ReportConnection(server);
             }
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
@@ -56,7 +56,7 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
         }
     }
 
-    private async Task FindAsync(CancellationToken cancellationToken)
+    private async Task CheckPoolAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +64,7 @@ internal sealed class AddressWatch(string connectionString, NpgsqlDataSource dat
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
         {
-            database.LookAgain();
+            database.ClearHostStates();
         }
     }
 

@@ -21,27 +21,27 @@ internal static class DataSources
         var wanted = isOneHost || settings.TargetSessionAttributes == "primary" ? settings.TargetSessionAttributes : "read-write";
         settings.TargetSessionAttributes = isOneHost ? null : wanted;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging);
-        WideTimes.AddTo(builder);
+        ClampedTimestamps.AddTo(builder);
 
         // TLS 1.2 is always the minimum, which is the highest value that ssl_min_protocol_version may have here.
         builder.UseSslClientAuthenticationOptionsCallback(tls => tls.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
         if (watch is not null || wanted is "read-write" or "primary")
         {
             builder.UsePhysicalConnectionInitializer(
-                connection => Note(ServerState.Read(connection)),
-                async connection => Note(await ServerState.ReadAsync(connection, CancellationToken.None)));
+                connection => CheckAndReport(ServerState.Read(connection)),
+                async connection => CheckAndReport(await ServerState.ReadAsync(connection, CancellationToken.None)));
         }
 
         return builder.Build();
 
-        void Note(ServerState server)
+        void CheckAndReport(ServerState server)
         {
             if (wanted is "read-write" or "primary" && (wanted == "primary" ? server.IsStandby : server.IsReadOnly))
             {
                 throw new UnsuitableServerException($"this server doesn't match target_session_attrs={wanted}: {server.ReadOnlyReason}");
             }
 
-            watch?.Opened(server);
+            watch?.ReportConnection(server);
         }
     }
 
@@ -56,12 +56,12 @@ internal static class DataSources
     }
 
     /// <summary>Closes idle connections now and busy ones when they are returned, and clears the cached states of the hosts.</summary>
-    public static void Renew(this NpgsqlDataSource database)
+    public static void ResetConnections(this NpgsqlDataSource database)
     {
         database.Clear();
-        database.LookAgain();
+        database.ClearHostStates();
     }
 
     /// <summary>Clears Npgsql's cached states of several hosts, so that each is queried again.</summary>
-    public static void LookAgain(this NpgsqlDataSource database) => (database as NpgsqlMultiHostDataSource)?.ClearDatabaseStates();
+    public static void ClearHostStates(this NpgsqlDataSource database) => (database as NpgsqlMultiHostDataSource)?.ClearDatabaseStates();
 }

@@ -9,25 +9,26 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 /// </summary>
 internal static partial class PostgresKeywords
 {
-    private const int Day = 86_400;
+    private const int SecondsPerDay = 86_400;
 
     /// <summary>A migration holds two connections, its guard's and its own, and needs a third for queries in between.</summary>
-    private const int LeastPool = 3;
+    private const int MinPoolSize = 3;
 
-    private static readonly (string Keyword, int Least, int Most)[] Ranges =
+    private static readonly (string Keyword, int Min, int Max)[] Ranges =
     [
-        ("Port", 1, 65_535), ("Maximum Pool Size", LeastPool, 10_000), ("Minimum Pool Size", 0, 10_000), ("Read Buffer Size", 4096, 1 << 26),
+        ("Port", 1, 65_535), ("Maximum Pool Size", MinPoolSize, 10_000), ("Minimum Pool Size", 0, 10_000), ("Read Buffer Size", 4096, 1 << 26),
         ("Write Buffer Size", 4096, 1 << 26), ("Socket Receive Buffer Size", 0, 1 << 26), ("Socket Send Buffer Size", 0, 1 << 26),
-        ("Command Timeout", 0, Day), ("Internal Command Timeout", -1, Day), ("Cancellation Timeout", -1, Day * 1000), ("Keepalive", 0, Day),
-        ("TCP Keepalive Time", 0, 32_767), ("TCP Keepalive Interval", 0, 32_767), ("Connection Idle Lifetime", 1, Day),
-        ("Connection Pruning Interval", 1, Day), ("Connection Lifetime", 0, Day * 365), ("Host Recheck Seconds", 0, Day), ("Max Auto Prepare", 0, 10_000),
+        ("Command Timeout", 0, SecondsPerDay), ("Internal Command Timeout", -1, SecondsPerDay), ("Cancellation Timeout", -1, SecondsPerDay * 1000),
+        ("Keepalive", 0, SecondsPerDay), ("TCP Keepalive Time", 0, 32_767), ("TCP Keepalive Interval", 0, 32_767),
+        ("Connection Idle Lifetime", 1, SecondsPerDay), ("Connection Pruning Interval", 1, SecondsPerDay), ("Connection Lifetime", 0, SecondsPerDay * 365),
+        ("Host Recheck Seconds", 0, SecondsPerDay), ("Max Auto Prepare", 0, 10_000),
     ];
 
     /// <summary>Returns what is wrong with the settings, or null.</summary>
-    public static string? Refuse(NpgsqlConnectionStringBuilder settings) =>
-        RefuseHosts(settings.Host!) ?? RefuseTarget(settings) ?? RefuseNumbers(settings) ?? RefuseDisclosure(settings) ?? RefuseUnusable(settings);
+    public static string? Validate(NpgsqlConnectionStringBuilder settings) =>
+        ValidateHosts(settings.Host!) ?? ValidateTarget(settings) ?? ValidateNumbers(settings) ?? ValidateDisclosure(settings) ?? ValidateSupport(settings);
 
-    private static string? RefuseHosts(string hosts)
+    private static string? ValidateHosts(string hosts)
     {
         foreach (var host in hosts.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -46,36 +47,36 @@ internal static partial class PostgresKeywords
         return null;
     }
 
-    private static string? RefuseTarget(NpgsqlConnectionStringBuilder settings) => settings.TargetSessionAttributes is "read-only" or "standby"
-        ? $"target_session_attrs={settings.TargetSessionAttributes} asks for a server that can't be written, and this server has to write: read-write, "
+    private static string? ValidateTarget(NpgsqlConnectionStringBuilder settings) => settings.TargetSessionAttributes is "read-only" or "standby"
+        ? $"target_session_attrs={settings.TargetSessionAttributes} requests a read-only server, but this server has to write: use read-write, "
             + "primary or any."
         : null;
 
-    private static string? RefuseNumbers(NpgsqlConnectionStringBuilder settings)
+    private static string? ValidateNumbers(NpgsqlConnectionStringBuilder settings)
     {
-        foreach (var (keyword, least, most) in Ranges)
+        foreach (var (keyword, min, max) in Ranges)
         {
-            if (settings.ShouldSerialize(keyword) && settings[keyword] is int value && (value < least || value > most))
+            if (settings.ShouldSerialize(keyword) && settings[keyword] is int value && (value < min || value > max))
             {
-                return $"{keyword} must be from {least} to {most}.";
+                return $"{keyword} must be between {min} and {max}.";
             }
         }
 
         if (settings.ShouldSerialize("Minimum Pool Size") && settings.ShouldSerialize("Maximum Pool Size") && settings.MinPoolSize > settings.MaxPoolSize)
         {
-            return "Minimum Pool Size must not be above Maximum Pool Size.";
+            return "Minimum Pool Size must not exceed Maximum Pool Size.";
         }
 
         if (settings.ConnectionIdleLifetime < settings.ConnectionPruningInterval)
         {
-            return "Connection Idle Lifetime must not be below Connection Pruning Interval (10 s where it isn't set).";
+            return "Connection Idle Lifetime must not be less than Connection Pruning Interval (10 s by default).";
         }
 
         return settings is { TcpKeepAliveInterval: > 0, TcpKeepAliveTime: 0 } ? "TCP Keepalive Interval needs TCP Keepalive Time." : null;
     }
 
     /// <summary>Rows, parameters and passwords are never logged, whatever the settings say.</summary>
-    private static string? RefuseDisclosure(NpgsqlConnectionStringBuilder settings)
+    private static string? ValidateDisclosure(NpgsqlConnectionStringBuilder settings)
     {
         var disclosing = settings switch
         {
@@ -85,10 +86,10 @@ internal static partial class PostgresKeywords
             { PersistSecurityInfo: true } => "Persist Security Info",
             _ => null,
         };
-        return disclosing is null ? null : $"{disclosing} is refused: it would write emails or secrets into the log.";
+        return disclosing is null ? null : $"{disclosing} isn't allowed: it would write emails or secrets to the log.";
     }
 
-    private static string? RefuseUnusable(NpgsqlConnectionStringBuilder settings)
+    private static string? ValidateSupport(NpgsqlConnectionStringBuilder settings)
     {
         var unusable = settings switch
         {

@@ -26,17 +26,17 @@ internal static class PostgresTls
             return null;
         }
 
-        return ApplyRoot(result) ?? (result.SslMode == SslMode.Disable ? null : RefuseMissing(result)) ?? RefuseDirect(result);
+        return ApplyRootCertificate(result) ?? (result.SslMode == SslMode.Disable ? null : ValidateFiles(result)) ?? ValidateDirectNegotiation(result);
     }
 
-    private static string? ApplyRoot(NpgsqlConnectionStringBuilder result)
+    private static string? ApplyRootCertificate(NpgsqlConnectionStringBuilder result)
     {
         var isGiven = result.ShouldSerialize("SSL Mode");
         if (result.RootCertificate == System)
         {
             if (isGiven && result.SslMode != SslMode.VerifyFull)
             {
-                return "With sslrootcert=system, sslmode must be verify-full: anybody can get a certificate from an authority that the system trusts.";
+                return "With sslrootcert=system, sslmode must be verify-full: anyone can get a certificate from an authority that the system trusts.";
             }
 
             // Npgsql uses the machine's trust store if no file is configured.
@@ -61,7 +61,7 @@ internal static class PostgresTls
             : null;
     }
 
-    private static string? RefuseMissing(NpgsqlConnectionStringBuilder result)
+    private static string? ValidateFiles(NpgsqlConnectionStringBuilder result)
     {
         foreach (var (name, path) in new[]
         {
@@ -77,7 +77,7 @@ internal static class PostgresTls
         return null;
     }
 
-    private static string? RefuseDirect(NpgsqlConnectionStringBuilder result) =>
+    private static string? ValidateDirectNegotiation(NpgsqlConnectionStringBuilder result) =>
         result is { SslNegotiation: SslNegotiation.Direct, SslMode: not (SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull) }
             ? "With sslnegotiation=direct, sslmode must be require, verify-ca or verify-full."
             : null;

@@ -33,11 +33,11 @@ internal static class PostgresUrlParameters
             case "sslkey": result.SslKey = value; return null;
             case "sslpassword": result.SslPassword = value; return null;
             case "sslrootcert": result.RootCertificate = value; return null;
-            case "connect_timeout": return SetSeconds(name, value, least: 0, most: 1024, seconds => result.Timeout = seconds);
-            case "keepalives_idle": return SetSeconds(name, value, least: 0, most: 32767, seconds => result.TcpKeepAliveTime = seconds);
-            case "keepalives_interval": return SetSeconds(name, value, least: 0, most: 32767, seconds => result.TcpKeepAliveInterval = seconds);
+            case "connect_timeout": return SetSeconds(name, value, min: 0, max: 1024, seconds => result.Timeout = seconds);
+            case "keepalives_idle": return SetSeconds(name, value, min: 0, max: 32767, seconds => result.TcpKeepAliveTime = seconds);
+            case "keepalives_interval": return SetSeconds(name, value, min: 0, max: 32767, seconds => result.TcpKeepAliveInterval = seconds);
             case "require_auth": return SetRequireAuth(value, result);
-            default: return Choose(name, value, result) ?? RefuseUnprotected(name, value);
+            default: return Choose(name, value, result) ?? ValidateUnsupported(name, value);
         }
     }
 
@@ -64,7 +64,7 @@ internal static class PostgresUrlParameters
     };
 
     /// <summary>Rejects unknown and unsupported parameters. Those listed first have already been applied.</summary>
-    private static string? RefuseUnprotected(string name, string value) => name switch
+    private static string? ValidateUnsupported(string name, string value) => name switch
     {
         "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts"
             or "target_session_attrs" => null,
@@ -84,14 +84,14 @@ internal static class PostgresUrlParameters
     };
 
     /// <summary>In libpq, zero and negative values mean what zero means in Npgsql: no limit, or the system's default.</summary>
-    private static string? SetSeconds(string name, string value, int least, int most, Action<int> set)
+    private static string? SetSeconds(string name, string value, int min, int max, Action<int> set)
     {
         if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
             return $"The parameter '{name}' must be a number of seconds.";
         }
 
-        set(Math.Clamp(seconds, least, most));
+        set(Math.Clamp(seconds, min, max));
         return null;
     }
 

@@ -25,7 +25,7 @@ internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsRe
         await using var command = new NpgsqlCommand(Sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return Of(reader);
+        return FromRow(reader);
     }
 
     /// <summary>Reads the state of the server that the pool is connected to.</summary>
@@ -41,8 +41,8 @@ internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsRe
         using var command = new NpgsqlCommand(Sql, connection);
         using var reader = command.ExecuteReader();
         reader.Read();
-        return Of(reader);
+        return FromRow(reader);
     }
 
-    private static ServerState Of(DbDataReader row) => new(row.GetDateTime(0), row.GetBoolean(1), row.GetBoolean(2));
+    private static ServerState FromRow(DbDataReader row) => new(row.GetDateTime(0), row.GetBoolean(1), row.GetBoolean(2));
 }

@@ -12,12 +12,12 @@ internal sealed class ServerWatch : IDisposable
 {
     private readonly Lock _lock = new();
     private ServerState? _current;
-    private DateTime? _pooled;
-    private bool _isMixed;
-    private CancellationTokenSource _doubts = new();
+    private DateTime? _pooledStart;
+    private bool _mayBeMixed;
+    private CancellationTokenSource _reconnect = new();
 
     /// <summary>Whether the listener is connected to a writable server.</summary>
-    public bool IsSettled
+    public bool IsConnected
     {
         get
         {
@@ -30,22 +30,22 @@ internal sealed class ServerWatch : IDisposable
 
     /// <summary>Reports that a connection was opened.</summary>
     /// <param name="server">The state of its server.</param>
-    public void Opened(ServerState server)
+    public void ReportConnection(ServerState server)
     {
         lock (_lock)
         {
             // This holds even if that server is promoted later: statements that it rejected in the meantime may be half prepared there.
-            _isMixed |= server.IsReadOnly || (_pooled ??= server.StartedAt) != server.StartedAt;
+            _mayBeMixed |= server.IsReadOnly || (_pooledStart ??= server.StartedAt) != server.StartedAt;
             if (_current is not null && (server.IsReadOnly || server.StartedAt != _current.StartedAt))
             {
-                RaiseDoubt();
+                RequireReconnect();
             }
         }
     }
 
     /// <summary>Reports a failed statement, which may be the result of a failover.</summary>
     /// <param name="failure">The exception.</param>
-    public void Failed(Exception failure)
+    public void ReportFailure(Exception failure)
     {
         if (DatabaseFailure.FromPostgres(failure) is not { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
         {
@@ -56,8 +56,8 @@ internal sealed class ServerWatch : IDisposable
         {
             if (_current is not null)
             {
-                _isMixed = true;
-                RaiseDoubt();
+                _mayBeMixed = true;
+                RequireReconnect();
             }
         }
     }
@@ -66,29 +66,29 @@ internal sealed class ServerWatch : IDisposable
     /// <param name="server">The state of its server.</param>
     /// <param name="mustRenew">Whether the pool may hold connections to another server.</param>
     /// <returns>A token that is canceled when the listener has to reconnect.</returns>
-    public CancellationToken Follow(ServerState server, out bool mustRenew)
+    public CancellationToken SetCurrent(ServerState server, out bool mustRenew)
     {
         lock (_lock)
         {
-            mustRenew = _isMixed || (_pooled is { } pooled && pooled != server.StartedAt);
+            mustRenew = _mayBeMixed || (_pooledStart is { } pooled && pooled != server.StartedAt);
             _current = server;
             if (mustRenew)
             {
-                _isMixed = false;
-                _pooled = null;
+                _mayBeMixed = false;
+                _pooledStart = null;
             }
 
-            if (_doubts.IsCancellationRequested)
+            if (_reconnect.IsCancellationRequested)
             {
-                _doubts = new();
+                _reconnect = new();
             }
 
-            return _doubts.Token;
+            return _reconnect.Token;
         }
     }
 
     /// <summary>Reports that the listener has lost its connection.</summary>
-    public void Lose()
+    public void ClearCurrent()
     {
         lock (_lock)
         {
@@ -96,13 +96,13 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    public void Dispose() => _doubts.Dispose();
+    public void Dispose() => _reconnect.Dispose();
 
-    private void RaiseDoubt()
+    private void RequireReconnect()
     {
         _current = null;
 
         // The listener's continuation must not run under the lock.
-        _ = _doubts.CancelAsync();
+        _ = _reconnect.CancelAsync();
     }
 }

@@ -10,31 +10,31 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 internal sealed class DataFolder(PostgresAccount account)
 {
     // A socket path is limited to 107 bytes (103 on macOS), and "/.s.PGSQL.5432" follows the folder.
-    private const int LongestSocketFolder = 86;
+    private const int MaxSocketFolderLength = 86;
 
-    public async Task<string> PlaceAsync(string wished, CancellationToken ct)
+    public async Task<string> LocateAsync(string requested, CancellationToken ct)
     {
-        var link = new DirectoryInfo(wished);
+        var link = new DirectoryInfo(requested);
         if (link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target)
         {
             // If the cluster is gone, a new one is created only in a folder that no other local user can have planted since.
             var parent = Path.GetDirectoryName(target)!;
-            if (HasCluster(target) || (Directory.Exists(parent) && (account.IsSelf || await IsOursAloneAsync(parent, ct))))
+            if (HasCluster(target) || (Directory.Exists(parent) && (account.IsSelf || await IsPrivateAsync(parent, ct))))
             {
                 return target;
             }
 
-            File.Delete(wished);
+            File.Delete(requested);
         }
 
-        if (HasCluster(wished) || account.IsSelf)
+        if (HasCluster(requested) || account.IsSelf)
         {
-            return CanBeNamed(wished) ? wished : throw new EmbeddedPostgresException(
-                $"The path {wished} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set "
+            return IsSupportedPath(requested) ? requested : throw new EmbeddedPostgresException(
+                $"The path {requested} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set "
                     + "POSTGRES_URL.");
         }
 
-        return CanBeNamed(wished) && CanHoldSocket(wished) && await CanUseAsync(wished, ct) ? wished : await RelocateAsync(wished, ct);
+        return IsSupportedPath(requested) && CanHoldSocket(requested) && await CanUseAsync(requested, ct) ? requested : await RelocateAsync(requested, ct);
     }
 
     /// <summary>Reports a wrong owner more clearly than PostgreSQL would.</summary>
@@ -53,11 +53,11 @@ internal sealed class DataFolder(PostgresAccount account)
     /// <summary>The socket is in the data directory, which is private to the server's account and never changes.</summary>
     public static bool CanHoldSocket(string data) =>
         !OperatingSystem.IsWindows()
-        && Encoding.UTF8.GetByteCount(data) <= LongestSocketFolder
+        && Encoding.UTF8.GetByteCount(data) <= MaxSocketFolderLength
         && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read it as a list of hosts
 
     /// <summary>Deletes what a killed start left next to the cluster.</summary>
-    public async Task SweepAsync(string data)
+    public async Task DeleteLeftoversAsync(string data)
     {
         foreach (var leftover in Directory.EnumerateDirectories(Path.GetDirectoryName(data)!, Path.GetFileName(data) + ".new-*"))
         {
@@ -65,7 +65,7 @@ internal sealed class DataFolder(PostgresAccount account)
         }
     }
 
-    public static string Temporary(string data) => $"{data}.new-{Guid.NewGuid():N}";
+    public static string TemporaryPath(string data) => $"{data}.new-{Guid.NewGuid():N}";
 
     public async Task DeleteAsync(string folder)
     {
@@ -84,17 +84,17 @@ internal sealed class DataFolder(PostgresAccount account)
     }
 
     /// <summary>Deletes the symlink to a relocated cluster that no longer exists, and its lock file.</summary>
-    public static void Forget(string wished, string data)
+    public static void DeleteLink(string requested, string data)
     {
-        if (data != wished)
+        if (data != requested)
         {
-            File.Delete(wished);
+            File.Delete(requested);
             File.Delete(data + ".lock");
         }
     }
 
     /// <summary>Creates a private folder that the account can write to.</summary>
-    public async Task<bool> MakeAsync(string folder, CancellationToken ct)
+    public async Task<bool> CreateAsync(string folder, CancellationToken ct)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -103,19 +103,19 @@ internal sealed class DataFolder(PostgresAccount account)
         }
 
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return await account.TakeOverAsync(folder, ct);
+        return await account.ChangeOwnerAsync(folder, ct);
     }
 
-    private static bool CanBeNamed(string path) =>
+    private static bool IsSupportedPath(string path) =>
         path.AsSpan().IndexOfAny("\"$`\n\r") < 0 && (OperatingSystem.IsWindows() || !path.Contains('\\', StringComparison.Ordinal));
 
     /// <summary>Tests access by creating a folder: parents' modes, ACLs and file systems without owners are too varied to reason about.</summary>
-    private async Task<bool> CanUseAsync(string wished, CancellationToken ct)
+    private async Task<bool> CanUseAsync(string requested, CancellationToken ct)
     {
-        var probe = Temporary(wished);
+        var probe = TemporaryPath(requested);
         try
         {
-            return await MakeAsync(probe, ct) && await account.OwnsAsync(probe, ct);
+            return await CreateAsync(probe, ct) && await account.OwnsAsync(probe, ct);
         }
         finally
         {
@@ -123,27 +123,27 @@ internal sealed class DataFolder(PostgresAccount account)
         }
     }
 
-    private async Task<string> RelocateAsync(string wished, CancellationToken ct)
+    private async Task<string> RelocateAsync(string requested, CancellationToken ct)
     {
         foreach (var parent in (string[])["/var/lib/cortex-identity", "/var/tmp/cortex-identity"])
         {
             // The hash shows an administrator which path it belongs to. The random part keeps a new checkout at an old path from using the old data.
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wished)))[..12];
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(requested)))[..12];
             var place = Path.Combine(parent, $"{hash}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-            if (await IsOursAloneAsync(parent, ct) && await CanUseAsync(place, ct))
+            if (await IsPrivateAsync(parent, ct) && await CanUseAsync(place, ct))
             {
-                Directory.CreateSymbolicLink(wished, place);
+                Directory.CreateSymbolicLink(requested, place);
                 return place;
             }
         }
 
         throw new EmbeddedPostgresException(
-            $"The account '{account.Name}', which runs PostgreSQL because root can't, can neither access {wished} nor write below /var/lib or /var/tmp: use "
+            $"The account '{account.Name}', which runs PostgreSQL because root can't, can neither access {requested} nor write below /var/lib or /var/tmp: use "
                 + "a folder that it can access, or set POSTGRES_URL.");
     }
 
     /// <summary>In /var/tmp, any local user may have created this folder, or a symlink of this name; it isn't used then.</summary>
-    private static async Task<bool> IsOursAloneAsync(string folder, CancellationToken ct)
+    private static async Task<bool> IsPrivateAsync(string folder, CancellationToken ct)
     {
         const UnixFileMode Others = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
@@ -161,6 +161,6 @@ internal sealed class DataFolder(PostgresAccount account)
             return false;
         }
 
-        return await PostgresAccount.WeOwnAsync(folder, ct) && (File.GetUnixFileMode(folder) & Writable) == 0;
+        return await PostgresAccount.IsOwnFolderAsync(folder, ct) && (File.GetUnixFileMode(folder) & Writable) == 0;
     }
 }

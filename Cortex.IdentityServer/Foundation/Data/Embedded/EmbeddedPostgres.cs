@@ -15,22 +15,22 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     private readonly List<OwnerLock> _locks = [];
     private DataFolder? _folder;
     private PostgresServer? _server;
-    private readonly string _wished;
-    private string _data;
+    private readonly string _requested;
+    private string _dataDirectory;
     private int _disposed;
 
     private EmbeddedPostgres(EmbeddedPostgresOptions options, ILogger logger)
     {
         _options = options;
         _logger = logger;
-        _wished = _data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        _requested = _dataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
     }
 
     /// <summary>The connection string, as Npgsql keywords, to <see cref="EmbeddedPostgresOptions.Database"/> as the cluster's owner.</summary>
     public string ConnectionString { get; private set; } = "";
 
     /// <summary>The folder in which the cluster is stored.</summary>
-    public string DataDirectory => _data;
+    public string DataDirectory => _dataDirectory;
 
     /// <exception cref="EmbeddedPostgresException">The operator has to act. The message says how.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
@@ -68,17 +68,17 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
             // Stopping isn't cancelable: otherwise the process would keep running without an owner.
             if (await _server.StopAsync(_options.Fresh ? "immediate" : "fast"))
             {
-                Log.Stopped(_logger, _data);
+                Log.Stopped(_logger, _dataDirectory);
             }
             else
             {
-                Log.NotStopped(_logger, _data);
+                Log.NotStopped(_logger, _dataDirectory);
             }
 
             if (_options.Fresh)
             {
-                await _folder!.DeleteAsync(_data);
-                DataFolder.Forget(_wished, _data);
+                await _folder!.DeleteAsync(_dataDirectory);
+                DataFolder.DeleteLink(_requested, _dataDirectory);
             }
         }
 
@@ -88,35 +88,35 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     private async Task StartAsync(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        Directory.CreateDirectory(Path.GetDirectoryName(_wished)!);
-        _locks.Add(OwnerLock.Take(_wished));
+        Directory.CreateDirectory(Path.GetDirectoryName(_requested)!);
+        _locks.Add(OwnerLock.Take(_requested));
 
         var account = await PostgresAccount.FindAsync(ct);
         var found = await PostgresBinaries.FindAsync(_options.BinDirectory, ct);
         _folder = new DataFolder(account);
-        _data = await _folder.PlaceAsync(_wished, ct);
-        if (_data != _wished)
+        _dataDirectory = await _folder.LocateAsync(_requested, ct);
+        if (_dataDirectory != _requested)
         {
             // A copied checkout contains the same symlink, and would share the cluster without sharing the lock.
-            _locks.Add(OwnerLock.Take(_data));
-            Log.Relocated(_logger, _wished, account.Name, _data);
+            _locks.Add(OwnerLock.Take(_dataDirectory));
+            Log.Relocated(_logger, _requested, account.Name, _dataDirectory);
         }
 
-        await _folder.SweepAsync(_data);
-        if (_options.Fresh && DataFolder.HasCluster(_data))
+        await _folder.DeleteLeftoversAsync(_dataDirectory);
+        if (_options.Fresh && DataFolder.HasCluster(_dataDirectory))
         {
-            await new PostgresServer(account, found[0], _data, _options).StopAsync("immediate");
-            await _folder.DeleteAsync(_data);
+            await new PostgresServer(account, found[0], _dataDirectory, _options).StopAsync("immediate");
+            await _folder.DeleteAsync(_dataDirectory);
         }
 
-        var binaries = await ChooseAsync(found, ct);
-        if (!DataFolder.HasCluster(_data))
+        var binaries = await ChooseBinariesAsync(found, ct);
+        if (!DataFolder.HasCluster(_dataDirectory))
         {
-            await new NewCluster(account, _folder, binaries, _options.Durable).MakeAsync(_data, ct);
+            await new NewCluster(account, _folder, binaries, _options.Durable).CreateAsync(_dataDirectory, ct);
         }
 
-        await _folder.CheckAsync(_data, ct);
-        _server = new PostgresServer(account, binaries, _data, _options);
+        await _folder.CheckAsync(_dataDirectory, ct);
+        _server = new PostgresServer(account, binaries, _dataDirectory, _options);
         var takenOver = await _server.TryTakeOverAsync(ct);
         if (!takenOver)
         {
@@ -125,21 +125,21 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
         await CreateDatabaseAsync(ct);
         ConnectionString = _server.ConnectionString(_options.Database);
-        Log.Started(_logger, binaries.Major, _data, account.Name, takenOver, clock.ElapsedMilliseconds);
+        Log.Started(_logger, binaries.Major, _dataDirectory, account.Name, takenOver, clock.ElapsedMilliseconds);
     }
 
     /// <summary>Finds the binaries of the major version that created the cluster.</summary>
-    private async Task<PostgresBinaries> ChooseAsync(IReadOnlyList<PostgresBinaries> found, CancellationToken ct)
+    private async Task<PostgresBinaries> ChooseBinariesAsync(IReadOnlyList<PostgresBinaries> found, CancellationToken ct)
     {
-        if (!DataFolder.HasCluster(_data))
+        if (!DataFolder.HasCluster(_dataDirectory))
         {
             return found[0];
         }
 
-        var text = await File.ReadAllTextAsync(Path.Combine(_data, "PG_VERSION"), ct);
+        var text = await File.ReadAllTextAsync(Path.Combine(_dataDirectory, "PG_VERSION"), ct);
         _ = int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major);
         return found.FirstOrDefault(binaries => binaries.Major == major) ?? throw new EmbeddedPostgresException(
-            $"The cluster in {_data} was made by PostgreSQL {text.Trim()}, and only "
+            $"The cluster in {_dataDirectory} was made by PostgreSQL {text.Trim()}, and only "
                 + $"{string.Join(", ", found.Select(binaries => binaries.Major).Distinct())} is installed: install that version, set POSTGRES_BIN to its "
                 + "bin folder, or delete the folder to start over.");
     }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 /// </summary>
 internal sealed class GuestLock : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
 
@@ -17,12 +17,12 @@ internal sealed class GuestLock : IDisposable
     public static GuestLock? TryEnter(string dataDirectory) => TryOpen(dataDirectory, FileShare.Read);
 
     /// <summary>Waits until no guest is left. New guests are kept out until the returned lock is disposed.</summary>
-    public static async Task<GuestLock> WhenAloneAsync(string dataDirectory, CancellationToken ct)
+    public static async Task<GuestLock> WaitForGuestsAsync(string dataDirectory, CancellationToken ct)
     {
         GuestLock? alone;
         while ((alone = TryOpen(dataDirectory, FileShare.None)) is null)
         {
-            await Task.Delay(Pause, ct);
+            await Task.Delay(RetryDelay, ct);
         }
 
         return alone;

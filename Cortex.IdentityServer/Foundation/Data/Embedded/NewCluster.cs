@@ -9,7 +9,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
 
     private const string PasswordFile = "cortex.password";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The password is stored in the cluster's folder, because neither is of use without the other.</summary>
     public static string ReadPassword(string data)
@@ -20,21 +20,21 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
             : throw new EmbeddedPostgresException($"The password file {path} is missing: delete {data} to start over, or set POSTGRES_URL.");
     }
 
-    public async Task MakeAsync(string data, CancellationToken ct)
+    public async Task CreateAsync(string data, CancellationToken ct)
     {
         if (Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).Any())
         {
             throw new EmbeddedPostgresException($"The folder {data} is not empty and isn't a PostgreSQL cluster: delete it, or set POSTGRES_URL.");
         }
 
-        var temporary = DataFolder.Temporary(data);
+        var temporary = DataFolder.TemporaryPath(data);
         try
         {
             var cluster = Path.Combine(temporary, "cluster");
             var password = Path.Combine(temporary, PasswordFile);
-            await folder.MakeAsync(temporary, ct);
+            await folder.CreateAsync(temporary, ct);
             WritePassword(password);
-            await account.TakeOverAsync(password, ct);
+            await account.ChangeOwnerAsync(password, ct);
             await InitializeAsync(cluster, password, ct);
             File.Move(password, Path.Combine(cluster, PasswordFile));
 
@@ -62,7 +62,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
                 .. durable ? (string[])[] : ["--no-sync"],
                 .. locale,
             ];
-            var answer = await account.RunAsync(binaries.InitDb, arguments, Limit, ct);
+            var answer = await account.RunAsync(binaries.InitDb, arguments, Timeout, ct);
             if (answer.Succeeded)
             {
                 return;

@@ -20,7 +20,7 @@ internal sealed class OwnerLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new EmbeddedPostgresTakenException(
+            throw new EmbeddedPostgresInUseException(
                 $"Another server or command is using the embedded PostgreSQL in {dataDirectory}: stop it first, or set POSTGRES_URL.", e);
         }
     }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 /// <param name="Prefix">The command line prefix that runs a command as this account.</param>
 internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList<string> Prefix)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(10);
 
     public bool IsSelf => Owner is null;
 
@@ -21,7 +21,7 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
 
         foreach (var account in Candidates(File.ReadLines("/etc/passwd")))
         {
-            if ((await account.RunAsync("true", [], Limit, ct)).Succeeded)
+            if ((await account.RunAsync("true", [], CommandTimeout, ct)).Succeeded)
             {
                 return account;
             }
@@ -37,20 +37,20 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
         PostgresCommand.RunAsync(Prefix, program, arguments, limit, ct, dataDirectory);
 
     /// <summary>Makes the account the owner of a file or folder; returns false if the file system doesn't allow it.</summary>
-    public async Task<bool> TakeOverAsync(string path, CancellationToken ct) =>
-        Owner is null || (await PostgresCommand.RunAsync([], "chown", ["-h", Owner, path], Limit, ct)).Succeeded;
+    public async Task<bool> ChangeOwnerAsync(string path, CancellationToken ct) =>
+        Owner is null || (await PostgresCommand.RunAsync([], "chown", ["-h", Owner, path], CommandTimeout, ct)).Succeeded;
 
     /// <summary>Whether this is a real folder rather than a symlink, owned by the account, which can read and write it.</summary>
     public async Task<bool> OwnsAsync(string folder, CancellationToken ct) =>
-        OperatingSystem.IsWindows() || await TestAsync(Prefix, folder, ct);
+        OperatingSystem.IsWindows() || await TestFolderAsync(Prefix, folder, ct);
 
     /// <summary>The same check for the server's own account: no other local user can have planted such a folder.</summary>
-    public static Task<bool> WeOwnAsync(string folder, CancellationToken ct) => TestAsync([], folder, ct);
+    public static Task<bool> IsOwnFolderAsync(string folder, CancellationToken ct) => TestFolderAsync([], folder, ct);
 
-    private static async Task<bool> TestAsync(IReadOnlyList<string> prefix, string folder, CancellationToken ct)
+    private static async Task<bool> TestFolderAsync(IReadOnlyList<string> prefix, string folder, CancellationToken ct)
     {
         const string Script = """test -d "$0" && test ! -L "$0" && test -O "$0" && test -w "$0" && test -x "$0" """;
-        return (await PostgresCommand.RunAsync(prefix, "/bin/sh", ["-c", Script, folder], Limit, ct)).Succeeded;
+        return (await PostgresCommand.RunAsync(prefix, "/bin/sh", ["-c", Script, folder], CommandTimeout, ct)).Succeeded;
     }
 
     private static IEnumerable<PostgresAccount> Candidates(IEnumerable<string> passwd)

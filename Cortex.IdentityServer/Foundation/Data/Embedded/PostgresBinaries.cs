@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 /// <summary>The folder that contains the programs of one PostgreSQL version, and the search for such folders.</summary>
 internal sealed partial record PostgresBinaries(string Folder, int Major)
 {
-    private const int OldestMajor = 15;
+    private const int MinMajor = 15;
 
     public string InitDb => Program("initdb");
 
@@ -19,10 +19,10 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         if (!string.IsNullOrWhiteSpace(wanted))
         {
             found.Add(await ReadAsync(wanted, ct) ?? throw new EmbeddedPostgresException(
-                $"POSTGRES_BIN: {wanted} must be the folder of initdb, pg_ctl and postgres of PostgreSQL {OldestMajor} or newer."));
+                $"POSTGRES_BIN: {wanted} must be the folder of initdb, pg_ctl and postgres of PostgreSQL {MinMajor} or newer."));
         }
 
-        foreach (var folder in OnPath().Concat(InUsualPlaces()).Distinct())
+        foreach (var folder in PathFolders().Concat(UsualFolders()).Distinct())
         {
             if (await ReadAsync(folder, ct) is { } binaries)
             {
@@ -31,7 +31,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
         }
 
         return found.Count > 0 ? found : throw new EmbeddedPostgresException(
-            $"No PostgreSQL {OldestMajor} or newer was found on this machine: {HowToInstall()}, or set POSTGRES_BIN to the folder of initdb; or run "
+            $"No PostgreSQL {MinMajor} or newer was found on this machine: {HowToInstall()}, or set POSTGRES_BIN to the folder of initdb; or run "
                 + "\"docker compose up\" (compose.yaml), or set POSTGRES_URL.");
     }
 
@@ -45,19 +45,19 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
 
         var answer = await PostgresCommand.RunAsync([], binaries.Program("postgres"), ["--version"], TimeSpan.FromSeconds(10), ct);
         var match = VersionPattern().Match(answer.Output);
-        return match.Success && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is >= OldestMajor and var major
+        return match.Success && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is >= MinMajor and var major
             ? binaries with { Major = major }
             : null;
     }
 
     private string Program(string name) => Path.Combine(Folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
 
-    private static IEnumerable<string> OnPath() =>
+    private static IEnumerable<string> PathFolders() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathFullyQualified);
 
-    private static IEnumerable<string> InUsualPlaces()
+    private static IEnumerable<string> UsualFolders()
     {
         if (OperatingSystem.IsWindows())
         {

@@ -14,7 +14,7 @@ internal static class PostgresCommand
         string? dataDirectory = null)
     {
         string[] line = [.. prefix, program, .. arguments];
-        using var process = new Process { StartInfo = Describe(line, dataDirectory) };
+        using var process = new Process { StartInfo = CreateStartInfo(line, dataDirectory) };
         try
         {
             process.Start();
@@ -48,7 +48,7 @@ internal static class PostgresCommand
         return new CommandResult(process.ExitCode, both.IsCompletedSuccessfully ? output.Result + errors.Result : "");
     }
 
-    private static ProcessStartInfo Describe(string[] line, string? dataDirectory)
+    private static ProcessStartInfo CreateStartInfo(string[] line, string? dataDirectory)
     {
         var start = new ProcessStartInfo(line[0], line.Skip(1))
         {

@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 /// </remarks>
 internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries binaries, string data, EmbeddedPostgresOptions options)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private string LogFile => Path.Combine(data, "server.log");
 
@@ -24,7 +24,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         var waited = Stopwatch.StartNew();
         while (Postmaster.FindRunning(data) is { } running)
         {
-            var answers = running.IsStopping ? null : await AnswersAsync(running, ct);
+            var answers = running.IsStopping ? null : await IsUsableAsync(running, ct);
             if (answers == true)
             {
                 return true;
@@ -36,7 +36,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
                 break;
             }
 
-            await Task.Delay(Pause, ct); // The server is stopping or recovering from a crash.
+            await Task.Delay(PollInterval, ct); // The server is stopping or recovering from a crash.
         }
 
         return false;
@@ -44,7 +44,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
 
     public async Task StartAsync(CancellationToken ct)
     {
-        await ClearTheWayAsync(ct);
+        await RemoveRemnantsAsync(ct);
 
         const int Attempts = 3;
         for (var attempt = 1; ; attempt++)
@@ -86,7 +86,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         $"The embedded PostgreSQL in {data} stopped right after its start: see {LogFile}.")).ConnectionString(data, database);
 
     /// <summary>Returns null while the server starts or stops, and false if it can't be used and has to be stopped.</summary>
-    private async Task<bool?> AnswersAsync(Postmaster running, CancellationToken ct)
+    private async Task<bool?> IsUsableAsync(Postmaster running, CancellationToken ct)
     {
         if (running.IsStarting)
         {
@@ -134,7 +134,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             while (!start.IsCompleted)
             {
                 await StopAsync("immediate");
-                await Task.WhenAny(start, Task.Delay(Pause, CancellationToken.None));
+                await Task.WhenAny(start, Task.Delay(PollInterval, CancellationToken.None));
             }
 
             await StopAsync("immediate");
@@ -142,13 +142,13 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         }
     }
 
-    private async Task ClearTheWayAsync(CancellationToken ct)
+    private async Task RemoveRemnantsAsync(CancellationToken ct)
     {
         // Orphaned backends of a killed postmaster end by themselves once their query does.
         var waited = Stopwatch.StartNew();
         while (Postmaster.AnyProcessIn(data) && waited.Elapsed < TimeSpan.FromSeconds(15))
         {
-            await Task.Delay(Pause, ct);
+            await Task.Delay(PollInterval, ct);
         }
 
         Postmaster.RemoveStaleFiles(data);

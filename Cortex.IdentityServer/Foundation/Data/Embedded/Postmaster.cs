@@ -19,7 +19,7 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
         if (Read(dataDirectory) is not { } text
             || text.Split('\n') is not { Length: > 1 } lines
             || !int.TryParse(lines[0], NumberStyles.Integer, CultureInfo.InvariantCulture, out var pid)
-            || !Runs(pid, text))
+            || !IsRunning(pid, text))
         {
             return null;
         }
@@ -56,7 +56,7 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
         && Read(dataDirectory) is { } text
         && Directory.EnumerateDirectories("/proc").Any(process =>
             int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && WorksIn(pid, text));
+            && IsProcessOf(pid, text));
 
     /// <summary>
     /// Deletes the stale lock files of the cluster and its socket. PostgreSQL mistakes any process of its account with the recorded ID for a running
@@ -72,11 +72,11 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
         }
     }
 
-    private static bool Runs(int pid, string text)
+    private static bool IsRunning(int pid, string text)
     {
         if (OperatingSystem.IsLinux())
         {
-            return WorksIn(pid, text);
+            return IsProcessOf(pid, text);
         }
 
         try
@@ -94,7 +94,7 @@ internal sealed record Postmaster(int Pid, int Port, string SocketDirectory, str
     /// PostgreSQL's processes have the data directory as their working directory. Reading the same file through the process proves that it belongs there,
     /// despite symlinks and mounts, and that its ID wasn't reused by another program.
     /// </summary>
-    private static bool WorksIn(int pid, string text) =>
+    private static bool IsProcessOf(int pid, string text) =>
         ReadFile($"/proc/{pid}/cwd/{FileName}") is { } same && Identity(same) == Identity(text);
 
     /// <summary>The process ID, data directory and start time: the lines that don't change while the server runs.</summary>

@@ -28,19 +28,19 @@ internal sealed partial class ChangeListener(
     /// </summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5);
 
-    private static readonly TimeSpan HeartbeatPatience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    private const int PollsBeforeListening = 60;
+    private const int MaxPolls = 60;
 
     /// <summary>
     /// The first delay is short, because every request queries the database until the connection is restored. It is longer during a long outage.
     /// </summary>
-    private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan LateReconnect = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongReconnectDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongOutage = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString, "cortex-identity changes");
 
@@ -48,7 +48,7 @@ internal sealed partial class ChangeListener(
 
     private long _lostAt;
     private bool _isLost;
-    private bool _isDeaf;
+    private bool _isPolling;
     private string? _readOnlyReason;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,15 +57,15 @@ internal sealed partial class ChangeListener(
         {
             try
             {
-                await FollowAsync(stoppingToken);
+                await ListenAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is NpgsqlException or SocketException or IOException or TimeoutException or InvalidOperationException
                 || (failure is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
-                NoteLost(failure);
+                HandleLoss(failure);
             }
 
-            var pause = _isLost && Stopwatch.GetElapsedTime(_lostAt) > Soon ? LateReconnect : Reconnect;
+            var pause = _isLost && Stopwatch.GetElapsedTime(_lostAt) > LongOutage ? LongReconnectDelay : ReconnectDelay;
             await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -76,48 +76,48 @@ internal sealed partial class ChangeListener(
         await _source.DisposeAsync();
     }
 
-    private async Task FollowAsync(CancellationToken stoppingToken)
+    private async Task ListenAsync(CancellationToken stoppingToken)
     {
-        _source.LookAgain();
+        _source.ClearHostStates();
         await using var connection = await _source.OpenConnectionAsync(stoppingToken);
         var echo = EchoPrefix + Guid.NewGuid();
-        var heardEcho = false;
+        var receivedEcho = false;
         connection.Notification += (_, notice) =>
         {
-            heardEcho |= notice.Payload == echo;
-            Hear(notice.Payload);
+            receivedEcho |= notice.Payload == echo;
+            HandleNotification(notice.Payload);
         };
         var server = await CheckAsync(connection, stoppingToken);
         await RunAsync(connection, $"LISTEN {Channel}", stoppingToken);
-        using var settled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, watch.Follow(server, out var mustRenew));
+        using var settled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, watch.SetCurrent(server, out var mustRenew));
         if (mustRenew)
         {
-            dataSource.Renew();
+            dataSource.ResetConnections();
         }
 
-        dataSource.LookAgain();
-        if (!await HearsItselfAsync(connection, echo, () => heardEcho, settled.Token))
+        dataSource.ClearHostStates();
+        if (!await ReceivesEchoAsync(connection, echo, () => receivedEcho, settled.Token))
         {
-            if (!_isDeaf)
+            if (!_isPolling)
             {
-                _isDeaf = true;
-                Log.Deaf(logger);
+                _isPolling = true;
+                Log.Polling(logger);
             }
 
             await PollAsync(server, settled.Token);
             return;
         }
 
-        _isDeaf = false;
+        _isPolling = false;
 
         // Cached entries are invalidated only now, when no further notification can be missed.
         changes.EverythingChanged();
-        changes.InSync();
-        NoteBack();
-        await HearAsync(connection, settled.Token);
+        changes.MarkInSync();
+        HandleRestoration();
+        await ReceiveAsync(connection, settled.Token);
     }
 
-    private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         for (var checkedAt = Stopwatch.GetTimestamp(); ;)
         {
@@ -128,18 +128,18 @@ internal sealed partial class ChangeListener(
                 checkedAt = Stopwatch.GetTimestamp();
             }
 
-            changes.InSync();
+            changes.MarkInSync();
         }
     }
 
     /// <summary>Checks that the server answers and is writable.</summary>
     private async Task<ServerState> CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        Suitable(await InTimeAsync(ServerState.ReadAsync(connection, cancellationToken), cancellationToken));
+        EnsureWritable(await WithTimeoutAsync(ServerState.ReadAsync(connection, cancellationToken), cancellationToken));
 
-    private static ServerState Suitable(ServerState server) =>
+    private static ServerState EnsureWritable(ServerState server) =>
         server.ReadOnlyReason is { } reason ? throw new UnsuitableServerException(reason) : server;
 
-    private async Task<bool> HearsItselfAsync(NpgsqlConnection connection, string echo, Func<bool> heard, CancellationToken cancellationToken)
+    private async Task<bool> ReceivesEchoAsync(NpgsqlConnection connection, string echo, Func<bool> isReceived, CancellationToken cancellationToken)
     {
         // Another connection sends the notification: a pooler may run it on the very connection that listens, which would receive it even without LISTEN
         // support.
@@ -148,20 +148,20 @@ internal sealed partial class ChangeListener(
             await call.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(EchoPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(EchoTimeout);
         try
         {
-            while (!heard())
+            while (!isReceived())
             {
-                await connection.WaitAsync(patience.Token);
+                await connection.WaitAsync(timeout.Token);
             }
 
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return heard();
+            return isReceived();
         }
     }
 
@@ -170,25 +170,25 @@ internal sealed partial class ChangeListener(
     /// </summary>
     private async Task PollAsync(ServerState server, CancellationToken cancellationToken)
     {
-        for (var poll = 0; poll < PollsBeforeListening; poll++)
+        for (var poll = 0; poll < MaxPolls; poll++)
         {
             // If the pooler has moved to another server, the listening connection no longer represents it.
-            if (Suitable(
-                await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatPatience, cancellationToken)).StartedAt != server.StartedAt)
+            if (EnsureWritable(
+                await ServerState.ReadAsync(dataSource, cancellationToken).WaitAsync(HeartbeatTimeout, cancellationToken)).StartedAt != server.StartedAt)
             {
                 break;
             }
 
-            changes.AskAgain();
-            NoteBack();
-            await Task.Delay(Poll, cancellationToken);
+            changes.RequireRevalidation();
+            HandleRestoration();
+            await Task.Delay(PollInterval, cancellationToken);
         }
 
-        changes.OutOfSync();
-        watch.Lose();
+        changes.MarkOutOfSync();
+        watch.ClearCurrent();
     }
 
-    private void Hear(string payload)
+    private void HandleNotification(string payload)
     {
         if (Guid.TryParse(payload, out var userId))
         {
@@ -201,10 +201,10 @@ internal sealed partial class ChangeListener(
         }
     }
 
-    private void NoteLost(Exception failure)
+    private void HandleLoss(Exception failure)
     {
-        changes.OutOfSync();
-        watch.Lose();
+        changes.MarkOutOfSync();
+        watch.ClearCurrent();
         if (!_isLost)
         {
             _isLost = true;
@@ -223,34 +223,34 @@ internal sealed partial class ChangeListener(
         }
     }
 
-    private void NoteBack()
+    private void HandleRestoration()
     {
         if (_isLost)
         {
             _isLost = false;
             _readOnlyReason = null;
             _spareThreads.Remove();
-            Log.Back(logger);
+            Log.Restored(logger);
         }
     }
 
     private async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await InTimeAsync(command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+        await WithTimeoutAsync(command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Applies a timeout of its own: after Npgsql's, canceling the statement on a server that doesn't answer would take as long again.</summary>
-    private async Task<T> InTimeAsync<T>(Task<T> answer, CancellationToken cancellationToken)
+    private async Task<T> WithTimeoutAsync<T>(Task<T> answer, CancellationToken cancellationToken)
     {
         try
         {
-            return await answer.WaitAsync(HeartbeatPatience, cancellationToken);
+            return await answer.WaitAsync(HeartbeatTimeout, cancellationToken);
         }
         catch (TimeoutException failure)
         {
             // The loss is reported now, because closing the connection also tries to cancel the statement first.
-            NoteLost(failure);
+            HandleLoss(failure);
             throw;
         }
     }
@@ -267,12 +267,12 @@ internal sealed partial class ChangeListener(
         public static partial void ReadOnly(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Listening for changes in the database again")]
-        public static partial void Back(ILogger logger);
+        public static partial void Restored(ILogger logger);
 
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a "
                 + "direct connection, revocations take effect at once")]
-        public static partial void Deaf(ILogger logger);
+        public static partial void Polling(ILogger logger);
     }
 }

@@ -13,22 +13,22 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
 
     private readonly long[] _last = new long[Stripes];
     private long _number;
-    private long _askedAgainAt;
+    private long _revalidateFrom;
     private long _inSyncAt = clock.GetTimestamp();
-    private volatile bool _hearsAll;
-    private Action? _onEverything;
+    private volatile bool _isCurrent;
+    private Action? _onEverythingChanged;
 
     /// <summary>The number to store with data that is about to be read from the database.</summary>
     public long Number => Interlocked.Read(ref _number);
 
     /// <summary>Whether all changes are known, through notifications or a poll a moment ago. Otherwise the database has to be queried.</summary>
-    public bool HearsAll => _hearsAll;
+    public bool IsCurrent => _isCurrent;
 
     /// <summary>Marks the user's cached data as stale. Call it after the commit; otherwise data read before the commit would be cached again.</summary>
-    public void Changed(Guid userId) => Note(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
+    public void Changed(Guid userId) => Raise(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
 
     /// <summary>Registers a callback for <see cref="EverythingChanged"/>, which also concerns data that belongs to no user. It must not block.</summary>
-    public void OnEverything(Action told) => _onEverything += told;
+    public void OnEverythingChanged(Action callback) => _onEverythingChanged += callback;
 
     /// <summary>Marks all cached data as stale.</summary>
     public void EverythingChanged()
@@ -36,36 +36,36 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
         var number = Interlocked.Increment(ref _number);
         foreach (ref var last in _last.AsSpan())
         {
-            Note(ref last, number);
+            Raise(ref last, number);
         }
 
-        _onEverything?.Invoke();
+        _onEverythingChanged?.Invoke();
     }
 
     /// <summary>
     /// Reports that the database answers but sends no notifications: cached data has to be revalidated before use, and stays usable as a fallback.
     /// </summary>
-    public void AskAgain()
+    public void RequireRevalidation()
     {
-        Volatile.Write(ref _askedAgainAt, Interlocked.Increment(ref _number));
-        _hearsAll = true;
+        Volatile.Write(ref _revalidateFrom, Interlocked.Increment(ref _number));
+        _isCurrent = true;
     }
 
     /// <summary>Whether data read at this number can be used without a query.</summary>
-    public bool IsSure(Guid userId, long number) => _hearsAll && Volatile.Read(ref _askedAgainAt) <= number && IsUnchanged(userId, number);
+    public bool IsFresh(Guid userId, long number) => _isCurrent && Volatile.Read(ref _revalidateFrom) <= number && IsUnchanged(userId, number);
 
     /// <summary>Whether data read at this number is current, as far as is known.</summary>
     public bool IsUnchanged(Guid userId, long number) => Volatile.Read(ref _last[StripeOf(userId)]) <= number;
 
     /// <summary>Reports that no change was missed up to now.</summary>
-    public void InSync()
+    public void MarkInSync()
     {
         Volatile.Write(ref _inSyncAt, clock.GetTimestamp());
-        _hearsAll = true;
+        _isCurrent = true;
     }
 
     /// <summary>Reports that changes may be missed from now on.</summary>
-    public void OutOfSync() => _hearsAll = false;
+    public void MarkOutOfSync() => _isCurrent = false;
 
     /// <summary>Whether data that was current at this time may still be used while the database can't be queried.</summary>
     public bool IsInGrace(long timestamp) => clock.GetElapsedTime(Math.Max(timestamp, Volatile.Read(ref _inSyncAt))) < grace;
@@ -73,7 +73,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     private static int StripeOf(Guid userId) => userId.GetHashCode() & (Stripes - 1);
 
     /// <summary>Raises the value and never lowers it, because concurrent changes can arrive in either order.</summary>
-    private static void Note(ref long last, long number)
+    private static void Raise(ref long last, long number)
     {
         for (var seen = Volatile.Read(ref last); seen < number;)
         {

@@ -7,31 +7,31 @@ namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 /// </summary>
 internal sealed class DatabaseBreaker
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OpenInterval = TimeSpan.FromSeconds(1);
 
     private long _failedAt;
     private volatile bool _isOpen;
 
-    /// <param name="ask">The query. It must not use the request's own objects, because it may outlive the request.</param>
-    /// <param name="isSure">Whether the database is known to answer. The query then has the usual statement timeout.</param>
+    /// <param name="query">The query. It must not use the request's own objects, because it may outlive the request.</param>
+    /// <param name="isAvailable">Whether the database is known to answer. The query then has the usual statement timeout.</param>
     /// <param name="cancellationToken">The request's token.</param>
     /// <exception cref="TimeoutException">The query timed out, or another one did within the last second.</exception>
-    public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, bool isSure, CancellationToken cancellationToken)
+    public async Task<T> QueryAsync<T>(Func<CancellationToken, Task<T>> query, bool isAvailable, CancellationToken cancellationToken)
     {
-        if (isSure)
+        if (isAvailable)
         {
-            return await ask(cancellationToken);
+            return await query(cancellationToken);
         }
 
-        if (_isOpen && Stopwatch.GetElapsedTime(Volatile.Read(ref _failedAt)) < Pause)
+        if (_isOpen && Stopwatch.GetElapsedTime(Volatile.Read(ref _failedAt)) < OpenInterval)
         {
             throw new TimeoutException("PostgreSQL recently failed to answer.");
         }
 
         try
         {
-            var answer = await ask(cancellationToken).WaitAsync(Patience, cancellationToken);
+            var answer = await query(cancellationToken).WaitAsync(QueryTimeout, cancellationToken);
             _isOpen = false;
             return answer;
         }

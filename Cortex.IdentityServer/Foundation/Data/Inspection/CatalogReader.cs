@@ -21,7 +21,7 @@ internal sealed class CatalogReader(NpgsqlConnection connection, NpgsqlTransacti
         }
 
         Add(batch, CatalogSql.Taken, [.. planned.Relations], [.. planned.Functions], [planned.Pattern]);
-        Add(batch, $"SELECT name, signature::text, owner FROM ({OwnerFunctions.Ours}) AS ours WHERE NOT owned ORDER BY name");
+        Add(batch, $"SELECT name, signature::text, owner FROM ({OwnerFunctions.Query}) AS ours WHERE NOT owned ORDER BY name");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var server = await ListAsync(reader, Server, cancellationToken);
         return new(

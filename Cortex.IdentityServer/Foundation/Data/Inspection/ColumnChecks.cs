@@ -3,28 +3,28 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>Compares the columns of the documented tables with the documentation, and accepts, repairs or refuses each.</summary>
 internal static class ColumnChecks
 {
-    public static void Check(Catalog catalog, Notes notes)
+    public static void Check(Catalog catalog, FindingCollector findings)
     {
         foreach (var documented in DocumentedColumns.All.Where(documented => catalog.Has(documented.Table)))
         {
             if (catalog.Column(documented.Table, documented.Name) is { } actual)
             {
-                Check(catalog, documented, actual, notes);
+                Check(catalog, documented, actual, findings);
             }
             else if (documented.IsRequired)
             {
-                notes.Refuse(
+                findings.Refuse(
                     $"The table {documented.Table} has no column {documented.Name} ({documented.Type}). "
                     + "Add the column with its values, or rename the table if it is a different one.");
             }
         }
     }
 
-    private static void Check(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, Notes notes)
+    private static void Check(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, FindingCollector findings)
     {
         if (actual.IsComputed)
         {
-            notes.Refuse(
+            findings.Refuse(
                 $"The column {Name(actual)} is an identity or generated column, but this server has to write it. "
                 + $"Make it an ordinary column: {Alter(catalog, actual)} DROP IDENTITY or DROP EXPRESSION.");
             return;
@@ -33,52 +33,55 @@ internal static class ColumnChecks
         switch (TypeMatch.Of(documented, actual))
         {
             case TypeMatch.Refused refused:
-                notes.Refuse(
+                findings.Refuse(
                     $"The column {Name(actual)} has the type {actual.FullType} but must be {documented.Type}. "
                     + $"Convert it, for example: {Alter(catalog, actual)} TYPE {documented.Type} USING {refused.Using}.");
                 return;
             case TypeMatch.Convertible convertible when Blockers(catalog, actual, isWidening: convertible.IsWidening) is { } blockers:
-                Convert(catalog, documented, actual, convertible, blockers, notes);
+                Convert(catalog, documented, actual, convertible, blockers, findings);
                 break;
         }
 
-        CheckNulls(catalog, documented, actual, notes);
+        CheckNulls(catalog, documented, actual, findings);
         if (documented is { Table: "users", Kind: ColumnKind.Varchar } && actual.Type is "varchar" or "text" && !(actual.Length <= documented.Length))
         {
             var name = Catalog.Quote(actual.Name);
-            AskIds(
+            QueryIds(
                 catalog,
                 actual,
                 $"length({name}) > {documented.Length}",
                 ids => RefuseRows(
-                    ids, notes, $"The column {Name(actual)} holds more than {documented.Length} characters in the rows with these ids: {{0}}. Shorten them."),
-                notes);
+                    ids,
+                    findings,
+                    $"The column {Name(actual)} holds more than {documented.Length} characters in the rows with these ids: {{0}}. Shorten them."),
+                findings);
         }
     }
 
     private static void Convert(
-        Catalog catalog, DocumentedColumn documented, ColumnFacts actual, TypeMatch.Convertible convertible, List<DependentFacts> blockers, Notes notes)
+        Catalog catalog, DocumentedColumn documented, ColumnFacts actual, TypeMatch.Convertible convertible, List<DependentFacts> blockers,
+        FindingCollector findings)
     {
         if (blockers.Count > 0)
         {
             var named = string.Join(", ", blockers.Select(blocker => $"the {blocker.Kind} {blocker.Name}").Distinct());
-            notes.Refuse(
+            findings.Refuse(
                 $"The column {Name(actual)} has the type {actual.FullType} and must become {convertible.Type}, "
                 + $"but PostgreSQL doesn't allow that while it is used by {named}. Drop what uses it, migrate, and create it again.");
             return;
         }
 
         var column = Catalog.Quote(actual.Name);
-        foreach (var index in RigidIndexes(catalog, actual).Where(OwnIndexes.Contains))
+        foreach (var index in ExpressionIndexes(catalog, actual).Where(OwnIndexes.Contains))
         {
             // The index is recreated: PostgreSQL would keep the old type's constants in it, and then reject the change.
-            if (notes.FirstOnce($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
+            if (findings.RunFirstOnce($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
             {
-                notes.Last(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
+                findings.RunLast(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
             }
         }
 
-        notes.Repair(
+        findings.Repair(
             $"The column {Name(actual)} changes from {actual.FullType} to {convertible.Type}{convertible.Meaning}.",
             actual.Table,
             [
@@ -89,7 +92,7 @@ internal static class ColumnChecks
     }
 
     /// <summary>Indexes with expressions on the column, which PostgreSQL can't always rebuild for another type.</summary>
-    private static IEnumerable<IndexFacts> RigidIndexes(Catalog catalog, ColumnFacts column) =>
+    private static IEnumerable<IndexFacts> ExpressionIndexes(Catalog catalog, ColumnFacts column) =>
         catalog.Indexes.Where(index => index.Table == column.Table && index.Uses.Contains(column.Name) && (index.HasExpressions || index.IsPartial));
 
     /// <returns>The objects that prevent the change; null if the server's own triggers prevent a mere widening, which is then skipped.</returns>
@@ -98,7 +101,7 @@ internal static class ColumnChecks
         var blockers = catalog.Dependents.Where(dependent => dependent.Table == actual.Table && dependent.Column == actual.Name).ToList();
         if (!isWidening)
         {
-            var indexes = RigidIndexes(catalog, actual).Where(index => !OwnIndexes.Contains(index));
+            var indexes = ExpressionIndexes(catalog, actual).Where(index => !OwnIndexes.Contains(index));
             blockers.AddRange(indexes.Select(index => new DependentFacts(index.Table, actual.Name, "index", index.Name)));
         }
 
@@ -106,58 +109,58 @@ internal static class ColumnChecks
         return isWidening && isOurs ? null : blockers;
     }
 
-    private static void CheckNulls(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, Notes notes)
+    private static void CheckNulls(Catalog catalog, DocumentedColumn documented, ColumnFacts actual, FindingCollector findings)
     {
         var column = Catalog.Quote(actual.Name);
         if (documented is { IsRequired: false, Default: null } and not { Table: "api_keys", Name: "name" } && actual.IsRequired)
         {
-            notes.Repair(
+            findings.Repair(
                 $"The column {Name(actual)} loses NOT NULL, because this server leaves it empty.", actual.Table, $"ALTER COLUMN {column} DROP NOT NULL");
         }
 
         // Accounts without a password are accepted: their owners set one by email, and other programs may continue to create them.
         if (documented.IsRequired && !actual.IsRequired && documented.Name is not ("id" or "password_hash"))
         {
-            AskIds(catalog, actual, $"{column} IS NULL", Judge, notes);
+            QueryIds(catalog, actual, $"{column} IS NULL", Report, findings);
         }
 
         if (documented is { Kind: ColumnKind.TextList } && !actual.IsRequired)
         {
-            notes.Repair($"The column {Name(actual)} becomes NOT NULL; NULL becomes an empty list.");
-            notes.First($"UPDATE {catalog.NameOf(actual.Table)} SET {column} = '{{}}' WHERE {column} IS NULL");
-            notes.Last($"ALTER TABLE {catalog.NameOf(actual.Table)} ALTER COLUMN {column} SET DEFAULT '{{}}', ALTER COLUMN {column} SET NOT NULL");
+            findings.Repair($"The column {Name(actual)} becomes NOT NULL; NULL becomes an empty list.");
+            findings.RunFirst($"UPDATE {catalog.NameOf(actual.Table)} SET {column} = '{{}}' WHERE {column} IS NULL");
+            findings.RunLast($"ALTER TABLE {catalog.NameOf(actual.Table)} ALTER COLUMN {column} SET DEFAULT '{{}}', ALTER COLUMN {column} SET NOT NULL");
         }
 
-        void Judge(string? ids)
+        void Report(string? ids)
         {
             if (ids is null)
             {
-                notes.Repair($"The column {Name(actual)} becomes NOT NULL; no row is NULL there.", actual.Table, $"ALTER COLUMN {column} SET NOT NULL");
+                findings.Repair($"The column {Name(actual)} becomes NOT NULL; no row is NULL there.", actual.Table, $"ALTER COLUMN {column} SET NOT NULL");
             }
             else
             {
                 RefuseRows(
                     ids,
-                    notes,
+                    findings,
                     $"The column {Name(actual)} must not be NULL but is in the rows with these ids: {{0}}. Fill in the values, or delete the rows.");
             }
         }
     }
 
     /// <summary>Skips tables without an id column, which are refused for that reason.</summary>
-    private static void AskIds(Catalog catalog, ColumnFacts column, string condition, Action<string?> judge, Notes notes)
+    private static void QueryIds(Catalog catalog, ColumnFacts column, string condition, Action<string?> onResult, FindingCollector findings)
     {
         if (catalog.Has(column.Table, "id"))
         {
-            notes.AskIds(catalog.NameOf(column.Table), condition, judge);
+            findings.QueryIds(catalog.NameOf(column.Table), condition, onResult);
         }
     }
 
-    private static void RefuseRows(string? ids, Notes notes, string text)
+    private static void RefuseRows(string? ids, FindingCollector findings, string text)
     {
         if (ids is not null)
         {
-            notes.Refuse(text.Replace("{0}", ids, StringComparison.Ordinal));
+            findings.Refuse(text.Replace("{0}", ids, StringComparison.Ordinal));
         }
     }
 

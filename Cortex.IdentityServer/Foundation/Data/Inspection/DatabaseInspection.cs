@@ -16,42 +16,42 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
     /// <param name="cancellationToken">The token of the start or the command.</param>
     public async Task<InspectionReport> InspectAsync(PlannedNames planned, bool isNew, CancellationToken cancellationToken)
     {
-        var notes = new Notes();
+        var findings = new FindingCollector();
         var catalog = await new CatalogReader(connection, transaction).ReadAsync(planned, cancellationToken);
-        ServerChecks.Check(catalog, notes);
-        RelationChecks.Check(catalog, notes);
-        NameChecks.Check(catalog, planned, notes);
-        ColumnChecks.Check(catalog, notes);
-        KeyChecks.Check(catalog, notes);
-        ForeignKeyChecks.Check(catalog, notes);
-        OwnerRuleChecks.Check(catalog, notes);
-        EmailChecks.Check(catalog, isNew, notes);
-        EarlierVersionChecks.Check(catalog, planned, notes);
+        ServerChecks.Check(catalog, findings);
+        RelationChecks.Check(catalog, findings);
+        NameChecks.Check(catalog, planned, findings);
+        ColumnChecks.Check(catalog, findings);
+        KeyChecks.Check(catalog, findings);
+        ForeignKeyChecks.Check(catalog, findings);
+        OwnerRuleChecks.Check(catalog, findings);
+        EmailChecks.Check(catalog, isNew, findings);
+        EarlierVersionChecks.Check(catalog, planned, findings);
 
         // Rows that this role can't read are checked once it can.
         if (catalog.Relations.All(relation => relation.IsOwned || !OwnTables.Documented.Contains(relation.Name)))
         {
-            foreach (var question in notes.Questions)
+            foreach (var query in findings.Queries)
             {
-                await AskAsync(question, notes, cancellationToken);
+                await RunAsync(query, findings, cancellationToken);
             }
         }
 
-        return notes.ToReport(catalog);
+        return findings.ToReport(catalog);
     }
 
-    private async Task AskAsync(RowQuestion question, Notes notes, CancellationToken cancellationToken)
+    private async Task RunAsync(RowQuery query, FindingCollector findings, CancellationToken cancellationToken)
     {
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {
-            question.Judge(await TextAsync(question.Sql, cancellationToken));
+            query.OnResult(await TextAsync(query.Sql, cancellationToken));
         }
-        catch (PostgresException failure) when (!failure.IsTransient && (question.Failed is not null || notes.HasRefusals))
+        catch (PostgresException failure) when (!failure.IsTransient && (query.OnFailure is not null || findings.HasRefusals))
         {
             // Queries may fail on the rows of a table that is refused for its columns.
             await transaction.RollbackAsync(Savepoint, cancellationToken);
-            question.Failed?.Invoke();
+            query.OnFailure?.Invoke();
         }
     }
 

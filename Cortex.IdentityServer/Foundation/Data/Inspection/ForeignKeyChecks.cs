@@ -13,28 +13,28 @@ internal static class ForeignKeyChecks
         ("billing_events", "user_id", "users", 'c'),
     ];
 
-    public static void Check(Catalog catalog, Notes notes)
+    public static void Check(Catalog catalog, FindingCollector findings)
     {
         foreach (var key in Documented.Where(key => catalog.Has(key.Table, "id", key.Column)))
         {
-            Check(catalog, key, notes);
+            Check(catalog, key, findings);
         }
 
         foreach (var reference in catalog.References)
         {
-            notes.Warn(
+            findings.Warn(
                 $"The table {reference.Table} references {reference.Target} without ON DELETE CASCADE or SET NULL. "
                 + $"Rows of {reference.Target} that it references can't be deleted; requests to do so are answered with 409 in_use.");
         }
     }
 
-    private static void Check(Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, Notes notes)
+    private static void Check(Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, FindingCollector findings)
     {
         var there = catalog.Constraints.Where(found => found.Table == key.Table && found.Kind == 'f' && found.Columns.Contains(key.Column)).ToList();
         var right = there.Where(found => found.Columns.Length == 1 && found.OurTarget == key.Target && found.TargetColumns is ["id"]).ToList();
         foreach (var other in there.Except(right))
         {
-            notes.Refuse(
+            findings.Refuse(
                 $"The foreign key {other.Name} of {key.Table}.{key.Column} references {other.Target} ({string.Join(", ", other.TargetColumns)}) "
                 + $"but must reference {key.Target} (id). Drop or correct it.");
         }
@@ -47,48 +47,48 @@ internal static class ForeignKeyChecks
         {
             if (drops.Length > 0)
             {
-                notes.Repair($"A second foreign key of {key.Table}.{key.Column}, without {action}, is dropped.", key.Table, drops);
+                findings.Repair($"A second foreign key of {key.Table}.{key.Column}, without {action}, is dropped.", key.Table, drops);
             }
         }
         else if (right.Any(constraint => constraint.IsValid))
         {
-            notes.Repair($"The foreign key of {key.Table}.{key.Column} gets {action}.", key.Table, [.. drops, add]);
+            findings.Repair($"The foreign key of {key.Table}.{key.Column} gets {action}.", key.Table, [.. drops, add]);
         }
         else if (there.Count == right.Count)
         {
-            AskOrphans(catalog, key, [.. drops, add], action, notes);
+            QueryOrphans(catalog, key, [.. drops, add], action, findings);
         }
     }
 
-    private static void AskOrphans(
-        Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, string[] actions, string action, Notes notes)
+    private static void QueryOrphans(
+        Catalog catalog, (string Table, string Column, string Target, char OnDelete) key, string[] actions, string action, FindingCollector findings)
     {
         if (!catalog.Has(key.Target, "id"))
         {
-            notes.AskIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL", Judge);
+            findings.QueryIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL", Report);
         }
         else if (catalog.Column(key.Target, "id")!.Type == catalog.Column(key.Table, key.Column)!.Type)
         {
             var target = $"SELECT FROM {catalog.NameOf(key.Target)} AS target WHERE target.id = {key.Column}";
-            notes.AskIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL AND NOT EXISTS ({target})", Judge);
+            findings.QueryIds(catalog.NameOf(key.Table), $"{key.Column} IS NOT NULL AND NOT EXISTS ({target})", Report);
         }
 
-        void Judge(string? ids)
+        void Report(string? ids)
         {
             if (ids is not null)
             {
-                notes.Refuse(
+                findings.Refuse(
                     $"The column {key.Table}.{key.Column} references rows of {key.Target} that don't exist, in the rows with these ids: {ids}. "
                     + "Correct or delete these rows.");
             }
             else if (catalog.Has(key.Target))
             {
-                notes.Repair($"The missing foreign key of {key.Table}.{key.Column} is added, {action}.", key.Table, actions);
+                findings.Repair($"The missing foreign key of {key.Table}.{key.Column} is added, {action}.", key.Table, actions);
             }
             else
             {
                 // The first migration would create the referenced table, but not this key.
-                notes.Refuse($"There is a table {key.Table} but no table {key.Target}. Rename {key.Table}, or restore {key.Target}.");
+                findings.Refuse($"There is a table {key.Table} but no table {key.Target}. Rename {key.Table}, or restore {key.Target}.");
             }
         }
     }

@@ -3,20 +3,20 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>Checks primary keys and unique columns, and adds missing ones if the rows allow it.</summary>
 internal static class KeyChecks
 {
-    public static void Check(Catalog catalog, Notes notes)
+    public static void Check(Catalog catalog, FindingCollector findings)
     {
         foreach (var table in OwnTables.Documented.Where(table => catalog.Has(table, "id")))
         {
-            CheckPrimaryKey(catalog, table, notes);
+            CheckPrimaryKey(catalog, table, findings);
         }
 
         foreach (var (table, column) in DocumentedColumns.Unique.Where(unique => catalog.Has(unique.Table, "id", unique.Column)))
         {
-            CheckUnique(catalog, table, column, notes);
+            CheckUnique(catalog, table, column, findings);
         }
     }
 
-    private static void CheckPrimaryKey(Catalog catalog, string table, Notes notes)
+    private static void CheckPrimaryKey(Catalog catalog, string table, FindingCollector findings)
     {
         var key = catalog.Constraints.FirstOrDefault(constraint => constraint.Table == table && constraint.Kind == 'p');
         if (key is { Columns: ["id"], IsDeferrable: false })
@@ -26,32 +26,32 @@ internal static class KeyChecks
 
         if (key is not null)
         {
-            notes.Refuse($"The table {table} has {key.Definition} but needs PRIMARY KEY (id). Replace it, along with any foreign keys that refer to it.");
+            findings.Refuse($"The table {table} has {key.Definition} but needs PRIMARY KEY (id). Replace it, along with any foreign keys that refer to it.");
             return;
         }
 
         var name = catalog.NameOf(table);
-        notes.Ask(
+        findings.Query(
             $"""
             SELECT string_agg(coalesce(id::text, 'NULL'), ', ') FROM (
-                SELECT id FROM {name} GROUP BY id HAVING count(*) > 1 OR id IS NULL LIMIT {Notes.MostIds}) AS found
+                SELECT id FROM {name} GROUP BY id HAVING count(*) > 1 OR id IS NULL LIMIT {FindingCollector.MaxIds}) AS found
             """,
             ids =>
             {
                 if (ids is null)
                 {
-                    notes.Repair($"The table {table} gets PRIMARY KEY (id).", table, "ADD PRIMARY KEY (id)");
+                    findings.Repair($"The table {table} gets PRIMARY KEY (id).", table, "ADD PRIMARY KEY (id)");
                 }
                 else
                 {
-                    notes.Refuse(
+                    findings.Refuse(
                         $"The table {table} has no primary key and can't get one, because these ids are NULL or occur more than once: {ids}. "
                         + "Give each row an id of its own.");
                 }
             });
     }
 
-    private static void CheckUnique(Catalog catalog, string table, string column, Notes notes)
+    private static void CheckUnique(Catalog catalog, string table, string column, FindingCollector findings)
     {
         var unique = catalog.Indexes
             .Where(index => index.Table == table && index is { IsUnique: true, IsUsable: true, IsPartial: false, HasExpressions: false, Columns.Length: 1 })
@@ -59,7 +59,7 @@ internal static class KeyChecks
             .ToList();
         if (unique.FirstOrDefault(index => index.NullsAreEqual) is { } single && catalog.Column(table, column) is { IsRequired: false })
         {
-            notes.Refuse($"The index {single.Name} allows only one row with NULL in {table}.{column}. Recreate it without NULLS NOT DISTINCT.");
+            findings.Refuse($"The index {single.Name} allows only one row with NULL in {table}.{column}. Recreate it without NULLS NOT DISTINCT.");
         }
 
         if (unique.Count > 0)
@@ -68,21 +68,21 @@ internal static class KeyChecks
         }
 
         var quoted = Catalog.Quote(column);
-        notes.Ask(
+        findings.Query(
             $"""
             SELECT string_agg(ids, '; ') FROM (
                 SELECT string_agg(id::text, ' and ' ORDER BY id::text) AS ids FROM {catalog.NameOf(table)} WHERE {quoted} IS NOT NULL
-                GROUP BY {quoted} HAVING count(*) > 1 LIMIT {Notes.MostIds}) AS found
+                GROUP BY {quoted} HAVING count(*) > 1 LIMIT {FindingCollector.MaxIds}) AS found
             """,
             ids =>
             {
                 if (ids is null)
                 {
-                    notes.Repair($"The column {table}.{column} becomes unique; no value occurs twice.", table, $"ADD UNIQUE ({quoted})");
+                    findings.Repair($"The column {table}.{column} becomes unique; no value occurs twice.", table, $"ADD UNIQUE ({quoted})");
                 }
                 else
                 {
-                    notes.Refuse(
+                    findings.Refuse(
                         $"The column {table}.{column} must be unique, but the rows with these ids share a value: {ids}. Change or delete all but one of each.");
                 }
             });

@@ -30,10 +30,10 @@ internal static class MigrationInspector
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         // Querying the catalog makes PostgreSQL notice what another replica has just committed; to_regclass alone may answer from a cache.
-        await using var look = new NpgsqlCommand(
+        await using var exists = new NpgsqlCommand(
             $"""SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('"{HistoryRepository.DefaultTableName}"'))""", connection, transaction);
         var applied = new HashSet<string>(StringComparer.Ordinal);
-        if (await look.ExecuteScalarAsync(cancellationToken) is not true)
+        if (await exists.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return applied;
         }

@@ -3,11 +3,11 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>Finds names that the migrations need and that something else already has.</summary>
 internal static class NameChecks
 {
-    public static void Check(Catalog catalog, PlannedNames planned, Notes notes)
+    public static void Check(Catalog catalog, PlannedNames planned, FindingCollector findings)
     {
         foreach (var name in catalog.Taken.Where(name => !IsExpected(name, planned)))
         {
-            notes.Refuse(
+            findings.Refuse(
                 $"The {name.Kind} {Catalog.Quote(name.Schema)}.{Catalog.Quote(name.Name)} already exists and isn't this server's, which needs that name. "
                 + "Rename it, or move it to another schema.");
         }
@@ -16,7 +16,7 @@ internal static class NameChecks
             .Where(added => catalog.Column(added.Table, added.Column) is not null && !DocumentedColumns.Contains(added.Table, added.Column));
         foreach (var (table, column) in taken)
         {
-            notes.Refuse($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");
+            findings.Refuse($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");
         }
     }
 

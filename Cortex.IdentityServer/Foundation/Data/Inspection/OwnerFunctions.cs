@@ -9,10 +9,10 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 internal static class OwnerFunctions
 {
     /// <summary>Returns a row for each function. The owner decides which roles may create the audit log's monthly partitions, but PUBLIC never may.</summary>
-    public const string Ours = $"""
+    public const string Query = $"""
         SELECT pg_proc.oid::regprocedure AS signature, proname::text AS name, nspname,
             pg_get_userbyid(proowner)::text AS owner, pg_has_role(proowner, 'USAGE') AS owned,
-            NOT coalesce(format('search_path=%I, pg_temp', nspname) = ANY (proconfig), false) AS astray,
+            NOT coalesce(format('search_path=%I, pg_temp', nspname) = ANY (proconfig), false) AS wrong_path,
             ARRAY(
                 SELECT DISTINCT CASE grantee WHEN 0::oid THEN 'PUBLIC' ELSE grantee::regrole::text END
                 FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
@@ -31,9 +31,9 @@ internal static class OwnerFunctions
         BEGIN
             FOR one IN
                 SELECT * FROM (
-        {Ours}) AS ours WHERE owned
+        {Query}) AS ours WHERE owned
             LOOP
-                IF one.astray THEN
+                IF one.wrong_path THEN
                     EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', one.signature, one.nspname);
                 END IF;
                 FOREACH caller IN ARRAY one.callers LOOP
@@ -46,7 +46,7 @@ internal static class OwnerFunctions
     /// <param name="names">The functions whose search_path is wrong.</param>
     /// <param name="schema">The schema of the tables.</param>
     /// <param name="owner">The role that can correct them; null if it is this role, which does so.</param>
-    public static Finding? Astray(string[] names, string schema, string? owner) => (names, owner) switch
+    public static Finding? WrongSearchPath(string[] names, string schema, string? owner) => (names, owner) switch
     {
         ([], _) => null,
         (_, null) => new(Severity.Repair, $"These functions look for the server's tables in the schema {schema}, where they are now: {List(names)}."),
@@ -58,7 +58,7 @@ internal static class OwnerFunctions
 
     /// <param name="names">The functions that other roles may call.</param>
     /// <param name="owner">The role that can correct them; null if it is this role, which does so.</param>
-    public static Finding? Lent(string[] names, string? owner) => (names, owner) switch
+    public static Finding? ExposedToOthers(string[] names, string? owner) => (names, owner) switch
     {
         ([], _) => null,
         (_, null) => new(Severity.Repair, $"Only their owner can call these functions again: {List(names)}."),

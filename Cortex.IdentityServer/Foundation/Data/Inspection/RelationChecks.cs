@@ -3,52 +3,52 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>Checks that each of the server's names is an ordinary table that the role owns and whose rows it can all see.</summary>
 internal static class RelationChecks
 {
-    public static void Check(Catalog catalog, Notes notes)
+    public static void Check(Catalog catalog, FindingCollector findings)
     {
         foreach (var relation in catalog.Relations)
         {
             if (relation.Schema != catalog.Server.Schema)
             {
-                notes.Refuse(
+                findings.Refuse(
                     $"The name {relation.Name} resolves to the schema {relation.Schema}, but this server's tables are in {catalog.Server.Schema}. "
                     + $"Rename {Catalog.Quote(relation.Schema)}.{Catalog.Quote(relation.Name)}, or change the role's search_path.");
             }
 
             if (relation.HidesRows)
             {
-                notes.Refuse(WhyHiddenRefused(relation.Name, catalog.Server.Role));
+                findings.Refuse(HiddenRowsRefusal(relation.Name, catalog.Server.Role));
             }
         }
 
         foreach (var relation in catalog.Relations.Where(relation => OwnTables.Documented.Contains(relation.Name)))
         {
-            if (WhyRefused(relation) is { } reason)
+            if (RefusalFor(relation) is { } reason)
             {
-                notes.Refuse(reason);
+                findings.Refuse(reason);
             }
         }
 
         foreach (var relation in catalog.Relations.Where(relation => relation is { IsOwned: false, Kind: 'r' or 'p' }))
         {
-            notes.Refuse(
+            findings.Refuse(
                 $"The table {relation.Name} is owned by the role {relation.Owner}, and only its owner can add columns and triggers to it. "
                 + $"Run migrate as {relation.Owner}, or run GRANT {Catalog.Quote(relation.Owner)} TO {Catalog.Quote(catalog.Server.Role)}.");
         }
 
         foreach (var relation in catalog.Relations.Where(relation => relation.CannotPublish))
         {
-            notes.Refuse(
+            findings.Refuse(
                 $"A publication includes the table {relation.Name}, which has no replica identity, so every UPDATE and DELETE would fail. "
                 + $"Run ALTER TABLE {catalog.NameOf(relation.Name)} REPLICA IDENTITY DEFAULT.");
         }
     }
 
-    public static string WhyHiddenRefused(string table, string role) =>
+    public static string HiddenRowsRefusal(string table, string role) =>
         $"Row-level security hides rows of the table {table} from the role {role}, so logins and registrations would fail. "
         + $"Add a policy for all rows (CREATE POLICY … ON {Catalog.Quote(table)} TO {Catalog.Quote(role)} USING (true)), give the role BYPASSRLS, "
         + $"or run ALTER TABLE {Catalog.Quote(table)} DISABLE ROW LEVEL SECURITY (if the role owns the table, NO FORCE ROW LEVEL SECURITY is enough).";
 
-    private static string? WhyRefused(RelationFacts relation) => relation switch
+    private static string? RefusalFor(RelationFacts relation) => relation switch
     {
         { Kind: not ('r' or 'p') } =>
             $"{Describe(relation)} isn't an ordinary table, so columns, keys and triggers can't be added to it. "

@@ -7,5 +7,5 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <c>UserSchemas</c>: the schemas that contain a table of users with passwords.
 /// </remarks>
 internal sealed record ServerFacts(
-    int VersionNumber, string Version, string Encoding, string Role, string Database, string? Schema, bool ChoosesSchema, bool MayCreate,
+    int VersionNumber, string Version, string Encoding, string Role, string Database, string? Schema, bool ChoosesSchema, bool CanCreate,
     bool HasPlpgsql, bool IsReadOnly, string[] UserSchemas);

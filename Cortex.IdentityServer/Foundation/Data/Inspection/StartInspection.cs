@@ -13,7 +13,7 @@ internal static class StartInspection
         WITH ours AS (
             SELECT name, to_regclass(quote_ident(name)) AS oid FROM unnest($1) AS name),
         functions AS (
-        {OwnerFunctions.Ours})
+        {OwnerFunctions.Query})
         SELECT current_setting('server_version_num')::int, current_setting('server_version'), datname::text, pg_encoding_to_char(encoding), current_user::text,
             ARRAY(SELECT name FROM ours JOIN pg_class USING (oid) WHERE {CatalogSql.HidesRows} ORDER BY 1),
             ARRAY(SELECT name FROM ours JOIN pg_class USING (oid) WHERE relnamespace <> {CatalogSql.OurSchema} ORDER BY 1),
@@ -26,7 +26,8 @@ internal static class StartInspection
                     AND (wanted IN ('SELECT', 'INSERT') OR name NOT IN ('audit_events', 'usage_logs', 'billing_events'))
                 GROUP BY name ORDER BY name),
             (SELECT quote_ident(nspname) FROM pg_namespace WHERE oid = {CatalogSql.OurSchema}),
-            ARRAY(SELECT name FROM functions WHERE astray AND owned ORDER BY 1), ARRAY(SELECT name FROM functions WHERE astray AND NOT owned ORDER BY 1),
+            ARRAY(SELECT name FROM functions WHERE wrong_path AND owned ORDER BY 1),
+            ARRAY(SELECT name FROM functions WHERE wrong_path AND NOT owned ORDER BY 1),
             ARRAY(SELECT name FROM functions WHERE cardinality(callers) > 0 AND owned ORDER BY 1),
             ARRAY(SELECT name FROM functions WHERE cardinality(callers) > 0 AND NOT owned ORDER BY 1),
             coalesce((SELECT min(owner) FROM functions WHERE NOT owned), '')
@@ -56,8 +57,8 @@ internal static class StartInspection
         var owner = row.GetString(14);
         Finding?[] ofFunctions =
         [
-            OwnerFunctions.Astray(Names(11), schema, owner), OwnerFunctions.Astray(Names(10), schema, owner: null),
-            OwnerFunctions.Lent(Names(12), owner: null), OwnerFunctions.Lent(Names(13), owner),
+            OwnerFunctions.WrongSearchPath(Names(11), schema, owner), OwnerFunctions.WrongSearchPath(Names(10), schema, owner: null),
+            OwnerFunctions.ExposedToOthers(Names(12), owner: null), OwnerFunctions.ExposedToOthers(Names(13), owner),
         ];
         return new([.. Refusals(row).Select(text => new Finding(Severity.Refuse, text)), .. ofFunctions.OfType<Finding>()], [], null);
 
@@ -68,11 +69,11 @@ internal static class StartInspection
     {
         var role = row.GetString(4);
         string?[] ofServer =
-            [ServerChecks.WhyVersionRefused(row.GetInt32(0), row.GetString(1)), ServerChecks.WhyEncodingRefused(row.GetString(2), row.GetString(3))];
+            [ServerChecks.VersionRefusal(row.GetInt32(0), row.GetString(1)), ServerChecks.EncodingRefusal(row.GetString(2), row.GetString(3))];
         return
         [
             .. ofServer.OfType<string>(),
-            .. Names(5).Select(table => RelationChecks.WhyHiddenRefused(table, role)),
+            .. Names(5).Select(table => RelationChecks.HiddenRowsRefusal(table, role)),
             .. Names(6).Select(table =>
                 $"The name {table} resolves to a schema other than the one that holds this server's tables. "
                 + "Rename what is there, or change the role's search_path."),

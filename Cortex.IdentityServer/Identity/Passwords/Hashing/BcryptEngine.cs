@@ -14,7 +14,7 @@ internal abstract class BcryptEngine
     public const int MinCost = 4;
 
     /// <summary>The salt for work that only spends time.</summary>
-    public const string NoSalt = "......................";
+    public const string DummySalt = "......................";
 
     private const int DigestLength = 31;
 
@@ -23,7 +23,7 @@ internal abstract class BcryptEngine
     /// <summary>The engine's name in the log.</summary>
     public abstract string Name { get; }
 
-    public Pbkdf2Time Pbkdf2 { get; }
+    public Pbkdf2Timing Pbkdf2 { get; }
 
     /// <summary>Returns the last 31 characters of the hash, or null if the engine fails.</summary>
     /// <exception cref="ArgumentException">bcrypt would truncate the text, and engines differ in where.</exception>
@@ -41,11 +41,11 @@ internal abstract class BcryptEngine
     }
 
     /// <summary>Spends the time of this many rounds, as precisely as bcrypt's costs allow; nothing if the number isn't positive.</summary>
-    public void Fill(double rounds)
+    public void SpendRounds(double rounds)
     {
         foreach (var cost in Costs(rounds))
         {
-            Digest("", NoSalt, cost);
+            Digest("", DummySalt, cost);
         }
     }
 

@@ -17,13 +17,13 @@ internal static partial class BcryptEngines
     public static BcryptEngine Choose(ILogger logger)
     {
         var native = NativeBcrypt.TryLoad();
-        BcryptEngine engine = native is not null && IsRight(native) ? native : new ManagedBcrypt();
+        BcryptEngine engine = native is not null && IsCorrect(native) ? native : new ManagedBcrypt();
         Log.Chosen(logger, engine.Name);
         return engine;
     }
 
     /// <summary>Whether the engine computes the known hashes.</summary>
-    public static bool IsRight(BcryptEngine engine) => Known.All(known => engine.Digest(known.Text, Salt, cost: 4) == known.Digest);
+    public static bool IsCorrect(BcryptEngine engine) => Known.All(known => engine.Digest(known.Text, Salt, cost: 4) == known.Digest);
 
     private static partial class Log
     {

@@ -14,9 +14,9 @@ internal sealed class BcryptPasswordHasher(BcryptEngine bcrypt, int cost) : IPas
     /// <summary>Verifies a password. A null hash stands for an unknown user, and takes the time of a wrong password.</summary>
     /// <param name="storedHash">The stored hash, or null.</param>
     /// <param name="password">The submitted password.</param>
-    /// <param name="dearest">The costliest hash of any account, whose time every wrong password takes.</param>
-    public PasswordVerificationResult Verify(string? storedHash, string password, DearestHash dearest = default) =>
-        PasswordHash.Verify(storedHash, password, cost, dearest.RoundsAt(cost, bcrypt), bcrypt);
+    /// <param name="costliest">The costliest hash of any account, whose time every wrong password takes.</param>
+    public PasswordVerificationResult Verify(string? storedHash, string password, CostliestHash costliest = default) =>
+        PasswordHash.Verify(storedHash, password, cost, costliest.RoundsAt(cost, bcrypt), bcrypt);
 
     public string HashPassword(User user, string password) => Create(password);
 

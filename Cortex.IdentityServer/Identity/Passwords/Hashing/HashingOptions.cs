@@ -7,19 +7,19 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// <param name="Places"><c>HASHING_QUEUE</c>: the maximum number of requests that hash or wait; by default 16 per thread, and at least 32.</param>
 internal sealed record HashingOptions(int Threads, int Places)
 {
-    private const int MostThreads = 64;
+    private const int MaxThreads = 64;
     private const int PlacesPerThread = 16;
     private const int ReservedPerThread = 8;
 
     /// <summary>Enough for a school class that logs in at the same moment.</summary>
-    private const int LeastPlaces = 32;
+    private const int MinPlaces = 32;
 
     /// <summary>The number of additional places for callers at known addresses.</summary>
     public int Reserved => Threads * ReservedPerThread;
 
     public static HashingOptions Read(SettingsReader settings)
     {
-        var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MostThreads), least: 1, MostThreads, "threads");
-        return new(threads, settings.Number("HASHING_QUEUE", Math.Max(LeastPlaces, threads * PlacesPerThread), least: 1, most: 10_000, "places"));
+        var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), least: 1, MaxThreads, "threads");
+        return new(threads, settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), least: 1, most: 10_000, "places"));
     }
 }

@@ -11,8 +11,8 @@ internal sealed class HashingPlace(HashingQueue queue, bool isKnown) : IDisposab
         queue.RunAsync(hasher => hasher.Create(password), isKnown, cancellationToken);
 
     /// <summary>Verifies a password. A null hash stands for an unknown account, and takes the same time.</summary>
-    public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, DearestHash dearest, CancellationToken cancellationToken) =>
-        queue.RunAsync(hasher => hasher.Verify(storedHash, password, dearest), isKnown, cancellationToken);
+    public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, CostliestHash costliest, CancellationToken cancellationToken) =>
+        queue.RunAsync(hasher => hasher.Verify(storedHash, password, costliest), isKnown, cancellationToken);
 
     public void Dispose()
     {

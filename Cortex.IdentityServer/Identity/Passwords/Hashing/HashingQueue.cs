@@ -15,14 +15,14 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     : IHostedService, IDisposable
 {
     /// <summary>Guards the two queues and the fields derived from them. Threads wait on it.</summary>
-    private readonly object _line = new();
+    private readonly object _lock = new();
     private readonly Queue<HashingWork> _known = [];
-    private readonly Queue<HashingWork> _strangers = [];
-    private readonly HashingLineLog _log = new(clock, logger);
+    private readonly Queue<HashingWork> _unknown = [];
+    private readonly HashingQueueLog _log = new(clock, logger);
     private Thread[] _threads = [];
     private int _taken;
     private int _takes;
-    private int _strangersUnderWay;
+    private int _unknownRunning;
     private long _lastHashTicks;
     private volatile bool _isFull;
     private bool _isStopped;
@@ -32,12 +32,12 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     {
         get
         {
-            var line = TimeSpan.FromTicks(Volatile.Read(ref _taken) * Volatile.Read(ref _lastHashTicks) / ThreadsForStrangers);
-            return line > TimeSpan.FromSeconds(1) ? line : TimeSpan.FromSeconds(1);
+            var wait = TimeSpan.FromTicks(Volatile.Read(ref _taken) * Volatile.Read(ref _lastHashTicks) / ThreadsForUnknown);
+            return wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1);
         }
     }
 
-    private int ThreadsForStrangers => _isFull && options.Threads > 1 ? options.Threads - 1 : options.Threads;
+    private int ThreadsForUnknown => _isFull && options.Threads > 1 ? options.Threads - 1 : options.Threads;
 
     /// <summary>Returns a place, or null if the queue is full.</summary>
     public HashingPlace? TryEnter(bool isKnown = false)
@@ -55,13 +55,13 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         }
 
         _isFull = true;
-        _log.Full(options.Places);
+        _log.ReportFull(options.Places);
         return null;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _threads = [.. Enumerable.Range(1, options.Threads).Select(number => HashingThread.Start($"hashing {number}", HashAll))];
+        _threads = [.. Enumerable.Range(1, options.Threads).Select(number => HashingThread.Start($"hashing {number}", ProcessQueue))];
         return Task.CompletedTask;
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
 
     public void Dispose()
     {
-        lock (_line)
+        lock (_lock)
         {
             if (_isStopped)
             {
@@ -78,10 +78,10 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
             }
 
             _isStopped = true;
-            Monitor.PulseAll(_line);
-            foreach (var work in _known.Concat(_strangers))
+            Monitor.PulseAll(_lock);
+            foreach (var work in _known.Concat(_unknown))
             {
-                work.Drop();
+                work.Cancel();
             }
         }
 
@@ -94,16 +94,16 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     internal Task<T> RunAsync<T>(Func<BcryptPasswordHasher, T> compute, bool isKnown, CancellationToken cancellationToken)
     {
         var work = new HashingWork<T>(() => compute(hasher), cancellationToken);
-        lock (_line)
+        lock (_lock)
         {
             if (_isStopped)
             {
-                work.Drop();
+                work.Cancel();
             }
             else
             {
-                (isKnown ? _known : _strangers).Enqueue(work);
-                Monitor.Pulse(_line);
+                (isKnown ? _known : _unknown).Enqueue(work);
+                Monitor.Pulse(_lock);
             }
         }
 
@@ -117,61 +117,61 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         // The queue counts as full until it is half empty; otherwise the next request would fill it again.
         if (taken <= options.Places / 2)
         {
-            _log.Free();
+            _log.ReportRoom();
             if (_isFull)
             {
-                lock (_line)
+                lock (_lock)
                 {
                     _isFull = false;
-                    Monitor.PulseAll(_line);
+                    Monitor.PulseAll(_lock);
                 }
             }
         }
     }
 
-    private void HashAll()
+    private void ProcessQueue()
     {
-        while (TryTake(out var work, out var isStranger))
+        while (TryTake(out var work, out var isUnknown))
         {
             var started = clock.GetTimestamp();
-            if (work.Do())
+            if (work.Run())
             {
                 Volatile.Write(ref _lastHashTicks, clock.GetElapsedTime(started).Ticks);
             }
 
-            if (isStranger)
+            if (isUnknown)
             {
-                lock (_line)
+                lock (_lock)
                 {
-                    _strangersUnderWay--;
-                    Monitor.Pulse(_line);
+                    _unknownRunning--;
+                    Monitor.Pulse(_lock);
                 }
             }
         }
     }
 
     /// <summary>Waits for work; returns false once the queue is stopped.</summary>
-    private bool TryTake([NotNullWhen(true)] out HashingWork? work, out bool isStranger)
+    private bool TryTake([NotNullWhen(true)] out HashingWork? work, out bool isUnknown)
     {
-        lock (_line)
+        lock (_lock)
         {
             while (!_isStopped)
             {
                 // Known callers come first, but every fourth turn goes to unknown ones, who would otherwise starve while known callers keep the queue busy.
-                var mayBeStranger = _strangers.Count > 0 && _strangersUnderWay < ThreadsForStrangers;
-                isStranger = mayBeStranger && (_known.Count == 0 || _takes % 4 == 3);
-                if ((isStranger ? _strangers : _known).TryDequeue(out work))
+                var mayBeUnknown = _unknown.Count > 0 && _unknownRunning < ThreadsForUnknown;
+                isUnknown = mayBeUnknown && (_known.Count == 0 || _takes % 4 == 3);
+                if ((isUnknown ? _unknown : _known).TryDequeue(out work))
                 {
                     _takes = (_takes + 1) % 4;
-                    _strangersUnderWay += isStranger ? 1 : 0;
+                    _unknownRunning += isUnknown ? 1 : 0;
                     return true;
                 }
 
-                Monitor.Wait(_line);
+                Monitor.Wait(_lock);
             }
         }
 
-        (work, isStranger) = (null, false);
+        (work, isUnknown) = (null, false);
         return false;
     }
 }

@@ -6,20 +6,20 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 internal static class HashingThread
 {
     private const int ThisThread = 0;
-    private const uint Batch = 3;
-    private const int Nicer = 10;
+    private const uint BatchPolicy = 3;
+    private const int Niceness = 10;
 
     /// <summary>
     /// The scheduler's time slice in nanoseconds. Other threads have 0.7 to 3 ms, and a waking thread preempts one with a longer slice. A much longer slice
     /// would hurt: a thread that has just used more than its share doesn't preempt, and waits for the slice to end.
     /// </summary>
-    private const ulong Slice = 6_000_000;
+    private const ulong TimeSlice = 6_000_000;
 
     public static Thread Start(string name, Action run)
     {
         var thread = new Thread(() =>
         {
-            GiveWay();
+            LowerPriority();
             run();
         })
         {
@@ -35,7 +35,7 @@ internal static class HashingThread
     /// other runnable threads, rather than nothing, as with SCHED_IDLE. With the batch policy, and with a longer slice since Linux 6.12, a thread that a
     /// request wakes gets the processor sooner. If the system call fails, all threads keep equal priority.
     /// </summary>
-    private static void GiveWay()
+    private static void LowerPriority()
     {
         if (OperatingSystem.IsLinux() && SetAttributesCall is { } number)
         {
@@ -44,9 +44,9 @@ internal static class HashingThread
                 var attributes = new SchedulingAttributes
                 {
                     Size = (uint)Marshal.SizeOf<SchedulingAttributes>(),
-                    Policy = Batch,
-                    Nice = Nicer,
-                    Runtime = Slice,
+                    Policy = BatchPolicy,
+                    Nice = Niceness,
+                    Runtime = TimeSlice,
                 };
                 _ = SystemCall(number, ThisThread, ref attributes, flags: 0);
             }

@@ -4,8 +4,8 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 internal abstract class HashingWork
 {
     /// <summary>Computes the hash; returns false, without computing it, if its request was canceled.</summary>
-    public abstract bool Do();
+    public abstract bool Run();
 
     /// <summary>Cancels the work because the server is stopping.</summary>
-    public abstract void Drop();
+    public abstract void Cancel();
 }

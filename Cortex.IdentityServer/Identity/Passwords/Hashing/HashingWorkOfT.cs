@@ -8,7 +8,7 @@ internal sealed class HashingWork<T>(Func<T> compute, CancellationToken cancella
 
     public Task<T> Answer => _answer.Task;
 
-    public override bool Do()
+    public override bool Run()
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -28,5 +28,5 @@ internal sealed class HashingWork<T>(Func<T> compute, CancellationToken cancella
         return true;
     }
 
-    public override void Drop() => _answer.TrySetCanceled(CancellationToken.None);
+    public override void Cancel() => _answer.TrySetCanceled(CancellationToken.None);
 }

@@ -17,7 +17,7 @@ internal sealed class NativeBcrypt : BcryptEngine
     /// <summary>
     /// Reusable buffers, one for each concurrent hash so far. They are pinned, so that the garbage collector doesn't move them while in use.
     /// </summary>
-    private readonly ConcurrentBag<byte[]> _spare = [];
+    private readonly ConcurrentBag<byte[]> _buffers = [];
 
     private NativeBcrypt(Crypt crypt) => _crypt = crypt;
 
@@ -47,7 +47,7 @@ internal sealed class NativeBcrypt : BcryptEngine
     protected override string? Compute(string text, string setting)
     {
         var phrase = new byte[MaxBytes + 1];
-        var data = _spare.TryTake(out var spare) ? spare : GC.AllocateArray<byte>(DataLength, pinned: true);
+        var data = _buffers.TryTake(out var spare) ? spare : GC.AllocateArray<byte>(DataLength, pinned: true);
         try
         {
             Encoding.UTF8.GetBytes(text, phrase);
@@ -64,7 +64,7 @@ internal sealed class NativeBcrypt : BcryptEngine
         {
             CryptographicOperations.ZeroMemory(phrase);
             CryptographicOperations.ZeroMemory(data);
-            _spare.Add(data);
+            _buffers.Add(data);
         }
     }
 }

@@ -18,7 +18,7 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// Hashes of ASP.NET Core Identity are read too (<see cref="Pbkdf2Hash"/>), for accounts imported from other systems. bcrypt reads 72 bytes and stops at a
 /// NUL. A password that doesn't fit is never truncated: it is stored in the second format, and never verifies against the first.
 /// <para>
-/// A wrong password takes as long as the costliest hash of any account (<see cref="DearestHash"/>), whether the stored hash is malformed, missing, cheaper,
+/// A wrong password takes as long as the costliest hash of any account (<see cref="CostliestHash"/>), whether the stored hash is malformed, missing, cheaper,
 /// or unable to hold the password. So the response time reveals neither which accounts exist nor which hashes are old.
 /// </para>
 /// </remarks>
@@ -45,7 +45,7 @@ internal static partial class PasswordHash
     {
         var utf8 = Utf8Of(password) ?? throw new ArgumentException("The password is not well-formed Unicode.", nameof(password));
         var salt = BCrypt.Net.BCrypt.GenerateSalt(cost)[^BcryptEngine.SaltLength..];
-        var text = Fits(utf8) ? password : Condense(utf8, salt, Form.Hmac);
+        var text = Fits(utf8) ? password : Prehash(utf8, salt, Form.Hmac);
         var digest = bcrypt.Digest(text, salt, cost) ?? throw new CryptographicException($"{bcrypt.Name} did not hash a password.");
         return Fits(utf8)
             ? $"$2b${cost:D2}${salt}{digest}"
@@ -70,7 +70,7 @@ internal static partial class PasswordHash
 
         if (Stored.Parse(storedHash) is not { } stored)
         {
-            bcrypt.Fill(rounds);
+            bcrypt.SpendRounds(rounds);
             return PasswordVerificationResult.Failed;
         }
 
@@ -81,7 +81,7 @@ internal static partial class PasswordHash
                 : PasswordVerificationResult.SuccessRehashNeeded;
         }
 
-        bcrypt.Fill(rounds - (1L << stored.Cost));
+        bcrypt.SpendRounds(rounds - (1L << stored.Cost));
         return PasswordVerificationResult.Failed;
     }
 
@@ -95,7 +95,7 @@ internal static partial class PasswordHash
 
     private static bool Fits(byte[] utf8) => utf8.Length <= BcryptEngine.MaxBytes && !utf8.Contains((byte)0);
 
-    private static string Condense(byte[] utf8, string salt, Form form) => Convert.ToBase64String(
+    private static string Prehash(byte[] utf8, string salt, Form form) => Convert.ToBase64String(
         form == Form.Hmac ? HMACSHA256.HashData(Encoding.ASCII.GetBytes(salt), utf8) : SHA256.HashData(utf8));
 
     private sealed partial record Stored(Form Form, int Cost, string Salt, string Digest)
@@ -118,7 +118,7 @@ internal static partial class PasswordHash
         {
             var utf8 = Utf8Of(password);
             var readable = utf8 is not null && (Form != Form.Plain || Fits(utf8));
-            var text = !readable ? "" : Form == Form.Plain ? password : Condense(utf8!, Salt, Form);
+            var text = !readable ? "" : Form == Form.Plain ? password : Prehash(utf8!, Salt, Form);
 
             // Only the digest is compared, because old versions of passlib wrote salts with stray bits in the last character.
             var digest = bcrypt.Digest(text, Salt, Cost);

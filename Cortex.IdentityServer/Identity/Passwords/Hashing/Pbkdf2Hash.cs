@@ -19,10 +19,10 @@ internal sealed class Pbkdf2Hash
     private const int MaxIterations = 1_000_000;
 
     /// <summary>Identity accepts nothing shorter.</summary>
-    private const int MinPart = 16;
+    private const int MinPartLength = 16;
 
     /// <summary>Identity creates 32 bytes. Every additional block would repeat all the iterations.</summary>
-    private const int MaxSubkey = 64;
+    private const int MaxSubkeyLength = 64;
 
     private static readonly HashAlgorithmName[] Functions = [HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA512];
     private static readonly int[] BlockLengths = [SHA1.HashSizeInBytes, SHA256.HashSizeInBytes, SHA512.HashSizeInBytes];
@@ -54,7 +54,8 @@ internal sealed class Pbkdf2Hash
         var function = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
         var iterations = BinaryPrimitives.ReadUInt32BigEndian(bytes[5..]);
         var saltLength = BinaryPrimitives.ReadUInt32BigEndian(bytes[9..]);
-        if (function >= Functions.Length || iterations is 0 or > MaxIterations || saltLength < MinPart || saltLength > length - HeaderLength - MinPart)
+        if (function >= Functions.Length || iterations is 0 or > MaxIterations || saltLength < MinPartLength
+            || saltLength > length - HeaderLength - MinPartLength)
         {
             return null;
         }
@@ -63,7 +64,7 @@ internal sealed class Pbkdf2Hash
         var subkey = bytes[(HeaderLength + (int)saltLength)..];
 
         // Only the canonical encoding is accepted; the base64 decoder ignores white space and spare bits.
-        return subkey.Length > MaxSubkey || Convert.ToBase64String(bytes) != text ? null : new(function, iterations, salt.ToArray(), subkey.ToArray());
+        return subkey.Length > MaxSubkeyLength || Convert.ToBase64String(bytes) != text ? null : new(function, iterations, salt.ToArray(), subkey.ToArray());
     }
 
     public bool Matches(string password)

@@ -12,11 +12,11 @@ namespace Cortex.IdentityServer.Foundation.Data;
 /// and years after 9999 as <see cref="DateTimeOffset.MaxValue"/>. Otherwise a row that contains one couldn't be read at all.
 /// </summary>
 /// <remarks>Code that compares such timestamps reads them as <see cref="long"/>, PostgreSQL's own representation (<see cref="Http.TimeCursor"/>).</remarks>
-internal sealed class WideTimes : PgTypeInfoResolverFactory
+internal sealed class ClampedTimestamps : PgTypeInfoResolverFactory
 {
     private static readonly Resolver Instance = new();
 
-    public static void AddTo(NpgsqlDataSourceBuilder builder) => builder.AddTypeInfoResolverFactory(new WideTimes());
+    public static void AddTo(NpgsqlDataSourceBuilder builder) => builder.AddTypeInfoResolverFactory(new ClampedTimestamps());
 
     public override IPgTypeInfoResolver CreateResolver() => Instance;
 
@@ -42,6 +42,6 @@ internal sealed class WideTimes : PgTypeInfoResolverFactory
 
         protected override DateTimeOffset ReadCore(PgReader reader) => StoredTime.ToDotNet(reader.ReadInt64());
 
-        protected override void WriteCore(PgWriter writer, DateTimeOffset value) => writer.WriteInt64(StoredTime.Of(value));
+        protected override void WriteCore(PgWriter writer, DateTimeOffset value) => writer.WriteInt64(StoredTime.FromDotNet(value));
     }
 }

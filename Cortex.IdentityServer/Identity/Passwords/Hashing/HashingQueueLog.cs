@@ -1,27 +1,27 @@
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 /// <summary>Logs when the hashing queue fills up and when it has room again, at most once a minute.</summary>
-internal sealed partial class HashingLineLog(TimeProvider clock, ILogger<HashingQueue> logger)
+internal sealed partial class HashingQueueLog(TimeProvider clock, ILogger<HashingQueue> logger)
 {
-    private static readonly long Pause = TimeSpan.TicksPerMinute;
+    private static readonly long LogInterval = TimeSpan.TicksPerMinute;
 
-    private long _lastTold = long.MinValue;
+    private long _lastLoggedAt = long.MinValue;
     private int _isFull;
 
-    public void Full(int places)
+    public void ReportFull(int places)
     {
         var now = clock.GetUtcNow().Ticks;
-        var last = Volatile.Read(ref _lastTold);
+        var last = Volatile.Read(ref _lastLoggedAt);
         if (Volatile.Read(ref _isFull) == 0
-            && (last == long.MinValue || now - last >= Pause)
-            && Interlocked.CompareExchange(ref _lastTold, now, last) == last)
+            && (last == long.MinValue || now - last >= LogInterval)
+            && Interlocked.CompareExchange(ref _lastLoggedAt, now, last) == last)
         {
             Volatile.Write(ref _isFull, 1);
             Log.Full(logger, places);
         }
     }
 
-    public void Free()
+    public void ReportRoom()
     {
         if (Volatile.Read(ref _isFull) == 1 && Interlocked.Exchange(ref _isFull, 0) == 1)
         {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>Identifies the table of the database's owner whose rows prevented a deletion.</summary>
-internal static class OwnerReference
+internal static class ExternalReference
 {
     /// <summary>The constraint violations by which another table can prevent a deletion, immediately or at commit.</summary>
     /// <remarks>ON DELETE SET NULL on a column that is NOT NULL or that a check constraint covers has the same cause and the same remedy.</remarks>
@@ -13,7 +13,7 @@ internal static class OwnerReference
     ];
 
     /// <returns>The table's name, or null if the failure has another cause.</returns>
-    public static string? In(Exception? exception)
+    public static string? FindTable(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {

@@ -1,18 +1,18 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
 /// <summary>Collects the findings of one inspection, the queries it has to run, and the repair statements.</summary>
-internal sealed class Notes
+internal sealed class FindingCollector
 {
     /// <summary>The maximum number of IDs in one finding.</summary>
-    public const int MostIds = 20;
+    public const int MaxIds = 20;
 
     private readonly List<Finding> _findings = [];
-    private readonly List<RowQuestion> _questions = [];
+    private readonly List<RowQuery> _queries = [];
     private readonly Dictionary<string, List<string>> _alterations = [];
     private readonly List<string> _first = [];
     private readonly List<string> _last = [];
 
-    public IReadOnlyList<RowQuestion> Questions => _questions;
+    public IReadOnlyList<RowQuery> Queries => _queries;
 
     public bool HasRefusals => _findings.Any(finding => finding.Severity == Severity.Refuse);
 
@@ -35,10 +35,10 @@ internal sealed class Notes
     }
 
     /// <summary>Adds a statement to run before all <c>ALTER TABLE</c> statements.</summary>
-    public void First(string statement) => _first.Add(statement);
+    public void RunFirst(string statement) => _first.Add(statement);
 
     /// <returns>Whether the statement is new.</returns>
-    public bool FirstOnce(string statement)
+    public bool RunFirstOnce(string statement)
     {
         if (_first.Contains(statement))
         {
@@ -50,18 +50,18 @@ internal sealed class Notes
     }
 
     /// <summary>Adds a statement to run after all <c>ALTER TABLE</c> statements.</summary>
-    public void Last(string statement) => _last.Add(statement);
+    public void RunLast(string statement) => _last.Add(statement);
 
     /// <param name="sql">A query that returns one text, or null if there is nothing to report.</param>
-    /// <param name="judge">Receives that text.</param>
-    public void Ask(string sql, Action<string?> judge) => _questions.Add(new(sql, judge, null));
+    /// <param name="onResult">Receives that text.</param>
+    public void Query(string sql, Action<string?> onResult) => _queries.Add(new(sql, onResult, null));
 
     /// <summary>Adds a query that contains an expression of the database owner's and may therefore fail.</summary>
-    public void Try(string sql, Action<string?> judge, Action failed) => _questions.Add(new(sql, judge, failed));
+    public void TryQuery(string sql, Action<string?> onResult, Action onFailure) => _queries.Add(new(sql, onResult, onFailure));
 
     /// <summary>Adds a query for the IDs of rows that meet a condition.</summary>
-    public void AskIds(string table, string condition, Action<string?> judge) => Ask(
-        $"SELECT string_agg(id::text, ', ') FROM (SELECT id FROM {table} WHERE {condition} LIMIT {MostIds}) AS found", judge);
+    public void QueryIds(string table, string condition, Action<string?> onResult) => Query(
+        $"SELECT string_agg(id::text, ', ') FROM (SELECT id FROM {table} WHERE {condition} LIMIT {MaxIds}) AS found", onResult);
 
     /// <summary>Joins lines: a finding is one line, and a definition in it may have several.</summary>
     private void Add(Severity severity, string text) =>

@@ -9,10 +9,10 @@ using Npgsql;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>
-/// A wrong password takes as long as the dearest hash among the accounts, whoever's it is: otherwise an account that was imported with a dear hash could be
-/// told from an email that nobody has.
+/// A wrong password takes as long as the costliest hash of any account. Otherwise the response time would distinguish an account that was imported with a
+/// costly hash from an unknown email.
 /// </summary>
-public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
+public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     private const string Password = "correct horse";
 
@@ -25,7 +25,7 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
     [InlineData("17", null)]
     [InlineData("99", null)]
     [InlineData("!", null)]
-    public async Task The_dearest_cost_of_bcrypt_is_known_at_each_login(string? cost, int? dearest)
+    public async Task The_highest_bcrypt_cost_is_known_at_each_login(string? cost, int? costliest)
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('cheap@example.com', $1)", Bcrypt("05"));
@@ -34,9 +34,9 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
             await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('dear@example.com', $1)", cost == "!" ? cost : Bcrypt(cost.PadLeft(2, '0')));
         }
 
-        var found = await DearestAsync();
+        var found = await CostliestAsync();
 
-        Assert.Equal(dearest ?? (cost is "10" ? 10 : 5), found.BcryptCost);
+        Assert.Equal(costliest ?? (cost is "10" ? 10 : 5), found.BcryptCost);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('one@example.com', $1)", hash);
 
-        Assert.Equal(cost, (await DearestAsync()).BcryptCost);
+        Assert.Equal(cost, (await CostliestAsync()).BcryptCost);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
             await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", app.NewEmail(), hash);
         }
 
-        Assert.Equal(PythonHashes.IdentityV3, (await DearestAsync()).Pbkdf2);
+        Assert.Equal(PythonHashes.IdentityV3, (await CostliestAsync()).Pbkdf2);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
             "INSERT INTO users (email, password_hash) SELECT 'many' || number || '@example.com', $1 FROM generate_series(1, 20000) AS number", Bcrypt("10"));
         await app.SqlAsync("ANALYZE users");
 
-        var plan = await PlanAsync($"SELECT {DearestHash.Columns}");
+        var plan = await PlanAsync($"SELECT {CostliestHash.Columns}");
 
         Assert.Contains("ix_users_by_bcrypt_cost", plan, StringComparison.Ordinal);
         Assert.Contains("ix_users_by_pbkdf2_iterations", plan, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
 
         // Its owner's login brings it down to today's cost, and everybody's time with it.
         await (await LogInAsync(emails[0], Password)).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(10, (await DearestAsync()).BcryptCost);
+        Assert.Equal(10, (await CostliestAsync()).BcryptCost);
     }
 
     [Theory]
@@ -126,21 +126,21 @@ public sealed class DearestHashTests(ConfiguredCostApp app) : IClassFixture<Conf
     [InlineData(10, 16, 14)]
     [InlineData(15, 16, 15)]
     [InlineData(16, 16, 16)]
-    public void What_is_waited_for_is_bounded(int cost, int? dearest, int waitedFor)
+    public void The_padding_is_bounded(int cost, int? costliest, int waitedFor)
     {
         var bcrypt = app.Services.GetRequiredService<BcryptEngine>();
 
-        Assert.Equal(1L << waitedFor, new DearestHash(dearest, null).RoundsAt(cost, bcrypt));
-        Assert.True(new DearestHash(dearest, PythonHashes.IdentityV3).RoundsAt(cost, bcrypt) >= 1L << waitedFor);
+        Assert.Equal(1L << waitedFor, new CostliestHash(costliest, null).RoundsAt(cost, bcrypt));
+        Assert.True(new CostliestHash(costliest, PythonHashes.IdentityV3).RoundsAt(cost, bcrypt) >= 1L << waitedFor);
     }
 
     private static string Bcrypt(string cost) => $"$2b${cost}$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
 
-    private async Task<DearestHash> DearestAsync()
+    private async Task<CostliestHash> CostliestAsync()
     {
         await using var scope = app.Services.CreateAsyncScope();
         return (await scope.ServiceProvider.GetRequiredService<LoginAccounts>()
-            .FindAsync("nobody@example.com", "203.0.113.9", TestContext.Current.CancellationToken)).Dearest;
+            .FindAsync("nobody@example.com", "203.0.113.9", TestContext.Current.CancellationToken)).Costliest;
     }
 
     private async Task<string> PlanAsync(string sql)

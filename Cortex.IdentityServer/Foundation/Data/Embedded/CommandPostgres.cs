@@ -4,24 +4,24 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
 /// <summary>The embedded PostgreSQL for a command: the running server's, or one that the command starts for itself.</summary>
-internal sealed class VisitedPostgres : IAsyncDisposable
+internal sealed class CommandPostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a command waits for another server to finish starting or stopping.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TransitionTimeout = TimeSpan.FromSeconds(30);
 
     private readonly EmbeddedPostgres? _own;
     private readonly GuestLock? _guest;
     private readonly CancellationToken _stop;
 
-    private VisitedPostgres(EmbeddedPostgres own, CancellationToken stop)
+    private CommandPostgres(EmbeddedPostgres own, CancellationToken stop)
     {
         (_own, _stop) = (own, stop);
         ConnectionString = own.ConnectionString;
     }
 
-    private VisitedPostgres(GuestLock guest, string connectionString)
+    private CommandPostgres(GuestLock guest, string connectionString)
     {
         _guest = guest;
         ConnectionString = connectionString;
@@ -33,7 +33,7 @@ internal sealed class VisitedPostgres : IAsyncDisposable
     public bool IsGuest => _guest is not null;
 
     /// <exception cref="EmbeddedPostgresException">The operator has to act. The message says how.</exception>
-    public static async Task<VisitedPostgres> OpenAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    public static async Task<CommandPostgres> OpenAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         var waited = Stopwatch.StartNew();
         while (true)
@@ -42,13 +42,13 @@ internal sealed class VisitedPostgres : IAsyncDisposable
             {
                 return new(await EmbeddedPostgres.StartAsync(options, logger, ct), ct);
             }
-            catch (EmbeddedPostgresTakenException taken) when (waited.Elapsed > Patience)
+            catch (EmbeddedPostgresInUseException taken) when (waited.Elapsed > TransitionTimeout)
             {
                 throw new EmbeddedPostgresException(
                     $"The embedded PostgreSQL in {options.DataDirectory} belongs to a running server but doesn't answer: check that server's log, "
                         + "or stop it.", taken);
             }
-            catch (EmbeddedPostgresTakenException)
+            catch (EmbeddedPostgresInUseException)
             {
                 if (await TryJoinAsync(options, ct) is { } joined)
                 {
@@ -56,7 +56,7 @@ internal sealed class VisitedPostgres : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(Pause, ct);
+            await Task.Delay(RetryDelay, ct);
         }
     }
 
@@ -70,11 +70,11 @@ internal sealed class VisitedPostgres : IAsyncDisposable
         }
     }
 
-    private static async Task<VisitedPostgres?> TryJoinAsync(EmbeddedPostgresOptions options, CancellationToken ct)
+    private static async Task<CommandPostgres?> TryJoinAsync(EmbeddedPostgresOptions options, CancellationToken ct)
     {
-        var wished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
-        var link = new DirectoryInfo(wished);
-        var data = link.LinkTarget is null ? wished : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? wished;
+        var requested = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        var link = new DirectoryInfo(requested);
+        var data = link.LinkTarget is null ? requested : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? requested;
         var guest = GuestLock.TryEnter(data);
         if (guest is not null
             && Postmaster.FindRunning(data) is { IsStarting: false, IsStopping: false } running
@@ -108,7 +108,7 @@ internal sealed class VisitedPostgres : IAsyncDisposable
     {
         try
         {
-            return await GuestLock.WhenAloneAsync(dataDirectory, _stop);
+            return await GuestLock.WaitForGuestsAsync(dataDirectory, _stop);
         }
         catch (OperationCanceledException)
         {

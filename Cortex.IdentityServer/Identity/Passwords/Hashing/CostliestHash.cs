@@ -6,13 +6,13 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// </summary>
 /// <param name="BcryptCost">The highest cost of a bcrypt hash; null if there is none.</param>
 /// <param name="Pbkdf2">The PBKDF2 hash with the most iterations; null if there is none.</param>
-internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
+internal readonly record struct CostliestHash(int? BcryptCost, string? Pbkdf2)
 {
     /// <summary>
     /// The maximum cost that wrong passwords are padded to, about a second, unless <c>BCRYPT_COST</c> is higher. Otherwise a single account with a hash of
     /// cost 16 would make every wrong password take four seconds.
     /// </summary>
-    public const int MostWaitedFor = 14;
+    public const int MaxPaddedCost = 14;
 
     /// <summary>
     /// Selects the columns <c>"BcryptCost"</c> and <c>"Pbkdf2"</c>. Each is read from the end of an index (<c>ix_users_by_bcrypt_cost</c>,
@@ -46,6 +46,6 @@ internal readonly record struct DearestHash(int? BcryptCost, string? Pbkdf2)
             rounds = Math.Max(rounds, bcrypt.Pbkdf2.RoundsOf(hash));
         }
 
-        return (long)Math.Min(rounds, 1L << Math.Max(cost, MostWaitedFor));
+        return (long)Math.Min(rounds, 1L << Math.Max(cost, MaxPaddedCost));
     }
 }

@@ -9,40 +9,40 @@ namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 /// While change notifications arrive, a current entry is used without a query. Otherwise the database is queried; if it doesn't answer either, an entry
 /// stays valid for the grace period. After that, the query's failure is reported.
 /// </remarks>
-internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, TimeProvider clock, int most) : IDisposable
-    where T : class, IRemembered
+internal sealed class CredentialCache<T>(Changes changes, DatabaseBreaker breaker, TimeProvider clock, int maxEntries) : IDisposable
+    where T : class, ICachedCredential
 {
-    private readonly MemoryCache _memory = new(new MemoryCacheOptions { SizeLimit = most, Clock = new Clock(clock) });
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = maxEntries, Clock = new Clock(clock) });
 
     /// <summary>Gets an entry that is known to be current.</summary>
-    public bool TryRecall(string key, [NotNullWhen(true)] out T? value)
+    public bool TryGet(string key, [NotNullWhen(true)] out T? value)
     {
-        value = _memory.TryGetValue<Entry>(key, out var entry) && changes.IsSure(entry!.Value.UserId, entry.Number) ? entry.Value : null;
+        value = _cache.TryGetValue<Entry>(key, out var entry) && changes.IsFresh(entry!.Value.UserId, entry.Number) ? entry.Value : null;
         return value is not null;
     }
 
     /// <summary>Whether there is an entry, current or not.</summary>
-    public bool Knows(string key) => _memory.TryGetValue(key, out _);
+    public bool Contains(string key) => _cache.TryGetValue(key, out _);
 
     /// <summary>Queries the database, and caches the result unless it is null.</summary>
     /// <param name="key">The credential's key in the cache.</param>
-    /// <param name="ask">The query. It receives the previous entry, which may be stale.</param>
+    /// <param name="query">The query. It receives the previous entry, which may be stale.</param>
     /// <param name="cancellationToken">The request's token.</param>
-    public async Task<T?> AskAsync(string key, Func<T?, CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
+    public async Task<T?> QueryAsync(string key, Func<T?, CancellationToken, Task<T?>> query, CancellationToken cancellationToken)
     {
         var number = changes.Number;
         var timestamp = clock.GetTimestamp();
-        _memory.TryGetValue<Entry>(key, out var before);
+        _cache.TryGetValue<Entry>(key, out var before);
         try
         {
-            var value = await breaker.AskAsync(token => ask(before?.Value, token), isSure: changes.HearsAll, cancellationToken);
+            var value = await breaker.QueryAsync(token => query(before?.Value, token), isAvailable: changes.IsCurrent, cancellationToken);
             if (value is null)
             {
-                _memory.Remove(key);
+                _cache.Remove(key);
             }
             else
             {
-                _memory.Set(key, new Entry(value, number, timestamp), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = value.Until });
+                _cache.Set(key, new Entry(value, number, timestamp), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = value.ValidUntil });
             }
 
             return value;
@@ -54,7 +54,7 @@ internal sealed class Remembered<T>(Changes changes, DatabaseBreaker breaker, Ti
         }
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose() => _cache.Dispose();
 
     /// <param name="Value">The result of the query.</param>
     /// <param name="Number">The change number before the query.</param>
