@@ -11,11 +11,8 @@ internal static class PasskeyLoginEndpoints
     /// <summary>Start a login with a passkey</summary>
     /// <remarks>Returns the options for <c>navigator.credentials.get()</c>. They name no account: the passkey that answers tells whose it is.</remarks>
     internal static async Task<Ok<PasskeyOptionsResponse>> BeginPasskeyLogin(
-        PasskeyLoginOptionsRequest? body, PasskeyLogin login, CancellationToken cancellationToken)
-    {
-        _ = body;
-        return TypedResults.Ok(await login.BeginAsync(cancellationToken));
-    }
+        PasskeyLoginOptionsRequest? _, PasskeyLogin login, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await login.BeginAsync(cancellationToken));
 
     /// <summary>Log in with a passkey</summary>
     /// <remarks>

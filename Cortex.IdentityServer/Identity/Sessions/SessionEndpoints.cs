@@ -59,9 +59,8 @@ internal static class SessionEndpoints
     /// refresh cookie ends. The cookie is cleared in either case.
     /// </remarks>
     internal static async Task<NoContent> LogOut(
-        LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
+        LogoutRequest? _, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
-        _ = body;
         await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, http.Origin(), cancellationToken);
         cookie.ClearIfSent(http);
         return TypedResults.NoContent();
@@ -70,9 +69,8 @@ internal static class SessionEndpoints
     /// <summary>Log out by the refresh cookie</summary>
     /// <remarks>A token that is spent will do as long as its session lives: to use it elsewhere would end the session too.</remarks>
     internal static async Task<Results<NoContent, Problem>> LogOutByCookie(
-        LogoutRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
+        LogoutRequest? _, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
-        _ = body;
         if (cookie.RefusalToUse(http.Request) is { } refusal)
         {
             return refusal.ToProblem();
@@ -91,9 +89,8 @@ internal static class SessionEndpoints
     /// <summary>Log out everywhere</summary>
     /// <remarks>Ends every session of the caller, including this one, and clears the refresh cookie. API keys keep working.</remarks>
     internal static async Task<NoContent> LogOutEverywhere(
-        LogoutRequest? body, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
+        LogoutRequest? _, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
-        _ = body;
         await sessions.EndEverywhereAsync(caller.UserId(), SessionEnd.LogoutAll, http.Origin(), cancellationToken);
         cookie.ClearIfSent(http);
         return TypedResults.NoContent();

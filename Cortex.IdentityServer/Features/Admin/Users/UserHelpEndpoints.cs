@@ -18,11 +18,8 @@ internal static class UserHelpEndpoints
     /// <summary>Unlock a user</summary>
     /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the waits after wrong passwords, from any address, and the lock after wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
-        [Description(AboutId)] Guid id, EmptyRequest? body, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken)
-    {
-        _ = body;
-        return await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
-    }
+        [Description(AboutId)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
+        await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
@@ -30,19 +27,15 @@ internal static class UserHelpEndpoints
     /// sure first that it is the owner who asks. The password stays as it is. It can't be used on one's own account (403): that takes the password and a code.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
-        [Description(AboutId)] Guid id, EmptyRequest? body, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken)
-    {
-        _ = body;
-        return await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
-    }
+        [Description(AboutId)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
+        await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>End a user's sessions</summary>
     /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
-        [Description(AboutId)] Guid id, EmptyRequest? body, StaffChanges changes, SessionService sessions, HttpContext http,
+        [Description(AboutId)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken)
     {
-        _ = body;
         var staff = StaffMember.Of(http);
         var problem = await changes.RunAsync(
             new(AuditAction.SessionEnded, id, staff, Role.Support),
@@ -61,13 +54,10 @@ internal static class UserHelpEndpoints
     /// three days. A user gets at most five such mails an hour (429). A disabled account gets none (403 <c>account_disabled</c>).
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
-        [Description(AboutId)] Guid id, EmptyRequest? body, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken)
-    {
-        _ = body;
-        return await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
+        [Description(AboutId)] Guid id, EmptyRequest? _, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken) =>
+        await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
             : TypedResults.Accepted((string?)null, new MailAccepted("The mail is on its way."));
-    }
 
     /// <summary>List a user's API keys</summary>
     /// <remarks>For <c>admin</c> and <c>support</c>. Newest first, without the keys themselves.</remarks>
