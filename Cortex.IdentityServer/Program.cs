@@ -10,7 +10,6 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account;
-using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Authentication;
@@ -75,7 +74,7 @@ static async Task ServeAsync(WebApplication app, CortexEnvironment environment)
     auth.MapAudit();
     routes.MapAdmin();
     routes.MapMailedPages();
-    routes.MapSitePages(environment.Http);
+    routes.MapSitePages();
 
     app.Lifetime.ApplicationStarted.Register(() => _ = CollectAsync());
     await app.ServeAsync();

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
 
 namespace Cortex.IdentityServer.Features.Admin;
@@ -5,7 +6,9 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>A page of events, newest first.</summary>
 /// <param name="Items">The events.</param>
 /// <param name="NextCursor">For the next page; null at the end.</param>
-internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse> Items, string? NextCursor)
+internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse> Items, string? NextCursor) : IExample<AdminAuditEventPage>
 {
+    public static AdminAuditEventPage Example => new([AdminAuditEventResponse.Example], null);
+
     public static AdminAuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AdminAuditEventResponse.Of)], slice.Next?.ToText());
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
 
 namespace Cortex.IdentityServer.Features.Admin;
@@ -24,8 +25,24 @@ internal sealed record AdminAuditEventResponse(
     string? Ip,
     string? UserAgent,
     string? RequestId,
-    IReadOnlyDictionary<string, JsonElement>? Details)
+    IReadOnlyDictionary<string, JsonElement>? Details) : IExample<AdminAuditEventResponse>
 {
+    public static AdminAuditEventResponse Example => new(
+        ExampleValues.Id,
+        "user.updated",
+        "success",
+        new("0199f0f0-4a02-7d11-8a5e-6b0a4d1c7e42"),
+        ExampleValues.Id,
+        ExampleValues.Time,
+        ExampleValues.Ip,
+        ExampleValues.UserAgent,
+        ExampleValues.RequestId,
+        new Dictionary<string, JsonElement>
+        {
+            ["before"] = JsonElement.Parse("""{"is_active": true}"""),
+            ["after"] = JsonElement.Parse("""{"is_active": false}"""),
+        });
+
     public static AdminAuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,
         audit.Action,

@@ -11,21 +11,25 @@ namespace Cortex.IdentityServer.Features.Admin;
 internal static class AdminFeature
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddJson<AdminJson>()
         .AddUserAdministration()
         .AddImport()
-        .AddSingleton<StatisticsReader>()
-        .AddSingleton<KnownTiers>()
-        .AddHostedService<StatisticsFolding>();
+        .AddStatistics()
+        .AddSingleton<KnownTiers>();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
         var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(RateLimits.Admin, RateLimits.Admin);
-        admin.MapUserLists();
         admin.MapUserAdministration();
         admin.MapImport();
-        admin.MapUsageAdmin();
-        admin.MapAuditAdmin();
-        admin.MapBillingAdmin();
+        admin.MapGet("/users/{id:guid}/usage", UsageAdminEndpoints.ReadUserUsage)
+            .RequireAuthorization(Policies.Support)
+            .Refuses(Problems.ValidationFailed, Problems.NotFound);
+        admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapPost("/billing-events/{id:guid}/replay", BillingAdminEndpoints.ReplayBillingEvent)
+            .RequireAuthorization(Policies.Admin)
+            .Refuses(Problems.NotFound);
         admin.MapStatistics();
     }
 }

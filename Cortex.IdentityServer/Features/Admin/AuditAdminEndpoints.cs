@@ -7,9 +7,6 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>What happened, to whichever account.</summary>
 internal static class AuditAdminEndpoints
 {
-    public static void MapAuditAdmin(this RouteGroupBuilder admin) =>
-        admin.MapGet("/audit-events", ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
-
     /// <summary>List the events of all accounts</summary>
     /// <remarks>Newest first, for as long as the operator keeps events. Filters combine.</remarks>
     internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(

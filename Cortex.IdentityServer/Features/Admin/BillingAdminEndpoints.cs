@@ -9,12 +9,6 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>What the payment provider told, and doing again what it asks for.</summary>
 internal static class BillingAdminEndpoints
 {
-    public static void MapBillingAdmin(this RouteGroupBuilder admin)
-    {
-        admin.MapGet("/billing-events", ListBillingEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
-        admin.MapPost("/billing-events/{id:guid}/replay", ReplayBillingEvent).RequireAuthorization(Policies.Admin).Refuses(Problems.NotFound);
-    }
-
     /// <summary>List billing events</summary>
     /// <remarks>Newest first. Filters combine. What the provider sent is not shown, because it may contain customers' personal data.</remarks>
     internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(

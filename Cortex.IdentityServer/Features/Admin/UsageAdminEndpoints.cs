@@ -8,9 +8,6 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>What a user used.</summary>
 internal static class UsageAdminEndpoints
 {
-    public static void MapUsageAdmin(this RouteGroupBuilder admin) =>
-        admin.MapGet("/users/{id:guid}/usage", ReadUserUsage).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed, Problems.NotFound);
-
     /// <summary>Show a user's usage</summary>
     /// <remarks>
     /// Totals, and a series without gaps. Grouped, it has the 100 groups with the most requests (fewer if the series is long: 20,000 points in all) and the

@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -43,6 +42,10 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         // A tag that isn't in the list comes last rather than being lost.
         var unlisted = document.Tags?.Where(tag => !Tags.Any(listed => listed.Name == tag.Name)) ?? [];
         document.Tags = new HashSet<OpenApiTag>([.. Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. unlisted]);
+
+        // Before those that routes added for themselves.
+        var ofRoutes = document.Components?.SecuritySchemes?.ToList() ?? [];
+        document.Components?.SecuritySchemes?.Clear();
         document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.BearerScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
@@ -64,14 +67,11 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             Description = "For OAuth clients (`client_secret_basic`): an API key as the secret, and anything as the client id. The key may be the "
                 + "bearer token too.",
         });
-        document.AddComponent<IOpenApiSecurityScheme>(OperationCookies.CookieScheme, new OpenApiSecurityScheme
+        foreach (var (name, scheme) in ofRoutes)
         {
-            Type = SecuritySchemeType.ApiKey,
-            In = ParameterLocation.Cookie,
-            Name = RefreshCookie.SecureName,
-            Description = "The refresh token of a login with `?use_cookies=true`, for refresh and logout only. A development server on plain http calls it "
-                + $"`{RefreshCookie.PlainName}`.",
-        });
+            document.Components!.SecuritySchemes![name] = scheme;
+        }
+
         return Task.CompletedTask;
     }
 }

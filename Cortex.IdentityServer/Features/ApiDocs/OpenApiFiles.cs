@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 /// <summary>
 /// Makes the OpenAPI document at the first request for it, once, however many come at the same time. It doesn't change while the server runs.
 /// </summary>
-internal sealed class OpenApiFiles([FromKeyedServices(ApiDocs.DocumentName)] IOpenApiDocumentProvider documents)
+internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentName)] IOpenApiDocumentProvider documents)
 {
     private Lazy<Task<OpenApiFile>> _file = new(() => MakeAsync(documents));
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -11,17 +14,21 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 /// <summary>Shows what a body looks like, in both directions.</summary>
 internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOperationTransformer
 {
+    private JsonSerializerOptions Options => json.Value.SerializerOptions;
+
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var sent = context.Description.ParameterDescriptions.FirstOrDefault(parameter => parameter.Source == BindingSource.Body)?.Type;
         sent ??= context.Description.ActionDescriptor.EndpointMetadata.OfType<IAcceptsMetadata>().LastOrDefault()?.RequestType;
-        Show(operation.RequestBody?.Content, sent);
+        Show(operation.RequestBody?.Content, ExampleOf(sent));
         NeverNull(operation.RequestBody?.Content);
+        var own = context.Description.ActionDescriptor.EndpointMetadata.OfType<AnswerExample>()
+            .ToDictionary(example => example.Status, example => example.Body);
         foreach (var answer in context.Description.SupportedResponseTypes)
         {
             if (operation.Responses?.TryGetValue(answer.StatusCode.ToString(CultureInfo.InvariantCulture), out var response) == true)
             {
-                Show(response.Content, answer.Type, unhealthy: answer.StatusCode == StatusCodes.Status503ServiceUnavailable);
+                Show(response.Content, own.TryGetValue(answer.StatusCode, out var body) ? BodyExamples.Written(body, Options) : ExampleOf(answer.Type));
             }
         }
 
@@ -40,16 +47,13 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
         }
     }
 
-    private void Show(IDictionary<string, OpenApiMediaType>? content, Type? type, bool unhealthy = false)
-    {
-        if (type is null || content is null || Examples.Of(type, json.Value.SerializerOptions, unhealthy) is not { } example)
-        {
-            return;
-        }
+    private JsonNode? ExampleOf(Type? body) => body is null ? null : BodyExamples.Of(body, Options);
 
-        foreach (var (mediaType, body) in content)
+    private static void Show(IDictionary<string, OpenApiMediaType>? content, JsonNode? example)
+    {
+        foreach (var (mediaType, body) in content ?? new Dictionary<string, OpenApiMediaType>())
         {
-            if (mediaType is "application/json" or "application/x-www-form-urlencoded")
+            if (example is not null && mediaType is "application/json" or "application/x-www-form-urlencoded")
             {
                 body.Example = example.DeepClone();
             }

@@ -45,7 +45,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
             }
 
             kinds.Add(new OpenApiSchemaReference(line.Name, context.Document));
-            examples[line.Name] = new OpenApiExample { Value = Examples.Of(line, json.Value.SerializerOptions) };
+            examples[line.Name] = new OpenApiExample { Value = BodyExamples.Of(line, json.Value.SerializerOptions) };
         }
 
         var schema = kinds.Count == 1 ? kinds[0] : new OpenApiSchema { OneOf = kinds };

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.TwoFactor;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -17,15 +16,13 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
     public const string ClientScheme = "client";
 
     private const string SchemaName = "Problem";
-    private const string ExampleTrace = "0f8fad5bd9cb469fa16570867728950e";
 
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var document = context.Document!;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var takesKey = false;
-        var needsSecondFactor = false;
-        List<Refusal> codes = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
+        List<Refusal> answers = [.. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [];
@@ -33,7 +30,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         else
         {
             var policy = metadata.OfType<IAuthorizeData>().Last().Policy;
-            needsSecondFactor = policy is Policies.Admin or Policies.Support or Policies.Introspect;
+            var needsSecondFactor = policy is Policies.Admin or Policies.Support or Policies.Introspect;
             takesKey = policy is Policies.SessionOrKey or Policies.Introspect;
             operation.Security =
             [
@@ -44,41 +41,40 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
                 operation.Security.Add(Requirement(ClientScheme, document));
             }
 
-            codes.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked]);
-            codes.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
-            codes.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);
-            codes.AddRange(needsSecondFactor ? [Problems.TwoFactorRequired] : []);
+            answers.AddRange([Problems.Unauthenticated, Problems.InvalidToken, Problems.TokenExpired, Problems.SessionRevoked]);
+            answers.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
+            answers.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);
+
+            // Who is logged in is known, and may come back with a second factor.
+            answers.AddRange(needsSecondFactor ? [Problems.TwoFactorRequired with { Status = StatusCodes.Status403Forbidden }] : []);
         }
 
         if (operation.RequestBody is not null)
         {
-            codes.AddRange([Problems.ValidationFailed, Problems.UnknownField, Problems.PayloadTooLarge, Problems.UnsupportedMediaType]);
+            answers.AddRange([Problems.ValidationFailed, Problems.UnknownField, Problems.PayloadTooLarge, Problems.UnsupportedMediaType]);
         }
 
         if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)
         {
-            codes.AddRange([Problems.MalformedRequest, Problems.ServiceUnavailable]);
+            answers.AddRange([Problems.MalformedRequest, Problems.ServiceUnavailable]);
         }
 
         var limitsAnyone = metadata.OfType<RouteLimits>().Any();
         if (takesKey || limitsAnyone)
         {
-            codes.Add(Problems.RateLimited);
-            foreach (var success in (operation.Responses?.Where(response => response.Key[0] == '2').Select(response => response.Value) ?? [])
-                .OfType<OpenApiResponse>())
+            answers.Add(Problems.RateLimited);
+            foreach (var success in operation.Successes())
             {
                 success.Headers = LimitHeaders(onlyWithKey: !limitsAnyone);
             }
         }
 
         var schema = await SchemaAsync(document, context, cancellationToken);
-        var loggedIn = operation.Security.Count > 0;
-        operation.Responses ??= [];
-        var answers = codes.Distinct().Select(code => (Code: code, Status: StatusOf(code, loggedIn, needsSecondFactor)))
 
-            // The credentials of a disabled account are no good; at its own login, and where it is another's, it is 403.
-            .Concat(loggedIn ? [(Problems.AccountDisabled, StatusCodes.Status401Unauthorized)] : []);
-        foreach (var sameStatus in answers.GroupBy(answer => answer.Status, answer => answer.Code).OrderBy(group => group.Key))
+        // The credentials of a disabled account are no good; at its own login, and where it is another's, it is 403.
+        answers.AddRange(operation.Security.Count > 0 ? [Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }] : []);
+        operation.Responses ??= [];
+        foreach (var sameStatus in answers.DistinctBy(answer => (answer.Code, answer.Status)).GroupBy(answer => answer.Status).OrderBy(group => group.Key))
         {
             operation.Responses[sameStatus.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
@@ -89,18 +85,12 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
                     ["application/problem+json"] = new()
                     {
                         Schema = schema,
-                        Examples = sameStatus.ToDictionary(code => code.Code, IOpenApiExample (code) => Example(code, sameStatus.Key, FieldOf(operation))),
+                        Examples = sameStatus.ToDictionary(code => code.Code, IOpenApiExample (code) => Example(code, FieldOf(operation))),
                     },
                 },
             };
         }
     }
-
-    /// <summary>A wrong code is 401 where it was to prove who is calling, and 400 where that is known.</summary>
-    private static int StatusOf(Refusal code, bool loggedIn, bool needsSecondFactor) =>
-        code == Problems.InvalidTwoFactorCode && loggedIn ? OwnerProof.WrongCode.Status
-        : code == Problems.TwoFactorRequired && needsSecondFactor ? Policies.NeedsSecondFactor.Status
-        : code.Status;
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
     {
@@ -135,18 +125,17 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         operation.RequestBody?.Content?.Values.FirstOrDefault()?.Schema is { } schema
         && (schema.OneOf?.FirstOrDefault(one => one.Properties is { Count: > 0 }) ?? schema).Properties?.Keys.FirstOrDefault() is { } field ? field : "body";
 
-    private static OpenApiExample Example(Refusal code, int status, string field)
+    private static OpenApiExample Example(Refusal refusal, string field)
     {
-        var refusal = code with
+        var shown = refusal with
         {
-            Status = status,
-            Errors = code == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type or an unreadable value"] } : null,
-            TwoFactorToken = code == Problems.TwoFactorRequired && status == code.Status ? Examples.TwoFactorToken : null,
+            Errors = refusal == Problems.ValidationFailed ? new Dictionary<string, string[]> { [field] = ["has the wrong type or an unreadable value"] } : null,
+            TwoFactorToken = refusal == Problems.TwoFactorRequired ? ExampleValues.TwoFactorToken : null,
         };
         return new OpenApiExample
         {
-            Summary = code.Title,
-            Value = JsonSerializer.SerializeToNode(refusal.ToProblem().Body(ExampleTrace), ApiJson.Default.ProblemBody),
+            Summary = refusal.Title,
+            Value = JsonSerializer.SerializeToNode(shown.ToProblem().Body(ExampleValues.RequestId), HttpJson.Default.ProblemBody),
         };
     }
 

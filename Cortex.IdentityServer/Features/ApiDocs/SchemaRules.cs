@@ -4,9 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.ApiKeys;
-using Cortex.IdentityServer.Identity.Passwords;
-using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -21,10 +18,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         var type = context.JsonTypeInfo.Type;
         if ((context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo is { } parameter)
         {
-            foreach (var value in parameter.GetCustomAttributes(typeof(QueryValueAttribute), inherit: false).Cast<QueryValueAttribute>())
-            {
-                value.Describe(schema);
-            }
+            DescribeByAttributes(schema, parameter);
         }
 
         if (context.JsonPropertyInfo is { AttributeProvider: { } attributes } property)
@@ -90,33 +84,17 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         }
     }
 
+    private static void DescribeByAttributes(OpenApiSchema schema, ICustomAttributeProvider attributes)
+    {
+        foreach (var rule in attributes.GetCustomAttributes(inherit: false).OfType<IDescribesSchema>())
+        {
+            rule.Describe(schema);
+        }
+    }
+
     private static void DescribeBounds(OpenApiSchema schema, ICustomAttributeProvider attributes)
     {
-        if (attributes.IsDefined(typeof(PasswordAttribute), inherit: false))
-        {
-            schema.Format = "password";
-            schema.MaxLength = PasswordRules.MaxLength;
-        }
-
-        if (attributes.IsDefined(typeof(ScopesAttribute), inherit: false))
-        {
-            schema.MaxItems = ScopesAttribute.Most;
-            if (schema.Items is OpenApiSchema word)
-            {
-                word.Pattern = ScopesAttribute.Pattern;
-            }
-        }
-
-        if (attributes.IsDefined(typeof(TierAttribute), inherit: false))
-        {
-            (schema.MinLength, schema.MaxLength) = (1, TierName.Longest);
-        }
-
-        if (attributes.IsDefined(typeof(RoleNamesAttribute), inherit: false))
-        {
-            schema.MaxItems = RoleNamesAttribute.Most;
-        }
-
+        DescribeByAttributes(schema, attributes);
         if (attributes.GetCustomAttributes(typeof(RequiredAttribute), inherit: false) is [RequiredAttribute { AllowEmptyStrings: false }]
             && schema.Type == JsonSchemaType.String)
         {

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Features.Billing;
 
 /// <summary>An event from the payment provider, without the customer's data.</summary>
@@ -7,4 +9,9 @@ namespace Cortex.IdentityServer.Features.Billing;
 /// <param name="PolarEventId">Its id at the provider.</param>
 /// <param name="Processed">Whether it has been processed; false while it waits.</param>
 /// <param name="CreatedAt">When it arrived; null for rows of the Python server that don't say.</param>
-internal sealed record BillingEventResponse(Guid Id, Guid UserId, string EventType, string PolarEventId, bool Processed, DateTimeOffset? CreatedAt);
+internal sealed record BillingEventResponse(
+    Guid Id, Guid UserId, string EventType, string PolarEventId, bool Processed, DateTimeOffset? CreatedAt) : IExample<BillingEventResponse>
+{
+    public static BillingEventResponse Example => new(
+        new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), ExampleValues.Id, "subscription.created", "evt_6f0c1b1d", false, ExampleValues.Time);
+}

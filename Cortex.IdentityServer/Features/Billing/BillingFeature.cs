@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Billing;
@@ -6,6 +7,7 @@ namespace Cortex.IdentityServer.Features.Billing;
 internal static class BillingFeature
 {
     public static IServiceCollection AddBilling(this IServiceCollection services) => services
+        .AddJson<BillingJson>()
         .AddSingleton<BillingEvents>()
         .AddScoped<BillingReplay>()
         .AddScoped<IBillingExport, BillingExport>();

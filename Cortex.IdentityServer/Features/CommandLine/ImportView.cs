@@ -25,7 +25,7 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
         switch (told)
         {
             case ImportReport.Failed { Line: var line, Refusal: var refusal } when results is not null:
-                results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, refusal), ApiJson.Default.FailedLine));
+                results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, refusal), ImportJson.Default.FailedLine));
                 break;
             case ImportReport.Failed { Line: var line, Refusal: var refusal }:
                 display.WriteError($"line {line}: {refusal.Code}: {Explain(refusal)}");

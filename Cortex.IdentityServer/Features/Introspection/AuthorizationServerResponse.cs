@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>What an OAuth client has to know of this server (RFC 8414).</summary>
@@ -13,4 +15,13 @@ internal sealed record AuthorizationServerResponse(
     string IntrospectionEndpoint,
     IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported,
     IReadOnlyList<string> ResponseTypesSupported,
-    IReadOnlyList<string> GrantTypesSupported);
+    IReadOnlyList<string> GrantTypesSupported) : IExample<AuthorizationServerResponse>
+{
+    public static AuthorizationServerResponse Example => new(
+        ExampleValues.Issuer,
+        ExampleValues.Issuer + DiscoveryEndpoints.KeySetPath,
+        ExampleValues.Issuer + DiscoveryEndpoints.IntrospectionPath,
+        DiscoveryEndpoints.IntrospectionMethods,
+        [],
+        []);
+}

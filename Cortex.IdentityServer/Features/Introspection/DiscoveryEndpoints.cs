@@ -11,15 +11,14 @@ internal static class DiscoveryEndpoints
     public const string KeySetPath = "/.well-known/jwks.json";
     public const string ProviderPath = "/.well-known/openid-configuration";
     public const string AuthorizationServerPath = "/.well-known/oauth-authorization-server";
-
-    private const string IntrospectionPath = "/api/v1/auth/introspect";
-
-    private static readonly string Cached = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
+    public const string IntrospectionPath = "/api/v1/auth/introspect";
 
     /// <summary>An API key as the secret of a client, or as a bearer token (RFC 8414 section 2).</summary>
-    private static readonly string[] IntrospectionMethods = ["client_secret_basic", "Bearer"];
+    public static readonly string[] IntrospectionMethods = ["client_secret_basic", "Bearer"];
 
-    private static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
+    public static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
+
+    private static readonly string Cached = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
 
     /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>

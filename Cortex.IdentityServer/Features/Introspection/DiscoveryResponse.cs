@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>What a service has to know to check access tokens by itself.</summary>
@@ -17,4 +19,15 @@ internal sealed record DiscoveryResponse(
     IReadOnlyList<string> ResponseTypesSupported,
     IReadOnlyList<string> SubjectTypesSupported,
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported,
-    IReadOnlyList<string> ClaimsSupported);
+    IReadOnlyList<string> ClaimsSupported) : IExample<DiscoveryResponse>
+{
+    public static DiscoveryResponse Example => new(
+        ExampleValues.Issuer,
+        ExampleValues.Issuer + DiscoveryEndpoints.KeySetPath,
+        ExampleValues.Issuer + DiscoveryEndpoints.IntrospectionPath,
+        DiscoveryEndpoints.IntrospectionMethods,
+        [],
+        ["public"],
+        ["ES256"],
+        DiscoveryEndpoints.Claims);
+}

@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>The token to introspect.</summary>
-internal sealed record IntrospectRequest : IRequestBody
+internal sealed record IntrospectRequest : IRequestBody, IExample<IntrospectRequest>
 {
     /// <summary>An access token or an API key.</summary>
     [Required]
@@ -12,4 +13,6 @@ internal sealed record IntrospectRequest : IRequestBody
 
     /// <summary>The hint of RFC 7662. It has no effect, because this server's kinds of tokens can't be confused.</summary>
     public string? TokenTypeHint { get; init; }
+
+    public static IntrospectRequest Example => new() { Token = TokenResponse.Example.AccessToken };
 }

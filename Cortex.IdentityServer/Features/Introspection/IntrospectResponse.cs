@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>The state of a token (RFC 7662 section 2.2). For anything that isn't valid, <c>active: false</c> and nothing else.</summary>
-internal sealed record IntrospectResponse
+internal sealed record IntrospectResponse : IExample<IntrospectResponse>
 {
     /// <summary>Whether it would be accepted now.</summary>
     public required bool Active { get; init; }
@@ -47,4 +49,18 @@ internal sealed record IntrospectResponse
     /// <summary>Who made it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Iss { get; init; }
+
+    public static IntrospectResponse Example => new()
+    {
+        Active = true,
+        TokenType = "bearer",
+        Sub = ExampleValues.Id.ToString(),
+        Email = ExampleValues.Email,
+        SubscriptionTier = User.FreeTier,
+        Scope = "",
+        Sid = ExampleValues.Id.ToString(),
+        Exp = ExampleValues.Time.AddMinutes(30).ToUnixTimeSeconds(),
+        Iat = ExampleValues.Time.ToUnixTimeSeconds(),
+        Iss = ExampleValues.Issuer,
+    };
 }

@@ -6,7 +6,9 @@ namespace Cortex.IdentityServer.Features.Introspection;
 /// <summary>For services that were given a credential and ask whether it is good.</summary>
 internal static class IntrospectionFeature
 {
-    public static IServiceCollection AddIntrospection(this IServiceCollection services) => services.AddScoped<TokenInspector>();
+    public static IServiceCollection AddIntrospection(this IServiceCollection services) => services
+        .AddJson<IntrospectionJson>()
+        .AddScoped<TokenInspector>();
 
     public static void MapIntrospection(this IEndpointRouteBuilder auth)
     {

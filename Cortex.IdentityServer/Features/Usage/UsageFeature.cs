@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Usage;
@@ -6,6 +7,7 @@ namespace Cortex.IdentityServer.Features.Usage;
 internal static class UsageFeature
 {
     public static IServiceCollection AddUsage(this IServiceCollection services) => services
+        .AddJson<UsageJson>()
         .AddSingleton<UsageReport>()
         .AddScoped<IUsageExport, UsageExport>();
 }

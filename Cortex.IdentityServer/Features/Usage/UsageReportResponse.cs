@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Features.Usage;
 
 /// <summary>What a user used in a time.</summary>
@@ -8,4 +10,17 @@ namespace Cortex.IdentityServer.Features.Usage;
 /// <param name="Totals">All of it together.</param>
 /// <param name="Series">By time, oldest first, with no gaps; at each time by group, the one with most requests first.</param>
 internal sealed record UsageReportResponse(
-    DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy, UsageTotals Totals, IReadOnlyList<UsagePoint> Series);
+    DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy, UsageTotals Totals, IReadOnlyList<UsagePoint> Series)
+    : IExample<UsageReportResponse>
+{
+    public static UsageReportResponse Example => new(
+        ExampleValues.Time.AddDays(-1),
+        ExampleValues.Time,
+        "day",
+        "provider",
+        new(230, 48_211, 1.204417m, 3, 0),
+        [
+            new(ExampleValues.Time.AddHours(-36), "openai", 210, 40_310, 1.1m, 3, 0),
+            new(ExampleValues.Time.AddHours(-12), "openai", 20, 7_901, 0.104417m, 0, 0),
+        ]);
+}

@@ -1,4 +1,10 @@
+using Microsoft.OpenApi;
+
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>The answers of a route carry an ETag, for the OpenAPI document.</summary>
-internal sealed class HasEntityTag;
+/// <param name="Meaning">What the tag stands for.</param>
+internal sealed record HasEntityTag(string Meaning) : IDescribesOperation
+{
+    public void Describe(OpenApiOperation operation, OpenApiDocument document) => operation.AddHeader("ETag", Meaning);
+}

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data.Connections;
-using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Http;
@@ -9,14 +8,6 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    public static void MapHealth(this IEndpointRouteBuilder app)
-    {
-        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().LimitedBy(RateLimits.RateLimits.Health);
-        health.MapGet("/", GetHealth).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
-        health.MapGet("/ready", GetReadiness).Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
-        health.MapGet("/live", GetLiveness).Produces<AliveResponse>();
-    }
 
     /// <summary>Check whether the server and its database work</summary>
     /// <remarks>
@@ -31,7 +22,7 @@ internal static class HealthEndpoints
 
     /// <summary>Check whether the process is alive</summary>
     /// <remarks>Doesn't query the database, so an outage of the database doesn't get the server restarted.</remarks>
-    internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), ApiJson.Default.AliveResponse);
+    internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), HttpJson.Default.AliveResponse);
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
     {
@@ -61,5 +52,5 @@ internal static class HealthEndpoints
     }
 
     private static IResult Answer(string status, string database, int code) =>
-        Results.Json(new HealthResponse(status, "Cortex Memory Auth Server", Product.Version, database), ApiJson.Default.HealthResponse, statusCode: code);
+        Results.Json(new HealthResponse(status, HealthResponse.ServiceName, Product.Version, database), HttpJson.Default.HealthResponse, statusCode: code);
 }

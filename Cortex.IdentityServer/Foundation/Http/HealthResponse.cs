@@ -5,4 +5,11 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <param name="Service">The name that the Python server had.</param>
 /// <param name="Version">The server's version.</param>
 /// <param name="Database"><c>connected</c> or <c>disconnected</c>.</param>
-internal sealed record HealthResponse(string Status, string Service, string Version, string Database);
+internal sealed record HealthResponse(string Status, string Service, string Version, string Database) : IExample<HealthResponse>
+{
+    public const string ServiceName = "Cortex Memory Auth Server";
+
+    public static HealthResponse Example => new("healthy", ServiceName, "0.1.0", "connected");
+
+    public static HealthResponse UnhealthyExample => Example with { Status = "unhealthy", Database = "disconnected" };
+}

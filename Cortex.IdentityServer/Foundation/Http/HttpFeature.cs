@@ -37,7 +37,7 @@ internal static class HttpFeature
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
         services.AddSingleton<Traffic>();
         services.AddSingleton<IHostLifetime>(provider => ActivatorUtilities.CreateInstance<DrainingLifetime>(provider, stop));
-        services.Configure<JsonOptions>(json => StrictJson.Configure(json.SerializerOptions));
+        services.Configure<JsonOptions>(json => StrictJson.Configure(json.SerializerOptions)).AddJson<HttpJson>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddExceptionHandler<ExceptionToProblem>();

@@ -29,7 +29,7 @@ internal sealed class Problem(Refusal refusal) : IResult
             RateLimitHeaders.Note(httpContext, limit);
         }
 
-        return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), ApiJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), HttpJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
     }
 
     /// <summary>The body alone, which the OpenAPI document shows as an example.</summary>

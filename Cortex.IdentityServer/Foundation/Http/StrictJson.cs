@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Cortex.IdentityServer.Foundation.Configuration;
+using Microsoft.AspNetCore.Http.Json;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
@@ -22,8 +23,13 @@ internal static partial class StrictJson
         options.MaxDepth = 16;
         options.Converters.Add(new UtcConverter());
         options.Converters.Add(new StrictIntegerConverter());
-        options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
     }
+
+    /// <summary>Makes the server read and write the bodies of a feature with the code that was generated for them.</summary>
+    /// <remarks>The context is created with the JSON options, at the first request, so that it costs the start nothing.</remarks>
+    public static IServiceCollection AddJson<TContext>(this IServiceCollection services)
+        where TContext : JsonSerializerContext, new() =>
+        services.Configure<JsonOptions>(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, new TContext()));
 
     /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
     public static Refusal Explain(JsonException failure, string what = "body")

@@ -1,8 +1,10 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account.Mailed;
+using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
@@ -10,6 +12,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 internal static class AccountsFeature
 {
     public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+        .AddJson<AccountJson>()
         .AddScoped<RegistrationSteps>()
         .AddScoped<Registration>()
         .AddScoped<PasswordChange>()
@@ -38,7 +41,7 @@ internal static class AccountsFeature
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
             .Refuses(
-                Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.LastAdmin, Problems.InUse,
+                Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.LastAdmin, Problems.InUse,
                 Problems.RateLimited);
         changing.MapGet("/me/export", AccountEndpoints.ExportMe);
         changing.MapPost("/change-email", MailedEndpoints.ChangeEmail)
@@ -50,5 +53,19 @@ internal static class AccountsFeature
         mailed.MapPost("/forgot-password", MailedEndpoints.ForgotPassword);
         mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).Refuses(Problems.InvalidResetToken, Problems.WeakPassword, Problems.InUse);
         mailed.MapPost("/change-email/confirm", MailedEndpoints.ConfirmEmailChange).Refuses(Problems.InvalidVerificationToken, Problems.EmailTaken);
+    }
+
+    public static void MapMailedPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        pages.MapGet(MailedLinks.VerifyEmail, MailedPageEndpoints.AskToVerifyEmail);
+        pages.MapPost(MailedLinks.VerifyEmail, MailedPageEndpoints.VerifyEmail);
+        pages.MapGet(MailedLinks.ChangeEmail, MailedPageEndpoints.AskToChangeEmail);
+        pages.MapPost(MailedLinks.ChangeEmail, MailedPageEndpoints.ChangeEmail);
+        foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
+        {
+            pages.MapGet(path, MailedPageEndpoints.OpenReset);
+            pages.MapPost(path, MailedPageEndpoints.ResetPassword).Refuses(Problems.InUse);
+        }
     }
 }

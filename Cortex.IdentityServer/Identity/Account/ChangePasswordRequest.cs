@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>A new password for the caller.</summary>
-internal sealed record ChangePasswordRequest : IRequestBody
+internal sealed record ChangePasswordRequest : IRequestBody, IExample<ChangePasswordRequest>
 {
     /// <summary>The password as it is.</summary>
     [Required(AllowEmptyStrings = true)]
@@ -16,4 +16,6 @@ internal sealed record ChangePasswordRequest : IRequestBody
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string NewPassword { get; init; } = "";
+
+    public static ChangePasswordRequest Example => new() { CurrentPassword = ExampleValues.Password, NewPassword = ExampleValues.NewPassword };
 }

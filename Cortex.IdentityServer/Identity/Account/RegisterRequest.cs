@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>A new account.</summary>
-internal sealed record RegisterRequest : IRequestBody
+internal sealed record RegisterRequest : IRequestBody, IExample<RegisterRequest>
 {
     /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
     [Required]
@@ -17,4 +17,6 @@ internal sealed record RegisterRequest : IRequestBody
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";
+
+    public static RegisterRequest Example => new() { Email = ExampleValues.Email, Password = ExampleValues.Password };
 }

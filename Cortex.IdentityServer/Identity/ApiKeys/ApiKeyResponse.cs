@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -19,8 +20,11 @@ internal sealed record ApiKeyResponse(
     bool IsActive,
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? LastUsedAt)
+    DateTimeOffset? LastUsedAt) : IExample<ApiKeyResponse>
 {
+    public static ApiKeyResponse Example => new(
+        ExampleValues.Id, "production", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null);
+
     public static readonly Expression<Func<ApiKey, ApiKeyResponse>> FromKey = key =>
         new ApiKeyResponse(key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
 }

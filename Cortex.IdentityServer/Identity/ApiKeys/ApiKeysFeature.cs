@@ -13,6 +13,7 @@ internal static class ApiKeysFeature
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
         return services
+            .AddJson<ApiKeysJson>()
             .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
             .AddSingleton<LimitedApiKeyLookup>()
             .AddScoped<ApiKeyService>();

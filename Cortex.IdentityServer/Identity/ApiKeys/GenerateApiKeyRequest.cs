@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>A key to be made.</summary>
-internal sealed record GenerateApiKeyRequest : IRequestBody
+internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateApiKeyRequest>
 {
     /// <summary>What the key is for, in the owner's words.</summary>
     [Required]
@@ -23,4 +23,6 @@ internal sealed record GenerateApiKeyRequest : IRequestBody
     /// <summary>Days until the key expires, 1 to 3650; never, if left out.</summary>
     [Range(1, 3650)]
     public int? ExpiresInDays { get; init; }
+
+    public static GenerateApiKeyRequest Example => new() { Name = "production", Scopes = ["memory:read"], ExpiresInDays = 90 };
 }

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>A new API key, with the key.</summary>
@@ -19,4 +21,8 @@ internal sealed record GeneratedApiKeyResponse(
     bool IsActive,
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? LastUsedAt);
+    DateTimeOffset? LastUsedAt) : IExample<GeneratedApiKeyResponse>
+{
+    public static GeneratedApiKeyResponse Example => new(
+        ExampleValues.Id, "production", "ctx_0aB1cD2e…", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null);
+}

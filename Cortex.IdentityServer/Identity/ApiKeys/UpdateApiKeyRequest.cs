@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>Changes to a key.</summary>
-internal sealed record UpdateApiKeyRequest : IRequestBody
+internal sealed record UpdateApiKeyRequest : IRequestBody, IExample<UpdateApiKeyRequest>
 {
     /// <summary>A new name.</summary>
     [PlainText]
@@ -13,4 +13,6 @@ internal sealed record UpdateApiKeyRequest : IRequestBody
 
     /// <summary>False switches the key off, true on again.</summary>
     public bool? IsActive { get; init; }
+
+    public static UpdateApiKeyRequest Example => new() { Name = "staging", IsActive = false };
 }

@@ -15,8 +15,11 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
 internal sealed record AuditEventResponse(
     Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId,
-    IReadOnlyDictionary<string, JsonElement>? Details)
+    IReadOnlyDictionary<string, JsonElement>? Details) : IExample<AuditEventResponse>
 {
+    public static AuditEventResponse Example => new(
+        ExampleValues.Id, "login.succeeded", "success", "self", ExampleValues.Time, ExampleValues.Ip, ExampleValues.UserAgent, ExampleValues.RequestId, null);
+
     public static AuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,
         audit.Action,
@@ -29,7 +32,7 @@ internal sealed record AuditEventResponse(
         DetailsOf(audit));
 
     public static IReadOnlyDictionary<string, JsonElement>? DetailsOf(AuditEvent audit) =>
-        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, ApiJson.Default.DictionaryStringJsonElement);
+        audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, AuditJson.Default.DictionaryStringJsonElement);
 
     /// <summary>Where those work from is nothing for the owner.</summary>
     private static bool IsByAdministrator(AuditEvent audit) => audit.ActorId is not null && audit.ActorId != audit.UserId;

@@ -6,6 +6,7 @@ namespace Cortex.IdentityServer.Identity.Audit;
 internal static class AuditFeature
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddJson<AuditJson>()
         .AddScoped<AuditLog>()
         .AddScoped<AuditReader>();
 

@@ -40,7 +40,7 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
     public static string? Details(params IEnumerable<(string Name, string? Value)> details)
     {
         var known = details.Where(detail => detail.Value is not null).ToDictionary(detail => detail.Name, detail => detail.Value!);
-        return known.Count == 0 ? null : JsonSerializer.Serialize(known, ApiJson.Default.DictionaryStringString);
+        return known.Count == 0 ? null : JsonSerializer.Serialize(known, AuditJson.Default.DictionaryStringString);
     }
 
     /// <param name="action">One of <see cref="AuditAction"/>.</param>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
@@ -12,6 +11,6 @@ internal sealed record ChangeDetails(IReadOnlyDictionary<string, JsonNode?> Befo
         var all = changes.ToList();
         var details = new ChangeDetails(
             all.ToDictionary(change => change.Name, change => change.Before), all.ToDictionary(change => change.Name, change => change.After));
-        return JsonSerializer.Serialize(details, ApiJson.Default.ChangeDetails);
+        return JsonSerializer.Serialize(details, AuditJson.Default.ChangeDetails);
     }
 }

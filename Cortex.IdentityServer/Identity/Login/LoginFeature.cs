@@ -8,6 +8,7 @@ namespace Cortex.IdentityServer.Identity.Login;
 internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services) => services
+        .AddJson<LoginJson>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
         .AddScoped<PasskeyLogin>()
@@ -26,7 +27,8 @@ internal static class LoginFeature
             .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate).WithTags("Login").RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.RateLimited).TellsVanishedOwners();
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
+            .TellsVanishedOwners();
     }
 
     public static void MapPasskeyLogin(this IEndpointRouteBuilder auth)

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>The credentials of a login: email and password, with the second factor if it is already known to be needed.</summary>
-internal sealed record LoginRequest : IRequestBody
+internal sealed record LoginRequest : IRequestBody, IExample<LoginRequest>
 {
     /// <summary>In any case.</summary>
     [Required]
@@ -26,4 +26,6 @@ internal sealed record LoginRequest : IRequestBody
     /// <summary>A recovery code in place of the app's code.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
+
+    public static LoginRequest Example => new() { Email = ExampleValues.Email, Password = ExampleValues.Password };
 }

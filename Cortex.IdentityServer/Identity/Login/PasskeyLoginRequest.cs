@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.Passkeys;
 namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>A login by a passkey alone.</summary>
-internal sealed record PasskeyLoginRequest : IRequestBody
+internal sealed record PasskeyLoginRequest : IRequestBody, IExample<PasskeyLoginRequest>
 {
     /// <summary>From /login/passkey/options.</summary>
     [Required]
@@ -16,4 +16,10 @@ internal sealed record PasskeyLoginRequest : IRequestBody
     /// <summary>What <c>navigator.credentials.get()</c> gave, by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
+
+    public static PasskeyLoginRequest Example => new()
+    {
+        PasskeyToken = PasskeyOptionsResponse.Example.PasskeyToken,
+        Credential = RegisterPasskeyRequest.Example.Credential,
+    };
 }

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.Passkeys;
 namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>A passkey as the second factor of a login.</summary>
-internal sealed record PasskeySecondFactorRequest : IRequestBody
+internal sealed record PasskeySecondFactorRequest : IRequestBody, IExample<PasskeySecondFactorRequest>
 {
     /// <summary>From the problem <c>two_factor_required</c>; good for five minutes and one login.</summary>
     [Required]
@@ -21,4 +21,11 @@ internal sealed record PasskeySecondFactorRequest : IRequestBody
     /// <summary>What <c>navigator.credentials.get()</c> gave, by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
+
+    public static PasskeySecondFactorRequest Example => new()
+    {
+        TwoFactorToken = ExampleValues.TwoFactorToken,
+        PasskeyToken = PasskeyOptionsResponse.Example.PasskeyToken,
+        Credential = RegisterPasskeyRequest.Example.Credential,
+    };
 }

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>The caller's password once more and, where they have one, their second factor.</summary>
-internal sealed record ReauthenticateRequest : IRequestBody
+internal sealed record ReauthenticateRequest : IRequestBody, IExample<ReauthenticateRequest>
 {
     /// <summary>The caller's password.</summary>
     [Required(AllowEmptyStrings = true)]
@@ -20,4 +20,6 @@ internal sealed record ReauthenticateRequest : IRequestBody
     /// <summary>A recovery code in place of the app's code.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
+
+    public static ReauthenticateRequest Example => new() { Password = ExampleValues.Password, TwoFactorCode = "492039" };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Mail;
@@ -29,7 +28,7 @@ internal static class Mails
     /// <param name="options">Where links begin.</param>
     public static MailContent Of(OutboxMail mail, string token, MailOptions options)
     {
-        var details = JsonSerializer.Deserialize(mail.Details, ApiJson.Default.DictionaryStringString)!;
+        var details = JsonSerializer.Deserialize(mail.Details, MailJson.Default.DictionaryStringString)!;
         return mail.Kind switch
         {
             MailKind.VerifyEmail => new(

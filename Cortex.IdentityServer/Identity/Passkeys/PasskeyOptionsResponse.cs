@@ -1,13 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>The options for the browser's authenticators.</summary>
 /// <param name="PasskeyToken">Must be sent back with the answer; valid for one answer within five minutes.</param>
 /// <param name="Options">For <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at a login.</param>
-internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement Options)
+internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement Options) : IExample<PasskeyOptionsResponse>
 {
+    public static PasskeyOptionsResponse Example => new("cpk_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w", JsonElement.Parse("""
+        {"rpId": "auth.example.com", "challenge": "uBmLO6zZ4MOyv6L0w6i4i8x4mG2p1p2gYw9rJp0b0hE", "timeout": 300000,
+        "allowCredentials": [], "userVerification": "preferred"}
+        """));
+
     /// <summary>Whether they name no passkey that may answer.</summary>
     [JsonIgnore]
     public bool AllowsNone => Options.TryGetProperty("allowCredentials", out var allowed) && allowed.GetArrayLength() == 0;

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
@@ -9,8 +10,11 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <param name="LastUsedAt">When it was last used to log in; null for never.</param>
 /// <param name="IsBackedUp">Whether it is backed up, for example in a cloud account, and so may be on more than one device.</param>
 /// <param name="Transports">How its authenticator can be reached: <c>internal</c>, <c>hybrid</c>, <c>usb</c>, <c>nfc</c>, <c>ble</c> …</param>
-internal sealed record PasskeyResponse(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp, string[] Transports)
+internal sealed record PasskeyResponse(
+    Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp, string[] Transports) : IExample<PasskeyResponse>
 {
+    public static PasskeyResponse Example => new(ExampleValues.Id, "Ada's phone", ExampleValues.Time, ExampleValues.Time, true, ["hybrid", "internal"]);
+
     public static readonly Expression<Func<Passkey, PasskeyResponse>> FromPasskey = passkey =>
         new PasskeyResponse(passkey.Id, passkey.Name, passkey.CreatedAt, passkey.LastUsedAt, passkey.IsBackedUp, passkey.Transports);
 }

@@ -11,6 +11,7 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 internal static class PasskeysFeature
 {
     public static IServiceCollection AddPasskeys(this IServiceCollection services) => services
+        .AddJson<PasskeysJson>()
         .AddScoped<PasskeyCeremonies>()
         .AddScoped<PresentedPasskey>()
         .AddScoped<PasskeyChallenges>()

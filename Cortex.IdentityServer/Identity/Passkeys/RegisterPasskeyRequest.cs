@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>A passkey to be registered.</summary>
-internal sealed record RegisterPasskeyRequest : IRequestBody
+internal sealed record RegisterPasskeyRequest : IRequestBody, IExample<RegisterPasskeyRequest>
 {
     /// <summary>From /passkeys/options.</summary>
     [Required]
@@ -20,4 +20,15 @@ internal sealed record RegisterPasskeyRequest : IRequestBody
     [PlainText]
     [MaxLength(PasskeyConfiguration.NameLength)]
     public string? Name { get; init; }
+
+    public static RegisterPasskeyRequest Example => new()
+    {
+        PasskeyToken = PasskeyOptionsResponse.Example.PasskeyToken,
+        Name = "Ada's phone",
+
+        // What PublicKeyCredential.toJSON() returns, cut short.
+        Credential = JsonElement.Parse("""
+            {"id": "mzVrR0XQ", "rawId": "mzVrR0XQ", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "eyJ0eXBlIjoi…"}}
+            """),
+    };
 }

@@ -4,11 +4,13 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>Another name for a passkey.</summary>
-internal sealed record RenamePasskeyRequest : IRequestBody
+internal sealed record RenamePasskeyRequest : IRequestBody, IExample<RenamePasskeyRequest>
 {
     /// <summary>How its owner calls it.</summary>
     [Required]
     [PlainText]
     [MaxLength(PasskeyConfiguration.NameLength)]
     public string Name { get; init; } = "";
+
+    public static RenamePasskeyRequest Example => new() { Name = "Ada's old phone" };
 }

@@ -4,10 +4,12 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>The refresh token to use; empty if it is in the cookie.</summary>
-internal sealed record RefreshRequest : IRequestBody
+internal sealed record RefreshRequest : IRequestBody, IExample<RefreshRequest>
 {
     /// <summary>The token of the last login or refresh.</summary>
     [MinLength(1)]
     [MaxLength(AccessTokens.LongestToken)]
     public string? RefreshToken { get; init; }
+
+    public static RefreshRequest Example => new() { RefreshToken = TokenResponse.Example.RefreshToken };
 }

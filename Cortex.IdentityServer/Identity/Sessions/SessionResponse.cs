@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>A session that can still be used.</summary>
@@ -9,4 +11,9 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <param name="UserAgent">The user agent with which it was started.</param>
 /// <param name="IsCurrent">Whether it is the session of this request.</param>
 internal sealed record SessionResponse(
-    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, string? Ip, string? UserAgent, bool IsCurrent);
+    Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, string? Ip, string? UserAgent, bool IsCurrent)
+    : IExample<SessionResponse>
+{
+    public static SessionResponse Example => new(
+        ExampleValues.Id, ExampleValues.Time, ExampleValues.Time, ExampleValues.Time.AddDays(30), ExampleValues.Ip, ExampleValues.UserAgent, true);
+}

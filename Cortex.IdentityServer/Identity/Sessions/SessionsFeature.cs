@@ -13,6 +13,7 @@ internal static class SessionsFeature
     {
         services.AddAuthentication().AddJwtBearer(AuthenticationSchemes.Bearer);
         return services
+            .AddJson<SessionsJson>()
             .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
             .AddSingleton<SigningKeyCipher>()
             .AddSingleton<SigningKeyTable>()

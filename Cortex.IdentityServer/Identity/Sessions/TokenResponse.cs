@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
@@ -13,4 +14,8 @@ internal sealed record TokenResponse(
     string TokenType,
     int ExpiresIn,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefreshToken,
-    long RefreshExpiresIn);
+    long RefreshExpiresIn) : IExample<TokenResponse>
+{
+    public static TokenResponse Example => new(
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…", "bearer", 1800, "ctr_AZrW0tq7c0OQv2b7pM1xTAAAAAE…", 2_592_000);
+}

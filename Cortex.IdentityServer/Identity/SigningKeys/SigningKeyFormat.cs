@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
@@ -55,7 +54,7 @@ internal static class SigningKeyFormat
     {
         try
         {
-            if (JsonSerializer.Deserialize(json, ApiJson.Default.PublicJwk) is not { } jwk)
+            if (JsonSerializer.Deserialize(json, SigningKeysJson.Default.PublicJwk) is not { } jwk)
             {
                 return null;
             }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Data;
-using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
@@ -57,7 +56,7 @@ internal sealed partial class SigningKeyTable(
         {
             Id = publicHalf.Kid,
             Algorithm = options.Algorithm,
-            PublicJwk = JsonSerializer.Serialize(publicHalf, ApiJson.Default.PublicJwk),
+            PublicJwk = JsonSerializer.Serialize(publicHalf, SigningKeysJson.Default.PublicJwk),
             PrivateKey = cipher.Encrypt(publicHalf.Kid, privateHalf),
             CreatedAt = clock.GetUtcNow(),
             UsedFrom = use,

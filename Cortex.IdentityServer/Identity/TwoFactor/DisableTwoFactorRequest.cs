@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>What it takes to switch two-factor authentication off: the password and one of the two codes.</summary>
-internal sealed record DisableTwoFactorRequest : IRequestBody
+internal sealed record DisableTwoFactorRequest : IRequestBody, IExample<DisableTwoFactorRequest>
 {
     /// <summary>The caller's password.</summary>
     [Required(AllowEmptyStrings = true)]
@@ -19,4 +19,6 @@ internal sealed record DisableTwoFactorRequest : IRequestBody
     /// <summary>A recovery code in place of the app's code.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
+
+    public static DisableTwoFactorRequest Example => new() { Password = ExampleValues.Password, Code = "492039" };
 }

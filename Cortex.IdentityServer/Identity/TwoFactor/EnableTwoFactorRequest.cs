@@ -4,9 +4,11 @@ using Cortex.IdentityServer.Identity.Passwords;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>The start of two-factor authentication.</summary>
-internal sealed record EnableTwoFactorRequest : IRequestBody
+internal sealed record EnableTwoFactorRequest : IRequestBody, IExample<EnableTwoFactorRequest>
 {
     /// <summary>Needed when the login is more than ten minutes old.</summary>
     [Password]
     public string? Password { get; init; }
+
+    public static EnableTwoFactorRequest Example => new() { Password = ExampleValues.Password };
 }

@@ -4,10 +4,12 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>A code from the authenticator app.</summary>
-internal sealed record TwoFactorCodeRequest : IRequestBody
+internal sealed record TwoFactorCodeRequest : IRequestBody, IExample<TwoFactorCodeRequest>
 {
     /// <summary>Six digits.</summary>
     [Required]
     [MaxLength(SecondFactorCode.MaxLength)]
     public string Code { get; init; } = "";
+
+    public static TwoFactorCodeRequest Example => new() { Code = "492039" };
 }

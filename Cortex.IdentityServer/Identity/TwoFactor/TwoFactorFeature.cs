@@ -8,6 +8,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 internal static class TwoFactorFeature
 {
     public static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
+        .AddJson<TwoFactorJson>()
         .AddScoped<TotpSecrets>()
         .AddScoped<SecondFactor>()
         .AddScoped<OwnerProof>()
@@ -18,13 +19,14 @@ internal static class TwoFactorFeature
     {
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
-        twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor).Refuses(
-            Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
-        twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor).Refuses(
-            Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
-        twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor).Refuses(
-            Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, Problems.InvalidTwoFactorCode, Problems.RateLimited);
-        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes).NeedsFreshAuthentication().Refuses(
-            Problems.TwoFactorNotEnabled, Problems.InvalidTwoFactorCode, Problems.RateLimited);
+        twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
+            .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
+        twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)
+            .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
+        twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor)
+            .Refuses(Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, OwnerProof.WrongCode, Problems.RateLimited);
+        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes)
+            .NeedsFreshAuthentication()
+            .Refuses(Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
     }
 }

@@ -1,17 +1,20 @@
 using System.ComponentModel.DataAnnotations;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>What names of roles can look like; which there are is the database's to say.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles")
+internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles"), IDescribesSchema
 {
-    public const int Most = 16;
-
+    private const int Most = 16;
     private const int LongestName = 64;
 
     public override bool IsValid(object? value) =>
         value is null
             || (value is string?[] names && names.Length <= Most
                 && names.All(name => name is { Length: > 0 and <= LongestName } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
+
+    public void Describe(OpenApiSchema schema) => schema.MaxItems = Most;
 }

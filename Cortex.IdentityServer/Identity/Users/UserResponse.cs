@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>A user as clients see them: these eight fields and no more.</summary>
@@ -17,8 +19,11 @@ internal sealed record UserResponse(
     bool IsVerified,
     bool TwoFactorEnabled,
     DateTimeOffset? CreatedAt,
-    DateTimeOffset? UpdatedAt)
+    DateTimeOffset? UpdatedAt) : IExample<UserResponse>
 {
+    public static UserResponse Example => new(
+        ExampleValues.Id, ExampleValues.Email, User.FreeTier, true, false, false, ExampleValues.Time, ExampleValues.Time);
+
     public static UserResponse Of(User user) => new(
         user.Id,
         user.Email!,

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
-using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -91,7 +90,7 @@ public class TokenBenchmarks
         }
 
         var (jwk, pkcs8) = SigningKeyFormat.New(Algorithm);
-        var json = System.Text.Json.JsonSerializer.Serialize(jwk, ApiJson.Default.PublicJwk);
+        var json = System.Text.Json.JsonSerializer.Serialize(jwk, SigningKeysJson.Default.PublicJwk);
         return (SigningKeyFormat.ReadPrivate(pkcs8, Algorithm, jwk.Kid), SigningKeyFormat.ReadPublic(json, jwk.Kid)!.Value.Key);
     }
 }

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
 /// <summary>A line that failed.</summary>
-internal sealed record FailedLine
+internal sealed record FailedLine : IExample<FailedLine>
 {
     /// <summary>The line, counted from 1; empty ones count here.</summary>
     public required int Line { get; init; }
@@ -24,6 +24,8 @@ internal sealed record FailedLine
     /// <summary>The field's name → what is wrong with it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    public static FailedLine Example => Of(2, Problems.EmailTaken with { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } });
 
     public static FailedLine Of(int line, Refusal refusal) => new()
     {

@@ -65,7 +65,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         ? Line(new ImportError(new(cut.Refusal.Code, cut.Refusal.Detail, cut.Line)))
         : Line(new ImportSummary(result.Counts)));
 
-    private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ApiJson.Default), (byte)'\n'];
+    private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ImportJson.Default), (byte)'\n'];
 
     /// <summary>Starts the answer with the first line, so that what fails before it still has a status of its own.</summary>
     private async Task WriteAllAsync(HttpResponse response, CancellationToken cancellationToken)

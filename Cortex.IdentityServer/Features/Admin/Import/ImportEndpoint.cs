@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -8,18 +7,6 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// <summary>Accounts of another system, many at a time.</summary>
 internal static class ImportEndpoint
 {
-    public static IServiceCollection AddImport(this IServiceCollection services) => services
-        .AddSingleton<ImportRules>()
-        .AddScoped<ImportStatement>()
-        .AddScoped<UserImporter>();
-
-    public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportUsers)
-        .RequireAuthorization(Policies.Admin)
-        .NeedsFreshAuthentication()
-        .TakesLines<ImportedUser>()
-        .AnswersLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
-        .WithMetadata(new LargestBody(UserImporter.LargestBody));
-
     /// <summary>Import users</summary>
     /// <remarks>
     /// One account per line, as JSON, up to 100,000 lines of up to 4 KiB. Each line gets its result, in the order of the lines, while later lines are still

@@ -71,7 +71,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 
     private static JsonTypeInfo<ImportedUser> Strict()
     {
-        var options = new JsonSerializerOptions();
+        var options = new JsonSerializerOptions { TypeInfoResolver = ImportJson.Default };
         StrictJson.Configure(options);
         return (JsonTypeInfo<ImportedUser>)options.GetTypeInfo(typeof(ImportedUser));
     }

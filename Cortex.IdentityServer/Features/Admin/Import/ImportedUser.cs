@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
 /// <summary>A line of an import: an account of another system.</summary>
-internal sealed record ImportedUser : IRequestBody
+internal sealed record ImportedUser : IRequestBody, IExample<ImportedUser>
 {
     /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
     [Required]
@@ -30,4 +30,13 @@ internal sealed record ImportedUser : IRequestBody
 
     /// <summary>When the account was made; now if left out.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
+
+    public static ImportedUser Example => new()
+    {
+        Email = ExampleValues.Email,
+        PasswordHash = "$2b$12$…",
+        SubscriptionTier = "pro",
+        IsVerified = true,
+        CreatedAt = ExampleValues.Time,
+    };
 }

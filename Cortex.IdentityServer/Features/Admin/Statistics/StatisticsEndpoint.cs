@@ -11,9 +11,6 @@ internal static class StatisticsEndpoint
     private const int MostDays = 366;
     private const int UsualDays = 30;
 
-    public static void MapStatistics(this RouteGroupBuilder admin) =>
-        admin.MapGet("/stats", ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
-
     /// <summary>Count accounts, sign-ups and logins</summary>
     /// <remarks>The current figures; days are in UTC, without gaps. Active users are counted within seconds, everything else at once.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(

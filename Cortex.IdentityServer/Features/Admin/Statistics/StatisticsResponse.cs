@@ -1,3 +1,6 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
+
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>How many accounts there are, and what happened recently.</summary>
@@ -10,4 +13,14 @@ namespace Cortex.IdentityServer.Features.Admin.Statistics;
 /// <param name="Days">Each day of UTC, oldest first, today last.</param>
 internal sealed record StatisticsResponse(
     long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier,
-    IReadOnlyList<DayStatistics> Days);
+    IReadOnlyList<DayStatistics> Days) : IExample<StatisticsResponse>
+{
+    public static StatisticsResponse Example => new(
+        1200,
+        1180,
+        1024,
+        300,
+        0.25m,
+        new Dictionary<string, long> { [User.FreeTier] = 1000, ["pro"] = 180, ["enterprise"] = 20 },
+        [new(new(2026, 11, 23), 14, 631, 22, 410), new(new(2026, 11, 24), 9, 280, 7, 251)]);
+}

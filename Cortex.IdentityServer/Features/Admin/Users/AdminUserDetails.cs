@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Http;
+
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>An account, with what the staff needs to know to help its owner.</summary>
@@ -35,8 +37,12 @@ internal sealed record AdminUserDetails(
     int ActiveApiKeys,
     DateTimeOffset? LastLoginAt,
     bool LoginBlocked,
-    bool TwoFactorBlocked)
+    bool TwoFactorBlocked) : IExample<AdminUserDetails>
 {
+    public static AdminUserDetails Example => new(
+        ExampleValues.Id, ExampleValues.Email, "pro", true, true, true, ExampleValues.Time, ExampleValues.Time, [], ExampleValues.Time.AddMinutes(15), null,
+        1, 2, 1, ExampleValues.Time, false, false);
+
     public static AdminUserDetails Of(ManagedAccount account, AccountCondition condition) => new(
         account.Id,
         account.Email,

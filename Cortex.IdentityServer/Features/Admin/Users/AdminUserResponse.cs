@@ -1,3 +1,6 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
+
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>An account as administrators see it.</summary>
@@ -12,4 +15,8 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <param name="Roles">What the user may do beyond their own account.</param>
 internal sealed record AdminUserResponse(
     Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset? CreatedAt,
-    DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles);
+    DateTimeOffset? UpdatedAt, IReadOnlyList<string> Roles) : IExample<AdminUserResponse>
+{
+    public static AdminUserResponse Example => new(
+        ExampleValues.Id, ExampleValues.Email, User.FreeTier, true, true, true, ExampleValues.Time, ExampleValues.Time, [Role.Support]);
+}

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>An account to create for somebody.</summary>
-internal sealed record CreateUserRequest : IRequestBody
+internal sealed record CreateUserRequest : IRequestBody, IExample<CreateUserRequest>
 {
     /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
     [Required]
@@ -22,4 +22,6 @@ internal sealed record CreateUserRequest : IRequestBody
     /// <summary>None by default.</summary>
     [RoleNames]
     public string[]? Roles { get; init; }
+
+    public static CreateUserRequest Example => new() { Email = ExampleValues.Email, SubscriptionTier = "pro", Roles = [Role.Support] };
 }

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Changes to an account.</summary>
-internal sealed record UpdateUserRequest : IRequestBody
+internal sealed record UpdateUserRequest : IRequestBody, IExample<UpdateUserRequest>
 {
     /// <summary>Another tier: <c>free</c>, <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
     [Tier]
@@ -19,4 +19,6 @@ internal sealed record UpdateUserRequest : IRequestBody
     /// <summary>All the roles that the user has from now on; none for an empty list.</summary>
     [RoleNames]
     public string[]? Roles { get; init; }
+
+    public static UpdateUserRequest Example => new() { SubscriptionTier = "enterprise", IsActive = true, Roles = [] };
 }

@@ -9,13 +9,6 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>Many users at a time.</summary>
 internal static class UserListEndpoints
 {
-    public static void MapUserLists(this IEndpointRouteBuilder admin)
-    {
-        admin.MapGet("/users", ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
-        admin.MapGet("/users/export", ExportUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed)
-            .AnswersLines(typeof(AdminUserResponse));
-    }
-
     /// <summary>List users</summary>
     /// <remarks>
     /// One page at a time; filters combine. Every page takes the same time, even the last of millions. For `support` too. A page holds fewer users than `limit`

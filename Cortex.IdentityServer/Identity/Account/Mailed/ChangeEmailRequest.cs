@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
 /// <summary>A new email for the caller.</summary>
-internal sealed record ChangeEmailRequest : IRequestBody
+internal sealed record ChangeEmailRequest : IRequestBody, IExample<ChangeEmailRequest>
 {
     /// <summary>Up to 254 characters.</summary>
     [Required]
@@ -17,4 +17,6 @@ internal sealed record ChangeEmailRequest : IRequestBody
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";
+
+    public static ChangeEmailRequest Example => new() { NewEmail = "ada.lovelace@example.com", Password = ExampleValues.Password };
 }

@@ -41,7 +41,7 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
 
     private Task RecordAsync(string action, Guid userId, OutboxMail request, CancellationToken cancellationToken)
     {
-        var details = JsonSerializer.Deserialize(request.Details, ApiJson.Default.DictionaryStringString)!;
+        var details = JsonSerializer.Deserialize(request.Details, MailJson.Default.DictionaryStringString)!;
         var origin = new RequestOrigin(
             IPAddress.TryParse(details.GetValueOrDefault("ip"), out var ip) ? ip : null, details.GetValueOrDefault("user_agent"),
             details.GetValueOrDefault("request_id") ?? "");

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
 /// <summary>A new password, set with a mailed token.</summary>
-internal sealed record ResetPasswordRequest : IRequestBody
+internal sealed record ResetPasswordRequest : IRequestBody, IExample<ResetPasswordRequest>
 {
     /// <summary>From the link in the mail: its <c>token</c> parameter. Good for one hour (three days in an invitation), once.</summary>
     [Required]
@@ -16,4 +16,6 @@ internal sealed record ResetPasswordRequest : IRequestBody
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string NewPassword { get; init; } = "";
+
+    public static ResetPasswordRequest Example => new() { Token = "cpr_AZrW0tq7c0OQv2b7pM1xTA…", NewPassword = ExampleValues.NewPassword };
 }

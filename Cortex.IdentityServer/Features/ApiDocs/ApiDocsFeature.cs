@@ -8,7 +8,7 @@ using HttpOptions = Cortex.IdentityServer.Foundation.Http.HttpOptions;
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and its page at <c>/scalar</c>.</summary>
-internal static class ApiDocs
+internal static class ApiDocsFeature
 {
     /// <summary>Scalar's page is a script that styles itself and calls this server.</summary>
     private const string PagePolicy =
@@ -30,8 +30,7 @@ internal static class ApiDocs
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<OperationLines>();
         options.AddOperationTransformer<OperationProblems>();
-        options.AddOperationTransformer<OperationCookies>();
-        options.AddOperationTransformer<OperationEntityTags>();
+        options.AddOperationTransformer<OperationMetadata>();
         options.AddOperationTransformer<OperationExamples>();
         options.AddSchemaTransformer<SchemaRules>();
     });

@@ -3,10 +3,13 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>What the staff does about one user.</summary>
-internal static class UserAdministration
+/// <summary>Users as administrators and support see and change them.</summary>
+internal static class UserAdministrationFeature
 {
+    private const string EntityTag = "Identifies this version of the user, for If-Match.";
+
     public static IServiceCollection AddUserAdministration(this IServiceCollection services) => services
+        .AddJson<UsersJson>()
         .AddSingleton<UserPages>()
         .AddScoped<StaffRights>()
         .AddScoped<UserExport>()
@@ -23,16 +26,20 @@ internal static class UserAdministration
 
     public static void MapUserAdministration(this IEndpointRouteBuilder admin)
     {
-        admin
-            .MapPost("/users", UserEndpoints.CreateUser)
+        admin.MapGet("/users", UserListEndpoints.ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/users/export", UserListEndpoints.ExportUsers)
+            .RequireAuthorization(Policies.Support)
+            .AnswersLines(typeof(AdminUserResponse))
+            .Refuses(Problems.ValidationFailed);
+        admin.MapPost("/users", UserEndpoints.CreateUser)
             .RequireAuthorization(Policies.Admin)
             .NeedsFreshAuthentication()
-            .AnswersWithEntityTag()
+            .AnswersWithEntityTag(EntityTag)
             .Refuses(Problems.EmailTaken);
         var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
 
         var helping = user.MapGroup("/").RequireAuthorization(Policies.Support);
-        helping.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag();
+        helping.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag(EntityTag);
         helping.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
         helping.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
         helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
@@ -40,7 +47,7 @@ internal static class UserAdministration
         helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
         var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
-        ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag().Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
+        ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
         ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
         ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
     }

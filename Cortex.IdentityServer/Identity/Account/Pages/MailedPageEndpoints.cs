@@ -1,7 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account.Mailed;
-using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.Account.Pages;
@@ -9,34 +7,20 @@ namespace Cortex.IdentityServer.Identity.Account.Pages;
 /// <summary>
 /// The pages that links in mails open. Opening one changes nothing, as mail scanners open them too: the button on it does.
 /// </summary>
-internal static class MailedPages
+internal static class MailedPageEndpoints
 {
     private const string TokenField = "token";
     private const string PasswordField = "new_password";
 
-    public static void MapMailedPages(this IEndpointRouteBuilder app)
-    {
-        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        pages.MapGet(
-            MailedLinks.VerifyEmail,
-            (string? token) => Ask(
-                "Confirm your email address",
-                "Press the button if you created an account at Cortex Memory with this address. If you didn't, close this page.", token,
-                "Confirm this address"));
-        pages.MapPost(MailedLinks.VerifyEmail, VerifyEmail);
-        pages.MapGet(
-            MailedLinks.ChangeEmail,
-            (string? token) => Ask(
-                "Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address"));
-        pages.MapPost(MailedLinks.ChangeEmail, ChangeEmail);
-        foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
-        {
-            pages.MapGet(path, OpenReset);
-            pages.MapPost(path, ResetPassword).Refuses(Problems.InUse);
-        }
-    }
+    internal static Page AskToVerifyEmail(string? token) => Ask(
+        "Confirm your email address",
+        "Press the button if you created an account at Cortex Memory with this address. If you didn't, close this page.", token,
+        "Confirm this address");
 
-    private static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
+    internal static Page AskToChangeEmail(string? token) => Ask(
+        "Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address");
+
+    internal static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
         return await verification.VerifyAsync(token, http.Origin(), cancellationToken) is { } problem
@@ -44,7 +28,7 @@ internal static class MailedPages
             : new Page("Thank you", "Your email address is confirmed. You can close this page.");
     }
 
-    private static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, CancellationToken cancellationToken)
+    internal static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
         return await change.ConfirmAsync(token, http.Origin(), cancellationToken) is { } problem
@@ -52,10 +36,10 @@ internal static class MailedPages
             : new Page("Thank you", "Your account uses this email address from now on. You can close this page.");
     }
 
-    private static async Task<IResult> OpenReset(string? token, PasswordReset reset, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> OpenReset(string? token, PasswordReset reset, CancellationToken cancellationToken) =>
         AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken));
 
-    private static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, CancellationToken cancellationToken)
+    internal static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, CancellationToken cancellationToken)
     {
         var (token, password) = await ReadAsync(http, cancellationToken);
         if (!new PasswordAttribute().IsValid(password))

@@ -1,18 +1,18 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Features.Site;
 
 /// <summary>The pages that people and password managers find without a mail: what this server is, and where a password is changed.</summary>
-internal static class SitePages
+internal static class SiteEndpoints
 {
     /// <summary>Where the W3C's well-known URL for changing passwords leads.</summary>
-    private const string SecurityPath = "/account/security";
+    public const string SecurityPath = "/account/security";
 
     private const string EmailField = "email";
 
@@ -21,22 +21,8 @@ internal static class SitePages
 
     private static readonly MediaTypeHeaderValue Html = new("text/html");
 
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
-    public static void MapSitePages(this IEndpointRouteBuilder app, HttpOptions options)
-    {
-        var path = options.PublicUrl.AbsolutePath.TrimEnd('/') + SecurityPath;
-        var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Documents).ExcludeFromDescription();
-        documents.MapMethods("/", Reading, (HttpContext http) => Home(http, options.ApiDocs));
-        documents.MapMethods("/.well-known/change-password", Reading, () => TypedResults.Redirect(path));
-
-        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
-        mails.MapMethods(SecurityPath, Reading, () => AskForEmail());
-        mails.MapPost(SecurityPath, SendLink);
-    }
-
     /// <summary>A page for browsers and for whoever takes anything. Programs that ask for JSON find nothing here.</summary>
-    private static IResult Home(HttpContext http, bool hasDocs)
+    internal static IResult ShowHome(HttpOptions options, HttpContext http)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (!AcceptsHtml(http.Request.GetTypedHeaders().Accept))
@@ -45,13 +31,34 @@ internal static class SitePages
         }
 
         // Relative, as a proxy may serve this below a path.
-        var docs = hasDocs ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>" : "";
+        var docs = options.ApiDocs
+            ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>"
+            : "";
         return new Page(
             "Cortex Identity",
             $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to "
                 + "sign in to on this page.",
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
         { CacheControl = Cached };
+    }
+
+    /// <summary>For password managers, which know the address from the W3C's "A Well-Known URL for Changing Passwords".</summary>
+    internal static RedirectHttpResult RedirectToSecurity(HttpOptions options) =>
+        TypedResults.Redirect(options.PublicUrl.AbsolutePath.TrimEnd('/') + SecurityPath);
+
+    internal static Page ShowSecurity() => AskForEmail();
+
+    /// <summary>As <c>/api/v1/auth/forgot-password</c> does: the same answer whether there is an account or not.</summary>
+    internal static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
+    {
+        var form = await PageForm.ReadAsync(http, cancellationToken);
+        if (!EmailAddress.TryRecognize(form[EmailField].ToString(), out var email, out var reason))
+        {
+            return AskForEmail(reason);
+        }
+
+        await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
+        return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
     }
 
     /// <summary>The most specific range that matches decides (RFC 9110 section 12.5.1). Without the header, any type will do.</summary>
@@ -73,17 +80,4 @@ internal static class SitePages
         <button>Send the link</button></form>
         """,
         whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
-
-    /// <summary>As <c>/api/v1/auth/forgot-password</c> does: the same answer whether there is an account or not.</summary>
-    private static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
-    {
-        var form = await PageForm.ReadAsync(http, cancellationToken);
-        if (!EmailAddress.TryRecognize(form[EmailField].ToString(), out var email, out var reason))
-        {
-            return AskForEmail(reason);
-        }
-
-        await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
-        return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
-    }
 }

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Features.Admin.Users;
+
+/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(AdminUserDetails))]
+[JsonSerializable(typeof(AdminUserResponse))]
+[JsonSerializable(typeof(CreateUserRequest))]
+[JsonSerializable(typeof(EmptyRequest))]
+[JsonSerializable(typeof(UpdateUserRequest))]
+[JsonSerializable(typeof(UserPageResponse))]
+internal sealed partial class UsersJson : JsonSerializerContext;

@@ -1,0 +1,20 @@
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+namespace Cortex.IdentityServer.Features.Site;
+
+/// <summary>Pages for people who come to the server itself.</summary>
+internal static class SiteFeature
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapSitePages(this IEndpointRouteBuilder app)
+    {
+        var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Documents).ExcludeFromDescription();
+        documents.MapMethods("/", Reading, SiteEndpoints.ShowHome);
+        documents.MapMethods("/.well-known/change-password", Reading, SiteEndpoints.RedirectToSecurity);
+
+        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        mails.MapMethods(SiteEndpoints.SecurityPath, Reading, SiteEndpoints.ShowSecurity);
+        mails.MapPost(SiteEndpoints.SecurityPath, SiteEndpoints.SendLink);
+    }
+}

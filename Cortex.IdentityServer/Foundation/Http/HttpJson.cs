@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Source-generated JSON for the answers that belong to no feature.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(AliveResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class HttpJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Finds the answers of an operation in the OpenAPI document that succeed.</summary>
+internal static class OperationAnswers
+{
+    public static IEnumerable<OpenApiResponse> Successes(this OpenApiOperation operation) =>
+        (operation.Responses?.Where(answer => answer.Key[0] == '2').Select(answer => answer.Value) ?? []).OfType<OpenApiResponse>();
+
+    /// <summary>Adds a header to every answer that succeeds.</summary>
+    public static void AddHeader(this OpenApiOperation operation, string name, string description)
+    {
+        foreach (var success in operation.Successes())
+        {
+            (success.Headers ??= new Dictionary<string, IOpenApiHeader>())[name] = new OpenApiHeader
+            {
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Identity.Login;
+
+/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(PasskeyLoginOptionsRequest))]
+[JsonSerializable(typeof(PasskeyLoginRequest))]
+[JsonSerializable(typeof(PasskeySecondFactorOptionsRequest))]
+[JsonSerializable(typeof(PasskeySecondFactorRequest))]
+[JsonSerializable(typeof(ReauthenticateRequest))]
+[JsonSerializable(typeof(TwoFactorLoginRequest))]
+internal sealed partial class LoginJson : JsonSerializerContext;

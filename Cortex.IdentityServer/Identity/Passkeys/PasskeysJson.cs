@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Identity.Passkeys;
+
+/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(PasskeyOptionsResponse))]
+[JsonSerializable(typeof(PasskeyResponse))]
+[JsonSerializable(typeof(IReadOnlyList<PasskeyResponse>))]
+[JsonSerializable(typeof(RegisterPasskeyRequest))]
+[JsonSerializable(typeof(RelatedOriginsResponse))]
+[JsonSerializable(typeof(RenamePasskeyRequest))]
+internal sealed partial class PasskeysJson : JsonSerializerContext;

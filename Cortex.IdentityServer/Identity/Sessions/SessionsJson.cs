@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LogoutRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(IReadOnlyList<SessionResponse>))]
+[JsonSerializable(typeof(TokenResponse))]
+internal sealed partial class SessionsJson : JsonSerializerContext;

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DisableTwoFactorRequest))]
+[JsonSerializable(typeof(EnableTwoFactorRequest))]
+[JsonSerializable(typeof(EnableTwoFactorResponse))]
+[JsonSerializable(typeof(RecoveryCodesResponse))]
+[JsonSerializable(typeof(TwoFactorCodeRequest))]
+[JsonSerializable(typeof(TwoFactorEnabledResponse))]
+internal sealed partial class TwoFactorJson : JsonSerializerContext;
