@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
@@ -147,6 +148,17 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
             Assert.All(expected, status => Assert.True(answers.TryGetProperty(status, out _), $"{operation.Key} doesn't show {status}"));
             Assert.All(answers.EnumerateObject().Where(answer => answer.Name[0] is '4' or '5'), answer => AssertExamples(answer));
         });
+    }
+
+    /// <remarks>The name of the method is the name of the operation, and its summary is the text of the document.</remarks>
+    [Fact]
+    public void Every_route_is_handled_by_a_named_method_of_an_endpoints_class()
+    {
+        var handlers = Routes().Select(route => route.Metadata.GetMetadata<MethodInfo>()).OfType<MethodInfo>()
+            .Where(method => method.Module == typeof(Policies).Module).ToList();
+
+        Assert.True(handlers.Count > 60, $"only {handlers.Count}");
+        Assert.All(handlers, method => Assert.Matches("Endpoints?$", method.DeclaringType!.Name));
     }
 
     [Fact]

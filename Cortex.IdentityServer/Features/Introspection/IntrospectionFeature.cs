@@ -13,10 +13,13 @@ internal static class IntrospectionFeature
     public static void MapIntrospection(this IEndpointRouteBuilder auth)
     {
         var introspection = auth.MapGroup("/").WithTags("For services");
-        introspection.MapPost("/introspect", IntrospectEndpoint.Introspect).RequireAuthorization(Policies.Introspect).WithMetadata(new TakesClientSecret())
+        introspection.MapPost("/introspect", IntrospectEndpoint.Introspect)
+            .RequireAuthorization(Policies.Introspect)
+            .WithMetadata(new TakesClientSecret())
             .Accepts<IntrospectRequest>("application/x-www-form-urlencoded", "application/json")
             .Refuses(Problems.InsufficientScope);
-        introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest).RequireAuthorization(Policies.SessionOrKey)
+        introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest)
+            .RequireAuthorization(Policies.SessionOrKey)
             .WithMetadata(new IgnoresBody())
             .Refuses(Problems.InsufficientScope);
     }

@@ -30,11 +30,12 @@ internal static class AccountsFeature
     public static void MapAccounts(this IEndpointRouteBuilder auth)
     {
         var accounts = auth.MapGroup("/").WithTags("Account");
-        accounts.MapPost("/register", AccountEndpoints.Register).AllowAnonymous().LimitedBy(RateLimits.Register)
+        accounts.MapPost("/register", AccountEndpoints.Register)
+            .AllowAnonymous()
+            .LimitedBy(RateLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
-        var changing = accounts
-            .MapGroup("/")
+        var changing = accounts.MapGroup("/")
             .RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
             .TellsVanishedOwners();

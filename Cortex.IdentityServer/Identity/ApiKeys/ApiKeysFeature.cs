@@ -26,8 +26,7 @@ internal static class ApiKeysFeature
         writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
         writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
-        writing
-            .MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey)
+        writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey)
             .NeedsFreshAuthentication()
             .Refuses(Problems.NotFound, Problems.ApiKeyLimit, Problems.InUse);
         keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound, Problems.InUse);

@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
@@ -19,13 +20,17 @@ internal static class LoginFeature
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
         var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login).MayUseCookies();
-        login.MapPost("/", LoginEndpoints.LogIn).Refuses(
-            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode,
-            Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited).WhenOwnerVanishes(Problems.InvalidCredentials);
-        login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor).Refuses(
-            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+        login.MapPost("/", LoginEndpoints.LogIn)
+            .Refuses(
+                Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified,
+                Problems.RateLimited)
+            .WhenOwnerVanishes(Problems.InvalidCredentials);
+        login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor)
+            .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
             .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
-        auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate).WithTags("Login").RequireAuthorization(Policies.Session)
+        auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate)
+            .WithTags("Login")
+            .RequireAuthorization(Policies.Session)
             .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
             .TellsVanishedOwners();
@@ -35,13 +40,16 @@ internal static class LoginFeature
     {
         var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(RateLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
-        login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey).MayUseCookies().Refuses(
-            Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled,
-            Problems.EmailNotVerified).WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
-        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor).Refuses(Problems.InvalidToken, Problems.NotFound)
+        login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey)
+            .MayUseCookies()
+            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified)
+            .WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
+        login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor)
+            .Refuses(Problems.InvalidToken, Problems.NotFound)
             .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
-        login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor).MayUseCookies().Refuses(
-            Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+        login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor)
+            .MayUseCookies()
+            .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
             .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Passkeys (WebAuthn): made by a person who is logged in, used to log in.</summary>
+/// <summary>Passkeys (WebAuthn): made and managed by a person who is logged in.</summary>
 internal static class PasskeysFeature
 {
     public static IServiceCollection AddPasskeys(this IServiceCollection services) => services

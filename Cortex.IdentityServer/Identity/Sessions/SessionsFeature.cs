@@ -35,12 +35,14 @@ internal static class SessionsFeature
     public static void MapSessions(this IEndpointRouteBuilder auth)
     {
         var tagged = auth.MapGroup("/").WithTags("Sessions");
-        tagged.MapPost("/refresh", SessionEndpoints.Refresh).AllowAnonymous().LimitedBy(RateLimits.Refresh).MayUseCookies()
+        tagged.MapPost("/refresh", SessionEndpoints.Refresh)
+            .AllowAnonymous()
+            .LimitedBy(RateLimits.Refresh)
+            .MayUseCookies()
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
 
         // In the document both are one operation.
-        tagged
-            .MapPost("/logout", SessionEndpoints.LogOutByCookie)
+        tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie)
             .WithRefreshCookieAlone()
             .AllowAnonymous()
             .LimitedBy(RateLimits.Refresh)
