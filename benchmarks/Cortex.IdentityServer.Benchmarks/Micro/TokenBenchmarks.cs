@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.IdentityModel.JsonWebTokens;
