@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-public sealed class ParallelPasswordChangeTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class ParallelPasswordChangeTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     [Fact]
     public async Task Of_sixteen_changes_at_once_one_wins()
