@@ -49,7 +49,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await redis.StartAsync();
         await redis.ExecuteAsync(Documented());
         await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"-{command}"]);
-        var told = $"its user has too few rights (NOPERM: {command})";
+        var told = $"its user lacks permissions (NOPERM: {command})";
         var before = Logged(told);
 
         await WithReplicaAsync(Url(redis, "cortex"), async http =>
@@ -84,7 +84,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var redis = new RedisServer("another-password");
         await redis.StartAsync();
 
-        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it doesn't accept the user or the password");
+        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it rejects the user or password");
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     {
         await using var redis = await ClusterAsync();
 
-        await ToldAsync($"{redis.Url}/1", "a cluster has database 0 only, and REDIS_URL names 1");
+        await ToldAsync($"{redis.Url}/1", "a cluster has only database 0, and REDIS_URL names database 1");
     }
 
     [Fact]

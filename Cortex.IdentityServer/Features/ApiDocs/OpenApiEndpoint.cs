@@ -2,10 +2,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Answers with the OpenAPI document, compressed for clients that can read that, and not at all for those that have it.</summary>
+/// <summary>Serves the OpenAPI document, compressed when the client accepts it, and answers 304 when the client's copy is current.</summary>
 internal static class OpenApiEndpoint
 {
-    /// <summary>Short: after an update the document is another, and asking again costs few bytes.</summary>
+    /// <summary>Kept short, because the document changes with every update and a revalidation costs only a few bytes.</summary>
     private const string Cached = "public, max-age=60";
 
     internal static async Task GetDocument(OpenApiFiles files, HttpContext http)
@@ -16,7 +16,7 @@ internal static class OpenApiEndpoint
         response.Headers.CacheControl = Cached;
         response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
 
-        // Other bytes, another tag (RFC 9110 section 8.8.3.3).
+        // Each encoding of the document needs its own entity tag (RFC 9110 section 8.8.3.3).
         response.Headers.ETag = encoding is null ? $"\"{file.Hash}\"" : $"\"{file.Hash}-{encoding}\"";
         if (Has(http, file))
         {
@@ -37,7 +37,7 @@ internal static class OpenApiEndpoint
         }
     }
 
-    /// <summary>The smallest that the client takes; what it says nothing of, it isn't sent.</summary>
+    /// <summary>Chooses the smallest encoding that the client explicitly accepts, or no encoding.</summary>
     private static (byte[] Content, string? Encoding) Choose(OpenApiFile file, IList<StringWithQualityHeaderValue> accepted) =>
         Takes(accepted, "br") ? (file.Brotli, "br")
         : Takes(accepted, "gzip") ? (file.Gzip, "gzip")
@@ -48,7 +48,7 @@ internal static class OpenApiEndpoint
             ?? accepted.FirstOrDefault(one => one.Value == "*")) is { } named
         && named.Quality is not 0;
 
-    /// <summary>By any of the encodings, and by the weak comparison: a proxy that compresses makes tags weak.</summary>
+    /// <summary>Whether the client's copy is current, in any encoding. The comparison is weak, because proxies that compress weaken the tags.</summary>
     private static bool Has(HttpContext http, OpenApiFile file) => http.Request.GetTypedHeaders().IfNoneMatch.Any(tag =>
         tag.Equals(EntityTagHeaderValue.Any) || tag.Tag.AsSpan().Trim('"').StartsWith(file.Hash, StringComparison.Ordinal));
 }

@@ -3,15 +3,15 @@ using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>The bytes of the OpenAPI document, once for each encoding that it is sent in.</summary>
-/// <remarks>Nothing secret is in it and nothing of a request, so compressing it gives nothing away (BREACH).</remarks>
-/// <param name="Plain">Without an encoding.</param>
-/// <param name="Gzip">For everybody.</param>
-/// <param name="Brotli">For browsers.</param>
-/// <param name="Hash">Names the content.</param>
+/// <summary>The bytes of the OpenAPI document in each content encoding that the server offers.</summary>
+/// <remarks>The document contains neither secrets nor data from the request, so compressing it over TLS is safe from BREACH.</remarks>
+/// <param name="Plain">The uncompressed document.</param>
+/// <param name="Gzip">The document compressed with gzip.</param>
+/// <param name="Brotli">The document compressed with Brotli.</param>
+/// <param name="Hash">A hash of the uncompressed document, for its entity tag.</param>
 internal sealed record OpenApiFile(byte[] Plain, byte[] Gzip, byte[] Brotli, string Hash)
 {
-    /// <summary>Half the hash is more than enough to tell two versions apart.</summary>
+    /// <summary>Half of a SHA-256 hash, in bytes, is more than enough to tell two versions apart.</summary>
     private const int HashLength = 16;
 
     public static OpenApiFile Of(byte[] json) => new(

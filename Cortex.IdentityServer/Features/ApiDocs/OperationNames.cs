@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Names each operation after its method, so that generated clients have readable functions.</summary>
+/// <summary>Names each operation after its handler method, so that generated clients get readable function names.</summary>
 internal sealed class OperationNames : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
 /// <summary>
-/// Private names and exception messages of .NET, ASP.NET Core, and Npgsql that the server depends on, because no public API says the same. A test
-/// provokes each of them, so that an upgrade which changes one fails there.
+/// Private names and exception messages of .NET, ASP.NET Core, and Npgsql that the server depends on because no public API offers the same information.
+/// A test provokes each one, so an upgrade that changes it fails there.
 /// </summary>
 internal static partial class FrameworkInternals
 {
@@ -23,11 +23,11 @@ internal static partial class FrameworkInternals
     /// <summary>Npgsql's message about a transaction whose connection was lost between two statements.</summary>
     public const string LostTransaction = "Transaction is already completed";
 
-    /// <summary>The name of the JSON property that the type has no member for; null if that isn't what went wrong.</summary>
+    /// <summary>Returns the name of the JSON property that has no matching member, or null for any other failure.</summary>
     public static string? UnknownProperty(JsonException failure) =>
         UnmappedMember().Match(failure.Message) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>Whether the JSON object has the same property twice.</summary>
+    /// <summary>Whether deserialization failed because a JSON object has the same property twice.</summary>
     public static bool IsDuplicateProperty(JsonException failure) => failure.Message.StartsWith("Duplicate property", StringComparison.Ordinal);
 
     /// <summary>Whether Kestrel has no certificate for an https address.</summary>

@@ -6,11 +6,14 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 /// </summary>
 internal static class LocalFolder
 {
-    /// <summary><c>CORTEX_DATA</c>, else <c>.cortex</c> beside the solution that the running program was built from, else in the current folder.</summary>
+    /// <summary>
+    /// Returns <c>CORTEX_DATA</c> if it is set; otherwise <c>.cortex</c> next to the solution that the running program was built from, or in the current
+    /// folder.
+    /// </summary>
     public static string Locate(SettingsReader settings) =>
         Path.GetFullPath(settings.Text("CORTEX_DATA") ?? Path.Combine(SolutionFolder() ?? Directory.GetCurrentDirectory(), ".cortex"));
 
-    /// <summary>The folder of the solution that the running program was built in; null for one that was deployed.</summary>
+    /// <summary>Returns the folder of the solution that the running program was built in, or null for a deployed program.</summary>
     public static string? SolutionFolder()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,20 +1,21 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>
-/// Finds variables whose names are nearly those that this server reads; a setting that is silently ignored is worse than one that is refused.
-/// </summary>
+/// <summary>Finds variables whose names resemble those that the server reads, so that a misspelled setting isn't silently ignored.</summary>
 internal static class MistypedVariables
 {
-    /// <summary>Shorter names are too much alike.</summary>
+    /// <summary>Names shorter than this are too similar to one another to compare.</summary>
     private const int ShortestName = 7;
 
-    /// <summary>What ASP.NET Core reads and the settings don't.</summary>
+    /// <summary>Variables that ASP.NET Core reads itself.</summary>
     private static readonly string[] OfTheFramework =
     [
         "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "ASPNETCORE_HTTPS_PORT",
     ];
 
-    /// <summary>What other servers call it. Platforms set some of these by themselves, so that they only matter while the right one is unset.</summary>
+    /// <summary>
+    /// Names that other servers use for the same setting. Hosting platforms set some of them automatically, so a name counts only while the right one is
+    /// unset.
+    /// </summary>
     private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
         ["DATABASE_URL"] = "POSTGRES_URL",
@@ -36,8 +37,9 @@ internal static class MistypedVariables
         ["JWT_KEY"] = "JWT_SECRET_KEY",
     };
 
-    /// <param name="present">Names of variables that are set.</param>
-    /// <param name="known">Names of variables that the server reads.</param>
+    /// <summary>Returns each variable that is set under a name that the server doesn't read but that resembles one that it does.</summary>
+    /// <param name="present">The names of all variables that are set.</param>
+    /// <param name="known">The names of the variables that the server reads.</param>
     public static IEnumerable<MistypedVariable> Find(IEnumerable<string> present, IReadOnlySet<string> known)
     {
         var set = present.ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -67,11 +69,11 @@ internal static class MistypedVariables
         || Stem(name) == Stem(known)
         || IsMisspelled(name, known);
 
-    /// <summary>As JWT_SECRET is of JWT_SECRET_KEY.</summary>
+    /// <summary>Whether the name is the beginning of a known one, as JWT_SECRET is of JWT_SECRET_KEY.</summary>
     private static bool IsBeginning(string name, string known) =>
         known.StartsWith(name, StringComparison.Ordinal) && (name.Contains('_', StringComparison.Ordinal) || name == "SECRET");
 
-    /// <summary>Without plurals, as in TRUSTED_PROXY and RATE_LIMIT.</summary>
+    /// <summary>Reduces each word to its singular, so that TRUSTED_PROXY matches TRUSTED_PROXIES.</summary>
     private static string Stem(string name) => string.Join('_', name.Split('_').Select(word =>
         word.EndsWith("IES", StringComparison.Ordinal) ? word[..^3] + "Y" : word.EndsWith('S') ? word[..^1] : word));
 

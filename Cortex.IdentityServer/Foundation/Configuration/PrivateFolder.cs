@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>Folders and files that hold secrets, or locks that another local user must not take.</summary>
+/// <summary>Creates folders and files that only their owner can access: they hold secrets, or locks that other local users must not take.</summary>
 internal static class PrivateFolder
 {
     public const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -9,16 +9,16 @@ internal static class PrivateFolder
     private const UnixFileMode Passage = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>How the names begin of what the server keeps in the folder.</summary>
+    /// <summary>Prefixes of the names of the files that the server keeps in the folder.</summary>
     private static readonly string[] OurNames = ["postgres", "secret_key", "jwt_secret_key", "mail"];
 
-    /// <summary>Makes the folder, or takes from everybody but its owner the rights that they have to it.</summary>
+    /// <summary>Creates the folder, or removes other accounts' permissions on it if it exists.</summary>
     /// <remarks>
-    /// A server that root runs lends PostgreSQL another account, which has to pass through to its own folder; nobody can list the folder or
-    /// open a file in it for that.
+    /// When root runs the server, PostgreSQL runs under another account that must traverse this folder to reach its own. The execute permission allows that
+    /// without letting anyone list the folder or open its files.
     /// </remarks>
-    /// <exception cref="UnauthorizedAccessException">It belongs to another account.</exception>
-    /// <exception cref="IOException">It holds other things too, and others may write to it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder belongs to another account.</exception>
+    /// <exception cref="IOException">The folder contains other files too, and other accounts may write to it.</exception>
     public static void Make(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -41,12 +41,12 @@ internal static class PrivateFolder
         }
         else if ((mode & Writable) != 0)
         {
-            // Such as /tmp, whose rights aren't ours to change.
+            // The folder may be shared, such as /tmp, so its permissions aren't ours to change.
             throw new IOException($"{folder} contains other files too, and other accounts may write to it");
         }
     }
 
-    /// <summary>Opens a file whose lock (<c>flock</c>) is held until it is closed, and which no other account can open.</summary>
+    /// <summary>Opens a file that no other account can open, and locks it (<c>flock</c>) until the stream is closed.</summary>
     public static FileStream OpenLock(string path, FileAccess access, FileShare share)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share };
@@ -59,7 +59,7 @@ internal static class PrivateFolder
         return new(path, options);
     }
 
-    /// <summary>Earlier versions let everybody open it.</summary>
+    /// <summary>Restricts a lock file that an earlier version created with permissions for everyone.</summary>
     private static void Tighten(string path)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OwnersFile) != 0)

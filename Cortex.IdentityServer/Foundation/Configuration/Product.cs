@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>What people know this by: in their mails, their authenticator app and the dialog that asks for a passkey.</summary>
+/// <summary>The product's name, as users see it in emails, authenticator apps, and passkey dialogs, and its version.</summary>
 internal static class Product
 {
     public const string Name = "Cortex Memory";

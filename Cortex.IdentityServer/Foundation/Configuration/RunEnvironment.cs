@@ -1,25 +1,26 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
 /// <summary>
-/// Decides which rules hold. Only <c>Development</c>, spelled exactly so, has Development's; every other name has Production's,
-/// and a name that is nearly one of the two is refused, because whoever typed it counts on rules that might not hold.
+/// Decides whether Development's or Production's rules apply. Only the exact name <c>Development</c> selects Development's rules, and every other name
+/// selects Production's. A near miss of either name stops the start, because the operator expects rules that might not apply.
 /// </summary>
 /// <remarks>
-/// <c>launchSettings.json</c> can't choose the default: <c>dotnet run</c> lets it override the caller's variables, so that a server
-/// started with <c>DOTNET_ENVIRONMENT=Production</c> would silently run without Production's refusals.
+/// <c>launchSettings.json</c> can't set the default: <c>dotnet run</c> lets it override environment variables, so a server started with
+/// <c>DOTNET_ENVIRONMENT=Production</c> would silently run without Production's checks.
 /// </remarks>
 internal static class RunEnvironment
 {
-    /// <summary>How many letters may be wrong in a name that was meant to be Development or Production.</summary>
+    /// <summary>The maximum edit distance at which a name still counts as a misspelled Development or Production.</summary>
     private const int MostTypos = 2;
 
-    /// <summary>The framework's own check ignores case.</summary>
+    /// <summary>Whether Development's rules apply. Unlike the framework's own check, this one is case-sensitive.</summary>
     public static bool HasDevelopmentRules(IHostEnvironment environment) => environment.EnvironmentName == Environments.Development;
 
     /// <summary>
-    /// The name to run under: what the caller says, otherwise Development inside the source tree, otherwise null for the framework's default, Production.
+    /// Returns the environment's name: the one that the operator set, or Development inside the source tree, or null for the framework's default,
+    /// Production.
     /// </summary>
-    /// <exception cref="ConfigurationException">The name is nearly Development or Production, or two variables disagree.</exception>
+    /// <exception cref="ConfigurationException">The name is a near miss of Development or Production, or two variables disagree.</exception>
     public static string? Choose(string[] args)
     {
         if (Read(new ConfigurationBuilder().AddCommandLine(args)) is { } argument)
@@ -50,8 +51,8 @@ internal static class RunEnvironment
         if (Meant(bare) is { } meant && name != meant)
         {
             throw new ConfigurationException(
-                $"{source} must be exactly {meant}, if that is what you mean: case, spaces and quotes matter. Any name but Development has "
-                    + "Production's rules.");
+                $"{source} must be exactly {meant}, if that is what you mean; case, spaces, and quotes matter. Production's rules apply under every "
+                + "name other than Development.");
         }
 
         return bare.Length == name.Length
@@ -59,10 +60,10 @@ internal static class RunEnvironment
             : throw new ConfigurationException($"{source} must be a name without spaces or quotes around it, such as Development or Production.");
     }
 
-    /// <summary>Development or Production, if the name was probably meant to be it.</summary>
+    /// <summary>Returns Development or Production if the name was probably meant to be that, or null otherwise.</summary>
     private static string? Meant(ReadOnlySpan<char> name)
     {
-        // Production1 or ProductionEurope is somebody's own name, and has Production's rules anyway.
+        // Names such as Production1 and ProductionEurope are deliberate, and Production's rules apply to them anyway.
         if (name.StartsWith(Environments.Production, StringComparison.Ordinal) && name.Length > Environments.Production.Length)
         {
             return null;

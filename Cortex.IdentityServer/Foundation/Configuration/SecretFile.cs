@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>Reads secrets from files, as Docker and Kubernetes mount them: <c>SECRET_KEY_FILE=/run/secrets/secret_key</c>.</summary>
+/// <summary>Reads secrets from files such as those that Docker and Kubernetes mount: <c>SECRET_KEY_FILE=/run/secrets/secret_key</c>.</summary>
 internal static class SecretFile
 {
-    /// <summary>What is appended to the name of a variable.</summary>
+    /// <summary>The suffix of a variable that names the file with another variable's value.</summary>
     public const string Suffix = "_FILE";
 
     private const int Longest = 64 * 1024;
@@ -13,10 +13,12 @@ internal static class SecretFile
         "SECRET_KEY", "JWT_SECRET_KEY", "POSTGRES_URL", "REDIS_URL", "SMTP_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN",
     ];
 
-    /// <summary>Whether a file may hold the variable's value.</summary>
+    /// <summary>Whether the variable's value may come from a file.</summary>
     public static bool MayHold(string name) => Names.Contains(name);
 
-    /// <summary>The text without one line break at its end, which editors add; null where there is no such file, or nothing in it.</summary>
+    /// <summary>
+    /// Returns the file's text without the final line break that editors add, or null if the file is missing, unreadable, blank, or larger than 64 KiB.
+    /// </summary>
     public static string? Read(string path)
     {
         try

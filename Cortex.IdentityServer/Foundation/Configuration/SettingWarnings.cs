@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>Logs what an operator should know about the settings that the server has started with.</summary>
+/// <summary>Logs warnings about the settings that the server has started with.</summary>
 internal static partial class SettingWarnings
 {
     public static void WarnOfSettings(this WebApplication app, IEnumerable<string> warnings)

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>Reads the documented variables (environment first, appsettings.json second) and collects what is wrong with them, a line each.</summary>
+/// <summary>
+/// Reads the documented variables, from the environment first and appsettings.json second, and collects one line about each invalid value.
+/// </summary>
 internal sealed class SettingsReader(IConfiguration configuration, bool isProduction, bool serves)
 {
-    /// <summary>The quotes of keyboards and those that word processors put in their place.</summary>
+    /// <summary>Straight quotes, and the typographic ones that word processors put in their place.</summary>
     private const string Quotes = "\"'`“”„‘’«»";
 
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
@@ -14,19 +16,19 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     private readonly List<(string Name, string Sentence)> _problems = [];
     private readonly List<string> _warnings = [];
 
-    /// <summary>Whether Production's rules hold: they refuse what development may leave unset.</summary>
+    /// <summary>Whether Production's rules apply, which require settings that Development can do without.</summary>
     public bool IsProduction { get; } = isProduction;
 
-    /// <summary>Whether the program answers clients, unlike a command.</summary>
+    /// <summary>Whether the program serves requests, as opposed to running a command.</summary>
     public bool Serves { get; } = serves;
 
-    /// <summary>All variables that were asked for.</summary>
+    /// <summary>The names of all variables that have been read.</summary>
     public IReadOnlySet<string> Names => _names;
 
-    /// <summary>What the server can start with but an operator should know.</summary>
+    /// <summary>Warnings about settings that don't keep the server from starting.</summary>
     public IReadOnlyList<string> Warnings => [.. _warnings, .. Mistyped().Select(variable => variable.Hint + ".")];
 
-    /// <summary>The value, or null where it is unset; compose files pass an unset variable on as an empty one.</summary>
+    /// <summary>Returns the value, or null if it is unset or empty: compose files pass unset variables on as empty ones.</summary>
     public string? Text(string name)
     {
         var text = Given(name);
@@ -47,7 +49,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return IsQuoted(name, text) ? WithoutQuotes(name, text) : text;
     }
 
-    /// <summary>Quotes in a file are part of the secret.</summary>
+    /// <summary>Returns the file's content, in which quotes are part of the secret.</summary>
     private string? Content(string name, string file) =>
         SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that contains the value");
 
@@ -101,7 +103,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return [.. entries.Select(entry => IsQuoted(name, entry) ? WithoutQuotes(name, entry) ?? "" : entry)];
     }
 
-    /// <summary>An absolute URL of one of the schemes; what it must be is said in words, as the value may hold a password.</summary>
+    /// <summary>Returns an absolute URL with one of the schemes. Errors describe only the expected form, because the value may contain a password.</summary>
     public Uri? Url(string name, string mustBe, params string[] schemes)
     {
         if (Text(name) is not { } text)
@@ -118,24 +120,24 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return null;
     }
 
-    /// <summary>Notes a problem. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
+    /// <summary>Adds an error. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
     public void Refuse(string name, string sentence)
     {
-        // Whatever else is wrong with a quoted value, the quotes may be the reason; and a value whose file can't be read isn't missing.
+        // Other errors of a quoted value may be due to the quotes, and a value whose file can't be read isn't missing.
         if (!_settled.Contains(name) && !_problems.Contains((name, sentence)))
         {
             _problems.Add((name, sentence));
         }
     }
 
-    /// <summary>Refuses to start under Production's rules without a variable; the words continue "must be set in Production".</summary>
+    /// <summary>Adds an error about a variable that Production requires. The words continue "must be set in Production".</summary>
     public void RefuseMissing(string name, string words)
     {
         _missing.Add(name);
         Refuse(name, "must be set in Production " + words);
     }
 
-    /// <summary>Notes something that the server can start with; the sentence never repeats a value either.</summary>
+    /// <summary>Adds a warning. The sentence never repeats the variable's value.</summary>
     public void Warn(string name, string sentence) => _warnings.Add($"{name} {sentence}.");
 
     public void ThrowIfRefused()
@@ -151,16 +153,15 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     }
 
     /// <summary>
-    /// Some readers of environment files keep the quotes around a value (<c>docker run --env-file</c>) and others remove them (compose): the same
-    /// file would set two different secrets.
+    /// Whether the value is in quotes. <c>docker run --env-file</c> keeps quotes and compose removes them, so the same file would set two different secrets.
     /// </summary>
     private static bool IsQuoted(string name, string text) =>
         Quotes.Contains(text[0], StringComparison.Ordinal)
 
-        // "Ada Lovelace" <ada@example.com> has a quoted part.
+        // A sender such as "Ada Lovelace" <ada@example.com> may begin with a quoted name.
         && (name != "EMAIL_FROM" || (text.Length > 1 && Quotes.Contains(text[^1], StringComparison.Ordinal)));
 
-    /// <returns>What is between the quotes, so that nothing but the quotes is complained of.</returns>
+    /// <summary>Adds an error about the quotes, and returns the text between them so that nothing else is reported.</summary>
     private string? WithoutQuotes(string name, string text)
     {
         Refuse(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");

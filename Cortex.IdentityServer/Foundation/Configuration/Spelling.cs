@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Configuration;
 
-/// <summary>Compares words that a person typed with the ones that exist.</summary>
+/// <summary>Compares typed words with known ones.</summary>
 internal static class Spelling
 {
-    /// <summary>Levenshtein distance: how many letters have to be changed, added or removed to turn one word into the other.</summary>
+    /// <summary>Returns the Levenshtein distance: the number of letters to change, add, or remove to turn one word into the other.</summary>
     public static int Distance(ReadOnlySpan<char> one, ReadOnlySpan<char> other)
     {
         var row = new int[other.Length + 1];

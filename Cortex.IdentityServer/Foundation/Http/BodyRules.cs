@@ -4,13 +4,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Refuses bodies that no route reads (too large, compressed, not UTF-8) before anything looks at the caller.</summary>
+/// <summary>Rejects request bodies that no route accepts (too large, compressed, or not UTF-8) before authentication runs.</summary>
 internal static class BodyRules
 {
-    /// <summary>The largest body of a JSON route, in bytes.</summary>
+    /// <summary>The maximum size of a JSON route's request body, in bytes.</summary>
     public const int LargestJson = 64 * 1024;
 
-    /// <summary>What clients call JSON in UTF-8. The media type has no such parameter (RFC 8259 section 11), and ASCII is UTF-8 too.</summary>
+    /// <summary>
+    /// Charset values that clients send with UTF-8 JSON, although the media type has no such parameter (RFC 8259 section 11). ASCII is a subset of UTF-8.
+    /// </summary>
     private static readonly string[] NamesOfUtf8 = ["utf-8", "utf8", "us-ascii", "ascii"];
 
     public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -37,8 +39,8 @@ internal static class BodyRules
 
         if (hasType && type!.Charset.HasValue)
         {
-            // Forms have no charset (WHATWG URL, section 5), whatever a client says. The JSON reader throws on a quoted one, which RFC 9110 section 8.3.1
-            // allows.
+            // Forms are always UTF-8, whatever the charset says (WHATWG URL, section 5). The JSON reader throws on a quoted charset, although RFC 9110
+            // section 8.3.1 allows one.
             type.Charset = Encoding.UTF8.WebName;
             request.ContentType = type.ToString();
         }
@@ -52,7 +54,7 @@ internal static class BodyRules
         ? Problems.PayloadTooLarge
         : Problems.PayloadTooLarge with { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
 
-    /// <summary>Encodings stand in one list over all lines; <c>identity</c> is none (RFC 9110 section 8.4).</summary>
+    /// <summary>Whether any header line lists an encoding other than <c>identity</c>, which means none (RFC 9110 section 8.4).</summary>
     private static bool IsEncoded(StringValues encodings) => encodings.Count > 0 && encodings
         .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         .Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));

@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Knows which pages may act with a cookie: this server's own, and those that the operator listed.</summary>
+/// <summary>Decides which origins may authenticate with cookies: the server's own and those in <c>CORS_ORIGINS</c>.</summary>
 /// <remarks>
-/// A cookie comes by itself with whatever a page makes the browser send (CSRF); the browser says which page it was, and no script can change that.
+/// Browsers attach cookies to any request that a page makes, which enables CSRF. They also name the page's origin in headers that no script can change.
 /// </remarks>
 internal sealed class BrowserOrigins
 {
@@ -13,13 +13,14 @@ internal sealed class BrowserOrigins
     public BrowserOrigins(HttpOptions options) => _allowed =
         options.CorsOrigins.Where(origin => origin != HttpOptions.AnyOrigin).Prepend(WebOrigin.Of(options.PublicUrl)).ToHashSet(WebOrigin.Comparer);
 
-    /// <summary>Whether this request comes from such a page, or from no page at all.</summary>
+    /// <summary>Whether the request comes from an allowed origin or from a client that isn't a browser.</summary>
     public bool Allow(HttpRequest request) => request.Headers.Origin switch
     {
-        // Browsers name the origin of every POST, so this is a program with a jar of cookies. One that hides it has still to say that it is another's.
+        // Browsers send Origin with every POST, so this client is a program that stores cookies. Sec-Fetch-Site still gives away a browser that omits
+        // Origin on a cross-site request.
         [] => request.Headers[FetchSite] is [] or ["same-origin" or "none"],
 
-        // "null", of a sandboxed frame or a local file, is an origin that anybody can have.
+        // Any page can obtain the origin "null" through a sandboxed frame, so it is never allowed.
         [{ } origin] => _allowed.Contains(origin),
         _ => false,
     };

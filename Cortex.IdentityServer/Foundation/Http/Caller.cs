@@ -2,12 +2,12 @@ using System.Security.Claims;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Reads the caller from the principal, which authentication has proved.</summary>
+/// <summary>Reads the caller's claims from the authenticated principal.</summary>
 internal static class Caller
 {
     public static Guid UserId(this ClaimsPrincipal caller) => Guid.Parse(caller.FindFirstValue(CortexClaims.Subject)!);
 
-    /// <summary>The caller's session; only behind <see cref="Policies.Session"/>.</summary>
+    /// <summary>The id of the caller's session. Only routes behind <see cref="Policies.Session"/> may read it.</summary>
     public static Guid SessionId(this ClaimsPrincipal caller) => Guid.Parse(caller.FindFirstValue(CortexClaims.SessionId)!);
 
     public static bool HasSession(this ClaimsPrincipal caller) => caller.HasClaim(claim => claim.Type == CortexClaims.SessionId);
@@ -17,8 +17,8 @@ internal static class Caller
     public static bool HasScope(this ClaimsPrincipal caller, string scope) => caller.HasClaim(CortexClaims.Scope, scope);
 
     /// <summary>
-    /// Whether the account has a second factor now that this session proved: codes, which every login then asks for, if it wasn't this very session that turned
-    /// them on; or a passkey, if the login was by one and proved both factors.
+    /// Whether this session proved a second factor that the account still has. TOTP counts because every login requires it once it is enabled, except for the
+    /// session that enabled it. A passkey counts if the session began with one that proved both factors.
     /// </summary>
     public static bool HasSecondFactor(this ClaimsPrincipal caller) =>
         caller.HasClaim(CortexClaims.SecondFactor, SecondFactors.Totp)

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Tells a client how to authenticate: a challenge for each scheme that the route takes, that of the credential that came first.</summary>
+/// <summary>
+/// Builds <c>WWW-Authenticate</c>: one challenge for each scheme that the route accepts, beginning with the scheme of the rejected credential.
+/// </summary>
 internal static class Challenges
 {
     private const string Realm = "Cortex Identity";
@@ -11,11 +13,12 @@ internal static class Challenges
     private static readonly string[] BearerOnly = [AuthenticationSchemes.Bearer];
     private static readonly string[] BearerOrKey = [AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
 
-    /// <remarks>Basic nowhere else: browsers answer it with a dialog.</remarks>
+    /// <remarks>Only introspection offers Basic, because browsers show a login dialog for it.</remarks>
     private static readonly string[] OfClients = [AuthenticationSchemes.Basic, AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
 
     /// <summary>
-    /// The challenges of a 401, or of a 403 that another credential would pass: in one line, as clients and proxies (nginx before 1.23) read only one.
+    /// Returns the challenges for a 401, or for a 403 that another credential could avoid. They share one header line, because some clients and proxies
+    /// (nginx before 1.23) read only one.
     /// </summary>
     public static string For(HttpContext context, Refusal refusal) => string.Join(
         ", ", SchemesOf(context).OrderBy(scheme => scheme == refusal.Credential?.Scheme ? 0 : 1).Select(scheme => Challenge(scheme, refusal)));
@@ -35,7 +38,7 @@ internal static class Challenges
 
         if (refusal.Is(Problems.ReauthenticationRequired))
         {
-            // RFC 9470, which has no scheme but this one.
+            // RFC 9470 defines this error for Bearer only.
             return scheme == AuthenticationSchemes.Bearer ? challenge + ", error=\"insufficient_user_authentication\"" : challenge;
         }
 
@@ -46,7 +49,7 @@ internal static class Challenges
 
     private static string[] SchemesOf(HttpContext context)
     {
-        // Where an exception is answered, the framework has taken the endpoint away.
+        // The exception handler middleware clears the endpoint and keeps it in its feature.
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         return endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: var policy }] ? policy switch
         {

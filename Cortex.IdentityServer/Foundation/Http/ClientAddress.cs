@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Who is calling: the connection's address, or the right-most untrusted hop that a trusted proxy names.</summary>
+/// <summary>Determines the client's IP address: the connection's own, or the right-most untrusted hop that a trusted proxy reports.</summary>
 internal static class ClientAddress
 {
-    /// <summary>Reads forwarded headers, from the proxies that the operator listed and from nobody else.</summary>
+    /// <summary>Applies forwarded headers, but only from the proxies in <c>TRUSTED_PROXIES</c>.</summary>
     public static IApplicationBuilder UseClientAddress(this IApplicationBuilder app, HttpOptions options)
     {
         if (options.TrustedProxies.Count == 0)
@@ -18,7 +18,7 @@ internal static class ClientAddress
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
 
-            // Every hop from the right is looked at until one isn't ours.
+            // Walk the hops from the right until one isn't a trusted proxy.
             ForwardLimit = null,
         };
         forwarded.KnownProxies.Clear();
@@ -28,7 +28,7 @@ internal static class ClientAddress
             forwarded.KnownIPNetworks.Add(network);
         }
 
-        // Requests that come without a proxy pay nothing for it.
+        // Requests without forwarded headers skip the middleware.
         return app.UseWhen(
             context => context.Request.Headers.ContainsKey(forwarded.ForwardedForHeaderName)
                 || context.Request.Headers.ContainsKey(forwarded.ForwardedProtoHeaderName),

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Names of claims, in access tokens and in the principals of both schemes.</summary>
+/// <summary>The names of claims in access tokens and in the principals of both authentication schemes.</summary>
 internal static class CortexClaims
 {
     public const string Subject = "sub";
@@ -10,7 +10,7 @@ internal static class CortexClaims
     public const string Tier = "subscription_tier";
     public const string Roles = "roles";
 
-    /// <summary>Of principals only: the second factors that the account has now, of <see cref="SecondFactors"/>.</summary>
+    /// <summary>A second factor that the account has now, one of <see cref="SecondFactors"/>. Only principals carry this claim.</summary>
     public const string SecondFactor = "second_factor";
     public const string Methods = "amr";
     public const string Scope = "scope";

@@ -3,7 +3,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What pages of other origins may do (<c>CORS_ORIGINS</c>), said so that no cache gives one origin the answer to another, or to none.</summary>
+/// <summary>
+/// Configures CORS from <c>CORS_ORIGINS</c>, with <c>Vary: Origin</c> on every response so that no cache serves one origin the response to another.
+/// </summary>
 internal static class CrossOrigin
 {
     public static IServiceCollection AddCrossOrigin(this IServiceCollection services, HttpOptions options) => services
@@ -18,7 +20,7 @@ internal static class CrossOrigin
                 RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
-    /// <summary>After routing, which finds out whether the answer is a public document.</summary>
+    /// <summary>Must run after routing, which determines whether the response is a public document.</summary>
     public static void UseCrossOrigin(this IApplicationBuilder app, HttpOptions options)
     {
         app.Use((context, next) =>
@@ -29,7 +31,7 @@ internal static class CrossOrigin
         app.UseWhen(context => !IsPublic(context), others => others.UseCors());
     }
 
-    /// <summary>On every answer, also to a request without <c>Origin</c>: a cache keeps that answer for browsers too.</summary>
+    /// <summary>Writes the headers on every response, because a cache may serve browsers a response to a request without <c>Origin</c>.</summary>
     public static void WriteTo(HttpContext context, HttpOptions options)
     {
         if (IsPublic(context))
@@ -42,19 +44,19 @@ internal static class CrossOrigin
         }
     }
 
-    /// <summary>Marks documents that are the same for everybody and that every page may read.</summary>
+    /// <summary>Marks a document that is the same for every caller and that pages of any origin may read.</summary>
     public static TBuilder IsPublicDocument<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new PublicDocument());
 
     private static bool IsPublic(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<PublicDocument>() is not null;
 
-    /// <summary>For pages that are listed by name the browser sends and keeps cookies; never for any page whatever.</summary>
+    /// <summary>Allows cookies for origins that are listed by name, and never for <c>*</c>.</summary>
     private static CorsPolicyBuilder Credentials(CorsPolicyBuilder policy, HttpOptions options) =>
         options.AllowsAnyOrigin ? policy.DisallowCredentials() : policy.AllowCredentials();
 
     private sealed record PublicDocument;
 
-    /// <summary>The framework's, which would name the header a second time for some requests and not at all for others.</summary>
+    /// <summary>Keeps the framework from writing <c>Vary</c>, which it would duplicate on some responses and omit on others.</summary>
     private sealed class WithoutVary(Microsoft.Extensions.Options.IOptions<CorsOptions> options, ILoggerFactory loggers) : CorsService(options, loggers)
     {
         public override void ApplyResult(CorsResult result, HttpResponse response)

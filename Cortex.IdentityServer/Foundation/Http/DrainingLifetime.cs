@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Ends the server in order: not ready first, then no new connections once requests have stopped coming, then out.</summary>
+/// <summary>Shuts the server down gracefully: it reports that it isn't ready, waits until requests stop arriving, and then stops listening.</summary>
 /// <remarks>
-/// A load balancer goes on sending until it sees that the server isn't ready. Until then requests are answered, each with
-/// <c>Connection: close</c>, so that no client sends the next one into a connection that is being closed.
+/// A load balancer keeps sending requests until it sees that the server isn't ready. The server answers them with <c>Connection: close</c>, so that no
+/// client sends its next request on a connection that is about to close.
 /// </remarks>
 internal sealed partial class DrainingLifetime(
     HttpOptions options, Traffic traffic, IHostApplicationLifetime application, ILogger<DrainingLifetime> logger,

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Turns what was thrown into a problem: a bad body is the client's, a lost database is 503, the rest is ours and says nothing.</summary>
+/// <summary>
+/// Turns exceptions into problems: 4xx for an unreadable body, 503 for an unreachable database, and 500 without any details for everything else.
+/// </summary>
 internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatch server, ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
@@ -19,7 +21,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
             return true;
         }
 
-        // The framework has cleared every header that was set before the failure.
+        // The exception handler middleware has cleared the headers that earlier middleware set.
         RequestId.WriteTo(httpContext);
         SecurityHeaders.WriteTo(httpContext);
         CrossOrigin.WriteTo(httpContext, options);
@@ -52,7 +54,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
                 return Problems.InUse with
                 {
-                    Detail = $"Rows of the table {table}, which isn't this server's, still refer to this, so nothing was deleted. Delete or detach them first.",
+                    Detail = $"Nothing was deleted, because rows of the table {table} still refer to this. Delete or detach those rows first.",
                 };
 
             default:
@@ -61,7 +63,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
         }
     }
 
-    /// <summary>Only where something is deleted: a trigger of the owner's that fails on a new row is another matter.</summary>
+    /// <summary>Whether the route deletes something. Elsewhere, a foreign key violation comes from the operator's own triggers.</summary>
     private static bool CanBeInUse(HttpContext httpContext) =>
         httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetOrderedMetadata<Refusals>()
             .Any(refusals => refusals.Codes.Contains(Problems.InUse)) == true;
@@ -77,7 +79,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 + "CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} refused: its account was deleted meanwhile")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} was refused because its account was deleted in the meantime")]
         public static partial void OwnerVanished(ILogger logger, string requestId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]

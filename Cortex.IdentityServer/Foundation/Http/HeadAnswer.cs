@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The answer to HEAD where the body of GET is dear to make: the same status and type, and nothing is collected or recorded.</summary>
+/// <summary>Answers HEAD with the status and content type of GET without building its body, for routes where that is expensive.</summary>
 internal static class HeadAnswer
 {
-    /// <param name="contentType">Of the body that GET would get.</param>
+    /// <param name="contentType">The content type of GET's response.</param>
     public static PushStreamHttpResult Of(string contentType) => TypedResults.Stream(_ => Task.CompletedTask, contentType);
 }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>HEAD wherever there is GET (RFC 9110 section 9.3.2): the same answer, whose body Kestrel leaves out.</summary>
+/// <summary>Makes every GET route answer HEAD too (RFC 9110 section 9.3.2). Kestrel leaves out the body.</summary>
 internal static class HeadRequests
 {
     public static TBuilder AnswersHead<TBuilder>(this TBuilder routes)

@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>For <see cref="QueryReader.Id"/>.</summary>
+/// <summary>Documents a parameter that <see cref="QueryReader.Id"/> reads.</summary>
 internal sealed class IdValueAttribute : QueryValueAttribute
 {
     public override void Describe(OpenApiSchema schema) => schema.Format = "uuid";

@@ -2,17 +2,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What a client says that it knows of what it changes (RFC 9110 section 13.1.1): <c>*</c>, or entity tags of which one must be that of now.</summary>
+/// <summary>
+/// The precondition in an <c>If-Match</c> header (RFC 9110 section 13.1.1): <c>*</c>, or a list of entity tags that must include the current one.
+/// </summary>
 internal sealed class IfMatch
 {
     private readonly IList<EntityTagHeaderValue>? _tags;
 
     private IfMatch(IList<EntityTagHeaderValue>? tags) => _tags = tags;
 
-    /// <summary>What to answer to a header that can't be read.</summary>
+    /// <summary>The refusal for a header that can't be parsed.</summary>
     public static Refusal Malformed => Problems.MalformedRequest with { Detail = "If-Match must be * or a list of entity tags, each in double quotes." };
 
-    /// <summary>False for a header that can't be read. Without one, everything matches.</summary>
+    /// <summary>Returns false if the header can't be parsed. A missing header allows every entity tag.</summary>
     public static bool TryRead(string? header, out IfMatch precondition)
     {
         IList<EntityTagHeaderValue>? tags = null;
@@ -22,7 +24,7 @@ internal sealed class IfMatch
         return isRead;
     }
 
-    /// <summary>The strong comparison: a weak tag matches nothing (section 8.8.3.2).</summary>
+    /// <summary>Whether the entity tag satisfies the precondition, by the strong comparison: weak tags never match (section 8.8.3.2).</summary>
     public bool Allows(string entityTag) =>
         _tags is null || _tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || (!tag.IsWeak && tag.Tag.Equals(entityTag, StringComparison.Ordinal)));
 }

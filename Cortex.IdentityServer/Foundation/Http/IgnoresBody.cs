@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A route that answers without a look at the body, whatever is in it or announced.</summary>
+/// <summary>Marks a route that never reads the request body, so that no rule about bodies applies to it.</summary>
 internal sealed record IgnoresBody;

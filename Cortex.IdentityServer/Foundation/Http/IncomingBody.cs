@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>
-/// The body of a request as routes read it: bounded, without a byte order mark, and with one exception for everything that is wrong with its framing.
+/// The request body as routes read it: limited in size, without a byte order mark, and with a single exception type for all framing errors.
 /// </summary>
 internal sealed class IncomingBody(Stream connection, long? announced) : Stream
 {
@@ -12,19 +12,19 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
     private bool _isAtEnd;
     private long _received;
 
-    /// <summary>A route that reads more gets an exception that means 413.</summary>
+    /// <summary>The maximum size in bytes. Reading beyond it throws an exception that becomes 413.</summary>
     public long Limit { get; set; } = BodyRules.LargestJson;
 
-    /// <summary>Whether a byte order mark at the beginning is skipped, as RFC 8259 section 8.1 allows for JSON.</summary>
+    /// <summary>Whether to skip a byte order mark at the beginning, as RFC 8259 section 8.1 allows for JSON.</summary>
     public bool SkipsByteOrderMark { get; set; }
 
-    /// <summary>Whether anything was asked of the connection, which then lets a client that waits for it send its body (<c>Expect: 100-continue</c>).</summary>
+    /// <summary>Whether reading has begun. The first read makes Kestrel send 100 to a client that waits for it (<c>Expect: 100-continue</c>).</summary>
     public bool IsBegun => _isBegun;
 
-    /// <summary>Whether nothing of it is left on the connection.</summary>
+    /// <summary>Whether the whole body has been read from the connection.</summary>
     public bool IsAtEnd => _isAtEnd || _received == announced;
 
-    /// <summary>How many bytes are still to come; null where the client didn't announce it.</summary>
+    /// <summary>The number of bytes still to come, or null if the request has no <c>Content-Length</c>.</summary>
     public long? Remaining => announced - _received;
 
     public override bool CanRead => true;
@@ -62,7 +62,7 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads what nobody wants, at most this much; false where there is more.</summary>
+    /// <summary>Reads and discards the rest of the body, and returns false if it is longer than the limit.</summary>
     public async Task<bool> TryDiscardAsync(long most, TimeSpan longestPause, CancellationToken cancellationToken)
     {
         Limit = long.MaxValue;
@@ -89,7 +89,7 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
     {
     }
 
-    /// <summary>The mark may come in pieces, one byte in a TCP segment of its own.</summary>
+    /// <summary>Skips the byte order mark, whose three bytes may arrive in separate TCP segments.</summary>
     private async Task SkipMarkAsync(CancellationToken cancellationToken)
     {
         var head = new byte[ByteOrderMark.Length];
@@ -118,7 +118,7 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
         }
         catch (IOException failure) when (failure is not BadHttpRequestException)
         {
-            // Kestrel has exceptions of several kinds for chunks that can't be read, and for clients that go away in the middle.
+            // Kestrel throws several kinds of exceptions for malformed chunks and for clients that disconnect mid-body.
             throw new BadHttpRequestException("The body could not be read.", failure);
         }
 

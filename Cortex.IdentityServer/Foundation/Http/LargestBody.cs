@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The largest body, in bytes, of a route that takes more than JSON routes do, and that may answer while it still reads.</summary>
+/// <summary>The maximum body size, in bytes, of a route that accepts more than JSON routes do and that may answer while it is still reading.</summary>
 internal sealed record LargestBody(long Bytes);

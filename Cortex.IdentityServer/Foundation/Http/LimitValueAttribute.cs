@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>For <see cref="QueryReader.Limit"/>.</summary>
+/// <summary>Documents a parameter that <see cref="QueryReader.Limit"/> reads.</summary>
 internal sealed class LimitValueAttribute() : NumberValueAttribute(1, QueryReader.MostItems, QueryReader.UsualItems);

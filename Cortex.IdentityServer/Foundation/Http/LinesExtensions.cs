@@ -1,6 +1,8 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Notes on a route that it reads or writes lines. By ASP.NET's own notes routing would refuse other bodies, in words that are about JSON.</summary>
+/// <summary>
+/// Marks a route that reads or writes lines of JSON. ASP.NET Core's own metadata would make routing reject other media types with a misleading problem.
+/// </summary>
 internal static class LinesExtensions
 {
     public static RouteHandlerBuilder TakesLines<TLine>(this RouteHandlerBuilder route) => route.WithMetadata(new RequestLines(typeof(TLine)));

@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The server can't listen where it should; the message is one line for the person who starts it.</summary>
+/// <summary>Thrown when the server can't listen on a configured address. The message is one line for the operator.</summary>
 internal sealed class ListenException(string message, Exception inner) : Exception(message, inner);

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Notes that all other services have started; the framework starts the web server last.</summary>
+/// <summary>Records that all other hosted services have started, because the framework starts the web server last.</summary>
 internal sealed class ListenStart : IHostedService
 {
     public bool IsNext { get; private set; }

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Starts the web server, and says in words why it can't listen.</summary>
+/// <summary>Starts the web server and explains to the operator why it can't listen.</summary>
 internal static class Listening
 {
     private const string HowToSay = "--urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS or Kestrel__Endpoints__…";
 
-    /// <summary>Serves until the program is asked to stop.</summary>
-    /// <exception cref="ListenException">An address is taken or isn't this machine's, or there is no certificate for it.</exception>
+    /// <summary>Serves requests until the program is asked to stop.</summary>
+    /// <exception cref="ListenException">An address is in use or doesn't belong to this machine, or it needs a certificate and has none.</exception>
     public static async Task ServeAsync(this WebApplication app)
     {
         try
@@ -20,13 +20,13 @@ internal static class Listening
         }
         catch (Exception failure) when (app.Services.GetRequiredService<ListenStart>().IsNext && Reason(failure) is { } reason)
         {
-            throw new ListenException($"The server can't listen at {string.Join(", ", Addresses(app.Configuration))} ({HowToSay}): {reason}.", failure);
+            throw new ListenException($"The server can't listen on {string.Join(", ", Addresses(app.Configuration))} ({HowToSay}): {reason}.", failure);
         }
 
         await app.WaitForShutdownAsync(CancellationToken.None);
     }
 
-    /// <summary>Where the settings say that the server listens, as Kestrel reads them: endpoints by name, else addresses, else ports.</summary>
+    /// <summary>Returns the configured addresses in Kestrel's order of precedence: named endpoints, then URLs, then ports.</summary>
     public static IReadOnlyList<string> Addresses(IConfiguration settings)
     {
         var named = settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
@@ -43,7 +43,7 @@ internal static class Listening
 
     private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
-    /// <summary>Null for what has nothing to do with addresses.</summary>
+    /// <summary>Returns why the server can't listen, as a clause, or null for a failure that isn't about an address.</summary>
     private static string? Reason(Exception failure) => failure switch
     {
         IOException { InnerException: AddressInUseException } => "another program is already listening there",

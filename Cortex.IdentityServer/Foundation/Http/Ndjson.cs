@@ -1,13 +1,13 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>JSON with a value a line, for what is too long to be one.</summary>
+/// <summary>Newline-delimited JSON: one value per line, for data that is too long for a single document.</summary>
 internal static class Ndjson
 {
     public const string MediaType = "application/x-ndjson";
 
-    /// <summary>What clients call it.</summary>
+    /// <summary>The media types that clients use for it.</summary>
     public static IReadOnlyList<string> Names { get; } = [MediaType, "application/jsonl"];
 
-    /// <summary>What ends a value.</summary>
+    /// <summary>The line feed that ends each value.</summary>
     public static ReadOnlyMemory<byte> NewLine { get; } = "\n"u8.ToArray();
 }

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>For <see cref="QueryReader.Number"/>.</summary>
+/// <summary>Documents a parameter that <see cref="QueryReader.Number"/> reads.</summary>
 internal class NumberValueAttribute(int least, int most, int otherwise) : QueryValueAttribute
 {
     public override void Describe(OpenApiSchema schema)

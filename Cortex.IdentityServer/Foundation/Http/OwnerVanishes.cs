@@ -1,4 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What a route without a session answers when the account that it is about is deleted meanwhile: the same as for an account that never was.</summary>
+/// <summary>
+/// The refusal of a route without a session when the account is deleted during the request. It is the same as for an account that never existed.
+/// </summary>
 internal sealed record OwnerVanishes(Refusal Refusal);

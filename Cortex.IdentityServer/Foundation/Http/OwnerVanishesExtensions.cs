@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Notes it on a route; one with a session answers <see cref="Problems.SessionRevoked"/>.</summary>
+/// <summary>Sets a route's <see cref="OwnerVanishes"/>. Routes with a session don't need it: they answer <see cref="Problems.SessionRevoked"/>.</summary>
 internal static class OwnerVanishesExtensions
 {
     public static TBuilder WhenOwnerVanishes<TBuilder>(this TBuilder route, Refusal problem)

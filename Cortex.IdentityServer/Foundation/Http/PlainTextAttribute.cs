@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A line of text that a person reads: no control characters (PostgreSQL can't even store NUL) and not only spaces.</summary>
+/// <summary>Requires text that isn't blank and has no control characters. PostgreSQL can't even store NUL.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PlainTextAttribute() : ValidationAttribute("must be non-empty text without control characters")
 {

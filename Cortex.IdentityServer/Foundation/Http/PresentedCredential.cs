@@ -3,18 +3,18 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The credential that a request carries. Which of the two schemes takes the request is decided here and nowhere else.</summary>
-/// <param name="Text">The access token or the API key, whatever it is worth.</param>
-/// <param name="Scheme">How it came (<see cref="AuthenticationSchemes"/>).</param>
+/// <summary>The credential that a request carries. It alone determines which of the two authentication schemes handles the request.</summary>
+/// <param name="Text">The access token or API key, not yet verified.</param>
+/// <param name="Scheme">The scheme that the client used (<see cref="AuthenticationSchemes"/>).</param>
 /// <param name="IsKey">
-/// Whether it is an API key: in a header of its own or, at routes for OAuth clients, where those put a client's secret. Anything else is an access token.
+/// Whether it is an API key: one in <c>X-API-Key</c> or, on routes for OAuth clients, one sent as a client secret. Anything else is an access token.
 /// </param>
 internal sealed record PresentedCredential(string Text, string Scheme, bool IsKey)
 {
     private const string BasicPrefix = "Basic ";
     private const string BearerPrefix = "Bearer ";
 
-    /// <summary>Null where the request carries none.</summary>
+    /// <summary>Returns the request's credential, or null if it carries none.</summary>
     public static PresentedCredential? In(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -39,8 +39,8 @@ internal sealed record PresentedCredential(string Text, string Scheme, bool IsKe
     private static bool TakesClientSecret(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<TakesClientSecret>() is not null;
 
     /// <summary>
-    /// The password; empty where there is none. OAuth clients encode both parts as forms do (RFC 6749 section 2.3.1). The user name is the client's own
-    /// business: a key says by itself whose it is.
+    /// Returns the password, or an empty string if there is none. OAuth clients form-encode both parts (RFC 6749 section 2.3.1). The user name is ignored,
+    /// because the key alone identifies its owner.
     /// </summary>
     private static string SecretIn(string credentials)
     {

@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Makes text that a client sent safe for logs, terminals and answers.</summary>
+/// <summary>Makes client-supplied text safe for logs, terminals, and responses.</summary>
 internal static class PrintableText
 {
-    /// <summary>The beginning of a text, with a question mark in place of every control character and surrogate.</summary>
+    /// <summary>Truncates the text and replaces every control character and surrogate with a question mark.</summary>
     public static string Of(string text, int maxLength) =>
         new([.. text.Take(maxLength).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter)]);
 }

@@ -5,29 +5,29 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>An error (RFC 9457).</summary>
 internal sealed record ProblemBody
 {
-    /// <summary>A URI that names the kind of error.</summary>
+    /// <summary>A URI that identifies the error type.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The kind of error, for a person.</summary>
+    /// <summary>A short, human-readable name of the error type.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The HTTP status.</summary>
+    /// <summary>The HTTP status code.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What happened, for a person.</summary>
+    /// <summary>A human-readable explanation of this occurrence.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>The kind of error, for a program: stable.</summary>
+    /// <summary>A stable, machine-readable name of the error type.</summary>
     public required string Code { get; init; }
 
-    /// <summary>Names this request in the server's log; the same as the header X-Request-Id.</summary>
+    /// <summary>The request's id in the server's log, also sent in the X-Request-Id header.</summary>
     public required string TraceId { get; init; }
 
-    /// <summary>For validation errors: the field's name → what is wrong with it.</summary>
+    /// <summary>For validation errors, maps the name of each invalid field to its messages.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary>With <c>two_factor_required</c>: what to send to /login/2fa, within five minutes.</summary>
+    /// <summary>With <c>two_factor_required</c>, the token to send to /api/v1/auth/login/2fa within five minutes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TwoFactorToken { get; init; }
 }

@@ -3,16 +3,17 @@ using System.Globalization;
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>
-/// Reads the values of a query and gathers what is wrong with which. A name that comes twice reads as both with a comma between, which is no value of any kind.
+/// Reads query parameters and collects an error for each invalid one. A repeated parameter reads as its values joined by a comma, which no type accepts.
 /// </summary>
 internal sealed class QueryReader
 {
-    /// <summary>Items on a page at most, and where nothing is said.</summary>
+    /// <summary>The maximum number of items on a page.</summary>
     public const int MostItems = 200;
 
+    /// <summary>The number of items on a page if the client doesn't set a limit.</summary>
     public const int UsualItems = 50;
 
-    /// <summary>ISO 8601 (RFC 3339): a time without an offset would be everybody's own.</summary>
+    /// <summary>ISO 8601 formats (RFC 3339). The offset is required, because a time without one is ambiguous.</summary>
     private static readonly string[] TimeFormats =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mmzzz",
@@ -20,7 +21,7 @@ internal sealed class QueryReader
 
     private readonly Dictionary<string, string[]> _errors = [];
 
-    /// <summary>What is wrong; null where all could be read.</summary>
+    /// <summary>The refusal that lists all errors, or null if every parameter is valid.</summary>
     public Refusal? Refusal => _errors.Count == 0 ? null : Refusal.Invalid(_errors);
 
     public int Limit(string? text) => Number("limit", text, 1, MostItems, UsualItems);
@@ -69,7 +70,7 @@ internal sealed class QueryReader
             return id;
         }
 
-        Refuse(name, "must be an id such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
+        Refuse(name, "must be a UUID such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
         return null;
     }
 

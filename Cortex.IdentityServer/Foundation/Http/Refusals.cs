@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The problems that a route can answer with, for the OpenAPI document.</summary>
+/// <summary>The refusals that a route can return, for the OpenAPI document.</summary>
 internal sealed record Refusals(params Refusal[] Codes);

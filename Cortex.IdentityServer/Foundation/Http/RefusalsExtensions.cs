@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Notes refusals on a route; those of every route (body, credential, database) are added by the document itself.</summary>
+/// <summary>Documents a route's own refusals. The OpenAPI document adds those that all routes share (body, credential, database).</summary>
 internal static class RefusalsExtensions
 {
     public static TBuilder Refuses<TBuilder>(this TBuilder route, params Refusal[] codes)

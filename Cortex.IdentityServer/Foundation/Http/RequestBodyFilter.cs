@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Checks every <see cref="IRequestBody"/> and names fields as the wire does.</summary>
+/// <summary>Validates every <see cref="IRequestBody"/> and reports errors under the fields' JSON names.</summary>
 internal static class RequestBodyFilter
 {
-    /// <summary>Routes without such a body stay without a filter, which would box their arguments at each request.</summary>
+    /// <summary>Adds the filter only to routes with such a body, because a filter boxes a route's arguments on each request.</summary>
     public static TBuilder CheckBodies<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilterFactory((handler, next) =>
             handler.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType.IsAssignableTo(typeof(IRequestBody)))

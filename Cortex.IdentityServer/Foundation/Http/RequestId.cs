@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Names each request in logs, problems and <c>X-Request-Id</c>; a caller's own name is kept when it is sane.</summary>
+/// <summary>Assigns each request an id for logs, problems, and <c>X-Request-Id</c>. A well-formed id from the client is kept.</summary>
 internal static partial class RequestId
 {
     private const string Header = "X-Request-Id";
@@ -23,10 +23,10 @@ internal static partial class RequestId
 
     public static void WriteTo(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
-    /// <summary>Unique and no secret: the process' own random half and a number, as randomness for each request would cost a system call.</summary>
+    /// <summary>Returns a unique id, which isn't secret: a random number per process and a counter, which saves a system call per request.</summary>
     private static string Next() => string.Create(CultureInfo.InvariantCulture, $"{Process:x16}{Interlocked.Increment(ref _number):x16}");
 
-    // \z, as $ would let a line feed through.
+    // \z instead of $, which would allow a trailing line feed.
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,64}\z")]
     private static partial Regex Sane();
 }

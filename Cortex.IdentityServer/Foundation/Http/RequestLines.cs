@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A route whose body is lines of JSON.</summary>
+/// <summary>Marks a route whose request body consists of lines of JSON.</summary>
 internal sealed record RequestLines(Type Line);

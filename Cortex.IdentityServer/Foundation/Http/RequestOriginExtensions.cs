@@ -5,7 +5,7 @@ internal static class RequestOriginExtensions
 {
     public static RequestOrigin Origin(this HttpContext http) => new(http.ClientIp(), Printable(http.Request.Headers.UserAgent), http.TraceIdentifier);
 
-    /// <summary>The origin of a request that an administrator makes about somebody else's account.</summary>
+    /// <summary>Returns the origin of an administrator's request about another user's account.</summary>
     public static RequestOrigin AdministratorOrigin(this HttpContext http) => http.Origin() with { Administrator = http.User.UserId() };
 
     private static string? Printable(string? userAgent) =>

@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A route that answers with lines of JSON, each of one of these types.</summary>
+/// <summary>Marks a route that answers with lines of JSON, each of one of these types.</summary>
 internal sealed record ResponseLines(params Type[] Lines);

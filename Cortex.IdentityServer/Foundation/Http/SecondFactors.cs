@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What an account can have beside its password.</summary>
+/// <summary>The second factors that an account can have.</summary>
 internal static class SecondFactors
 {
     public const string Totp = "totp";

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Headers that tell browsers and caches how to treat every answer.</summary>
+/// <summary>Writes the headers that tell browsers and caches how to treat every response.</summary>
 internal static class SecurityHeaders
 {
     private const string ApiPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -22,7 +22,7 @@ internal static class SecurityHeaders
             headers.StrictTransportSecurity = strictTransport;
         }
 
-        // Everything under /api holds a credential or personal data, or is an error about one.
+        // Every response under /api contains a credential or personal data, or is an error about one.
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             headers.CacheControl = "no-store";

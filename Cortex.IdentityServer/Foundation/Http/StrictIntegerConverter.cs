@@ -6,10 +6,12 @@ using System.Text.Json.Serialization;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Whole numbers however JSON spells them: <c>30.0</c> and <c>3e1</c> are integers too (JSON Schema, section 6.1.1), <c>30.5</c> is none.</summary>
+/// <summary>
+/// Reads integers in any JSON notation: <c>30.0</c> and <c>3e1</c> are integers (JSON Schema, section 6.1.1), and <c>30.5</c> isn't.
+/// </summary>
 internal sealed class StrictIntegerConverter : JsonConverter<int>
 {
-    /// <summary>Nobody needs more digits for a number that fits.</summary>
+    /// <summary>No notation of an integer that fits needs more characters.</summary>
     private const int LongestText = 64;
 
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -30,7 +32,7 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 
-    /// <summary>By its digits, as a floating-point or decimal number would round what isn't whole.</summary>
+    /// <summary>Reads the digits as text, because a floating-point or decimal number would round fractions away.</summary>
     private static bool TryRead(string text, out int number)
     {
         var parts = text.Split('e', 'E');
@@ -49,7 +51,7 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
             return false;
         }
 
-        // What is left of the exponent when the point stands behind the last digit that isn't zero.
+        // The exponent that remains when the decimal point is moved behind the last nonzero digit.
         var significant = digits.TrimEnd('0');
         var zeros = exponent - fraction.Length + digits.Length - significant.Length;
         return zeros >= 0 && significant.Length + zeros <= 10

@@ -4,9 +4,9 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Where a page of what happened ended. Opaque to clients; it says nothing that they don't know.</summary>
-/// <param name="Stored">The time exactly as PostgreSQL compares it (<see cref="StoredTime"/>), which may be one that .NET has no year for.</param>
-/// <param name="Id">Of the last row.</param>
+/// <summary>The position where a page of events ended. Cursors are opaque to clients and contain no hidden information.</summary>
+/// <param name="Stored">The last row's time as PostgreSQL stores it (<see cref="StoredTime"/>), which can be outside the range of .NET.</param>
+/// <param name="Id">The last row's id.</param>
 internal readonly record struct TimeCursor(long Stored, Guid Id)
 {
     private const int Length = sizeof(long) + 16;

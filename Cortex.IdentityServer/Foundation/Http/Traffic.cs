@@ -1,20 +1,20 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Counts the requests under way and knows whether the server is about to stop.</summary>
+/// <summary>Counts active requests and records whether the server is shutting down.</summary>
 internal sealed class Traffic
 {
     private int _active;
     private long _lastAt;
     private volatile bool _isDraining;
 
-    /// <summary>Load balancers are told to send nothing more, and clients that their connection ends with the answer.</summary>
+    /// <summary>Whether the server reports that it isn't ready and closes each connection after its response.</summary>
     public bool IsDraining => _isDraining;
 
-    /// <summary>No request under way, and none came or ended for this long.</summary>
+    /// <summary>Whether no request is active and none has begun or ended for this long.</summary>
     public bool IsQuietFor(TimeSpan time) =>
         Volatile.Read(ref _active) == 0 && Environment.TickCount64 - Volatile.Read(ref _lastAt) >= time.TotalMilliseconds;
 
-    /// <summary>Quiet is measured from here on.</summary>
+    /// <summary>Begins the shutdown, and with it the measurement of quiet time.</summary>
     public void Drain()
     {
         Volatile.Write(ref _lastAt, Environment.TickCount64);
@@ -28,7 +28,7 @@ internal sealed class Traffic
         {
             if (_isDraining)
             {
-                // At the last moment, as a failure clears the headers.
+                // Set the header as late as possible, because the exception handler clears headers.
                 context.Response.OnStarting(() =>
                 {
                     context.Response.Headers.Connection = "close";

@@ -3,22 +3,22 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>
-/// Lets no body that an answer leaves unread harm the next request on the same connection: a small one is read to its end before the answer, and after the
-/// answer to any other one the connection is closed, which the answer says.
+/// Keeps an unread request body from disturbing the next request on the same connection. It discards a small body before the response; otherwise, the
+/// response announces that the connection closes.
 /// </summary>
 /// <remarks>
-/// Clients that send a whole body before they read anything would otherwise meet a reset connection in place of the answer, and proxies that keep connections
-/// to the server open would send somebody else's request into one that is about to close.
+/// Otherwise, clients that send the whole body before they read would see a connection reset instead of the response, and proxies that reuse connections
+/// would send another client's request on one that is about to close.
 /// </remarks>
 internal static class UnreadBodies
 {
-    /// <summary>The most that is read for nothing, in bytes.</summary>
+    /// <summary>The maximum number of bytes that are discarded.</summary>
     public const long MostDiscarded = 4 * 1024 * 1024;
 
-    /// <summary>Bodies that are discarded at a time; beyond, connections are closed without it.</summary>
+    /// <summary>The maximum number of bodies that are discarded concurrently. Beyond it, connections are closed instead.</summary>
     private const int MostAtATime = 100;
 
-    /// <summary>Below the grace period of Kestrel's minimum rate, which would answer 408.</summary>
+    /// <summary>Shorter than the grace period of Kestrel's minimum data rate, after which it would answer 408.</summary>
     private static readonly TimeSpan LongestDiscarding = TimeSpan.FromSeconds(4.5);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -34,13 +34,13 @@ internal static class UnreadBodies
         context.Request.Body = body;
         context.Features.Set(body);
 
-        // The body has a limit of its own, beyond which the rest can still be discarded.
+        // IncomingBody has its own limit, beyond which the rest can still be discarded.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
         }
 
-        // In HTTP/2 each request has a stream of its own.
+        // In HTTP/2 and later, each request has its own stream.
         if (!HttpProtocol.IsHttp11(context.Request.Protocol) && !HttpProtocol.IsHttp10(context.Request.Protocol))
         {
             await next(context);
@@ -51,7 +51,7 @@ internal static class UnreadBodies
         await next(context);
         if (!body.IsAtEnd && !WaitsForPermission(context, body))
         {
-            // A connection that is closed with bytes unread is reset, and the answer may be lost.
+            // Closing a connection with unread bytes resets it, and the client may lose the response.
             await context.Response.CompleteAsync();
             await TryDiscardAsync(body, context.RequestAborted);
         }
@@ -73,7 +73,7 @@ internal static class UnreadBodies
         }
     }
 
-    /// <summary>The client sends its body only when it is told to, so there is nothing to discard, and it may never come.</summary>
+    /// <summary>Whether the client still waits for 100 Continue before it sends the body, so that there may never be anything to discard.</summary>
     private static bool WaitsForPermission(HttpContext context, IncomingBody body) => !body.IsBegun && context.Request.Headers.Expect.Count > 0;
 
     private static async Task<bool> TryDiscardAsync(IncomingBody body, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ internal static class UnreadBodies
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The client went away, sends too slowly, or sends what is no body; or the route left a read under way.
+            // The client disconnected, sends too slowly, or sends malformed chunks; or the route left a read pending.
             return false;
         }
         finally

@@ -2,18 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>An origin as a browser writes it in the <c>Origin</c> header (RFC 6454 section 6.2): lower case, Punycode, no default port.</summary>
+/// <summary>Formats origins as browsers do in the <c>Origin</c> header (RFC 6454 section 6.2): lowercase, Punycode, and no default port.</summary>
 internal static partial class WebOrigin
 {
-    /// <summary>Browsers send hosts in lower case, except for those of schemes that they know nothing of.</summary>
+    /// <summary>Compares without case, because browsers send hosts in lowercase except for schemes that they don't know.</summary>
     public static readonly StringComparer Comparer = StringComparer.OrdinalIgnoreCase;
 
-    /// <summary>Its origin, whatever path the address has.</summary>
+    /// <summary>Returns the URL's origin, whatever its path.</summary>
     public static string Of(Uri url) => $"{url.Scheme}://{HostOf(url)}{(url.IsDefaultPort ? "" : $":{url.Port}")}";
 
-    /// <summary>The origin that an operator wrote; a slash at its end is forgiven. Null for anything else.</summary>
+    /// <summary>Parses an origin that an operator configured, with or without a trailing slash. Returns null if the text isn't an origin.</summary>
     /// <remarks>
-    /// Shells around web pages have schemes of their own (<c>capacitor://localhost</c>, <c>chrome-extension://…</c>), whose hosts may not be lower case.
+    /// App shells and browser extensions have their own schemes (<c>capacitor://localhost</c>, <c>chrome-extension://…</c>), whose hosts can have uppercase
+    /// letters.
     /// </remarks>
     public static string? Parse(string text)
     {
@@ -26,7 +27,7 @@ internal static partial class WebOrigin
         var scheme = match.Groups["scheme"].Value.ToLowerInvariant();
         if (scheme is not ("http" or "https"))
         {
-            // Browsers call the origin of a file "null", and a host of such a scheme is never translated.
+            // Browsers send "null" as the origin of a file, and they never convert the host of a custom scheme to Punycode.
             return scheme == "file" || !IsAscii(text) || text.AsSpan().IndexOfAny("*%\\") >= 0 ? null : $"{scheme}://{match.Groups["authority"].Value}";
         }
 

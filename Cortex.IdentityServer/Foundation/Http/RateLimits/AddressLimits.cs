@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Counts each request to a limited route against its address, before its body, its credential or a hash costs anything.</summary>
+/// <summary>Counts each request to a rate-limited route against its address, before the server spends work on its body, credential, or password.</summary>
 internal static class AddressLimits
 {
     public static IApplicationBuilder UseAddressLimits(this IApplicationBuilder app)

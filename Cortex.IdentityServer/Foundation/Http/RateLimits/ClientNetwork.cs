@@ -4,11 +4,13 @@ using System.Net.Sockets;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Whom a limit per address counts: an IPv4 address, or an IPv6 /64, which one customer gets as a whole.</summary>
-/// <remarks>Where translators and tunnels write an IPv4 address into an IPv6 one, that counts: whole countries share the /64 of such a prefix.</remarks>
+/// <summary>The network that per-address limits count by: an IPv4 address or an IPv6 /64, which is what a provider assigns to one customer.</summary>
+/// <remarks>
+/// Where a transition mechanism embeds an IPv4 address in an IPv6 one, the IPv4 address counts, because millions of users can share such a prefix's /64.
+/// </remarks>
 internal static class ClientNetwork
 {
-    /// <summary>Callers without an address share one count: having none must not lift the limit.</summary>
+    /// <summary>Callers without an address share one count, so that a missing address doesn't bypass the limit.</summary>
     public const string Unknown = "unknown";
 
     private const int PrefixBytes = 8;
@@ -33,7 +35,8 @@ internal static class ClientNetwork
             return ipv4.ToString();
         }
 
-        // Local NAT64 (64:ff9b:1::/48, RFC 8215): where in it the IPv4 address stands is each network's own choice, and it is never one customer's /64.
+        // In local-use NAT64 prefixes (64:ff9b:1::/48, RFC 8215), each network chooses the position of the IPv4 address, and a /64 never belongs to one
+        // customer. Count the full address.
         if (!bytes.StartsWith<byte>([0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01]))
         {
             bytes[PrefixBytes..].Clear();
@@ -43,7 +46,7 @@ internal static class ClientNetwork
         return new IPAddress(bytes).ToString();
     }
 
-    /// <summary>The IPv4 address that an IPv6 address of a transition mechanism contains; null for other addresses.</summary>
+    /// <summary>Returns the IPv4 address that a transition mechanism embedded in the IPv6 address, or null for other addresses.</summary>
     private static IPAddress? EmbeddedIn(ReadOnlySpan<byte> bytes)
     {
         // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96, RFC 2765), and NAT64 (64:ff9b::/96, RFC 6052).
@@ -54,13 +57,13 @@ internal static class ClientNetwork
             return new(bytes[LastFour..]);
         }
 
-        // 6to4 (2002::/16, RFC 3056): one IPv4 address has 65,536 networks of this kind.
+        // 6to4 (2002::/16, RFC 3056) gives each IPv4 address 65,536 /64 networks.
         if (bytes.StartsWith<byte>([0x20, 0x02]))
         {
             return new(bytes[2..6]);
         }
 
-        // Teredo (2001::/32, RFC 4380) contains the server's address and the client's, which is inverted.
+        // Teredo (2001::/32, RFC 4380) embeds the server's address and, with its bits inverted, the client's.
         return bytes.StartsWith<byte>([0x20, 0x01, 0x00, 0x00]) ? Inverted(bytes[LastFour..]) : null;
     }
 

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>What one partition has used of its window, in this process. Times are timestamps of the clock.</summary>
+/// <summary>One partition's current window in this process. Times are timestamps of the <see cref="TimeProvider"/>.</summary>
 internal sealed class LocalWindow
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ internal sealed class LocalWindow
     private int _permits;
     private bool _isRemoved;
 
-    /// <summary>Takes a permit if one is left. Null when the window was removed a moment ago: the caller looks again for the one that counts.</summary>
+    /// <summary>Takes a permit if one is left. Returns null if the window has just been removed; the caller then looks up its replacement.</summary>
     public Taken? Take(int permits, long length, long now)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class LocalWindow
         }
     }
 
-    /// <summary>Gives a permit back to the window that ends at <paramref name="end"/>, if that is still the one.</summary>
+    /// <summary>Returns a permit to the window that ends at <paramref name="end"/>, if that is still the current one.</summary>
     public void GiveBack(long end, long now)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class LocalWindow
         }
     }
 
-    /// <summary>Removes a window that is over, or that has used no more than <paramref name="most"/>; never one that is used up.</summary>
+    /// <summary>Removes a window that has ended or that has used at most <paramref name="most"/> permits, but never an exhausted one.</summary>
     public bool TryRemove(int most, long now)
     {
         lock (_lock)
@@ -54,6 +54,6 @@ internal sealed class LocalWindow
         }
     }
 
-    /// <summary>The outcome of one <see cref="Take"/>.</summary>
+    /// <summary>The result of <see cref="Take"/>.</summary>
     internal readonly record struct Taken(bool IsAllowed, int Remaining, long End);
 }

@@ -1,18 +1,20 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Counts what each partition of a limit has used, and says whether one more is allowed.</summary>
+/// <summary>Counts requests per partition of a limit and decides whether another one is allowed.</summary>
 internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, SharedWindows? shared = null)
 {
     /// <summary>Takes a permit if one is left.</summary>
     public ValueTask<RateDecision> TakeAsync(RateLimit limit, string partition)
     {
-        // Counted here in any case: if Redis is lost, the replica goes on from what it has let through itself.
+        // Always count locally too, so that the replica continues from its own count if Redis becomes unavailable.
         var permits = options.PermitsOf(limit);
         var alone = own.Take(limit, permits, partition);
         return shared is { IsUp: true } ? TakeSharedAsync(shared, limit, permits, partition, alone) : new(alone);
     }
 
-    /// <summary>Gives back what <paramref name="taken"/> took: never to a later window, never below zero, and nothing where it was refused.</summary>
+    /// <summary>
+    /// Returns the permit of an allowed <paramref name="taken"/> to the window that it came from, but never to a later window and never below zero.
+    /// </summary>
     public ValueTask GiveBackAsync(RateLimit limit, string partition, RateDecision taken)
     {
         if (taken.OwnEnd is { } ownEnd)

@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>How much is allowed: so many in a window that begins with the first of them.</summary>
-/// <param name="Name">Names the count, so limits of the same name share it; also how <c>RATE_LIMITS</c> calls it.</param>
-/// <param name="Permits">The most in one window, unless the operator says otherwise.</param>
-/// <param name="Window">How long a window lasts.</param>
+/// <summary>A maximum number of requests in a fixed window that begins with the first of them.</summary>
+/// <param name="Name">The name in <c>RATE_LIMITS</c>. Limits with the same name share their counts.</param>
+/// <param name="Permits">The maximum number of requests per window, unless <c>RATE_LIMITS</c> overrides it.</param>
+/// <param name="Window">The length of a window.</param>
 internal sealed record RateLimit(string Name, int Permits, TimeSpan Window);

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Tells the client how many requests are left. Where several limits apply, the tightest is shown.</summary>
+/// <summary>Writes the <c>RateLimit-*</c> headers. If several limits apply, they describe the one with the fewest requests left.</summary>
 internal static class RateLimitHeaders
 {
     public const string Limit = "RateLimit-Limit";
     public const string Remaining = "RateLimit-Remaining";
     public const string Reset = "RateLimit-Reset";
 
-    /// <summary>Shows a decision, unless one with less left was noted before.</summary>
+    /// <summary>Writes the decision's headers, unless an earlier decision of this request left fewer requests.</summary>
     public static void Note(HttpContext context, RateDecision decision)
     {
         if (context.Features.Get<Noted>() is { Decision: var tightest }
@@ -22,7 +22,7 @@ internal static class RateLimitHeaders
         Write(context.Response.Headers, decision);
     }
 
-    /// <summary>Writes them again, after a failure has cleared the headers.</summary>
+    /// <summary>Writes the headers again after the exception handler has cleared them.</summary>
     public static void WriteTo(HttpContext context)
     {
         if (context.Features.Get<Noted>() is { } tightest)
@@ -38,6 +38,6 @@ internal static class RateLimitHeaders
         headers[Reset] = decision.ResetSeconds.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Survives what clears the answer.</summary>
+    /// <summary>A feature that keeps the tightest decision even if the response is cleared.</summary>
     private sealed record Noted(RateDecision Decision);
 }

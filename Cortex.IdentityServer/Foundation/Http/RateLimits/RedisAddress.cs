@@ -3,12 +3,12 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Where Redis is: <c>redis://[[user]:password@]host[:port][/db]</c>, or <c>rediss://</c> over TLS.</summary>
+/// <summary>The address of Redis: <c>redis://[[user]:password@]host[:port][/db]</c>, or <c>rediss://</c> for TLS.</summary>
 internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? User, string? Password, int Database)
 {
     private const int DefaultPort = 6379;
 
-    /// <summary>Without the password.</summary>
+    /// <summary>Returns the address without the credentials, for logs.</summary>
     public override string ToString() => $"{Host}:{Port}/{Database}";
 
     public static RedisAddress? Read(SettingsReader settings)
@@ -27,7 +27,7 @@ internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? U
             || url.Query.Length > 0 || url.Fragment.Length > 0
             || (url.UserInfo.Length > 0 && credential.Length == 1))
         {
-            settings.Refuse(Variable, $"must be {MustBe}, the database a number and nothing after it");
+            settings.Refuse(Variable, $"must be {MustBe}, with a number as the database and nothing after it");
             return null;
         }
 
@@ -40,7 +40,7 @@ internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? U
             database);
     }
 
-    /// <summary>Made for short questions whose answer is worth nothing when it comes late.</summary>
+    /// <summary>Returns client options with short timeouts, because a late reply is useless for rate limiting.</summary>
     public ConfigurationOptions ToOptions() => new()
     {
         EndPoints = { { Host, Port } },
@@ -51,18 +51,18 @@ internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? U
         DefaultDatabase = Database,
         ClientName = "cortex-identity",
 
-        // The server starts and goes on without Redis, and the client looks for it in the background.
+        // The server starts and runs without Redis while the client reconnects in the background.
         AbortOnConnectFail = false,
         ConnectRetry = 1,
         ConnectTimeout = 1000,
         AsyncTimeout = 1000,
         ReconnectRetryPolicy = new LinearRetry(500),
 
-        // A question waits for no connection: the replica decides alone instead.
+        // Fail immediately without a connection, so that the replica decides alone.
         BacklogPolicy = BacklogPolicy.FailFast,
         IncludeDetailInExceptions = false,
 
-        // Neither several primaries nor news of them: no key and no channel besides the counts.
+        // Use no keys or channels other than the counters: there is only one primary, and no configuration to broadcast.
         TieBreaker = "",
         ConfigurationChannel = "",
     };

@@ -3,15 +3,15 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Tells a Redis that answers and refuses, which has a reason that an operator should read, from one that doesn't answer.</summary>
+/// <summary>Distinguishes a Redis server that rejects commands, for a reason that the operator should read, from one that doesn't respond.</summary>
 internal static partial class RedisFailure
 {
-    private const string Rights = "see docs/redis.md for the rights it needs";
+    private const string Rights = "see docs/redis.md for the permissions it needs";
 
-    /// <summary>Whether this is about Redis at all.</summary>
+    /// <summary>Whether the exception comes from the Redis client.</summary>
     public static bool Is(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 
-    /// <summary>Why Redis refuses, as a clause; null where it merely didn't answer.</summary>
+    /// <summary>Returns why Redis rejects commands, as a clause, or null if it merely didn't respond.</summary>
     public static string? Reason(Exception failure, ConnectionMultiplexer? connection, RedisAddress address)
     {
         var said = string.Join(' ', Chain(failure).Select(part => part.Message));
@@ -21,7 +21,7 @@ internal static partial class RedisFailure
             _ when Has("RESP protocol failure") => "it doesn't speak the Redis protocol",
             _ when kind == ServerType.Sentinel => "it is a Sentinel, which stores no data; REDIS_URL must point to the primary itself",
             _ when (kind == ServerType.Cluster || Has("Multiple databases are not supported")) && address.Database > 0 =>
-                $"a cluster has database 0 only, and REDIS_URL names {address.Database}",
+                $"a cluster has only database 0, and REDIS_URL names database {address.Database}",
             _ when Has("READONLY") => "it is a read-only replica (READONLY)",
             _ when Has("MASTERDOWN") => "it is a replica that has lost its primary (MASTERDOWN)",
             _ when Has("LOADING") => "it is still loading its data (LOADING)",
@@ -30,8 +30,8 @@ internal static partial class RedisFailure
             _ when Has("OOM ") => "its memory is full (OOM)",
             _ when Has("MISCONF") => "it can't save its data and therefore refuses writes (MISCONF)",
             _ when Has("WRONGPASS") || Has("NOAUTH") || Has("invalid password") || Has("invalid username-password") || Has("AuthenticationFailure") =>
-                "it doesn't accept the user or the password in REDIS_URL",
-            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user has too few rights (NOPERM{Command(said)}); {Rights}",
+                "it rejects the user or password in REDIS_URL",
+            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user lacks permissions (NOPERM{Command(said)}); {Rights}",
             _ when Has("DB index is out of range") || Has("database does not exist") => $"it has no database {address.Database}",
             _ when Chain(failure).FirstOrDefault(part => part is RedisServerException or RedisCommandException) is { } other => other.Message,
             _ => null,

@@ -2,12 +2,14 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>The windows that all replicas share: a counter in Redis that expires with its window. One script a decision, so none races.</summary>
+/// <summary>The windows that all replicas share: counters in Redis that expire with their windows. Each decision is one script, so it is atomic.</summary>
 internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
 {
     private const string Prefix = "cortex:limit:";
 
-    /// <summary>Takes a permit if one is left; Redis' own clock ends the window. Answers whether it did, what is used, and the milliseconds left.</summary>
+    /// <summary>
+    /// Takes a permit if one is left, with windows timed by Redis' clock. Returns whether a permit was taken, the number used, and the milliseconds left.
+    /// </summary>
     private const string TakeScript = """
         local used = tonumber(redis.call('GET', KEYS[1]) or '0')
         local left = redis.call('PTTL', KEYS[1])
@@ -21,7 +23,7 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         return {1, redis.call('INCR', KEYS[1]), left}
         """;
 
-    /// <summary>Gives a permit back to a window that ends no later than the one it was taken from: a later one would.</summary>
+    /// <summary>Returns a permit if the current window ends no later than the one that the permit came from; a newer window would end later.</summary>
     private const string GiveBackScript = """
         local left = redis.call('PTTL', KEYS[1])
         if left > 0 and left <= tonumber(ARGV[1]) and tonumber(redis.call('GET', KEYS[1])) > 0 then
@@ -31,8 +33,8 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         """;
 
     /// <summary>
-    /// Tries every command that the other scripts use, so that a Redis that refuses one of them isn't taken for one that counts; Redis doesn't say which one
-    /// it refused.
+    /// Runs every command that the other scripts use, so that the probe fails if Redis rejects any of them. Redis doesn't say which command it rejected, so the
+    /// script adds it.
     /// </summary>
     private const string TryScript = """
         for _, call in ipairs({{'SET', KEYS[1], 1, 'PX', 1000}, {'GET', KEYS[1]}, {'PTTL', KEYS[1]}, {'INCR', KEYS[1]}, {'DECR', KEYS[1]}}) do
@@ -44,7 +46,7 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         return 1
         """;
 
-    /// <summary>Two clocks and whole milliseconds never agree quite.</summary>
+    /// <summary>A tolerance for the drift between the two clocks and for rounding to milliseconds.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(10);
 
     public async Task<RateDecision> TakeAsync(RateLimit limit, int permits, string partition)
@@ -64,8 +66,8 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
             : redis.ScriptEvaluateAsync(GiveBackScript, [Key(limit, partition)], [(long)(clock.GetElapsedTime(now, end) + Slack).TotalMilliseconds]);
     }
 
-    /// <summary>Whether Redis can count: it answers, can be written, and lets this server do all that it has to.</summary>
-    /// <param name="replica">Each has a key of its own.</param>
+    /// <summary>Throws unless Redis responds, accepts writes, and permits all commands that this server uses.</summary>
+    /// <param name="replica">The replica's name, so that each replica probes a key of its own.</param>
     public Task TryAsync(string replica) => redis.ScriptEvaluateAsync(TryScript, [$"{Prefix}probe:{replica}"]);
 
     private static RedisKey Key(RateLimit limit, string partition) => $"{Prefix}{limit.Name}:{partition}";

@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>What limits a route: each address before anything else, and each user once it is known who calls.</summary>
+/// <summary>A route's rate limits: one per address, which applies first, and optionally one per user, which applies after authentication.</summary>
 internal sealed record RouteLimits(RateLimit PerAddress, RateLimit? PerUser);

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Puts a limit on a route or a group; routes that name the same one share its count.</summary>
+/// <summary>Limits a route or a group. Routes with the same limit share its counts.</summary>
 internal static class RouteLimitsExtensions
 {
     public static TBuilder LimitedBy<TBuilder>(this TBuilder route, RateLimit perAddress, RateLimit? perUser = null)

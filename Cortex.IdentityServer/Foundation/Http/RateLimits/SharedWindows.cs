@@ -3,23 +3,23 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Counts in Redis while Redis answers in time, and says so when it doesn't: then each replica counts alone until it is back.</summary>
-/// <remarks>Its waits are real ones, whatever the clock of the windows says: they are about a network.</remarks>
+/// <summary>Counts in Redis while Redis responds in time. While it doesn't, each replica counts alone, and the log says so.</summary>
+/// <remarks>Its timeouts use real time rather than the <see cref="TimeProvider"/>, because they measure the network.</remarks>
 internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvider clock, ILogger<SharedWindows> logger) : BackgroundService
 {
-    /// <summary>How long a request waits for Redis before the replica decides alone, as losing Redis must not cost service.</summary>
+    /// <summary>How long a request waits for Redis before the replica decides alone, so that an outage of Redis doesn't become one of the server.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long it waits at most while Redis answers others.</summary>
+    /// <summary>The maximum wait while Redis keeps responding to other requests.</summary>
     private static readonly TimeSpan LongestAnswerTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>The first question also loads the script and the code that asks.</summary>
+    /// <summary>The timeout of the first probe, which also loads the script and the client's code.</summary>
     private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often Redis is asked whether it is back.</summary>
+    /// <summary>How often an unavailable Redis is probed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>After so many probes in a row without an answer it is looked for anew: its name may lead elsewhere, while the connection only hangs.</summary>
+    /// <summary>After this many consecutive failed probes, the server reconnects: the host name may resolve elsewhere while the old connection hangs.</summary>
     private const int SilentProbes = 3;
 
     private readonly RedisAddress _address = options.Redis!;
@@ -34,10 +34,10 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private int _failedProbes;
     private volatile bool _mustReconnect;
 
-    /// <summary>Whether Redis is to be asked; false from the first question on that it didn't answer in time.</summary>
+    /// <summary>Whether Redis is available. It turns false with the first command that times out or fails.</summary>
     public bool IsUp => _isUp;
 
-    /// <summary>The shared decision, or null when Redis didn't give one in time.</summary>
+    /// <summary>Returns the shared decision, or null if Redis didn't respond in time.</summary>
     public async ValueTask<RateDecision?> TakeAsync(RateLimit limit, int permits, string partition)
     {
         try
@@ -63,7 +63,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         }
     }
 
-    /// <summary>The first probe comes before the first request, so that replicas share from the start.</summary>
+    /// <summary>Probes Redis before the first request, so that replicas share their counts from the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await ProbeAsync(FirstAnswerTimeout);
@@ -91,7 +91,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         }
     }
 
-    /// <summary>Silence is what tells a lost Redis from a process that is too busy to look: while other answers come, this one is on its way.</summary>
+    /// <summary>
+    /// Waits for the reply, and waits longer while Redis responds to other requests: then the process is busy rather than Redis unavailable.
+    /// </summary>
     private async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
     {
         var asked = Stopwatch.GetTimestamp();
@@ -126,7 +128,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         }
     }
 
-    /// <summary>Right after a failed handshake the client says only that no connection is available. A moment later it also says why.</summary>
+    /// <summary>
+    /// Probes Redis. Right after a failed handshake, the client reports only that no connection is available, and it adds the reason a moment later.
+    /// </summary>
     private async Task AskAsync(TimeSpan timeout)
     {
         for (var started = Stopwatch.GetTimestamp(); ;)
@@ -143,9 +147,10 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         }
     }
 
+    /// <summary>Connects, or reconnects if the address must be resolved again.</summary>
     /// <remarks>
-    /// A primary that became a replica in a failover keeps its connections open, so a refusal means that the address has to be looked up anew. The old
-    /// connection is closed at the next probe, when nobody waits for an answer on it any more.
+    /// A primary that a failover turned into a replica keeps its connections open, so a rejected command means that the address must be resolved again. The
+    /// old connection is closed at the next probe, when no request waits on it anymore.
     /// </remarks>
     private async Task ConnectAsync()
     {
@@ -166,13 +171,13 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     {
         if (connection is not null)
         {
-            // No request is under way on it any more. Saying goodbye to a Redis that is just being lost can throw a NullReferenceException in the client.
+            // No command is pending on it anymore. A graceful close while the connection is failing can throw a NullReferenceException in the client.
             await connection.CloseAsync(allowCommandsToComplete: false);
             await connection.DisposeAsync();
         }
     }
 
-    /// <summary>Logs a change, once: of all the requests that lose Redis together, one does. A reason that turns up later is logged too, each once.</summary>
+    /// <summary>Logs each change of availability once, even if many requests fail together, and each new reason once.</summary>
     private void Note(bool isUp, Exception? failure = null)
     {
         var reason = failure is null ? null : RedisFailure.Reason(failure, _connection, _address);
