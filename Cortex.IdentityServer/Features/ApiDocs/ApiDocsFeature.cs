@@ -7,10 +7,10 @@ using HttpOptions = Cortex.IdentityServer.Foundation.Http.HttpOptions;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and its page at <c>/scalar</c>.</summary>
+/// <summary>Serves the OpenAPI document at <c>/openapi/v1.json</c> and Scalar's page about it at <c>/scalar</c>.</summary>
 internal static class ApiDocsFeature
 {
-    /// <summary>Scalar's page is a script that styles itself and calls this server.</summary>
+    /// <summary>The content security policy of Scalar's page, whose script creates styles and workers and calls this server.</summary>
     private const string PagePolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'";
@@ -21,10 +21,10 @@ internal static class ApiDocsFeature
 
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddSingleton<OpenApiFiles>().AddOpenApi(DocumentName, options =>
     {
-        // JSON of any kind has no shape to refer to.
+        // Arbitrary JSON has no schema to reference.
         options.CreateSchemaReferenceId = type => type.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
-        // HEAD is wherever GET is, and says nothing new.
+        // Every GET route answers HEAD too, so documenting HEAD would add nothing.
         options.ShouldInclude = description => !HttpMethods.IsHead(description.HttpMethod ?? "");
         options.AddDocumentTransformer<DocumentHead>();
         options.AddOperationTransformer<OperationNames>();
@@ -53,7 +53,7 @@ internal static class ApiDocsFeature
             .DisableDefaultFonts()
             .DisableTelemetry()
 
-            // What these offer sends the document, or the reader, to Scalar's own servers.
+            // Disable the features that send the document or the reader to Scalar's servers.
             .DisableAgent()
             .DisableMcp()
             .HideClientButton()

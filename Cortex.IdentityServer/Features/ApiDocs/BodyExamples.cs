@@ -5,12 +5,12 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Finds the example that the type of a body declares (<see cref="IExample{TSelf}"/>).</summary>
+/// <summary>Finds the example that a body's type declares (<see cref="IExample{TSelf}"/>).</summary>
 internal static class BodyExamples
 {
     private static readonly MethodInfo Declared = typeof(BodyExamples).GetMethod(nameof(DeclaredBy), BindingFlags.NonPublic | BindingFlags.Static)!;
 
-    /// <summary>The example of a type, or of a list of it; null if the type declares none.</summary>
+    /// <summary>Returns the example of a type or of a list of that type, or null if the type declares none.</summary>
     public static JsonNode? Of(Type type, JsonSerializerOptions options)
     {
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
@@ -22,7 +22,7 @@ internal static class BodyExamples
         return declares ? Written(Declared.MakeGenericMethod(type).Invoke(obj: null, parameters: null)!, options) : null;
     }
 
-    /// <summary>A body as JSON. A request leaves out the fields that it doesn't set; an answer has all its fields.</summary>
+    /// <summary>Returns the body as JSON. Request bodies omit fields that aren't set, and response bodies have all fields.</summary>
     public static JsonNode? Written(object body, JsonSerializerOptions options)
     {
         var example = JsonSerializer.SerializeToNode(body, body.GetType(), options);

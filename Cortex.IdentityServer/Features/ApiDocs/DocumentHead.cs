@@ -4,46 +4,46 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>What stands at the top of the document: what this is, and the two ways to prove who is calling.</summary>
+/// <summary>Writes the document's introduction, its tags, and its security schemes.</summary>
 internal sealed class DocumentHead : IOpenApiDocumentTransformer
 {
     private const string Description = """
-        Authentication for Cortex Memory: accounts, sessions, two-factor authentication, passkeys and API keys.
+        Authentication for Cortex Memory: accounts, sessions, two-factor authentication, passkeys, and API keys.
 
-        Bodies are JSON in snake_case; unknown fields are refused. Errors are problem details (RFC 9457) whose `code` is stable.
-        People authenticate with an access token (`Authorization: Bearer …`) from a login, services with an API key (`X-API-Key`);
-        a request carries exactly one of the two.
+        Bodies are JSON in snake_case, and requests with unknown fields are rejected. Errors are problem details (RFC 9457) with a stable `code`.
+        Users authenticate with an access token from a login (`Authorization: Bearer …`), and services with an API key (`X-API-Key`).
+        A request must carry only one of the two.
 
-        A browser can keep its refresh token in a cookie: with `?use_cookies=true` a login sets it, and refresh and logout take it from there.
-        It authenticates nothing else.
+        Browsers can keep the refresh token in a cookie: a login with `?use_cookies=true` sets it, and refresh and logout read it.
+        The cookie authenticates no other request.
         """;
 
-    /// <summary>In the order in which a user meets them.</summary>
+    /// <summary>The tags in the order in which a user encounters them.</summary>
     private static readonly (string Name, string Description)[] Tags =
     [
-        ("Account", "Create an account, verify its email, look at it, change its password or email, export and delete it."),
-        ("Login", "Prove who you are, in one step or in two, and get tokens."),
-        ("Sessions", "Keep a login alive, see where you are logged in, log out."),
-        ("Two-factor authentication", "An authenticator app and recovery codes as a second factor."),
-        ("Passkeys", "Keys on a phone, a computer or a security key (WebAuthn), used in place of the password or as a second factor."),
-        ("API keys", "Credentials for programs, made and revoked by a person."),
-        ("For services", "Check whether a token or a key that somebody sent you is valid."),
-        ("Administration", "Manage users, and see what happened to them: for the roles `admin` and, where it says so, `support`, with a second factor."),
-        ("Health", "Whether the server works, for load balancers and people."),
+        ("Account", "Create, verify, read, update, export, and delete an account."),
+        ("Login", "Log in with a password or a passkey, with a second factor if the account has one, and get tokens."),
+        ("Sessions", "Refresh tokens, list sessions, and log out."),
+        ("Two-factor authentication", "Use an authenticator app and recovery codes as a second factor."),
+        ("Passkeys", "Manage passkeys (WebAuthn), which replace the password or serve as a second factor."),
+        ("API keys", "Manage the credentials of programs and services."),
+        ("For services", "Check whether an access token or API key that a service received is valid."),
+        ("Administration", "Manage users and read audit events. These routes require the role `admin` or, where stated, `support`, and a second factor."),
+        ("Health", "Check the server's health."),
     ];
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new() { Title = "Cortex Identity", Version = "v1", Description = Description };
 
-        // Relative, so that a Host header chooses nothing and the page calls the server that it came from.
+        // Use a relative URL, so that a Host header can't influence it and Scalar's page calls the server that served it.
         document.Servers = [new() { Url = "/" }];
 
-        // A tag that isn't in the list comes last rather than being lost.
+        // Append tags that aren't in the list instead of dropping them.
         var unlisted = document.Tags?.Where(tag => !Tags.Any(listed => listed.Name == tag.Name)) ?? [];
         document.Tags = new HashSet<OpenApiTag>([.. Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }), .. unlisted]);
 
-        // Before those that routes added for themselves.
+        // Insert the common schemes before those that routes have added.
         var ofRoutes = document.Components?.SecuritySchemes?.ToList() ?? [];
         document.Components?.SecuritySchemes?.Clear();
         document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.BearerScheme, new OpenApiSecurityScheme
@@ -58,14 +58,14 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = AuthenticationSchemes.ApiKeyHeader,
-            Description = "An API key that a user made for a service.",
+            Description = "An API key that a user created for a service.",
         });
         document.AddComponent<IOpenApiSecurityScheme>(OperationProblems.ClientScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = "basic",
-            Description = "For OAuth clients (`client_secret_basic`): an API key as the secret, and anything as the client id. The key may be the "
-                + "bearer token too.",
+            Description = "For OAuth clients (`client_secret_basic`): an API key as the client secret, with any client id. The key may also be sent as a "
+                + "bearer token.",
         });
         foreach (var (name, scheme) in ofRoutes)
         {

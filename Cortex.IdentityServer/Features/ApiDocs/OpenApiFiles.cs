@@ -5,9 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>
-/// Makes the OpenAPI document at the first request for it, once, however many come at the same time. It doesn't change while the server runs.
-/// </summary>
+/// <summary>Generates the OpenAPI document on the first request and caches it, because it doesn't change while the server runs.</summary>
 internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentName)] IOpenApiDocumentProvider documents)
 {
     private Lazy<Task<OpenApiFile>> _file = new(() => MakeAsync(documents));
@@ -21,7 +19,7 @@ internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentNam
         }
         catch
         {
-            // A failure isn't kept: the next request tries again.
+            // Don't cache a failure: the next request retries.
             Interlocked.CompareExchange(ref _file, new(() => MakeAsync(documents)), file);
             throw;
         }
@@ -29,7 +27,7 @@ internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentNam
 
     private static async Task<OpenApiFile> MakeAsync(IOpenApiDocumentProvider documents)
     {
-        // Not the request's own: others wait for the same document.
+        // Don't use the request's own token, because other requests may be waiting for the same document.
         var document = await documents.GetOpenApiDocumentAsync(CancellationToken.None);
         await using var text = new StringWriter(new StringBuilder(), CultureInfo.InvariantCulture);
         document.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));

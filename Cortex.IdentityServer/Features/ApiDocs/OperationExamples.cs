@@ -11,7 +11,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Shows what a body looks like, in both directions.</summary>
+/// <summary>Adds examples of request and response bodies.</summary>
 internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOperationTransformer
 {
     private JsonSerializerOptions Options => json.Value.SerializerOptions;
@@ -35,7 +35,7 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
         return Task.CompletedTask;
     }
 
-    /// <summary>A body that may be left out is better left out than sent as <c>null</c>, which the generator offers too.</summary>
+    /// <summary>Removes <c>null</c> from the schemas of optional bodies, which clients should omit instead.</summary>
     private static void NeverNull(IDictionary<string, OpenApiMediaType>? content)
     {
         foreach (var body in content?.Values ?? [])

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Shows the lines of bodies that are sequences of JSON values: the schema is that of one line.</summary>
+/// <summary>Documents bodies that consist of lines of JSON. Their schema describes a single line.</summary>
 internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
         return names.ToDictionary(name => name, name => new OpenApiMediaType { Schema = schema, Examples = examples });
     }
 
-    /// <summary>What an answer holds may get more fields, as the answer itself.</summary>
+    /// <summary>Lets nested objects gain fields in later versions, as the line itself can.</summary>
     private static OpenApiSchema Open(OpenApiSchema schema)
     {
         foreach (var part in (schema.Properties?.Values ?? []).OfType<OpenApiSchema>().Where(part => part.Properties is not null))

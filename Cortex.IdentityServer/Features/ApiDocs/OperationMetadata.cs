@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Lets the metadata of a route describe what it does to the route.</summary>
+/// <summary>Lets route metadata add its own documentation to the operation (<see cref="IDescribesOperation"/>).</summary>
 internal sealed class OperationMetadata : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

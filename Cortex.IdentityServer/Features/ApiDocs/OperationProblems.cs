@@ -8,7 +8,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>Adds to each operation who may call it, and every problem it can answer with, an example for each code.</summary>
+/// <summary>Adds to each operation its security requirements and every problem that it can return, with an example for each code.</summary>
 internal sealed class OperationProblems : IOpenApiOperationTransformer
 {
     public const string BearerScheme = "bearer";
@@ -45,7 +45,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             answers.AddRange(takesKey ? [Problems.InvalidApiKey, Problems.ApiKeyExpired] : []);
             answers.AddRange(policy != Policies.SessionOrKey ? [Problems.Forbidden] : []);
 
-            // Who is logged in is known, and may come back with a second factor.
+            // The caller is authenticated and only lacks a second factor, so the status is 403 rather than 401.
             answers.AddRange(needsSecondFactor ? [Problems.TwoFactorRequired with { Status = StatusCodes.Status403Forbidden }] : []);
         }
 
@@ -71,7 +71,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 
         var schema = await SchemaAsync(document, context, cancellationToken);
 
-        // The credentials of a disabled account are no good; at its own login, and where it is another's, it is 403.
+        // A disabled account's credentials are invalid (401). At login, and for an administrator who acts on the account, the status is 403.
         answers.AddRange(operation.Security.Count > 0 ? [Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }] : []);
         operation.Responses ??= [];
         foreach (var sameStatus in answers.DistinctBy(answer => (answer.Code, answer.Status)).GroupBy(answer => answer.Status).OrderBy(group => group.Key))
@@ -94,33 +94,34 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
 
     private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) => status switch
     {
-        StatusCodes.Status401Unauthorized => Header("WWW-Authenticate", "How to authenticate (RFC 6750).", JsonSchemaType.String),
+        StatusCodes.Status401Unauthorized => Header("WWW-Authenticate", "The authentication schemes that the route accepts (RFC 6750).", JsonSchemaType.String),
         StatusCodes.Status429TooManyRequests => new(LimitHeaders().Concat(RetryAfter())),
         StatusCodes.Status503ServiceUnavailable => RetryAfter(),
         _ => null,
     };
 
-    private static Dictionary<string, IOpenApiHeader> RetryAfter() => Header("Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
+    private static Dictionary<string, IOpenApiHeader> RetryAfter() =>
+        Header("Retry-After", "The number of seconds to wait before a retry.", JsonSchemaType.Integer);
 
-    /// <summary>Where nothing but the API key's own limit applies, a session gets none of them.</summary>
+    /// <summary>Returns the rate limit headers. On routes where only API keys are limited, requests with an access token don't get them.</summary>
     private static Dictionary<string, IOpenApiHeader> LimitHeaders(bool onlyWithKey = false)
     {
-        var when = onlyWithKey ? " With an API key only." : "";
+        var when = onlyWithKey ? " Sent only to requests with an API key." : "";
         return new(
         [
             .. Header(
                 RateLimitHeaders.Limit,
-                "How many requests a window allows. If there are several limits, the one with the fewest requests left." + when,
+                "The maximum number of requests per window. If several limits apply, the headers describe the one with the fewest requests left." + when,
                 JsonSchemaType.Integer),
-            .. Header(RateLimitHeaders.Remaining, "How many of them are left." + when, JsonSchemaType.Integer),
-            .. Header(RateLimitHeaders.Reset, "Seconds until the window ends." + when, JsonSchemaType.Integer),
+            .. Header(RateLimitHeaders.Remaining, "The number of requests left in the window." + when, JsonSchemaType.Integer),
+            .. Header(RateLimitHeaders.Reset, "The number of seconds until the window ends." + when, JsonSchemaType.Integer),
         ]);
     }
 
     private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) =>
         new() { [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } } };
 
-    /// <summary>A field that this route has, for its example of invalid input.</summary>
+    /// <summary>Returns the name of one of the body's fields, for the example of invalid input.</summary>
     private static string FieldOf(OpenApiOperation operation) =>
         operation.RequestBody?.Content?.Values.FirstOrDefault()?.Schema is { } schema
         && (schema.OneOf?.FirstOrDefault(one => one.Properties is { Count: > 0 }) ?? schema).Properties?.Keys.FirstOrDefault() is { } field ? field : "body";

@@ -10,7 +10,10 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Features.ApiDocs;
 
-/// <summary>What the generator can't know of a schema: bounds of our own attributes, times, absent fields, refused fields, the codes.</summary>
+/// <summary>
+/// Adds to schemas what the generator can't infer: bounds from the server's own attributes, time formats, optional fields, whether unknown fields are
+/// rejected, and problem codes.
+/// </summary>
 internal sealed class SchemaRules : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -28,12 +31,12 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             DescribeBounds(schema, attributes);
             if (property.PropertyType == typeof(JsonElement))
             {
-                // WebAuthn says what is in it (its dictionaries …JSON), and browsers add to it.
+                // WebAuthn defines these objects (its …JSON dictionaries), and browsers may add members.
                 schema.Type = JsonSchemaType.Object;
                 schema.AdditionalPropertiesAllowed = true;
             }
 
-            // A field that is left out where it has no value is never null.
+            // A field that is omitted when it has no value is never null.
             if (MayBeAbsent(attributes))
             {
                 schema.Type &= ~JsonSchemaType.Null;
@@ -48,7 +51,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         {
             schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
 
-            // The generator takes each parameter of a record's constructor for a field that is always there.
+            // The generator marks every parameter of a record's constructor as required.
             foreach (var absent in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider is { } attributes && MayBeAbsent(attributes)))
             {
                 schema.Required?.Remove(absent.Name);
@@ -61,7 +64,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
     private static bool MayBeAbsent(ICustomAttributeProvider attributes) =>
         attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
 
-    /// <summary>The converter that writes times in UTC hides from the generator that they are strings.</summary>
+    /// <summary>Sets the type of times, which the generator can't infer because of the custom converter.</summary>
     private static void DescribeTime(OpenApiSchema schema, Type type)
     {
         if (type == typeof(DateTimeOffset))
@@ -74,7 +77,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         }
     }
 
-    /// <summary>So does the converter that reads every spelling of a whole number.</summary>
+    /// <summary>Sets the type of integers, which the generator can't infer because of the custom converter.</summary>
     private static void DescribeInteger(OpenApiSchema schema, Type type)
     {
         if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(int))
@@ -101,7 +104,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             schema.MinLength ??= 1;
         }
 
-        // The value that a required property is made with is no default.
+        // The initial value of a required property isn't a default.
         if (attributes.IsDefined(typeof(RequiredAttribute), inherit: false))
         {
             schema.Default = null;

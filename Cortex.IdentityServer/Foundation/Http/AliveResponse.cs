@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The process answers.</summary>
-/// <param name="Status"><c>healthy</c>.</param>
+/// <summary>The state of the process.</summary>
+/// <param name="Status">Always <c>healthy</c>.</param>
 internal sealed record AliveResponse(string Status) : IExample<AliveResponse>
 {
     public static AliveResponse Example => new("healthy");

@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What the body of one status of a route looks like, where the example of its type doesn't fit; for the OpenAPI document.</summary>
+/// <summary>An example for the OpenAPI document of a route's response with one status, where the example of the body's type doesn't fit.</summary>
 internal sealed record AnswerExample(int Status, object Body);

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Notes it on a route.</summary>
+/// <summary>Documents that a route's responses carry an entity tag.</summary>
 internal static class EntityTagExtensions
 {
     public static TBuilder AnswersWithEntityTag<TBuilder>(this TBuilder route, string meaning)

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Values that the examples of several bodies share, so that the OpenAPI document is about the same person throughout.</summary>
+/// <summary>Values that several examples share, so that the OpenAPI document describes the same user throughout.</summary>
 internal static class ExampleValues
 {
     public const string Email = "ada@example.com";

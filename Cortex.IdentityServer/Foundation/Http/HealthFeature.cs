@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary><c>/health</c> and its two halves.</summary>
+/// <summary>Maps <c>/health</c> and its readiness and liveness probes.</summary>
 internal static class HealthFeature
 {
     private static readonly AnswerExample Unhealthy = new(StatusCodes.Status503ServiceUnavailable, HealthResponse.UnhealthyExample);

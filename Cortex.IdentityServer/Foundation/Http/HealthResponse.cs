@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The state of the server, for load balancers and people.</summary>
+/// <summary>The state of the server and its database.</summary>
 /// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
-/// <param name="Service">The name that the Python server had.</param>
+/// <param name="Service">The service's name, which is the same as that of the earlier Python server.</param>
 /// <param name="Version">The server's version.</param>
 /// <param name="Database"><c>connected</c> or <c>disconnected</c>.</param>
 internal sealed record HealthResponse(string Status, string Service, string Version, string Database) : IExample<HealthResponse>

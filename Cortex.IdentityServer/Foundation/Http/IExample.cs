@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A body that shows what it looks like, for the OpenAPI document.</summary>
+/// <summary>A body type that declares an example for the OpenAPI document.</summary>
 internal interface IExample<TSelf>
     where TSelf : IExample<TSelf>
 {

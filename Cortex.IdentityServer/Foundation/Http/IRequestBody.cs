@@ -1,5 +1,5 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>A body whose data annotations are checked before the endpoint runs; the OpenAPI document shows the same bounds.</summary>
-/// <remarks>A body without fields is still read, so that unknown fields are refused; endpoints call such a parameter <c>_</c>.</remarks>
+/// <summary>A request body that is validated by its data annotations before the endpoint runs. The OpenAPI document shows the same constraints.</summary>
+/// <remarks>Even a body without fields is read, so that unknown fields are rejected. Endpoints name such a parameter <c>_</c>.</remarks>
 internal interface IRequestBody;

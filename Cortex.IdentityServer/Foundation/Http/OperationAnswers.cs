@@ -2,13 +2,13 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Finds the answers of an operation in the OpenAPI document that succeed.</summary>
+/// <summary>Finds and changes an operation's successful responses in the OpenAPI document.</summary>
 internal static class OperationAnswers
 {
     public static IEnumerable<OpenApiResponse> Successes(this OpenApiOperation operation) =>
         (operation.Responses?.Where(answer => answer.Key[0] == '2').Select(answer => answer.Value) ?? []).OfType<OpenApiResponse>();
 
-    /// <summary>Adds a header to every answer that succeeds.</summary>
+    /// <summary>Adds a header to every successful response.</summary>
     public static void AddHeader(this OpenApiOperation operation, string name, string description)
     {
         foreach (var success in operation.Successes())

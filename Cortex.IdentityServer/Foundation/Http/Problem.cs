@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The answer to a request that is refused: a problem document (RFC 9457), with the headers that belong to it.</summary>
+/// <summary>The response to a refused request: problem details (RFC 9457) and the headers that belong to them.</summary>
 internal sealed class Problem(Refusal refusal) : IResult
 {
     private const string ContentType = "application/problem+json";
@@ -32,7 +32,7 @@ internal sealed class Problem(Refusal refusal) : IResult
         return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), HttpJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
     }
 
-    /// <summary>The body alone, which the OpenAPI document shows as an example.</summary>
+    /// <summary>Returns only the body, which the OpenAPI document also shows as an example.</summary>
     public ProblemBody Body(string traceId) => new()
     {
         Type = "urn:cortex-identity:problem:" + Refusal.Code,

@@ -3,7 +3,8 @@ using Microsoft.OpenApi;
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>
-/// What a query parameter holds. The server reads it as text, so that <see cref="QueryReader"/> can say what is wrong; the OpenAPI document shows the type.
+/// Documents the type of a query parameter. The server binds it as text so that <see cref="QueryReader"/> can report errors, which hides the type from the
+/// OpenAPI generator.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal abstract class QueryValueAttribute : Attribute, IDescribesSchema

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http.Json;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>How the server reads and writes JSON: snake_case, nothing unknown, nothing twice, nothing guessed.</summary>
+/// <summary>Configures JSON: snake_case names, no unknown or duplicate fields, and no type coercion.</summary>
 internal static partial class StrictJson
 {
-    /// <summary>Characters of an unknown field's name that an answer repeats.</summary>
+    /// <summary>The maximum number of characters of an unknown field's name that a response repeats.</summary>
     private const int LongestFieldName = 64;
 
     public static void Configure(JsonSerializerOptions options)
@@ -31,12 +31,14 @@ internal static partial class StrictJson
         where TContext : JsonSerializerContext, new() =>
         services.Configure<JsonOptions>(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, new TContext()));
 
-    /// <summary>The problem that a body's failure to be read amounts to, or that of what else was to be read.</summary>
+    /// <summary>Returns the refusal for JSON that can't be deserialized.</summary>
+    /// <param name="failure">The serializer's exception.</param>
+    /// <param name="what">What the JSON was, for the detail.</param>
     public static Refusal Explain(JsonException failure, string what = "body")
     {
         if (FrameworkInternals.UnknownProperty(failure) is { } unknown)
         {
-            return Problems.UnknownField with { Detail = $"This route has no field \"{PrintableText.Of(unknown, LongestFieldName)}\"." };
+            return Problems.UnknownField with { Detail = $"This route doesn't accept a field named \"{PrintableText.Of(unknown, LongestFieldName)}\"." };
         }
 
         if (FrameworkInternals.IsDuplicateProperty(failure))
@@ -46,7 +48,7 @@ internal static partial class StrictJson
 
         if (failure.InnerException is JsonException || failure.Path is null or "$" || FieldName(failure.Path) is not { } field)
         {
-            return Problems.MalformedRequest with { Detail = $"The {what} is not valid JSON for this route." };
+            return Problems.MalformedRequest with { Detail = $"The {what} isn't valid JSON for this route." };
         }
 
         return Refusal.Invalid(field, "has the wrong type or an unreadable value");
@@ -58,17 +60,17 @@ internal static partial class StrictJson
     [GeneratedRegex(@"^\$\.([a-z0-9_]+)")]
     private static partial Regex TopField();
 
-    /// <summary>Times in UTC with <c>Z</c>, whatever offset they came with.</summary>
+    /// <summary>Converts times to UTC, written with <c>Z</c>.</summary>
     private sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
 
-            // Without an offset it would be taken for a time of the zone that the server happens to be in.
+            // Reject times without an offset, which .NET would read in the server's time zone.
             reader.GetDateTime().Kind == DateTimeKind.Unspecified ? throw new JsonException() : reader.GetDateTimeOffset().ToUniversalTime();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
-            // PostgreSQL keeps microseconds: an answer that makes a row shows the same time as those that read it.
+            // PostgreSQL stores microseconds. Truncate, so that the response that creates a row shows the same time as later ones.
             var time = value.UtcDateTime;
             writer.WriteStringValue(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond)));
         }
