@@ -5,11 +5,11 @@ using Cortex.IdentityServer.Tests.Contract;
 namespace Cortex.IdentityServer.Tests.Configuration;
 
 /// <summary>A row of the tables in <c>docs/configuration.md</c>.</summary>
-/// <param name="Name">The variable.</param>
-/// <param name="Default">The value that is as good as none, if the table gives one.</param>
-/// <param name="Range">The least and the most, for a number.</param>
-/// <param name="Unit">What the number counts.</param>
-/// <param name="Others">Values other than the default that the variable takes: the ends of the range, or the other words.</param>
+/// <param name="Name">The variable's name.</param>
+/// <param name="Default">The default value, if the table gives one.</param>
+/// <param name="Range">The minimum and maximum of a number.</param>
+/// <param name="Unit">The unit of a number.</param>
+/// <param name="Others">Accepted values other than the default: the ends of the range, or the other words.</param>
 internal sealed partial record DocumentedVariable(
     string Name, string? Default, (int Least, int Most)? Range, string Unit, IReadOnlyList<string> Others)
 {

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>What keeps a server from starting is one line with the reason, and no stack trace before it.</summary>
+/// <summary>A server that can't start prints one line with the reason and no stack trace.</summary>
 public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
@@ -69,7 +69,7 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         await ShouldFailAsync(nobody, ["onnection refused"], ("Logging__LogLevel__Default", "Debug"));
     }
 
-    /// <remarks>Limits go on without Redis; that is a line in the log and no reason to stop.</remarks>
+    /// <remarks>Rate limits work without Redis, so its absence is a line in the log and not a reason to stop.</remarks>
     [Fact]
     public async Task A_Redis_that_is_not_there_is_a_line_in_the_log_of_a_server_that_starts()
     {
@@ -101,7 +101,7 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
         ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("SECRET_KEY", CortexApp.SecretKey),
     ];
 
-    /// <summary>Refuses TLS as a PostgreSQL without a certificate does, until the listener is stopped.</summary>
+    /// <summary>Refuses TLS as PostgreSQL without a certificate does, until the listener is stopped.</summary>
     private static async Task RefuseTlsAsync(TcpListener listener)
     {
         while (true)

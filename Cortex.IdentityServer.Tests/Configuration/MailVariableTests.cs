@@ -74,7 +74,7 @@ public sealed class MailVariableTests
         Assert.Equal((name ?? "", address), (from.Name ?? "", from.Address));
     }
 
-    /// <remarks>What is printed by accident holds no secret.</remarks>
+    /// <remarks>Settings that are logged by accident must not reveal a secret.</remarks>
     [Fact]
     public void Settings_do_not_print_the_password_of_the_mail_server()
     {
@@ -85,7 +85,7 @@ public sealed class MailVariableTests
             printed => Assert.DoesNotContain("hunter2", printed, StringComparison.Ordinal));
     }
 
-    /// <remarks>Outside Production mails without a mail server are files; in Production they wait.</remarks>
+    /// <remarks>Without a mail server, emails become files outside Production, and stay queued in Production.</remarks>
     [Fact]
     public void Mails_are_files_only_outside_Production_and_without_a_mail_server()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>A setting under a wrong name would be ignored in silence.</remarks>
+/// <remarks>The server would otherwise silently ignore a setting under a misspelled name.</remarks>
 public sealed class MistypedVariableTests(PostgresCluster cluster)
 {
     [Theory]
@@ -50,7 +50,7 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     [InlineData("HTTP_PROXY")]
     public void What_belongs_to_others_is_none(string name) => Assert.Empty(Variables.Read(Environments.Production, (name, "hunter2")).Warnings);
 
-    /// <remarks>Platforms set DATABASE_URL by themselves.</remarks>
+    /// <remarks>Hosting platforms set DATABASE_URL automatically.</remarks>
     [Fact]
     public void A_missing_variable_is_refused_with_the_one_that_is_there_instead()
     {

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>Keywords of POSTGRES_URL on a real PostgreSQL: they work, or the start ends with one line.</summary>
+/// <summary>Each keyword in POSTGRES_URL works with a real PostgreSQL, or the server stops with one line.</summary>
 public sealed class PostgresKeywordTests(CortexApp app, PostgresCluster cluster) : IClassFixture<CortexApp>
 {
     [Theory]

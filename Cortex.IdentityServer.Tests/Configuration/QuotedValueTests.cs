@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks><c>docker run --env-file</c> keeps the quotes of a file, and compose removes them: the same file would set two different secrets.</remarks>
+/// <remarks><c>docker run --env-file</c> keeps quotes and compose removes them, so the same file would set two different secrets.</remarks>
 public sealed class QuotedValueTests
 {
     private const string Secret = "kJ8sV0q3Zr5tY7wB1nM4cX6dF9gH2jK0";

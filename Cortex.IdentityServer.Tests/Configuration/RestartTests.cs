@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>What was answered with success outlives the process, however it ended.</remarks>
+/// <remarks>Changes that the server has confirmed survive the process, however it ends.</remarks>
 public sealed class RestartTests(PostgresCluster cluster) : IDisposable
 {
     private const string Auth = "/api/v1/auth/";
@@ -34,7 +34,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
         Assert.Empty(run.ErrorLines);
     }
 
-    /// <remarks>PostgreSQL is stopped with the server, also after Ctrl-C, which may come before the server answers.</remarks>
+    /// <remarks>PostgreSQL stops with the server, even if the signal arrives before the server listens.</remarks>
     [Fact]
     public async Task A_signal_during_the_start_leaves_no_PostgreSQL_behind()
     {
@@ -44,7 +44,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
 
         var run = await server.SignalAsync("INT");
 
-        // 130 while it was starting; 0 if it was already up.
+        // The exit code is 130 during the start and 0 after it.
         Assert.True(run.ExitCode is 0 or 130, $"{run.ExitCode}\n{run.Errors}");
         Assert.Empty(run.ErrorLines);
         Assert.Null(Postmaster.FindRunning(Path.Combine(_folder, "postgres")));
@@ -78,7 +78,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
         await (await again.GetAsync(Auth + "me", Ct)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <summary>As from the source tree with no environment named: Development, and so with generated secrets; the port from a variable.</summary>
+    /// <summary>Starts the server as from the source tree, under Development's rules and with generated secrets, on a given port.</summary>
     private ServerProcess Start(string database) => ServerProcess.Start(
         [], ("POSTGRES_URL", database), ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("BCRYPT_COST", "10"));
 

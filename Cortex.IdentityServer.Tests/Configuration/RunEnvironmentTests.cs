@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Whoever mistypes an environment's name must not end up under Development's rules.</remarks>
+/// <remarks>A misspelled environment name must not select unexpected rules.</remarks>
 public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>A bad setting stops the server with a line for the person who starts it, and no stack trace.</remarks>
+/// <remarks>An invalid setting stops the server with one line for the operator and no stack trace.</remarks>
 public sealed class StartTests(PostgresCluster cluster) : IDisposable
 {
     private static readonly (string, string)[] Secrets =

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>With a secret that others know, everybody forges tokens.</remarks>
+/// <remarks>Anyone who knows or guesses the secret can forge tokens.</remarks>
 public sealed class WeakSecretTests
 {
     [Theory]
@@ -49,7 +49,7 @@ public sealed class WeakSecretTests
         Variables.Read(Environments.Production, ("SECRET_KEY", secret), ("POLAR_WEBHOOK_SECRET", secret));
     }
 
-    /// <remarks>No random secret is taken for one with a pattern: not in ten thousand of the shortest in the poorest alphabet.</remarks>
+    /// <remarks>A random secret must not look like a pattern, so the test tries ten thousand of the shortest ones in the smallest alphabet.</remarks>
     [Fact]
     public void Hexadecimal_secrets_of_32_characters_pass()
     {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>What the body of every documented route must bring along, so that none is added without it.</summary>
+/// <summary>Requirements for the body of every documented route.</summary>
 public sealed class BodyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     /// <remarks>A type that no context of a feature names would be read and written by reflection: slower, and unnoticed otherwise.</remarks>

@@ -4,12 +4,12 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>The README stays short, and nothing in the documentation leads nowhere.</summary>
+/// <summary>The README stays short, and every link, file, and type in the documentation exists.</summary>
 public sealed partial class DocumentTests
 {
     private const int LongestReadMe = 150;
 
-    /// <summary>What decisions name and other people wrote.</summary>
+    /// <summary>Names in the decisions that belong to other projects.</summary>
     private static readonly string[] OfOthers = ["HttpContext", "HttpOnly", "PasskeyHandler", "SignInManager", "UserManager"];
 
     public static TheoryData<string> Names => [.. Document.All.Select(document => document.Name)];
@@ -66,7 +66,7 @@ public sealed partial class DocumentTests
                 File.Exists(Path.Combine(Document.Repository, path)) || File.Exists(Path.Combine(Document.Repository, "Cortex.IdentityServer", path)),
                 $"{path}: there is no such file"));
 
-    /// <remarks>Decisions outlive the code that they were taken for.</remarks>
+    /// <remarks>Otherwise, decisions would silently outlive the code that they describe.</remarks>
     [Fact]
     public void Every_type_that_a_decision_names_exists()
     {
@@ -98,7 +98,7 @@ public sealed partial class DocumentTests
     private static IEnumerable<string> FoldersOf(string folder) => Directory.EnumerateDirectories(Path.Combine(Document.Repository, folder))
         .Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj" or "Properties")).Select(name => $"{folder}/{name}");
 
-    /// <summary>The paths in a map that shows by two spaces what is in what, and several folders side by side.</summary>
+    /// <summary>Returns the paths in a map that indents each level by two spaces and may list several folders on a line.</summary>
     private static IEnumerable<string> Mapped(string map)
     {
         var open = new List<string>();

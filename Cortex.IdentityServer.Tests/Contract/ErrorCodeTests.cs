@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>Programs branch on the codes, so they stay as they were published, letter for letter.</summary>
+/// <summary>Clients branch on error codes, so published codes never change.</summary>
 public sealed class ErrorCodeTests
 {
     private static readonly string[] Published =
@@ -14,7 +14,7 @@ public sealed class ErrorCodeTests
         "invalid_refresh_token", "refresh_token_reused", "invalid_api_key", "api_key_expired", "api_key_limit", "email_taken",
         "weak_password", "invalid_reset_token", "invalid_verification_token", "reauthentication_required", "last_admin", "invalid_signature",
 
-        // A failed If-Match has a status of its own (RFC 9110 section 13.1.1); "in_use" is for what another program's table keeps from being deleted.
+        // A failed If-Match has its own status (RFC 9110 section 13.1.1). Another application's foreign key can prevent a deletion ("in_use").
         "precondition_failed", "in_use",
     ];
 
@@ -27,7 +27,7 @@ public sealed class ErrorCodeTests
     {
         var declared = typeof(Problems).GetFields().Select(field => field.GetValue(null)).OfType<Refusal>().ToList();
 
-        // A fault of the server is no answer that a client can provoke, so it isn't published.
+        // Clients can't provoke an internal error, so its code isn't published.
         Assert.Equal(declared.Except([Problems.InternalError]).Select(problem => problem.Code).Order(), Problems.All.Select(problem => problem.Code).Order());
     }
 

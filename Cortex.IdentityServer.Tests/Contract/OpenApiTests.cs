@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>The OpenAPI document is reviewed like code: a route, field or error changes only together with its snapshot.</summary>
+/// <summary>Reviewers see every change to the OpenAPI document, because routes, fields, and errors change only together with its snapshot.</summary>
 public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const int ShownLines = 20;

@@ -4,10 +4,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>What the OpenAPI document says of query parameters is what the server takes and refuses.</summary>
+/// <summary>The server accepts and rejects the same values of query parameters as the OpenAPI document.</summary>
 public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteCallers>
 {
-    /// <summary>Texts of any kind.</summary>
+    /// <summary>Parameters that accept any text.</summary>
     private static readonly string[] Free = ["cursor", "email", "scope", "tier"];
 
     [Fact]

@@ -4,38 +4,38 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>Who can come to a route.</summary>
+/// <summary>The kinds of callers.</summary>
 public enum WhoCalls
 {
-    /// <summary>Without a credential.</summary>
+    /// <summary>A caller without a credential.</summary>
     Anonymous,
 
-    /// <summary>Logged in, with a proved mailbox.</summary>
+    /// <summary>A user with a verified email.</summary>
     User,
 
-    /// <summary>Logged in, with a mailbox that nobody proved.</summary>
+    /// <summary>A user with an unverified email.</summary>
     Unverified,
 
-    /// <summary>After the first step of two, with the challenge in place of a token.</summary>
+    /// <summary>A user between the two steps of a login, who sends the challenge as a token.</summary>
     TwoFactorPending,
 
-    /// <summary>With the token of an account that was switched off since.</summary>
+    /// <summary>A user whose account was disabled after the login.</summary>
     Disabled,
 
-    /// <summary>With an API key that may do nothing in particular.</summary>
+    /// <summary>A service with an API key without scopes.</summary>
     KeyWithoutScope,
 
-    /// <summary>With an API key that has the scope.</summary>
+    /// <summary>A service with an API key that has the required scope.</summary>
     KeyWithScope,
 
-    /// <summary>With the role support.</summary>
+    /// <summary>A user with the role <c>support</c>.</summary>
     Support,
 
-    /// <summary>With the role admin.</summary>
+    /// <summary>A user with the role <c>admin</c>.</summary>
     Admin,
 }
 
-/// <summary>A server and one caller of each kind.</summary>
+/// <summary>A server with one caller of each kind.</summary>
 public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), IAsyncLifetime
 {
     private readonly Dictionary<WhoCalls, HttpClient> _callers = [];
@@ -46,7 +46,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     /// <summary>The OpenAPI document.</summary>
     public async Task<JsonElement> DocumentAsync() => _document ??= await (await Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);
 
-    /// <summary>The caller; where its session ends, a session of somebody else of the same kind.</summary>
+    /// <summary>Returns the caller. If the request ends its session, returns another caller of the same kind.</summary>
     public async Task<HttpClient> AsAsync(WhoCalls who, bool endsSession) => !endsSession ? _callers[who] : who switch
     {
         WhoCalls.User or WhoCalls.Unverified => await PersonAsync(who == WhoCalls.User),
@@ -55,7 +55,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     };
 
     /// <remarks>
-    /// Those with two factors first: each moves the clock on, and routes that ask for fresh authentication want the others' logins to be new.
+    /// Callers with two factors log in first: each login advances the clock, and routes that require fresh authentication need the others' logins to be recent.
     /// </remarks>
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
@@ -94,7 +94,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
         return WithToken(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).AccessToken);
     }
 
-    /// <summary>An administrator once.</summary>
+    /// <summary>Logs in as an administrator whose role is then removed.</summary>
     private async Task<HttpClient> DisabledAsync()
     {
         var staff = await this.SignedInStaffAsync();

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>Every route of the OpenAPI document against every kind of caller (OWASP ASVS 8.2.1).</summary>
+/// <summary>Calls every route of the OpenAPI document as every kind of caller (OWASP ASVS 8.2.1).</summary>
 public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCallers>
 {
     private static readonly Guid Nobody = new("0199f0f0-0000-7000-8000-000000000000");
@@ -45,7 +45,7 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
         await ShouldBeDocumentedAsync(operation, response);
     }
 
-    /// <summary>A program that was generated from the document knows this answer: its status, and which problem it is.</summary>
+    /// <summary>Asserts that the document lists the response's status and problem, so that generated clients know them.</summary>
     private async Task ShouldBeDocumentedAsync(string operation, HttpResponseMessage response)
     {
         var (method, path) = (operation.Split(' ')[0].ToLowerInvariant(), operation.Split(' ')[1]);

@@ -1,36 +1,36 @@
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>For whom a route is.</summary>
+/// <summary>Who may call a route.</summary>
 public enum Audience
 {
-    /// <summary>Who calls makes no difference.</summary>
+    /// <summary>Any caller.</summary>
     Anyone,
 
-    /// <summary>A person, whoever it is.</summary>
+    /// <summary>Any user with a session.</summary>
     Session,
 
-    /// <summary>A person or a program.</summary>
+    /// <summary>Any user with a session or an API key.</summary>
     SessionOrKey,
 
-    /// <summary>A key with the scope <c>introspect</c>, or an administrator.</summary>
+    /// <summary>An API key with the scope <c>introspect</c>, or an administrator.</summary>
     Introspect,
 
-    /// <summary>Staff.</summary>
+    /// <summary>Support staff and administrators.</summary>
     Support,
 
     /// <summary>Administrators.</summary>
     Admin,
 }
 
-/// <summary>A route, a request that changes nothing, and what it answers to those for whom it is.</summary>
-/// <param name="Operation">Method and path as the OpenAPI document has them.</param>
-/// <param name="For">For whom it is.</param>
-/// <param name="Answer">The status that they get.</param>
-/// <param name="Body">What is sent; null for none.</param>
-/// <param name="EndsSession">Whether the caller's session is over after it.</param>
+/// <summary>A route, a request to it that changes nothing, and the response to callers with permission.</summary>
+/// <param name="Operation">The method and path as in the OpenAPI document.</param>
+/// <param name="For">Who may call the route.</param>
+/// <param name="Answer">The status that callers with permission get.</param>
+/// <param name="Body">The request body, or null for none.</param>
+/// <param name="EndsSession">Whether the request ends the caller's session.</param>
 public sealed record RouteRow(string Operation, Audience For, int Answer, string? Body = null, bool EndsSession = false);
 
-/// <summary>Every route of the OpenAPI document. Whoever adds a route adds a line, and so decides who may call it.</summary>
+/// <summary>Every route of the OpenAPI document. A new route needs a line here, which decides who may call it.</summary>
 internal static class RouteTable
 {
     public static IReadOnlyList<RouteRow> Rows { get; } =

@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>A column as PostgreSQL's catalogue has it.</summary>
+/// <summary>A column in PostgreSQL's catalog.</summary>
 internal sealed record Column(string Table, string Name, string Type, bool IsNullable, string? Default)
 {
     public override string ToString() => $"{Name} {Type}{(IsNullable ? "" : " NOT NULL")}{(Default is null ? "" : $" DEFAULT {Default}")}";
 }
 
-/// <summary>Columns, constraints, indexes and triggers of the four documented tables, read from the catalogue.</summary>
+/// <summary>Reads the columns, constraints, indexes, and triggers of the four documented tables from the catalog.</summary>
 internal sealed record Schema(IReadOnlyList<Column> Columns, IReadOnlyList<(string Table, string Definition)> Rules)
 {
     public static readonly string[] Tables = ["users", "api_keys", "usage_logs", "billing_events"];
@@ -24,8 +24,8 @@ internal sealed record Schema(IReadOnlyList<Column> Columns, IReadOnlyList<(stri
             ORDER BY relname, attnum
             """);
 
-        // What a constraint or an index is called is its maker's matter (an ORM's names differ), what it says isn't. A unique
-        // constraint and a unique index hold the same, so both are shown as the index. NOT NULL stands with its column.
+        // Names of constraints and indexes may differ, because each ORM chooses its own, but definitions may not. A unique constraint and a
+        // unique index enforce the same, so both appear as the index. NOT NULL appears with its column.
         var rules = await RowsAsync(source, """
             SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
             WHERE conrelid::regclass::text = ANY($1) AND contype IN ('c', 'f', 'p', 'x')

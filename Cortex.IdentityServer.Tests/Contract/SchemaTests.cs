@@ -6,10 +6,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <remarks>Other programs rely on the four documented tables: they keep exactly their columns, and what is beside them may not stop a plain INSERT.</remarks>
+/// <remarks>
+/// Other applications rely on the four documented tables, so their documented columns never change, and additional columns must not break an INSERT.
+/// </remarks>
 public sealed class SchemaTests(PostgresCluster cluster)
 {
-    /// <summary>The documented tables in PostgreSQL's own words: name, type, nullability, default.</summary>
+    /// <summary>The documented columns in PostgreSQL's notation: name, type, nullability, and default.</summary>
     private static readonly Dictionary<string, string[]> Documented = new()
     {
         ["users"] =
@@ -84,7 +86,7 @@ public sealed class SchemaTests(PostgresCluster cluster)
         Assert.Equal(rules.Count, rules.Distinct().Count());
     }
 
-    /// <remarks>After a wanted change, take the .received.txt over.</remarks>
+    /// <remarks>After an intended change, replace the snapshot with the .received.txt file.</remarks>
     [Fact]
     public async Task The_documented_tables_change_only_on_purpose()
     {
@@ -110,7 +112,7 @@ public sealed class SchemaTests(PostgresCluster cluster)
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <remarks>The model is what EF Core reads and writes: a column that it has and the database hasn't would be a 500.</remarks>
+    /// <remarks>A column that is in EF Core's model but not in the database would cause a 500.</remarks>
     [Fact]
     public async Task Every_column_of_the_model_is_in_the_database()
     {

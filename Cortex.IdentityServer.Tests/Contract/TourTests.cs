@@ -7,8 +7,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Contract;
 
 /// <summary>
-/// Runs the shell blocks of the documentation as printed, in one bash against a real server, and compares what they print with the page. Only the port, and
-/// the way to the program that <c>dotnet run</c> would find, are replaced.
+/// Runs the documentation's shell blocks as printed, in one bash against a real server, and compares their output with the page. Only the port and the
+/// path of the program are replaced.
 /// </summary>
 public sealed partial class TourTests(PostgresCluster cluster)
 {
@@ -20,7 +20,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
 
     private static readonly string[] Tools = ["bash", "curl", "jq", "oathtool"];
 
-    /// <summary>What differs from run to run, and what stands for it in the comparison.</summary>
+    /// <summary>Patterns of values that differ from run to run, and their placeholders in the comparison.</summary>
     private static readonly IReadOnlyList<(Regex Pattern, string Name)> Varying =
     [
         (Guids(), "<id>"), (Times(), "<time>"), (EpochSeconds(), "<seconds>"), (TraceIds(), "<trace>"), (Tokens(), "<$1>"), (TotpSecrets(), "<totp>"),
@@ -45,7 +45,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
         Assert.Equal(Shown(blocks).Select(Comparable), printed.Select(Comparable));
     }
 
-    /// <summary>For each command the output block below it; nothing if another command follows.</summary>
+    /// <summary>Pairs each command with the output block below it, or with no output if another command follows.</summary>
     private static IEnumerable<string> Shown(IReadOnlyList<CodeBlock> blocks) => blocks.Index()
         .Where(block => block.Item.Language == "sh")
         .Select(block => block.Index + 1 < blocks.Count && blocks[block.Index + 1] is { Language: not "sh" } output ? output.Text : "");
@@ -87,7 +87,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
     {
         var start = new ProcessStartInfo("bash", [file]) { RedirectStandardOutput = true, WorkingDirectory = folder };
 
-        // A proxy that this machine uses is none for its own servers.
+        // Requests to this machine must bypass any configured proxy.
         start.Environment["no_proxy"] = "*";
         foreach (var (name, value) in variables)
         {
@@ -127,7 +127,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
     [GeneratedRegex(@"\b[0-9a-f]{32}\b", RegexOptions.CultureInvariant)]
     private static partial Regex TraceIds();
 
-    /// <summary>The page shows their beginning.</summary>
+    /// <summary>Shortens tokens and keys, of which the page shows only the beginning.</summary>
     [GeneratedRegex(@"\b(eyJ|ctr_|c2f_|cve_|ctx_)[\w.-]+…?", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
 

@@ -9,22 +9,20 @@ public sealed class DefaultLimitsApp(PostgresCluster cluster) : CortexApp(cluste
     protected override IEnumerable<(string Name, string Value)> Settings => [("RATE_LIMITS", ""), ("API_KEY_LIMITS", "")];
 }
 
-/// <summary>A server whose limits a test reaches soon.</summary>
+/// <summary>A server with limits low enough for a test to reach.</summary>
 public class LowLimitsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [("RATE_LIMITS", "register=10,login=10,refresh=50,refresh_session=3,sensitive=50,sensitive_user=3"), ("API_KEY_LIMITS", "free=3,pro=5")];
 }
 
-/// <summary>The same behind a proxy on this machine.</summary>
+/// <summary>The same server behind a proxy on this machine.</summary>
 public sealed class ProxiedLowLimitsApp(PostgresCluster cluster) : LowLimitsApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <summary>
-/// Limits per address: before anything else, on every answer, and impossible to get around by headers that anybody can send (OWASP ASVS 4.1.3).
-/// </summary>
+/// <summary>Limits per address apply before anything else and on every response, and forged headers don't bypass them (OWASP ASVS 4.1.3).</summary>
 public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, ProxiedLowLimitsApp proxied)
     : IClassFixture<DefaultLimitsApp>, IClassFixture<LowLimitsApp>, IClassFixture<ProxiedLowLimitsApp>
 {
@@ -56,7 +54,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         Assert.InRange(second.Reset, 1, 60);
     }
 
-    /// <remarks>What was thrown clears the headers, and a body that is too large is never read.</remarks>
+    /// <remarks>An exception clears the headers, and a body that is too large is never read.</remarks>
     [Fact]
     public async Task Answers_of_every_kind_carry_the_headers()
     {
@@ -75,7 +73,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         {
             Assert.Equal(answer.Key, (int)answer.Value.StatusCode);
 
-            // A failed login also counts among the twenty failures of its address, of which less is left.
+            // A failed login also counts toward the address's twenty failures, of which fewer are left.
             Assert.Equal(answer.Key == 401 ? 20 : 600, RateLimitSeen.Of(answer.Value).Limit);
         });
     }
@@ -111,7 +109,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         await (await http.PostTextAsync(Login, "{")).ShouldBeProblemAsync(429, "rate_limited");
         await (await http.PostTextAsync(Login, new string(' ', 70_000))).ShouldBeProblemAsync(429, "rate_limited");
 
-        // The server ends a connection on which it read no body.
+        // The server closes a connection whose request body it didn't read.
         http = low.Anonymous();
         http.DefaultRequestHeaders.Add("X-API-Key", "x");
         http.DefaultRequestHeaders.Add("Authorization", "Bearer x");

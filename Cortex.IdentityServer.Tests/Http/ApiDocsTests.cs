@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server that shows no documentation.</summary>
+/// <summary>A server without its documentation routes.</summary>
 public sealed class NoDocsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("API_DOCS", "off")];
 }
 
-/// <summary>The document and its page are there only when the operator wants them (OWASP ASVS 13.4.5).</summary>
+/// <summary>The OpenAPI document and its page are available only if the operator enables them (OWASP ASVS 13.4.5).</summary>
 public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>
 {
     private const string Document = "/openapi/v1.json";
@@ -136,7 +136,7 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     public async Task There_is_no_other_document() =>
         await (await on.Anonymous().FetchAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not_found");
 
-    /// <summary>One that leaves encodings to the test.</summary>
+    /// <summary>A client that neither requests nor decompresses encodings by itself.</summary>
     private HttpClient Client() =>
         new(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = on.BaseAddress };
 }

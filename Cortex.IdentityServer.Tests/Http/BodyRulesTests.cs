@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Sizes and media types are refused before the caller is looked up or a hash is computed (OWASP ASVS 4.1.1).</summary>
+/// <summary>The server checks body sizes and media types before it authenticates the caller or hashes a password (OWASP ASVS 4.1.1).</summary>
 public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Login = "/api/v1/auth/login";
@@ -104,7 +104,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(Login, content, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(400, "validation_failed");
     }
 
-    /// <summary>Apache's HttpClient says ISO-8859-1 of its forms unless it is told otherwise.</summary>
+    /// <summary>Apache HttpClient declares ISO-8859-1 for its forms by default.</summary>
     [Theory]
     [InlineData("application/x-www-form-urlencoded; charset=ISO-8859-1")]
     [InlineData("application/x-www-form-urlencoded; charset=\"iso-8859-1\"")]
@@ -144,7 +144,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.False((await answer.JsonAsync(System.Net.HttpStatusCode.OK)).GetProperty("active").GetBoolean());
     }
 
-    /// <summary>What proxies pass on of an upload that they only ask about.</summary>
+    /// <summary>Proxies forward such headers with an authentication subrequest, whose body they drop.</summary>
     [Theory]
     [InlineData("/api/v1/auth/verify", 204)]
     [InlineData("/api/v1/auth/me", 200)]
@@ -176,7 +176,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
 
         foreach (var piece in how == "whole" ? [body] : how == "byte by byte" ? body.Chunk(1) : [body[..1], body[1..]])
         {
-            // Long enough for a segment of its own; that it isn't makes the test easier, never wrong.
+            // Usually long enough for a separate TCP segment. If it isn't, the test only becomes easier to pass.
             await Task.Delay(how == "byte by byte" ? 5 : 100, TestContext.Current.CancellationToken);
             await connection.WriteAsync(inChunks ? [.. Encoding.ASCII.GetBytes($"{piece.Length:x}\r\n"), .. piece, .. "\r\n"u8] : piece);
         }

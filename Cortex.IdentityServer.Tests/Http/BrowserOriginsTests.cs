@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>However an operator writes an origin, browsers write it in one way.</summary>
+/// <summary>An origin is recognized however the operator wrote it, because browsers write it in only one way.</summary>
 public sealed class BrowserOriginsTests
 {
     [Theory]

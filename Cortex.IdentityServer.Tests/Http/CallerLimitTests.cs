@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Limits of a known caller: an owner's keys together by tier, a person on expensive routes, a session's refreshes.</summary>
+/// <summary>Limits of authenticated callers: all keys of an owner by tier, a user on expensive routes, and the refreshes of a session.</summary>
 public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimitsApp>
 {
     private const string Verify = "/api/v1/auth/verify";
@@ -18,7 +18,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         Assert.Equal(new RateLimitSeen(3, 2, 60), RateLimitSeen.Of(await first.FetchAsync(Verify)));
         Assert.Equal(new RateLimitSeen(3, 1, 60), RateLimitSeen.Of(await second.FetchAsync("/api/v1/auth/me")));
 
-        // A 403 costs as much to find out as a 200.
+        // A 403 takes as much work as a 200, so it counts.
         var forbidden = await first.FetchAsync("/api/v1/auth/sessions");
         await forbidden.ShouldBeProblemAsync(403, "forbidden");
         Assert.Equal(0, RateLimitSeen.Of(forbidden).Remaining);
@@ -27,7 +27,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         await RefusedAsync(await first.FetchAsync("/api/v1/auth/me"));
         await RefusedAsync(await first.FetchAsync("/api/v1/auth/sessions"));
 
-        // The person at the browser isn't the key.
+        // The key's limit doesn't apply to its owner's session.
         await (await http.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await (await second.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -97,7 +97,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         await RefusedAsync(await elsewhere.PostAsync("/api/v1/auth/2fa/enable", new { }));
         await RefusedAsync(await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "one more" }));
 
-        // What is cheap goes on, and so does anybody else.
+        // Cheap routes and other users aren't limited.
         await (await http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
         var (_, _, other) = await OwnerAsync(newWindow: false);
         await (await other.PostAsync("/api/v1/auth/api-keys/generate", new { name = "mine" })).ShouldBeAsync(HttpStatusCode.Created);
@@ -136,7 +136,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         Assert.Equal(2, RateLimitSeen.Of(await RefreshAsync(tokens.RefreshToken)).Remaining);
     }
 
-    /// <summary>Somebody new, in a new window of all limits per address.</summary>
+    /// <summary>Registers a new user in a new window of all per-address limits.</summary>
     private Task<(TestUser User, Tokens Tokens, HttpClient Http)> OwnerAsync(bool newWindow = true)
     {
         app.Clock.Advance(newWindow ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>What <c>WWW-Authenticate</c> says (RFC 6750 section 3): one challenge for each scheme that the route takes, with what was wrong.</summary>
+/// <summary><c>WWW-Authenticate</c> has one challenge for each scheme that the route accepts, with the error (RFC 6750 section 3).</summary>
 public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Bearer = "Bearer realm=\"Cortex Identity\"";

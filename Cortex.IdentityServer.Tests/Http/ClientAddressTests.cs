@@ -9,7 +9,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8"), ("RATE_LIMITS", "")];
 }
 
-/// <summary>Whose address a session shows: the connection's, or the right-most hop that isn't a trusted proxy (OWASP ASVS 4.1.3).</summary>
+/// <summary>A session shows the connection's address, or that of the right-most hop that isn't a trusted proxy (OWASP ASVS 4.1.3).</summary>
 public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : IClassFixture<CortexApp>, IClassFixture<ProxiedApp>
 {
     [Theory]
@@ -37,7 +37,7 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
     public async Task What_is_no_address_changes_nothing(string forwarded) =>
         Assert.Equal("127.0.0.1", await SeenAsync(proxied, "X-Forwarded-For", forwarded));
 
-    /// <remarks>All the IPv4 addresses behind a NAT64 share one /64 (RFC 6052), so one of them could otherwise lock out the rest.</remarks>
+    /// <remarks>All IPv4 addresses behind a NAT64 share one /64 (RFC 6052), so a single client could otherwise lock out the rest.</remarks>
     [Fact]
     public async Task Twenty_failures_behind_NAT64_hold_up_nobody_else_behind_it()
     {

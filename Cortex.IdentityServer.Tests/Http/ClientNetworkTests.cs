@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <remarks>One customer gets a whole /64 of IPv6: counting its addresses apart would be no limit.</remarks>
+/// <remarks>A provider assigns a whole IPv6 /64 to one customer, so a limit per IPv6 address would be no limit at all.</remarks>
 public sealed class ClientNetworkTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server of which scripts from one origin may ask.</summary>
+/// <summary>A server that allows scripts from one origin.</summary>
 public sealed class OneOriginApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const string Origin = "https://app.example.com";
@@ -10,20 +10,20 @@ public sealed class OneOriginApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", Origin)];
 }
 
-/// <summary>A server of which pages and the shells of apps may ask, written as no browser writes them.</summary>
+/// <summary>A server that allows pages and app shells, whose origins are configured in forms that browsers don't send.</summary>
 public sealed class ManyOriginsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [("CORS_ORIGINS", "HTTPS://App.Example.com:443/,https://bücher.example,Capacitor://localhost,tauri://localhost,safari-web-extension://E3449EA7-EC25")];
 }
 
-/// <summary>A server of which scripts from everywhere may ask, without cookies.</summary>
+/// <summary>A server that allows scripts from every origin, without cookies.</summary>
 public sealed class AnyOriginApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("CORS_ORIGINS", "*")];
 }
 
-/// <summary>Only the listed origins may call from a browser; no other origin is ever reflected (OWASP ASVS 3.4.2).</summary>
+/// <summary>Only listed origins may call the API from a browser, and no other origin is ever reflected (OWASP ASVS 3.4.2).</summary>
 public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOriginApp any, CortexApp none)
     : IClassFixture<OneOriginApp>, IClassFixture<ManyOriginsApp>, IClassFixture<AnyOriginApp>, IClassFixture<CortexApp>
 {
@@ -64,7 +64,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
         }
     }
 
-    /// <remarks>RFC 6454: browsers send lower case, Punycode and no default port, and shells of apps have schemes of their own.</remarks>
+    /// <remarks>Browsers send lowercase, Punycode, and no default port (RFC 6454), and app shells have their own schemes.</remarks>
     [Theory]
     [InlineData("https://app.example.com", true)]
     [InlineData("https://xn--bcher-kva.example", true)]
@@ -84,7 +84,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
             Assert.Equal(isAllowed, AllowsCredentials(answer));
         }
 
-        // 403 at the refresh cookie is for the pages of others.
+        // A cookie from a page of an unlisted origin would get 403.
         var refreshed = await SendAsync(many, HttpMethod.Post, "/api/v1/auth/refresh?use_cookies=true", origin, "{}", ("Cookie", "cortex_refresh=unknown"));
         Assert.Equal(isAllowed ? 401 : 403, (int)refreshed.StatusCode);
     }
@@ -108,7 +108,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
         Assert.Contains("Authorization", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <remarks>For the refresh cookie.</remarks>
+    /// <remarks>Browsers send the refresh cookie only with credentials.</remarks>
     [Fact]
     public async Task The_listed_origin_may_use_credentials()
     {
@@ -127,7 +127,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
         }
     }
 
-    /// <summary>A cache that kept an answer without these headers would give it to browsers, which then refuse it.</summary>
+    /// <summary>A cache that stored a response without these headers would serve it to browsers, which would then block it.</summary>
     [Theory]
     [InlineData("GET", "/health", 200)]
     [InlineData("HEAD", "/health", 200)]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server that was asked to stop sends new requests elsewhere, and answers those that still come.</summary>
+/// <summary>A server that is shutting down sends new requests elsewhere and answers those that still arrive.</summary>
 public sealed class DrainingTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A request whose end two servers could see in two places is refused (OWASP ASVS 4.2.1; CVE-2025-55315).</summary>
+/// <summary>The server rejects a request whose end another server could see elsewhere (OWASP ASVS 4.2.1; CVE-2025-55315).</summary>
 public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static (string Admin, string Key) _callers;
@@ -36,7 +36,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.DoesNotContain("HTTP/1.1 200", answer.Body, StringComparison.Ordinal);
     }
 
-    /// <summary>At every kind of body: what Kestrel throws for them differs from chunk to chunk.</summary>
+    /// <summary>Kestrel throws different exceptions for different malformed chunks, so every kind of body is tested.</summary>
     [Theory]
     [InlineData("80000000\r\n{}\r\n")]
     [InlineData("FFFFFFFF\r\n{}\r\n")]
@@ -82,7 +82,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
                         Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\nHost: x\n{framing}\n{headers}\n\n".ReplaceLineEndings("\r\n") + body),
                         TestContext.Current.CancellationToken);
 
-                // Its end, and then a reset.
+                // The connection ends in the middle of the body, with a FIN and then with a reset.
                 socket.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
                 await Task.Delay(50, TestContext.Current.CancellationToken);
                 socket.LingerState = new(enable: true, seconds: 0);

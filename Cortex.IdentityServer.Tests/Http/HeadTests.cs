@@ -4,10 +4,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>HEAD wherever there is GET: load balancers and HAProxy's forward authentication ask so.</summary>
+/// <summary>Every GET route answers HEAD, which load balancers and HAProxy's forward authentication send.</summary>
 public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
-    /// <summary>What changes from one answer to the next.</summary>
+    /// <summary>Headers that differ from one response to the next.</summary>
     private static readonly string[] Changing = ["X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date", "Content-Length", "Transfer-Encoding"];
 
     public static TheoryData<string> OpenPaths { get; } =
@@ -46,7 +46,7 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
         }
     }
 
-    /// <summary>It would read every user, or all that there is about one, for nothing.</summary>
+    /// <summary>Otherwise, HEAD would read every user, or all data about one, only to discard it.</summary>
     [Theory]
     [InlineData("/api/v1/admin/users/export", "application/x-ndjson")]
     [InlineData("/api/v1/auth/me/export", "application/json")]
@@ -66,7 +66,7 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
         Assert.Equal(before + 1, await app.SqlAsync(Exports));
     }
 
-    /// <summary>Whatever comes to be noted for a reader has to leave it out.</summary>
+    /// <summary>HEAD reads no data, so audit events about reads must leave it out.</summary>
     [Theory]
     [MemberData(nameof(CallersPaths))]
     public async Task It_leaves_no_event(string path)

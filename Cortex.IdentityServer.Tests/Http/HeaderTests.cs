@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>What every answer carries, whichever way it came about (OWASP ASVS 3.4 and 14.3.2).</summary>
+/// <summary>Headers that every response carries, whatever produced it (OWASP ASVS 3.4 and 14.3.2).</summary>
 public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
@@ -95,7 +95,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("my-name", problem.GetProperty("trace_id").GetString());
     }
 
-    /// <summary>Links and issuer come from PUBLIC_URL, whatever the caller claims.</summary>
+    /// <summary>Links and the issuer come from PUBLIC_URL, whatever the client sends.</summary>
     [Fact]
     public async Task A_Host_header_chooses_no_issuer_and_no_link()
     {

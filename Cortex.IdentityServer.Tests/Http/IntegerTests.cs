@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>JSON Schema's integers: a number without a fraction, however it is spelled.</summary>
+/// <summary>An integer in JSON Schema is any number without a fraction, in any notation.</summary>
 public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private static readonly JsonSerializerOptions Options = new() { Converters = { new StrictIntegerConverter() } };

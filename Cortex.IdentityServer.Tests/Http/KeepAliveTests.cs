@@ -5,17 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A proxy that sends into a connection just as the server closes it answers 502: the proxy has to be the first to close.</summary>
+/// <summary>A proxy that sends a request just as the server closes the connection answers 502, so the proxy must be the first to close.</summary>
 public sealed class KeepAliveTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <summary>Caddy's; Traefik keeps them for 90 seconds and nginx for 60.</summary>
+    /// <summary>Caddy's idle timeout, the longest of the common proxies': Traefik's is 90 seconds and nginx's is 60.</summary>
     private static readonly TimeSpan LongestOfProxies = TimeSpan.FromSeconds(120);
 
     [Fact]
     public void An_idle_connection_is_kept_longer_than_proxies_keep_theirs() =>
         Assert.True(app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.KeepAliveTimeout > LongestOfProxies);
 
-    /// <remarks>Two minutes of waiting: only with <c>SLOW_TESTS=1</c>.</remarks>
+    /// <remarks>This test waits two minutes, so it runs only with <c>SLOW_TESTS=1</c>.</remarks>
     [Fact]
     public async Task A_request_after_125_idle_seconds_is_answered()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>The count in one process: exact, fair over time, and bounded.</summary>
+/// <summary>The counts of one process are exact, reset with their windows, and are bounded in number.</summary>
 public sealed class LocalWindowsTests
 {
     private static readonly RateLimit Limit = new("test", 20, TimeSpan.FromMinutes(1));

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server whose way to PostgreSQL can be cut.</summary>
+/// <summary>A server whose connection to PostgreSQL can be cut.</summary>
 public class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     private CuttableProxy? _wire;
@@ -22,7 +22,7 @@ public class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <summary>Losing PostgreSQL gives 503 within five seconds, and the server comes back by itself.</summary>
+/// <summary>Without PostgreSQL the server answers 503 within five seconds, and it recovers by itself.</summary>
 public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableApp>
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableA
         await (await app.Anonymous().GetAsync("/health/ready", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.ServiceUnavailable);
         await (await app.Anonymous().GetAsync("/health/live", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
 
-        // A route that is open to anyone doesn't look at the credential, and so needs no database for it.
+        // An anonymous route ignores credentials, so it doesn't need the database.
         await (await http.GetAsync("/health/live", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
         await UnavailableAsync(await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
         await UnavailableAsync(await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = user.Password }));
@@ -60,7 +60,7 @@ public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableA
         await (await app.Anonymous().GetAsync("/health", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
         await (await http.GetAsync("/api/v1/auth/sessions", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
 
-        // The refresh that failed on the database has spent nothing.
+        // The failed refresh didn't use up the token.
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK);
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Losing Redis costs shared counting, never service, and never the limits.</summary>
+/// <summary>Without Redis, replicas no longer share counts, but they keep serving requests and enforcing limits.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixture<RedisApp>, IClassFixture<LateRedisApp>
 {
@@ -29,13 +29,13 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => LoadAsync(answers, stop.Token)));
         await MoreAsync(answers, 50);
 
-        // Gone, it can't be found again: from here on the state can't change back.
+        // A stopped Redis can't be found again, so the state can't change back from here on.
         await (how == "stopped" ? app.Redis.StopAsync() : app.Redis.FreezeAsync());
         await UntilAsync(app, () => !Windows.IsUp);
         var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
         await UntilAsync(app, () => answers.TakeLast(30).All(answer => answer.Status == HttpStatusCode.TooManyRequests));
 
-        // Decisions go on: in a new window of its own the replica lets through what the limit says, and no more.
+        // In a new window of its own, the replica allows exactly as many requests as the limit.
         var before = answers.Count;
         var passed = Passed(answers);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -44,7 +44,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         Assert.Equal(50, Passed(answers) - passed);
         Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
 
-        // Nobody waits for a Redis that is known to be away. A busy machine may make a few wait for a processor.
+        // No request waits for a Redis that is known to be unavailable, although a busy machine may delay a few.
         var alone = answers.Skip(before).Select(answer => answer.Took).Order().ToList();
         Assert.True(alone[alone.Count / 2] < TimeSpan.FromMilliseconds(100), $"{alone[alone.Count / 2]}");
 
@@ -54,7 +54,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         await stop.CancelAsync();
         await load;
 
-        // A machine that is busy with something else may lose Redis once more, but says so once each time and not at each request.
+        // A busy machine may lose Redis again, but the log says so once each time rather than for each request.
         Assert.InRange(app.Logged(Lost) - app.Logged(Shared), -1, 1);
         Assert.InRange(app.Logged(Lost), 1, answers.Count / 10);
         Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.TooManyRequests, $"{answer.Status}"));
@@ -74,7 +74,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             await UntilAsync(app, () => !Windows.IsUp);
             var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
 
-            // As often as it is asked in the meantime.
+            // The number of probes in the meantime.
             await Task.Delay(2500, TestContext.Current.CancellationToken);
             Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
             Assert.Contains("it has too few replicas to accept writes (NOREPLICAS)", app.Log, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         await UntilAsync(app, () => Windows.IsUp);
         app.Clock.Advance(TimeSpan.FromMinutes(5));
 
-        // Redis goes by its own clock: for it, what tests before this one used up was a moment ago.
+        // Redis uses its own clock, so windows of earlier tests may still be open.
         await using (var redis = await app.ConnectAsync())
         {
             await redis.GetDatabase().ExecuteAsync("FLUSHALL");
@@ -124,7 +124,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         await late.Redis.StartAsync();
         await UntilAsync(late, () => late.Logged(Shared) == 1);
 
-        // Nobody counted there yet.
+        // This Redis has no counts yet.
         Assert.Equal(49, RateLimitSeen.Of(await late.Anonymous().PostTextAsync(Login, "{}")).Remaining);
         Assert.Equal(1, late.Logged(Lost));
     }

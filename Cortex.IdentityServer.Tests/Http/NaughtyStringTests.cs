@@ -5,13 +5,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Nothing that a client can write into a text field is a fault of the server: never a 500 (OWASP ASVS 16.5.1).</summary>
-/// <remarks>The fields are read from the OpenAPI document, so that a new route is tried the day it is documented.</remarks>
+/// <summary>No text that a client sends causes a 500 (OWASP ASVS 16.5.1).</summary>
+/// <remarks>The test reads the fields from the OpenAPI document, so it covers every new route.</remarks>
 public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Hole = "naughty-string-goes-here";
 
-    /// <summary>As they stand between the quotes of a JSON string.</summary>
+    /// <summary>The strings in JSON's escaped form, without the surrounding quotes.</summary>
     private static readonly string[] Naughty =
     [
         @"a\u0000b", @"\ud800", @"\uffff\u202e\u200b\ufeff", @"\r\nX-Evil: 1", "' OR 1=1--", "%00%0a%s%n",
@@ -89,7 +89,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True((int)answer.StatusCode < 500, $"{path} was {(int)answer.StatusCode}");
     }
 
-    /// <summary>Each text field of each documented JSON body, with a body that is otherwise the document's example.</summary>
+    /// <summary>Yields each text field of each documented JSON body, with the document's example as the rest of the body.</summary>
     private static IEnumerable<Field> Fields(JsonElement document)
     {
         foreach (var path in document.GetProperty("paths").EnumerateObject())

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server whose Redis is behind a name that can be moved.</summary>
+/// <summary>A server whose Redis is behind a host name that can be moved to another address.</summary>
 public sealed class NamedRedisApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     internal RedisServer First { get; } = new();
@@ -34,7 +34,7 @@ public sealed class NamedRedisApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <summary>Redis fails over, and the server counts where its name leads.</summary>
+/// <summary>After a failover, the server counts on the Redis that its host name resolves to.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedRedisApp>
 {
@@ -49,7 +49,7 @@ public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedR
         await UntilAsync("sharing", () => Logged(Shared) == 1);
         await app.First.ExecuteAsync(["REPLICAOF", "127.0.0.1", $"{app.Second.Port}"]);
 
-        // Nobody has counted on the new one yet, and the name still leads to the old one: there is a limit all the same.
+        // The new primary has no counts yet and the name still leads to the old one, but the limit applies anyway.
         var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         await UntilAsync("the reason", () => Logged("it is a read-only replica (READONLY)") == 1);

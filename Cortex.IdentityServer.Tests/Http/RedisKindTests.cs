@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>What docs/redis.md says of kinds of Redis and of users with few rights, on real ones.</summary>
+/// <summary>Verifies on real servers what docs/redis.md says about kinds of Redis and about users with limited permissions.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -57,7 +57,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
             await UntilAsync(told, () => Logged(told) > before);
             await LimitedAloneAsync(http);
 
-            // As often as it asks again in three seconds.
+            // The number of probes in three seconds.
             await Task.Delay(3000, Ct);
             Assert.Equal(1, Logged(told) - before);
             ToldOnce($"Redis at 127.0.0.1:{redis.Port}/0");
@@ -189,7 +189,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 
     private static string Url(RedisServer redis, string user) => $"redis://{user}:{Password}@127.0.0.1:{redis.Port}";
 
-    /// <summary>The line that operators copy.</summary>
+    /// <summary>The ACL command that operators copy from the page.</summary>
     private static string[] Documented() =>
         File.ReadLines(Path.Combine(LocalFolder.SolutionFolder()!, "docs", "redis.md"))
             .Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))
@@ -200,7 +200,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     private Task CountsAsync(RedisServer redis) =>
         UntilAsync("sharing", () => app.Log.Contains($"shared with other replicas through Redis at 127.0.0.1:{redis.Port}/", StringComparison.Ordinal));
 
-    /// <summary>The cause is logged once, and limits hold all the same.</summary>
+    /// <summary>Asserts that the reason is logged once and that limits apply anyway.</summary>
     private Task ToldAsync(string url, string cause) => WithReplicaAsync(url, async http =>
     {
         var told = $"Redis at 127.0.0.1:{new Uri(url).Port}/";
@@ -211,7 +211,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         ToldOnce(told);
     });
 
-    /// <summary>A timeout at the start doesn't count: a busy machine may cause one, and the log then names it first.</summary>
+    /// <summary>Ignores a timeout at the start, which a busy machine may cause and which the log then names first.</summary>
     private void ToldOnce(string text)
     {
         var told = app.Log.Split('\n')

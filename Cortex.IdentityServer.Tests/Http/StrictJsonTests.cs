@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A body is what its route asks for, or 400 in the one shape that all errors have (RFC 9457).</summary>
+/// <summary>A body that doesn't match its route gets 400 as problem details, like every other error (RFC 9457).</summary>
 public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Register = "/api/v1/auth/register";
@@ -122,7 +122,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(problem.GetProperty("detail").GetString()!.Length < 200);
     }
 
-    /// <summary>The two media types that this route reads by hand.</summary>
+    /// <summary>The two media types that this route parses itself.</summary>
     [Theory]
     [InlineData("application/json", """{"token":1}""", "validation_failed")]
     [InlineData("application/json", """{"token":null}""", "validation_failed")]
@@ -166,7 +166,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
         return await app.Anonymous().PostAsync(Register, content, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Refused as the client's mistake; whether as text or as a value depends on where the reader notices.</summary>
+    /// <summary>Asserts a 400. Its code depends on where the JSON reader finds the error.</summary>
     private static async Task<JsonElement> RefusedAsync(HttpResponseMessage response)
     {
         var code = (await response.JsonAsync(HttpStatusCode.BadRequest)).GetProperty("code").GetString();

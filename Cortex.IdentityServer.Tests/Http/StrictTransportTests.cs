@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A server in Production behind a proxy that speaks TLS.</summary>
+/// <summary>A server in Production behind a proxy that terminates TLS.</summary>
 public sealed class TlsProxyApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override string Environment => "Production";
@@ -12,13 +12,13 @@ public sealed class TlsProxyApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", "https://id.example.com"), ("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <summary>The same, as a developer may have it.</summary>
+/// <summary>The same server in Development.</summary>
 public sealed class TlsDevelopmentApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", "https://id.example.com"), ("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <remarks>RFC 6797. What a browser was told once it keeps, and over http it can't be told otherwise.</remarks>
+/// <remarks>Browsers remember the header, and http can't revoke it (RFC 6797).</remarks>
 public sealed class StrictTransportTests(TlsProxyApp production, TlsDevelopmentApp development) : IClassFixture<TlsProxyApp>, IClassFixture<TlsDevelopmentApp>
 {
     [Theory]

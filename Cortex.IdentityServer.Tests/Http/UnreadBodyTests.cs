@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>A request that is refused before its body is read costs the next one on the same connection nothing.</summary>
+/// <summary>A request that is refused before its body is read doesn't disturb the next one on the same connection.</summary>
 public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Login = "/api/v1/auth/login";
