@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Account;
+using Cortex.IdentityServer.Identity.Login;
+using Cortex.IdentityServer.Identity.Passwords;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
@@ -12,28 +15,29 @@ public sealed class AcceptedVariableTests
     {
         var read = Variables.Read();
 
-        Assert.Equal(12, read.Accounts.BcryptCost);
+        Assert.Equal(12, read.Hashing.BcryptCost);
         Assert.True(read.Admin.RequiresSecondFactor);
         Assert.Equal(Math.Min(Environment.ProcessorCount, 64), read.Hashing.Threads);
         Assert.Equal(Math.Max(32, 16 * read.Hashing.Threads), read.Hashing.Places);
         Assert.True(read.Accounts.IsRegistrationOpen);
-        Assert.False(read.Accounts.RequiresVerifiedEmail);
+        Assert.False(read.Login.RequiresVerifiedEmail);
         Assert.Equal(TimeSpan.FromDays(30), read.Sessions.IdleLifetime);
         Assert.Equal(TimeSpan.FromDays(90), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.FromSeconds(10), read.Sessions.RefreshGrace);
-        Assert.Equal(TimeSpan.FromSeconds(30), read.Sessions.RevocationGrace);
+        Assert.Equal(TimeSpan.FromSeconds(30), read.Freshness.RevocationGrace);
         Assert.Equal((TimeSpan.FromSeconds(5), 10_000), (read.Http.DrainTime, read.Http.MostConnections));
-        Assert.Equal("http://localhost:5000", read.Sessions.Issuer);
+        Assert.Equal("http://localhost:5000", read.Http.Issuer);
         Assert.Equal(("HS256", TimeSpan.FromDays(30)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Empty(read.Http.CorsOrigins);
         Assert.Empty(read.Http.TrustedProxies);
         Assert.Null(read.RateLimits.Redis);
-        Assert.All(RateLimits.All, limit => Assert.Equal(limit.Permits, read.RateLimits.PermitsOf(limit)));
-        Assert.Equal([60, 600, 6000], new[] { "free", "pro", "enterprise" }.Select(tier => read.RateLimits.OfTier(tier).Permits));
+        Assert.NotEmpty(read.DeclaredLimits);
+        Assert.All(read.DeclaredLimits, limit => Assert.Equal(limit.Permits, read.RateLimits.PermitsOf(limit)));
+        Assert.Equal([60, 600, 6000], new[] { "free", "pro", "enterprise" }.Select(tier => read.Tiers.LimitOf(tier).Permits));
         Assert.Null(read.ApiKeys.Scopes);
         Assert.Null(read.Mail.Smtp);
         Assert.Equal("no-reply@localhost", read.Mail.From.Address);
-        Assert.Empty(read.Integrations.PolarProducts);
+        Assert.Empty(read.Billing.PolarProducts);
     }
 
     /// <remarks>A compose file passes an unset variable on as an empty one.</remarks>
@@ -52,7 +56,7 @@ public sealed class AcceptedVariableTests
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
 
-        Assert.Equal(12, read.Accounts.BcryptCost);
+        Assert.Equal(12, read.Hashing.BcryptCost);
         Assert.True(read.Admin.RequiresSecondFactor);
         Assert.Equal("cortex", read.Sessions.Audience);
         Assert.True(read.Accounts.IsRegistrationOpen);
@@ -113,19 +117,19 @@ public sealed class AcceptedVariableTests
             ("HASHING_THREADS", "3"), ("HASHING_QUEUE", "10000"));
 
         Assert.False(read.Accounts.IsRegistrationOpen);
-        Assert.True(read.Accounts.RequiresVerifiedEmail);
+        Assert.True(read.Login.RequiresVerifiedEmail);
         Assert.False(read.Admin.RequiresSecondFactor);
-        Assert.Equal(11, read.Accounts.BcryptCost);
+        Assert.Equal(11, read.Hashing.BcryptCost);
         Assert.Equal(3, read.Hashing.Threads);
         Assert.Equal(10_000, read.Hashing.Places);
-        Assert.Equal("https://id.example.com", read.Sessions.Issuer);
+        Assert.Equal("https://id.example.com", read.Http.Issuer);
         Assert.Equal("memory", read.Sessions.Audience);
         Assert.Equal((TimeSpan.FromSeconds(9), 50), (read.Http.DrainTime, read.Http.MostConnections));
         Assert.Equal(("ES256", TimeSpan.FromDays(7)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Equal(TimeSpan.FromDays(7), read.Sessions.IdleLifetime);
         Assert.Equal(TimeSpan.FromDays(14), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.Zero, read.Sessions.RefreshGrace);
-        Assert.Equal(TimeSpan.FromMinutes(5), read.Sessions.RevocationGrace);
+        Assert.Equal(TimeSpan.FromMinutes(5), read.Freshness.RevocationGrace);
         Assert.Equal("mail.example.com", read.Mail.Smtp?.Host);
         Assert.Equal("noreply@example.com", read.Mail.From.Address);
         Assert.Equal(new RedisAddress("cache", 6379, IsTls: false, User: null, Password: null, Database: 1), read.RateLimits.Redis);
@@ -146,7 +150,7 @@ public sealed class AcceptedVariableTests
             read.Http.TrustedProxies);
         Assert.Equal(
             new Dictionary<string, string> { ["prod_a"] = "pro", ["prod_b"] = "enterprise", ["prod_c"] = "free" },
-            read.Integrations.PolarProducts);
+            read.Billing.PolarProducts);
     }
 
     /// <remarks>RFC 6454: as browsers write them, and of any scheme.</remarks>
@@ -171,15 +175,16 @@ public sealed class AcceptedVariableTests
     [Fact]
     public void A_limit_that_is_not_named_keeps_its_default()
     {
-        var limits = Variables.Read(("RATE_LIMITS", " register = 10, login_failures=5 ,"), ("API_KEY_LIMITS", "pro=7")).RateLimits;
+        var read = Variables.Read(("RATE_LIMITS", " register = 10, login_failures=5 ,"), ("API_KEY_LIMITS", "pro=7"));
+        var (limits, tiers) = (read.RateLimits, read.Tiers);
 
-        Assert.Equal(10, limits.PermitsOf(RateLimits.Register));
-        Assert.Equal(5, limits.PermitsOf(RateLimits.LoginFailures));
-        Assert.Equal(600, limits.PermitsOf(RateLimits.Login));
-        Assert.Equal(60, limits.OfTier("free").Permits);
-        Assert.Equal(7, limits.OfTier("pro").Permits);
-        Assert.Equal(6000, limits.OfTier("enterprise").Permits);
-        Assert.All(new[] { null, "", "gold", "PRO" }, unknown => Assert.Equal(60, limits.OfTier(unknown).Permits));
+        Assert.Equal(10, limits.PermitsOf(AccountLimits.Register));
+        Assert.Equal(5, limits.PermitsOf(PasswordLimits.LoginFailures));
+        Assert.Equal(600, limits.PermitsOf(LoginLimits.Login));
+        Assert.Equal(60, tiers.LimitOf("free").Permits);
+        Assert.Equal(7, tiers.LimitOf("pro").Permits);
+        Assert.Equal(6000, tiers.LimitOf("enterprise").Permits);
+        Assert.All(new[] { null, "", "gold", "PRO" }, unknown => Assert.Equal(60, tiers.LimitOf(unknown).Permits));
     }
 
     [Theory]
@@ -201,10 +206,10 @@ public sealed class AcceptedVariableTests
     [Fact]
     public void A_secret_is_the_bytes_of_the_variable()
     {
-        var secrets = Variables.Read(Environments.Production, ("JWT_SECRET_KEY", "zwölf-Boxkämpfer-jagen-Viktor-üb")).Secrets;
+        var read = Variables.Read(Environments.Production, ("JWT_SECRET_KEY", "zwölf-Boxkämpfer-jagen-Viktor-üb"));
 
-        Assert.Equal(Encoding.UTF8.GetBytes("zwölf-Boxkämpfer-jagen-Viktor-üb"), Assert.Single(secrets.JwtSecrets));
-        Assert.Equal(Encoding.UTF8.GetBytes(Variables.Needed["SECRET_KEY"]!), Assert.Single(secrets.SecretKeys));
+        Assert.Equal(Encoding.UTF8.GetBytes("zwölf-Boxkämpfer-jagen-Viktor-üb"), Assert.Single(read.Signing.SharedSecrets));
+        Assert.Equal(Encoding.UTF8.GetBytes(Variables.Needed["SECRET_KEY"]!), Assert.Single(read.Secrets.SecretKeys));
     }
 
     [Theory]
@@ -214,7 +219,7 @@ public sealed class AcceptedVariableTests
     {
         byte[][] expected = ["the-new-secret-of-more-than-32-bytes"u8.ToArray(), "the-old-secret-of-more-than-32-bytes"u8.ToArray()];
 
-        Assert.Equal(expected, Variables.Read(Environments.Production, ("JWT_SECRET_KEY", value)).Secrets.JwtSecrets);
+        Assert.Equal(expected, Variables.Read(Environments.Production, ("JWT_SECRET_KEY", value)).Signing.SharedSecrets);
         Assert.Equal(expected, Variables.Read(Environments.Production, ("SECRET_KEY", value)).Secrets.SecretKeys);
     }
 

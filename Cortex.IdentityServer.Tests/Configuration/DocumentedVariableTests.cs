@@ -1,10 +1,8 @@
 using System.Text.RegularExpressions;
-using Cortex.IdentityServer.Features.CommandLine;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Tests.Contract;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
@@ -23,8 +21,7 @@ public sealed partial class DocumentedVariableTests
     public void Every_variable_that_the_server_reads_is_documented()
     {
         var read = new Recorder(Variables.Needed);
-        CortexEnvironment.Read(
-            new ConfigurationBuilder().Add(read).Build(), new HostingEnvironment { EnvironmentName = Environments.Production }, serves: true);
+        ReadSettings.Of(new ConfigurationBuilder().Add(read).Build(), isProduction: true);
 
         // Documented below the tables: the first by its other name, the files of secrets all together.
         Assert.Equal(

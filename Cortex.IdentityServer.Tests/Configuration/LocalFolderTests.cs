@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Features.CommandLine;
 using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
@@ -13,14 +12,14 @@ public sealed class LocalFolderTests : IDisposable
     [Fact]
     public void Secrets_are_generated_once_and_kept()
     {
-        var first = Read().Secrets;
-        var second = Read().Secrets;
+        var first = Read();
+        var second = Read();
 
-        Assert.True(first.JwtSecrets[0].Length >= 32);
-        Assert.True(first.SecretKeys[0].Length >= 32);
-        Assert.NotEqual(first.JwtSecrets[0], first.SecretKeys[0]);
-        Assert.Equal(first.JwtSecrets[0], second.JwtSecrets[0]);
-        Assert.Equal(first.SecretKeys[0], second.SecretKeys[0]);
+        Assert.True(first.Signing.SharedSecrets[0].Length >= 32);
+        Assert.True(first.Secrets.SecretKeys[0].Length >= 32);
+        Assert.NotEqual(first.Signing.SharedSecrets[0], first.Secrets.SecretKeys[0]);
+        Assert.Equal(first.Signing.SharedSecrets[0], second.Signing.SharedSecrets[0]);
+        Assert.Equal(first.Secrets.SecretKeys[0], second.Secrets.SecretKeys[0]);
     }
 
     [Fact]
@@ -81,14 +80,14 @@ public sealed class LocalFolderTests : IDisposable
             () =>
             {
                 start.SignalAndWait(TestContext.Current.CancellationToken);
-                return Read().Secrets;
+                return Read();
             },
             TestContext.Current.CancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
 
-        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.JwtSecrets[0])).Distinct());
-        Assert.Single(read.Select(secrets => Convert.ToHexString(secrets.SecretKeys[0])).Distinct());
+        Assert.Single(read.Select(settings => Convert.ToHexString(settings.Signing.SharedSecrets[0])).Distinct());
+        Assert.Single(read.Select(settings => Convert.ToHexString(settings.Secrets.SecretKeys[0])).Distinct());
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
     }
 
@@ -154,5 +153,5 @@ public sealed class LocalFolderTests : IDisposable
         }
     }
 
-    private CortexEnvironment Read() => Variables.Read(("CORTEX_DATA", _folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));
+    private ReadSettings Read() => Variables.Read(("CORTEX_DATA", _folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));
 }

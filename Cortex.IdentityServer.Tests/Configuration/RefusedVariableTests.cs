@@ -182,7 +182,7 @@ public sealed class RefusedVariableTests
     [InlineData("RS256")]
     public void With_key_pairs_Production_needs_no_JWT_SECRET_KEY_and_still_no_bad_one(string algorithm)
     {
-        Assert.Empty(Variables.Read(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", null)).Secrets.JwtSecrets);
+        Assert.Empty(Variables.Read(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", null)).Signing.SharedSecrets);
 
         Assert.StartsWith(
             "JWT_SECRET_KEY must be",

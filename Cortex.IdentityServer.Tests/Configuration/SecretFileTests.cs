@@ -19,12 +19,12 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("\"\n", Secret + "\"")]
     public void A_secret_is_what_its_file_holds_without_one_line_break(string end, string expected)
     {
-        var secrets = Variables.Read(
+        var read = Variables.Read(
             Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write(Secret + end)), ("JWT_SECRET_KEY", ""),
-            ("JWT_SECRET_KEY_FILE", Write("x" + Secret + "\n"))).Secrets;
+            ("JWT_SECRET_KEY_FILE", Write("x" + Secret + "\n")));
 
-        Assert.Equal(expected, Encoding.UTF8.GetString(Assert.Single(secrets.SecretKeys)));
-        Assert.Equal("x" + Secret, Encoding.UTF8.GetString(Assert.Single(secrets.JwtSecrets)));
+        Assert.Equal(expected, Encoding.UTF8.GetString(Assert.Single(read.Secrets.SecretKeys)));
+        Assert.Equal("x" + Secret, Encoding.UTF8.GetString(Assert.Single(read.Signing.SharedSecrets)));
     }
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class SecretFileTests : IDisposable
         Assert.Contains("Host=db", read.Database.ConnectionString, StringComparison.Ordinal);
         Assert.Equal(6380, read.RateLimits.Redis?.Port);
         Assert.Equal("mail.example.com", read.Mail.Smtp?.Host);
-        Assert.Equal(Secret, Assert.Single(read.Integrations.PolarWebhookSecrets));
-        Assert.Equal("polar_oat_hunter2", read.Integrations.PolarAccessToken);
+        Assert.Equal(Secret, Assert.Single(read.Billing.PolarWebhookSecrets));
+        Assert.Equal("polar_oat_hunter2", read.Billing.PolarAccessToken);
         Assert.Empty(read.Warnings);
     }
 

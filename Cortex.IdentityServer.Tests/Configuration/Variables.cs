@@ -1,8 +1,6 @@
-using Cortex.IdentityServer.Features.CommandLine;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
@@ -18,10 +16,10 @@ internal static class Variables
         ["SECRET_KEY"] = "Wt5mK2pVx8Nb4Qz7Jr1Ly9Fd3Hc6Gs0E",
     };
 
-    public static CortexEnvironment Read(params (string Name, string? Value)[] variables) => Read(Environments.Development, variables);
+    public static ReadSettings Read(params (string Name, string? Value)[] variables) => Read(Environments.Development, variables);
 
     /// <summary>What is needed, and what the test says; null takes a variable away.</summary>
-    public static CortexEnvironment Read(string environment, params (string Name, string? Value)[] variables)
+    public static ReadSettings Read(string environment, params (string Name, string? Value)[] variables)
     {
         var all = new Dictionary<string, string?>(Needed);
         foreach (var (name, value) in variables)
@@ -29,8 +27,7 @@ internal static class Variables
             all[name] = value;
         }
 
-        return CortexEnvironment.Read(
-            new ConfigurationBuilder().AddInMemoryCollection(all).Build(), new HostingEnvironment { EnvironmentName = environment }, serves: true);
+        return ReadSettings.Of(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), environment != Environments.Development);
     }
 
     /// <summary>The lines that a person sees who starts the server with these.</summary>

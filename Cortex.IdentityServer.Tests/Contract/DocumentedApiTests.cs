@@ -2,6 +2,8 @@ using System.Globalization;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+using Cortex.IdentityServer.Tests.Configuration;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
@@ -37,12 +39,12 @@ public sealed class DocumentedApiTests
 
     [Fact]
     public void Every_rate_limit_is_in_the_table_with_its_default() => Assert.Equal(
-        RateLimits.All.Select(limit => (limit.Name, Words(limit))).Order(),
+        Variables.Read().DeclaredLimits.Select(limit => (limit.Name, Words(limit))).Order(),
         Page.Rows("limit").Select(row => (row.Cells[0].Trim('`'), row.Cells[1])).Order());
 
     [Fact]
     public void Every_tier_is_in_the_table_with_its_default() => Assert.Equal(
-        RateLimits.ApiKeyTiers.Select(tier => (tier.Key, Words(tier.Value))).Order(),
+        TierOptions.Usual.Select(tier => (tier.Key, Words(tier.Value))).Order(),
         Page.Rows("tier").Select(row => (row.Cells[0].Trim('`'), row.Cells[1])).Order());
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class DocumentedCommandTests
     [Fact]
     public void Every_command_is_in_the_table_with_its_options()
     {
-        var root = Commands.Root(new Server((_, _, _, _) => { }, (_, _) => Task.CompletedTask));
+        var root = Commands.Root(new Server((_, _, _) => { }, _ => Task.CompletedTask));
 
         Assert.Equal(
             root.Subcommands.Select(command =>

@@ -83,6 +83,18 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public void Every_limit_of_a_route_is_declared_so_that_RATE_LIMITS_can_change_it()
+    {
+        var declared = app.Services.GetServices<RateLimit>().ToList();
+
+        Assert.Equal(declared.Count, declared.Select(limit => limit.Name).Distinct().Count());
+        Assert.All(
+            Routes().Select(route => route.Metadata.GetMetadata<RouteLimits>()).OfType<RouteLimits>()
+                .SelectMany(limits => new[] { limits.PerAddress, limits.PerUser }),
+            limit => Assert.True(limit is null || declared.Contains(limit), $"{limit?.Name} is not declared"));
+    }
+
+    [Fact]
     public async Task Every_route_that_is_limited_or_takes_a_key_shows_429_and_its_headers()
     {
         var limited = (await OperationsAsync()).Where(operation =>

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

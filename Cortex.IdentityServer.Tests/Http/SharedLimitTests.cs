@@ -1,5 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Passwords;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Sdk;
@@ -60,30 +61,30 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     public Task What_is_given_back_on_one_replica_can_be_taken_on_the_other() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
-        var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(RateLimits.LoginFailures, "a").AsTask()));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(PasswordLimits.LoginFailures, "a").AsTask()));
         Assert.Equal(20, taken.Count(decision => decision.Allowed));
 
-        await Task.WhenAll(taken.Take(25).Select(decision => counter.GiveBackAsync(RateLimits.LoginFailures, "a", decision).AsTask()));
+        await Task.WhenAll(taken.Take(25).Select(decision => counter.GiveBackAsync(PasswordLimits.LoginFailures, "a", decision).AsTask()));
 
         // Twenty were taken, of which those among the first 25 came back; a refusal gave nothing.
         var back = taken.Take(25).Count(decision => decision.Allowed);
-        Assert.Equal(back - 1, (await counter.TakeAsync(RateLimits.LoginFailures, "a")).Remaining);
+        Assert.Equal(back - 1, (await counter.TakeAsync(PasswordLimits.LoginFailures, "a")).Remaining);
     });
 
     [Fact]
     public Task A_permit_is_not_given_back_to_a_later_window() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
-        var old = await counter.TakeAsync(RateLimits.LoginFailures, "b");
+        var old = await counter.TakeAsync(PasswordLimits.LoginFailures, "b");
         await using var redis = await app.ConnectAsync();
         await redis.GetDatabase().KeyDeleteAsync("cortex:limit:login_failures:b");
         await Task.Delay(50, TestContext.Current.CancellationToken);
         var aged = old with { SharedEnd = old.SharedEnd - TimeSpan.FromMilliseconds(50).Ticks };
 
-        await counter.TakeAsync(RateLimits.LoginFailures, "b");
-        await counter.GiveBackAsync(RateLimits.LoginFailures, "b", aged);
+        await counter.TakeAsync(PasswordLimits.LoginFailures, "b");
+        await counter.GiveBackAsync(PasswordLimits.LoginFailures, "b", aged);
 
-        Assert.Equal(18, (await counter.TakeAsync(RateLimits.LoginFailures, "b")).Remaining);
+        Assert.Equal(18, (await counter.TakeAsync(PasswordLimits.LoginFailures, "b")).Remaining);
     });
 
     /// <remarks>Redis' clock ends the window: the replicas' don't have to agree.</remarks>

@@ -62,7 +62,7 @@ public sealed class SigningKeyScheduleTests
     public void A_key_is_kept_until_its_last_token_has_ended() =>
         Assert.Equal(Start + TimeSpan.FromSeconds(1805), SigningKeySchedule.KeptUntil(Start));
 
-    private static SigningOptions Options(int days) => new("ES256", TimeSpan.FromDays(days));
+    private static SigningOptions Options(int days) => new("ES256", TimeSpan.FromDays(days), SharedSecrets: []);
 
     private static SigningKey Key(string id, int from, int until)
     {

@@ -179,7 +179,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
     private Task StartAsync(int threads)
     {
-        _queue = new(new(threads, Places: 4), new(_bcrypt, cost: 4), _clock, _log);
+        _queue = new(new(threads, Places: 4, BcryptCost: 4), new(_bcrypt, cost: 4), _clock, _log);
         return _queue.StartAsync(Cancel);
     }
 

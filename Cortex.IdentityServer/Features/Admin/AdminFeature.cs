@@ -3,7 +3,6 @@ using Cortex.IdentityServer.Features.Admin.Statistics;
 using Cortex.IdentityServer.Features.Admin.Users;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
@@ -14,12 +13,12 @@ internal static class AdminFeature
         .AddJson<AdminJson>()
         .AddUserAdministration()
         .AddImport()
-        .AddStatistics()
-        .AddSingleton<KnownTiers>();
+        .AddLimits(AdminLimits.Admin)
+        .AddStatistics();
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
-        var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(RateLimits.Admin, RateLimits.Admin);
+        var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(AdminLimits.Admin, AdminLimits.Admin);
         admin.MapUserAdministration();
         admin.MapImport();
         admin.MapGet("/users/{id:guid}/usage", UsageAdminEndpoints.ReadUserUsage)

@@ -46,7 +46,7 @@ internal static class ApiDocsFeature
             .MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument)
             .AllowAnonymous()
             .IsPublicDocument()
-            .LimitedBy(RateLimits.Documents)
+            .LimitedBy(HttpLimits.Documents)
             .ExcludeFromDescription();
         app.MapScalarApiReference(scalar => scalar
             .WithTitle("Cortex Identity")
@@ -57,7 +57,7 @@ internal static class ApiDocsFeature
             .DisableAgent()
             .DisableMcp()
             .HideClientButton()
-            .HideDeveloperTools()).AllowAnonymous().LimitedBy(RateLimits.Documents)
+            .HideDeveloperTools()).AllowAnonymous().LimitedBy(HttpLimits.Documents)
             .AddEndpointFilter((context, next) =>
             {
                 context.HttpContext.Response.Headers.ContentSecurityPolicy = PagePolicy;

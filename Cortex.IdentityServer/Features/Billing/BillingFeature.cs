@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
 
@@ -6,7 +7,8 @@ namespace Cortex.IdentityServer.Features.Billing;
 /// <summary>What the payment provider tells.</summary>
 internal static class BillingFeature
 {
-    public static IServiceCollection AddBilling(this IServiceCollection services) => services
+    public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
+        .AddSingleton(BillingOptions.Read(settings))
         .AddJson<BillingJson>()
         .AddSingleton<BillingEvents>()
         .AddScoped<BillingReplay>()

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.CommandLine;
 
 /// <summary>The server as <c>Program</c> puts it together, to serve or to work for a command.</summary>
-internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvironment, Task> serve)
+internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve)
 {
     /// <summary>Nobody waits for an answer within seconds, and a database under load may need longer for a batch.</summary>
     private const int CommandTimeoutSeconds = 60;
@@ -14,27 +14,28 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     public async Task ServeAsync(string[] arguments, CancellationToken stop)
     {
         var builder = CreateBuilder(arguments);
-        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment, serves: true);
-        await using var embedded = await environment.Database.StartEmbeddedAsync(stop);
+        var settings = SettingsOf(builder, serves: true);
+        var database = AddParts(builder, settings, stop);
+        await using var embedded = await database.StartEmbeddedAsync(stop);
         try
         {
-            await ServeAsync(builder, environment, environment.Database.ConnectionString ?? embedded!.ConnectionString, stop);
+            await ServeAsync(builder, settings, database.ConnectionString ?? embedded!.ConnectionString, stop);
         }
-        catch (Exception failure) when (DatabaseErrorLine.Of(failure, environment.Database.Name) is { } line)
+        catch (Exception failure) when (DatabaseErrorLine.Of(failure, database.Name) is { } line)
         {
             throw new CommandFailedException(line, failure);
         }
     }
 
-    private async Task ServeAsync(WebApplicationBuilder builder, CortexEnvironment environment, string database, CancellationToken stop)
+    private async Task ServeAsync(WebApplicationBuilder builder, SettingsReader settings, string connectionString, CancellationToken stop)
     {
-        var postgres = await PoolerProbe.AdaptAsync(database, stop);
-        addParts(builder, environment, postgres, stop);
+        builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(connectionString, stop)));
         var log = StartLog.Of(builder);
         await using var app = builder.Build();
         log.EndWith(app.Lifetime);
         await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
-        await serve(app, environment);
+        app.WarnOfSettings(settings.Warnings);
+        await serve(app);
     }
 
     /// <summary>Does something with the migrated database, beside a server that runs or without one.</summary>
@@ -47,18 +48,18 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
         CommandLog.AddTo(builder.Logging);
-        var environment = CortexEnvironment.Read(builder.Configuration, builder.Environment, serves: false);
-        await using var embedded = await environment.Database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
+        var database = AddParts(builder, SettingsOf(builder, serves: false), stop);
+        await using var embedded = await database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
         try
         {
-            var patient = WithPatience(environment.Database.ConnectionString ?? embedded!.ConnectionString);
-            addParts(builder, environment, await PoolerProbe.AdaptAsync(patient, stop), stop);
+            var patient = WithPatience(database.ConnectionString ?? embedded!.ConnectionString);
+            builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(patient, stop)));
             await using var app = builder.Build();
             var migrated = migrates ? await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop) : [];
             await using var scope = app.Services.CreateAsyncScope();
             return await work(new(scope.ServiceProvider, migrated, stop));
         }
-        catch (Exception failure) when (Explain(environment.Database, embedded, failure) is { } line)
+        catch (Exception failure) when (Explain(database, embedded, failure) is { } line)
         {
             throw new CommandFailedException(line, failure);
         }
@@ -70,6 +71,19 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, CortexEnvir
         ContentRootPath = AppContext.BaseDirectory,
         EnvironmentName = RunEnvironment.Choose(arguments),
     });
+
+    private static SettingsReader SettingsOf(WebApplicationBuilder builder, bool serves) =>
+        new(builder.Configuration, isProduction: !RunEnvironment.HasDevelopmentRules(builder.Environment), serves);
+
+    /// <summary>Reads all settings, so that what is wrong with them is told together, before anything is opened.</summary>
+    /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
+    private DatabaseOptions AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
+    {
+        var database = DatabaseOptions.Read(settings);
+        addParts(builder, settings, stop);
+        settings.ThrowIfRefused();
+        return database;
+    }
 
     private static string WithPatience(string connectionString)
     {

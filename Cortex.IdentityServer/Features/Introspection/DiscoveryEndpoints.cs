@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cortex.IdentityServer.Identity.Sessions;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -37,13 +37,13 @@ internal static class DiscoveryEndpoints
     /// In the form of OpenID Connect Discovery, so that libraries configure themselves from it. There is no authorization endpoint and
     /// there are no ID tokens: access tokens (RFC 9068) are all that is signed.
     /// </remarks>
-    internal static Ok<DiscoveryResponse> GetConfiguration(SessionSettings sessions, SigningKeySet keys, HttpContext http)
+    internal static Ok<DiscoveryResponse> GetConfiguration(HttpOptions options, SigningKeySet keys, HttpContext http)
     {
         http.Response.Headers.CacheControl = Cached;
         return TypedResults.Ok(new DiscoveryResponse(
-            sessions.Issuer,
-            sessions.Issuer + KeySetPath,
-            sessions.Issuer + IntrospectionPath,
+            options.Issuer,
+            options.Issuer + KeySetPath,
+            options.Issuer + IntrospectionPath,
             IntrospectionMethods,
             [],
             ["public"],
@@ -57,13 +57,13 @@ internal static class DiscoveryEndpoints
     /// authorization and token endpoints: people log in through the API. An API key with the scope `introspect` is the client's secret (`client_secret_basic`,
     /// whatever the client id) or its bearer token.
     /// </remarks>
-    internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(SessionSettings sessions, HttpContext http)
+    internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(HttpOptions options, HttpContext http)
     {
         http.Response.Headers.CacheControl = Cached;
         return TypedResults.Ok(new AuthorizationServerResponse(
-            sessions.Issuer,
-            sessions.Issuer + KeySetPath,
-            sessions.Issuer + IntrospectionPath,
+            options.Issuer,
+            options.Issuer + KeySetPath,
+            options.Issuer + IntrospectionPath,
             IntrospectionMethods,
             [],
             []));

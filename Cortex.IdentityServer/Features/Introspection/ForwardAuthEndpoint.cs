@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
 using Cortex.IdentityServer.Foundation.Http;
@@ -13,8 +12,6 @@ internal static class ForwardAuthEndpoint
 {
     /// <summary>The operator's own header, for proxies that append their client's path and query to the address that they ask.</summary>
     private const string RequiredScopes = "X-Auth-Require-Scope";
-
-    private static readonly ConditionalWeakTable<ClaimsPrincipal, CallerHeaders> Told = [];
 
     /// <summary>Check a request for a reverse proxy</summary>
     /// <remarks>
@@ -35,7 +32,7 @@ internal static class ForwardAuthEndpoint
             return Policies.MissingScope(HeaderText(missing)).ToProblem();
         }
 
-        Told.GetValue(caller, static known => new(known)).WriteTo(http.Response.Headers);
+        WriteTo(http.Response.Headers, (KnownCaller)caller);
         return Allowed.Instance;
     }
 
@@ -50,21 +47,17 @@ internal static class ForwardAuthEndpoint
             required is null ? [] : string.IsNullOrEmpty(required.Trim(' ', ',')) ? [""] : required.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(scope => !caller.HasScope(scope));
 
-    /// <summary>What the proxy is told of a caller, whose principal is the same for as long as nothing about them changes.</summary>
-    private sealed class CallerHeaders(ClaimsPrincipal caller)
+    private static void WriteTo(IHeaderDictionary headers, KnownCaller caller)
     {
-        private readonly string? _userId = caller.FindFirstValue(CortexClaims.Subject);
-        private readonly string _email = HeaderText(caller.FindFirstValue(CortexClaims.Email) ?? "");
-        private readonly string _tier = HeaderText(caller.FindFirstValue(CortexClaims.Tier) ?? "");
-        private readonly string _scopes = string.Join(' ', caller.Scopes().Select(HeaderText));
-
-        public void WriteTo(IHeaderDictionary headers)
+        headers["X-Auth-User-Id"] = caller.Subject;
+        headers["X-Auth-Email"] = HeaderText(caller.Email ?? "");
+        headers["X-Auth-Tier"] = HeaderText(caller.Tier ?? "");
+        headers["X-Auth-Scopes"] = caller.GrantedScopes switch
         {
-            headers["X-Auth-User-Id"] = _userId;
-            headers["X-Auth-Email"] = _email;
-            headers["X-Auth-Tier"] = _tier;
-            headers["X-Auth-Scopes"] = _scopes;
-        }
+            [] => "",
+            [var only] => HeaderText(only),
+            var scopes => string.Join(' ', scopes.Select(HeaderText)),
+        };
     }
 
     /// <summary>A header's value can't hold line ends or letters beyond ASCII. With the percent sign encoded too, no two texts look alike.</summary>

@@ -26,7 +26,7 @@ internal static class IntrospectionFeature
 
     public static void MapDiscovery(this IEndpointRouteBuilder app, HttpOptions options)
     {
-        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous().IsPublicDocument().LimitedBy(RateLimits.Documents);
+        var discovery = app.MapGroup("/").WithTags("For services").AllowAnonymous().IsPublicDocument().LimitedBy(HttpLimits.Documents);
         discovery.MapGet(DiscoveryEndpoints.KeySetPath, DiscoveryEndpoints.GetKeySet);
         discovery.MapGet(DiscoveryEndpoints.ProviderPath, DiscoveryEndpoints.GetConfiguration);
         discovery.MapGet(DiscoveryEndpoints.AuthorizationServerPath, DiscoveryEndpoints.GetAuthorizationServer);

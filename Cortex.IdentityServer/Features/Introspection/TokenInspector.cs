@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>Tells what a token is worth right now.</summary>
-internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, SessionSettings options)
+internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, HttpOptions options)
 {
     /// <summary>A null answer for anything that isn't good; a refusal where the asking address has asked about too many keys that nobody has.</summary>
     public async Task<(IntrospectResponse? Answer, Refusal? Refusal)> InspectAsync(string token, HttpContext http)

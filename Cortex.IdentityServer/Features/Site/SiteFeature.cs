@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Site;
 
@@ -9,11 +10,11 @@ internal static class SiteFeature
 
     public static void MapSitePages(this IEndpointRouteBuilder app)
     {
-        var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Documents).ExcludeFromDescription();
+        var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(HttpLimits.Documents).ExcludeFromDescription();
         documents.MapMethods("/", Reading, SiteEndpoints.ShowHome);
         documents.MapMethods("/.well-known/change-password", Reading, SiteEndpoints.RedirectToSecurity);
 
-        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Mails).ExcludeFromDescription();
         mails.MapMethods(SiteEndpoints.SecurityPath, Reading, SiteEndpoints.ShowSecurity);
         mails.MapPost(SiteEndpoints.SecurityPath, SiteEndpoints.SendLink);
     }

@@ -2,7 +2,6 @@ using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
-using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -12,9 +11,6 @@ namespace Cortex.IdentityServer.Foundation.Data;
 /// <summary>PostgreSQL: where it is, how it is reached, how its schema gets there.</summary>
 internal static class DataFeature
 {
-    /// <summary>Connections that one server keeps at most, where POSTGRES_URL doesn't say.</summary>
-    private const int PoolSize = 40;
-
     /// <summary>Starts the embedded PostgreSQL where no other was named; dispose it after the server.</summary>
     public static async Task<EmbeddedPostgres?> StartEmbeddedAsync(this DatabaseOptions options, CancellationToken cancellationToken)
     {
@@ -60,12 +56,14 @@ internal static class DataFeature
         }
     }
 
-    public static IServiceCollection AddData(this IServiceCollection services, string connectionString)
+    /// <remarks>Where it is, the host says with a <see cref="PostgresAddress"/>: the embedded one runs only once all settings are read.</remarks>
+    public static IServiceCollection AddData(this IServiceCollection services, SettingsReader settings)
     {
-        var bounded = WithBounds(connectionString);
         services.AddSingleton<ServerWatch>();
         services.AddSingleton(provider => DataSources.Build(
-            bounded, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<ServerWatch>()));
+            provider.GetRequiredService<PostgresAddress>().ConnectionString,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<ServerWatch>()));
         services.AddDbContextPool<CortexDbContext>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
 
@@ -78,48 +76,13 @@ internal static class DataFeature
             .AddSingleton(LockTimeouts.Default)
             .AddSingleton<DatabaseMigrator>()
             .AddSingleton<DatabaseBreaker>()
-            .AddSingleton(provider => new Changes(provider.GetRequiredService<SessionSettings>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))
-            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ChangeListener>(provider, bounded))
-            .AddHostedService(provider => ActivatorUtilities.CreateInstance<AddressWatch>(provider, bounded))
+            .AddSingleton(FreshnessOptions.Read(settings))
+            .AddSingleton(provider => new Changes(
+                provider.GetRequiredService<FreshnessOptions>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService<ChangeListener>()
+            .AddHostedService<AddressWatch>()
             .AddSingleton<LastUses>()
             .AddHostedService(provider => provider.GetRequiredService<LastUses>())
             .AddHostedService<ExpiredRows>();
-    }
-
-    /// <summary>
-    /// A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says
-    /// nothing. They add up: a statement that isn't answered is cancelled over a new connection, which takes the connect timeout once more, and yet once more
-    /// where Npgsql tries Kerberos encryption first.
-    /// </summary>
-    private static string WithBounds(string connectionString)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        var hosts = builder.Host!.Split(',').Length;
-        foreach (var (keyword, value) in new (string, object)[]
-        {
-            // Each of several hosts has this long, one after another.
-            ("Timeout", Math.Clamp(4 / hosts, 1, 2)),
-            ("Command Timeout", 2), ("Maximum Pool Size", Math.Max(PoolSize, builder.MinPoolSize)), ("Application Name", "cortex-identity"),
-            ("GSS Encryption Mode", "Disable"),
-
-            // What each of several hosts is gets looked up when a server is lost, and not at intervals at which one that doesn't answer would hold up requests.
-            ("Host Recheck Seconds", 60),
-
-            // Not what PGCLIENTENCODING says.
-            ("Client Encoding", "UTF8"),
-
-            // Nothing here leaves anything behind in a connection (no SET, no temporary table, no lock beyond its transaction), so the seven
-            // statements that would clean up before each next use, half the time of a small read, are spared.
-            ("No Reset On Close", true),
-        })
-        {
-            // ContainsKey is true of every keyword that Npgsql knows, set or not.
-            if (!builder.ShouldSerialize(keyword))
-            {
-                builder[keyword] = value;
-            }
-        }
-
-        return builder.ConnectionString;
     }
 }

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Foundation.Configuration;
 using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
@@ -25,18 +24,6 @@ internal static class AuthenticationSchemes
     {
         Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
     };
-
-    public static void AddEitherScheme(this IServiceCollection services)
-    {
-        services.AddAuthentication().AddPolicyScheme(Either, "Access token or API key", options =>
-            options.ForwardDefaultSelector = context => PresentedCredential.In(context) is { IsKey: true } ? ApiKey : Bearer);
-
-        // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
-        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == FrameworkInternals.DataProtectionHostedService).ToList())
-        {
-            services.Remove(warmUp);
-        }
-    }
 
     /// <summary>A request with two credentials has no clear caller, and is refused before either is looked at.</summary>
     public static IApplicationBuilder UseSingleCredential(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -9,7 +9,7 @@ internal static class HealthFeature
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().LimitedBy(RateLimits.RateLimits.Health);
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().LimitedBy(HttpLimits.Health);
         health.MapGet("/", HealthEndpoints.GetHealth)
             .Produces<HealthResponse>()
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Features.Introspection;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Microsoft.AspNetCore.Http.Json;
@@ -35,6 +34,7 @@ internal static class HttpFeature
         });
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
+        services.AddSingleton(options);
         services.AddSingleton<Traffic>();
         services.AddSingleton<IHostLifetime>(provider => ActivatorUtilities.CreateInstance<DrainingLifetime>(provider, stop));
         services.Configure<JsonOptions>(json => StrictJson.Configure(json.SerializerOptions)).AddJson<HttpJson>();
@@ -48,8 +48,8 @@ internal static class HttpFeature
         return builder;
     }
 
-    /// <summary>The pipeline in its order: names and headers first, so that refusals carry them; limits and the caller after.</summary>
-    public static void UseHttp(this WebApplication app, HttpOptions options)
+    /// <summary>Where the pipeline begins: the request is counted, named, and learns its client's address.</summary>
+    public static void UseRequestStart(this WebApplication app, HttpOptions options)
     {
         // Or the builder puts ASP.NET's middleware for a default scheme in front of all; there is none, and it would cost each request a twentieth.
         ((IApplicationBuilder)app).Properties[FrameworkInternals.AuthenticationMiddlewareSet] = true;
@@ -59,7 +59,11 @@ internal static class HttpFeature
         app.UseUnreadBodies();
         app.UseRequestId();
         app.UseClientAddress(options);
-        app.UseForwardAuthTargets();
+    }
+
+    /// <summary>The rest of the pipeline in its order: headers first, so that refusals carry them; limits after.</summary>
+    public static void UseHttp(this WebApplication app, HttpOptions options)
+    {
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = _ => Task.CompletedTask });
         app.Use(async (context, next) =>

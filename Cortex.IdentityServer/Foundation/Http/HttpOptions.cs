@@ -24,6 +24,9 @@ internal sealed record HttpOptions(
 
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
 
+    /// <summary>What tokens name as their issuer, and what addresses of this server begin with: the public URL without a slash at its end.</summary>
+    public string Issuer { get; } = PublicUrl.AbsoluteUri.TrimEnd('/');
+
     public bool AllowsAnyOrigin => CorsOrigins.Contains(AnyOrigin);
 
     public static HttpOptions Read(SettingsReader settings)

@@ -12,7 +12,9 @@ internal sealed class KnownCaller : ClaimsPrincipal
     {
         Scheme = identity.AuthenticationType!;
         Subject = identity.FindFirst(CortexClaims.Subject)!.Value;
+        Email = identity.FindFirst(CortexClaims.Email)?.Value;
         Tier = identity.FindFirst(CortexClaims.Tier)?.Value;
+        GrantedScopes = [.. identity.FindAll(CortexClaims.Scope).Select(claim => claim.Value)];
         Authenticated = AuthenticateResult.Success(new(this, Scheme));
     }
 
@@ -22,8 +24,13 @@ internal sealed class KnownCaller : ClaimsPrincipal
     /// <summary>The user's id.</summary>
     public string Subject { get; }
 
+    public string? Email { get; }
+
     /// <summary>The user's subscription tier.</summary>
     public string? Tier { get; }
+
+    /// <summary>The scopes of an API key; an access token has none.</summary>
+    public string[] GrantedScopes { get; }
 
     /// <summary>What authentication answers for it.</summary>
     public AuthenticateResult Authenticated { get; }

@@ -26,7 +26,7 @@ internal static class LocalSecret
 
             // After a power failure, the file may exist without its content.
             var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
-            if (secret.Length < SecretOptions.MinBytes)
+            if (secret.Length < SecretSetting.MinBytes)
             {
                 settings.Refuse(
                     "CORTEX_DATA",

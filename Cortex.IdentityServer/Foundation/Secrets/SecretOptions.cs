@@ -1,74 +1,15 @@
-using System.Text;
 using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>
-/// The server's two required secrets. Each may have several values during a rotation: the first signs or encrypts, and all of them verify or decrypt.
-/// </summary>
-/// <param name="JwtSecrets">
-/// HS256 signing secrets of access tokens: the variable's own bytes, so that other services can verify with them. Empty if another algorithm is used.
+/// <summary>The server's own secret.</summary>
+/// <param name="SecretKeys">
+/// <c>SECRET_KEY</c>: secrets from which all keys for encryption at rest and for opaque tokens are derived; several during a rotation.
 /// </param>
-/// <param name="SecretKeys">Secrets from which all keys for encryption at rest and for opaque tokens are derived.</param>
-internal sealed record SecretOptions(IReadOnlyList<byte[]> JwtSecrets, IReadOnlyList<byte[]> SecretKeys)
+internal sealed record SecretOptions(IReadOnlyList<byte[]> SecretKeys)
 {
-    public const int MinBytes = 32;
-
-    /// <summary>The new and the old secret, and one more for a rotation that starts before the previous one has ended.</summary>
-    private const int MaxSecrets = 3;
-
     /// <summary>Omits the secrets, so that they aren't printed by accident.</summary>
     public override string ToString() => nameof(SecretOptions);
 
-    public static SecretOptions Read(SettingsReader settings, bool signsWithSecret)
-    {
-        var signing = Secrets(settings, "JWT_SECRET_KEY", isNeeded: signsWithSecret);
-        var encrypting = Secrets(settings, "SECRET_KEY", isNeeded: true);
-        if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
-        {
-            settings.Refuse("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
-        }
-
-        return new(signing, encrypting);
-    }
-
-    private static byte[][] Secrets(SettingsReader settings, string name, bool isNeeded)
-    {
-        if (settings.Text(name) is null)
-        {
-            if (!isNeeded)
-            {
-                return [];
-            }
-
-            if (!settings.IsProduction)
-            {
-                return [LocalSecret.Read(settings, name.ToLowerInvariant())];
-            }
-
-            settings.RefuseMissing(name, $"to a random secret of at least {MinBytes} bytes (openssl rand -base64 48)");
-            return [];
-        }
-
-        var texts = settings.List(name);
-        byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
-        if (secrets.Length is 0 or > MaxSecrets)
-        {
-            settings.Refuse(name, $"must be one random secret, or up to {MaxSecrets} separated by commas while it is rotated (new,old)");
-        }
-        else if (secrets.Any(secret => secret.Length < MinBytes))
-        {
-            settings.Refuse(name, $"must be at least {MinBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
-        }
-        else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
-        {
-            settings.Refuse(name, objection);
-        }
-        else if (texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
-        {
-            settings.Refuse(name, "must not list the same secret twice (it is new,old while it is rotated)");
-        }
-
-        return secrets;
-    }
+    public static SecretOptions Read(SettingsReader settings) => new(SecretSetting.Read(settings, "SECRET_KEY", isNeeded: true));
 }

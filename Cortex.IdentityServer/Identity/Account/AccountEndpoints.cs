@@ -17,7 +17,7 @@ internal static class AccountEndpoints
     /// until its email is verified.
     /// </remarks>
     internal static async Task<Results<Created<UserResponse>, Accepted<RegistrationAccepted>, Problem>> Register(
-        RegisterRequest body, Registration registration, HttpContext http, AccountOptions options, CancellationToken cancellationToken)
+        RegisterRequest body, Registration registration, HttpContext http, AccountOptions options, LoginOptions login, CancellationToken cancellationToken)
     {
         if (!options.IsRegistrationOpen)
         {
@@ -38,7 +38,7 @@ internal static class AccountEndpoints
         {
             RegistrationResult.Busy busy => Refusal.Busy(busy.RetryAfter).ToProblem(),
             RegistrationResult.Invalid invalid => Refusal.Invalid("email", invalid.Reason).ToProblem(),
-            _ when options.RequiresVerifiedEmail =>
+            _ when login.RequiresVerifiedEmail =>
                 TypedResults.Accepted((string?)null, new RegistrationAccepted("Open the mail that we sent to this address to continue.")),
             RegistrationResult.Registered registered => TypedResults.Created("/api/v1/auth/me", UserResponse.Of(registered.User)),
             _ => Problems.EmailTaken.ToProblem(),

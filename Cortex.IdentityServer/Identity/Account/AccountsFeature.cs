@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Account.Mailed;
@@ -11,7 +12,9 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <summary>What people do with their own account: register, change it, export it, delete it.</summary>
 internal static class AccountsFeature
 {
-    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+    public static IServiceCollection AddAccounts(this IServiceCollection services, SettingsReader settings) => services
+        .AddSingleton(AccountOptions.Read(settings))
+        .AddLimits(AccountLimits.Register, AccountLimits.Mails)
         .AddJson<AccountJson>()
         .AddScoped<RegistrationSteps>()
         .AddScoped<Registration>()
@@ -32,12 +35,12 @@ internal static class AccountsFeature
         var accounts = auth.MapGroup("/").WithTags("Account");
         accounts.MapPost("/register", AccountEndpoints.Register)
             .AllowAnonymous()
-            .LimitedBy(RateLimits.Register)
+            .LimitedBy(AccountLimits.Register)
             .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         var changing = accounts.MapGroup("/")
             .RequireAuthorization(Policies.Session)
-            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
+            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
             .TellsVanishedOwners();
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
@@ -48,7 +51,7 @@ internal static class AccountsFeature
         changing.MapPost("/change-email", MailedEndpoints.ChangeEmail)
             .Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
 
-        var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(RateLimits.Mails);
+        var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(AccountLimits.Mails);
         mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).Refuses(Problems.InvalidVerificationToken);
         mailed.MapPost("/verify-email/resend", MailedEndpoints.ResendVerification);
         mailed.MapPost("/forgot-password", MailedEndpoints.ForgotPassword);
@@ -58,7 +61,7 @@ internal static class AccountsFeature
 
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
-        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(RateLimits.Mails).ExcludeFromDescription();
+        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Mails).ExcludeFromDescription();
         pages.MapGet(MailedLinks.VerifyEmail, MailedPageEndpoints.AskToVerifyEmail);
         pages.MapPost(MailedLinks.VerifyEmail, MailedPageEndpoints.VerifyEmail);
         pages.MapGet(MailedLinks.ChangeEmail, MailedPageEndpoints.AskToChangeEmail);

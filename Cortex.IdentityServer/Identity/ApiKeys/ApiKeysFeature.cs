@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -8,11 +9,13 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <summary>Keys with which services authenticate.</summary>
 internal static class ApiKeysFeature
 {
-    public static IServiceCollection AddApiKeys(this IServiceCollection services)
+    public static IServiceCollection AddApiKeys(this IServiceCollection services, SettingsReader settings)
     {
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(AuthenticationSchemes.ApiKey, configureOptions: null);
         return services
+            .AddSingleton(ApiKeyOptions.Read(settings))
+            .AddLimits(ApiKeyLimits.UnknownKeys)
             .AddJson<ApiKeysJson>()
             .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
             .AddSingleton<LimitedApiKeyLookup>()
@@ -22,7 +25,7 @@ internal static class ApiKeysFeature
     public static void MapApiKeys(this IEndpointRouteBuilder auth)
     {
         var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
-        var writing = keys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        var writing = keys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
         writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
         writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);

@@ -22,7 +22,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         }
 
         var network = ClientNetwork.Of(http.ClientIp());
-        var decision = await limits.TakeAsync(RateLimits.UnknownKeys, network);
+        var decision = await limits.TakeAsync(ApiKeyLimits.UnknownKeys, network);
         if (!decision.Allowed)
         {
             RateLimitHeaders.Note(http, decision);
@@ -34,7 +34,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
             var verdict = await keys.FindAsync(candidate, http.RequestAborted);
             if (verdict is not ApiKeyVerdict.Refused)
             {
-                await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);
+                await limits.GiveBackAsync(ApiKeyLimits.UnknownKeys, network, decision);
             }
 
             return (verdict, null);
@@ -42,7 +42,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
             // That says nothing of the key. A caller who goes away before the answer gets nothing back: the query was made.
-            await limits.GiveBackAsync(RateLimits.UnknownKeys, network, decision);
+            await limits.GiveBackAsync(ApiKeyLimits.UnknownKeys, network, decision);
             throw;
         }
     }

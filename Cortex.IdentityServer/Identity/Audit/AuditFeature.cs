@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Audit;
@@ -5,8 +7,10 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <summary>What happened to accounts, kept for those who have to know it.</summary>
 internal static class AuditFeature
 {
-    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+    public static IServiceCollection AddAudit(this IServiceCollection services, SettingsReader settings) => services
+        .AddSingleton(AuditOptions.Read(settings))
         .AddJson<AuditJson>()
+        .AddSingleton<IExpiryRule, AuditPartitions>()
         .AddScoped<AuditLog>()
         .AddScoped<AuditReader>();
 

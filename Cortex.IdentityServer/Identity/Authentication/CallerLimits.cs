@@ -1,17 +1,18 @@
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
 /// <summary>Counts each request of a known caller: an owner's API keys together, by tier, and a person on routes that are expensive.</summary>
-internal sealed class CallerLimits(RateCounter counter, RateLimitOptions options)
+internal sealed class CallerLimits(RateCounter counter, TierOptions tiers)
 {
     /// <summary>The refusal, or null when the request may go on.</summary>
     public ValueTask<Refusal?> RefusalAsync(HttpContext context)
     {
         var caller = (KnownCaller)context.User;
         var limit = caller.Scheme == AuthenticationSchemes.ApiKey
-            ? options.OfTier(caller.Tier)
+            ? tiers.LimitOf(caller.Tier)
             : context.GetEndpoint()?.Metadata.GetMetadata<RouteLimits>()?.PerUser;
         return limit is null ? default : TakeAsync(context, limit, caller.Subject);
     }

@@ -7,7 +7,9 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 /// <summary>Knows the callers whose credentials were good a moment ago, and about whom nothing has changed since.</summary>
 internal sealed class RememberedCallers(VerifiedTokens tokens, IApiKeyProvider keys)
 {
-    /// <summary>Null for a credential that isn't remembered or isn't good: the handler of its scheme asks the database, or says what is wrong with it.</summary>
+    /// <summary>
+    /// Null for a credential that isn't remembered or isn't good: the handler of its scheme asks the database, or says what is wrong with it.
+    /// </summary>
     public KnownCaller? Recall(HttpContext context) => PresentedCredential.In(context) switch
     {
         null => null,

@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -10,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>What all ways through a login share: the account's state, the second factor, the session.</summary>
 internal sealed partial class LoginCompletion(
-    SecondFactor secondFactor, SessionService sessions, AccountOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
+    SecondFactor secondFactor, SessionService sessions, LoginOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
     public async Task<LoginResult?> RefusalAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)

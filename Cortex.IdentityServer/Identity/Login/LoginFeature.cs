@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -8,7 +9,9 @@ namespace Cortex.IdentityServer.Identity.Login;
 /// <summary>Proving who somebody is.</summary>
 internal static class LoginFeature
 {
-    public static IServiceCollection AddLogin(this IServiceCollection services) => services
+    public static IServiceCollection AddLogin(this IServiceCollection services, SettingsReader settings) => services
+        .AddSingleton(LoginOptions.Read(settings))
+        .AddLimits(LoginLimits.Login)
         .AddJson<LoginJson>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
@@ -19,7 +22,7 @@ internal static class LoginFeature
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
-        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(RateLimits.Login).MayUseCookies();
+        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(LoginLimits.Login).MayUseCookies();
         login.MapPost("/", LoginEndpoints.LogIn)
             .Refuses(
                 Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified,
@@ -31,14 +34,14 @@ internal static class LoginFeature
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate)
             .WithTags("Login")
             .RequireAuthorization(Policies.Session)
-            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser)
+            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
             .TellsVanishedOwners();
     }
 
     public static void MapPasskeyLogin(this IEndpointRouteBuilder auth)
     {
-        var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(RateLimits.Login);
+        var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(LoginLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey)
             .MayUseCookies()

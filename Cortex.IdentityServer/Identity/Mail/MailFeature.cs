@@ -1,11 +1,21 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
+
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>Mails: taken with what causes them, sent when they can be.</summary>
 internal static partial class MailFeature
 {
-    public static IServiceCollection AddMail(this IServiceCollection services, MailOptions options)
+    public static IServiceCollection AddMail(this IServiceCollection services, SettingsReader settings, Uri publicUrl)
     {
-        services.AddSingleton<MailSignal>().AddScoped<Outbox>().AddScoped<OneTimeTokens>();
+        var options = MailOptions.Read(settings, publicUrl);
+        services
+            .AddSingleton(options)
+            .AddSingleton<MailSignal>()
+            .AddScoped<Outbox>()
+            .AddScoped<OneTimeTokens>()
+            .AddSingleton<IExpiryRule, UnsentMails>()
+            .AddSingleton<IExpiryRule>(new ExpiryRule("one-time tokens", "one_time_tokens WHERE expires_at < $1"));
         if (!options.CanSend)
         {
             return services;
@@ -16,9 +26,9 @@ internal static partial class MailFeature
     }
 
     /// <summary>Says so where mails don't leave: nobody would learn it from an answer.</summary>
-    public static void WarnOfMissingMail(this WebApplication app, MailOptions options)
+    public static void WarnOfMissingMail(this WebApplication app)
     {
-        if (!options.CanSend)
+        if (!app.Services.GetRequiredService<MailOptions>().CanSend)
         {
             Log.NoServer(app.Logger, Outbox.NoticeLifetime.TotalDays);
         }

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -10,7 +12,8 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>Passkeys (WebAuthn): made and managed by a person who is logged in.</summary>
 internal static class PasskeysFeature
 {
-    public static IServiceCollection AddPasskeys(this IServiceCollection services) => services
+    public static IServiceCollection AddPasskeys(this IServiceCollection services, SettingsReader settings) => services
+        .AddSingleton(PasskeyOptions.Read(settings))
         .AddJson<PasskeysJson>()
         .AddScoped<PasskeyCeremonies>()
         .AddScoped<PresentedPasskey>()
@@ -18,16 +21,17 @@ internal static class PasskeysFeature
         .AddScoped<UserPasskeys>()
         .AddScoped<PasskeyRegistration>()
         .AddScoped<PasskeyCheck>()
+        .AddSingleton<IExpiryRule>(new ExpiryRule("passkey challenges", "passkey_challenges WHERE expires_at < $1"))
         .Replace(ServiceDescriptor.Scoped<IUserStore<User>, PasskeyUserStore>());
 
     public static void MapRelatedOrigins(this IEndpointRouteBuilder app) =>
         app.MapGet(RelatedOriginsEndpoint.Path, RelatedOriginsEndpoint.GetRelatedOrigins).WithTags("Passkeys").AllowAnonymous().IsPublicDocument()
-            .LimitedBy(RateLimits.Documents);
+            .LimitedBy(HttpLimits.Documents);
 
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {
         var passkeys = auth.MapGroup("/passkeys").WithTags("Passkeys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
-        var writing = passkeys.MapGroup("/").LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser);
+        var writing = passkeys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
         writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
         writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();
         passkeys.MapGet("/", PasskeyEndpoints.ListPasskeys);

@@ -34,8 +34,13 @@ internal static class LoginAttemptRules
     /// month, ten and more for a year. The same whether the account exists or not, so that no count tells who is registered; and bounded, as anybody can make
     /// up emails.
     /// </summary>
-    public const string IsKept =
+    private const string IsKept =
         "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
+
+    /// <summary>The rows that say nothing any more. Parameter: <c>$1</c>, which is <see cref="ForgottenAfter"/> ago.</summary>
+    public const string Expired =
+        "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT "
+            + $"({IsKept})";
 
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 

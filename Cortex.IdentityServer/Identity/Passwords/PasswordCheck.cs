@@ -24,7 +24,7 @@ internal sealed partial class PasswordCheck(
         var network = ClientNetwork.Of(attempt.Origin.Ip);
 
         // Taken before and given back after, so that guesses at once are counted too; a request that breaks off has been a guess.
-        var permit = await limits.TakeAsync(RateLimits.LoginFailures, network);
+        var permit = await limits.TakeAsync(PasswordLimits.LoginFailures, network);
         if (!permit.Allowed)
         {
             return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset, permit);
@@ -39,13 +39,13 @@ internal sealed partial class PasswordCheck(
                 return new PasswordCheckResult.Wrong(permit);
             }
 
-            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            await limits.GiveBackAsync(PasswordLimits.LoginFailures, network, permit);
             return result;
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
             // Nobody learned anything, and an outage must not keep people out when it is over.
-            await limits.GiveBackAsync(RateLimits.LoginFailures, network, permit);
+            await limits.GiveBackAsync(PasswordLimits.LoginFailures, network, permit);
             throw;
         }
     }

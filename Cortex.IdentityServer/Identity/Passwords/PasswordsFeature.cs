@@ -1,3 +1,6 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Identity;
@@ -9,8 +12,9 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 internal static class PasswordsFeature
 {
     /// <summary>To be called after <see cref="UsersFeature.AddUsers"/>, which registers Identity's own hasher and validator.</summary>
-    public static IServiceCollection AddPasswords(this IServiceCollection services) => services
-        .AddHashing()
+    public static IServiceCollection AddPasswords(this IServiceCollection services, SettingsReader settings) => services
+        .AddHashing(settings)
+        .AddLimits(PasswordLimits.LoginFailures)
         .Replace(ServiceDescriptor.Singleton<IPasswordHasher<User>>(provider => provider.GetRequiredService<BcryptPasswordHasher>()))
         .Replace(ServiceDescriptor.Scoped<IPasswordValidator<User>, PasswordRules>())
         .AddSingleton<KnownNetworks>()
@@ -21,5 +25,7 @@ internal static class PasswordsFeature
         .AddSingleton<LoginAttempts>()
         .AddScoped<LoginAccounts>()
         .AddScoped<LoginAddresses>()
-        .AddScoped<PasswordCheck>();
+        .AddScoped<PasswordCheck>()
+        .AddSingleton<IExpiryRule>(new ExpiryRule("counts of failed logins", LoginAttemptRules.Expired, LoginAttemptRules.ForgottenAfter))
+        .AddSingleton<IExpiryRule>(new ExpiryRule("login addresses", "login_addresses WHERE last_login_at < $1", LoginAccounts.KnownFor));
 }

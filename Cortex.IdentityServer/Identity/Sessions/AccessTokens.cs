@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Makes and checks access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
-internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, TimeProvider clock)
+internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, HttpOptions http, TimeProvider clock)
 {
     private const string Type = "at+jwt";
 
@@ -21,11 +21,11 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
         ValidTypes = [Type],
         TryAllIssuerSigningKeys = false,
         ValidateIssuerSigningKey = true,
-        ValidIssuer = options.Issuer,
+        ValidIssuer = http.Issuer,
         ValidAudience = options.Audience,
         RequireExpirationTime = true,
         RequireSignedTokens = true,
-        ClockSkew = SessionSettings.ClockSkew,
+        ClockSkew = SignedTokens.ClockSkew,
         LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, clock.GetUtcNow().UtcDateTime),
         NameClaimType = CortexClaims.Subject,
         RoleClaimType = CortexClaims.Roles,
@@ -46,11 +46,11 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
         return Handler.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = Type,
-            Issuer = options.Issuer,
+            Issuer = http.Issuer,
             Audience = options.Audience,
             IssuedAt = now,
             NotBefore = now,
-            Expires = now + SessionSettings.AccessTokenLifetime,
+            Expires = now + SignedTokens.Lifetime,
             SigningCredentials = keys.Current(),
             Claims = new Dictionary<string, object>
             {
@@ -87,12 +87,12 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
             return false;
         }
 
-        if (now > expires + SessionSettings.ClockSkew)
+        if (now > expires + SignedTokens.ClockSkew)
         {
             // Thrown and not answered, so that "expired" can be told from "not valid".
             throw new SecurityTokenExpiredException { Expires = expires.Value };
         }
 
-        return notBefore is null || now >= notBefore - SessionSettings.ClockSkew;
+        return notBefore is null || now >= notBefore - SignedTokens.ClockSkew;
     }
 }

@@ -125,7 +125,7 @@ internal static class SessionEndpoints
         }
 
         // Only the server writes a token that is read, so a stranger can't use up a session's permits.
-        var decision = await counter.TakeAsync(RateLimits.RefreshSession, token.SessionId.ToString());
+        var decision = await counter.TakeAsync(RefreshLimits.PerSession, token.SessionId.ToString());
         RateLimitHeaders.Note(http, decision);
         return !decision.Allowed
             ? Refusal.RateLimited(decision.Reset).ToProblem()

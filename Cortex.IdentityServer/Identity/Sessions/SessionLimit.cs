@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// Keeps each account at no more than a hundred live sessions. A login ends the session that was unused longest; accounts that have many more, from
 /// before there was a limit, are brought down to it at the start and each hour.
 /// </summary>
-internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger)
+internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger) : IExpiryRule
 {
     public const int MostLive = 100;
 
@@ -17,9 +18,6 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
     public const int MostEndedByLogin = 500;
 
     private const int Batch = 5000;
-
-    /// <summary>As for the other work of each hour.</summary>
-    private const int TimeoutSeconds = 300;
 
     private const string Crowded = """
         SELECT user_id FROM sessions WHERE ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now GROUP BY user_id HAVING count(*) > @kept
@@ -49,6 +47,14 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
                 $"jsonb_build_object('session_id', id, 'reason', '{SessionEnd.Limit}')", "FROM ended", actorId: "@actor")})
         """;
 
+    public string? Rows => null;
+
+    public async Task<int> ApplyAsync(NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await EnforceAsync(cancellationToken);
+        return 0;
+    }
+
     /// <summary>Ends the surplus of every account, in batches that hold nobody up for long.</summary>
     public async Task EnforceAsync(CancellationToken cancellationToken)
     {
@@ -69,7 +75,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         await using var command = database.CreateCommand(Crowded);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", clock.GetUtcNow()));
         command.Parameters.Add(new NpgsqlParameter<int>("kept", MostLive));
-        command.CommandTimeout = TimeoutSeconds;
+        command.CommandTimeout = IExpiryRule.CommandTimeoutSeconds;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var crowded = new List<Guid>();
         while (await rows.ReadAsync(cancellationToken))
@@ -83,7 +89,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
     private async Task<int> EndAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.Timeout = TimeoutSeconds;
+        batch.Timeout = IExpiryRule.CommandTimeoutSeconds;
         batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
         batch.BatchCommands.Add(new(End)
         {

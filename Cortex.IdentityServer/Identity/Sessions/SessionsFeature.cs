@@ -1,6 +1,7 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Identity.SigningKeys;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
@@ -9,16 +10,17 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>Logins that last: access and refresh tokens.</summary>
 internal static class SessionsFeature
 {
-    public static IServiceCollection AddSessions(this IServiceCollection services)
+    /// <summary>How long a session that is over stays, for the operator who asks what happened.</summary>
+    private static readonly TimeSpan EndedSessionsKept = TimeSpan.FromDays(30);
+
+    public static IServiceCollection AddSessions(this IServiceCollection services, SettingsReader settings)
     {
         services.AddAuthentication().AddJwtBearer(AuthenticationSchemes.Bearer);
         return services
+            .AddSingleton(SessionSettings.Read(settings))
+            .AddLimits(RefreshLimits.PerAddress, RefreshLimits.PerSession, SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
             .AddJson<SessionsJson>()
             .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
-            .AddSingleton<SigningKeyCipher>()
-            .AddSingleton<SigningKeyTable>()
-            .AddSingleton<SigningKeySet>()
-            .AddHostedService<SigningKeyRotation>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<LiveSessions>()
             .AddSingleton<VerifiedTokens>()
@@ -27,6 +29,10 @@ internal static class SessionsFeature
             .AddSingleton<SessionRefresh>()
             .AddSingleton<SessionStart>()
             .AddSingleton<SessionLimit>()
+            .AddSingleton<IExpiryRule>(provider => provider.GetRequiredService<SessionLimit>())
+            .AddSingleton<IExpiryRule>(new ExpiryRule(
+                "sessions", "sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", EndedSessionsKept))
+            .AddSingleton<IExpiryRule>(new ExpiryRule("devices", "login_devices WHERE last_login_at < $1", LoginDevice.KnownFor))
             .AddSingleton<RefreshCookie>()
             .AddSingleton<MatcherPolicy, CookieAlonePolicy>()
             .AddScoped<SessionService>();
@@ -37,7 +43,7 @@ internal static class SessionsFeature
         var tagged = auth.MapGroup("/").WithTags("Sessions");
         tagged.MapPost("/refresh", SessionEndpoints.Refresh)
             .AllowAnonymous()
-            .LimitedBy(RateLimits.Refresh)
+            .LimitedBy(RefreshLimits.PerAddress)
             .MayUseCookies()
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
 
@@ -45,10 +51,11 @@ internal static class SessionsFeature
         tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie)
             .WithRefreshCookieAlone()
             .AllowAnonymous()
-            .LimitedBy(RateLimits.Refresh)
+            .LimitedBy(RefreshLimits.PerAddress)
             .ExcludeFromDescription();
         var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
-        sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RateLimits.Refresh).Refuses(Problems.InvalidRefreshToken);
+        sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RefreshLimits.PerAddress)
+            .Refuses(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
         sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound).TellsVanishedOwners();

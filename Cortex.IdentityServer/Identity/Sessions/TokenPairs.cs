@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Identity.SigningKeys;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
@@ -22,7 +23,7 @@ internal sealed class TokenPairs(AccessTokens accessTokens, SecretKeys secrets, 
     public TokenResponse Issue(SessionUser user, RefreshToken refreshToken, string[] methods, DateTimeOffset refreshExpires) => new(
         accessTokens.Issue(user, refreshToken.SessionId, methods),
         "bearer",
-        (int)SessionSettings.AccessTokenLifetime.TotalSeconds,
+        (int)SignedTokens.Lifetime.TotalSeconds,
         refreshToken.ToText(_refreshKeys),
         (long)Math.Round((refreshExpires - clock.GetUtcNow()).TotalSeconds));
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.SigningKeys;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
@@ -51,7 +52,7 @@ internal sealed class VerifiedToken : ICachedCredential
 
     public DateTimeOffset ExpiresAt { get; }
 
-    public DateTimeOffset ValidUntil => ExpiresAt + SessionSettings.ClockSkew;
+    public DateTimeOffset ValidUntil => ExpiresAt + SignedTokens.ClockSkew;
 
     /// <summary>Made once, as each request asks for it.</summary>
     public TokenVerdict.Good Good { get; }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
@@ -54,7 +53,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         return urgency switch
         {
             // The clock of a replica may be behind: it would find no key that signs by now, and make one more.
-            RotationUrgency.AtOnce => now - SessionSettings.ClockSkew,
+            RotationUrgency.AtOnce => now - SignedTokens.ClockSkew,
             _ when SigningKeySchedule.Current(keys, now) is null => now,
             RotationUrgency.Soon => now + UntilKnown,
             _ => now + options.Lead,

@@ -1,5 +1,3 @@
-using Cortex.IdentityServer.Identity.Sessions;
-
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>When keys take turns: each is published before it signs, signs for a period, and is kept until the last token that it signed has ended.</summary>
@@ -29,7 +27,7 @@ internal static class SigningKeySchedule
         return end > announced ? null : announced;
     }
 
-    public static DateTimeOffset KeptUntil(DateTimeOffset usedUntil) => usedUntil + SessionSettings.AccessTokenLifetime + SessionSettings.ClockSkew;
+    public static DateTimeOffset KeptUntil(DateTimeOffset usedUntil) => usedUntil + SignedTokens.Lifetime + SignedTokens.ClockSkew;
 
     private static IEnumerable<SigningKey> CanSign(IEnumerable<SigningKey> keys) => keys.Where(key => key.Credentials is not null);
 }

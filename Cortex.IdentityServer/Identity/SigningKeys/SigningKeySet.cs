@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
-using Cortex.IdentityServer.Foundation.Secrets;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
@@ -11,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.SigningKeys;
 /// at most (RFC 8725 sections 3.1 and 3.10).
 /// </summary>
 internal sealed partial class SigningKeySet(
-    SigningOptions options, SecretOptions secrets, SigningKeyTable table, Changes changes, ServerWatch server, TimeProvider clock,
+    SigningOptions options, SigningKeyTable table, Changes changes, ServerWatch server, TimeProvider clock,
     ILogger<SigningKeySet> logger)
     : IDisposable
 {
@@ -19,7 +18,7 @@ internal sealed partial class SigningKeySet(
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Without a <c>kid</c>: while JWT_SECRET_KEY is rotated the few there are get tried one after another.</summary>
-    private readonly SymmetricSecurityKey[] _shared = [.. options.IsSymmetric ? secrets.JwtSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
+    private readonly SymmetricSecurityKey[] _shared = [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
 
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -32,7 +31,7 @@ internal sealed partial class SigningKeySet(
     public IEnumerable<PublicJwk> Published => _pairs.Select(pair => pair.Jwk);
 
     private SigningCredentials? SharedCredentials { get; } = options.IsSymmetric
-        ? new(new SymmetricSecurityKey(secrets.JwtSecrets[0]), options.Algorithm)
+        ? new(new SymmetricSecurityKey(options.SharedSecrets[0]), options.Algorithm)
         : null;
 
     /// <summary>What a token made now is signed with.</summary>

@@ -1,11 +1,15 @@
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>How access tokens are signed.</summary>
 /// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server makes.</param>
 /// <param name="Period">How long such a key signs before the next one does.</param>
-internal sealed record SigningOptions(string Algorithm, TimeSpan Period)
+/// <param name="SharedSecrets">
+/// <c>JWT_SECRET_KEY</c>, whose bytes are the variable's, so that other services can verify with them; none where tokens are signed otherwise. The first signs.
+/// </param>
+internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOnlyList<byte[]> SharedSecrets)
 {
     private const string SharedSecret = "HS256";
 
@@ -17,6 +21,9 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period)
     /// <summary>How long a key is published before it signs, so that services which keep the list of keys for hours know it by then.</summary>
     public TimeSpan Lead => Period / 2 < LongestLead ? Period / 2 : LongestLead;
 
+    /// <summary>A secret must not be printed by accident.</summary>
+    public override string ToString() => $"{nameof(SigningOptions)} {{ Algorithm = {Algorithm}, Period = {Period} }}";
+
     public static SigningOptions Read(SettingsReader settings)
     {
         var algorithm = settings.Text("JWT_ALGORITHM") ?? SharedSecret;
@@ -25,6 +32,13 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period)
             settings.Refuse("JWT_ALGORITHM", "must be HS256, ES256 or RS256");
         }
 
-        return new(algorithm, TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", otherwise: 30, least: 1, most: 365, "days")));
+        var period = TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", otherwise: 30, least: 1, most: 365, "days"));
+        var secrets = SecretSetting.Read(settings, "JWT_SECRET_KEY", isNeeded: algorithm == SharedSecret);
+        if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
+        {
+            settings.Refuse("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
+        }
+
+        return new(algorithm, period, secrets);
     }
 }

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -13,12 +14,13 @@ internal static class TwoFactorFeature
         .AddScoped<SecondFactor>()
         .AddScoped<OwnerProof>()
         .AddScoped<TwoFactorChallenges>()
-        .AddScoped<TwoFactorSetup>();
+        .AddScoped<TwoFactorSetup>()
+        .AddSingleton<IExpiryRule>(new ExpiryRule("two-factor challenges", "two_factor_challenges WHERE expires_at < $1"));
 
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
-            .LimitedBy(RateLimits.Sensitive, RateLimits.SensitiveUser).TellsVanishedOwners();
+            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser).TellsVanishedOwners();
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
             .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -7,7 +8,7 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// <summary>Accounts and their roles: ASP.NET Core Identity over the documented tables.</summary>
 internal static class UsersFeature
 {
-    public static IServiceCollection AddUsers(this IServiceCollection services)
+    public static IServiceCollection AddUsers(this IServiceCollection services, SettingsReader settings)
     {
         // Before AddIdentityCore, which fills in only what is missing.
         services.AddSingleton<ILookupNormalizer, NoNormalizer>();
@@ -17,6 +18,8 @@ internal static class UsersFeature
             .AddUserStore<UserStore>()
             .AddRoleStore<RoleStore<Role, CortexDbContext, Guid>>();
         return services
+            .AddSingleton(TierOptions.Read(settings))
+            .AddSingleton<KnownTiers>()
             .AddSingleton<AccountReader>()
             .AddScoped<UserRoles>()
             .AddScoped<LastAdminRule>();

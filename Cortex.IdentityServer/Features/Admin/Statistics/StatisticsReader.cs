@@ -1,4 +1,4 @@
-using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
@@ -69,7 +69,7 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
     /// <summary>Those that there are, always, and then those that another program gave.</summary>
     private static Dictionary<string, long> ByTier(List<Accounts> accounts)
     {
-        var tiers = RateLimits.ApiKeyTiers.Keys.ToDictionary(tier => tier, _ => 0L);
+        var tiers = TierOptions.Usual.Keys.ToDictionary(tier => tier, _ => 0L);
         foreach (var tier in accounts.GroupBy(group => group.Tier, group => group.Number).OrderBy(tier => tier.Key, StringComparer.Ordinal))
         {
             if (tier.Sum() is not 0 and var number)

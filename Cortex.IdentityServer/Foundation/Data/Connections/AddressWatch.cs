@@ -8,14 +8,14 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 /// After a failover without fencing, the old primary may keep serving the existing connections. Without this check, the server would keep using it and
 /// never learn what other replicas revoke.
 /// </remarks>
-internal sealed class AddressWatch(string connectionString, NpgsqlDataSource database, ServerWatch watch) : BackgroundService
+internal sealed class AddressWatch(PostgresAddress address, NpgsqlDataSource database, ServerWatch watch) : BackgroundService
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Npgsql caches the state of each of several hosts. If it finds no suitable one in its cache, the cache has to be cleared.</summary>
     private static readonly TimeSpan HostCheckInterval = TimeSpan.FromSeconds(0.5);
 
-    private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString);
+    private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(address.ConnectionString);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 /// </para>
 /// </remarks>
 internal sealed partial class ChangeListener(
-    string connectionString, NpgsqlDataSource dataSource, ServerWatch watch, Changes changes, ILogger<ChangeListener> logger) : BackgroundService
+    PostgresAddress address, NpgsqlDataSource dataSource, ServerWatch watch, Changes changes, ILogger<ChangeListener> logger) : BackgroundService
 {
     private const string Channel = "cortex_changes";
     private const string EchoPrefix = "echo:";
@@ -42,9 +42,9 @@ internal sealed partial class ChangeListener(
     private static readonly TimeSpan LongReconnectDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongOutage = TimeSpan.FromSeconds(5);
 
-    private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(connectionString, "cortex-identity changes");
+    private readonly NpgsqlDataSource _source = DataSources.BuildUnpooled(address.ConnectionString, "cortex-identity changes");
 
-    private readonly SpareThreads _spareThreads = new(new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize);
+    private readonly SpareThreads _spareThreads = new(new NpgsqlConnectionStringBuilder(address.ConnectionString).MaxPoolSize);
 
     private long _lostAt;
     private bool _isLost;

@@ -76,7 +76,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
             if (Count >= capacity && now >= _nextSearch)
             {
                 Remove(most: 0, now);
-                for (var most = 1; Count > _roomy && most < RateLimitOptions.Most; most = (int)Math.Min(RateLimitOptions.Most, most * 8L))
+                for (var most = 1; Count > _roomy && most < RateLimitNumbers.Most; most = (int)Math.Min(RateLimitNumbers.Most, most * 8L))
                 {
                     Remove(most, now);
                 }

@@ -2,10 +2,11 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-/// <summary>Settings that limit the resources for password hashing.</summary>
+/// <summary>Settings for the cost of password hashes, and for the resources that they may use.</summary>
 /// <param name="Threads"><c>HASHING_THREADS</c>: the number of concurrent hashes; by default, the number of processors.</param>
 /// <param name="Places"><c>HASHING_QUEUE</c>: the maximum number of requests that hash or wait; by default 16 per thread, and at least 32.</param>
-internal sealed record HashingOptions(int Threads, int Places)
+/// <param name="BcryptCost"><c>BCRYPT_COST</c>, 10 to 16: the base-2 logarithm of the number of rounds. Each increment doubles the time of a login.</param>
+internal sealed record HashingOptions(int Threads, int Places, int BcryptCost)
 {
     private const int MaxThreads = 64;
     private const int PlacesPerThread = 16;
@@ -20,6 +21,9 @@ internal sealed record HashingOptions(int Threads, int Places)
     public static HashingOptions Read(SettingsReader settings)
     {
         var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), least: 1, MaxThreads, "threads");
-        return new(threads, settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), least: 1, most: 10_000, "places"));
+        return new(
+            threads,
+            settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), least: 1, most: 10_000, "places"),
+            settings.Number("BCRYPT_COST", otherwise: 12, least: 10, most: 16, "rounds (as a power of two)"));
     }
 }

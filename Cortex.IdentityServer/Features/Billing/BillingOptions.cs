@@ -3,20 +3,20 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>Where billing lives; checked at start, so that a bad address is found before it is needed.</summary>
+/// <summary>How the payment provider is reached; checked at start, so that a bad address is found before it is needed.</summary>
 /// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
 /// <param name="PolarAccessToken">An organization token of Polar's API.</param>
 /// <param name="PolarProducts">Polar's product id → subscription tier.</param>
-internal sealed record IntegrationOptions(
+internal sealed record BillingOptions(
     IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
     /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
     private const int LeastSecretLength = 16;
 
     /// <summary>A secret must not be printed by accident.</summary>
-    public override string ToString() => nameof(IntegrationOptions);
+    public override string ToString() => nameof(BillingOptions);
 
-    public static IntegrationOptions Read(SettingsReader settings) => new(WebhookSecrets(settings), AccessToken(settings), Products(settings));
+    public static BillingOptions Read(SettingsReader settings) => new(WebhookSecrets(settings), AccessToken(settings), Products(settings));
 
     private static string[] WebhookSecrets(SettingsReader settings)
     {

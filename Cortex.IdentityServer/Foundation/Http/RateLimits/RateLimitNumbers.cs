@@ -1,0 +1,31 @@
+using System.Globalization;
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+/// <summary>Reads variables of the form <c>name=number,name=number</c>.</summary>
+internal static class RateLimitNumbers
+{
+    public const int Most = 1_000_000_000;
+
+    /// <param name="settings">Where the variable is read, and refused if it is wrong.</param>
+    /// <param name="variable">The variable's name.</param>
+    /// <param name="canBe">Whether there can be such a name.</param>
+    /// <param name="kinds">What names there are, in the words of the refusal.</param>
+    public static Dictionary<string, int> Read(SettingsReader settings, string variable, Func<string, bool> canBe, string kinds)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var pair in settings.List(variable).Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
+        {
+            if (pair is not [var name, var text] || !canBe(name)
+                || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most
+                || !numbers.TryAdd(name, number))
+            {
+                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, the number from 1 to {Most}");
+                break;
+            }
+        }
+
+        return numbers;
+    }
+}

@@ -1,0 +1,33 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Http;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace Cortex.IdentityServer.Identity.Authentication;
+
+/// <summary>Who calls, by whichever credential, and what they may do.</summary>
+internal static class AuthenticationFeature
+{
+    /// <remarks>After the two schemes themselves.</remarks>
+    public static IServiceCollection AddCallers(this IServiceCollection services, SettingsReader settings)
+    {
+        var admin = AdminOptions.Read(settings);
+        services.AddAuthentication().AddPolicyScheme(AuthenticationSchemes.Either, "Access token or API key", options =>
+            options.ForwardDefaultSelector = context =>
+                PresentedCredential.In(context) is { IsKey: true } ? AuthenticationSchemes.ApiKey : AuthenticationSchemes.Bearer);
+
+        // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
+        foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == FrameworkInternals.DataProtectionHostedService).ToList())
+        {
+            services.Remove(warmUp);
+        }
+
+        return services
+            .AddSingleton(admin)
+            .AddPolicies(admin)
+            .AddSingleton<CallerLimits>()
+            .AddSingleton<RememberedCallers>()
+            .AddSingleton<IPolicyEvaluator, CallerEvaluator>()
+            .AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
+    }
+}

@@ -1,0 +1,30 @@
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Users;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Cortex.IdentityServer.Identity.Authentication;
+
+/// <summary>What each of the <see cref="Policies"/> asks of a caller.</summary>
+internal static class CallerPolicies
+{
+    public static IServiceCollection AddPolicies(this IServiceCollection services, AdminOptions admin)
+    {
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Session, policy => WithCaller(policy).RequireClaim(CortexClaims.SessionId))
+            .AddPolicy(Policies.SessionOrKey, policy => WithCaller(policy))
+            .AddPolicy(Policies.Introspect, policy => WithCaller(policy).RequireAssertion(context =>
+                context.User.HasScope(ApiKeyOptions.Introspect) || (context.User.HasSession() && context.User.HasRole(Role.Admin)))
+                .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor)))
+            .AddPolicy(Policies.Admin, policy => OfStaff(policy, admin, Role.Admin))
+            .AddPolicy(Policies.Support, policy => OfStaff(policy, admin, Role.Admin, Role.Support));
+        return services;
+    }
+
+    private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>
+        policy.AddAuthenticationSchemes(AuthenticationSchemes.Either).RequireAuthenticatedUser();
+
+    private static void OfStaff(AuthorizationPolicyBuilder policy, AdminOptions admin, params string[] roles) =>
+        WithCaller(policy).RequireAssertion(context => context.User.HasSession() && roles.Any(context.User.HasRole))
+            .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor));
+}

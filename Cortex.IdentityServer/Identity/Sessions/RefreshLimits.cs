@@ -1,0 +1,13 @@
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+namespace Cortex.IdentityServer.Identity.Sessions;
+
+/// <summary>How often sessions may be refreshed.</summary>
+internal static class RefreshLimits
+{
+    /// <summary>Refreshes and logouts from one address: many people may sit behind it.</summary>
+    public static readonly RateLimit PerAddress = new("refresh", 6000, TimeSpan.FromMinutes(1));
+
+    /// <summary>Refreshes of one session.</summary>
+    public static readonly RateLimit PerSession = new("refresh_session", 60, TimeSpan.FromMinutes(1));
+}
