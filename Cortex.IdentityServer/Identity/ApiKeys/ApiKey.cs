@@ -1,13 +1,13 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>An API key of a user: the documented table <c>api_keys</c> and the columns beside it.</summary>
+/// <summary>A user's API key: a row of the table <c>api_keys</c>.</summary>
 internal sealed class ApiKey
 {
     public Guid Id { get; init; }
 
     public Guid UserId { get; init; }
 
-    /// <summary>Hex SHA-256 of the key; the key itself is stored nowhere.</summary>
+    /// <summary>The SHA-256 of the key, in hex; the key itself isn't stored.</summary>
     public required string KeyHash { get; init; }
 
     public string? Name { get; set; }
@@ -18,13 +18,13 @@ internal sealed class ApiKey
 
     public DateTimeOffset? LastUsedAt { get; init; }
 
-    /// <summary>The key's first 12 characters, by which a person recognises it; unknown for keys that the Python server made.</summary>
+    /// <summary>The key's first 12 characters, which identify it to its owner; null for keys that the Python server created.</summary>
     public string? Prefix { get; init; }
 
     public string[] Scopes { get; init; } = [];
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The key that took this one's place when it was rotated.</summary>
+    /// <summary>The key that replaced this one when it was rotated.</summary>
     public Guid? ReplacedById { get; init; }
 }

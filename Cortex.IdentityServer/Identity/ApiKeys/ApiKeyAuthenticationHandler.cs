@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>The API-key scheme: who presents a good key acts as that key.</summary>
+/// <summary>The API key scheme: a request with a valid key is authenticated as that key.</summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, LimitedApiKeyLookup keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -39,7 +39,7 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => _refusal.ToProblem().ExecuteAsync(Context);
 
-    /// <summary>A bearer token has one word for all that is wrong with it (RFC 6750 section 3.1), and Basic has none.</summary>
+    /// <summary>RFC 6750 section 3.1 has one error code for every rejected bearer token; Basic has none.</summary>
     private static CredentialError ErrorOf(string scheme, Refusal refusal) => scheme switch
     {
         AuthenticationSchemes.Bearer => new(scheme, "invalid_token", refusal.Title),

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>A text that may be an API key. It is hashed and classified at most once, however many questions it goes through.</summary>
+/// <summary>A string that may be an API key. It is hashed and classified at most once, however many components look at it.</summary>
 internal sealed class ApiKeyCandidate(string text)
 {
     private ApiKeyKind? _kind;

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Mapping of <see cref="ApiKey"/>.</summary>
+/// <summary>Maps <see cref="ApiKey"/> to its table.</summary>
 internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
 {
     public const int NameLength = 255;

@@ -7,25 +7,25 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>The caller's API keys. Only a person makes or changes keys: a key can't make another.</summary>
+/// <summary>The caller's API keys. Only users manage keys: an API key can't create another.</summary>
 internal static class ApiKeyEndpoints
 {
     /// <summary>Create an API key</summary>
     /// <remarks>
-    /// The key is shown in this answer only. An account can have 50 active keys, and 200 that aren't revoked. The owner chooses the scopes: they say what the
-    /// key is meant for, and are not privileges that the server grants.
+    /// The key appears only in this response. An account can have 50 active keys and 200 keys that aren't revoked. The owner chooses the scopes, which say what
+    /// the key is meant for; they aren't privileges that the server grants.
     /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> GenerateApiKey(
         GenerateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
-    /// <remarks>Newest first, without the keys themselves; at most 200.</remarks>
+    /// <remarks>Newest first, at most 200, without the keys themselves.</remarks>
     internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(
         ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
-    /// <summary>Rename an API key, or switch it off and on</summary>
+    /// <summary>Rename an API key, or turn it off or on</summary>
     /// <remarks>Fields that are left out stay unchanged.</remarks>
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
@@ -39,8 +39,8 @@ internal static class ApiKeyEndpoints
 
     /// <summary>Replace an API key</summary>
     /// <remarks>
-    /// Returns a new key with the same name, scopes and lifetime. The old one works until the overlap has passed. At the limit of 200 keys, the replaced key
-    /// that stopped working first is revoked to make room.
+    /// Returns a new key with the same name, scopes and lifetime. The old key works until the overlap ends. At the limit of 200 keys, the replaced key that
+    /// expired first is revoked to make room.
     /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, RotateApiKeyRequest? body, ClaimsPrincipal caller, ApiKeyService keys,
@@ -50,7 +50,7 @@ internal static class ApiKeyEndpoints
                 caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), http.Origin(), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
-    /// <remarks>The key is refused from the next request on.</remarks>
+    /// <remarks>The key stops working immediately.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http,
         CancellationToken cancellationToken) =>

@@ -1,17 +1,17 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>What can be said of a text in the <c>X-API-Key</c> header before the database is asked.</summary>
+/// <summary>What the format of a string in the <c>X-API-Key</c> header reveals before the database is queried.</summary>
 internal enum ApiKeyKind
 {
-    /// <summary>Nothing anybody could have been given: refused.</summary>
+    /// <summary>Can't be a key that any server issued: rejected.</summary>
     Invalid,
 
-    /// <summary>Our shape with a wrong checksum, a typo or a guess: refused.</summary>
+    /// <summary>Has our format but the wrong checksum, so it is a typo or a guess: rejected.</summary>
     Damaged,
 
-    /// <summary>Another shape, perhaps the Python server's: hashed and looked up.</summary>
+    /// <summary>Has another format, perhaps the Python server's: hashed and looked up.</summary>
     Foreign,
 
-    /// <summary>Our shape and the right checksum: hashed and looked up.</summary>
+    /// <summary>Has our format and the right checksum: hashed and looked up.</summary>
     Ours,
 }

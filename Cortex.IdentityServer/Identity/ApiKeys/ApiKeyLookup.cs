@@ -6,14 +6,14 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>
-/// Finds keys by their hash, once for as long as nothing about their owner changes, and takes over the plain ones that the Python server kept in
+/// Finds API keys by their hash and caches them until something about their owner changes. Migrates the plain-text keys that the Python server kept in
 /// <c>users.api_key</c>.
 /// </summary>
 internal sealed partial class ApiKeyLookup(
     NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock,
     ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
 {
-    /// <summary>About 1 KB each; a key beyond is looked up each time.</summary>
+    /// <summary>A cached key takes about 1 KB; keys beyond this limit are looked up on each request.</summary>
     private const int MostRemembered = 20_000;
 
     private const string FindSql = $"""
@@ -26,7 +26,9 @@ internal sealed partial class ApiKeyLookup(
         WHERE key_hash = $1
         """;
 
-    /// <summary>One statement: of several first uses at a time one moves the key and the others find it moved.</summary>
+    /// <summary>
+    /// A single statement, so that when several requests use a legacy key for the first time at once, one migrates it and the others find it migrated.
+    /// </summary>
     private const string AdoptSql = """
         WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = $1 RETURNING id)
         INSERT INTO api_keys (user_id, key_hash, name, prefix) SELECT id, $2, 'legacy', $3 FROM owner
@@ -47,7 +49,7 @@ internal sealed partial class ApiKeyLookup(
             return Judge(known);
         }
 
-        // A key with a wrong checksum was mistyped or made up, so it costs no query.
+        // A key with a wrong checksum is a typo or a guess, so it costs no query.
         return candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid : null;
     }
 
@@ -69,7 +71,7 @@ internal sealed partial class ApiKeyLookup(
             return key;
         }
 
-        // Perhaps the Python server's. Asked again even where this request moved nothing: another may have, a moment ago.
+        // This may be a key of the Python server. Look it up again even if this request migrated nothing: another request may have migrated it a moment ago.
         await AdoptLegacyAsync(candidate, cancellationToken);
         return await FindByHashAsync(candidate.Hash, cancellationToken);
     }
@@ -119,7 +121,7 @@ internal sealed partial class ApiKeyLookup(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "A plain-text API key of the Python server was hashed and moved into api_keys")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "A plain-text API key from the Python server was hashed and moved into api_keys")]
         public static partial void Adopted(ILogger logger);
     }
 }

@@ -3,20 +3,22 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Which scopes the owners of API keys may choose, and which of a key's scopes count.</summary>
-/// <param name="Scopes"><c>API_KEY_SCOPES</c>: the scopes that may be chosen beside the server's own; null where any may.</param>
+/// <summary>The scopes that owners of API keys may choose, and those that take effect.</summary>
+/// <param name="Scopes"><c>API_KEY_SCOPES</c>: the scopes that owners may choose besides the server's own; null allows any scope.</param>
 internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
 {
-    /// <summary>Lets a key ask about the tokens and keys of others.</summary>
+    /// <summary>Lets a key introspect the tokens and keys of other users.</summary>
     public const string Introspect = "introspect";
 
-    /// <summary>Lets a key read all usage of its owner.</summary>
+    /// <summary>Lets a key read all of its owner's usage.</summary>
     public const string UsageRead = "usage:read";
 
-    /// <summary>Lets a key report usage for other keys; only for service accounts and administrators, whether it is listed or not.</summary>
+    /// <summary>
+    /// Lets a key report usage for other keys. Reserved for service accounts and administrators, whether or not <c>API_KEY_SCOPES</c> lists it.
+    /// </summary>
     public const string UsageWrite = "usage:write";
 
-    /// <summary>What may be chosen, for the answer to a choice that may not.</summary>
+    /// <summary>The allowed scopes, for the error message that rejects another one.</summary>
     public string Choices => string.Join(", ", (Scopes ?? []).Append(Introspect).Append(UsageRead).Distinct().Order(StringComparer.Ordinal));
 
     public static ApiKeyOptions Read(SettingsReader settings)
@@ -30,10 +32,10 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
         return new(scopes.Length == 0 ? null : scopes.ToFrozenSet(StringComparer.Ordinal));
     }
 
-    /// <summary>Whether owners may choose it; <see cref="UsageWrite"/> takes a role besides.</summary>
+    /// <summary>Whether owners may choose this scope; <see cref="UsageWrite"/> also requires a role.</summary>
     public bool MayBeChosen(string scope) => Scopes is null || Scopes.Contains(scope) || scope is Introspect or UsageRead or UsageWrite;
 
-    /// <summary>The scopes of a key that count: those that could be chosen today.</summary>
+    /// <summary>The scopes of a key that take effect: those that its owner could choose today.</summary>
     public string[] Counting(string[] scopes, bool mayWriteUsage)
     {
         return Array.TrueForAll(scopes, Counts) ? scopes : Array.FindAll(scopes, Counts);

@@ -9,14 +9,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Makes and replaces a user's keys.</summary>
+/// <summary>Creates, lists, changes, rotates and revokes a user's API keys.</summary>
 internal sealed partial class ApiKeyService(
     CortexDbContext db, ApiKeyOptions options, SessionService sessions, UserRoles roles, AccountChanges changes, TimeProvider clock,
     ILogger<ApiKeyService> logger)
 {
     private const int MostActive = 50;
 
-    /// <summary>That aren't revoked, whether they work or not.</summary>
+    /// <summary>The maximum number of keys that aren't revoked, whether they still work or not.</summary>
     private const int MostKept = 200;
 
     public async Task<NewApiKeyResult> GenerateAsync(
@@ -60,12 +60,14 @@ internal sealed partial class ApiKeyService(
             cancellationToken);
     }
 
-    /// <summary>A new key with the old one's name, scopes and lifetime; the old one dies after the overlap, and can't be replaced twice.</summary>
+    /// <summary>Creates a key with the old one's name, scopes and lifetime. The old key expires after the overlap and can't be rotated again.</summary>
     public Task<NewApiKeyResult> RotateAsync(
         Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => RotateAsync(change, sessionId, keyId, overlap, cancellationToken), cancellationToken);
 
-    /// <summary>Changes what is given; null when the key isn't there, isn't the caller's, or would be one too many.</summary>
+    /// <summary>
+    /// Changes the fields that the request contains. The key is null if it doesn't exist, belongs to another user, or would exceed the limit of active keys.
+    /// </summary>
     public Task<(ApiKeyResponse? Key, bool TooMany)> UpdateAsync(
         Guid userId, Guid keyId, UpdateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
         userId,
@@ -94,7 +96,7 @@ internal sealed partial class ApiKeyService(
         },
         cancellationToken);
 
-    /// <summary>Newest first; of more keys than an account can have, those that work and then the newest.</summary>
+    /// <summary>Lists the keys, newest first. If the account has more keys than the limit allows, active keys take precedence, then the newest.</summary>
     public async Task<IReadOnlyList<ApiKeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -107,14 +109,14 @@ internal sealed partial class ApiKeyService(
             .Select(ApiKeyResponse.FromKey)
             .ToListAsync(cancellationToken);
 
-        // As PostgreSQL sorts: a key without a time comes first.
+        // PostgreSQL sorts the same way: keys without a creation time come first.
         return [.. keys.OrderByDescending(key => key.CreatedAt ?? DateTimeOffset.MaxValue)];
     }
 
     public Task<bool> RevokeAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => RevokeAsync(change, keyId, cancellationToken), cancellationToken);
 
-    /// <summary>Revokes a key as the whole of a change, which it completes; false when the account has no such key.</summary>
+    /// <summary>Revokes a key and completes the change; false when the account has no such key.</summary>
     public async Task<bool> RevokeAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
     {
         var isRevoked = await RemoveAsync(change, keyId, cancellationToken);
@@ -126,15 +128,15 @@ internal sealed partial class ApiKeyService(
         return isRevoked;
     }
 
-    /// <summary>Removes all keys of a user, also the one of the Python server, in the caller's transaction.</summary>
-    /// <returns>The ids of the keys.</returns>
+    /// <summary>Removes all keys of a user, including the Python server's, in the caller's transaction.</summary>
+    /// <returns>The ids of the removed keys.</returns>
     public async Task<IReadOnlyList<Guid>> RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.ApiKey, (string?)null), cancellationToken);
         return await db.Database.SqlQuery<Guid>($"DELETE FROM api_keys WHERE user_id = {userId} RETURNING id").ToListAsync(cancellationToken);
     }
 
-    /// <summary>For the export of an account, without the keys themselves.</summary>
+    /// <summary>Streams a user's keys, without the keys themselves, for the account export.</summary>
     public IAsyncEnumerable<ApiKeyResponse> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
         RowPages.ReadAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
             $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {RowPages.Size}")
@@ -145,7 +147,7 @@ internal sealed partial class ApiKeyService(
     {
         var userId = change.UserId;
 
-        // A key that the Python server kept in both places would be moved in again from users.api_key at its next use.
+        // A key that the Python server stored in both places would be migrated from users.api_key again at its next use.
         var revoked = await db.Database.ExecuteSqlAsync(
             $"""
             WITH plain AS (
@@ -213,8 +215,8 @@ internal sealed partial class ApiKeyService(
     private Task<int> CountAsync(Guid userId, CancellationToken cancellationToken) => db.ApiKeys.CountAsync(key => key.UserId == userId, cancellationToken);
 
     /// <summary>
-    /// A rotation is what keeps a key safe, so the limit doesn't stop it as long as there is a key that was replaced and is dead: the one that died first is
-    /// revoked. False where there is none.
+    /// Rotation keeps keys safe, so the limit must not block it while a replaced key that no longer works can be removed: the one that expired first is
+    /// revoked. False when there is none.
     /// </summary>
     private async Task<bool> MakeRoomAsync(AccountChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -232,7 +234,7 @@ internal sealed partial class ApiKeyService(
         return dead is { } keyId && await RemoveAsync(change, keyId, cancellationToken);
     }
 
-    /// <summary>The new key lives for as long as the old one was made for.</summary>
+    /// <summary>The new key gets the lifetime that the old one was created with.</summary>
     private static DateTimeOffset? ExpiryOfNew(ApiKey old, DateTimeOffset now)
     {
         if (old.ExpiresAt is not { } expires || old.CreatedAt is not { } created)
@@ -240,7 +242,7 @@ internal sealed partial class ApiKeyService(
             return null;
         }
 
-        // Other programs may have stored any time of creation, up to the two infinities.
+        // Other programs may have stored any creation time, including both infinities.
         var lifetime = expires - (created < now ? created : now);
         return lifetime < DateTimeOffset.MaxValue - now ? now + lifetime : DateTimeOffset.MaxValue;
     }

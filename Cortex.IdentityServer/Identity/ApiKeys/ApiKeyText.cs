@@ -7,17 +7,16 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>The text of an API key.</summary>
+/// <summary>The format of API keys.</summary>
 /// <remarks>
 /// <code>
 /// ctx_ 4Qd…(43 characters)…x9  0aBc12
-/// │    │                       └ CRC-32 (IEEE, as zlib) of everything before it, base62, 6 characters
+/// │    │                       └ CRC-32 (IEEE, as in zlib) of everything before it, base62, 6 characters
 /// │    └ 256 random bits, base62 (0-9 A-Z a-z), left-padded with 0 to 43 characters
-/// └ what secret scanners look for
+/// └ prefix for secret scanners
 /// </code>
-/// Stored are the hex SHA-256 of the text, by which it is found, and its first 12 characters, by which its owner
-/// recognises it. A fast hash is enough: 256 random bits cannot be searched. The checksum is no secret; it keeps typos
-/// and made-up keys away from the database.
+/// The database stores the hex SHA-256 of the text, by which the key is found, and its first 12 characters, by which its owner recognizes it. A fast hash is
+/// enough, because 256 random bits can't be brute-forced. The checksum isn't secret; it spares the database lookups of typos and made-up keys.
 /// </remarks>
 internal static partial class ApiKeyText
 {
@@ -50,7 +49,7 @@ internal static partial class ApiKeyText
 
     public static string HashHex(string text)
     {
-        // OpenSSL takes longer to set up a one-shot hash than to compute it, so each thread keeps an instance. One that failed halfway isn't put back.
+        // OpenSSL takes longer to set up a one-shot hash than to compute it, so each thread reuses an instance. An instance that threw midway isn't reused.
         var sha256 = _sha256 ?? IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _sha256 = null;
         Span<byte> utf8 = stackalloc byte[MostUtf8Bytes];
@@ -61,12 +60,12 @@ internal static partial class ApiKeyText
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary>The first 12 characters, but of a short foreign key never more than half.</summary>
+    /// <summary>The first 12 characters, but never more than half of a short foreign key.</summary>
     public static string Prefix(string text) => text[..Math.Min(PrefixLength, text.Length / 2)];
 
     private static string WithChecksum(string body) => body + Base62.Encode(Crc32(body), ChecksumLength);
 
-    // Bit by bit: over 47 characters a table, or a package, would gain nothing that could be measured.
+    // Computed bit by bit: for 47 characters, a lookup table would bring no measurable gain.
     private static uint Crc32(string ascii)
     {
         var crc = uint.MaxValue;

@@ -2,14 +2,14 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>What a text is worth as an API key.</summary>
+/// <summary>The outcome of checking a string as an API key.</summary>
 internal abstract record ApiKeyVerdict
 {
     private ApiKeyVerdict()
     {
     }
 
-    /// <summary>Unknown, switched off, or its owner is.</summary>
+    /// <summary>The key is unknown or inactive, or its owner's account is disabled.</summary>
     public static readonly ApiKeyVerdict Invalid = new Refused(Problems.InvalidApiKey);
 
     public static readonly ApiKeyVerdict Expired = new Refused(Problems.ApiKeyExpired);

@@ -1,14 +1,14 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Finds out whose key a text is, for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
+/// <summary>Looks up API keys for <see cref="ApiKeyAuthenticationHandler"/> and introspection.</summary>
 internal interface IApiKeyProvider
 {
-    /// <summary>What is known without asking the database, or null.</summary>
+    /// <summary>The cached verdict, or null if only the database can tell.</summary>
     ApiKeyVerdict? Recall(ApiKeyCandidate candidate);
 
-    /// <summary>Whether it was somebody's key when the database was last asked.</summary>
+    /// <summary>Whether the last query found this key.</summary>
     bool WasKnown(ApiKeyCandidate candidate);
 
-    /// <summary>Asks the database about a text that <see cref="Recall"/> knows nothing of.</summary>
+    /// <summary>Queries the database for a candidate that <see cref="Recall"/> can't decide.</summary>
     Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>A key that is in the database, and whose it is.</summary>
+/// <summary>An API key that exists in the database, with its owner.</summary>
 internal sealed class KnownApiKey : ICachedCredential
 {
     private readonly ApiKeyVerdict.Good _good;
@@ -19,19 +19,19 @@ internal sealed class KnownApiKey : ICachedCredential
 
     public required string Tier { get; init; }
 
-    /// <summary>Those that count (<see cref="ApiKeyOptions.Counting"/>).</summary>
+    /// <summary>The scopes that take effect (<see cref="ApiKeyOptions.Counting"/>).</summary>
     public required string[] Scopes { get; init; }
 
     public required DateTimeOffset? CreatedAt { get; init; }
 
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether neither it nor its owner is switched off.</summary>
+    /// <summary>Whether both the key and its owner's account are active.</summary>
     public required bool IsActive { get; init; }
 
     public DateTimeOffset ValidUntil => DateTimeOffset.MaxValue;
 
-    /// <summary>Who calls with it. Made once and shared by requests, so never changed.</summary>
+    /// <summary>The caller that this key authenticates. It is created once and shared by requests, so it must not change.</summary>
     public KnownCaller Caller => field ??= new(new ClaimsIdentity(
         [
             new(CortexClaims.Subject, UserId.ToString()),
@@ -44,7 +44,7 @@ internal sealed class KnownApiKey : ICachedCredential
         CortexClaims.Subject,
         CortexClaims.Roles));
 
-    /// <summary>When its use was last noted; a lost race notes it twice, which does no harm.</summary>
+    /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
     public DateTimeOffset NotedAt { get; set; }
 
     public ApiKeyVerdict VerdictAt(DateTimeOffset now) => !IsActive ? ApiKeyVerdict.Invalid : ExpiresAt <= now ? ApiKeyVerdict.Expired : _good;

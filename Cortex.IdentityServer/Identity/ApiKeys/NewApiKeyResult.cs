@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>The outcome of making a key.</summary>
+/// <summary>The outcome of creating or rotating an API key.</summary>
 internal abstract record NewApiKeyResult
 {
     private NewApiKeyResult()
@@ -9,7 +9,7 @@ internal abstract record NewApiKeyResult
 
     public sealed record Made(GeneratedApiKeyResponse Key) : NewApiKeyResult;
 
-    /// <summary>The account has as many keys, or as many active ones, as one may have.</summary>
+    /// <summary>The account has reached the limit of keys or of active keys.</summary>
     public sealed record TooMany : NewApiKeyResult
     {
         public static TooMany Instance { get; } = new();
@@ -19,10 +19,10 @@ internal abstract record NewApiKeyResult
         }
     }
 
-    /// <param name="Choices">The scopes that may be chosen.</param>
+    /// <param name="Choices">The allowed scopes.</param>
     public sealed record UnknownScope(string Choices) : NewApiKeyResult;
 
-    /// <summary>A scope that the owner's roles don't allow.</summary>
+    /// <summary>The owner's roles don't allow a requested scope.</summary>
     public sealed record ForbiddenScope : NewApiKeyResult
     {
         public static ForbiddenScope Instance { get; } = new();
@@ -32,7 +32,7 @@ internal abstract record NewApiKeyResult
         }
     }
 
-    /// <summary>The key to be replaced isn't there, or isn't the caller's.</summary>
+    /// <summary>The key to rotate doesn't exist or belongs to another user.</summary>
     public sealed record NotFound : NewApiKeyResult
     {
         public static NotFound Instance { get; } = new();
@@ -42,7 +42,7 @@ internal abstract record NewApiKeyResult
         }
     }
 
-    /// <summary>The session that asks for it has ended meanwhile.</summary>
+    /// <summary>The requesting session has ended in the meantime.</summary>
     public sealed record SessionEnded : NewApiKeyResult
     {
         public static SessionEnded Instance { get; } = new();
@@ -52,7 +52,7 @@ internal abstract record NewApiKeyResult
         }
     }
 
-    /// <summary>The key to be replaced doesn't work any more, or was replaced already.</summary>
+    /// <summary>The key to rotate no longer works, or was already rotated.</summary>
     public sealed record NotReplaceable : NewApiKeyResult
     {
         public static NotReplaceable Instance { get; } = new();

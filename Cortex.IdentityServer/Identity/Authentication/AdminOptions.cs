@@ -2,8 +2,8 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>What administrators have to prove.</summary>
-/// <param name="RequiresSecondFactor"><c>ADMIN_SECOND_FACTOR</c>: required or optional.</param>
+/// <summary>What the administration routes require of administrators.</summary>
+/// <param name="RequiresSecondFactor"><c>ADMIN_SECOND_FACTOR</c>: <c>required</c> or <c>optional</c>.</param>
 internal sealed record AdminOptions(bool RequiresSecondFactor)
 {
     public static AdminOptions Read(SettingsReader settings) => new(settings.Flag("ADMIN_SECOND_FACTOR", otherwise: true, yes: "required", no: "optional"));

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace Cortex.IdentityServer.Identity.Authentication;
 
 /// <summary>
-/// Finds out who calls and whether the policy lets them. A credential that is remembered needs no scheme's handler, which is made anew for each request
-/// and costs as much as the rest of it; whatever isn't, or is refused, goes to the handlers as ever.
+/// Authenticates and authorizes callers. A cached credential skips the scheme's handler, which ASP.NET Core creates for each request at about the cost of the
+/// rest of the request. Credentials that aren't cached, or that are rejected, go through the handlers.
 /// </summary>
 internal sealed class CallerEvaluator(IAuthorizationService authorization, RememberedCallers remembered) : PolicyEvaluator(authorization)
 {

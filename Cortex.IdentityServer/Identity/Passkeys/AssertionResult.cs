@@ -10,12 +10,12 @@ internal abstract record AssertionResult
     {
     }
 
-    /// <param name="User">Whose passkey it is.</param>
-    /// <param name="Passkey">With the authenticator's new count, not stored yet.</param>
-    /// <param name="IsUserVerified">Whether the authenticator checked that it is its owner (UV).</param>
+    /// <param name="User">The owner of the passkey.</param>
+    /// <param name="Passkey">The passkey with the authenticator's new signature counter, not stored yet.</param>
+    /// <param name="IsUserVerified">Whether the authenticator verified its user (the UV flag).</param>
     public sealed record Accepted(User User, UserPasskeyInfo Passkey, bool IsUserVerified) : AssertionResult;
 
-    /// <param name="Reason">For the log.</param>
-    /// <param name="IsCountWrong">The count of signatures didn't rise: there may be a copy of the passkey.</param>
+    /// <param name="Reason">The reason, for the log.</param>
+    /// <param name="IsCountWrong">Whether the signature counter failed to increase, which suggests a cloned passkey.</param>
     public sealed record Refused(string Reason, bool IsCountWrong) : AssertionResult;
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>An object; what is in it is WebAuthn's business.</summary>
+/// <summary>Requires a JSON object; the WebAuthn handler validates its contents.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class CredentialAttribute() : ValidationAttribute("must be the JSON object that the browser returned for the credential")
 {

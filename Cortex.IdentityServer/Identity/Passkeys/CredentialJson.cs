@@ -5,18 +5,18 @@ using System.Text.Json.Nodes;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>
-/// Reads a credential as clients send it: some send an empty text or null where nothing is meant, or leave out what Identity's handler insists on.
+/// Normalizes the credential JSON that clients send: some send an empty string or null for absent values, or omit members that Identity's handler requires.
 /// </summary>
 internal static class CredentialJson
 {
     private const string Extensions = "clientExtensionResults";
 
-    /// <summary>Of the authenticator's data (WebAuthn 6.1), after the hash of the relying party's id.</summary>
+    /// <summary>The offset of the flags in the authenticator data (WebAuthn section 6.1), after the hash of the relying party's id.</summary>
     private const int FlagsAt = 32;
 
     private const byte BackupEligible = 0x08;
 
-    /// <summary>For Identity's handler. Nothing that is signed is touched.</summary>
+    /// <summary>Returns the credential in the form that Identity's handler accepts. Signed members stay unchanged.</summary>
     public static string Tidy(JsonElement credential)
     {
         try
@@ -34,12 +34,12 @@ internal static class CredentialJson
         }
         catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException)
         {
-            // A member that comes twice, or a text with half a surrogate pair, is the handler's to refuse.
+            // Leave duplicate members and unpaired surrogates to the handler, which rejects them.
             return credential.GetRawText();
         }
     }
 
-    /// <summary>Whether the authenticator says that the passkey can be backed up; null where nothing readable is said.</summary>
+    /// <summary>Whether the authenticator reports that the passkey can be backed up; null if the data can't be read.</summary>
     public static bool? IsBackupEligible(JsonElement credential)
     {
         if (!credential.TryGetProperty("response", out var response) || response.ValueKind != JsonValueKind.Object
@@ -52,7 +52,7 @@ internal static class CredentialJson
         return (bytes[FlagsAt] & BackupEligible) != 0;
     }
 
-    /// <summary>Null for a text with half a surrogate pair.</summary>
+    /// <summary>Null for a string with an unpaired surrogate.</summary>
     private static string? TextOf(JsonElement text)
     {
         try

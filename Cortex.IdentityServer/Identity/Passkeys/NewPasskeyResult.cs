@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>The outcome of adding a passkey.</summary>
+/// <summary>The outcome of registering a passkey.</summary>
 internal abstract record NewPasskeyResult
 {
     private NewPasskeyResult()
@@ -9,7 +9,7 @@ internal abstract record NewPasskeyResult
 
     public sealed record Added(PasskeyResponse Passkey) : NewPasskeyResult;
 
-    /// <summary>The account has as many as one may have.</summary>
+    /// <summary>The account has reached the limit of passkeys.</summary>
     public sealed record TooMany : NewPasskeyResult
     {
         public static TooMany Instance { get; } = new();
@@ -19,7 +19,7 @@ internal abstract record NewPasskeyResult
         }
     }
 
-    /// <summary>The session that asks for it has ended meanwhile.</summary>
+    /// <summary>The requesting session has ended in the meantime.</summary>
     public sealed record SessionEnded : NewPasskeyResult
     {
         public static SessionEnded Instance { get; } = new();
@@ -29,7 +29,7 @@ internal abstract record NewPasskeyResult
         }
     }
 
-    /// <summary>The challenge is unknown, too old or used, or was for something else.</summary>
+    /// <summary>The challenge is unknown, expired or already used, or was created for another purpose.</summary>
     public sealed record InvalidChallenge : NewPasskeyResult
     {
         public static InvalidChallenge Instance { get; } = new();
@@ -39,7 +39,7 @@ internal abstract record NewPasskeyResult
         }
     }
 
-    /// <summary>It doesn't answer the challenge, or somebody has it already.</summary>
+    /// <summary>The credential doesn't answer the challenge, or is already registered.</summary>
     public sealed record Refused : NewPasskeyResult
     {
         public static Refused Instance { get; } = new();

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>A public key whose private half an authenticator of the user holds (WebAuthn's credential record).</summary>
+/// <summary>A user's public key whose private key is held by an authenticator (a WebAuthn credential record).</summary>
 internal sealed class Passkey
 {
-    /// <summary>For routes: the credential's own id is as long as its authenticator likes.</summary>
+    /// <summary>The id for routes; the credential's own id can be of any length.</summary>
     public Guid Id { get; init; }
 
     public Guid UserId { get; init; }
@@ -14,22 +14,22 @@ internal sealed class Passkey
 
     public required string Name { get; set; }
 
-    /// <summary>In COSE's encoding.</summary>
+    /// <summary>The public key in COSE encoding.</summary>
     public required byte[] PublicKey { get; init; }
 
-    /// <summary>The authenticator's count of signatures, which only rises; 0 for those that don't count.</summary>
+    /// <summary>The authenticator's signature counter, which only increases; 0 for authenticators that don't count.</summary>
     public long SignCount { get; set; }
 
-    /// <summary>How the authenticator is reached, for the browser's next question.</summary>
+    /// <summary>How the browser can reach the authenticator at the next login.</summary>
     public string[] Transports { get; init; } = [];
 
-    /// <summary>Whether the authenticator checked a PIN, a finger or a face when the passkey was made.</summary>
+    /// <summary>Whether the authenticator verified its user (by PIN, fingerprint or face) when the passkey was created.</summary>
     public bool IsUserVerified { get; init; }
 
-    /// <summary>As the authenticator said last: an update of it may change this.</summary>
+    /// <summary>The value that the authenticator last reported; a firmware update may change it.</summary>
     public bool IsBackupEligible { get; init; }
 
-    /// <summary>Whether it is in a cloud and not bound to one device.</summary>
+    /// <summary>Whether the passkey is backed up, for example in a cloud account, rather than bound to one device.</summary>
     public bool IsBackedUp { get; set; }
 
     public byte[] AttestationObject { get; init; } = [];

@@ -2,5 +2,5 @@ using System.Text.Json;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>An authenticator's answer.</summary>
+/// <summary>An authenticator's response to a challenge.</summary>
 internal sealed record PasskeyAnswer(string Token, JsonElement Credential);

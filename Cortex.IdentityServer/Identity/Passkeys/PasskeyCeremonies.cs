@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Registration and assertion by Identity's own handler, under this server's rules.</summary>
+/// <summary>Runs WebAuthn registration and assertion with Identity's handler, configured with this server's rules.</summary>
 internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions http, PasskeyOptions options, PresentedPasskey presented)
 {
     private const int LongestReason = 200;
@@ -16,13 +16,13 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     private readonly PasskeyHandler<User> _handler = HandlerOf(users, http, options, "preferred");
     private readonly PasskeyHandler<User> _verifying = HandlerOf(users, http, options, "required");
 
-    /// <summary>Empty on purpose: nothing of a request, and above all no Host, can choose what the handler compares with.</summary>
+    /// <summary>Deliberately empty, so that nothing in a request, above all its Host header, can influence what the handler compares with.</summary>
     private static DefaultHttpContext NoRequest => new();
 
     public Task<PasskeyCreationOptionsResult> BeginRegistrationAsync(User user) =>
         _handler.MakeCreationOptionsAsync(new() { Id = user.Id.ToString(), Name = user.Email!, DisplayName = user.Email! }, NoRequest);
 
-    /// <summary>The new passkey, not stored yet; or null and why not.</summary>
+    /// <summary>Returns the new passkey, not stored yet, or the reason why it was rejected.</summary>
     public async Task<(UserPasskeyInfo? Passkey, string? Refusal)> FinishRegistrationAsync(JsonElement credential, string state)
     {
         var result = await _handler.PerformAttestationAsync(
@@ -31,21 +31,21 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
         return (result.Passkey, ReasonOf(result.Failure));
     }
 
-    /// <param name="user">Whose passkeys may answer; anybody's, if null.</param>
+    /// <param name="user">The user whose passkeys may respond; null allows any user's.</param>
     public Task<PasskeyRequestOptionsResult> BeginAssertionAsync(User? user) =>
         (user is null ? _handler : _verifying).MakeRequestOptionsAsync(user, NoRequest);
 
-    /// <param name="credential">What the client sent.</param>
-    /// <param name="state">Of the challenge.</param>
-    /// <param name="mustVerify">Whether an answer without user verification is refused.</param>
+    /// <param name="credential">The credential that the client sent.</param>
+    /// <param name="state">The state of the challenge.</param>
+    /// <param name="mustVerify">Whether to reject a response without user verification.</param>
     public async Task<AssertionResult> FinishAssertionAsync(JsonElement credential, string state, bool mustVerify)
     {
-        // The signature covers the flag. Nothing here hangs on it, so one that changes with an update of the authenticator is taken over (WebAuthn 7.2, step
-        // 18).
+        // The signature covers this flag. No decision depends on it, so a value that an authenticator update has changed is accepted and stored (WebAuthn
+        // section 7.2, step 18).
         presented.IsBackupEligible = CredentialJson.IsBackupEligible(credential);
 
-        // The handler doesn't tell whether the user was verified. Asking one that insists on it, and then one that doesn't, is sound where
-        // reading the flags a second time here, by other code and perhaps from another spelling of the field, would not be.
+        // The handler doesn't report whether the user was verified. So run the check that requires verification first, and then the one that doesn't. Parsing
+        // the flags here a second time could disagree with the handler about which bytes were signed.
         var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AssertionState = state };
         var result = await _verifying.PerformAssertionAsync(context);
         ThrowIfDatabaseFailed(result.Failure);
@@ -64,7 +64,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
         new(users, Options.Create(PasskeyRules.For(http, options, userVerification)));
 
-    /// <summary>The handler turns whatever is thrown inside it into a refusal; that the database is away says nothing about a passkey.</summary>
+    /// <summary>The handler converts every exception into a rejection, but an unavailable database says nothing about a passkey.</summary>
     private static void ThrowIfDatabaseFailed(PasskeyException? failure)
     {
         if (DatabaseFailure.In(failure) is not null)
@@ -73,6 +73,6 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
         }
     }
 
-    /// <summary>For the log: parts of a reason may be what the client sent.</summary>
+    /// <summary>The reason, for the log. Parts of it may come from the client, so it is made printable.</summary>
     private static string ReasonOf(PasskeyException? failure) => PrintableText.Of(failure?.Message ?? "", LongestReason);
 }

@@ -1,17 +1,17 @@
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>A question that was put to an authenticator and is to be answered once; named by a <see cref="PasskeyToken"/>.</summary>
+/// <summary>A pending WebAuthn challenge, which can be answered once; a <see cref="PasskeyToken"/> refers to it.</summary>
 internal sealed class PasskeyChallenge
 {
     public Guid Id { get; init; }
 
-    /// <summary>Who has to answer; null where the answer is to tell.</summary>
+    /// <summary>The user who must respond; null for a login without a user name, where the response identifies the user.</summary>
     public Guid? UserId { get; init; }
 
-    /// <summary>What for: one of <see cref="PasskeyPurpose"/>.</summary>
+    /// <summary>The purpose of the challenge: one of <see cref="PasskeyPurpose"/>.</summary>
     public required string Purpose { get; init; }
 
-    /// <summary>What Identity's handler wants back with the answer: the challenge and whom it was for.</summary>
+    /// <summary>The state that Identity's handler needs to check the response: the challenge and the user it was created for.</summary>
     public required string State { get; init; }
 
     public DateTimeOffset ExpiresAt { get; init; }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Keeps what authenticators were asked, on the server and not in a cookie: each question is answered once, for five minutes.</summary>
+/// <summary>Stores pending challenges on the server rather than in a cookie. Each can be answered once, within five minutes.</summary>
 internal sealed class PasskeyChallenges(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -20,7 +20,7 @@ internal sealed class PasskeyChallenges(CortexDbContext db, SecretKeys secrets, 
         return new PasskeyToken(challenge.Id).ToText(_keys);
     }
 
-    /// <summary>Uses a challenge up and gives its state; null when there is none (any more), or it was for somebody or something else.</summary>
+    /// <summary>Consumes a challenge and returns its state; null if it doesn't exist, has expired, or was created for another user or purpose.</summary>
     public async Task<string?> TakeAsync(string text, string purpose, Guid? userId, CancellationToken cancellationToken)
     {
         if (!PasskeyToken.TryParse(text, _keys, out var token))
@@ -28,7 +28,7 @@ internal sealed class PasskeyChallenges(CortexDbContext db, SecretKeys secrets, 
             return null;
         }
 
-        // Gone before the answer is looked at, so that of two answers at once one finds nothing.
+        // Delete the challenge before checking the response, so that only one of two concurrent responses finds it.
         var taken = await db.Database.SqlQuery<string>($"""
             DELETE FROM passkey_challenges
             WHERE id = {token.ChallengeId} AND purpose = {purpose} AND user_id IS NOT DISTINCT FROM {userId}::uuid AND expires_at > {clock.GetUtcNow()}

@@ -5,14 +5,14 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Puts a question to authenticators and checks the answer, once.</summary>
+/// <summary>Creates challenges for passkeys and verifies the responses, each once.</summary>
 internal sealed partial class PasskeyCheck(
     PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, AuditLog audit, ILogger<PasskeyCheck> logger)
 {
-    /// <summary>The question for the browser.</summary>
-    /// <param name="purpose">What for.</param>
-    /// <param name="user">Who has to answer, with user verification; whoever can, if null.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Creates the options for the browser.</summary>
+    /// <param name="purpose">The purpose of the challenge.</param>
+    /// <param name="user">The user who must respond, with user verification; null allows any user.</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<PasskeyOptionsResponse> AskAsync(string purpose, User? user, CancellationToken cancellationToken)
     {
         var options = await ceremonies.BeginAssertionAsync(user);
@@ -20,17 +20,17 @@ internal sealed partial class PasskeyCheck(
         return new(token, JsonElement.Parse(options.RequestOptionsJson));
     }
 
-    /// <summary>Null for an answer that proves nothing, whatever the reason: only the log knows it.</summary>
-    /// <param name="answer">What the client sent.</param>
-    /// <param name="purpose">What the question has to have been for.</param>
-    /// <param name="user">Who was asked; null if anybody.</param>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Verifies a response. Returns null if it proves nothing, whatever the reason; only the log states the reason.</summary>
+    /// <param name="answer">The response that the client sent.</param>
+    /// <param name="purpose">The purpose that the challenge must have been created for.</param>
+    /// <param name="user">The user whom the challenge was created for; null for any user.</param>
+    /// <param name="origin">The origin of the request.</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await challenges.TakeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
-            // To no question of ours, and so nothing that is worth a line in a log that keeps everything.
+            // The response belongs to no challenge of this server, so it isn't worth an audit event.
             return null;
         }
 
@@ -48,7 +48,8 @@ internal sealed partial class PasskeyCheck(
         switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify))
         {
             case AssertionResult.Accepted accepted when await passkeys.RecordUseAsync(accepted.User.Id, accepted.Passkey, cancellationToken):
-                // A passkey that was made without a PIN may get one from a thief: verifying a user means nothing then (WebAuthn 7.2, uvInitialized).
+                // A thief may set a PIN on a passkey that was created without one, so user verification counts only if the passkey had it from the start
+                // (uvInitialized in WebAuthn section 7.2).
                 return new(accepted.User, accepted.IsUserVerified && accepted.Passkey.IsUserVerified);
             case AssertionResult.Accepted overtaken:
                 Log.CountNotRisen(logger, overtaken.User.Id);
@@ -69,7 +70,7 @@ internal sealed partial class PasskeyCheck(
         [LoggerMessage(Level = LogLevel.Information, Message = "Passkey refused: {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because there may be a copy of it: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because it may have been cloned: {Reason}")]
         public static partial void Suspect(ILogger logger, string reason);
 
         [LoggerMessage(

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Tables of passkeys.</summary>
+/// <summary>Maps the tables of passkeys and their challenges.</summary>
 internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<Passkey>, IEntityTypeConfiguration<PasskeyChallenge>
 {
     public const int NameLength = 100;
@@ -20,7 +20,7 @@ internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<Passkey>, 
         passkey.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
         passkey.HasIndex(p => p.UserId);
 
-        // One credential answers for one account (WebAuthn 7.1, the last check but one): whoever registers it second is refused.
+        // A credential belongs to exactly one account (WebAuthn section 7.1); a second registration is rejected.
         passkey.HasIndex(p => p.CredentialId).IsUnique();
     }
 

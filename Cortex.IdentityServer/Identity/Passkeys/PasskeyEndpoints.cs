@@ -25,7 +25,7 @@ internal static class PasskeyEndpoints
             : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany.ToProblem();
 
     /// <summary>Register a passkey</summary>
-    /// <remarks>The login must be less than ten minutes old. Other sessions end. An account can have at most ten passkeys.</remarks>
+    /// <remarks>The login must be less than ten minutes old. Ends the user's other sessions. An account can have at most ten passkeys.</remarks>
     internal static async Task<Results<Created<PasskeyResponse>, Problem>> RegisterPasskey(
         RegisterPasskeyRequest body, ClaimsPrincipal caller, PasskeyRegistration registration, HttpContext http, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal static class PasskeyEndpoints
         TypedResults.Ok(await passkeys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename a passkey</summary>
-    /// <remarks>The name is for its owner only; the authenticator doesn't know it.</remarks>
+    /// <remarks>Only its owner sees the name; the authenticator doesn't know it.</remarks>
     internal static async Task<Results<Ok<PasskeyResponse>, Problem>> RenamePasskey(
         [Description("The id of the passkey.")] Guid id, RenamePasskeyRequest body, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
         CancellationToken cancellationToken) =>
@@ -57,7 +57,7 @@ internal static class PasskeyEndpoints
             : Problems.NotFound.ToProblem();
 
     /// <summary>Remove a passkey</summary>
-    /// <remarks>The passkey is refused from the next login on, and other sessions end. The login must be less than ten minutes old.</remarks>
+    /// <remarks>The passkey stops working immediately, and the user's other sessions end. The login must be less than ten minutes old.</remarks>
     internal static async Task<Results<NoContent, Problem>> RemovePasskey(
         [Description("The id of the passkey.")] Guid id, ClaimsPrincipal caller, UserPasskeys passkeys, HttpContext http,
         CancellationToken cancellationToken) =>

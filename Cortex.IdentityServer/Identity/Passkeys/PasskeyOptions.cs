@@ -4,11 +4,11 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>What the operator says about passkeys.</summary>
-/// <param name="Origins"><c>PASSKEY_ORIGINS</c>: whose answers count, beside this server's own pages and those in <c>CORS_ORIGINS</c>.</param>
+/// <summary>The operator's settings for passkeys.</summary>
+/// <param name="Origins"><c>PASSKEY_ORIGINS</c>: origins whose responses are accepted, besides this server's own and those in <c>CORS_ORIGINS</c>.</param>
 internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
 {
-    /// <summary>Android's credential manager names an app by the SHA-256 of the certificate that signed it.</summary>
+    /// <summary>Android's Credential Manager identifies an app by the SHA-256 of its signing certificate.</summary>
     private const string AndroidApp = "android:apk-key-hash:";
 
     private const int HashLength = 32;
@@ -34,7 +34,7 @@ internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
             return false;
         }
 
-        // As Android writes it, and so exactly: another spelling of the same hash would never match.
+        // Origins are compared exactly, so accept only Android's own spelling; another encoding of the same hash would never match.
         var hash = origin[AndroidApp.Length..];
         return Base64Url.IsValid(hash, out var length) && length == HashLength && Base64Url.EncodeToString(Base64Url.DecodeFromChars(hash)) == hash;
     }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>What an authenticator is asked for; an answer to one is none to another.</summary>
+/// <summary>The purposes of challenges; a response to a challenge of one purpose isn't accepted for another.</summary>
 internal static class PasskeyPurpose
 {
     public const string Registration = "registration";

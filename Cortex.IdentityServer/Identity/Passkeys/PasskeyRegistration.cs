@@ -13,10 +13,10 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 internal sealed partial class PasskeyRegistration(
     PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, TimeProvider clock, ILogger<PasskeyRegistration> logger)
 {
-    /// <summary>WebAuthn names six transports; what else is sent is somebody's future, or nonsense.</summary>
+    /// <summary>WebAuthn defines six transports; this leaves room for future ones.</summary>
     private const int MostTransports = 8;
 
-    /// <summary>The question for the browser; null when the account has as many passkeys as one may have.</summary>
+    /// <summary>Creates the options for the browser; null when the account has reached the limit of passkeys.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(User user, CancellationToken cancellationToken)
     {
         if (await passkeys.IsFullAsync(user.Id, cancellationToken))
@@ -48,7 +48,9 @@ internal sealed partial class PasskeyRegistration(
         return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), origin, cancellationToken);
     }
 
-    /// <summary>Identity's handler takes the domain for the name, which browsers and password managers show.</summary>
+    /// <summary>
+    /// Identity's handler uses the domain as the relying party's name, which browsers and password managers show; use the product's name instead.
+    /// </summary>
     private static JsonElement WithProductName(string optionsJson)
     {
         var options = JsonNode.Parse(optionsJson)!;
@@ -58,7 +60,7 @@ internal sealed partial class PasskeyRegistration(
 
     private static string DefaultName(DateTimeOffset now) => "Passkey " + now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>With our clock's time, and without what the client says of its transports where that can't be one.</summary>
+    /// <summary>Uses this server's clock for the creation time and drops transports that aren't valid.</summary>
     private static UserPasskeyInfo Cleaned(UserPasskeyInfo made, string name, DateTimeOffset now) => new(
         made.CredentialId,
         made.PublicKey,

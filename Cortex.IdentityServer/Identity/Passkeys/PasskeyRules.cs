@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Identity's passkey options as this server wants them: who it is, and from where it may be asked, is the operator's to say.</summary>
+/// <summary>Configures Identity's passkey options: the relying party's id and the accepted origins come from the operator's settings.</summary>
 internal static class PasskeyRules
 {
     public static IdentityPasskeyOptions For(HttpOptions http, PasskeyOptions passkeys, string userVerification)
     {
         var pages = Pages(http).ToFrozenSet(WebOrigin.Comparer);
 
-        // In exactly this case: the hash in an Android app's origin tells capitals and small letters apart.
+        // Compared case-sensitively, because the hash in an Android app's origin is case-sensitive.
         var named = passkeys.Origins.ToFrozenSet(StringComparer.Ordinal);
         return new()
         {
@@ -19,20 +19,20 @@ internal static class PasskeyRules
             ChallengeSize = 32,
             AuthenticatorTimeout = PasskeyChallenges.Lifetime,
 
-            // Or nobody could log in without first saying who they are.
+            // Otherwise nobody could log in without entering an email address first.
             ResidentKeyRequirement = "required",
             UserVerificationRequirement = userVerification,
 
-            // What make an authenticator is decides nothing here, and browsers ask people's leave to tell it.
+            // No decision depends on the make of an authenticator, and browsers ask the user for consent before they reveal it.
             AttestationConveyancePreference = "none",
 
-            // In somebody else's frame a person can't see whom they answer (WebAuthn 13.4.9).
+            // Users can't see which site they are responding to inside another site's frame (WebAuthn section 13.4.9).
             ValidateOrigin = context => ValueTask.FromResult(
                 !context.CrossOrigin && context.TopOrigin is null && (pages.Contains(context.Origin) || named.Contains(context.Origin))),
         };
     }
 
-    /// <summary>This server's own, those whose scripts may call it, and those that the operator named besides; <c>*</c> is nobody's origin.</summary>
+    /// <summary>This server's own origin, those in <c>CORS_ORIGINS</c>, and those in <c>PASSKEY_ORIGINS</c>; <c>*</c> isn't an origin.</summary>
     public static IEnumerable<string> Origins(HttpOptions http, PasskeyOptions passkeys) =>
         Pages(http).Concat(passkeys.Origins).Distinct(StringComparer.Ordinal);
 

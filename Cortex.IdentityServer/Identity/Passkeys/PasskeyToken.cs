@@ -2,13 +2,13 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Names the challenge that an authenticator has to sign.</summary>
+/// <summary>Refers to a pending passkey challenge.</summary>
 /// <remarks>
 /// <code>
 /// cpk_ ‖ base64url( challenge id 16 ‖ MAC 32 )                              68 characters
 /// </code>
-/// The id is big-endian; the MAC is <see cref="MacToken"/>'s. The row of the challenge knows whose it is, what it is for and when it
-/// ends; the token itself is stored nowhere. Prefix and key are its own, so it is never taken for another kind of token.
+/// The id is big-endian; <see cref="MacToken"/> defines the MAC. The row of the challenge holds its user, purpose and expiry; the token itself isn't stored.
+/// The prefix and the MAC key are specific to these tokens, so one is never accepted as another kind of token.
 /// </remarks>
 internal readonly record struct PasskeyToken(Guid ChallengeId)
 {

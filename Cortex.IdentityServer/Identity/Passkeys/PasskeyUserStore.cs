@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>The user store with passkeys, which are rows of a table of this server; Identity's own table has one JSON document for each passkey.</summary>
+/// <summary>Extends the user store with passkeys in a table of their own, where Identity would store each as a JSON document.</summary>
 internal sealed class PasskeyUserStore(CortexDbContext db, IdentityErrorDescriber describer, PresentedPasskey presented) : UserStore(db, describer)
 {
-    /// <summary>Saved at once, so that a credential that somebody else has already is told from a taken email.</summary>
+    /// <summary>Saves immediately, so that the caller can tell a credential that is already registered from an email address that is taken.</summary>
     public override async Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
         if (await Of(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } known)

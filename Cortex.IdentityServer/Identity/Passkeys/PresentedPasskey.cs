@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>
-/// What the authenticator that answers this request says of its passkey. Identity's handler refuses a passkey whose eligibility for backups isn't as stored,
-/// for good; WebAuthn (7.2, step 18) asks for that only where backups are part of the relying party's policy, and here they are part of none.
+/// What the current authenticator response says about its passkey. Identity's handler permanently rejects a passkey whose backup eligibility differs from the
+/// stored value; WebAuthn (section 7.2, step 18) requires that only if backups are part of the relying party's policy, and here they aren't.
 /// </summary>
 internal sealed class PresentedPasskey
 {

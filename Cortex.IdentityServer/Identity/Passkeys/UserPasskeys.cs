@@ -12,13 +12,12 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>
-/// The passkeys of a user: listed, added, renamed, used, removed. To add or remove one changes what proves who the user is: it ends their
-/// other sessions, and logins that are under way.
+/// Manages a user's passkeys. Adding or removing one changes how the user can authenticate, so it ends the user's other sessions and pending logins.
 /// </summary>
 internal sealed partial class UserPasskeys(
     CortexDbContext db, UserManager<User> users, SessionService sessions, AccountChanges changes, TimeProvider clock, ILogger<UserPasskeys> logger)
 {
-    /// <summary>More devices than people have; a question to an authenticator names them all.</summary>
+    /// <summary>More devices than users own; the options of a challenge list all of them.</summary>
     public const int Most = 10;
 
     public async Task<IReadOnlyList<PasskeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -31,7 +30,7 @@ internal sealed partial class UserPasskeys(
     public Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => AddAsync(change, sessionId, passkey, cancellationToken), cancellationToken);
 
-    /// <summary>Null when it isn't there, or isn't theirs.</summary>
+    /// <summary>Returns null if the passkey doesn't exist or belongs to another user.</summary>
     public Task<PasskeyResponse?> RenameAsync(Guid userId, Guid id, string name, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(
             userId,
@@ -49,7 +48,7 @@ internal sealed partial class UserPasskeys(
             },
             cancellationToken);
 
-    /// <summary>False when it isn't there, or isn't theirs.</summary>
+    /// <summary>Returns false if the passkey doesn't exist or belongs to another user.</summary>
     public Task<bool> RemoveAsync(Guid userId, Guid sessionId, Guid id, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
         userId,
         origin,
@@ -68,19 +67,19 @@ internal sealed partial class UserPasskeys(
         },
         cancellationToken);
 
-    /// <summary>Removes all passkeys of a user and every question to one, in the caller's transaction.</summary>
-    /// <returns>The ids of the passkeys.</returns>
+    /// <summary>Removes all passkeys of a user and their pending challenges, in the caller's transaction.</summary>
+    /// <returns>The ids of the removed passkeys.</returns>
     public async Task<IReadOnlyList<Guid>> RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         await db.PasskeyChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         return await db.Database.SqlQuery<Guid>($"DELETE FROM passkeys WHERE user_id = {userId} RETURNING id").ToListAsync(cancellationToken);
     }
 
-    /// <summary>For the export of an account.</summary>
+    /// <summary>Lists a user's passkeys for the account export.</summary>
     public async Task<IReadOnlyList<PasskeyResponse>> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken);
 
-    /// <summary>Records that a passkey has signed; false when it is gone, or another answer has brought the same count or a later one meanwhile.</summary>
+    /// <summary>Stores the new signature counter; false if the passkey was removed, or a concurrent response has stored the same or a higher counter.</summary>
     public async Task<bool> RecordUseAsync(Guid userId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
         long count = passkey.SignCount;
@@ -110,7 +109,7 @@ internal sealed partial class UserPasskeys(
             return NewPasskeyResult.TooMany.Instance;
         }
 
-        // The handler looked, but before the lock: what is stored now would be overwritten.
+        // The handler checked this before the account was locked; a credential registered since then would be overwritten.
         if (await users.FindByIdAsync(userId.ToString()) is not { } user || await users.GetPasskeyAsync(user, passkey.CredentialId) is not null)
         {
             return NewPasskeyResult.Refused.Instance;

@@ -3,8 +3,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Checks access tokens; where one names a key that isn't known, it looks once whether another replica has just made it.</summary>
-/// <remarks>The library asks for keys synchronously, and a query must not hold a thread. Nothing is ever fetched from an address in a header.</remarks>
+/// <summary>Validates access tokens. If a token names an unknown signing key, checks once whether another replica has just created that key.</summary>
+/// <remarks>
+/// The library resolves keys synchronously, where a query would block a thread, so the handler queries for the key and validates again. It never fetches a key
+/// from a URL in the token's header.
+/// </remarks>
 internal sealed class AccessTokenHandler : JsonWebTokenHandler
 {
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>What must hold of an access token, with the keys that it is checked against.</summary>
+/// <summary>The validation parameters of access tokens, with the keys that verify them.</summary>
 internal sealed class AccessTokenValidation : TokenValidationParameters
 {
     public AccessTokenValidation(SigningKeySet keys)

@@ -1,22 +1,22 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>How a person proved who they are (RFC 8176).</summary>
+/// <summary>How a user authenticated: the values of the <c>amr</c> claim (RFC 8176).</summary>
 internal static class AuthenticationMethods
 {
     public const string Pwd = "pwd";
 
-    /// <summary>The possession of a key.</summary>
+    /// <summary>Proof of possession of a hardware-secured key.</summary>
     public const string Hwk = "hwk";
 
     public static readonly string[] Password = [Pwd];
     public static readonly string[] Passkey = [Hwk];
 
-    /// <summary>The authenticator checked its user's PIN, finger or face: something that they have and something that they know or are.</summary>
+    /// <summary>The authenticator verified its user by PIN, fingerprint or face, so the passkey counts as both factors.</summary>
     public static readonly string[] VerifiedPasskey = [Hwk, "user", "mfa"];
 
     public static string[] AndTotp(string first) => [first, "otp", "mfa"];
 
-    /// <summary>RFC 8176 has no name for a recovery code.</summary>
+    /// <summary>RFC 8176 has no value for a recovery code.</summary>
     public static string[] AndRecoveryCode(string first) => [first, "mfa"];
 
     public static string[] AndVerifiedPasskey(string first) => first == Hwk ? VerifiedPasskey : [first, Hwk, "mfa"];

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>The bearer scheme: a JWT that holds, of a session that lives; anything else is a 401 that says why (RFC 6750 section 3).</summary>
+/// <summary>
+/// Configures the bearer scheme: a valid JWT of an active session authenticates its user; any other token gets a 401 that states the reason (RFC 6750 section
+/// 3).
+/// </summary>
 internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens verifiedTokens) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(string? name, JwtBearerOptions options)
@@ -25,7 +28,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    /// <summary>Before the handler would check the signature, which most tokens have passed already.</summary>
+    /// <summary>Runs before the handler would verify the signature, because most tokens have been verified already.</summary>
     private async Task CheckAsync(MessageReceivedContext context)
     {
         if (PresentedCredential.In(context.HttpContext) is not { IsKey: false, Text: var token })
@@ -41,7 +44,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
         }
         catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            // The client went away; the framework would log it as an error.
+            // The client disconnected; rethrowing would make the framework log an error.
             context.NoResult();
             return;
         }
@@ -73,7 +76,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
             return Problems.Unauthenticated;
         }
 
-        // With a token that names a disabled account one isn't authenticated any longer, rather than forbidden something.
+        // The token of a disabled account no longer authenticates anybody, so this is a 401 rather than a 403.
         var refusal = (failure as RefusedTokenException)?.Refusal ?? Problems.InvalidToken;
         return refusal with { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", refusal.Title) };
     }

@@ -1,13 +1,13 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>The compact form of a signed token (RFC 7515 section 7.1): three parts in base64url.</summary>
+/// <summary>The compact serialization of a signed token (RFC 7515 section 7.1): three base64url parts.</summary>
 /// <remarks>
-/// The library also takes padding, spare bits and the other alphabet, so that one token would have many texts. Whatever remembers or refuses tokens by their
-/// text would know only one of them.
+/// The library also accepts padding, stray trailing bits and the standard base64 alphabet, so one token could be written in many ways. A cache or blocklist
+/// keyed by the text would recognize only one of them.
 /// </remarks>
 internal static class CompactJws
 {
-    /// <summary>Whether no other text says the same.</summary>
+    /// <summary>Whether this is the only text that encodes the same token.</summary>
     public static bool IsCanonical(string token)
     {
         var parts = 0;
@@ -33,7 +33,7 @@ internal static class CompactJws
             }
         }
 
-        // Four letters hold 24 bits: of the last of two, 4 of its 6 bits say nothing, and of the last of three, 2.
+        // Four characters hold 24 bits. A final group of two leaves the low 4 bits of its last character unused, and a final group of three the low 2.
         return (part.Length % 4) switch
         {
             0 => true,

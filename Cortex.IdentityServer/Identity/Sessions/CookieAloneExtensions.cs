@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Puts the choice on a route.</summary>
+/// <summary>Marks which of two routes with the same path handles requests with only the refresh cookie.</summary>
 internal static class CookieAloneExtensions
 {
     public static TBuilder WithRefreshCookieAlone<TBuilder>(this TBuilder route)

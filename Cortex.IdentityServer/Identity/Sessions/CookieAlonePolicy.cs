@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Chooses between the two.</summary>
+/// <summary>Selects between two routes with the same path by <see cref="CookieAlone"/>.</summary>
 internal sealed class CookieAlonePolicy(RefreshCookie cookie) : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 0;

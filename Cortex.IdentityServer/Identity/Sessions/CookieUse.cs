@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Lets the routes that answer tokens answer the refresh token by the cookie.</summary>
+/// <summary>Lets clients of routes that return tokens receive the refresh token in the cookie.</summary>
 internal static class CookieUse
 {
     public const string Parameter = "use_cookies";
@@ -11,8 +11,8 @@ internal static class CookieUse
     private static readonly Refusal NeitherTrueNorFalse = Refusal.Invalid(Parameter, "must be true or false");
 
     /// <summary>
-    /// Reads the wish, and refuses who may not have it before the endpoint runs, and so before a hash. Such a route answers with
-    /// <see cref="TokenAnswer.Of"/>.
+    /// Reads <c>?use_cookies</c> and rejects requests that may not use the cookie before the endpoint runs, and so before any password is hashed. The endpoint
+    /// must respond with <see cref="TokenAnswer.Of"/>.
     /// </summary>
     public static TBuilder MayUseCookies<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes
@@ -47,6 +47,6 @@ internal static class CookieUse
         return next(context);
     }
 
-    /// <summary>In any case: Python writes <c>True</c>.</summary>
+    /// <summary>Compares case-insensitively, because Python writes <c>True</c>.</summary>
     private static bool Is(StringValues wish, string word) => wish is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
 }

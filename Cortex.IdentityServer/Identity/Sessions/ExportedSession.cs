@@ -1,13 +1,13 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>A login.</summary>
-/// <param name="Id">Names it.</param>
-/// <param name="CreatedAt">When it began.</param>
-/// <param name="LastUsedAt">When it was last used.</param>
-/// <param name="EndedAt">When it was ended; null where it wasn't.</param>
+/// <summary>A sign-in session.</summary>
+/// <param name="Id">The id of the session.</param>
+/// <param name="CreatedAt">When the session started.</param>
+/// <param name="LastUsedAt">When the session was last used.</param>
+/// <param name="EndedAt">When the session was ended; null if it wasn't.</param>
 /// <param name="Methods">How the user authenticated (RFC 8176).</param>
-/// <param name="Ip">The IP address from which it was started.</param>
-/// <param name="UserAgent">The user agent with which it was started.</param>
+/// <param name="Ip">The IP address that started the session.</param>
+/// <param name="UserAgent">The user agent that started the session.</param>
 internal sealed record ExportedSession(
     Guid Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset? EndedAt, string[] Methods, string? Ip, string? UserAgent)
 {

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Lets a route be used only shortly after the caller proved who they are, by a login or by <c>/reauthenticate</c> (OWASP ASVS 7.5.1).</summary>
+/// <summary>Restricts a route to callers who have recently authenticated, by a login or by <c>/reauthenticate</c> (OWASP ASVS 7.5.1).</summary>
 internal static class FreshAuthentication
 {
     public static TBuilder NeedsFreshAuthentication<TBuilder>(this TBuilder route)

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Asks the database whether a session lives; <see cref="VerifiedTokens"/> remembers the answer.</summary>
+/// <summary>Queries whether a session is active; <see cref="VerifiedTokens"/> caches the answer.</summary>
 internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Sql = $"""

@@ -1,14 +1,14 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>What a user logs in with, so that the first login from somewhere else is told to them.</summary>
+/// <summary>A device that a user has logged in with. The first login from any other device sends the user a notice.</summary>
 internal sealed class LoginDevice
 {
-    /// <summary>How long one that isn't used is remembered.</summary>
+    /// <summary>How long a device is remembered after its last login.</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromDays(365);
 
     public Guid UserId { get; init; }
 
-    /// <summary>A hash of network and kind of program.</summary>
+    /// <summary>A hash of the network and the kind of user agent.</summary>
     public required byte[] Device { get; init; }
 
     public DateTimeOffset LastLoginAt { get; init; }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Table <c>login_devices</c>.</summary>
+/// <summary>Maps <see cref="LoginDevice"/> to the table <c>login_devices</c>.</summary>
 internal sealed class LoginDeviceConfiguration : IEntityTypeConfiguration<LoginDevice>
 {
     public void Configure(EntityTypeBuilder<LoginDevice> device)

@@ -4,19 +4,19 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>The cookie in which a browser keeps its refresh token, out of reach of every script.</summary>
+/// <summary>The cookie that holds a browser's refresh token, inaccessible to scripts.</summary>
 internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins, IHostEnvironment environment)
 {
     /// <summary>
-    /// By its prefix a browser takes it over TLS only, and only with <c>Secure</c>, <c>Path=/</c> and no <c>Domain</c>: neither a neighbouring
-    /// host nor a page on plain http can put one of its own in its place (RFC 6265bis section 4.1.3.2).
+    /// Because of the <c>__Host-</c> prefix, browsers accept the cookie only over TLS, with <c>Secure</c>, <c>Path=/</c> and no <c>Domain</c>: neither a
+    /// sibling host nor a page on plain HTTP can overwrite it (RFC 6265bis section 4.1.3.2).
     /// </summary>
     public const string SecureName = "__Host-cortex_refresh";
 
-    /// <summary>Browsers refuse the prefix, and <c>Secure</c>, on plain http.</summary>
+    /// <summary>The name on plain HTTP, where browsers reject the prefix and <c>Secure</c>.</summary>
     public const string PlainName = "cortex_refresh";
 
-    /// <summary>Which of two is the live one can't be told, and a browser has only one unless somebody slipped it another.</summary>
+    /// <summary>The server can't tell which of two cookies is the current one, and a browser has two only if an attacker planted one of them.</summary>
     public static readonly Refusal Twice = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
 
     private static readonly Refusal OtherOrigin = Problems.Forbidden with
@@ -28,20 +28,22 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
         CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
 
     /// <summary>
-    /// Under Production's rules always, so that no misread setting or header ever weakens it. Elsewhere PUBLIC_URL says how browsers reach the server: behind a
-    /// proxy that ends TLS each request looks like plain http.
+    /// The rules of Production always require a secure cookie, so that no misread setting or header can weaken it. In other environments PUBLIC_URL states how
+    /// browsers reach the server, because behind a proxy that terminates TLS each request looks like plain HTTP.
     /// </summary>
     private readonly bool _isSecure = !RunEnvironment.HasDevelopmentRules(environment) || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
 
-    /// <summary>Why this request may not act with the cookie that it carries, or null.</summary>
+    /// <summary>Returns the reason why this request may not act on the cookie that it carries, or null.</summary>
     public Refusal? RefusalToUse(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
 
-    /// <summary>Why this request may not be answered by the cookie, or null. A foreign page must not log its visitors in as somebody else either.</summary>
+    /// <summary>
+    /// Returns the reason why the response may not set the cookie, or null. A foreign page must not log its visitors in as another user either.
+    /// </summary>
     public Refusal? RefusalToSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : RefusalToUse(request);
 
     public bool IsIn(HttpRequest request) => request.Headers.Cookie.Count > 0 && ValuesIn(request).Length > 0;
 
-    /// <summary>The only value of the cookie; whether it is a token of ours isn't known yet.</summary>
+    /// <summary>Reads the cookie if it was sent exactly once. The value isn't validated.</summary>
     public bool TryRead(HttpRequest request, [NotNullWhen(true)] out string? value)
     {
         value = ValuesIn(request) is [var only] ? only : null;
@@ -65,7 +67,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
         }
     }
 
-    /// <summary>TLS that the server, or a trusted proxy, has seen counts whatever PUBLIC_URL says; that it hasn't seen any counts for nothing.</summary>
+    /// <summary>TLS that the server or a trusted proxy has seen always counts, whatever PUBLIC_URL says.</summary>
     private bool IsSecure(HttpRequest request) => _isSecure || request.IsHttps;
 
     private string NameFor(HttpRequest request) => IsSecure(request) ? SecureName : PlainName;
@@ -73,7 +75,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     private CookieOptions Attributes(HttpRequest request) =>
         new() { HttpOnly = true, Secure = IsSecure(request), SameSite = SameSiteMode.Strict, Path = "/" };
 
-    /// <summary>Read by hand: of two cookies with one name the framework shows the last alone.</summary>
+    /// <summary>Parses the header itself, because the framework returns only the last of several cookies with the same name.</summary>
     private string[] ValuesIn(HttpRequest request)
     {
         var start = NameFor(request) + "=";

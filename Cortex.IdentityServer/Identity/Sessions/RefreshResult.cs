@@ -9,7 +9,7 @@ internal abstract record RefreshResult
 
     public sealed record Refreshed(TokenResponse Tokens) : RefreshResult;
 
-    /// <summary>Expired, or of a session that has ended.</summary>
+    /// <summary>The token has expired, or its session has ended.</summary>
     public sealed record Invalid : RefreshResult
     {
         public static Invalid Instance { get; } = new();
@@ -19,7 +19,7 @@ internal abstract record RefreshResult
         }
     }
 
-    /// <summary>Spent before: the whole session has ended (RFC 9700 section 4.14.2).</summary>
+    /// <summary>The token was used before, so the whole session has been ended (RFC 9700 section 4.14.2).</summary>
     public sealed record Reused : RefreshResult
     {
         public static Reused Instance { get; } = new();

@@ -3,16 +3,16 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>
-/// Moves sessions on to their next refresh token. Those asked for while a statement is under way gather and share the next one, and its commit:
-/// nobody waits for company, and the busier the server the less each refresh costs.
+/// Rotates refresh tokens. Requests that arrive while a statement is running share the next statement and its commit. No request waits for a batch to fill, and
+/// the busier the server, the less each refresh costs.
 /// </summary>
 internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
     private const string Changes = "refresh_counter = refresh_counter + 1, last_used_at = $2, idle_expires_at = $3";
 
     /// <summary>
-    /// The guarded write that decides which of several refreshes wins; one statement, so that a failure spends nothing. A row that somebody else holds
-    /// is passed over, so that it neither holds up the others nor deadlocks with another replica.
+    /// The guarded update that decides which of several refreshes wins. It is one statement, so a failure uses up no token. It skips rows that are locked, so
+    /// that they neither delay the rest of the batch nor cause a deadlock with another replica.
     /// </summary>
     private const string TogetherSql = $"""
         UPDATE sessions SET {Changes}
@@ -22,7 +22,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         RETURNING {UsableSession.Columns}, sessions.id, refresh_counter - 1
         """;
 
-    /// <summary>The same for one, which waits for who holds the row.</summary>
+    /// <summary>The same update for a single token, which waits for the row lock.</summary>
     private const string AloneSql = $"""
         UPDATE sessions SET {Changes}
         FROM users WHERE sessions.id = $1 AND refresh_counter = $4 AND users.id = sessions.user_id AND {UsableSession.IsUsable}
@@ -32,8 +32,8 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
     private const int MostTogether = 100;
 
     /// <summary>
-    /// Shorter arrays are filled up with nulls. PostgreSQL assumes ten elements where it doesn't look, and would plan the statement anew
-    /// for each shorter array, which takes longer than to run it.
+    /// Shorter arrays are padded with nulls. PostgreSQL assumes ten elements when it doesn't look at the values, and would replan the statement for each
+    /// shorter array, which takes longer than running it.
     /// </summary>
     private const int FewestElements = 16;
 
@@ -41,8 +41,8 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
     private readonly List<Rotation> _gathered = [];
     private bool _isUnderWay;
 
-    /// <summary>Null when the token isn't its session's live one, or the session can't be used.</summary>
-    /// <remarks>It is not given up when the client goes away: the next attempt finds the token spent and gets the same child.</remarks>
+    /// <summary>Rotates a token; null if it isn't the current token of its session, or the session isn't active.</summary>
+    /// <remarks>An aborted request doesn't cancel the rotation: the client's retry finds the token used and gets the same successor.</remarks>
     public async Task<UsableSession?> RotateAsync(RefreshToken token, CancellationToken cancellationToken)
     {
         var rotation = new Rotation(token);
@@ -53,12 +53,12 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
             {
                 _isUnderWay = true;
 
-                // Not as part of this request: it goes on with those of others.
+                // Run outside this request, because the loop goes on with the rotations of other requests.
                 ThreadPool.UnsafeQueueUserWorkItem(static rotations => _ = rotations.RunAsync(), this, preferLocal: true);
             }
         }
 
-        // Not among the rotated: spent, of no use, asked for twice in one statement, or held by somebody. Alone it is certain.
+        // The batch didn't rotate this token: it was used, invalid or in the batch twice, or its row was locked. The single update gives a definite answer.
         return await rotation.Outcome.Task ?? await AloneAsync(token, cancellationToken);
     }
 
@@ -72,7 +72,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
             }
             catch (Exception failure)
             {
-                // Those who gathered meanwhile have waited as long as these: a database that is silent gets no second chance with them.
+                // The rotations that queued up meanwhile have waited as long as these, so after a timeout they fail too instead of waiting for a second one.
                 Rotation[] all = failure.GetBaseException() is TimeoutException ? [.. rotations, .. Gathered()] : rotations;
                 foreach (var rotation in all)
                 {
@@ -82,7 +82,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         }
     }
 
-    /// <summary>None: nobody waits, and this run is over.</summary>
+    /// <summary>Takes the next batch. If it is empty, nothing is waiting and this run ends.</summary>
     private Rotation[] Next()
     {
         lock (_lock)
@@ -113,7 +113,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
 
     private async Task TogetherAsync(Rotation[] rotations)
     {
-        // By the token that was spent, not by its session: a batch may also hold one of the same session that was spent before.
+        // Keyed by the token rather than its session, because a batch may also hold an older token of the same session.
         var rotated = new Dictionary<RefreshToken, UsableSession>(rotations.Length);
         await using (var command = Command(
             TogetherSql, Column<Guid?>(rotations, token => token.SessionId), Column<int?>(rotations, token => token.Counter)))
@@ -153,7 +153,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         return command;
     }
 
-    /// <summary>One that waits for its outcome: the session, or null when it was not among the rotated.</summary>
+    /// <summary>A rotation that waits for its outcome: the session, or null if the batch didn't rotate it.</summary>
     private sealed record Rotation(RefreshToken Token)
     {
         public TaskCompletionSource<UsableSession?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,14 +3,14 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Names a session and how often it was refreshed; only the server can write one.</summary>
+/// <summary>Identifies a session and the number of its refreshes; only the server can create one.</summary>
 /// <remarks>
 /// <code>
 /// ctr_ ‖ base64url( session id 16 ‖ counter 4 ‖ MAC 32 )                    74 characters
 /// </code>
-/// Id and counter are big-endian; the MAC is <see cref="MacToken"/>'s. The token is stored nowhere: the session's row
-/// holds the counter of its live token, so a session is one row however long it lives, every older counter is known
-/// to be spent, and a dump of the database forges nothing. The 256 bits of the MAC are what cannot be guessed.
+/// The id and the counter are big-endian; <see cref="MacToken"/> defines the MAC. The token itself isn't stored: the session's row holds the counter of the
+/// current token. So a session is a single row however long it lasts, every smaller counter is known to be used, and a database dump is of no use for forging
+/// tokens. The MAC's 256 bits make tokens unguessable.
 /// </remarks>
 internal readonly record struct RefreshToken(Guid SessionId, int Counter)
 {

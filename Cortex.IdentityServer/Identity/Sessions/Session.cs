@@ -2,45 +2,45 @@ using System.Net;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>One login of one user, from its start to its end: a single row, however often its refresh token is rotated.</summary>
+/// <summary>A sign-in session of a user: a single row, however often its refresh token is rotated.</summary>
 internal sealed class Session
 {
     public Guid Id { get; init; }
 
     public Guid UserId { get; init; }
 
-    /// <summary>The number in the live refresh token; every smaller one is spent.</summary>
+    /// <summary>The counter of the current refresh token; tokens with a smaller one have been used.</summary>
     public int RefreshCounter { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the person last proved who they are in this session.</summary>
+    /// <summary>When the user last authenticated in this session.</summary>
     public DateTimeOffset AuthenticatedAt { get; init; }
 
-    /// <summary>When the refresh token was last rotated; the start, before the first rotation.</summary>
+    /// <summary>When the refresh token was last rotated, or the session started.</summary>
     public DateTimeOffset LastUsedAt { get; init; }
 
-    /// <summary>When one of its access tokens was last seen, to the minute; null until the first.</summary>
+    /// <summary>When one of its access tokens was last used, to the minute; null before the first use.</summary>
     public DateTimeOffset? LastSeenAt { get; init; }
 
-    /// <summary>The later of the two, for people.</summary>
+    /// <summary>The later of the two times, for display.</summary>
     public DateTimeOffset LastActiveAt => LastSeenAt > LastUsedAt ? LastSeenAt.Value : LastUsedAt;
 
-    /// <summary>The absolute end, whatever happens.</summary>
+    /// <summary>When the session expires, however often it is refreshed.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The end unless a refresh comes before.</summary>
+    /// <summary>When the session expires unless it is refreshed.</summary>
     public DateTimeOffset IdleExpiresAt { get; init; }
 
-    /// <summary>When the live refresh token expires: the idle or the absolute end, whichever comes first.</summary>
+    /// <summary>When the current refresh token expires: the idle or the absolute expiry, whichever comes first.</summary>
     public DateTimeOffset RefreshExpiresAt => IdleExpiresAt < ExpiresAt ? IdleExpiresAt : ExpiresAt;
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Why it ended before its time, for the operator: <see cref="SessionEnd"/>.</summary>
+    /// <summary>Why the session ended before it expired: one of <see cref="SessionEnd"/>.</summary>
     public string? EndReason { get; init; }
 
-    /// <summary>How the person proved who they are (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
+    /// <summary>How the user authenticated (RFC 8176): <c>pwd</c>, <c>otp</c>, <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
     public required string[] Methods { get; init; }
 
     public IPAddress? Ip { get; init; }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Table <c>sessions</c>.</summary>
+/// <summary>Maps <see cref="Session"/> to the table <c>sessions</c>.</summary>
 internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 {
     private const int EndReasonLength = 32;
@@ -20,7 +20,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         session.Property(s => s.UserAgent).HasMaxLength(RequestOrigin.UserAgentLength);
         session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
 
-        // No index on a column that a refresh writes: PostgreSQL then updates the row in place (HOT) and no index at all.
+        // Don't index a column that a refresh writes: without one, PostgreSQL updates the row in place (HOT) and writes no index.
         session.HasIndex(s => new { s.UserId, s.EndedAt });
     }
 }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Why a session ended before its time.</summary>
+/// <summary>The reasons for which a session ends before it expires.</summary>
 internal static class SessionEnd
 {
     public const string Logout = "logout";
@@ -15,6 +15,6 @@ internal static class SessionEnd
     public const string AccountDisabled = "account_disabled";
     public const string RefreshTokenReused = "refresh_token_reused";
 
-    /// <summary>It made room for a newer one.</summary>
+    /// <summary>The session was ended to make room for a newer one.</summary>
     public const string Limit = "limit";
 }

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Spends refresh tokens.</summary>
+/// <summary>Exchanges refresh tokens for new token pairs.</summary>
 internal sealed partial class SessionRefresh(
     NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock,
     ILogger<SessionRefresh> logger)
@@ -18,7 +18,7 @@ internal sealed partial class SessionRefresh(
         WHERE sessions.id = $1 AND {UsableSession.IsUsable}
         """;
 
-    /// <summary>The end, its event and the notice, once, however many come with old tokens at a time.</summary>
+    /// <summary>Ends the session and writes the audit event and the notice, once, however many requests present old tokens at the same time.</summary>
     private static readonly string EndSql = $"""
         WITH ended AS (
             UPDATE sessions SET ended_at = @now, end_reason = '{SessionEnd.RefreshTokenReused}' WHERE id = @session AND ended_at IS NULL RETURNING id, user_id),
@@ -33,10 +33,12 @@ internal sealed partial class SessionRefresh(
             """)}
         """;
 
-    /// <summary>Spends a refresh token for a new pair, once: of sixteen at a time, one rotates and the others get the same child.</summary>
-    /// <param name="token">One that this server wrote.</param>
-    /// <param name="origin">Where it comes from; only asked for when something is wrong.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>
+    /// Exchanges a refresh token for a new pair. If several requests present it at once, one rotates it and the others get the same successor.
+    /// </summary>
+    /// <param name="token">A token that this server created.</param>
+    /// <param name="origin">The origin of the request; called only if the token was reused.</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<RequestOrigin> origin, CancellationToken cancellationToken)
     {
         var child = token with { Counter = token.Counter + 1 };
@@ -51,7 +53,8 @@ internal sealed partial class SessionRefresh(
             return RefreshResult.Invalid.Instance;
         }
 
-        // The direct parent of the live token, shortly after: a second tab, or an answer that got lost. It gets the same child.
+        // The token is the direct predecessor of the current one and was rotated moments ago: a second browser tab, or a response that got lost. It gets the
+        // same successor.
         if (child.Counter == session.Counter && now - session.RefreshedAt <= options.RefreshGrace)
         {
             return Refreshed(session.Usable, child);
@@ -59,7 +62,7 @@ internal sealed partial class SessionRefresh(
 
         var userId = session.Usable.User.Id;
 
-        // Not the request's cancellation: who hangs up doesn't keep a stolen session.
+        // Don't pass the request's cancellation token: disconnecting must not keep a stolen session alive.
         await EndAsync(token.SessionId, now, origin());
         changes.Changed(userId);
         mails.Wake();

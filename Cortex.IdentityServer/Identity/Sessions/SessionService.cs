@@ -9,11 +9,11 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Starts, lists and ends sessions; <see cref="SessionRefresh"/> keeps them going.</summary>
+/// <summary>Starts, lists and ends sessions; <see cref="SessionRefresh"/> refreshes them.</summary>
 internal sealed partial class SessionService(
     CortexDbContext db, SessionStart start, TokenPairs tokens, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
-    /// <summary>One statement, so that every session that ends has its event.</summary>
+    /// <summary>A single statement, so that every session that ends has an audit event.</summary>
     private static readonly string EndSql = $"""
         WITH ended AS (
             UPDATE sessions SET ended_at = @now, end_reason = @reason
@@ -26,8 +26,8 @@ internal sealed partial class SessionService(
         """;
 
     /// <summary>
-    /// Starts a session, if the account is still as it was when its owner proved who they are: not switched off, and with the same
-    /// security stamp, which changes with the password and the second factor. Null otherwise.
+    /// Starts a session if the account hasn't changed since its owner authenticated: it is enabled and has the same security stamp, which changes with the
+    /// password and the second factor. Returns null otherwise.
     /// </summary>
     public async Task<TokenResponse?> StartAsync(
         Guid userId, string? securityStamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)
@@ -47,11 +47,11 @@ internal sealed partial class SessionService(
         return tokens.IssueFirst(started.User, started.Id, methods, started.IdleExpires);
     }
 
-    /// <summary>Ends one session of a user; false when it isn't there, isn't theirs, or is over.</summary>
+    /// <summary>Ends one session of a user; false if it doesn't exist, belongs to another user, or has ended.</summary>
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         await EndNowAsync(userId, only: sessionId, reason, origin, cancellationToken) > 0;
 
-    /// <summary>Ends the session of a genuine refresh token, spent or not; false when it is over.</summary>
+    /// <summary>Ends the session of an authentic refresh token, used or not; false if the session has ended.</summary>
     public async Task<bool> EndAsync(RefreshToken token, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         await db.Sessions
             .Where(session => session.Id == token.SessionId)
@@ -59,22 +59,22 @@ internal sealed partial class SessionService(
             .SingleOrDefaultAsync(cancellationToken) is { } userId
         && await EndAsync(token.SessionId, userId, reason, origin, cancellationToken);
 
-    /// <summary>Ends all sessions of a user who asks for it.</summary>
+    /// <summary>Ends all sessions of a user at the user's request.</summary>
     public Task EndEverywhereAsync(Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         EndNowAsync(userId, only: null, reason, origin, cancellationToken);
 
-    /// <summary>Ends all sessions of an account that changes, except one if it is named.</summary>
+    /// <summary>Ends all sessions of an account as part of a change, except one if specified.</summary>
     public async Task RevokeAllAsync(AccountChange change, string reason, CancellationToken cancellationToken, Guid? except = null)
     {
         var ended = await EndWhereAsync(change.UserId, only: null, except, reason, change.Origin, cancellationToken);
         change.AfterCommit(() => Log.Ended(logger, ended, change.UserId, reason));
     }
 
-    /// <summary>Forgets what the user logged in with, in the caller's transaction: the next login from anywhere is one from a new device.</summary>
+    /// <summary>Forgets the user's known devices, in the caller's transaction: the next login counts as one from a new device.</summary>
     public Task ForgetDevicesAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Set<LoginDevice>().Where(device => device.UserId == userId).ExecuteDeleteAsync(cancellationToken);
 
-    /// <summary>For the export of an account, newest first, with the sessions that ended recently.</summary>
+    /// <summary>Streams a user's sessions for the account export, newest first, including those that ended recently.</summary>
     public IAsyncEnumerable<ExportedSession> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
         RowPages.ReadAsync<Session>(last => db.Sessions.FromSql(
             $"""
@@ -83,7 +83,8 @@ internal sealed partial class SessionService(
             """).AsNoTracking().ToListAsync(cancellationToken)).Select(ExportedSession.Of);
 
     /// <summary>
-    /// The sessions of a user that can still be used, newest first; of more than a user can have, the current one and those that were used last.
+    /// Lists a user's active sessions, newest first. If there are more than the limit allows, the current session and the most recently used ones take
+    /// precedence.
     /// </summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, Guid current, CancellationToken cancellationToken)
     {
@@ -95,7 +96,7 @@ internal sealed partial class SessionService(
         return [.. live.OrderByDescending(session => session.CreatedAt)];
     }
 
-    /// <summary>Whether the person proved who they are within the last ten minutes.</summary>
+    /// <summary>Whether the user has authenticated within the last ten minutes.</summary>
     public Task<bool> IsFreshAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var oldest = clock.GetUtcNow() - SessionSettings.FreshAuthentication;
@@ -103,13 +104,13 @@ internal sealed partial class SessionService(
     }
 
     /// <summary>
-    /// Whether a session hasn't ended; to be asked once an account is locked for a change. What ended the session, such as a password reset, may have been
-    /// under way when the request was let in, and nothing that the request does may outlive it.
+    /// Whether a session is still active. Call this once the account is locked for a change: whatever ended the session, such as a password reset, may have
+    /// been running when the request was authorized, and no effect of the request may outlive it.
     /// </summary>
     public Task<bool> IsLiveAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
         db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
 
-    /// <summary>Records that the person proved who they are, just now. In the caller's transaction. False when the session has ended meanwhile.</summary>
+    /// <summary>Records that the user has just authenticated, in the caller's transaction; false if the session has ended in the meantime.</summary>
     public async Task<bool> RefreshProofAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

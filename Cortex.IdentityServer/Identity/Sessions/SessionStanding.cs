@@ -1,18 +1,18 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Whether a session still counts, and what is true of its user now.</summary>
+/// <summary>Whether a session is still active, and the current data of its user.</summary>
 internal abstract record SessionStanding
 {
     private SessionStanding()
     {
     }
 
-    /// <param name="User">As the account is now.</param>
-    /// <param name="Factors">The second factors that it has.</param>
-    /// <param name="ExpiresAt">The session's absolute end.</param>
+    /// <param name="User">The account's current data.</param>
+    /// <param name="Factors">The account's second factors.</param>
+    /// <param name="ExpiresAt">When the session expires, however often it is refreshed.</param>
     public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt) : SessionStanding;
 
-    /// <summary>Logged out, ended, expired, or its account is gone.</summary>
+    /// <summary>The user logged out, or the session was ended or expired, or its account was deleted.</summary>
     public sealed record Ended : SessionStanding
     {
         public static Ended Instance { get; } = new();
@@ -22,7 +22,7 @@ internal abstract record SessionStanding
         }
     }
 
-    /// <summary>Its account is switched off, which is said whether that ended the session or it had ended before.</summary>
+    /// <summary>The account is disabled. This takes precedence, whether or not the session had already ended.</summary>
     public sealed record AccountDisabled : SessionStanding
     {
         public static AccountDisabled Instance { get; } = new();

@@ -12,10 +12,10 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Writes a new session with everything that belongs to it, in one round trip and one transaction.</summary>
+/// <summary>Stores a new session and everything that belongs to it in one round trip and one transaction.</summary>
 internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
-    /// <summary>The event and, from a device that this account wasn't used with before, the notice come with it. The first device of all is no news.</summary>
+    /// <summary>Also writes the audit event and, for a device that is new to the account, the notice. An account's first device sends no notice.</summary>
     private static readonly string Start = $"""
         WITH account AS (
             SELECT id, email, subscription_tier FROM users
@@ -46,7 +46,7 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
         FROM account AS users
         """;
 
-    /// <summary>Null when the account isn't any more as it was when its owner proved who they are.</summary>
+    /// <summary>Returns null if the account has changed since its owner authenticated.</summary>
     public async Task<StartedSession?> RunAsync(Guid userId, string? securityStamp, string[] methods, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -54,8 +54,8 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
         var idleExpires = now + options.IdleLifetime;
         await using var batch = database.CreateBatch();
 
-        // Logins of one account go one after another, so that each counts the sessions that those before it started: the snapshot of the second statement is
-        // taken when the lock is held. A change of the password holds the same lock, and either ends the new session with the others or is seen by its login.
+        // Logins of one account run one after another, so that each counts the sessions that earlier ones started: the snapshot of the second statement is
+        // taken once the row is locked. A password change takes the same lock, so it either ends the new session or is seen by the login.
         batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
         batch.BatchCommands.Add(new(Start)
         {
@@ -93,9 +93,7 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
 
     private static NpgsqlParameter Json(string name, string value) => new(name, NpgsqlDbType.Jsonb) { Value = value };
 
-    /// <summary>
-    /// What an account is used with: a network and a kind of program. Without the numbers in its name, as a browser that was updated is no other device.
-    /// </summary>
+    /// <summary>Identifies a device by its network and the kind of user agent. Version numbers are ignored, so an updated browser isn't a new device.</summary>
     private static byte[] DeviceOf(RequestOrigin origin) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{origin.Network}\n{Version().Replace(origin.UserAgent ?? "", "")}"));
 

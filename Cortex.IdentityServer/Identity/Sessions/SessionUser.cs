@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>What an access token says about its user.</summary>
+/// <summary>The user's data in an access token.</summary>
 internal sealed record SessionUser(Guid Id, string Email, string Tier, string[] Roles);

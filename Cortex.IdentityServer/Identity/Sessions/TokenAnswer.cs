@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Answers with the tokens of a session, wherever it was started or refreshed: the refresh token in the body, or in the cookie.</summary>
+/// <summary>Returns the tokens of a session, with the refresh token in the body or in the cookie.</summary>
 internal static class TokenAnswer
 {
     public static Ok<TokenResponse> Of(HttpContext http, TokenResponse tokens)
@@ -16,7 +16,7 @@ internal static class TokenAnswer
         return TypedResults.Ok(tokens with { RefreshToken = null });
     }
 
-    /// <summary>This request is answered by the cookie; it has been asked whether it may.</summary>
+    /// <summary>Puts the refresh token of this response into the cookie. The caller has checked that the request may use it.</summary>
     public static void UseCookie(HttpContext http, RefreshCookie cookie) => http.Features.Set(new ByCookie(cookie));
 
     private sealed record ByCookie(RefreshCookie Cookie);

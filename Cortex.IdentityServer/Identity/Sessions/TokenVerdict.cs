@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>What an access token is worth.</summary>
+/// <summary>The outcome of validating an access token.</summary>
 internal abstract record TokenVerdict
 {
     private TokenVerdict()

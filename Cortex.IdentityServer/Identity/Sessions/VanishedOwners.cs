@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>
-/// Gives a request whose account was deleted, or whose session ended, while it was under way the answer that it would get now. Otherwise it would look as if
-/// only the key was gone, or the password was wrong.
+/// If the account was deleted or the session ended while a request was running, reports that instead of the request's own error. Otherwise the client would
+/// conclude that only a key was missing, or that the password was wrong.
 /// </summary>
 internal static class VanishedOwners
 {

@@ -7,14 +7,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>
-/// Checks access tokens: signature and claims once for each, and its session once for as long as nothing about its user changes, so that an ended session,
-/// a disabled account and a lost role count from the next request on, and the same token costs neither a query nor a signature twice.
+/// Validates access tokens and caches the results: the signature and claims of each token, and its session until something about the user changes. An ended
+/// session, a disabled account or a removed role takes effect with the next request, and repeated use of a token costs neither a query nor a signature check.
 /// </summary>
 internal sealed class VerifiedTokens(
     AccessTokens accessTokens, LiveSessions sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)
     : IDisposable
 {
-    /// <summary>About 3 KB each; a token beyond is checked each time.</summary>
+    /// <summary>A cached token takes about 3 KB; tokens beyond this limit are validated on each request.</summary>
     private const int MostRemembered = 20_000;
 
     private static readonly TokenVerdict Invalid = new TokenVerdict.Refused(Problems.InvalidToken);
@@ -22,13 +22,13 @@ internal sealed class VerifiedTokens(
 
     private readonly CredentialCache<VerifiedToken> _remembered = new(changes, breaker, clock, MostRemembered);
 
-    /// <summary>What is known without asking the database, or null.</summary>
+    /// <summary>The cached verdict, or null if only the database can tell.</summary>
     public TokenVerdict? Recall(string token) =>
         token.Length > AccessTokens.LongestToken ? Invalid
         : _remembered.TryGet(token, out var known) ? Judge(known)
         : null;
 
-    /// <exception cref="Exception">The database can't be asked (<see cref="DatabaseFailure"/>), and what is remembered is too old to count.</exception>
+    /// <exception cref="Exception">The database is unavailable (<see cref="DatabaseFailure"/>), and the cached result is too old to use.</exception>
     public ValueTask<TokenVerdict> CheckAsync(string token, CancellationToken cancellationToken) =>
         Recall(token) is { } known ? new(known) : new(VerifyAsync(token, cancellationToken));
 

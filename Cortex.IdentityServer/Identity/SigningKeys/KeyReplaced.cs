@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <param name="Kid">The new key.</param>
-/// <param name="SignsFrom">From when on it signs.</param>
-/// <param name="Removed">Keys that are gone: those that leaked, or would have come after the new one.</param>
+/// <param name="Kid">The id of the new key.</param>
+/// <param name="SignsFrom">When the new key starts signing.</param>
+/// <param name="Removed">The number of keys that were removed, because they leaked or would have followed the new one.</param>
 internal sealed record KeyReplaced(string Kid, DateTimeOffset SignsFrom, int Removed);

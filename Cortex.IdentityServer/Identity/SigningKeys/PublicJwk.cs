@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>The public half of a key that signs access tokens (RFC 7517), and no member that could hold a private one.</summary>
+/// <summary>The public key that verifies access tokens, as a JWK (RFC 7517). It has no members for private keys.</summary>
 internal sealed record PublicJwk
 {
     /// <summary><c>EC</c> or <c>RSA</c>.</summary>
     public required string Kty { get; init; }
 
-    /// <summary><c>sig</c>: it checks signatures.</summary>
+    /// <summary>Always <c>sig</c>: the key verifies signatures.</summary>
     public required string Use { get; init; }
 
-    /// <summary>The one algorithm that it is used with, <c>ES256</c> or <c>RS256</c>.</summary>
+    /// <summary>The only algorithm that the key is used with, <c>ES256</c> or <c>RS256</c>.</summary>
     public required string Alg { get; init; }
 
-    /// <summary>Its RFC 7638 thumbprint, which a token's header names.</summary>
+    /// <summary>The key's RFC 7638 thumbprint, which the header of a token names.</summary>
     public required string Kid { get; init; }
 
     /// <summary>The curve, <c>P-256</c>, of an EC key.</summary>

@@ -3,12 +3,12 @@ namespace Cortex.IdentityServer.Identity.SigningKeys;
 /// <summary>How soon a new signing key takes over.</summary>
 internal enum RotationUrgency
 {
-    /// <summary>When services that keep the list of keys for hours know it.</summary>
+    /// <summary>After the regular lead time, when services that cache the key list for hours have fetched the new key.</summary>
     Announced,
 
-    /// <summary>When all replicas publish it and services that keep the list of keys for as long as it says know it.</summary>
+    /// <summary>As soon as all replicas publish the new key and services that honor the list's <c>Cache-Control</c> have fetched it.</summary>
     Soon,
 
-    /// <summary>Now, and what any other key has signed is refused: it leaked.</summary>
+    /// <summary>Immediately, because the old keys have leaked: tokens that any other key signed are rejected.</summary>
     AtOnce,
 }

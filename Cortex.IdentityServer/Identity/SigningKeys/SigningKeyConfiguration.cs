@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>Table <c>signing_keys</c>.</summary>
+/// <summary>Maps <see cref="SigningKeyRow"/> to the table <c>signing_keys</c>.</summary>
 internal sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKeyRow>
 {
     private const int IdLength = 64;

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>Encrypts the signing keys of all algorithms under the first SECRET_KEY, so that an older one can go.</summary>
+/// <summary>Reencrypts the signing keys of all algorithms under the first SECRET_KEY, so that the operator can drop older ones.</summary>
 internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cipher)
 {
     public async Task<Reencryption> RunAsync(CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cip
                     lost.Add(row.Id);
                     break;
                 case var text when text != row.PrivateKey:
-                    // Unless a replica did it meanwhile.
+                    // The condition skips a row that a replica has reencrypted in the meantime.
                     renewed += await db.SigningKeySet.Where(stored => stored.Id == row.Id && stored.PrivateKey == row.PrivateKey)
                         .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, text), cancellationToken);
                     break;

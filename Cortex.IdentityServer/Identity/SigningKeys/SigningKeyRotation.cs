@@ -3,16 +3,14 @@ using Cortex.IdentityServer.Foundation.Data.Freshness;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>
-/// Has the signing keys read, made and removed: before the first request, each minute from then on, and at once where anything may have changed.
-/// </summary>
+/// <summary>Loads and rotates the signing keys: before the first request, every minute, and immediately when any change may have been missed.</summary>
 internal sealed partial class SigningKeyRotation(
     SigningKeySet keys, SigningOptions options, Changes changes, TimeProvider clock, ILogger<SigningKeyRotation> logger) : BackgroundService
 {
-    /// <summary>Within it every replica has read what another one wrote.</summary>
+    /// <summary>The interval between rotations, within which every replica reads what another one wrote.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    /// <remarks>The framework starts the web server after all other services, so no request comes before there is a key.</remarks>
+    /// <remarks>The framework starts the web server after all other services, so no request arrives before a key exists.</remarks>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await keys.RotateAsync(cancellationToken);
@@ -26,7 +24,7 @@ internal sealed partial class SigningKeyRotation(
             return;
         }
 
-        // Of several reasons to look that come at a time, one is enough.
+        // One pending run is enough, however many triggers arrive.
         var due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Note() => due.Writer.TryWrite(true);
         using var timer = clock.CreateTimer(_ => Note(), null, Pause, Pause);
@@ -39,7 +37,7 @@ internal sealed partial class SigningKeyRotation(
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it was, it would stop the server: the keys that are there go on, and the next minute tries again.
+                // An unhandled exception would stop the server. Keep the loaded keys and retry within a minute.
                 Log.Failed(logger, failure);
             }
         }

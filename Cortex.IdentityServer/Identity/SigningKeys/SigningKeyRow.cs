@@ -9,20 +9,20 @@ internal sealed class SigningKeyRow
     /// <summary><c>ES256</c> or <c>RS256</c>.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>The public half, a JWK (RFC 7517).</summary>
+    /// <summary>The public key, as a JWK (RFC 7517).</summary>
     public required string PublicJwk { get; init; }
 
-    /// <summary>The private half, encrypted under SECRET_KEY.</summary>
+    /// <summary>The private key, encrypted under SECRET_KEY.</summary>
     public required string PrivateKey { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From when on it signs; it is published before.</summary>
+    /// <summary>When the key starts signing; it is published earlier.</summary>
     public DateTimeOffset UsedFrom { get; init; }
 
-    /// <summary>When the next one takes over.</summary>
+    /// <summary>When the next key takes over.</summary>
     public DateTimeOffset UsedUntil { get; init; }
 
-    /// <summary>When the last token that it signed has ended.</summary>
+    /// <summary>When the last token that the key signed has expired.</summary>
     public DateTimeOffset KeptUntil { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Base32 (RFC 4648) without padding: how people and authenticator apps write a TOTP secret.</summary>
+/// <summary>Base32 (RFC 4648) without padding, the text form of TOTP secrets in authenticator apps.</summary>
 internal static class Base32
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -24,8 +24,8 @@ internal static class Base32
         return bits == 0 ? text.ToString() : text.Append(Alphabet[(buffer << (BitsPerCharacter - bits)) & 31]).ToString();
     }
 
-    /// <summary>Reads what pyotp stores and accepts: either case, spaces, dashes, padding or none.</summary>
-    /// <remarks>An empty secret is refused: everybody could compute its codes.</remarks>
+    /// <summary>Decodes everything that pyotp stores and accepts: either case, spaces, dashes, with or without padding.</summary>
+    /// <remarks>Rejects an empty secret, because anybody could compute its codes.</remarks>
     public static bool TryDecode(string text, out byte[] bytes)
     {
         bytes = [];
@@ -53,7 +53,7 @@ internal static class Base32
             }
         }
 
-        // A whole character left over belongs to no byte: something is missing.
+        // A leftover of a whole character belongs to no byte, so the text is incomplete.
         if (bits >= BitsPerCharacter || decoded.Count == 0)
         {
             return false;

@@ -7,19 +7,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>
-/// Makes somebody who is logged in prove once more, by password and second factor, that the account is theirs: somebody else may have their access token
+/// Makes a logged-in user prove again, by password and second factor, that they own the account, because an attacker may have obtained their access token
 /// (OWASP ASVS 7.5.1).
 /// </summary>
 internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor)
 {
-    /// <summary>For somebody who is logged in, a wrong code is invalid input; a 401 would look like an ended session.</summary>
+    /// <summary>For a logged-in user a wrong code is invalid input; a 401 would look like an ended session.</summary>
     public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };
 
-    /// <summary>The caller's account; null when it is gone.</summary>
+    /// <summary>Finds the caller's account; null if it was deleted.</summary>
     public Task<User?> FindUserAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
 
-    /// <summary>Null when password and, where the account has a second factor, code are right; otherwise why not.</summary>
+    /// <summary>Returns null if the password and, if the account has a second factor, the code are correct; otherwise the refusal.</summary>
     public async Task<Refusal?> VerifyAsync(User user, string password, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (code is { Totp: not null, Recovery: not null })
@@ -40,7 +40,7 @@ internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, Second
             : await VerifyCodeAsync(user, code, origin, cancellationToken);
     }
 
-    /// <summary>Wrong passwords count against the account and the address, as at a login.</summary>
+    /// <summary>Wrong passwords count against the account and the address, as at login.</summary>
     public async Task<Refusal?> VerifyPasswordAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
         await check.TryAsync(new(user.Email!, password, origin), cancellationToken) switch
         {

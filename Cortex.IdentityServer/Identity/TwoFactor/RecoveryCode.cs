@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The code on paper that stands in once for a lost authenticator.</summary>
+/// <summary>A printed code that replaces a lost authenticator once.</summary>
 /// <remarks>
 /// <code>
 /// 7ZK3QW-0M9XTB-H4VNGA-R2C8EJ        24 characters of Crockford's base32: 120 random bits
 /// </code>
-/// Stored is HMAC-SHA256 of user id and code. From 112 bits on, ASVS 6.5.2 asks for no slow salted hash: there is
-/// nothing to search through. The key, which the database does not hold, and the user id keep equal codes apart.
+/// The database stores an HMAC-SHA256 of the user id and the code. For codes of at least 112 bits, ASVS 6.5.2 doesn't require a slow salted hash, because they
+/// can't be brute-forced. The key, which isn't in the database, and the user id make equal codes hash differently.
 /// </remarks>
 internal static class RecoveryCode
 {
@@ -23,7 +23,7 @@ internal static class RecoveryCode
 
     public static string New() => Group(RandomNumberGenerator.GetString(Alphabet, Length));
 
-    /// <summary>Turns what somebody typed into the text that <see cref="New"/> gave, the one that is hashed.</summary>
+    /// <summary>Converts user input into the form that <see cref="New"/> returned, which is the form that is hashed.</summary>
     public static bool TryNormalize(string? typed, out string canonical)
     {
         canonical = "";
@@ -32,7 +32,7 @@ internal static class RecoveryCode
             return false;
         }
 
-        // Crockford's reading: case, dashes and spaces mean nothing, and letters that look like digits are digits.
+        // Crockford's base32 ignores case, dashes and spaces, and reads letters that look like digits as digits.
         var code = typed.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .ToUpperInvariant().Replace('I', '1').Replace('L', '1').Replace('O', '0');
         if (code.Length != Length || code.AsSpan().ContainsAnyExcept(Symbols))

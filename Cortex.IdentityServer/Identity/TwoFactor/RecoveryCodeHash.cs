@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>A recovery code that wasn't used yet, as its keyed hash; using it deletes the row.</summary>
+/// <summary>The keyed hash of an unused recovery code; using the code deletes the row.</summary>
 internal sealed class RecoveryCodeHash
 {
     public Guid UserId { get; init; }

@@ -11,15 +11,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>
-/// Checks authenticator and recovery codes: each counts once, over all replicas, and ten failures in a row lock the second factor
-/// of an account for fifteen minutes. A hundred in a row from addresses that aren't known as the owner's block it for such addresses, until the
-/// password is reset by mail or an administrator unlocks the account.
+/// Checks TOTP and recovery codes. Each code works once across all replicas. Ten consecutive failures lock an account's second factor for 15 minutes. One
+/// hundred consecutive failures from unknown addresses block it for unknown addresses, until the owner resets the password by email or an administrator unlocks
+/// the account.
 /// </summary>
 internal sealed partial class SecondFactor(
     CortexDbContext db, TotpSecrets totpSecrets, SecretKeys secrets, AuditLog audit, AccountChanges changes, TimeProvider clock,
     ILogger<SecondFactor> logger)
 {
-    /// <summary>In a row; then it is locked.</summary>
+    /// <summary>The number of consecutive failures that locks the second factor.</summary>
     public const int MostFailures = 10;
 
     public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
@@ -28,7 +28,7 @@ internal sealed partial class SecondFactor(
 
     public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        // A failure is booked before the code is looked at and taken back when it is right, so that parallel or aborted guesses all count.
+        // Count the failure before checking the code and undo that if the code is correct, so that parallel and aborted guesses all count.
         var booked = await BookFailureAsync(user.Id, origin, cancellationToken);
         if (booked.Lock is { } locked)
         {
@@ -47,7 +47,7 @@ internal sealed partial class SecondFactor(
         return SecondFactorResult.Wrong.Instance;
     }
 
-    /// <summary>Records a wrong code, and the lock that it caused.</summary>
+    /// <summary>Records a wrong code, and the lockout that it caused.</summary>
     public async Task RecordFailureAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await audit.RecordFailureAsync(AuditAction.SecondFactorFailed, userId, origin, cancellationToken);
@@ -59,7 +59,7 @@ internal sealed partial class SecondFactor(
         await NotifyIfBlockedAsync(userId, origin, cancellationToken);
     }
 
-    /// <summary>Notes the step of a code that was accepted when the factor was set up, so that it can't be used again at a login.</summary>
+    /// <summary>Records the time step of the code that enabled the second factor, so that the code can't be used again at login.</summary>
     public Task SpendStepAsync(Guid userId, long step, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync(
             $"""
@@ -69,12 +69,12 @@ internal sealed partial class SecondFactor(
             """,
             cancellationToken);
 
-    /// <summary>Ten new recovery codes in place of the old ones, in the caller's transaction.</summary>
+    /// <summary>Replaces the recovery codes with ten new ones, in the caller's transaction.</summary>
     public async Task<IReadOnlyList<string>> ReplaceRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken)
     {
         string[] codes = [.. Enumerable.Range(0, 10).Select(_ => RecoveryCode.New())];
 
-        // One request after another: two at the same time would each delete the old ones only, and leave twenty.
+        // Serialize concurrent requests: two at once would each delete only the old codes and leave twenty.
         await db.LockAccountAsync(userId, cancellationToken);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         db.RecoveryCodes.AddRange(
@@ -83,7 +83,7 @@ internal sealed partial class SecondFactor(
         return codes;
     }
 
-    /// <summary>Removes the authenticator app with everything that belongs to it, in the caller's transaction.</summary>
+    /// <summary>Removes the authenticator app and the recovery codes, in the caller's transaction.</summary>
     public async Task RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         var stamp = Guid.NewGuid().ToString();
@@ -98,11 +98,11 @@ internal sealed partial class SecondFactor(
         await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
     }
 
-    /// <summary>For the export of an account: how many recovery codes are left.</summary>
+    /// <summary>Counts the unused recovery codes, for the account export.</summary>
     public Task<int> CountRecoveryCodesAsync(Guid userId, CancellationToken cancellationToken) =>
         db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
 
-    /// <summary>The lock that holds now, if one does.</summary>
+    /// <summary>Returns the lockout in effect, if any.</summary>
     public async Task<SecondFactorResult.Locked?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -111,20 +111,20 @@ internal sealed partial class SecondFactor(
         return failedAt is { } last ? new(last + LockTime - now) : null;
     }
 
-    /// <summary>Ends the row of failures: the second factor was right. What strangers did stays counted where it was so at a known address.</summary>
+    /// <summary>Resets the failures after a correct code. One from a known address leaves the failures from unknown addresses counted.</summary>
     public Task AcceptAsync(Guid userId, BookedFailure booked, CancellationToken cancellationToken) => booked.IsStranger
         ? ForgiveAsync(userId, cancellationToken)
         : db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
 
-    /// <summary>Forgets all failures of an account whose owner, or an administrator, proved themselves in another way.</summary>
+    /// <summary>Resets all failures of an account after its owner or an administrator has authenticated in another way.</summary>
     public Task ForgiveAsync(Guid userId, CancellationToken cancellationToken) =>
         db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Failures, 0).SetProperty(s => s.InARow, 0).SetProperty(s => s.BlockedAt, (DateTimeOffset?)null), cancellationToken);
 
-    /// <summary>Counts a wrong code; gives the lock where there is one already.</summary>
-    /// <param name="userId">Whose second factor it is.</param>
-    /// <param name="origin">Where the code comes from; null for somebody who sets the second factor up, and so guesses nothing.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Counts a failed attempt, or returns the lockout in effect.</summary>
+    /// <param name="userId">The user whose second factor is being checked.</param>
+    /// <param name="origin">The origin of the request; null during setup, where no code is being guessed.</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<BookedFailure> BookFailureAsync(Guid userId, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -150,11 +150,11 @@ internal sealed partial class SecondFactor(
 
         Log.Locked(logger, userId);
 
-        // Without a lock of its own it is the strangers' block, which says the same.
+        // If no lockout is in effect, the failures from unknown addresses have reached their limit, which gets the same response.
         return new(await LockAsync(userId, cancellationToken) ?? new(LockTime), IsStranger: true);
     }
 
-    /// <summary>The owner gets one mail about it, whatever is tried later.</summary>
+    /// <summary>Sends the owner one email when the block begins, however many attempts follow.</summary>
     private async Task NotifyIfBlockedAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var blocked = db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MostInARow && s.BlockedAt == null);
@@ -191,12 +191,12 @@ internal sealed partial class SecondFactor(
             return false;
         }
 
-        // RFC 6238 section 5.2: a step counts once and time doesn't run back. The guard decides, so that sixteen at once give one.
+        // A time step works once and steps never go back (RFC 6238 section 5.2). The guarded update lets only one of several concurrent requests win.
         var accepted = await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.LastStep < step)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastStep, step), cancellationToken);
         if (accepted == 0)
         {
-            // A code that was right a moment ago is a double click and no guess.
+            // A code that was just accepted is a double submission rather than a guess.
             var strangers = booked.IsStranger ? 1 : 0;
             await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0).ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - strangers)),
@@ -216,7 +216,7 @@ internal sealed partial class SecondFactor(
             return false;
         }
 
-        // A code made before SECRET_KEY was rotated is known by its hash under the old key.
+        // Recovery codes that were created before SECRET_KEY was rotated are found by their hash under the old key.
         byte[][] hashes = [.. _recoveryKeys.All.Select(key => RecoveryCode.Hash(canonical, user.Id, key))];
         return await changes.RunAsync(
             user.Id,

@@ -2,12 +2,12 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>What a person sent as their second factor: a code of the authenticator app, or a recovery code.</summary>
+/// <summary>The code that a user submitted as second factor: a TOTP code or a recovery code.</summary>
 internal sealed record SecondFactorCode(string? Totp, string? Recovery)
 {
-    /// <summary>Of a code as it is typed, with spaces and dashes.</summary>
+    /// <summary>The maximum length of a code as users type it, with spaces and dashes.</summary>
     public const int MaxLength = 64;
 
-    /// <summary>Refuses a request that has both.</summary>
+    /// <summary>Rejects a request that contains both codes.</summary>
     public static Refusal NotBoth { get; } = Refusal.Invalid("recovery_code", "send either a code or a recovery_code, not both");
 }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The outcome of a second factor.</summary>
+/// <summary>The outcome of checking a second factor.</summary>
 internal abstract record SecondFactorResult
 {
     private SecondFactorResult()
@@ -16,7 +16,7 @@ internal abstract record SecondFactorResult
         }
     }
 
-    /// <summary>Wrong, too old, or used before.</summary>
+    /// <summary>The code is wrong, expired or already used.</summary>
     public sealed record Wrong : SecondFactorResult
     {
         public static Wrong Instance { get; } = new();

@@ -5,10 +5,10 @@ using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Time-based one-time codes: RFC 6238 with SHA-1, six digits and steps of 30 seconds.</summary>
+/// <summary>Time-based one-time passwords (TOTP): RFC 6238 with SHA-1, six digits and 30-second steps.</summary>
 /// <remarks>
-/// These are the parameters every authenticator app knows; several ignore all others. SHA-1 stands here inside HMAC,
-/// which its collisions do not touch. The secret has 160 bits, as RFC 4226 section 4 recommends.
+/// Every authenticator app supports these parameters, and several ignore all others. SHA-1 is used inside HMAC, where its collisions don't matter. The secret
+/// has 160 bits, as RFC 4226 section 4 recommends.
 /// </remarks>
 internal static class TotpCode
 {
@@ -28,23 +28,23 @@ internal static class TotpCode
         HMACSHA1.HashData(secret, message, mac);
 #pragma warning restore CA5350
 
-        // Dynamic truncation, RFC 4226 section 5.3: the last four bits say where the 31 bits are taken.
+        // Dynamic truncation (RFC 4226 section 5.3): the last four bits select the offset of the 31 bits.
         var number = BinaryPrimitives.ReadInt32BigEndian(mac[(mac[^1] & 0xF)..]) & int.MaxValue;
         return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The step of a code that is right now and was not used yet, or null.</summary>
+    /// <summary>Returns the time step of a code that is currently valid and unused, or null.</summary>
     /// <remarks>
-    /// One step of drift either way (RFC 6238 section 5.2), never at or behind the last accepted one. Who accepts the
-    /// step records it by a guarded update; that, not this check, is what stops two requests at once.
+    /// Accepts one step of drift in either direction (RFC 6238 section 5.2), but only steps after the last accepted one. The caller stores the step by a
+    /// guarded update; that update, not this check, stops concurrent reuse.
     /// </remarks>
     public static long? MatchingStep(ReadOnlySpan<byte> secret, string code, DateTimeOffset now, long lastAcceptedStep)
     {
         var current = StepAt(now);
         long? matching = null;
 
-        // All three are computed and compared, so the time tells nothing. Of two equal codes the later step is taken:
-        // the earlier one would leave the other to be used again.
+        // Compute and compare all three codes, so that the timing reveals nothing. If two codes are equal, take the later step; otherwise the code could be
+        // used once more.
         for (var step = current - 1; step <= current + 1; step++)
         {
             var equal = CryptographicOperations.FixedTimeEquals(
@@ -58,7 +58,7 @@ internal static class TotpCode
         return matching;
     }
 
-    /// <summary>What a QR code carries into an authenticator app (the Key URI format).</summary>
+    /// <summary>The link that a QR code transfers to an authenticator app (Key URI format).</summary>
     public static string OtpAuthUri(string issuer, string account, string base32Secret)
     {
         var name = Uri.EscapeDataString(issuer);

@@ -3,20 +3,20 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Encrypts all TOTP secrets under the first SECRET_KEY, so that an older one can go without the second factor of who hasn't used it since.</summary>
+/// <summary>Reencrypts all TOTP secrets under the first SECRET_KEY, so that older ones can be dropped without disabling anybody's second factor.</summary>
 internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets secrets)
 {
     private const int BatchSize = 500;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Counts the stored TOTP secrets.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         await using var count = dataSource.CreateCommand("SELECT count(*) FROM users WHERE two_factor_secret IS NOT NULL");
         return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <param name="report">Told after each batch how far it is.</param>
-    /// <param name="cancellationToken">Ends it between two batches; what was renewed stays.</param>
+    /// <param name="report">Receives the progress after each batch.</param>
+    /// <param name="cancellationToken">Stops the run between two batches; secrets that were already reencrypted stay so.</param>
     public async Task<Reencryption> RunAsync(Action<Reencryption> report, CancellationToken cancellationToken)
     {
         var (seen, renewed, lost) = (0L, 0L, new List<string>());
@@ -56,7 +56,10 @@ internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets
         return rows;
     }
 
-    /// <remarks>One transaction, and rows in the order of their ids, so that no two of these wait for each other; not what was replaced meanwhile.</remarks>
+    /// <remarks>
+    /// Uses one transaction and updates the rows in the order of their ids, so that concurrent runs can't deadlock. Skips secrets that were replaced in the
+    /// meantime.
+    /// </remarks>
     private async Task<int> StoreAsync(IEnumerable<(Guid Id, string Stored, string? Text)> rows, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();

@@ -5,14 +5,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Keeps the TOTP secret of a user in <c>users.two_factor_secret</c>: encrypted, or as the Python server left it until its first use.</summary>
+/// <summary>
+/// Reads and writes users' TOTP secrets in <c>users.two_factor_secret</c>. They are encrypted, except those of the Python server before their first use.
+/// </summary>
 internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets, ILogger<TotpSecrets> logger)
 {
     private const string Purpose = "totp-secret";
 
     private readonly ColumnCipher _cipher = new(secrets.Derive(Purpose));
 
-    /// <summary>The secret's bytes; null where there is none, or none that can be read.</summary>
+    /// <summary>Returns the bytes of the secret; null if there is none or it can't be read.</summary>
     public byte[]? Read(User user)
     {
         if (user.TwoFactorSecret is not { } stored)
@@ -32,10 +34,7 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
 
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
 
-    /// <summary>
-    /// What is stored, encrypted under today's key where it is still plain or under a key that is about to go; the same text where nothing has to be done, and
-    /// null where it can't be decrypted.
-    /// </summary>
+    /// <summary>Returns the stored secret encrypted under the current key, which is the same text if it already was; null if it can't be decrypted.</summary>
     public string? Renewed(Guid userId, string stored)
     {
         if (_cipher.IsCurrent(stored, Purpose, userId))
@@ -48,13 +47,13 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
             return _cipher.TryDecrypt(stored, Purpose, userId, out var base32) ? Encrypt(userId, base32) : null;
         }
 
-        // What is no secret, or is too long for one, opens nothing either way.
+        // A text that isn't a valid secret, or is too long to be stored encrypted, is of no use either way; leave it alone.
         return Base32.TryDecode(stored, out _) && Encrypt(userId, stored) is { Length: <= UserConfiguration.TwoFactorSecretLength } encrypted
             ? encrypted
             : stored;
     }
 
-    /// <summary>Encrypts under today's key a secret that is still plain or under a key that is about to go; unless it was replaced meanwhile.</summary>
+    /// <summary>Reencrypts a secret that is stored in plain text or under an old key, unless it was replaced in the meantime.</summary>
     public async Task RenewAsync(User user, CancellationToken cancellationToken)
     {
         if (user.TwoFactorSecret is not { } stored || Renewed(user.Id, stored) is not { } encrypted || encrypted == stored)

@@ -5,19 +5,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Keeps logins that have proved the password, or the possession of a passkey, and owe the second factor.</summary>
+/// <summary>Stores logins that have proved the password, or possession of a passkey, and still need the second factor.</summary>
 internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Wrong codes that a challenge survives, plus one.</summary>
+    /// <summary>The number of attempts after which a challenge is no longer accepted.</summary>
     private const int MostAttempts = 5;
 
     private readonly KeyRing _keys = secrets.Derive("two-factor-challenge");
 
-    /// <param name="user">Who has proved the first step.</param>
-    /// <param name="firstFactor">By what (RFC 8176).</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="user">The user who completed the first step.</param>
+    /// <param name="firstFactor">The method of the first step (RFC 8176).</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<string> CreateAsync(User user, string firstFactor, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -35,7 +35,8 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
     }
 
     /// <summary>
-    /// Counts an attempt and gives the challenge, or null when there is none (any more). Counted first, so that parallel guesses get five too.
+    /// Counts an attempt and returns the challenge; null if it doesn't exist, has expired or has no attempts left. Counting comes first, so that parallel
+    /// guesses are limited to five too.
     /// </summary>
     public async Task<TwoFactorChallenge?> TryAsync(string text, CancellationToken cancellationToken)
     {
@@ -53,7 +54,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
             : await db.TwoFactorChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.Id == token.ChallengeId, cancellationToken);
     }
 
-    /// <summary>The same without an attempt: for the question to an authenticator, which is no answer yet.</summary>
+    /// <summary>Finds a challenge without counting an attempt, for creating passkey options, which isn't an attempt yet.</summary>
     public async Task<TwoFactorChallenge?> FindAsync(string text, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -63,7 +64,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
             : null;
     }
 
-    /// <summary>Uses it up; false when another request did.</summary>
+    /// <summary>Consumes a challenge; false if another request already did.</summary>
     public async Task<bool> SpendAsync(Guid id, CancellationToken cancellationToken) =>
         await db.TwoFactorChallenges.Where(c => c.Id == id).ExecuteDeleteAsync(cancellationToken) == 1;
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Tables of the second factor.</summary>
+/// <summary>Maps the tables of the second factor.</summary>
 internal sealed class TwoFactorConfiguration
     : IEntityTypeConfiguration<TwoFactorChallenge>, IEntityTypeConfiguration<TwoFactorState>, IEntityTypeConfiguration<RecoveryCodeHash>
 {

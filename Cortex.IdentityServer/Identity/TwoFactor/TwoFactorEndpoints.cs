@@ -7,7 +7,7 @@ using QRCoder;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The second factor of the caller: an authenticator app and recovery codes.</summary>
+/// <summary>Manages the caller's second factor: an authenticator app and recovery codes.</summary>
 internal static class TwoFactorEndpoints
 {
     /// <summary>Start setting up two-factor authentication</summary>
@@ -51,7 +51,7 @@ internal static class TwoFactorEndpoints
     }
 
     /// <summary>Turn two-factor authentication on</summary>
-    /// <remarks>Needs one code from the app, which can't be used again. Other sessions end.</remarks>
+    /// <remarks>Requires one code from the app, which can't be used again. Ends the user's other sessions.</remarks>
     internal static async Task<Results<Ok<TwoFactorEnabledResponse>, Problem>> VerifyTwoFactor(
         TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal static class TwoFactorEndpoints
     }
 
     /// <summary>Turn two-factor authentication off</summary>
-    /// <remarks>Needs the password and a code. The recovery codes become void, and other sessions end.</remarks>
+    /// <remarks>Requires the password and a code. Invalidates the recovery codes and ends the user's other sessions.</remarks>
     internal static async Task<Results<NoContent, Problem>> DisableTwoFactor(
         DisableTwoFactorRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal static class TwoFactorEndpoints
     }
 
     /// <summary>Create new recovery codes</summary>
-    /// <remarks>Needs a code from the app. The old recovery codes become void, and other sessions end.</remarks>
+    /// <remarks>Requires a code from the app. Invalidates the old recovery codes and ends the user's other sessions.</remarks>
     internal static async Task<Results<Ok<RecoveryCodesResponse>, Problem>> RenewRecoveryCodes(
         TwoFactorCodeRequest body, ClaimsPrincipal caller, TwoFactorSetup setup, OwnerProof proof, HttpContext http,
         CancellationToken cancellationToken)

@@ -9,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Turns a user's second factor on and off. Either ends the user's other sessions, which were started under the old rule.</summary>
+/// <summary>Turns a user's second factor on and off. Either change ends the user's other sessions, which started without it or with the old one.</summary>
 internal sealed partial class TwoFactorSetup(
     CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountChanges changes, TimeProvider clock,
     ILogger<TwoFactorSetup> logger)
 {
-    /// <summary>A new secret, kept until a code proves that the app has it; null when the second factor is on already.</summary>
+    /// <summary>Creates and stores a new secret until a code proves that the app has it; null if the second factor is already on.</summary>
     public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)
     {
         var secret = Base32.Encode(TotpCode.NewSecret());
@@ -24,7 +24,7 @@ internal sealed partial class TwoFactorSetup(
         return written == 1 ? secret : null;
     }
 
-    /// <summary>Turns it on if the code is right: the recovery codes, or the problem.</summary>
+    /// <summary>Enables the second factor if the code is correct. Returns the recovery codes, or the refusal.</summary>
     public async Task<(IReadOnlyList<string> Codes, Refusal? Problem)> ConfirmAsync(
         User user, Guid sessionId, string code, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed partial class TwoFactorSetup(
             user.Id, origin, change => EnableAsync(change, user, sessionId, step, cancellationToken), cancellationToken);
     }
 
-    /// <summary>False when the session has ended meanwhile.</summary>
+    /// <summary>Returns false if the session has ended in the meantime.</summary>
     public Task<bool> DisableAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
         user.Id,
         origin,
@@ -77,7 +77,7 @@ internal sealed partial class TwoFactorSetup(
         },
         cancellationToken);
 
-    /// <summary>Null when the session has ended meanwhile.</summary>
+    /// <summary>Returns null if the session has ended in the meantime.</summary>
     public Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(User user, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(
             user.Id,
@@ -110,7 +110,7 @@ internal sealed partial class TwoFactorSetup(
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.HasTwoFactor, true).SetProperty(u => u.SecurityStamp, stamp), cancellationToken);
         if (switched == 0)
         {
-            // Another request was first, or asked for a newer secret.
+            // Another request came first, or requested a newer secret.
             return ([], Problems.TwoFactorAlreadyEnabled);
         }
 

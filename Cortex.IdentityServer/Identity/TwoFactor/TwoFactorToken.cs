@@ -2,14 +2,13 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Names the challenge that a right password opened and that a second factor has to answer.</summary>
+/// <summary>Refers to the challenge that a correct password opened and that a second factor must complete.</summary>
 /// <remarks>
 /// <code>
 /// c2f_ ‖ base64url( challenge id 16 ‖ MAC 32 )                              68 characters
 /// </code>
-/// The id is big-endian; the MAC is <see cref="MacToken"/>'s. The row of the challenge knows whose it is, when it ends
-/// and how many codes were wrong; the token itself is stored nowhere. Prefix and key are its own, so it is never taken
-/// for another kind of token.
+/// The id is big-endian; <see cref="MacToken"/> defines the MAC. The row of the challenge holds its user, its expiry and the number of wrong codes; the token
+/// itself isn't stored. The prefix and the MAC key are specific to these tokens, so one is never accepted as another kind of token.
 /// </remarks>
 internal readonly record struct TwoFactorToken(Guid ChallengeId)
 {
