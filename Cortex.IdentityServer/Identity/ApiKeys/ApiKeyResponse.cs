@@ -3,15 +3,15 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>An API key, without the key.</summary>
-/// <param name="Id">Its id, for changing or revoking it.</param>
+/// <summary>An API key, without the key itself.</summary>
+/// <param name="Id">The id for changing or revoking the key.</param>
 /// <param name="Name">What it is for.</param>
-/// <param name="Prefix">Its first 12 characters; null for keys that the Python server made.</param>
+/// <param name="Prefix">The key's first 12 characters; null for keys that the Python server created.</param>
 /// <param name="Scopes">What it may do.</param>
-/// <param name="IsActive">Whether it is switched on.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="ExpiresAt">When it stops working; null for never.</param>
-/// <param name="LastUsedAt">When it was last used, to the minute; null for never.</param>
+/// <param name="IsActive">Whether the key is turned on.</param>
+/// <param name="CreatedAt">When the key was created.</param>
+/// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
+/// <param name="LastUsedAt">When the key was last used, to the minute; null if it never was.</param>
 internal sealed record ApiKeyResponse(
     Guid Id,
     string? Name,

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Keys with which services authenticate.</summary>
+/// <summary>Registers API keys, with which services authenticate.</summary>
 internal static class ApiKeysFeature
 {
     public static IServiceCollection AddApiKeys(this IServiceCollection services, SettingsReader settings)

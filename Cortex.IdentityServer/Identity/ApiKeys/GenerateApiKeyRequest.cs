@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>A key to be made.</summary>
+/// <summary>The API key to create.</summary>
 internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateApiKeyRequest>
 {
     /// <summary>What the key is for, in the owner's words.</summary>
@@ -13,14 +13,14 @@ internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateAp
     public string Name { get; init; } = "";
 
     /// <summary>
-    /// What the key may do: up to 32 words, of those that the operator allows (<c>API_KEY_SCOPES</c>; any, where that isn't set). <c>introspect</c> lets it ask
-    /// about tokens and keys, <c>usage:read</c> lets it read all usage of its owner, and <c>usage:write</c> is for service accounts and administrators. None by
-    /// default.
+    /// What the key may do: up to 32 scopes among those that the operator allows (<c>API_KEY_SCOPES</c>; any if that isn't set). <c>introspect</c> lets the key
+    /// introspect tokens and keys, <c>usage:read</c> lets it read all usage of its owner, and <c>usage:write</c> is reserved for service accounts and
+    /// administrators. None by default.
     /// </summary>
     [Scopes]
     public string[]? Scopes { get; init; }
 
-    /// <summary>Days until the key expires, 1 to 3650; never, if left out.</summary>
+    /// <summary>Days until the key expires, 1 to 3650; if left out, it doesn't expire.</summary>
     [Range(1, 3650)]
     public int? ExpiresInDays { get; init; }
 

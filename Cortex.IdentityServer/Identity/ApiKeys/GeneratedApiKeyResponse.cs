@@ -2,15 +2,15 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>A new API key, with the key.</summary>
-/// <param name="Id">Its id, for changing or revoking it.</param>
+/// <summary>A new API key, including the key itself.</summary>
+/// <param name="Id">The id for changing or revoking the key.</param>
 /// <param name="Name">What it is for.</param>
-/// <param name="Key">The key itself, shown this once: the server keeps only its hash.</param>
-/// <param name="Prefix">Its first 12 characters.</param>
+/// <param name="Key">The key itself, shown only in this response: the server stores only its hash.</param>
+/// <param name="Prefix">The key's first 12 characters.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="IsActive">Always true for a new key.</param>
 /// <param name="CreatedAt">When the key was created.</param>
-/// <param name="ExpiresAt">When it stops working; null for never.</param>
+/// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">Always null for a new key.</param>
 internal sealed record GeneratedApiKeyResponse(
     Guid Id,

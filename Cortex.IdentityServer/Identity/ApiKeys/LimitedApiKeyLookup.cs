@@ -4,10 +4,10 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Looks keys up for requests: an address may ask about so many keys that nobody has, as each costs a query, wherever it sends them.</summary>
+/// <summary>Looks up the API keys of requests. It limits how many unknown keys each network may present on any route, because each costs a query.</summary>
 internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limits)
 {
-    /// <summary>The verdict, or the refusal of an address that has asked about too many unknown keys.</summary>
+    /// <summary>Returns the verdict, or the refusal if the network has presented too many unknown keys.</summary>
     public async Task<(ApiKeyVerdict? Verdict, Refusal? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
     {
         if (keys.Recall(candidate) is { } known)
@@ -15,7 +15,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
             return (known, null);
         }
 
-        // Only asked about again, as something of its owner changed or changes aren't heard: many at a time may be, and none is a guess.
+        // The key was valid when it was last looked up and only needs to be revalidated, so it isn't a guess. Many such keys may arrive at once.
         if (keys.WasKnown(candidate))
         {
             return (await keys.FindAsync(candidate, http.RequestAborted), null);
@@ -41,7 +41,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
-            // That says nothing of the key. A caller who goes away before the answer gets nothing back: the query was made.
+            // A failed query says nothing about the key. A client that disconnects before the response doesn't get here: the query was made.
             await limits.GiveBackAsync(ApiKeyLimits.UnknownKeys, network, decision);
             throw;
         }

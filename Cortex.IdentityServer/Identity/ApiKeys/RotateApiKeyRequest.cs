@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>How a key is replaced.</summary>
+/// <summary>How to rotate a key.</summary>
 internal sealed record RotateApiKeyRequest : IRequestBody, IExample<RotateApiKeyRequest>
 {
-    /// <summary>Seconds for which the old key goes on working, 0 to 86400; 0 if left out.</summary>
+    /// <summary>Seconds for which the old key keeps working, 0 to 86400; 0 if left out.</summary>
     [Range(0, 86_400)]
     public int? OverlapSeconds { get; init; }
 

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Scope words (RFC 6749 section 3.3): visible ASCII without <c>"</c> and <c>\</c>.</summary>
+/// <summary>Validates scopes (RFC 6749 section 3.3): visible ASCII except <c>"</c> and <c>\</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed partial class ScopesAttribute()
     : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes"), IDescribesSchema

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Changes to a key.</summary>
+/// <summary>The changes to a key.</summary>
 internal sealed record UpdateApiKeyRequest : IRequestBody, IExample<UpdateApiKeyRequest>
 {
     /// <summary>A new name.</summary>
@@ -11,7 +11,7 @@ internal sealed record UpdateApiKeyRequest : IRequestBody, IExample<UpdateApiKey
     [MaxLength(ApiKeyConfiguration.NameLength)]
     public string? Name { get; init; }
 
-    /// <summary>False switches the key off, true on again.</summary>
+    /// <summary>False turns the key off, and true turns it on again.</summary>
     public bool? IsActive { get; init; }
 
     public static UpdateApiKeyRequest Example => new() { Name = "staging", IsActive = false };

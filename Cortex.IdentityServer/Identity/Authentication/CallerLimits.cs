@@ -4,10 +4,13 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Counts each request of a known caller: an owner's API keys together, by tier, and a person on routes that are expensive.</summary>
+/// <summary>
+/// Applies the rate limits of authenticated callers: all API keys of an owner share a limit that depends on the tier, and users are limited on expensive
+/// routes.
+/// </summary>
 internal sealed class CallerLimits(RateCounter counter, TierOptions tiers)
 {
-    /// <summary>The refusal, or null when the request may go on.</summary>
+    /// <summary>Returns the refusal, or null if the request may proceed.</summary>
     public ValueTask<Refusal?> RefusalAsync(HttpContext context)
     {
         var caller = (KnownCaller)context.User;

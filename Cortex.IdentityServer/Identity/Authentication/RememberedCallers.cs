@@ -4,12 +4,10 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Knows the callers whose credentials were good a moment ago, and about whom nothing has changed since.</summary>
+/// <summary>Finds callers whose credentials are cached: they were recently valid, and nothing about their accounts has changed since.</summary>
 internal sealed class RememberedCallers(VerifiedTokens tokens, IApiKeyProvider keys)
 {
-    /// <summary>
-    /// Null for a credential that isn't remembered or isn't good: the handler of its scheme asks the database, or says what is wrong with it.
-    /// </summary>
+    /// <summary>Returns null for a credential that isn't cached or isn't valid; the scheme's handler then queries the database or reports the error.</summary>
     public KnownCaller? Recall(HttpContext context) => PresentedCredential.In(context) switch
     {
         null => null,
@@ -25,7 +23,7 @@ internal sealed class RememberedCallers(VerifiedTokens tokens, IApiKeyProvider k
             return caller;
         }
 
-        // The handler finds it here, so that the key is hashed once.
+        // Pass the candidate to the handler, so that the key is hashed only once.
         context.Features.Set(candidate);
         return null;
     }

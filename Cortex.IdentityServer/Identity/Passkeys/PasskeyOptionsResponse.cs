@@ -4,9 +4,9 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>The options for the browser's authenticators.</summary>
-/// <param name="PasskeyToken">Must be sent back with the answer; valid for one answer within five minutes.</param>
-/// <param name="Options">For <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at a login.</param>
+/// <summary>The WebAuthn options for the browser.</summary>
+/// <param name="PasskeyToken">Send it back with the authenticator's response; valid once, for five minutes.</param>
+/// <param name="Options">For <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at login.</param>
 internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement Options) : IExample<PasskeyOptionsResponse>
 {
     public static PasskeyOptionsResponse Example => new("cpk_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w", JsonElement.Parse("""
@@ -14,7 +14,7 @@ internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement O
         "allowCredentials": [], "userVerification": "preferred"}
         """));
 
-    /// <summary>Whether they name no passkey that may answer.</summary>
+    /// <summary>Whether the options name no passkey that may respond.</summary>
     [JsonIgnore]
     public bool AllowsNone => Options.TryGetProperty("allowCredentials", out var allowed) && allowed.GetArrayLength() == 0;
 }

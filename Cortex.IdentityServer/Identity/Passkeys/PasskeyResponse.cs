@@ -4,11 +4,11 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>A passkey; the server stores only its public key.</summary>
-/// <param name="Id">Its id, for renaming or removing it.</param>
+/// <param name="Id">The id for renaming or removing the passkey.</param>
 /// <param name="Name">The name that its owner gave it.</param>
 /// <param name="CreatedAt">When it was registered.</param>
-/// <param name="LastUsedAt">When it was last used to log in; null for never.</param>
-/// <param name="IsBackedUp">Whether it is backed up, for example in a cloud account, and so may be on more than one device.</param>
+/// <param name="LastUsedAt">When it was last used to log in; null if it never was.</param>
+/// <param name="IsBackedUp">Whether it is backed up, for example in a cloud account, and so may exist on more than one device.</param>
 /// <param name="Transports">How its authenticator can be reached: <c>internal</c>, <c>hybrid</c>, <c>usb</c>, <c>nfc</c>, <c>ble</c> …</param>
 internal sealed record PasskeyResponse(
     Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp, string[] Transports) : IExample<PasskeyResponse>

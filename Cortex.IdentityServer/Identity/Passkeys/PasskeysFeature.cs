@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Passkeys (WebAuthn): made and managed by a person who is logged in.</summary>
+/// <summary>Registers passkeys (WebAuthn): users add them while logged in, and log in with them.</summary>
 internal static class PasskeysFeature
 {
     public static IServiceCollection AddPasskeys(this IServiceCollection services, SettingsReader settings) => services

@@ -4,19 +4,19 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>A passkey to be registered.</summary>
+/// <summary>The passkey to register.</summary>
 internal sealed record RegisterPasskeyRequest : IRequestBody, IExample<RegisterPasskeyRequest>
 {
-    /// <summary>From /passkeys/options.</summary>
+    /// <summary>The token from /passkeys/options.</summary>
     [Required]
     [MaxLength(512)]
     public string PasskeyToken { get; init; } = "";
 
-    /// <summary>What <c>navigator.credentials.create()</c> gave, by its <c>toJSON()</c>.</summary>
+    /// <summary>The result of <c>navigator.credentials.create()</c>, converted by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
 
-    /// <summary>A name for the passkey; today's date by default.</summary>
+    /// <summary>A name for the passkey; by default, it contains today's date.</summary>
     [PlainText]
     [MaxLength(PasskeyConfiguration.NameLength)]
     public string? Name { get; init; }
@@ -26,7 +26,7 @@ internal sealed record RegisterPasskeyRequest : IRequestBody, IExample<RegisterP
         PasskeyToken = PasskeyOptionsResponse.Example.PasskeyToken,
         Name = "Ada's phone",
 
-        // What PublicKeyCredential.toJSON() returns, cut short.
+        // A shortened result of PublicKeyCredential.toJSON().
         Credential = JsonElement.Parse("""
             {"id": "mzVrR0XQ", "rawId": "mzVrR0XQ", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "eyJ0eXBlIjoi…"}}
             """),

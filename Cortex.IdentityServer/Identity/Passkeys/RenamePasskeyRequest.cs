@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
-/// <summary>Another name for a passkey.</summary>
+/// <summary>The new name of a passkey.</summary>
 internal sealed record RenamePasskeyRequest : IRequestBody, IExample<RenamePasskeyRequest>
 {
-    /// <summary>How its owner calls it.</summary>
+    /// <summary>The name that its owner gives it.</summary>
     [Required]
     [PlainText]
     [MaxLength(PasskeyConfiguration.NameLength)]

@@ -7,15 +7,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Makes and checks access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
+/// <summary>Issues and validates access tokens: JWTs of type <c>at+jwt</c> (RFC 9068) that name a session.</summary>
 internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, HttpOptions http, TimeProvider clock)
 {
     private const string Type = "at+jwt";
 
-    /// <summary>Longer texts are no token of ours and are not even decoded.</summary>
+    /// <summary>The maximum length of a token. Longer texts aren't even decoded.</summary>
     public const int LongestToken = 4096;
 
-    /// <summary>What must hold of a token; every default that would let one pass is named here.</summary>
+    /// <summary>The validation parameters. Every default that could let an invalid token pass is set explicitly.</summary>
     public TokenValidationParameters Validation { get; } = new AccessTokenValidation(keys)
     {
         ValidTypes = [Type],
@@ -32,7 +32,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
         AuthenticationType = AuthenticationSchemes.Bearer,
     };
 
-    /// <summary>Keeps claim names as they are on the wire.</summary>
+    /// <summary>The handler, which keeps claim names as they are in the token.</summary>
     public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler
     {
         MapInboundClaims = false,
@@ -65,10 +65,10 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
         });
     }
 
-    /// <summary>Whether a key that signed a token is still one of ours, and wasn't taken away since.</summary>
+    /// <summary>Whether the key that signed a token is still in use and hasn't been revoked.</summary>
     public bool HasKey(string? keyId) => keys.Find(keyId).Any();
 
-    /// <summary>A token of ours names a user and a session.</summary>
+    /// <summary>Whether the token names a user and a session, as all of this server's tokens do.</summary>
     public static bool Names(ClaimsIdentity identity) =>
         Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);
 
@@ -76,7 +76,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
 
     public static Guid SessionId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.SessionId)!.Value);
 
-    /// <summary>A NumericDate claim (RFC 7519 section 2), in seconds.</summary>
+    /// <summary>Reads a NumericDate claim (RFC 7519 section 2), in seconds.</summary>
     public static long Seconds(ClaimsIdentity identity, string claim) =>
         long.Parse(identity.FindFirst(claim)!.Value, CultureInfo.InvariantCulture);
 
@@ -89,7 +89,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
 
         if (now > expires + SignedTokens.ClockSkew)
         {
-            // Thrown and not answered, so that "expired" can be told from "not valid".
+            // Throw instead of returning false, so that the caller can tell an expired token from an invalid one.
             throw new SecurityTokenExpiredException { Expires = expires.Value };
         }
 

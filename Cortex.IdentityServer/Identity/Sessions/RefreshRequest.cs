@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>The refresh token to use; empty if it is in the cookie.</summary>
+/// <summary>The refresh token to use; leave it out if the token is in the cookie.</summary>
 internal sealed record RefreshRequest : IRequestBody, IExample<RefreshRequest>
 {
-    /// <summary>The token of the last login or refresh.</summary>
+    /// <summary>The token from the last login or refresh.</summary>
     [MinLength(1)]
     [MaxLength(AccessTokens.LongestToken)]
     public string? RefreshToken { get; init; }

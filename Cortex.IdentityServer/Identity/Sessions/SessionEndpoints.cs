@@ -6,22 +6,22 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Refresh, logout, and the list of logins.</summary>
+/// <summary>Refreshes, lists and ends sessions.</summary>
 internal static class SessionEndpoints
 {
     /// <summary>Refresh the access token</summary>
     /// <remarks>
-    /// Uses up the refresh token and returns a new pair. For ten seconds, the same token gets the same new one again, so that two tabs
-    /// or a lost answer log nobody out; any older token ends the whole session (RFC 9700 section 4.14.2).
+    /// Uses up the refresh token and returns a new pair of tokens. For ten seconds, the same token returns the same new one again, so that two tabs or a lost
+    /// response don't log the user out; using an older token ends the whole session (RFC 9700 section 4.14.2).
     ///
-    /// Without a token in the body, the one in the refresh cookie is used; the new one is then in the cookie again, whatever <c>use_cookies</c> says.
-    /// If both are sent, the one in the body is used and the cookie is left alone. A cookie that is refused is cleared.
+    /// Without a token in the body, the one in the refresh cookie is used, and the new one is returned in the cookie, whatever <c>use_cookies</c> says. If both
+    /// are sent, the one in the body is used and the cookie is left alone. A rejected cookie is cleared.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
         RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http,
         CancellationToken cancellationToken)
     {
-        // The client meant the token that it wrote, while the browser sends the cookie by itself.
+        // The client chose to send the token in the body, whereas the browser attaches the cookie on its own.
         if (body?.RefreshToken is { } sent)
         {
             return await SpendAsync(sent, tokens, refresh, counter, http, cancellationToken);
@@ -42,7 +42,7 @@ internal static class SessionEndpoints
             return RefreshCookie.Twice.ToProblem();
         }
 
-        // Never in the body: a script that may make the browser refresh must not get hold of what it can't read.
+        // Never return it in the body: a script that can make the browser refresh must not obtain a token that it can't otherwise read.
         TokenAnswer.UseCookie(http, cookie);
         var answer = await SpendAsync(kept, tokens, refresh, counter, http, cancellationToken);
         if (answer.Result is Problem { Refusal.Status: StatusCodes.Status401Unauthorized })
@@ -55,8 +55,8 @@ internal static class SessionEndpoints
 
     /// <summary>Log out</summary>
     /// <remarks>
-    /// Ends this session at once: its refresh token and its access tokens. A browser whose access token has expired sends none: then the session of the
-    /// refresh cookie ends. The cookie is cleared in either case.
+    /// Ends this session immediately, with its refresh token and its access tokens. If a browser sends no access token because it has expired, the session of
+    /// the refresh cookie ends. The cookie is cleared in either case.
     /// </remarks>
     internal static async Task<NoContent> LogOut(
         LogoutRequest? _, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Log out by the refresh cookie</summary>
-    /// <remarks>A token that is spent will do as long as its session lives: to use it elsewhere would end the session too.</remarks>
+    /// <remarks>A used token is accepted as long as its session is active; presenting it to refresh would end the session too.</remarks>
     internal static async Task<Results<NoContent, Problem>> LogOutByCookie(
         LogoutRequest? _, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
@@ -97,7 +97,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>List the caller's sessions</summary>
-    /// <remarks>The sessions that can still be used, newest first. There are at most 100: another login ends the one that was unused longest.</remarks>
+    /// <remarks>The active sessions, newest first. There are at most 100: another login ends the least recently used one.</remarks>
     internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
         ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>End a session</summary>
-    /// <remarks>The refresh token and the access tokens of the session are refused from the next request on.</remarks>
+    /// <remarks>The refresh token and the access tokens of the session stop working immediately.</remarks>
     internal static async Task<Results<NoContent, Problem>> EndSession(
         [Description("The id of the session.")] Guid id, ClaimsPrincipal caller, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken) =>
@@ -124,7 +124,7 @@ internal static class SessionEndpoints
             return Problems.InvalidRefreshToken.ToProblem();
         }
 
-        // Only the server writes a token that is read, so a stranger can't use up a session's permits.
+        // Only this server can create a token that passes this check, so other clients can't use up a session's rate limit.
         var decision = await counter.TakeAsync(RefreshLimits.PerSession, token.SessionId.ToString());
         RateLimitHeaders.Note(http, decision);
         return !decision.Allowed

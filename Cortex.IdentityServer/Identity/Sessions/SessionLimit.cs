@@ -7,14 +7,14 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>
-/// Keeps each account at no more than a hundred live sessions. A login ends the session that was unused longest; accounts that have many more, from
-/// before there was a limit, are brought down to it at the start and each hour.
+/// Limits each account to 100 active sessions. A login ends the least recently used session; accounts with many more sessions, from before the limit existed,
+/// are brought down to it at startup and every hour.
 /// </summary>
 internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger) : IExpiryRule
 {
     public const int MostLive = 100;
 
-    /// <summary>One in practice; a login doesn't wait for thousands of rows.</summary>
+    /// <summary>Usually one; the cap keeps a login from waiting for thousands of rows.</summary>
     public const int MostEndedByLogin = 500;
 
     private const int Batch = 5000;
@@ -26,8 +26,8 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
     private static readonly string End = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
 
     /// <summary>
-    /// The common table expressions that end a user's live sessions beyond the <c>@kept</c> that were used last, at most <c>@most</c> of them, each with its
-    /// event. Parameters also: <c>@now</c>, <c>@actor</c>, <c>@ip</c>, <c>@agent</c>, <c>@request</c>.
+    /// The common table expressions that end a user's active sessions beyond the <c>@kept</c> most recently used ones, at most <c>@most</c> of them, each with
+    /// an audit event. They also use the parameters <c>@now</c>, <c>@actor</c>, <c>@ip</c>, <c>@agent</c> and <c>@request</c>.
     /// </summary>
     /// <param name="user">The SQL of the user's id.</param>
     public static string EndSurplus(string user) => $"""
@@ -55,7 +55,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         return 0;
     }
 
-    /// <summary>Ends the surplus of every account, in batches that hold nobody up for long.</summary>
+    /// <summary>Ends the surplus sessions of every account, in batches that keep locks short.</summary>
     public async Task EnforceAsync(CancellationToken cancellationToken)
     {
         foreach (var userId in await CrowdedAsync(cancellationToken))

@@ -2,14 +2,14 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Lifetimes and names of tokens.</summary>
+/// <summary>The lifetimes of sessions, and the audience of access tokens.</summary>
 /// <param name="Audience"><c>aud</c>: JWT_AUDIENCE.</param>
-/// <param name="IdleLifetime">A session that isn't refreshed for this long is over.</param>
-/// <param name="AbsoluteLifetime">No session lives longer, however often it is refreshed.</param>
-/// <param name="RefreshGrace">How long the direct parent of the live refresh token still gets the same child.</param>
+/// <param name="IdleLifetime">How long a session lasts without a refresh.</param>
+/// <param name="AbsoluteLifetime">The maximum lifetime of a session, however often it is refreshed.</param>
+/// <param name="RefreshGrace">How long the direct predecessor of the current refresh token still gets the same successor.</param>
 internal sealed record SessionSettings(string Audience, TimeSpan IdleLifetime, TimeSpan AbsoluteLifetime, TimeSpan RefreshGrace)
 {
-    /// <summary>For how long a proof of identity counts as fresh for a sensitive change.</summary>
+    /// <summary>How long an authentication counts as recent enough for a sensitive change.</summary>
     public static readonly TimeSpan FreshAuthentication = TimeSpan.FromMinutes(10);
 
     public static SessionSettings Read(SettingsReader settings)

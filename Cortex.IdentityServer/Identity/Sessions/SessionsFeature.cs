@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Logins that last: access and refresh tokens.</summary>
+/// <summary>Registers sign-in sessions with their access and refresh tokens.</summary>
 internal static class SessionsFeature
 {
     /// <summary>How long a session that is over stays, for the operator who asks what happened.</summary>
@@ -47,7 +47,7 @@ internal static class SessionsFeature
             .MayUseCookies()
             .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
 
-        // In the document both are one operation.
+        // The OpenAPI document shows both routes as one operation.
         tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie)
             .WithRefreshCookieAlone()
             .AllowAnonymous()

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>A route that takes <c>?use_cookies=true</c>, for the OpenAPI document.</summary>
+/// <summary>Marks a route that accepts <c>?use_cookies=true</c>, for the OpenAPI document.</summary>
 internal sealed record TakesUseCookies : IDescribesOperation
 {
     public void Describe(OpenApiOperation operation, OpenApiDocument document)

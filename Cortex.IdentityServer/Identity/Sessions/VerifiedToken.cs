@@ -5,14 +5,14 @@ using Cortex.IdentityServer.Identity.SigningKeys;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>An access token whose signature and claims hold, and what is known of its session.</summary>
+/// <summary>An access token with a valid signature and valid claims, and the state of its session.</summary>
 internal sealed class VerifiedToken : ICachedCredential
 {
     private readonly DateTimeOffset _sessionEnds = DateTimeOffset.MaxValue;
 
-    /// <param name="token">The claims as they were signed.</param>
-    /// <param name="keyId">The key that signed them; null where keys have no names.</param>
-    /// <param name="standing">What the database says of the session.</param>
+    /// <param name="token">The signed claims.</param>
+    /// <param name="keyId">The id of the signing key; null for HS256, whose keys have no ids.</param>
+    /// <param name="standing">The state of the session in the database.</param>
     public VerifiedToken(ClaimsIdentity token, string? keyId, SessionStanding standing)
     {
         Token = token;
@@ -37,13 +37,13 @@ internal sealed class VerifiedToken : ICachedCredential
         }
     }
 
-    /// <summary>The claims as they were signed.</summary>
+    /// <summary>The signed claims.</summary>
     public ClaimsIdentity Token { get; }
 
-    /// <summary>The <c>kid</c> of the key that signed it.</summary>
+    /// <summary>The <c>kid</c> of the signing key.</summary>
     public string? KeyId { get; }
 
-    /// <summary>Who calls: the signed claims, with email, tier and roles as they are now. Shared by requests, so never changed.</summary>
+    /// <summary>The caller: the signed claims, with the current email, tier and roles. It is shared by requests, so it must not change.</summary>
     public KnownCaller Caller { get; }
 
     public Guid UserId { get; }
@@ -54,19 +54,19 @@ internal sealed class VerifiedToken : ICachedCredential
 
     public DateTimeOffset ValidUntil => ExpiresAt + SignedTokens.ClockSkew;
 
-    /// <summary>Made once, as each request asks for it.</summary>
+    /// <summary>Created once, because each request needs it.</summary>
     public TokenVerdict.Good Good { get; }
 
-    /// <summary>Why it counts no more, although it is genuine.</summary>
+    /// <summary>Why the token is no longer accepted although it is authentic; null if it is.</summary>
     public Refusal? Refusal { get; }
 
-    /// <summary>When its use was last noted; a lost race notes it twice, which does no harm.</summary>
+    /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
     public DateTimeOffset NotedAt { get; set; }
 
-    /// <summary>Why it doesn't count at this time, or null.</summary>
+    /// <summary>Returns the reason why the token isn't accepted at this time, or null.</summary>
     public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
-    /// <summary>What the token says of its user is up to 30 minutes old; a role that was taken away, or a tier, counts as it is now.</summary>
+    /// <summary>The token's data can be up to 30 minutes old, so a changed email, role or tier takes effect through the current values.</summary>
     private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionStanding.Live live) => new(
         [
             .. token.Claims.Where(claim => claim.Type is not (CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier)),

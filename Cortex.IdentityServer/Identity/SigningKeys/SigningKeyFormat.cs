@@ -5,10 +5,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>Makes key pairs for ES256 (P-256) and RS256 (2048 bits), and reads them from what is kept of them.</summary>
+/// <summary>Creates and reads key pairs for ES256 (P-256) and RS256 (2048 bits).</summary>
 /// <remarks>
-/// Kept are the public half as the JWK that services get, and the private one as base64 of its PKCS#8 form. A key is named by its
-/// RFC 7638 thumbprint, so that no two keys share a name and no name is given to another key.
+/// The database stores the public key as the JWK that services fetch, and the private key as base64 of its PKCS#8 form. A key's id is its RFC 7638 thumbprint,
+/// so ids are unique and never reused.
 /// </remarks>
 internal static class SigningKeyFormat
 {
@@ -49,7 +49,7 @@ internal static class SigningKeyFormat
         return new(new RsaSecurityKey(rsa) { KeyId = kid }, algorithm);
     }
 
-    /// <summary>Null for what isn't the public key of this name.</summary>
+    /// <summary>Returns null if the JSON isn't the public key with this id.</summary>
     public static (PublicJwk Jwk, SecurityKey Key)? ReadPublic(string json, string kid)
     {
         try

@@ -7,17 +7,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>Makes the operator's signing key, which takes the place of those that are there.</summary>
+/// <summary>Creates a signing key at the operator's request, to replace the existing ones.</summary>
 internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable table, SigningOptions options, AuditLog audit, TimeProvider clock)
 {
     /// <summary>
-    /// Replicas that no notice reaches read each minute, and take a moment for it; then the list that a service fetched just before has to expire.
+    /// The time after which every service knows a new key: replicas that miss the notification reload within a minute and a few seconds, and then a key list
+    /// that a service fetched just before has to expire.
     /// </summary>
     public static readonly TimeSpan UntilKnown = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15) + SigningKeySchedule.ListLifetime;
 
     /// <summary>
-    /// Null, and nothing is changed, where none of the keys that are there can be decrypted: the replicas' SECRET_KEY is another, and they couldn't use the new
-    /// one.
+    /// Returns null, without changing anything, if none of the existing keys can be decrypted: the replicas then have another SECRET_KEY and couldn't use the
+    /// new key.
     /// </summary>
     public async Task<KeyReplaced?> ReplaceAsync(RotationUrgency urgency, CancellationToken cancellationToken)
     {
@@ -31,7 +32,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         var use = UseFrom(keys, urgency);
         if (urgency != RotationUrgency.Announced)
         {
-            // Replicas that hear of it read, and publish, at once.
+            // Make the replicas reload and publish the keys immediately.
             await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
         }
 
@@ -52,7 +53,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         var now = clock.GetUtcNow();
         return urgency switch
         {
-            // The clock of a replica may be behind: it would find no key that signs by now, and make one more.
+            // The clock of a replica may be behind, and it would then find no key that signs and create another.
             RotationUrgency.AtOnce => now - SignedTokens.ClockSkew,
             _ when SigningKeySchedule.Current(keys, now) is null => now,
             RotationUrgency.Soon => now + UntilKnown,
@@ -60,10 +61,10 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         };
     }
 
-    /// <summary>Of other algorithms too, or they would count again after a change back.</summary>
+    /// <summary>Removes the keys of all algorithms, because those of other algorithms would become valid again if JWT_ALGORITHM were changed back.</summary>
     private Task<int> RevokeAsync(CancellationToken cancellationToken) => db.SigningKeySet.ExecuteDeleteAsync(cancellationToken);
 
-    /// <summary>Those that have signed nothing yet, and would take over before the new one.</summary>
+    /// <summary>Removes keys that haven't signed anything yet and would take over from the new one.</summary>
     private Task<int> RemoveLaterAsync(DateTimeOffset use, CancellationToken cancellationToken) =>
         db.SigningKeySet.Where(row => row.Algorithm == options.Algorithm && row.UsedFrom > use).ExecuteDeleteAsync(cancellationToken);
 }

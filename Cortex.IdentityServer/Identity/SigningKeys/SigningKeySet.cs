@@ -6,18 +6,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>
-/// The keys that access tokens are signed and checked with. There is one algorithm, and a header chooses among our own keys
-/// at most (RFC 8725 sections 3.1 and 3.10).
+/// The keys that sign and verify access tokens. There is one algorithm, and a token's header can only choose among this server's keys (RFC 8725 sections 3.1
+/// and 3.10).
 /// </summary>
 internal sealed partial class SigningKeySet(
     SigningOptions options, SigningKeyTable table, Changes changes, ServerWatch server, TimeProvider clock,
     ILogger<SigningKeySet> logger)
     : IDisposable
 {
-    /// <summary>Between two looks into the table that tokens with an unknown key caused: garbage must not become queries.</summary>
+    /// <summary>The minimum time between two queries that tokens with unknown keys cause, so that garbage can't cause a query each.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Without a <c>kid</c>: while JWT_SECRET_KEY is rotated the few there are get tried one after another.</summary>
+    /// <summary>These keys have no <c>kid</c>: while JWT_SECRET_KEY is being rotated, the few configured keys are tried in turn.</summary>
     private readonly SymmetricSecurityKey[] _shared = [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -27,23 +27,23 @@ internal sealed partial class SigningKeySet(
 
     public string Algorithm => options.Algorithm;
 
-    /// <summary>What services may check tokens with; nothing where that would let them make some.</summary>
+    /// <summary>The public keys for services that verify tokens; empty for HS256, where a verification key could also create tokens.</summary>
     public IEnumerable<PublicJwk> Published => _pairs.Select(pair => pair.Jwk);
 
     private SigningCredentials? SharedCredentials { get; } = options.IsSymmetric
         ? new(new SymmetricSecurityKey(options.SharedSecrets[0]), options.Algorithm)
         : null;
 
-    /// <summary>What a token made now is signed with.</summary>
+    /// <summary>The credentials that sign a token issued now.</summary>
     public SigningCredentials Current() =>
         SharedCredentials
             ?? SigningKeySchedule.Current(_pairs, clock.GetUtcNow())?.Credentials ?? throw new InvalidOperationException("There is no key to sign with.");
 
-    /// <summary>What a token that names this key is checked with.</summary>
+    /// <summary>The keys that may verify a token with this key id.</summary>
     public IEnumerable<SecurityKey> Find(string? kid) =>
         options.IsSymmetric ? _shared : _pairs.Where(pair => pair.Id == kid).Select(pair => pair.Public);
 
-    /// <summary>Reads what other replicas made, and makes and removes what is due.</summary>
+    /// <summary>Loads the keys that other replicas created, and creates and removes keys as due.</summary>
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         if (options.IsSymmetric)
@@ -62,7 +62,7 @@ internal sealed partial class SigningKeySet(
         }
     }
 
-    /// <summary>Whether a key that wasn't there a moment ago is there now: another replica may have just made it.</summary>
+    /// <summary>Queries whether another replica has just created this key, and returns whether it is known now.</summary>
     public async Task<bool> LookAgainAsync(string? kid)
     {
         if (options.IsSymmetric || string.IsNullOrEmpty(kid))
@@ -85,7 +85,7 @@ internal sealed partial class SigningKeySet(
         }
         finally
         {
-            // After the look and not before: whoever waited for one that took long doesn't start another.
+            // Set after the query rather than before it, so that requests that waited for a slow one don't start another.
             _lookedAt = clock.GetUtcNow();
             _turn.Release();
         }
@@ -102,7 +102,7 @@ internal sealed partial class SigningKeySet(
         var now = clock.GetUtcNow();
         if (before.Any(key => key.Row.KeptUntil > now && !Find(key.Id).Any()))
         {
-            // Removed before its time, as it leaked: what is remembered of tokens that it signed is good no more.
+            // The key was removed early because it leaked, so cached tokens that it signed must be validated again.
             changes.EverythingChanged();
         }
     }

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>The key pairs as all replicas share them, private halves encrypted: read, and made, renewed and removed by whoever finds it due.</summary>
+/// <summary>Reads and writes the signing keys that all replicas share. Whichever replica finds work due creates, reencrypts and removes keys.</summary>
 internal sealed partial class SigningKeyTable(
     IServiceScopeFactory scopes, SigningKeyCipher cipher, SigningOptions options, TimeProvider clock, ILogger<SigningKeyTable> logger)
 {
-    /// <summary>The advisory lock's key: "cortexky" in ASCII, beside the migrator's.</summary>
+    /// <summary>The advisory lock's key: "cortexky" in ASCII, distinct from the migrator's.</summary>
     private const long LockKey = 0x636F727465786B79;
 
-    /// <summary>The keys of the algorithm in use, after what was due. Those that are known already aren't decrypted again.</summary>
+    /// <summary>Does the work that is due and returns the keys of the current algorithm. Keys that are already known aren't decrypted again.</summary>
     public async Task<IReadOnlyList<SigningKey>> RotateAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -24,7 +24,7 @@ internal sealed partial class SigningKeyTable(
             return keys;
         }
 
-        // Replicas that start or turn together make one key: the others wait here and find it made.
+        // Replicas that start or rotate at the same time create one key: the others wait here and find it created.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         keys = await LockAsync(db, keys, cancellationToken);
         if (SigningKeySchedule.NextUse(keys, now, options) is { } use)
@@ -39,15 +39,15 @@ internal sealed partial class SigningKeyTable(
         return Open(rows, keys);
     }
 
-    /// <summary>The keys of the algorithm in use, which nobody else changes before the caller's transaction ends.</summary>
+    /// <summary>Locks the keys until the caller's transaction ends, and returns those of the current algorithm.</summary>
     public async Task<IReadOnlyList<SigningKey>> LockAsync(CortexDbContext db, IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
         return Open(await RowsAsync(db, cancellationToken), known);
     }
 
-    /// <summary>Makes a key that takes over from the last one, in the caller's transaction, which holds the lock.</summary>
-    /// <returns>Its <c>kid</c>.</returns>
+    /// <summary>Creates a key that takes over from the last one. The caller's transaction must hold the lock.</summary>
+    /// <returns>The new key's <c>kid</c>.</returns>
     public async Task<string> AddAsync(CortexDbContext db, DateTimeOffset use, SigningKey? last, CancellationToken cancellationToken)
     {
         var (publicHalf, privateHalf) = SigningKeyFormat.New(options.Algorithm);
@@ -78,7 +78,7 @@ internal sealed partial class SigningKeyTable(
     private static Task<List<SigningKeyRow>> RowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
         db.SigningKeySet.AsNoTracking().OrderBy(row => row.UsedFrom).ThenBy(row => row.Id).ToListAsync(cancellationToken);
 
-    /// <summary>Encrypts anew what is under an old SECRET_KEY, so that it survives when the old one is dropped.</summary>
+    /// <summary>Reencrypts keys that are under an old SECRET_KEY, so that they survive when it is dropped.</summary>
     private async Task RenewAsync(CortexDbContext db, IEnumerable<SigningKey> keys, CancellationToken cancellationToken)
     {
         foreach (var row in keys.Where(IsUnderOldSecret).Select(key => key.Row))
@@ -89,7 +89,7 @@ internal sealed partial class SigningKeyTable(
         }
     }
 
-    /// <remarks>Not of one under a secret that only other replicas have: two would encrypt it in turns for ever.</remarks>
+    /// <remarks>False for a key under a secret that only other replicas have: otherwise two replicas would reencrypt it in turns forever.</remarks>
     private bool IsUnderOldSecret(SigningKey key) => cipher.Renewed(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
 
     private List<SigningKey> Open(IEnumerable<SigningKeyRow> rows, IReadOnlyList<SigningKey> known) =>
@@ -97,7 +97,7 @@ internal sealed partial class SigningKeyTable(
 
     private SigningKey? Open(SigningKeyRow row, SigningKey? known)
     {
-        // What was decrypted once stays good, and what wasn't is tried again only when another replica encrypted it anew.
+        // A decrypted key stays valid. One that couldn't be decrypted is retried only after another replica has reencrypted it.
         if (known is not null && (known.Credentials is not null || known.Row.PrivateKey == row.PrivateKey))
         {
             return known with { Row = row };

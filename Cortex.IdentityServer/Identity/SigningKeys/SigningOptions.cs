@@ -4,21 +4,18 @@ using Cortex.IdentityServer.Foundation.Secrets;
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>How access tokens are signed.</summary>
-/// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server makes.</param>
-/// <param name="Period">How long such a key signs before the next one does.</param>
-/// <param name="SharedSecrets">
-/// <c>JWT_SECRET_KEY</c>, whose bytes are the variable's, so that other services can verify with them; none where tokens are signed otherwise. The first signs.
-/// </param>
+/// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server creates.</param>
+/// <param name="Period">How long each of the server's keys signs before the next one takes over.</param>
 internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOnlyList<byte[]> SharedSecrets)
 {
     private const string SharedSecret = "HS256";
 
     private static readonly TimeSpan LongestLead = TimeSpan.FromHours(24);
 
-    /// <summary>Whether whoever checks tokens could make them too.</summary>
+    /// <summary>Whether a key that verifies tokens can also create them.</summary>
     public bool IsSymmetric => Algorithm == SharedSecret;
 
-    /// <summary>How long a key is published before it signs, so that services which keep the list of keys for hours know it by then.</summary>
+    /// <summary>How long a key is published before it signs, so that services that cache the key list for hours know it by then.</summary>
     public TimeSpan Lead => Period / 2 < LongestLead ? Period / 2 : LongestLead;
 
     /// <summary>A secret must not be printed by accident.</summary>

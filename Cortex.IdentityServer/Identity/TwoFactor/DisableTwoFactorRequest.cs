@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>What it takes to switch two-factor authentication off: the password and one of the two codes.</summary>
+/// <summary>The password and one of the two codes, which turning off two-factor authentication requires.</summary>
 internal sealed record DisableTwoFactorRequest : IRequestBody, IExample<DisableTwoFactorRequest>
 {
     /// <summary>The caller's password.</summary>
@@ -16,7 +16,7 @@ internal sealed record DisableTwoFactorRequest : IRequestBody, IExample<DisableT
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? Code { get; init; }
 
-    /// <summary>A recovery code in place of the app's code.</summary>
+    /// <summary>A recovery code, in place of the app's code.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 

@@ -3,8 +3,8 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>Two-factor authentication is on.</summary>
-/// <param name="TwoFactorEnabled">True.</param>
-/// <param name="RecoveryCodes">Ten codes for when the app is lost. Each works once, and they aren't shown again.</param>
+/// <param name="TwoFactorEnabled">Always true.</param>
+/// <param name="RecoveryCodes">Ten codes for use if the app is lost. Each works once, and they aren't shown again.</param>
 internal sealed record TwoFactorEnabledResponse(bool TwoFactorEnabled, IReadOnlyList<string> RecoveryCodes) : IExample<TwoFactorEnabledResponse>
 {
     public static TwoFactorEnabledResponse Example => new(true, RecoveryCodesResponse.Example.RecoveryCodes);

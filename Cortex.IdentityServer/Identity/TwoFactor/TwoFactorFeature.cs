@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The second factor: TOTP and recovery codes.</summary>
+/// <summary>Registers the second factor: TOTP and recovery codes.</summary>
 internal static class TwoFactorFeature
 {
     public static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
