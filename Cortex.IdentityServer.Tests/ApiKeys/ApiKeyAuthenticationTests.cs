@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>
-/// A key comes in its header only, does no more than its owner may, and stops at once when it is revoked, has expired or its owner is switched off.
+/// A key is accepted only in its headers, can do no more than its owner, and stops working immediately when it is revoked, expires or its owner is disabled.
 /// </remarks>
 public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -48,7 +48,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     }
 
     [Fact]
-    public async Task The_last_use_is_kept_to_the_minute_and_moves_only_forward()
+    public async Task The_last_use_is_stored_to_the_minute_and_only_moves_forward()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
@@ -74,7 +74,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         Assert.Equal(later.AddDays(1), await WrittenUseAsync(id));
     }
 
-    /// <summary>Uses are written each second; the second passes here, and the write gets the time that it takes.</summary>
+    /// <summary>Uses are written every second: advances the clock by one and waits for the write.</summary>
     private async Task<DateTime> WrittenUseAsync(Guid id, DateTime? expected = null)
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -93,7 +93,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     }
 
     [Fact]
-    public async Task A_use_never_undoes_a_change()
+    public async Task Recording_a_use_never_undoes_a_change()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
@@ -169,7 +169,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     }
 
     [Fact]
-    public async Task Two_credentials_are_refused_even_when_both_are_good()
+    public async Task Two_credentials_are_refused_even_if_both_are_valid()
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);

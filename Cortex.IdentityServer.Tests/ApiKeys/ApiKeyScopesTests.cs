@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <summary>A server whose operator says which scopes there are.</summary>
+/// <summary>A server whose operator lists the scopes.</summary>
 public sealed class ScopedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("API_KEY_SCOPES", "memory:read, memory:write")];
@@ -28,7 +28,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [InlineData("memory:admin")]
     [InlineData("MEMORY:READ")]
     [InlineData("admin")]
-    public async Task Another_scope_is_refused_and_the_answer_names_the_choices(string scope)
+    public async Task Another_scope_is_refused_and_the_response_names_the_allowed_ones(string scope)
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -41,7 +41,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     }
 
     [Fact]
-    public async Task Scopes_that_are_not_listed_any_more_stop_counting_and_count_again_where_they_are()
+    public async Task Scopes_that_are_no_longer_listed_stop_working_until_they_are_listed_again()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
@@ -60,7 +60,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [Theory]
     [InlineData("service")]
     [InlineData("admin")]
-    public async Task Usage_write_is_for_service_accounts_and_administrators_and_counts_while_they_are(string role)
+    public async Task Usage_write_works_while_its_owner_is_a_service_account_or_an_administrator(string role)
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, other) = await CortexApp.GenerateKeyAsync(http);

@@ -58,7 +58,7 @@ public sealed class ApiKeyTextTests
     [InlineData("6f1ed002ab5595859014ebf0951522d9")]
     [InlineData("'/**/OR/**/1=1")]
     [InlineData("!\"#$%&'~")]
-    public void Other_shapes_may_be_the_Python_servers(string key) => Assert.Equal(ApiKeyKind.Foreign, ApiKeyText.Classify(key));
+    public void Other_formats_may_be_the_Python_servers(string key) => Assert.Equal(ApiKeyKind.Foreign, ApiKeyText.Classify(key));
 
     [Theory]
     [InlineData(null)]
@@ -73,7 +73,7 @@ public sealed class ApiKeyTextTests
     [InlineData("ａbcdefgh")]
     [InlineData("abcdefgh\u007F")]
     [InlineData("abcdefgh\uFFFD")]
-    public void What_nobody_was_given_is_invalid(string? key) => Assert.Equal(ApiKeyKind.Invalid, ApiKeyText.Classify(key));
+    public void A_text_that_no_server_issued_is_invalid(string? key) => Assert.Equal(ApiKeyKind.Invalid, ApiKeyText.Classify(key));
 
     [Fact]
     public void The_longest_key_has_256_characters()
@@ -88,7 +88,7 @@ public sealed class ApiKeyTextTests
         Assert.Equal(PythonHashes.ApiKeyOfSha256Hash, ApiKeyText.HashHex(PythonHashes.ApiKeyOfSha256));
 
     [Fact]
-    public void Hashes_one_after_another_and_on_many_threads_have_nothing_to_do_with_each_other()
+    public void Hashes_in_sequence_and_on_many_threads_do_not_affect_each_other()
     {
         var texts = Enumerable.Range(0, 2_000).Select(number => new string('é', number % 400) + number).ToList();
         var expected = texts.ConvertAll(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));

@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>A key is shown once, only its hash is kept (OWASP ASVS 13.3.1), and its owner is the caller (CVE-2025-61928).</remarks>
+/// <remarks>A key is shown once, only its hash is stored (OWASP ASVS 13.3.1), and its owner is the caller (CVE-2025-61928).</remarks>
 public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/api-keys/generate";
@@ -37,7 +37,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task A_key_has_43_random_characters_and_a_checksum_that_anybody_can_compute()
+    public async Task A_key_has_43_random_characters_and_a_public_checksum()
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -62,7 +62,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task The_database_holds_nothing_of_the_key_but_its_SHA_256()
+    public async Task The_database_contains_only_the_SHA_256_of_the_key()
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -112,7 +112,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task A_scope_that_comes_twice_counts_once()
+    public async Task A_duplicate_scope_is_stored_once()
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -167,7 +167,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task Half_a_surrogate_pair_is_refused()
+    public async Task An_unpaired_surrogate_is_refused()
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -176,7 +176,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
-    /// <remarks>The owner is the caller; elsewhere a user's id in the body made keys for anybody (CVE-2025-61928).</remarks>
+    /// <remarks>The owner is the caller; in another product, a user id in the body created keys for any user (CVE-2025-61928).</remarks>
     [Theory]
     [InlineData("user_id")]
     [InlineData("userId")]
@@ -197,7 +197,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task Nobody_makes_a_key_without_a_token()
+    public async Task Creating_a_key_requires_a_token()
     {
         var victim = await app.RegisterAsync();
 
@@ -205,7 +205,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     }
 
     [Fact]
-    public async Task A_51st_active_key_is_refused_until_one_goes()
+    public async Task A_51st_active_key_is_refused_until_another_is_revoked()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 49)", user.Id);

@@ -10,7 +10,7 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     private const string Route = "/api/v1/auth/api-keys";
 
     [Fact]
-    public async Task With_200_keys_that_are_switched_off_none_can_be_made_until_one_is_revoked()
+    public async Task With_200_inactive_keys_none_can_be_created_until_one_is_revoked()
     {
         var (user, _, http) = await app.SignedInAsync();
         await SwitchedOffAsync(user.Id, 199);
@@ -23,7 +23,7 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Sixteen_at_once_do_not_pass_it()
+    public async Task Sixteen_at_once_do_not_exceed_the_limit()
     {
         var (user, _, http) = await app.SignedInAsync();
         await SwitchedOffAsync(user.Id, 197);
@@ -35,13 +35,13 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_can_be_replaced_at_the_limit_as_the_longest_dead_replaced_key_makes_room()
+    public async Task At_the_limit_a_rotation_revokes_the_replaced_key_that_expired_first()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
         await SwitchedOffAsync(user.Id, 199);
 
-        // Without an overlap the old key itself is dead and makes room; with one there is none.
+        // Without an overlap, the old key itself has expired and makes room; with an overlap, there is no room.
         await (await http.PostAsync($"{Route}/{id}/rotate", new { overlap_seconds = 60 })).ShouldBeProblemAsync(409, "api_key_limit");
         var second = await (await http.PostAsync($"{Route}/{id}/rotate", new { })).JsonAsync(HttpStatusCode.Created);
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE id = $1", id));
@@ -58,7 +58,7 @@ public sealed class KeptApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Of_60000_keys_the_list_shows_200_those_that_work_first_and_each_can_be_changed()
+    public async Task A_list_of_60000_keys_shows_200_active_ones_first_and_each_can_be_changed()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (working, _) = await CortexApp.GenerateKeyAsync(http);

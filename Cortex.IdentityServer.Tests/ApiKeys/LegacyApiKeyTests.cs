@@ -5,9 +5,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <summary>Keys of the Python server, put where it put them.</summary>
+/// <summary>Keys of the Python server, stored where it stored them.</summary>
 /// <remarks>
-/// The Python server kept one key per user in plain text in <c>users.api_key</c>. It still works, and is moved to <c>api_keys</c> as a hash at its first use.
+/// The Python server stored one plain-text key per user in <c>users.api_key</c>. It still works, and its first use moves it to <c>api_keys</c> as a hash.
 /// </remarks>
 public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -17,7 +17,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("6f1ed002ab5595859014ebf0951522d9")]
     [InlineData("ctx_9_Vb1xkPq-2uZ0wN5cQ7yLr3aEoDTfGhJkMnBvCxZsA")]
     [InlineData("0d9c64b8-38a1-4a7e-9f8a-5b1f6a6f7a10")]
-    public async Task A_plain_key_of_a_user_works_and_is_moved_to_a_row_of_its_own(string key)
+    public async Task A_plain_text_key_works_and_is_moved_to_its_own_row(string key)
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, key);
@@ -49,7 +49,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_that_stands_in_both_tables_stays_revoked_too()
+    public async Task A_key_that_is_stored_in_both_tables_stays_revoked_too()
     {
         var (user, _, http) = await app.SignedInAsync();
         const string Key = "twice-0123456789abcdef";
@@ -99,7 +99,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_row_that_was_switched_off_is_refused()
+    public async Task An_inactive_row_is_refused()
     {
         var user = await app.RegisterAsync();
         const string Key = "cm_live_off_0123456789abcdef";
@@ -122,7 +122,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_hash_of_a_key_is_no_key()
+    public async Task The_hash_of_a_key_does_not_work_as_a_key()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>A list shows the caller's keys only, and enough to tell them apart, but no key itself.</remarks>
+/// <remarks>A list shows only the caller's keys, with enough data to tell them apart, but without the keys themselves.</remarks>
 public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/api-keys";

@@ -3,11 +3,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>Limits are exact, and noting a use never undoes another change, however many requests come at once.</remarks>
+/// <remarks>Limits are exact, and recording a use never undoes another change, however many requests run at once.</remarks>
 public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task Sixteen_keys_at_once_do_not_pass_the_limit()
+    public async Task Sixteen_keys_at_once_do_not_exceed_the_limit()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 45)", user.Id);
@@ -24,7 +24,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task Sixteen_rotations_at_once_make_one_key()
+    public async Task Sixteen_rotations_at_once_create_one_key()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http, "a");
@@ -44,7 +44,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task Sixteen_first_uses_of_a_legacy_key_at_once_all_work_and_make_one_row()
+    public async Task Sixteen_first_uses_of_a_legacy_key_at_once_all_work_and_create_one_row()
     {
         var user = await app.RegisterAsync();
         const string Key = "sixteen-at-once-0123456789abcdef";

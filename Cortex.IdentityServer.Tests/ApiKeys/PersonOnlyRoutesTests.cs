@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>
-/// A stolen key must not become more than a key: it makes no keys and touches neither sessions nor password nor second factor (OWASP ASVS 8.2.1).
+/// A stolen key must not gain more access than the key has: it can't create keys or change sessions, the password or the second factor (OWASP ASVS 8.2.1).
 /// </remarks>
 public sealed class PersonOnlyRoutesTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
@@ -24,7 +24,7 @@ public sealed class PersonOnlyRoutesTests(SignedInApp app) : IClassFixture<Signe
     [InlineData("POST", "2fa/verify")]
     [InlineData("POST", "2fa/disable")]
     [InlineData("POST", "2fa/recovery-codes")]
-    public async Task A_key_may_not_do_what_only_a_person_may(string method, string route)
+    public async Task A_key_can_not_use_routes_for_users_only(string method, string route)
     {
         var (_, _, http) = await app.CallerAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect", "admin");

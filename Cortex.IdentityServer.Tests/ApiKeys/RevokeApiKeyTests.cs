@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>
-/// A revoked key is refused at once on every replica (OWASP ASVS 7.4.1). Other users' keys and unknown ones: <see cref="UpdateApiKeyTests"/>.
+/// A revoked key is refused immediately on every replica (OWASP ASVS 7.4.1). For other users' keys and unknown ones see <see cref="UpdateApiKeyTests"/>.
 /// </remarks>
 public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -38,7 +38,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Other_keys_go_on()
+    public async Task Other_keys_keep_working()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
@@ -50,7 +50,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task What_a_revoked_key_did_is_kept()
+    public async Task The_usage_of_a_revoked_key_is_kept()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);

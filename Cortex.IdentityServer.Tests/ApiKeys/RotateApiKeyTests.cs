@@ -5,11 +5,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>A service changes its key without a gap, and the old key ends when the overlap does.</remarks>
+/// <remarks>A service rotates its key without downtime, and the old key stops working when the overlap ends.</remarks>
 public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task The_new_key_works_and_the_old_one_dies_at_once()
+    public async Task The_new_key_works_and_the_old_one_stops_at_once()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http, "introspect", "b");
@@ -54,7 +54,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_new_key_lives_as_long_as_the_old_one_was_meant_to()
+    public async Task The_new_key_gets_the_lifetime_of_the_old_one()
     {
         var (_, _, http) = await app.SignedInAsync();
         var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "short", expires_in_days = 1 }))
@@ -67,13 +67,13 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(TimeSpan.FromDays(1), TimeOf(key, "expires_at") - TimeOf(key, "created_at"));
         app.Clock.Advance(TimeSpan.FromHours(1));
 
-        // An overlap never prolongs the old key.
+        // An overlap never extends the lifetime of the old key.
         await (await app.WithKey(made.GetProperty("key").GetString()!).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "api_key_expired");
         await MeAsync(key.GetProperty("key").GetString()!, HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_replaced_key_is_not_replaced_again_nor_revived()
+    public async Task A_replaced_key_can_not_be_replaced_again_or_reactivated()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
@@ -121,7 +121,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"overlap_seconds":"60"}""", "validation_failed")]
     [InlineData("""{"overlap_seconds":0.5}""", "validation_failed")]
     [InlineData("""{"name":"other"}""", "unknown_field")]
-    public async Task A_bad_body_replaces_nothing(string body, string code)
+    public async Task An_invalid_body_replaces_nothing(string body, string code)
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);

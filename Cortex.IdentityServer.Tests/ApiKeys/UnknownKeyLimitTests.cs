@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <summary>A server that looks three keys up for an address that nobody has.</summary>
+/// <summary>A server that looks up at most three unknown keys per address.</summary>
 public sealed class FewUnknownKeysApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const int Limit = 3;
@@ -14,7 +14,7 @@ public sealed class FewUnknownKeysApp(PostgresCluster cluster) : CortexApp(clust
         [("RATE_LIMITS", Generous.Replace("unknown_keys=1000000", $"unknown_keys={Limit}", StringComparison.Ordinal))];
 }
 
-/// <summary>Made-up keys cost an address's permits, and good ones never do.</summary>
+/// <summary>Made-up keys count against an address's rate limit, and valid ones never do.</summary>
 public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<FewUnknownKeysApp>
 {
     private const string Verify = "/api/v1/auth/verify";
@@ -22,7 +22,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     private int _made;
 
     [Fact]
-    public async Task Of_16_made_up_keys_at_once_exactly_the_limit_is_looked_up()
+    public async Task Sixteen_made_up_keys_at_once_cause_exactly_as_many_lookups_as_the_limit()
     {
         NewWindow();
 
@@ -33,7 +33,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_key_that_was_good_is_asked_about_again_whatever_others_at_its_address_did()
+    public async Task A_key_that_was_valid_is_looked_up_again_whatever_others_at_its_address_did()
     {
         NewWindow();
         var (user, _, http) = await app.SignedInAsync();
@@ -51,14 +51,14 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task Who_goes_away_before_the_answer_has_asked_all_the_same()
+    public async Task A_request_that_is_aborted_still_counts_as_a_lookup()
     {
         NewWindow();
         await using var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {
-            // Lookups wait for it, longer than their callers do and not as long as the server does.
+            // Lookups wait for this lock, longer than the clients do but not as long as the server does.
             await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             using var leaving = new CancellationTokenSource();
@@ -74,7 +74,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
                 }
             });
 
-            // On a machine so busy that the server gives up first, they have asked as well.
+            // If the machine is so busy that the server gives up first, the requests have counted as well.
             await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () => asked.IsCompleted
                 || await app.SqlAsync(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
@@ -96,7 +96,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
         await (await MadeUp().FetchAsync(Verify)).ShouldBeProblemAsync(429, "rate_limited");
     }
 
-    /// <summary>Of the Python server's shape, so that no checksum gives it away.</summary>
+    /// <summary>Keys in the Python server's format, so that no checksum gives them away.</summary>
     private HttpClient MadeUp() => app.WithKey($"made-up-key-{Interlocked.Increment(ref _made)}-{Guid.NewGuid():N}");
 
     private void NewWindow() => app.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
-/// <remarks>A key that is switched off is refused at once; another user's key is answered like one that doesn't exist (OWASP ASVS 8.2.2).</remarks>
+/// <remarks>An inactive key is refused immediately; another user's key looks like one that doesn't exist (OWASP ASVS 8.2.2).</remarks>
 public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";
@@ -65,7 +65,7 @@ public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInA
     [InlineData("scopes", "introspect", "unknown_field")]
     [InlineData("expires_at", null, "unknown_field")]
     [InlineData("user_id", "a", "unknown_field")]
-    public async Task A_bad_change_is_refused(string field, object? value, string code)
+    public async Task An_invalid_change_is_refused(string field, object? value, string code)
     {
         var (_, _, http) = await app.CallerAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);

@@ -6,12 +6,12 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
 /// <summary>
-/// The whole way in a real browser with a virtual authenticator: what our own one and the server agree on by mistake fails here.
-/// Where no Chromium is installed they skip, except in CI, which installs it.
+/// End-to-end tests in a real browser with a virtual authenticator, which find mistakes that the server and our own test authenticator share. They are skipped
+/// where Chromium isn't installed, except in CI, which installs it.
 /// </summary>
 public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : IClassFixture<BrowserPasskeyTests.ReachableApp>, IAsyncLifetime
 {
-    /// <summary>What a frontend does.</summary>
+    /// <summary>The script of a frontend.</summary>
     private const string Frontend = """
         const post = async (path, body, token) => {
             const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) };
@@ -48,7 +48,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
         }
         catch
         {
-            // Nobody disposes of what never began.
+            // If initialization failed, nothing needs to be disposed.
             await DisposeAsync();
             throw;
         }
@@ -63,7 +63,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
     }
 
     [Fact]
-    public async Task A_passkey_is_registered_and_logs_in_and_its_answer_counts_once()
+    public async Task A_passkey_is_registered_and_logs_in_and_its_response_works_once()
     {
         var (user, tokens, http) = await app.SignedInAsync();
 
@@ -76,7 +76,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
         Assert.Equal(user.Id.ToString(), session["sub"]!.GetValue<string>());
         Assert.Equal("""["hwk","user","mfa"]""", session["amr"]!.ToJsonString());
 
-        // The answer again, and again under a new question.
+        // Send the same response again, and again with a new challenge.
         var replayed = await ShouldBeAsync(401, "post('/login/passkey', window.sent)");
         Assert.Equal("invalid_credentials", replayed.GetProperty("code").GetString());
         await ShouldBeAsync(
@@ -91,7 +91,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
         var (_, tokens, _) = await app.SignedInAsync();
         await ShouldBeAsync(201, $"register('{tokens.AccessToken}')");
 
-        // Its own refusal: the options name what the user has.
+        // The browser itself refuses, because the options name the existing passkey.
         var refusal = await _browser.EvaluateAsync($"register('{tokens.AccessToken}').then(() => 'registered', failure => failure.name)");
 
         Assert.Equal("InvalidStateError", refusal.GetString());
@@ -124,7 +124,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
         return answer.GetProperty("body");
     }
 
-    /// <summary>The server under the name that it has for browsers: they give passkeys to https and to localhost only.</summary>
+    /// <summary>The server under a name that browsers accept for passkeys: they allow only HTTPS and localhost.</summary>
     public sealed class ReachableApp(PostgresCluster cluster) : CortexApp(cluster)
     {
         private readonly int _port = FreePort();

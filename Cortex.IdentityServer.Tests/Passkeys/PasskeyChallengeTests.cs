@@ -3,11 +3,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>Questions that nobody answered don't stay: anybody may ask for one.</summary>
+/// <summary>Unanswered challenges are removed, because any client can request them.</summary>
 public sealed class PasskeyChallengeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task What_is_over_is_removed()
+    public async Task Expired_challenges_are_removed()
     {
         await app.AskForPasskeyAsync();
         Assert.Equal(1L, await CountAsync());

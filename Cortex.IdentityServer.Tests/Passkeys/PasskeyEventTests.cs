@@ -3,12 +3,12 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>What is written down and mailed when passkeys come and go.</summary>
+/// <summary>The audit events and emails of adding and removing passkeys.</summary>
 public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>Each change of a factor leaves an event, and a notice where it adds the first or removes the last one (OWASP ASVS 6.3.7).</remarks>
+    /// <remarks>Each change of a factor records an event, and sends a notice if it adds the first passkey or removes the last one (OWASP ASVS 6.3.7).</remarks>
     [Fact]
-    public async Task Adding_renaming_and_removing_leave_an_event_and_the_first_and_the_last_a_mail()
+    public async Task Adding_renaming_and_removing_record_events_and_the_first_and_last_send_an_email()
     {
         var user = await app.WithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -30,7 +30,7 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_passkey_that_is_refused_leaves_a_failed_login_of_nobody()
+    public async Task A_refused_passkey_records_a_failed_login_without_a_user()
     {
         var problem = await (await app.LogInWithAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
 
@@ -40,11 +40,13 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
             problem.GetProperty("trace_id").GetString()!));
     }
 
-    /// <remarks>What a squatter registered opens nothing once the owner has proved the mailbox; on a verified account a reset leaves passkeys alone.</remarks>
+    /// <remarks>
+    /// A squatter's passkeys are useless once the owner has verified the email address; on a verified account, a password reset keeps passkeys.
+    /// </remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_reset_by_mail_removes_the_passkeys_of_an_account_that_was_never_verified(bool isVerified)
+    public async Task A_password_reset_removes_the_passkeys_of_an_account_that_was_never_verified(bool isVerified)
     {
         var user = await app.WithPasskeyAsync();
         await app.SqlAsync("UPDATE users SET is_verified = $1 WHERE id = $2", isVerified, user.User.Id);

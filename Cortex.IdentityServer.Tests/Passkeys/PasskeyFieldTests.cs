@@ -14,7 +14,7 @@ public sealed class RelatedOriginsApp(PostgresCluster cluster) : CortexApp(clust
         [("CORS_ORIGINS", "https://app.example.com,http://localhost:3000"), ("PASSKEY_ORIGINS", $"{AndroidApp}, https://App.example.org:443/")];
 }
 
-/// <remarks>What authenticators, apps and password managers send that a browser on the server's own site doesn't.</remarks>
+/// <remarks>What authenticators, apps and password managers send differently from a browser on the server's own site.</remarks>
 public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<RelatedOriginsApp>
 {
     private const string Path = "/.well-known/webauthn";
@@ -70,7 +70,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_passkey_goes_on_working_when_an_update_lets_it_be_backed_up_and_when_that_ends(bool before)
+    public async Task A_passkey_keeps_working_when_an_update_changes_its_backup_eligibility(bool before)
     {
         var key = new SoftAuthenticator { SyncsKeys = before };
         var user = await app.WithPasskeyAsync(key);
@@ -88,7 +88,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
 
     [Theory]
     [MemberData(nameof(EmptyMembers))]
-    public async Task A_second_factor_with_an_empty_member_is_as_one_without_it(string what, Action<JsonObject> change)
+    public async Task A_second_factor_with_an_empty_member_is_like_one_without_it(string what, Action<JsonObject> change)
     {
         Assert.NotEmpty(what);
         var user = await app.WithTwoFactorAsync();
@@ -104,7 +104,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [InlineData("null")]
     [InlineData("\"\"")]
     [InlineData("[]")]
-    public async Task A_registration_without_transports_or_extensions_is_taken(string transports)
+    public async Task A_registration_without_transports_or_extensions_is_accepted(string transports)
     {
         var (_, _, http) = await app.SignedInAsync();
         var question = await http.BeginPasskeyAsync();
@@ -131,7 +131,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         """{"id":"AAAA","type":"public-key","response":{"authenticatorData":"AAAA","userHandle":"\udc00","transports":"\ud800"}"""
             + ""","authenticatorAttachment":"\ud800"}""")]
     [InlineData("""{"\ud800":1,"response":{"\ud800":""}}""")]
-    public async Task Half_a_character_anywhere_in_a_credential_proves_nothing(string credential)
+    public async Task An_unpaired_surrogate_anywhere_in_a_credential_is_refused(string credential)
     {
         var question = await app.AskForPasskeyAsync();
         var body = $$"""{"passkey_token":"{{question.Token}}","credential":{{credential}}}""";
@@ -142,7 +142,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         Assert.Contains((int)answer.StatusCode, new[] { 400, 401 });
     }
 
-    /// <remarks>The problem names the field, so that a client's author finds the mistake.</remarks>
+    /// <remarks>The problem names the field, so that the client's developer can find the mistake.</remarks>
     [Theory]
     [InlineData("""{"passkey_token": "x"}""", "credential")]
     [InlineData("""{"passkey_token": "x", "credential": null}""", "credential")]
@@ -152,14 +152,14 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [InlineData("""{"credential": {}}""", "passkey_token")]
     [InlineData("""{"passkey_token": null, "credential": {}}""", "passkey_token")]
     [InlineData("""{"passkey_token": 1, "credential": {}}""", "passkey_token")]
-    public async Task What_is_missing_or_of_another_type_is_named(string body, string field)
+    public async Task A_field_that_is_missing_or_has_another_type_is_named(string body, string field)
     {
         var problem = await (await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, body)).ShouldBeProblemAsync(400, "validation_failed");
 
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
 
-    /// <remarks>A handle of somebody else is none of these cases.</remarks>
+    /// <remarks>Another user's handle isn't one of these cases.</remarks>
     [Fact]
     public async Task A_second_factor_that_names_another_user_is_refused()
     {

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>What their owner does with passkeys besides logging in.</summary>
+/// <summary>Managing passkeys.</summary>
 public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
@@ -42,9 +42,9 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
             .ShouldBeProblemAsync(400, "unknown_field");
     }
 
-    /// <remarks>A factor is removed because it was lost, and whoever found it may be logged in (OWASP ASVS 7.4.3).</remarks>
+    /// <remarks>An owner removes a lost passkey, and its finder may be logged in (OWASP ASVS 7.4.3).</remarks>
     [Fact]
-    public async Task A_passkey_that_is_removed_logs_nobody_in_and_other_sessions_end()
+    public async Task A_removed_passkey_no_longer_works_and_other_sessions_end()
     {
         var user = await app.WithPasskeyAsync();
         var other = Tokens.Of(await (await app.LogInWithAsync(user.Key)).JsonAsync(HttpStatusCode.OK));
@@ -57,9 +57,9 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(404, "not_found");
     }
 
-    /// <remarks>A stolen session alone must not remove a factor (OWASP ASVS 7.5.1).</remarks>
+    /// <remarks>A stolen session alone must not be able to remove a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
-    public async Task To_remove_one_takes_a_fresh_login()
+    public async Task Removing_one_requires_a_fresh_login()
     {
         var user = await app.WithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -68,9 +68,9 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>The answer must not tell which ids exist (OWASP ASVS 8.2.2; GHSA-4vcf-q4xf-f48m).</remarks>
+    /// <remarks>The response must not reveal which ids exist (OWASP ASVS 8.2.2; GHSA-4vcf-q4xf-f48m).</remarks>
     [Fact]
-    public async Task Somebody_elses_passkey_is_like_one_that_is_not_there()
+    public async Task Another_users_passkey_looks_like_a_missing_one()
     {
         var (owner, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
         foreach (var id in new[] { owner.PasskeyId.ToString(), Guid.NewGuid().ToString(), "x", "0" })

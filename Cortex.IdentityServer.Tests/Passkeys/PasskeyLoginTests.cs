@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>A login by a passkey alone.</summary>
+/// <summary>Logging in with only a passkey.</summary>
 public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] BothFactors = ["hwk", "user", "mfa"];
 
-    /// <remarks>Nothing in the options tells accounts apart, and no two challenges are alike (WebAuthn, section 13.4.3).</remarks>
+    /// <remarks>The options reveal nothing about accounts, and no two challenges are equal (WebAuthn, section 13.4.3).</remarks>
     [Fact]
-    public async Task The_question_names_nobody()
+    public async Task The_options_name_no_user()
     {
         await app.WithPasskeyAsync();
         var response = await app.Anonymous().PostNothingAsync(PasskeySteps.LogIn + "/options");
@@ -45,9 +45,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(app.Clock.GetUtcNow(), listed.GetProperty("last_used_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
     }
 
-    /// <remarks>A passkey with user verification is two factors by itself, so nothing else is asked for.</remarks>
+    /// <remarks>A passkey with user verification counts as two factors, so no other factor is required.</remarks>
     [Fact]
-    public async Task With_user_verification_it_is_both_factors()
+    public async Task With_user_verification_it_counts_as_both_factors()
     {
         var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
@@ -56,9 +56,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(BothFactors, await (await app.LogInWithAsync(key)).MethodsAsync());
     }
 
-    /// <remarks>Without it the passkey only shows that somebody holds the device (OWASP ASVS 6.3.4).</remarks>
+    /// <remarks>Without user verification, the passkey only proves possession of the device (OWASP ASVS 6.3.4).</remarks>
     [Fact]
-    public async Task Without_user_verification_it_is_one_factor()
+    public async Task Without_user_verification_it_counts_as_one_factor()
     {
         var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
@@ -70,14 +70,14 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.False(problem.TryGetProperty("access_token", out _));
         Assert.Equal(sessions, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", guarded.User.Id));
 
-        // What follows says what was proved: no password was.
+        // The next step states what was proved; no password was.
         var token = problem.GetProperty("two_factor_token").GetString()!;
         Assert.Equal(["hwk", "otp", "mfa"], await (await app.AnswerAsync(token, app.Code(guarded.Secret))).MethodsAsync());
     }
 
-    /// <remarks>Whoever finds a key without a PIN can give it one.</remarks>
+    /// <remarks>An attacker who finds a security key without a PIN can set one.</remarks>
     [Fact]
-    public async Task A_passkey_that_was_made_without_user_verification_never_is_both_factors()
+    public async Task A_passkey_created_without_user_verification_never_counts_as_both_factors()
     {
         var (user, key) = (await app.WithTwoFactorAsync(), new SoftAuthenticator { Verifies = false });
         await user.Http.AddPasskeyAsync(key);
@@ -90,9 +90,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>A recorded answer must not log anybody in again (OWASP ASVS 6.7.2).</remarks>
+    /// <remarks>A recorded response must not log anybody in again (OWASP ASVS 6.7.2).</remarks>
     [Fact]
-    public async Task An_answer_counts_once()
+    public async Task A_response_works_once()
     {
         var user = await app.WithPasskeyAsync(new() { Counts = false });
         var question = await app.AskForPasskeyAsync();
@@ -106,9 +106,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.AnswerPasskeyAsync(await app.AskForPasskeyAsync(), answer));
     }
 
-    /// <remarks>All of it gets one answer.</remarks>
+    /// <remarks>All flaws get the same response.</remarks>
     [Fact]
-    public async Task Whatever_is_wrong_with_an_answer_is_refused_alike()
+    public async Task Every_flaw_in_a_response_gets_the_same_refusal()
     {
         var (user, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
         var refused = new HashSet<string>();
@@ -126,7 +126,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             refused.Add(await RefusedAsync(await app.LogInWithAsync(user.Key, twist)));
         }
 
-        // A key that nobody registered, with somebody's handle and without.
+        // An unregistered key, with and without another user's handle.
         var unknown = new SoftAuthenticator();
         refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown, new() { UserHandle = user.Key.UserHandle })));
         refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown)));
@@ -134,7 +134,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             await RefusedAsync(
                 await app.LogInWithAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
 
-        // Removed, and of a deleted account.
+        // A removed passkey, and one of a deleted account.
         await (await other.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{other.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
         refused.Add(await RefusedAsync(await app.LogInWithAsync(other.Key)));
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
@@ -144,9 +144,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Single(refused);
     }
 
-    /// <remarks>Options are good for five minutes, and those of a login only for a login.</remarks>
+    /// <remarks>Options are valid for five minutes, and those of a login only for a login.</remarks>
     [Fact]
-    public async Task A_question_is_for_five_minutes_and_one_purpose()
+    public async Task A_challenge_lasts_five_minutes_and_serves_one_purpose()
     {
         var user = await app.WithPasskeyAsync();
         var (early, late) = (await app.AskForPasskeyAsync(), await app.AskForPasskeyAsync());
@@ -162,9 +162,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
                 user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
     }
 
-    /// <remarks>A count that stands still or falls is the sign of a copy (WebAuthn, section 6.1.1).</remarks>
+    /// <remarks>A counter that doesn't increase suggests a cloned passkey (WebAuthn, section 6.1.1).</remarks>
     [Fact]
-    public async Task A_count_that_does_not_rise_is_refused_and_noted()
+    public async Task A_counter_that_does_not_increase_is_refused_and_logged()
     {
         var user = await app.WithPasskeyAsync();
         var logged = app.Log.Length;
@@ -179,15 +179,15 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(
             2,
             app.Log[logged..].Split('\n')
-                .Count(line => line.StartsWith("Warning: Passkey refused because there may be a copy of it", StringComparison.Ordinal)));
+                .Count(line => line.StartsWith("Warning: Passkey refused because it may have been cloned", StringComparison.Ordinal)));
         user.Key.SignCount = 11;
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));
     }
 
-    /// <remarks>Two challenges are answered by a passkey and its copy at the same moment.</remarks>
+    /// <remarks>A passkey and its clone answer two challenges at the same time.</remarks>
     [Fact]
-    public async Task One_count_is_good_for_one_login_in_parallel_too()
+    public async Task One_counter_value_works_for_one_login_in_parallel_too()
     {
         var user = await app.WithPasskeyAsync();
         var questions = await AtOnce.RunAsync(16, _ => app.AskForPasskeyAsync());
@@ -203,7 +203,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
     }
 
-    /// <remarks>Told only to who holds the passkey.</remarks>
+    /// <remarks>Only the owner of the passkey learns that.</remarks>
     [Fact]
     public async Task A_disabled_account_gets_no_session()
     {
@@ -214,9 +214,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await app.LogInWithAsync(user.Key, new() { IsSignatureTampered = true }));
     }
 
-    /// <remarks>Failed passwords are others' guesses; a passkey can't be guessed.</remarks>
+    /// <remarks>Failed passwords are guesses by other clients, but a passkey can't be guessed.</remarks>
     [Fact]
-    public async Task Wrong_passwords_keep_no_passkey_waiting()
+    public async Task Wrong_passwords_do_not_delay_passkeys()
     {
         var user = await app.WithPasskeyAsync();
         for (var time = 0; time < 6; time++)
@@ -227,7 +227,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>The body is made by a browser and passed through: any object is an answer, if a bad one.</remarks>
+    /// <remarks>The browser creates the credential and the client passes it on, so any object is a well-formed response, if a wrong one.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": null}""")]
@@ -264,9 +264,9 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
     }
 
-    /// <remarks>What no route would read is refused before anything is parsed or looked up.</remarks>
+    /// <remarks>Such a body is refused before it is parsed or anything is looked up.</remarks>
     [Fact]
-    public async Task What_no_route_reads_is_refused_before()
+    public async Task A_body_that_no_route_accepts_is_refused_first()
     {
         var question = await app.AskForPasskeyAsync();
         var deep = string.Concat(Enumerable.Repeat("[", 40)) + string.Concat(Enumerable.Repeat("]", 40));
@@ -280,7 +280,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
     }
 
-    /// <summary>The one answer; without what differs from request to request.</summary>
+    /// <summary>Asserts the uniform refusal, without the parts that differ between requests.</summary>
     private static async Task<string> RefusedAsync(HttpResponseMessage response)
     {
         var problem = await response.ShouldBeProblemAsync(401, "invalid_credentials");

@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>Passkeys where mailboxes have to be proved.</summary>
+/// <summary>Passkeys where email addresses must be verified.</summary>
 public sealed class PasskeyLoginWithVerificationTests(RegisterWithVerificationTests.VerifyingApp app)
     : IClassFixture<RegisterWithVerificationTests.VerifyingApp>
 {
-    /// <remarks>With <c>REQUIRE_VERIFIED_EMAIL</c> no way of logging in gets around the verification.</remarks>
+    /// <remarks>With <c>REQUIRE_VERIFIED_EMAIL</c>, no way of logging in bypasses the verification.</remarks>
     [Fact]
-    public async Task A_passkey_does_not_stand_in_for_a_proved_mailbox()
+    public async Task A_passkey_does_not_replace_email_verification()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword });

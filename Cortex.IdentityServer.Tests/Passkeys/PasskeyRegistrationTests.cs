@@ -9,9 +9,9 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 /// <summary>How an authenticator's key becomes a passkey.</summary>
 public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>WebAuthn, section 5.4: what <c>navigator.credentials.create()</c> expects, with a challenge that nobody can guess.</remarks>
+    /// <remarks>WebAuthn, section 5.4: the options that <c>navigator.credentials.create()</c> expects, with an unpredictable challenge.</remarks>
     [Fact]
-    public async Task The_options_are_what_a_browser_takes()
+    public async Task The_options_are_what_a_browser_expects()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (first, second) = (new SoftAuthenticator(), new SoftAuthenticator());
@@ -36,7 +36,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_right_answer_is_a_passkey()
+    public async Task A_correct_response_becomes_a_passkey()
     {
         var (user, _, http) = await app.SignedInAsync();
         var question = await http.BeginPasskeyAsync();
@@ -54,7 +54,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task Without_a_name_it_is_called_after_the_day_and_odd_transports_are_forgotten()
+    public async Task Without_a_name_it_is_named_after_the_date_and_invalid_transports_are_dropped()
     {
         var (_, _, http) = await app.SignedInAsync();
         var question = await http.BeginPasskeyAsync();
@@ -67,9 +67,9 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(["usb", "nfc"], made.GetProperty("transports").EnumerateArray().Select(transport => transport.GetString()));
     }
 
-    /// <remarks>Other sessions end (OWASP ASVS 7.4.3), and so does a login that is under way.</remarks>
+    /// <remarks>Other sessions end (OWASP ASVS 7.4.3), and so does a pending login.</remarks>
     [Fact]
-    public async Task A_new_passkey_ends_what_was_proved_without_it()
+    public async Task A_new_passkey_ends_other_sessions_and_pending_logins()
     {
         var user = await app.WithTwoFactorAsync();
         var other = Tokens.Of(await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK));
@@ -86,7 +86,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal("passkeys_changed", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.User.Id));
     }
 
-    /// <remarks>A stolen session alone must not add a factor (OWASP ASVS 7.5.1).</remarks>
+    /// <remarks>A stolen session alone must not be able to add a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task A_login_of_ten_minutes_ago_is_too_old()
     {
@@ -100,20 +100,20 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
             .ShouldBeProblemAsync(401, "reauthentication_required");
     }
 
-    /// <remarks>A recorded answer must not register a passkey again, or for somebody else.</remarks>
+    /// <remarks>A recorded response must not register a passkey again, or for another user.</remarks>
     [Fact]
-    public async Task An_answer_counts_once_for_who_asked_and_for_five_minutes()
+    public async Task A_response_works_once_for_the_same_user_and_for_five_minutes()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, _, other) = await app.SignedInAsync();
         var (first, second, late) = (await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync());
 
-        // Somebody else's answer is refused, and spends nothing.
+        // Another user's response is refused and uses up nothing.
         await InvalidAsync(await other.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
         await (await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options))).ShouldBeAsync(HttpStatusCode.Created);
         await InvalidAsync(await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
 
-        // A wrong one spends it.
+        // A wrong response uses up the challenge.
         await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(first.Options)), "credential");
         await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(second.Options)), "passkey_token");
 
@@ -125,7 +125,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
 
     /// <remarks>WebAuthn, section 7.1: the checks that a server makes.</remarks>
     [Fact]
-    public async Task Whatever_is_wrong_with_an_answer_is_refused()
+    public async Task Every_flaw_in_a_response_is_refused()
     {
         var (user, _, http) = await app.SignedInAsync();
         foreach (var twist in new Twist[]
@@ -142,7 +142,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_credential_is_registered_once_whoever_has_it()
+    public async Task A_credential_is_registered_once_across_all_users()
     {
         var owner = await app.WithPasskeyAsync();
         foreach (var http in new[] { owner.Http, (await app.SignedInAsync()).Http })
@@ -157,7 +157,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_credential_that_two_register_at_once_is_one_s()
+    public async Task A_credential_that_two_users_register_at_once_belongs_to_one()
     {
         var people = await AtOnce.RunAsync(4, _ => app.SignedInAsync());
         var questions = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
@@ -170,9 +170,9 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.BadRequest));
     }
 
-    /// <remarks>The limit is checked when the passkey comes, in parallel too.</remarks>
+    /// <remarks>The limit is checked when the passkey is added, also for parallel requests.</remarks>
     [Fact]
-    public async Task Sixteen_at_once_leave_ten()
+    public async Task Sixteen_registrations_at_once_leave_ten_passkeys()
     {
         var (user, _, http) = await app.SignedInAsync();
         var questions = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
@@ -190,7 +190,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Contains("10 passkeys", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
-    /// <remarks>It is refused like any bad answer, and is never a fault of the server.</remarks>
+    /// <remarks>It is refused like any invalid response and never causes a server error.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": [], "type": 1, "response": {}}""")]
@@ -218,10 +218,11 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     /// <remarks>
-    /// With any byte changed, an attestation is refused or the byte doesn't matter to us (an id, a key, a count); it is never a fault of the server.
+    /// With any byte changed, an attestation is either refused, or the byte is irrelevant to the server (an id, a key, a counter); it never causes a server
+    /// error.
     /// </remarks>
     [Fact]
-    public async Task A_mangled_attestation_is_never_a_fault()
+    public async Task A_mangled_attestation_never_causes_a_server_error()
     {
         var (_, _, http) = await app.SignedInAsync();
         for (var seed = 0; seed < 60; seed++)
@@ -245,7 +246,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [InlineData("""{"passkey_token": "x", "credential": {}, "name": ""}""", "name")]
     [InlineData("""{"passkey_token": "x", "credential": {}, "name": "a\u0000b"}""", "name")]
     [InlineData("""{"credential": {}}""", "passkey_token")]
-    public async Task What_is_missing_or_can_not_be_is_named(string body, string field)
+    public async Task A_missing_or_invalid_field_is_named(string body, string field)
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -254,7 +255,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task Only_a_session_has_passkeys()
+    public async Task Only_a_session_can_manage_passkeys()
     {
         var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignedInAsync()).Http);
         foreach (var (http, status, code) in new[] { (app.Anonymous(), 401, "unauthenticated"), (app.WithKey(key), 403, "forbidden") })

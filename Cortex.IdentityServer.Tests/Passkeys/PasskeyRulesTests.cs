@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <remarks>The operator says who the server is and from which origins it may be asked, whatever the request says.</remarks>
+/// <remarks>The operator determines the server's identity and the accepted origins, whatever the request says.</remarks>
 public sealed class PasskeyRulesTests
 {
     private const string AndroidApp = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -40,7 +40,7 @@ public sealed class PasskeyRulesTests
     }
 
     [Fact]
-    public async Task Any_caller_is_not_any_origin()
+    public async Task A_star_allows_no_other_origin()
     {
         var rules = Rules("https://auth.example.com", "*");
 

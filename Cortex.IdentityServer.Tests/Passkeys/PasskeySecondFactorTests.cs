@@ -4,11 +4,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Passkeys;
 
-/// <summary>A passkey after a password.</summary>
+/// <summary>A passkey as the second step after a password.</summary>
 public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task The_question_names_the_users_passkeys_and_asks_for_verification()
+    public async Task The_options_name_the_users_passkeys_and_require_verification()
     {
         var (user, key) = await WithBothAsync();
         await app.WithPasskeyAsync();
@@ -22,7 +22,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_passkey_answers_in_place_of_a_code_and_spends_the_token()
+    public async Task A_passkey_replaces_a_code_and_uses_up_the_token()
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -36,9 +36,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>A challenge is answered once, also when several answers come at the same moment.</remarks>
+    /// <remarks>A challenge can be answered once, even if several responses arrive at the same time.</remarks>
     [Fact]
-    public async Task One_login_comes_of_one_token_in_parallel_too()
+    public async Task One_token_completes_one_login_in_parallel_too()
     {
         var (user, key) = await WithBothAsync(new() { Counts = false });
         var token = await app.ChallengeAsync(user.User);
@@ -51,9 +51,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(next, answered, key.Get(answered.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>Without it the passkey only shows that somebody holds the device (OWASP ASVS 6.3.4).</remarks>
+    /// <remarks>Without user verification, the passkey only proves possession of the device (OWASP ASVS 6.3.4).</remarks>
     [Fact]
-    public async Task Without_user_verification_it_is_no_second_factor()
+    public async Task Without_user_verification_it_does_not_count_as_a_second_factor()
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -63,9 +63,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>Options for one user are good for nobody else, and options for a login aren't good for the second step.</remarks>
+    /// <remarks>Options for one user don't work for another, and options for a login don't work for the second step.</remarks>
     [Fact]
-    public async Task Only_the_users_own_passkey_and_question_count()
+    public async Task Only_the_users_own_passkey_and_challenge_work()
     {
         var ((victim, victimKey), (attacker, attackerKey)) = (await WithBothAsync(), await WithBothAsync());
         var (token, own) = (await app.ChallengeAsync(victim.User), await app.ChallengeAsync(attacker.User));
@@ -79,9 +79,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
             await (await app.AnswerSecondFactorAsync(token, asked, key.Get(asked.Options, twist))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>And none of the second step for a login alone.</remarks>
+    /// <remarks>Options for the second step don't work for a login by passkey alone.</remarks>
     [Fact]
-    public async Task Its_question_is_none_for_a_login()
+    public async Task Its_challenge_does_not_work_for_a_login()
     {
         var (user, key) = await WithBothAsync();
         var question = await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User));
@@ -89,9 +89,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerPasskeyAsync(question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
-    /// <remarks>Asking for options costs no attempt; wrong answers do, in one count with codes.</remarks>
+    /// <remarks>Requesting options doesn't count as an attempt; wrong responses and wrong codes share one count.</remarks>
     [Fact]
-    public async Task Five_wrong_answers_kill_a_token_and_questions_do_not()
+    public async Task Five_wrong_responses_invalidate_a_token_and_challenges_do_not()
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -111,9 +111,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>With counts of their own, whoever was stopped at codes would go on at passkeys.</remarks>
+    /// <remarks>With separate counts, an attacker who is locked out of codes could continue with passkeys.</remarks>
     [Fact]
-    public async Task Ten_failures_in_a_row_lock_passkeys_and_codes_alike()
+    public async Task Ten_consecutive_failures_lock_passkeys_and_codes_alike()
     {
         var (user, key) = await WithBothAsync();
         await app.FailSecondStepAsync(user, 7);
@@ -129,7 +129,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal("900", locked.Headers.GetValues("Retry-After").Single());
         await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
 
-        // Both factors in one are no guess at the second.
+        // A passkey that is both factors isn't a guess at the second factor.
         await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
 
         app.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -139,7 +139,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_right_answer_ends_the_row_of_failures()
+    public async Task A_correct_response_resets_the_failures()
     {
         var (user, key) = await WithBothAsync();
         for (var round = 0; round < 2; round++)
@@ -151,9 +151,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         }
     }
 
-    /// <remarks>Options belong to a login that is under way (OWASP ASVS 6.6.2).</remarks>
+    /// <remarks>Options belong to a pending login (OWASP ASVS 6.6.2).</remarks>
     [Fact]
-    public async Task A_token_that_names_no_login_gets_no_question()
+    public async Task A_token_of_no_login_gets_no_challenge()
     {
         var (user, _) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -174,7 +174,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task An_account_without_passkeys_has_nothing_to_be_asked()
+    public async Task An_account_without_passkeys_gets_no_challenge()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -193,14 +193,14 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(403, "account_disabled");
     }
 
-    /// <remarks>It is counted like any wrong answer, and is never a fault of the server.</remarks>
+    /// <remarks>It counts like any wrong response and never causes a server error.</remarks>
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"id": 1}""")]
     [InlineData(
         """{"id": "\ud800", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "", "authenticatorData": "","""
             + """ "signature": ""}}""")]
-    public async Task Garbage_is_a_wrong_answer(string credential)
+    public async Task Garbage_is_a_wrong_response(string credential)
     {
         var (user, _) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);

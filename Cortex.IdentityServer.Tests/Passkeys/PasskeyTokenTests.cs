@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Passkeys;
 public sealed class PasskeyTokenTests
 {
     [Fact]
-    public void What_was_written_is_read()
+    public void Writing_and_reading_round_trip()
     {
         var token = new PasskeyToken(Guid.NewGuid());
         var text = token.ToText(PythonHashes.Ring);
@@ -30,7 +30,7 @@ public sealed class PasskeyTokenTests
     }
 
     [Fact]
-    public void Another_kind_of_token_is_none_even_under_the_same_key() =>
+    public void Another_kind_of_token_is_refused_even_under_the_same_key() =>
         Assert.False(PasskeyToken.TryParse("cpk_" + new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Ring)[4..], PythonHashes.Ring, out _));
 
     [Theory]

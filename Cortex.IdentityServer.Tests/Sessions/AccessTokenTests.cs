@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Access tokens live for half an hour, carry no secret, and end with their session (OWASP ASVS 7.4.2 and 9.2.1).</remarks>
+/// <remarks>Access tokens last half an hour, contain no secrets, and end with their session (OWASP ASVS 7.4.2 and 9.2.1).</remarks>
 public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";
@@ -21,7 +21,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_claims_are_the_documented_ones_and_no_more()
+    public async Task The_claims_are_exactly_the_documented_ones()
     {
         var before = app.Clock.GetUtcNow().ToUnixTimeSeconds();
         var (user, tokens, _) = await app.SignedInAsync();
@@ -46,7 +46,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Every_login_makes_a_new_session_and_a_new_token()
+    public async Task Every_login_creates_a_new_session_and_a_new_token()
     {
         var user = await app.RegisterAsync();
 
@@ -60,7 +60,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_second_factor_shows_in_amr_and_stays_there_over_a_refresh()
+    public async Task A_second_factor_is_in_amr_and_stays_there_after_a_refresh()
     {
         var user = await app.WithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync(
@@ -89,7 +89,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_token_is_good_for_half_an_hour_and_at_most_five_seconds()
+    public async Task A_token_is_valid_for_half_an_hour_and_at_most_five_seconds_more()
     {
         var (_, _, http) = await app.SignedInAsync();
 

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>RFC 6750: whatever stands in the header, the answer is an honest 401 with a challenge, and costs little (CVE-2024-21319).</remarks>
+/// <remarks>RFC 6750: whatever the header contains, the response is a 401 with a challenge and costs little (CVE-2024-21319).</remarks>
 public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Me = "/api/v1/auth/me";
@@ -30,7 +30,7 @@ public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<Si
     {
         var answer = await app.FetchRawAsync(Me, "Authorization: " + value);
 
-        // Kestrel itself refuses octets that aren't UTF-8.
+        // Kestrel itself rejects octets that aren't UTF-8.
         Assert.True(answer.Status == 401 || (answer.Status == 400 && value.Any(letter => letter > '\u007F')), answer.Head);
         Assert.True(answer.Status == 400 || answer.Head.Contains("WWW-Authenticate: Bearer", StringComparison.OrdinalIgnoreCase), answer.Head);
     }
@@ -61,7 +61,7 @@ public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<Si
     }
 
     [Fact]
-    public async Task A_challenge_speaks_of_an_error_only_if_a_token_came()
+    public async Task A_challenge_names_an_error_only_if_a_token_was_sent()
     {
         var none = await app.Anonymous().FetchAsync(Me);
         var wrong = await app.WithToken("a.b.c").FetchAsync(Me);

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>A session of somebody else is answered like an unknown one (OWASP ASVS 8.2.2).</remarks>
+/// <remarks>Another user's session gets the same response as an unknown one (OWASP ASVS 8.2.2).</remarks>
 public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/sessions/";
@@ -55,7 +55,7 @@ public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp
     [Theory]
     [InlineData("1")]
     [InlineData("'%20OR%201=1--")]
-    public async Task What_is_no_id_is_not_found(string id)
+    public async Task A_path_without_an_id_is_not_found(string id)
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -63,7 +63,7 @@ public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task Nobody_ends_a_session_without_a_token()
+    public async Task Ending_a_session_requires_a_token()
     {
         var (_, tokens, http) = await app.CallerAsync();
 

@@ -5,11 +5,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Each token below is right but for one thing (RFC 8725, sections 3.1, 3.8 to 3.12).</remarks>
+/// <remarks>Each token below is valid except for one flaw (RFC 8725, sections 3.1, 3.8 to 3.12).</remarks>
 public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     [Fact]
-    public async Task A_token_that_was_made_like_the_servers_own_passes()
+    public async Task A_token_that_is_built_like_the_servers_own_is_accepted()
     {
         var (header, payload) = await GenuineAsync();
 
@@ -47,7 +47,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     }
 
     [Fact]
-    public async Task A_true_signature_by_another_algorithm_is_refused()
+    public async Task A_valid_signature_by_another_algorithm_is_refused()
     {
         var (header, payload) = await GenuineAsync();
         header["alg"] = "HS512";
@@ -70,7 +70,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     [InlineData("sid")]
     [InlineData("iss")]
     [InlineData("aud")]
-    public async Task A_claim_that_must_be_there_is_missed(string claim)
+    public async Task A_token_without_a_required_claim_is_refused(string claim)
     {
         var (header, payload) = await GenuineAsync();
         payload.Remove(claim);
@@ -161,7 +161,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     }
 
     [Fact]
-    public async Task A_true_token_of_another_users_session_is_refused()
+    public async Task A_valid_token_of_another_users_session_is_refused()
     {
         var (header, payload) = await GenuineAsync();
         var other = Jwt.Read((await app.SignedInAsync()).Tokens.AccessToken).Payload;
@@ -171,7 +171,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     }
 
     [Fact]
-    public async Task A_session_that_never_was_is_refused()
+    public async Task A_session_that_never_existed_is_refused()
     {
         var (header, payload) = await GenuineAsync();
         payload["sid"] = Guid.NewGuid().ToString();
@@ -193,9 +193,9 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
         }
     }
 
-    /// <summary>One token has one text (RFC 7515 section 2): no padding, no spare bits, no other alphabet, no white space.</summary>
+    /// <summary>A token has exactly one text (RFC 7515 section 2): no padding, spare bits, other alphabet or white space.</summary>
     [Fact]
-    public async Task Another_spelling_of_a_true_token_is_refused()
+    public async Task Another_spelling_of_a_valid_token_is_refused()
     {
         var (_, tokens, _) = await app.CallerAsync();
         var parts = tokens.AccessToken.Split('.');
@@ -214,7 +214,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
         }
     }
 
-    /// <summary>The padding belongs to no part, signed or not.</summary>
+    /// <summary>Padding isn't allowed in any part, signed or not.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -230,7 +230,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
         await ShouldBeRefusedAsync(signed + "." + System.Buffers.Text.Base64Url.EncodeToString(signature));
     }
 
-    /// <summary>43 letters hold 258 bits, of which the last two say nothing.</summary>
+    /// <summary>43 characters hold 258 bits, the last two of which are unused.</summary>
     private static char WithSpareBit(char letter)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

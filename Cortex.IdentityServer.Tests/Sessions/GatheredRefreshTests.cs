@@ -4,16 +4,16 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>Refreshes that share a statement are as strangers to each other.</summary>
+/// <summary>Refreshes that share a statement don't affect each other.</summary>
 public sealed class GatheredRefreshTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/refresh";
 
-    /// <summary>Long enough that all have come, and shorter than the server's patience with a statement.</summary>
+    /// <summary>Long enough for all requests to arrive, and shorter than the server's query timeout.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(700);
 
     [Fact]
-    public async Task Each_gets_what_its_own_token_is_worth()
+    public async Task Each_request_gets_the_result_of_its_own_token()
     {
         var spent = await EachAsync(16, async _ => (await app.SignedInAsync()).Tokens);
         var live = await EachAsync(16, async index => Tokens.Of(await (await RefreshAsync(spent[index])).JsonAsync(HttpStatusCode.OK)));
@@ -22,7 +22,7 @@ public sealed class GatheredRefreshTests(CortexApp app) : IClassFixture<CortexAp
         Task<HttpResponseMessage[]> all;
         await using (await HoldAsync("LOCK TABLE sessions"))
         {
-            // The spent ones first, and of half the sessions only the live one.
+            // The used tokens come first, and half of the sessions send only the current one.
             all = AtOnce.RunAsync(24, index => RefreshAsync(index < 8 ? spent[index] : live[index - 8]));
             await Task.Delay(Gathering, TestContext.Current.CancellationToken);
         }
@@ -38,7 +38,7 @@ public sealed class GatheredRefreshTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task A_session_whose_row_is_held_holds_up_nobody_else()
+    public async Task A_session_whose_row_is_locked_delays_no_other_refresh()
     {
         var (user, held, _) = await app.SignedInAsync();
         var (_, other, _) = await app.SignedInAsync();

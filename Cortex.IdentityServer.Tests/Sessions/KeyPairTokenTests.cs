@@ -14,7 +14,7 @@ public sealed class Es256TokenTests(Es256App app) : KeyPairTokenTests(app), ICla
 
 public sealed class Rs256TokenTests(Rs256App app) : KeyPairTokenTests(app), IClassFixture<Rs256App>;
 
-/// <remarks>What holds for tokens that services check by themselves, whatever the algorithm (RFC 8725, sections 3.1 and 3.10).</remarks>
+/// <remarks>Properties of tokens that services verify on their own, whatever the algorithm (RFC 8725, sections 3.1 and 3.10).</remarks>
 public abstract class KeyPairTokenTests(KeyPairApp app)
 {
     private const string Me = "/api/v1/auth/me";
@@ -83,7 +83,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     }
 
     [Fact]
-    public async Task Sixteen_at_once_get_good_tokens_and_are_let_in()
+    public async Task Sixteen_at_once_get_valid_tokens()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var key = Assert.Single(await app.KeySetAsync());
@@ -109,7 +109,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         await ShouldBeRefusedAsync(Jwt.Unsigned(header, payload));
     }
 
-    /// <remarks>The oldest trick: what everybody may read, taken as the secret of an HMAC.</remarks>
+    /// <remarks>The classic algorithm confusion attack: the public key is used as an HMAC secret.</remarks>
     [Fact]
     public async Task HS256_with_the_public_key_is_refused()
     {
@@ -155,7 +155,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     }
 
     [Fact]
-    public async Task A_true_token_whose_header_lost_its_key_is_refused()
+    public async Task A_valid_token_whose_header_lost_its_key_id_is_refused()
     {
         var (header, payload) = await GenuineAsync();
         header.Remove("kid");
@@ -180,7 +180,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     }
 
     [Fact]
-    public async Task The_private_half_is_encrypted_and_nowhere_in_the_log()
+    public async Task The_private_key_is_encrypted_and_not_in_the_log()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var stored = (string)(await app.SqlAsync("SELECT private_key FROM signing_keys"))!;
@@ -190,7 +190,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         Assert.DoesNotContain("PRIVATE KEY", row, StringComparison.Ordinal);
         Assert.DoesNotContain("\"d\"", row, StringComparison.Ordinal);
 
-        // How the PKCS#8 form of either kind begins.
+        // The first bytes of the PKCS#8 form of either kind of key.
         Assert.DoesNotContain(IsElliptic ? "MIGHAgEA" : "MIIE", row + app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(stored, app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(tokens.AccessToken, app.Log, StringComparison.Ordinal);

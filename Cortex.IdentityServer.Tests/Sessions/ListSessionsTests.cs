@@ -5,13 +5,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Users see where they are logged in, and only themselves (OWASP ASVS 7.5.2).</remarks>
+/// <remarks>Users see where they are logged in, and only their own sessions (OWASP ASVS 7.5.2).</remarks>
 public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/sessions";
 
     [Fact]
-    public async Task A_session_is_shown_with_these_fields_and_no_more()
+    public async Task A_session_is_listed_with_exactly_these_fields()
     {
         var (_, tokens, http) = await app.SignedInAsync();
 
@@ -78,7 +78,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("cur\u00ADl/\tß", "cur\u00ADl/?ß")]
     [InlineData("\U0001F511 key", "?? key")]
     [InlineData("<script>alert(1)</script>", "<script>alert(1)</script>")]
-    public async Task What_a_browser_says_of_itself_is_shown_without_control_characters(string sent, string shown)
+    public async Task The_user_agent_is_shown_without_control_characters(string sent, string shown)
     {
         var session = await LogInWithUserAgentAsync(sent);
 
@@ -86,7 +86,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_long_user_agent_is_cut()
+    public async Task A_long_user_agent_is_truncated()
     {
         var session = await LogInWithUserAgentAsync(new string('u', 4000));
 

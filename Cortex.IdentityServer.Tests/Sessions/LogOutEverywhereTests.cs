@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Access tokens end at once too, not when they expire (OWASP ASVS 7.4.1).</remarks>
+/// <remarks>Access tokens end immediately too, not only when they expire (OWASP ASVS 7.4.1).</remarks>
 public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/logout/all";
@@ -29,7 +29,7 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task API_keys_go_on()
+    public async Task API_keys_keep_working()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -50,6 +50,6 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task Nobody_is_logged_out_without_a_token() =>
+    public async Task Logging_out_requires_a_token() =>
         await (await app.Anonymous().PostNothingAsync(Route)).ShouldBeProblemAsync(401, "unauthenticated");
 }

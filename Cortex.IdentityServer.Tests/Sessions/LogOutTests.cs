@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>The access token ends at once too, not when it expires (OWASP ASVS 7.4.1).</remarks>
+/// <remarks>The access token ends immediately too, not only when it expires (OWASP ASVS 7.4.1).</remarks>
 public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/logout";
@@ -30,7 +30,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     }
 
     [Fact]
-    public async Task No_body_is_as_good_as_an_empty_one()
+    public async Task No_body_is_like_an_empty_one()
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -45,7 +45,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     [InlineData("""{"session_id":"a"}""", "unknown_field")]
     [InlineData("[]", "malformed_request")]
     [InlineData("{", "malformed_request")]
-    public async Task A_bad_body_ends_nothing(string body, string code)
+    public async Task An_invalid_body_ends_no_session(string body, string code)
     {
         var (_, _, http) = await app.CallerAsync();
 
@@ -64,7 +64,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     }
 
     [Fact]
-    public async Task Other_sessions_go_on()
+    public async Task Other_sessions_stay_active()
     {
         var (user, _, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);
@@ -76,6 +76,6 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     }
 
     [Fact]
-    public async Task Nobody_is_logged_out_without_a_token() =>
+    public async Task Logging_out_requires_a_token() =>
         await (await app.Anonymous().PostNothingAsync(Route)).ShouldBeProblemAsync(401, "unauthenticated");
 }

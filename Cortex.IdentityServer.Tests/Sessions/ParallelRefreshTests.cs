@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Whatever the order, one live token is left (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
+/// <remarks>In whatever order the requests run, one current token is left (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
 public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/refresh";
 
     [Fact]
-    public async Task Sixteen_refreshes_over_two_replicas_leave_one_live_child()
+    public async Task Sixteen_refreshes_on_two_replicas_leave_one_current_token()
     {
         var (user, tokens, _) = await app.SignedInAsync();
         using var second = app.StartReplica(out var replica);

@@ -4,13 +4,13 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>A server in Production whose PUBLIC_URL is plain http.</summary>
+/// <summary>A server in Production whose PUBLIC_URL is plain HTTP.</summary>
 public sealed class ProductionApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override string Environment => "Production";
 }
 
-/// <summary>A development server that browsers reach by https, through something that ends TLS.</summary>
+/// <summary>A development server that browsers reach over HTTPS, through a proxy that terminates TLS.</summary>
 public sealed class HttpsApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const string Origin = "https://id.example.com:8443";
@@ -18,13 +18,13 @@ public sealed class HttpsApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", Origin + "/identity")];
 }
 
-/// <summary>A development server that says nothing of https, with a proxy that it trusts.</summary>
+/// <summary>A development server without any HTTPS setting, behind a proxy that it trusts.</summary>
 public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <remarks>The cookie's name and attributes, on both schemes.</remarks>
+/// <remarks>Checks the cookie's name and attributes over HTTP and HTTPS.</remarks>
 public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsApp https, ProxiedApp proxied, CortexApp plain)
     : IClassFixture<ProductionApp>, IClassFixture<HttpsApp>, IClassFixture<ProxiedApp>, IClassFixture<CortexApp>
 {
@@ -32,7 +32,7 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
 
     private static readonly (string, string) ProxiedByTls = ("X-Forwarded-Proto", "https");
 
-    /// <remarks>The connection is plain http, PUBLIC_URL is too, and a proxy may even say http.</remarks>
+    /// <remarks>The connection and PUBLIC_URL are plain HTTP, and a proxy may even report HTTP.</remarks>
     [Theory]
     [InlineData(null)]
     [InlineData("http")]
@@ -88,7 +88,7 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
     }
 
     [Fact]
-    public async Task A_trusted_proxy_may_say_that_it_was_https_and_nobody_else()
+    public async Task Only_a_trusted_proxy_may_report_https()
     {
         var (user, stranger) = (await proxied.RegisterAsync(), await plain.RegisterAsync());
 

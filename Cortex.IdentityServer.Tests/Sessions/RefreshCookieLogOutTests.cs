@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>A browser logs out with its access token, and also when that has expired.</remarks>
+/// <remarks>A browser can log out with its access token, and also after that has expired.</remarks>
 public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";
@@ -12,7 +12,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [Theory]
     [InlineData(null)]
     [InlineData("{}")]
-    public async Task The_cookie_alone_ends_its_session_at_once_and_only_that(string? body)
+    public async Task The_cookie_alone_ends_only_its_own_session_and_at_once(string? body)
     {
         var (user, accessToken, token) = await app.InBrowserAsync();
         var other = await app.LogInAsync(user);
@@ -34,14 +34,14 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
         app.Clock.Advance(TimeSpan.FromMinutes(31));
         var expired = await app.BrowseAsync(LogOut, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
 
-        // The header was sent, so it is what counts; the browser sends the cookie alone then.
+        // The header was sent, so it takes precedence; without it the browser sends only the cookie.
         await expired.ShouldBeProblemAsync(401, "token_expired");
         expired.ShouldLeaveCookie();
         await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Fact]
-    public async Task A_spent_token_will_do_while_its_session_lives()
+    public async Task A_used_token_is_enough_while_its_session_is_active()
     {
         var (_, _, token) = await app.InBrowserAsync();
         var child = (await app.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
@@ -53,7 +53,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task The_cookie_of_a_session_that_is_over_is_refused_and_cleared()
+    public async Task The_cookie_of_an_ended_session_is_refused_and_cleared()
     {
         var (_, _, token) = await app.InBrowserAsync();
         await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -67,7 +67,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [Theory]
     [InlineData("/api/v1/auth/logout")]
     [InlineData("/api/v1/auth/logout/all")]
-    public async Task With_an_access_token_the_cookie_is_cleared_if_one_came(string route)
+    public async Task With_an_access_token_the_cookie_is_cleared_if_it_was_sent(string route)
     {
         var (_, accessToken, token) = await app.InBrowserAsync();
         var (_, tokens, _) = await app.SignedInAsync();
@@ -96,7 +96,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [Theory]
     [InlineData("""{"session_id":"a"}""", "unknown_field")]
     [InlineData("[]", "malformed_request")]
-    public async Task A_bad_body_ends_nothing(string body, string code)
+    public async Task An_invalid_body_ends_no_session(string body, string code)
     {
         var (_, accessToken, token) = await app.InBrowserAsync();
 

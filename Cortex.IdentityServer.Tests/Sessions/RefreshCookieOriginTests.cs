@@ -5,12 +5,12 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Against cross-site request forgery: a page that the operator didn't list does nothing with a visitor's cookie, and sets none.</remarks>
+/// <remarks>Prevents cross-site request forgery: a page that the operator didn't list can neither use a visitor's cookie nor set one.</remarks>
 public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any) : IClassFixture<OneOriginApp>, IClassFixture<AnyOriginApp>
 {
     private const string Me = "/api/v1/auth/me";
 
-    /// <summary>PUBLIC_URL is not set.</summary>
+    /// <summary>A server without PUBLIC_URL.</summary>
     private const string Own = "http://localhost:5000";
 
     public static TheoryData<string, string> Foreign => new()
@@ -31,7 +31,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
 
     [Theory]
     [MemberData(nameof(Foreign))]
-    public async Task A_foreign_page_changes_nothing(string header, string value)
+    public async Task A_foreign_page_can_not_use_the_cookie(string header, string value)
     {
         var (user, accessToken, token) = await app.InBrowserAsync();
 
@@ -47,10 +47,10 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
 
-    /// <remarks>Login CSRF: a visitor would go on as the attacker. Refused before the password is looked at.</remarks>
+    /// <remarks>Login CSRF: the visitor would continue as the attacker. The request is refused before the password is checked.</remarks>
     [Theory]
     [MemberData(nameof(Foreign))]
-    public async Task A_foreign_page_logs_nobody_in(string header, string value)
+    public async Task A_foreign_page_can_not_log_a_visitor_in(string header, string value)
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
@@ -76,7 +76,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [InlineData("Sec-Fetch-Site", "same-origin")]
     [InlineData("Sec-Fetch-Site", "none")]
     [InlineData("Accept", "*/*")]
-    public async Task A_listed_page_the_servers_own_and_a_program_may(string header, string value)
+    public async Task Listed_pages_the_servers_own_pages_and_programs_may_use_the_cookie(string header, string value)
     {
         var user = await app.RegisterAsync();
 
@@ -87,9 +87,9 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         await logout.ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>A listed page of another host, by everything that a browser says of it.</remarks>
+    /// <remarks>A listed page on another host, with all the headers that a browser sends.</remarks>
     [Fact]
-    public async Task A_listed_page_may_be_of_another_site_and_reads_the_answer()
+    public async Task A_listed_page_of_another_site_may_use_the_cookie_and_read_the_response()
     {
         var user = await app.RegisterAsync();
 
@@ -121,9 +121,9 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         Assert.Equal(0, await app.CounterAsync(token));
     }
 
-    /// <remarks>What needs no cookie asks for no origin: CORS alone says which pages read the answer.</remarks>
+    /// <remarks>Requests without a cookie need no listed origin; CORS alone decides which pages can read the response.</remarks>
     [Fact]
-    public async Task Without_cookies_any_page_may_try()
+    public async Task Without_cookies_any_page_may_send_requests()
     {
         var user = await app.RegisterAsync();
         (string, string) evil = ("Origin", "https://evil.example");
@@ -136,12 +136,12 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         await (await app.BrowseAsync(LogOut, null, evil, ("Authorization", "Bearer " + tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks><c>*</c> is refused together with cookies.</remarks>
+    /// <remarks><c>*</c> can't be combined with cookies.</remarks>
     [Theory]
     [InlineData("https://evil.example")]
     [InlineData(Own)]
     [InlineData(null)]
-    public async Task A_star_and_cookies_do_not_go_together(string? origin)
+    public async Task A_star_rules_out_cookies(string? origin)
     {
         var (user, tokens, _) = await any.SignedInAsync();
         (string, string)[] headers = origin is null ? [] : [("Origin", origin)];
@@ -166,7 +166,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     }
 
     [Fact]
-    public async Task Under_a_star_a_foreign_page_logs_nobody_out_by_the_cookie()
+    public async Task Under_a_star_a_foreign_page_can_not_log_a_visitor_out()
     {
         var (_, tokens, http) = await any.SignedInAsync();
 

@@ -6,7 +6,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>
-/// With <c>?use_cookies=true</c> scripts never see the refresh token, so a script that slips into a page can't carry it away (decision 0013).
+/// With <c>?use_cookies=true</c> scripts never see the refresh token, so a script injected into a page can't steal it (decision 0013).
 /// </remarks>
 public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -29,7 +29,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("")]
     [InlineData("?use_cookies=false")]
-    public async Task Who_does_not_ask_for_it_gets_no_cookie(string query)
+    public async Task A_client_that_does_not_ask_gets_no_cookie(string query)
     {
         var user = await app.RegisterAsync();
 
@@ -41,9 +41,9 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(WithRefreshToken, Fields(await refresh.JsonAsync(HttpStatusCode.OK)));
     }
 
-    /// <remarks>As Python's clients write it.</remarks>
+    /// <remarks>Python clients write it like this.</remarks>
     [Fact]
-    public async Task True_counts_in_any_case()
+    public async Task True_is_accepted_in_any_case()
     {
         var (_, _, token) = await app.InBrowserAsync();
 
@@ -60,7 +60,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("true%00")]
     [InlineData("true&use_cookies=true")]
     [InlineData("true&use_cookies=false")]
-    public async Task Another_wish_is_refused_and_does_nothing(string wish)
+    public async Task Another_value_is_refused_and_does_nothing(string wish)
     {
         var (_, _, token) = await app.InBrowserAsync();
         var query = "?use_cookies=" + wish;
@@ -100,7 +100,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         answer.ShouldLeaveCookie();
     }
 
-    /// <remarks>What was kept from scripts is never handed to one, whatever the query says.</remarks>
+    /// <remarks>A token that scripts couldn't read is never returned to one, whatever the query says.</remarks>
     [Theory]
     [InlineData("", null)]
     [InlineData("", "")]
@@ -108,7 +108,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("", """{"refresh_token":null}""")]
     [InlineData("?use_cookies=true", "{}")]
     [InlineData("?use_cookies=false", "{}")]
-    public async Task A_refresh_from_the_cookie_rotates_it_and_answers_by_it(string query, string? body)
+    public async Task A_refresh_from_the_cookie_rotates_the_cookie(string query, string? body)
     {
         var (user, _, token) = await app.InBrowserAsync();
 
@@ -123,7 +123,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_token_of_the_body_goes_on_in_the_cookie_where_that_is_asked_for()
+    public async Task A_token_in_the_body_moves_to_the_cookie_on_request()
     {
         var (_, tokens, _) = await app.SignedInAsync();
 
@@ -134,7 +134,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_token_of_the_body_counts_before_the_cookie_which_is_left_alone()
+    public async Task A_token_in_the_body_takes_precedence_over_the_cookie_which_is_left_alone()
     {
         var (_, _, kept) = await app.InBrowserAsync();
         var (_, tokens, _) = await app.SignedInAsync();
@@ -154,11 +154,11 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(null)]
     [InlineData("")]
     [InlineData("{}")]
-    public async Task With_neither_the_field_is_missing(string? body) =>
+    public async Task Without_both_the_field_is_missing(string? body) =>
         Assert.True((await (await app.BrowseAsync(Refresh, body, ("Cookie", "theme=dark"))).ShouldBeProblemAsync(400, "validation_failed"))
             .GetProperty("errors").TryGetProperty("refresh_token", out _));
 
-    /// <remarks>A token that comes a second time was stolen from somebody (RFC 9700, section 4.14.2).</remarks>
+    /// <remarks>A token that is used again may have been stolen (RFC 9700, section 4.14.2).</remarks>
     [Fact]
     public async Task Reuse_ends_the_session_and_clears_the_cookie()
     {
@@ -176,9 +176,9 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
     }
 
-    /// <remarks>Sixteen tabs wake up at once.</remarks>
+    /// <remarks>Sixteen browser tabs wake up at once.</remarks>
     [Fact]
-    public async Task Sixteen_refreshes_at_once_leave_one_live_child()
+    public async Task Sixteen_refreshes_at_once_leave_one_current_token()
     {
         var (user, _, token) = await app.InBrowserAsync();
 

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>A session ends after 30 days without use and after 90 days in any case (OWASP ASVS 7.3.1 and 7.3.2).</remarks>
+/// <remarks>A session ends after 30 days without use, and after 90 days in any case (OWASP ASVS 7.3.1 and 7.3.2).</remarks>
 public sealed class RefreshLifetimeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const long Day = 24 * 3600;
 
     [Fact]
-    public async Task A_session_that_is_not_refreshed_for_thirty_days_is_over()
+    public async Task A_session_that_is_not_refreshed_for_thirty_days_expires()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
@@ -21,7 +21,7 @@ public sealed class RefreshLifetimeTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task No_session_lives_longer_than_ninety_days_however_often_it_is_refreshed()
+    public async Task No_session_lasts_longer_than_ninety_days_however_often_it_is_refreshed()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var token = tokens.RefreshToken;

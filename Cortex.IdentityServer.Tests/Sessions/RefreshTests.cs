@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <remarks>Every refresh replaces the token, and one that comes a second time ends the session (RFC 9700, section 4.14.2; decision 0003).</remarks>
+/// <remarks>Every refresh replaces the token, and using a token again ends the session (RFC 9700, section 4.14.2; decision 0003).</remarks>
 public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/refresh";
@@ -30,7 +30,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_answer_is_kept_by_no_cache()
+    public async Task No_cache_stores_the_response()
     {
         var (_, tokens, _) = await app.SignedInAsync();
 
@@ -53,7 +53,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_direct_parent_gets_the_same_child_again_for_ten_seconds()
+    public async Task For_ten_seconds_the_direct_predecessor_gets_the_same_successor_again()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var first = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
@@ -79,7 +79,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task After_eleven_seconds_a_spent_token_ends_the_session_access_tokens_too()
+    public async Task After_eleven_seconds_a_used_token_ends_the_session_and_its_access_tokens()
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var child = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
@@ -130,7 +130,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
         await (await RefreshAsync(garbage)).ShouldBeProblemAsync(401, "invalid_refresh_token");
 
     [Fact]
-    public async Task A_tampered_token_is_refused_and_spends_nothing()
+    public async Task A_tampered_token_is_refused_and_uses_up_nothing()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var place = tokens.RefreshToken.Length / 3;
@@ -161,9 +161,9 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>CVE-2026-9802: elsewhere a restart forgot which tokens were spent.</remarks>
+    /// <remarks>CVE-2026-9802: another server forgot after a restart which tokens had been used.</remarks>
     [Fact]
-    public async Task A_spent_token_stays_spent_on_a_server_that_starts_later()
+    public async Task A_used_token_stays_used_on_a_server_that_starts_later()
     {
         var (_, first, _) = await app.SignedInAsync();
         var second = Tokens.Of(await (await RefreshAsync(first.RefreshToken)).JsonAsync(HttpStatusCode.OK));
@@ -177,7 +177,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_new_access_token_says_what_holds_now()
+    public async Task A_new_access_token_has_current_data()
     {
         var (user, tokens, _) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro', email = $2 WHERE id = $1", user.Id, "new-" + user.Email);
@@ -211,7 +211,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_database_does_not_hold_the_token()
+    public async Task The_database_does_not_contain_the_token()
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
@@ -231,7 +231,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"refresh_token":"a","user_id":"b"}""", "unknown_field")]
     [InlineData("{", "malformed_request")]
     [InlineData("", "validation_failed")]
-    public async Task A_bad_body_is_refused(string body, string code) =>
+    public async Task An_invalid_body_is_refused(string body, string code) =>
         await (await app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, code);
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RefreshTokenTests
     [InlineData(1)]
     [InlineData(256)]
     [InlineData(int.MaxValue)]
-    public void What_was_written_is_read(int counter)
+    public void Writing_and_reading_round_trip(int counter)
     {
         var token = new RefreshToken(Guid.NewGuid(), counter);
 
@@ -37,7 +37,7 @@ public sealed class RefreshTokenTests
     }
 
     [Fact]
-    public void A_two_factor_token_is_none_even_under_the_same_key()
+    public void A_two_factor_token_is_no_refresh_token_even_under_the_same_key()
     {
         var other = new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Ring);
 

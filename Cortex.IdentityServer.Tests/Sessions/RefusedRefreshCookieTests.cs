@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>What comes in the place of a refresh cookie, and where the cookie counts for nothing.</summary>
+/// <summary>Invalid refresh cookies, and requests where the cookie has no effect.</summary>
 public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [Theory]
     [InlineData(";;; ;=;=a; =;cortex_refresh;cortex_refreshed=a;Cortex_Refresh=b; {0} ;x")]
     [InlineData("a b=c; d=\"e; {0}; f=\"")]
-    public async Task Other_cookies_do_not_matter_however_broken(string header)
+    public async Task Other_cookies_do_not_matter_however_malformed(string header)
     {
         var (_, _, token) = await app.InBrowserAsync();
 
@@ -48,9 +48,9 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
         await answer.ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Which of two somebody slipped in can't be told (cookie tossing).</remarks>
+    /// <remarks>The server can't tell which of two cookies an attacker planted (cookie tossing).</remarks>
     [Fact]
-    public async Task The_cookie_twice_is_refused_and_nothing_happens()
+    public async Task A_cookie_that_is_sent_twice_is_refused_without_effect()
     {
         var (_, accessToken, token) = await app.InBrowserAsync();
         var (_, _, other) = await app.InBrowserAsync();
@@ -80,9 +80,9 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
         await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
+    /// <remarks>Tokens of one kind aren't accepted as another kind (RFC 8725, section 3.11).</remarks>
     [Fact]
-    public async Task No_other_token_counts_in_the_cookie()
+    public async Task No_other_token_works_in_the_cookie()
     {
         var user = await app.WithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(user.User);
@@ -97,7 +97,7 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
         await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>The cookie is a refresh token and opens nothing else.</remarks>
+    /// <remarks>The cookie is a refresh token and authenticates nothing else.</remarks>
     [Fact]
     public async Task The_cookie_authenticates_nothing_else()
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>An account has at most a hundred live sessions; a login beyond that ends the one that was unused longest.</summary>
+/// <summary>An account has at most 100 active sessions; a login beyond that ends the least recently used one.</summary>
 public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/sessions";
@@ -16,12 +16,12 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_session_that_was_unused_longest_makes_room_and_is_refused_on_every_replica()
+    public async Task The_least_recently_used_session_makes_room_and_is_refused_on_every_replica()
     {
         var (user, tokens, http) = await app.QuickSignedInAsync();
         var first = (string?)Jwt.Read(tokens.AccessToken).Payload["sid"];
 
-        // Used later than anything that this test does with the first one.
+        // Used later than anything this test does with the first session.
         await OldSessionsAsync(user.Id, 99, unusedHours: -1);
         using var elsewhere = app.StartReplica(out var replica);
         using var _ = replica;
@@ -44,7 +44,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Sixteen_logins_at_once_on_two_replicas_leave_a_hundred()
+    public async Task Sixteen_logins_at_once_on_two_replicas_leave_a_hundred_sessions()
     {
         var user = await app.QuickUserAsync();
         await OldSessionsAsync(user.Id, 95, unusedHours: 1);
@@ -62,7 +62,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Below_the_limit_and_at_sessions_that_are_over_a_login_ends_nothing()
+    public async Task A_login_ends_no_session_below_the_limit_or_if_the_others_have_ended()
     {
         var user = await app.QuickUserAsync();
         await OldSessionsAsync(user.Id, 99, unusedHours: 1);
@@ -76,7 +76,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Of_60000_sessions_from_before_the_limit_100_are_listed_and_the_others_end()
+    public async Task An_account_with_60000_sessions_lists_100_and_the_others_end()
     {
         var (user, _, http) = await app.QuickSignedInAsync();
         await OldSessionsAsync(user.Id, 60_000, unusedHours: 1);
@@ -86,7 +86,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(100, list.Count);
         Assert.Single(list, session => session.GetProperty("is_current").GetBoolean());
 
-        // A login ends some of them, and what each server does at its start and each hour ends the rest.
+        // A login ends some of them, and the job at startup and every hour ends the rest.
         await app.LogInAsync(user);
         Assert.Equal(60_002L - 500, await app.SqlAsync(Live, user.Id));
         await app.Services.GetRequiredService<SessionLimit>().EnforceAsync(Cancel);
@@ -102,7 +102,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     private static async Task<List<JsonElement>> ListAsync(HttpClient http) =>
         [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
-    /// <summary>Sessions as another program, or the server before it had a limit, left them.</summary>
+    /// <summary>Inserts sessions as another program, or this server before it had a limit, left them.</summary>
     private Task<object?> OldSessionsAsync(Guid userId, int count, int unusedHours) => app.SqlAsync(
         """
         INSERT INTO sessions (id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>A server with key pairs whose way to PostgreSQL can be cut.</summary>
+/// <summary>A server with key pairs whose connection to PostgreSQL can be cut.</summary>
 public sealed class CuttableEs256App(PostgresCluster cluster) : CuttableApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("JWT_ALGORITHM", "ES256")];
 }
 
-/// <summary>Keys over time. Each test has a server and a clock of its own.</summary>
+/// <summary>Signing keys over time. Each test has its own server and clock.</summary>
 public sealed class SigningKeyRotationTests(PostgresCluster cluster)
 {
     private const string Me = "/api/v1/auth/me";
@@ -18,7 +18,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     [Fact]
-    public async Task A_key_is_published_before_it_signs_and_stays_until_its_last_token_has_ended()
+    public async Task A_key_is_published_before_it_signs_and_stays_until_its_last_token_has_expired()
     {
         await using var app = await StartAsync();
         var user = await app.RegisterAsync();
@@ -27,7 +27,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         app.Clock.Advance(29 * Day - TimeSpan.FromMinutes(2));
         await StayAsync(app, [first]);
 
-        // A day ahead: published, and not used yet.
+        // A day ahead, the new key is published but not used yet.
         app.Clock.Advance(TimeSpan.FromMinutes(3));
         var both = await UntilAsync(app, kids => kids.Length == 2);
         var second = both[1];
@@ -36,7 +36,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         var old = await app.LogInAsync(user);
         Assert.Equal(first, KeyPairApp.KidOf(old));
 
-        // Its time has come: it signs, and the token of the first is as good as before.
+        // Now it signs, and tokens of the first key remain valid.
         app.Clock.Advance(TimeSpan.FromMinutes(4));
         var fresh = await app.LogInAsync(user);
         Assert.Equal(second, KeyPairApp.KidOf(fresh));
@@ -54,7 +54,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Replicas_that_start_together_make_one_key_and_accept_each_others_tokens()
+    public async Task Replicas_that_start_at_once_create_one_key_and_accept_each_others_tokens()
     {
         await using var app = await StartAsync();
         await app.SqlAsync("DELETE FROM signing_keys");
@@ -75,7 +75,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Replicas_that_rotate_together_make_one_key()
+    public async Task Replicas_that_rotate_at_once_create_one_key()
     {
         await using var app = await StartAsync();
         using var http = app.StartReplica(out var replica);
@@ -88,9 +88,9 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         Assert.Equal(2, here.Length);
     }
 
-    /// <remarks>The other replica reads each minute; a token that names a key made since then makes it look, without the clock moving on.</remarks>
+    /// <remarks>The other replica reloads every minute; a token that names a newer key makes it reload without any time passing.</remarks>
     [Fact]
-    public async Task A_key_that_another_replica_just_made_is_accepted_at_once()
+    public async Task A_key_that_another_replica_just_created_is_accepted_at_once()
     {
         await using var app = await StartAsync();
         var user = await app.RegisterAsync();
@@ -106,7 +106,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Tokens_with_made_up_keys_cause_one_look_in_five_seconds()
+    public async Task Tokens_with_made_up_keys_cause_one_lookup_in_five_seconds()
     {
         await using var app = await StartAsync();
         var (user, tokens, _) = await app.SignedInAsync();
@@ -114,7 +114,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         header["kid"] = "made-up";
         await ShouldBeAsync(app.WithToken(Jwt.Sign(header, payload)), HttpStatusCode.Unauthorized);
 
-        // Spent: a key that is really new has to wait now.
+        // The lookup was used up, so a key that is really new has to wait.
         await app.SqlAsync("DELETE FROM signing_keys");
         using var http = app.StartReplica(out var replica);
         using var _ = replica;
@@ -126,7 +126,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Without_its_database_the_server_goes_on_with_the_keys_it_has()
+    public async Task Without_its_database_the_server_keeps_using_the_keys_it_has()
     {
         await using var app = new CuttableEs256App(cluster);
         await app.InitializeAsync();
@@ -145,7 +145,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_key_that_SECRET_KEY_can_not_decrypt_still_checks_and_a_new_one_signs()
+    public async Task A_key_that_SECRET_KEY_can_not_decrypt_still_verifies_and_a_new_one_signs()
     {
         await using var app = await StartAsync();
         var (user, tokens, _) = await app.SignedInAsync();
@@ -181,14 +181,14 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         Assert.Equal(kid, KeyPairApp.KidOf(await LogInAsync(http, user)));
         Assert.Equal([kid], await KeyPairApp.KidsAsync(http));
 
-        // The one that has only the old secret goes on with what it decrypted when it could.
+        // The replica that has only the old secret keeps using what it decrypted earlier.
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await StayAsync(app, [kid]);
         Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
     }
 
     [Fact]
-    public async Task Another_algorithm_takes_other_keys_and_refuses_the_tokens_of_the_one_before()
+    public async Task Another_algorithm_uses_other_keys_and_refuses_tokens_of_the_previous_one()
     {
         await using var app = await StartAsync();
         var (_, tokens, _) = await app.SignedInAsync();
@@ -216,7 +216,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     [InlineData("null")]
     [InlineData("""{"kty":"EC","use":"sig","alg":"ES256","kid":"broken","crv":"P-256","x":"AA","y":"!!"}""")]
     [InlineData("""{"kty":"oct","use":"sig","alg":"HS256","kid":"broken"}""")]
-    public async Task A_row_that_holds_no_key_is_told_and_passed_over(string json)
+    public async Task A_row_without_a_valid_key_is_logged_and_skipped(string json)
     {
         await using var app = await StartAsync();
         await app.SqlAsync(
@@ -243,7 +243,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
 
     private static Task<string[]> UntilAsync(CortexApp app, Func<string[], bool> isSo) => UntilAsync(app.Anonymous(), isSo);
 
-    /// <summary>The server reads its keys in the background, soon after the clock has moved.</summary>
+    /// <summary>The server reloads its keys in the background, soon after the clock has moved.</summary>
     private static async Task<string[]> UntilAsync(HttpClient http, Func<string[], bool> isSo)
     {
         string[] kids = [];
@@ -251,7 +251,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         return kids;
     }
 
-    /// <summary>Nothing else comes in the time that a change would take.</summary>
+    /// <summary>Waits as long as a change would take and asserts that nothing changes.</summary>
     private static async Task StayAsync(CortexApp app, string[] expected)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
-/// <summary>When a key has to be made, and which one signs.</summary>
+/// <summary>When a key has to be created, and which key signs.</summary>
 public sealed class SigningKeyScheduleTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -35,7 +35,7 @@ public sealed class SigningKeyScheduleTests
         SigningKeySchedule.NextUse([Key("a", 0, 30)], Start.AddDays(daysLater), Options(30)));
 
     [Fact]
-    public void A_key_that_waits_is_enough()
+    public void A_pending_key_is_enough()
     {
         Assert.Null(SigningKeySchedule.NextUse([Key("a", 0, 30), Key("b", 30, 60)], Start.AddDays(29.5), Options(30)));
         Assert.Equal(Start.AddDays(60), SigningKeySchedule.NextUse([Key("a", 0, 30), Key("b", 30, 60)], Start.AddDays(59), Options(30)));
@@ -46,11 +46,11 @@ public sealed class SigningKeyScheduleTests
     [InlineData(29.9, "a")]
     [InlineData(30, "b")]
     [InlineData(90, "b")]
-    public void The_newest_key_whose_time_has_come_signs(double daysLater, string expected) =>
+    public void The_newest_key_that_has_started_signs(double daysLater, string expected) =>
         Assert.Equal(expected, SigningKeySchedule.Current([Key("b", 30, 60), Key("a", 0, 30)], Start.AddDays(daysLater))?.Id);
 
     [Fact]
-    public void A_key_that_can_not_be_decrypted_signs_nothing_and_another_is_made_at_once()
+    public void A_key_that_can_not_be_decrypted_signs_nothing_and_another_is_created_at_once()
     {
         SigningKey[] keys = [Key("a", 0, 30) with { Credentials = null }];
 
@@ -59,7 +59,7 @@ public sealed class SigningKeyScheduleTests
     }
 
     [Fact]
-    public void A_key_is_kept_until_its_last_token_has_ended() =>
+    public void A_key_is_kept_until_its_last_token_has_expired() =>
         Assert.Equal(Start + TimeSpan.FromSeconds(1805), SigningKeySchedule.KeptUntil(Start));
 
     private static SigningOptions Options(int days) => new("ES256", TimeSpan.FromDays(days), SharedSecrets: []);

@@ -28,7 +28,7 @@ public sealed class Base32Tests
     [InlineData("mzxw-6ytb-oi")]
     [InlineData(" MZXW6YTBOI ")]
     [InlineData("MZXW6YTBOJ")]
-    public void The_spellings_that_pyotp_accepts_are_read(string text)
+    public void The_spellings_that_pyotp_accepts_are_accepted(string text)
     {
         Assert.True(Base32.TryDecode(text, out var bytes));
         Assert.Equal("foobar"u8.ToArray(), bytes);
@@ -57,7 +57,7 @@ public sealed class Base32Tests
     }
 
     [Fact]
-    public void What_was_encoded_is_decoded()
+    public void Encoding_and_decoding_round_trip()
     {
         for (var length = 1; length < 100; length++)
         {
@@ -68,5 +68,5 @@ public sealed class Base32Tests
     }
 
     [Fact]
-    public void Nothing_is_encoded_as_nothing() => Assert.Equal("", Base32.Encode([]));
+    public void An_empty_input_is_encoded_as_an_empty_text() => Assert.Equal("", Base32.Encode([]));
 }

@@ -30,7 +30,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await app.LogInAsync(user.User);
     }
 
-    /// <remarks>Sessions that a thief may hold end when a factor changes (OWASP ASVS 7.4.3).</remarks>
+    /// <remarks>Sessions that an attacker may have stolen end when a factor changes (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
@@ -44,7 +44,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
             .ShouldBeProblemAsync(401, "session_revoked");
     }
 
-    /// <remarks>A stolen session alone turns nothing off, and a wrong password spends no code (OWASP ASVS 7.5.1).</remarks>
+    /// <remarks>A stolen session alone turns nothing off, and a wrong password uses up no code (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task Neither_the_password_nor_the_code_alone_is_enough()
     {
@@ -70,7 +70,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { password = user.Password, code = "123456" })).ShouldBeProblemAsync(409, "two_factor_not_enabled");
     }
 
-    /// <remarks>Codes of a new secret count from where the old one's ended.</remarks>
+    /// <remarks>The last accepted step carries over to a new secret.</remarks>
     [Fact]
     public async Task It_can_be_turned_on_again_with_another_secret()
     {

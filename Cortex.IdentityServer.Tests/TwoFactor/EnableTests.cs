@@ -9,9 +9,9 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <remarks>The secret has 160 bits (RFC 4226, section 4) and is shown until a code proves that it arrived.</remarks>
+    /// <remarks>The secret has 160 bits (RFC 4226, section 4) and is returned until a code proves that the app has it.</remarks>
     [Fact]
-    public async Task It_gives_a_secret_a_link_and_a_picture()
+    public async Task It_returns_a_secret_a_link_and_a_QR_code()
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -32,9 +32,9 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(response.Headers.CacheControl?.NoStore);
     }
 
-    /// <remarks>A scan of the picture that failed must not lock the owner out.</remarks>
+    /// <remarks>A failed scan of the QR code must not lock the owner out.</remarks>
     [Fact]
-    public async Task Nothing_is_on_before_a_code_is_proved()
+    public async Task Two_factor_authentication_is_off_until_a_code_is_proved()
     {
         var (user, _, http) = await app.SignedInAsync();
         await (await http.PostAsync(Route, new { })).ShouldBeAsync(HttpStatusCode.OK);
@@ -57,7 +57,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Again_gives_another_secret_and_only_the_last_one_counts()
+    public async Task Calling_it_again_returns_another_secret_and_only_the_last_one_works()
     {
         var (_, _, http) = await app.SignedInAsync();
         var first = (await (await http.PostAsync(Route, new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
@@ -68,7 +68,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = app.Code(second) })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>A stolen session alone must not add a factor (OWASP ASVS 7.5.1).</remarks>
+    /// <remarks>A stolen session alone must not be able to add a factor (OWASP ASVS 7.5.1).</remarks>
     [Fact]
     public async Task A_login_of_eleven_minutes_ago_needs_the_password()
     {
@@ -79,7 +79,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Route, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
 
-        // A refresh is no proof of who sits there.
+        // A refresh doesn't prove who is using the session.
         var refreshed = Tokens.Of(
             await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         await (await app.WithToken(refreshed.AccessToken).PostAsync(Route, new { })).ShouldBeProblemAsync(401, "reauthentication_required");

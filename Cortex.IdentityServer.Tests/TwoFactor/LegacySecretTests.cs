@@ -22,7 +22,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>pyotp's own default is 32 characters; 16 was it before.</remarks>
+    /// <remarks>The default length of pyotp is 32 characters; it used to be 16.</remarks>
     [Theory]
     [InlineData("JBSWY3DPEHPK3PXP", "JBSWY3DPEHPK3PXP")]
     [InlineData("jbswy3dpehpk3pxpjbswy3dpehpk3pxp", Secret)]
@@ -55,7 +55,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.AnswerAsync(await app.ChallengeAsync(user), "000000")).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>An encrypted secret is bound to its row: a copy in another one opens nothing.</remarks>
+    /// <remarks>An encrypted secret is bound to its row, so a copy in another row is useless.</remarks>
     [Fact]
     public async Task A_secret_copied_to_another_user_lets_nobody_in()
     {

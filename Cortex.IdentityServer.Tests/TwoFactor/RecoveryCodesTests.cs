@@ -8,13 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.TwoFactor;
 
-/// <summary>Recovery codes: made, used once each, replaced as a set (OWASP ASVS 6.5.1 to 6.5.4).</summary>
+/// <summary>Recovery codes are created as a set, used once each, and replaced as a set (OWASP ASVS 6.5.1 to 6.5.4).</summary>
 public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/2fa/recovery-codes";
 
     [Fact]
-    public async Task New_codes_void_the_old_ones()
+    public async Task New_codes_invalidate_the_old_ones()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -52,7 +52,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_code_spent_in_one_spelling_is_spent_in_all()
+    public async Task A_code_used_in_one_spelling_is_used_in_all()
     {
         var user = await app.WithTwoFactorAsync();
         await ShouldPassAsync(user, user.RecoveryCodes[0]);
@@ -72,7 +72,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Garbage_is_a_wrong_code(string code) => await ShouldFailAsync(await app.WithTwoFactorAsync(), code);
 
     [Fact]
-    public async Task The_database_holds_no_code()
+    public async Task The_database_contains_no_code()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -90,7 +90,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_wrong_or_spent_code_makes_no_new_ones()
+    public async Task A_wrong_or_used_code_creates_no_new_ones()
     {
         var user = await app.WithTwoFactorAsync();
         var code = app.Code(user.Secret);
@@ -121,7 +121,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task One_code_sent_sixteen_times_at_once_makes_one_set()
+    public async Task One_code_sent_sixteen_times_at_once_creates_one_set()
     {
         var user = await app.WithTwoFactorAsync();
         var code = app.Code(user.Secret);
@@ -133,7 +133,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Two_sets_made_at_once_leave_ten_codes()
+    public async Task Two_sets_created_at_once_leave_ten_codes()
     {
         var user = (await app.WithTwoFactorAsync()).User;
         await using var first = app.Services.CreateAsyncScope();

@@ -31,7 +31,7 @@ public sealed class TotpCodeTests
     [InlineData(1234567890, "89005924")]
     [InlineData(2000000000, "69279037")]
     [InlineData(20000000000, "65353130")]
-    public void RFC_6238_appendix_B_of_which_six_digits_are_the_last(long seconds, string eightDigits) =>
+    public void RFC_6238_appendix_B_with_the_last_six_digits(long seconds, string eightDigits) =>
         Assert.Equal(eightDigits[2..], TotpCode.Compute(Secret, TotpCode.StepAt(DateTimeOffset.FromUnixTimeSeconds(seconds))));
 
     [Theory]
@@ -59,14 +59,14 @@ public sealed class TotpCodeTests
     [InlineData(0, true)]
     [InlineData(1, true)]
     [InlineData(2, false)]
-    public void One_step_of_drift_is_forgiven(int drift, bool accepted) =>
+    public void One_step_of_drift_is_accepted(int drift, bool accepted) =>
         Assert.Equal(accepted ? Step + drift : null, TotpCode.MatchingStep(Secret, TotpCode.Compute(Secret, Step + drift), Now, 0));
 
     [Theory]
     [InlineData(-1)]
     [InlineData(0)]
     [InlineData(1)]
-    public void No_step_is_accepted_at_or_behind_the_last_one(int drift)
+    public void No_step_is_accepted_at_or_before_the_last_one(int drift)
     {
         var code = TotpCode.Compute(Secret, Step + drift);
 
@@ -76,7 +76,7 @@ public sealed class TotpCodeTests
     }
 
     [Fact]
-    public void Of_two_equal_codes_the_later_step_is_taken()
+    public void If_two_codes_are_equal_the_later_step_is_taken()
     {
         // pyotp.HOTP("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").at(910737) == ….at(910738) == "911617"
         var now = DateTimeOffset.FromUnixTimeSeconds(910_737 * 30);
@@ -86,7 +86,7 @@ public sealed class TotpCodeTests
     }
 
     [Fact]
-    public void Other_spellings_of_a_right_code_match_nothing()
+    public void Other_spellings_of_a_correct_code_do_not_match()
     {
         var code = TotpCode.Compute(Secret, Step);
 
@@ -96,7 +96,7 @@ public sealed class TotpCodeTests
     }
 
     [Fact]
-    public void A_secret_has_160_bits_and_comes_once()
+    public void A_secret_has_160_bits_and_is_unique()
     {
         var secrets = Enumerable.Range(0, 1000).Select(_ => Base32.Encode(TotpCode.NewSecret())).ToHashSet();
 
@@ -111,7 +111,7 @@ public sealed class TotpCodeTests
             TotpCode.OtpAuthUri("Cortex Memory", "alice+test@example.com", PythonHashes.PyotpSecret));
 
     [Fact]
-    public void Nothing_in_a_name_ends_it() =>
+    public void Special_characters_in_names_are_escaped() =>
         Assert.StartsWith(
             "otpauth://totp/A%3AB%26C:a%3Fsecret%3Dx%23%2F%25@".Replace("@", "%40", StringComparison.Ordinal) + "?secret=",
             TotpCode.OtpAuthUri("A:B&C", "a?secret=x#/%@", PythonHashes.PyotpSecret),

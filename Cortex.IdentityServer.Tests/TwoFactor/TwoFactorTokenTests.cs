@@ -10,7 +10,7 @@ public sealed class TwoFactorTokenTests
         Assert.Equal(PythonHashes.TwoFactorTokenText, new TwoFactorToken(PythonHashes.Id).ToText(PythonHashes.Ring));
 
     [Fact]
-    public void What_was_written_is_read()
+    public void Writing_and_reading_round_trip()
     {
         var token = new TwoFactorToken(Guid.NewGuid());
 

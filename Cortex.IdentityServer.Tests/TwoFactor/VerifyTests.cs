@@ -8,7 +8,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     private const string Route = "/api/v1/auth/2fa/verify";
 
     [Fact]
-    public async Task A_right_code_turns_it_on_and_gives_ten_recovery_codes()
+    public async Task A_correct_code_turns_it_on_and_returns_ten_recovery_codes()
     {
         var (user, _, http) = await app.SignedInAsync();
         var secret = await EnableAsync(http);
@@ -25,7 +25,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         await app.ChallengeAsync(user);
     }
 
-    /// <remarks>Those were started with the password alone.</remarks>
+    /// <remarks>Those sessions started with the password alone.</remarks>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
@@ -42,7 +42,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
-    /// <remarks>400 and not 401, since the session is all right.</remarks>
+    /// <remarks>The response is 400 rather than 401, because the session is still valid.</remarks>
     [Fact]
     public async Task A_wrong_code_turns_nothing_on()
     {
@@ -73,7 +73,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nothing_was_begun()
+    public async Task It_was_not_started()
     {
         var (_, _, http) = await app.SignedInAsync();
 

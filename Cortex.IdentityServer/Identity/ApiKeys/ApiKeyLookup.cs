@@ -57,7 +57,7 @@ internal sealed partial class ApiKeyLookup(
 
     public async Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        var found = await _remembered.QueryAsync(candidate.Hash, (_, asking) => AskAsync(candidate, asking), cancellationToken);
+        var found = await _remembered.QueryAsync(candidate.Hash, (_, queryCancellation) => AskAsync(candidate, queryCancellation), cancellationToken);
         return found is null ? ApiKeyVerdict.Invalid : Judge(found);
     }
 

@@ -49,13 +49,13 @@ internal sealed partial class ApiKeyService(
                     return NewApiKeyResult.TooMany.Instance;
                 }
 
-                var made = await AddAsync(
+                var created = await AddAsync(
                     userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
                 await change.CompleteAndNotifyAsync(
-                    AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", made.Id.ToString()),
-                    ("name", made.Name));
-                change.AfterCommit(() => Log.Made(logger, made.Id, made.Prefix, userId));
-                return new NewApiKeyResult.Made(made);
+                    AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", created.Id.ToString()),
+                    ("name", created.Name));
+                change.AfterCommit(() => Log.Made(logger, created.Id, created.Prefix, userId));
+                return new NewApiKeyResult.Made(created);
             },
             cancellationToken);
     }
@@ -186,12 +186,12 @@ internal sealed partial class ApiKeyService(
             return NewApiKeyResult.NotReplaceable.Instance;
         }
 
-        var made = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
-        var dies = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
+        var created = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
+        var oldExpiresAt = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
         await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
             set => set
-                .SetProperty(key => key.ReplacedById, made.Id)
-                .SetProperty(key => key.ExpiresAt, dies)
+                .SetProperty(key => key.ReplacedById, created.Id)
+                .SetProperty(key => key.ExpiresAt, oldExpiresAt)
                 .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
             cancellationToken);
         if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(change, now, cancellationToken))
@@ -201,9 +201,9 @@ internal sealed partial class ApiKeyService(
 
         await change.CompleteAndNotifyAsync(
             AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", keyId.ToString()),
-            ("new_api_key_id", made.Id.ToString()), ("name", made.Name));
-        change.AfterCommit(() => Log.Rotated(logger, keyId, made.Id, userId));
-        return new NewApiKeyResult.Made(made);
+            ("new_api_key_id", created.Id.ToString()), ("name", created.Name));
+        change.AfterCommit(() => Log.Rotated(logger, keyId, created.Id, userId));
+        return new NewApiKeyResult.Made(created);
     }
 
     private async Task<AccountOwner> OwnerAsync(Guid userId, CancellationToken cancellationToken) =>

@@ -21,16 +21,16 @@ internal static class CredentialJson
     {
         try
         {
-            var tidy = JsonObject.Create(credential)!;
-            tidy[Extensions] ??= new JsonObject();
-            RemoveIfEmpty(tidy, "authenticatorAttachment");
-            if (tidy["response"] is JsonObject response)
+            var normalized = JsonObject.Create(credential)!;
+            normalized[Extensions] ??= new JsonObject();
+            RemoveIfEmpty(normalized, "authenticatorAttachment");
+            if (normalized["response"] is JsonObject response)
             {
                 RemoveIfEmpty(response, "userHandle");
                 RemoveIfEmpty(response, "transports");
             }
 
-            return tidy.ToJsonString();
+            return normalized.ToJsonString();
         }
         catch (Exception unreadable) when (unreadable is ArgumentException or InvalidOperationException)
         {

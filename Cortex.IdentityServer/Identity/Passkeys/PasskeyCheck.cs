@@ -51,11 +51,11 @@ internal sealed partial class PasskeyCheck(
                 // A thief may set a PIN on a passkey that was created without one, so user verification counts only if the passkey had it from the start
                 // (uvInitialized in WebAuthn section 7.2).
                 return new(accepted.User, accepted.IsUserVerified && accepted.Passkey.IsUserVerified);
-            case AssertionResult.Accepted overtaken:
-                Log.CountNotRisen(logger, overtaken.User.Id);
+            case AssertionResult.Accepted superseded:
+                Log.CounterNotIncreased(logger, superseded.User.Id);
                 return null;
             case AssertionResult.Refused { IsCountWrong: true } refused:
-                Log.Suspect(logger, refused.Reason);
+                Log.PossibleClone(logger, refused.Reason);
                 return null;
             case AssertionResult.Refused refused:
                 Log.Refused(logger, refused.Reason);
@@ -71,11 +71,11 @@ internal sealed partial class PasskeyCheck(
         public static partial void Refused(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because it may have been cloned: {Reason}")]
-        public static partial void Suspect(ILogger logger, string reason);
+        public static partial void PossibleClone(ILogger logger, string reason);
 
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
-        public static partial void CountNotRisen(ILogger logger, Guid userId);
+        public static partial void CounterNotIncreased(ILogger logger, Guid userId);
     }
 }

@@ -37,15 +37,15 @@ internal sealed partial class PasskeyRegistration(
             return NewPasskeyResult.InvalidChallenge.Instance;
         }
 
-        var (made, refusal) = await ceremonies.FinishRegistrationAsync(request.Credential, state);
-        if (made is null)
+        var (created, refusal) = await ceremonies.FinishRegistrationAsync(request.Credential, state);
+        if (created is null)
         {
             Log.Refused(logger, userId, refusal);
             return NewPasskeyResult.Refused.Instance;
         }
 
         var now = clock.GetUtcNow();
-        return await passkeys.AddAsync(userId, sessionId, Cleaned(made, request.Name ?? DefaultName(now), now), origin, cancellationToken);
+        return await passkeys.AddAsync(userId, sessionId, Cleaned(created, request.Name ?? DefaultName(now), now), origin, cancellationToken);
     }
 
     /// <summary>
@@ -61,17 +61,17 @@ internal sealed partial class PasskeyRegistration(
     private static string DefaultName(DateTimeOffset now) => "Passkey " + now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Uses this server's clock for the creation time and drops transports that aren't valid.</summary>
-    private static UserPasskeyInfo Cleaned(UserPasskeyInfo made, string name, DateTimeOffset now) => new(
-        made.CredentialId,
-        made.PublicKey,
+    private static UserPasskeyInfo Cleaned(UserPasskeyInfo created, string name, DateTimeOffset now) => new(
+        created.CredentialId,
+        created.PublicKey,
         now,
-        made.SignCount,
-        [.. (made.Transports ?? []).Where(transport => transport is not null && Transport().IsMatch(transport)).Distinct().Take(MostTransports)],
-        made.IsUserVerified,
-        made.IsBackupEligible,
-        made.IsBackedUp,
-        made.AttestationObject,
-        made.ClientDataJson)
+        created.SignCount,
+        [.. (created.Transports ?? []).Where(transport => transport is not null && Transport().IsMatch(transport)).Distinct().Take(MostTransports)],
+        created.IsUserVerified,
+        created.IsBackupEligible,
+        created.IsBackedUp,
+        created.AttestationObject,
+        created.ClientDataJson)
     {
         Name = name,
     };

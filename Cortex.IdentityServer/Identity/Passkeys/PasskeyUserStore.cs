@@ -11,15 +11,15 @@ internal sealed class PasskeyUserStore(CortexDbContext db, IdentityErrorDescribe
     /// <summary>Saves immediately, so that the caller can tell a credential that is already registered from an email address that is taken.</summary>
     public override async Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
-        if (await Of(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } known)
+        if (await Of(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } existing)
         {
             Context.Passkeys.Add(Passkey.Of(user.Id, passkey));
         }
         else
         {
-            known.Name = passkey.Name ?? known.Name;
-            known.SignCount = passkey.SignCount;
-            known.IsBackedUp = passkey.IsBackedUp;
+            existing.Name = passkey.Name ?? existing.Name;
+            existing.SignCount = passkey.SignCount;
+            existing.IsBackedUp = passkey.IsBackedUp;
         }
 
         await Context.SaveChangesAsync(cancellationToken);

@@ -41,10 +41,10 @@ internal sealed partial class SessionRefresh(
     /// <param name="cancellationToken">Canceled when the request is aborted.</param>
     public async Task<RefreshResult> RefreshAsync(RefreshToken token, Func<RequestOrigin> origin, CancellationToken cancellationToken)
     {
-        var child = token with { Counter = token.Counter + 1 };
+        var successor = token with { Counter = token.Counter + 1 };
         if (await rotations.RotateAsync(token, cancellationToken) is { } rotated)
         {
-            return Refreshed(rotated, child);
+            return Refreshed(rotated, successor);
         }
 
         var now = clock.GetUtcNow();
@@ -55,9 +55,9 @@ internal sealed partial class SessionRefresh(
 
         // The token is the direct predecessor of the current one and was rotated moments ago: a second browser tab, or a response that got lost. It gets the
         // same successor.
-        if (child.Counter == session.Counter && now - session.RefreshedAt <= options.RefreshGrace)
+        if (successor.Counter == session.Counter && now - session.RefreshedAt <= options.RefreshGrace)
         {
-            return Refreshed(session.Usable, child);
+            return Refreshed(session.Usable, successor);
         }
 
         var userId = session.Usable.User.Id;
@@ -70,8 +70,8 @@ internal sealed partial class SessionRefresh(
         return RefreshResult.Reused.Instance;
     }
 
-    private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken child) =>
-        new(tokens.Issue(session.User, child, session.Methods, session.RefreshExpires));
+    private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken successor) =>
+        new(tokens.Issue(session.User, successor, session.Methods, session.RefreshExpires));
 
     private async Task<Looked?> LookAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -39,9 +39,9 @@ internal sealed class VerifiedTokens(
         TokenVerdict refused = Invalid;
         var verified = await _remembered.QueryAsync(
             token,
-            async (before, asking) =>
+            async (previous, queryCancellation) =>
             {
-                var (claims, keyId) = (before?.Token, before?.KeyId);
+                var (claims, keyId) = (previous?.Token, previous?.KeyId);
                 if (claims is null || !accessTokens.HasKey(keyId))
                 {
                     var result = await AccessTokens.Handler.ValidateTokenAsync(token, accessTokens.Validation);
@@ -54,7 +54,8 @@ internal sealed class VerifiedTokens(
                     (claims, keyId) = (result.ClaimsIdentity, ((JsonWebToken)result.SecurityToken).Kid);
                 }
 
-                return new VerifiedToken(claims, keyId, await sessions.StandingAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), asking));
+                var standing = await sessions.StandingAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), queryCancellation);
+                return new VerifiedToken(claims, keyId, standing);
             },
             cancellationToken);
         return verified is null ? refused : Judge(verified);

@@ -10,23 +10,23 @@ internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cip
     public async Task<Reencryption> RunAsync(CancellationToken cancellationToken)
     {
         var rows = await db.SigningKeySet.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
-        var renewed = 0;
-        var lost = new List<string>();
+        var reencrypted = 0;
+        var undecryptable = new List<string>();
         foreach (var row in rows)
         {
             switch (cipher.Renewed(row.Id, row.PrivateKey))
             {
                 case null:
-                    lost.Add(row.Id);
+                    undecryptable.Add(row.Id);
                     break;
                 case var text when text != row.PrivateKey:
                     // The condition skips a row that a replica has reencrypted in the meantime.
-                    renewed += await db.SigningKeySet.Where(stored => stored.Id == row.Id && stored.PrivateKey == row.PrivateKey)
+                    reencrypted += await db.SigningKeySet.Where(stored => stored.Id == row.Id && stored.PrivateKey == row.PrivateKey)
                         .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, text), cancellationToken);
                     break;
             }
         }
 
-        return new(rows.Count, renewed, lost);
+        return new(rows.Count, reencrypted, undecryptable);
     }
 }

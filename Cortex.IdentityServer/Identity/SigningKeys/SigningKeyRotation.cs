@@ -25,11 +25,11 @@ internal sealed partial class SigningKeyRotation(
         }
 
         // One pending run is enough, however many triggers arrive.
-        var due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        void Note() => due.Writer.TryWrite(true);
-        using var timer = clock.CreateTimer(_ => Note(), null, Pause, Pause);
-        changes.OnEverythingChanged(Note);
-        await foreach (var _ in due.Reader.ReadAllAsync(stoppingToken))
+        var triggers = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Trigger() => triggers.Writer.TryWrite(true);
+        using var timer = clock.CreateTimer(_ => Trigger(), null, Pause, Pause);
+        changes.OnEverythingChanged(Trigger);
+        await foreach (var _ in triggers.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {

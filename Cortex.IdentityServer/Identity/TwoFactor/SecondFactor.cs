@@ -29,16 +29,16 @@ internal sealed partial class SecondFactor(
     public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Count the failure before checking the code and undo that if the code is correct, so that parallel and aborted guesses all count.
-        var booked = await BookFailureAsync(user.Id, origin, cancellationToken);
-        if (booked.Lock is { } locked)
+        var counted = await BookFailureAsync(user.Id, origin, cancellationToken);
+        if (counted.Lock is { } locked)
         {
             return locked;
         }
 
-        var isRight = code.Totp is { } totp
-            ? await AcceptTotpAsync(user, totp, booked, cancellationToken)
-            : await AcceptRecoveryCodeAsync(user, code.Recovery, booked, origin, cancellationToken);
-        if (isRight)
+        var isCorrect = code.Totp is { } totp
+            ? await AcceptTotpAsync(user, totp, counted, cancellationToken)
+            : await AcceptRecoveryCodeAsync(user, code.Recovery, counted, origin, cancellationToken);
+        if (isCorrect)
         {
             return SecondFactorResult.Accepted.Instance;
         }
@@ -112,7 +112,7 @@ internal sealed partial class SecondFactor(
     }
 
     /// <summary>Resets the failures after a correct code. One from a known address leaves the failures from unknown addresses counted.</summary>
-    public Task AcceptAsync(Guid userId, BookedFailure booked, CancellationToken cancellationToken) => booked.IsStranger
+    public Task AcceptAsync(Guid userId, BookedFailure counted, CancellationToken cancellationToken) => counted.IsStranger
         ? ForgiveAsync(userId, cancellationToken)
         : db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
 
@@ -128,7 +128,7 @@ internal sealed partial class SecondFactor(
     public async Task<BookedFailure> BookFailureAsync(Guid userId, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var booked = await db.Database.SqlQuery<bool>(
+        var counted = await db.Database.SqlQuery<bool>(
             $"""
             WITH place AS (
                 SELECT {origin is not null} AND NOT EXISTS (
@@ -143,9 +143,9 @@ internal sealed partial class SecondFactor(
                 OR state.in_a_row < {FailedAttempts.MostInARow})
             RETURNING (SELECT is_stranger FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
-        if (booked is [var isStranger])
+        if (counted is [var isUnknownAddress])
         {
-            return new(null, isStranger);
+            return new(null, isUnknownAddress);
         }
 
         Log.Locked(logger, userId);
@@ -184,7 +184,7 @@ internal sealed partial class SecondFactor(
             cancellationToken);
     }
 
-    private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure booked, CancellationToken cancellationToken)
+    private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure counted, CancellationToken cancellationToken)
     {
         if (totpSecrets.Read(user) is not { } secret || TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
@@ -197,21 +197,21 @@ internal sealed partial class SecondFactor(
         if (accepted == 0)
         {
             // A code that was just accepted is a double submission rather than a guess.
-            var strangers = booked.IsStranger ? 1 : 0;
+            var fromUnknown = counted.IsStranger ? 1 : 0;
             await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0).ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - strangers)),
+                set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - fromUnknown)),
                 cancellationToken);
             return false;
         }
 
-        await AcceptAsync(user.Id, booked, cancellationToken);
+        await AcceptAsync(user.Id, counted, cancellationToken);
         await totpSecrets.RenewAsync(user, cancellationToken);
         return true;
     }
 
-    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? typed, BookedFailure booked, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? input, BookedFailure counted, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (!RecoveryCode.TryNormalize(typed, out var canonical))
+        if (!RecoveryCode.TryNormalize(input, out var canonical))
         {
             return false;
         }
@@ -228,7 +228,7 @@ internal sealed partial class SecondFactor(
                     return false;
                 }
 
-                await AcceptAsync(user.Id, booked, cancellationToken);
+                await AcceptAsync(user.Id, counted, cancellationToken);
                 await change.CompleteAndNotifyAsync(AuditAction.RecoveryCodeUsed, MailKind.RecoveryCodeUsed, user.Owner);
                 change.AfterCommit(() => Log.RecoveryCodeUsed(logger, user.Id));
                 return true;

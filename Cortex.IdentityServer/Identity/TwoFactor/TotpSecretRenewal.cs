@@ -19,20 +19,20 @@ internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets
     /// <param name="cancellationToken">Stops the run between two batches; secrets that were already reencrypted stay so.</param>
     public async Task<Reencryption> RunAsync(Action<Reencryption> report, CancellationToken cancellationToken)
     {
-        var (seen, renewed, lost) = (0L, 0L, new List<string>());
+        var (processed, reencrypted, undecryptable) = (0L, 0L, new List<string>());
         Guid? last = null;
         while (await NextAsync(last, cancellationToken) is { Count: > 0 } rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var texts = rows.ConvertAll(row => (row.Id, row.Stored, Text: secrets.Renewed(row.Id, row.Stored)));
-            lost.AddRange(texts.Where(row => row.Text is null).Select(row => row.Id.ToString()));
-            renewed += await StoreAsync(texts.Where(row => row.Text is not null && row.Text != row.Stored), cancellationToken);
-            seen += rows.Count;
+            undecryptable.AddRange(texts.Where(row => row.Text is null).Select(row => row.Id.ToString()));
+            reencrypted += await StoreAsync(texts.Where(row => row.Text is not null && row.Text != row.Stored), cancellationToken);
+            processed += rows.Count;
             last = rows[^1].Id;
-            report(new(seen, renewed, lost));
+            report(new(processed, reencrypted, undecryptable));
         }
 
-        return new(seen, renewed, lost);
+        return new(processed, reencrypted, undecryptable);
     }
 
     private async Task<List<(Guid Id, string Stored)>> NextAsync(Guid? last, CancellationToken cancellationToken)
