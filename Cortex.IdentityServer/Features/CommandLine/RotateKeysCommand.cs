@@ -37,7 +37,7 @@ internal static class RotateKeysCommand
     private static async Task<int> RunAsync(Work work, RotationUrgency urgency)
     {
         await ReplaceAsync(work, urgency);
-        var totp = ActivatorUtilities.CreateInstance<TotpSecretRenewal>(work.Services);
+        var totp = ActivatorUtilities.CreateInstance<TotpSecretReencryption>(work.Services);
         var all = await totp.CountAsync(work.Stop);
         var secrets = all == 0 ? Reencryption.None : await IProgressDisplay.Choose().ShowAsync(
             "TOTP secrets",
@@ -47,7 +47,7 @@ internal static class RotateKeysCommand
                         done.Processed, Math.Min(1, (double)done.Processed / all),
                         $"{Text(done.Processed)} of {Text(all)} TOTP secrets: {Text(done.Reencrypted)} encrypted again")),
                 work.Stop));
-        var keys = await ActivatorUtilities.CreateInstance<SigningKeyRenewal>(work.Services).RunAsync(work.Stop);
+        var keys = await ActivatorUtilities.CreateInstance<SigningKeyReencryption>(work.Services).RunAsync(work.Stop);
         await Console.Out.WriteLineAsync(
             $"Encrypted again with the first SECRET_KEY: {Text(secrets.Reencrypted)} of {Text(secrets.Processed)} TOTP secrets, {Text(keys.Reencrypted)} of "
                 + $"{Text(keys.Processed)} signing keys.");

@@ -16,7 +16,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         {
             switch (await accessTokens.CheckAsync(token, http.RequestAborted))
             {
-                case TokenVerdict.Good { Token: var good }:
+                case TokenVerdict.Valid { Token: var good }:
                     return (Of(good), null);
 
                 // One of ours that has ended is no API key, and costs the asking address nothing.
@@ -26,7 +26,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         }
 
         var (verdict, refusal) = await apiKeys.FindAsync(new ApiKeyCandidate(token), http);
-        return (verdict is ApiKeyVerdict.Good { Key: var key } ? Of(key) : null, refusal);
+        return (verdict is ApiKeyVerdict.Valid { Key: var key } ? Of(key) : null, refusal);
     }
 
     private IntrospectResponse Of(VerifiedToken token) => new()
@@ -39,7 +39,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         Scope = "",
         Sid = token.SessionId.ToString(),
         Exp = token.ExpiresAt.ToUnixTimeSeconds(),
-        Iat = AccessTokens.Seconds(token.Token, "iat"),
+        Iat = AccessTokens.ReadSeconds(token.Token, "iat"),
         Iss = options.Issuer,
     };
 

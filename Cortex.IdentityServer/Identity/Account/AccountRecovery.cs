@@ -18,7 +18,7 @@ internal sealed class AccountRecovery(
     /// <summary>Ends all sessions and the waits after wrong codes; if nobody had proved the mailbox before, takes the account from whoever made it.</summary>
     public async Task RunAsync(AccountChange change, User user, CancellationToken cancellationToken)
     {
-        await secondFactor.ForgiveAsync(user.Id, cancellationToken);
+        await secondFactor.ResetFailuresAsync(user.Id, cancellationToken);
         await sessions.RevokeAllAsync(change, SessionEnd.PasswordReset, cancellationToken);
         if (!user.EmailConfirmed)
         {

@@ -41,7 +41,7 @@ internal static class AccountsFeature
         var changing = accounts.MapGroup("/")
             .RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
-            .TellsVanishedOwners();
+            .ReportsEndedSession();
         changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
             .Refuses(

@@ -24,7 +24,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         var (verdict, refusal) = await keys.FindAsync(candidate, Context);
         switch (verdict)
         {
-            case ApiKeyVerdict.Good good:
+            case ApiKeyVerdict.Valid good:
                 return good.Key.Caller.Authenticated;
             case ApiKeyVerdict.Refused refused:
                 _refusal = refused.Refusal with { Credential = ErrorOf(presented.Scheme, refused.Refusal) };

@@ -58,14 +58,14 @@ internal static class ApiKeyEndpoints
 
     private static Results<Created<GeneratedApiKeyResponse>, Problem> Answer(NewApiKeyResult result) => result switch
     {
-        NewApiKeyResult.Made made => TypedResults.Created((string?)null, made.Key),
-        NewApiKeyResult.TooMany => Problems.ApiKeyLimit.ToProblem(),
+        NewApiKeyResult.Created made => TypedResults.Created((string?)null, made.Key),
+        NewApiKeyResult.LimitReached => Problems.ApiKeyLimit.ToProblem(),
         NewApiKeyResult.UnknownScope unknown => Refusal.Invalid("scopes", $"must be of {unknown.Choices}").ToProblem(),
         NewApiKeyResult.ForbiddenScope =>
             (Problems.Forbidden with { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." }).ToProblem(),
         NewApiKeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
         NewApiKeyResult.NotFound => Problems.NotFound.ToProblem(),
-        NewApiKeyResult.NotReplaceable =>
+        NewApiKeyResult.NotRotatable =>
             (Problems.ValidationFailed with { Detail = "Only a key that works and hasn't been replaced yet can be replaced." }).ToProblem(),
         _ => throw new UnreachableException(),
     };

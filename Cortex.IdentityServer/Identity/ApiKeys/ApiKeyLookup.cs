@@ -14,7 +14,7 @@ internal sealed partial class ApiKeyLookup(
     ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
 {
     /// <summary>A cached key takes about 1 KB; keys beyond this limit are looked up on each request.</summary>
-    private const int MostRemembered = 20_000;
+    private const int MaxCachedKeys = 20_000;
 
     private const string FindSql = $"""
         SELECT api_keys.id, user_id, email, {UserSql.Tier}, scopes, api_keys.created_at, expires_at,
@@ -29,41 +29,41 @@ internal sealed partial class ApiKeyLookup(
     /// <summary>
     /// A single statement, so that when several requests use a legacy key for the first time at once, one migrates it and the others find it migrated.
     /// </summary>
-    private const string AdoptSql = """
+    private const string MigrateSql = """
         WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = $1 RETURNING id)
         INSERT INTO api_keys (user_id, key_hash, name, prefix) SELECT id, $2, 'legacy', $3 FROM owner
         ON CONFLICT (key_hash) DO NOTHING
         """;
 
-    private readonly CredentialCache<KnownApiKey> _remembered = new(changes, breaker, clock, MostRemembered);
+    private readonly CredentialCache<KnownApiKey> _cache = new(changes, breaker, clock, MaxCachedKeys);
 
-    public ApiKeyVerdict? Recall(ApiKeyCandidate candidate)
+    public ApiKeyVerdict? FindCached(ApiKeyCandidate candidate)
     {
         if (candidate.Text.Length > ApiKeyText.MaxLength)
         {
             return ApiKeyVerdict.Invalid;
         }
 
-        if (_remembered.TryGet(candidate.Hash, out var known))
+        if (_cache.TryGet(candidate.Hash, out var known))
         {
-            return Judge(known);
+            return CreateVerdict(known);
         }
 
         // A key with a wrong checksum is a typo or a guess, so it costs no query.
         return candidate.Kind is ApiKeyKind.Invalid or ApiKeyKind.Damaged ? ApiKeyVerdict.Invalid : null;
     }
 
-    public bool WasKnown(ApiKeyCandidate candidate) => _remembered.Contains(candidate.Hash);
+    public bool WasKnown(ApiKeyCandidate candidate) => _cache.Contains(candidate.Hash);
 
     public async Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        var found = await _remembered.QueryAsync(candidate.Hash, (_, queryCancellation) => AskAsync(candidate, queryCancellation), cancellationToken);
-        return found is null ? ApiKeyVerdict.Invalid : Judge(found);
+        var found = await _cache.QueryAsync(candidate.Hash, (_, queryCancellation) => LoadAsync(candidate, queryCancellation), cancellationToken);
+        return found is null ? ApiKeyVerdict.Invalid : CreateVerdict(found);
     }
 
-    public void Dispose() => _remembered.Dispose();
+    public void Dispose() => _cache.Dispose();
 
-    private async Task<KnownApiKey?> AskAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
+    private async Task<KnownApiKey?> LoadAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
         var key = await FindByHashAsync(candidate.Hash, cancellationToken);
         if (key is not null || candidate.Kind == ApiKeyKind.Ours)
@@ -72,17 +72,17 @@ internal sealed partial class ApiKeyLookup(
         }
 
         // This may be a key of the Python server. Look it up again even if this request migrated nothing: another request may have migrated it a moment ago.
-        await AdoptLegacyAsync(candidate, cancellationToken);
+        await MigrateLegacyKeyAsync(candidate, cancellationToken);
         return await FindByHashAsync(candidate.Hash, cancellationToken);
     }
 
-    private ApiKeyVerdict Judge(KnownApiKey key)
+    private ApiKeyVerdict CreateVerdict(KnownApiKey key)
     {
         var now = clock.GetUtcNow();
         var verdict = key.VerdictAt(now);
-        if (verdict is ApiKeyVerdict.Good && LastUses.IsDue(key.NotedAt, now))
+        if (verdict is ApiKeyVerdict.Valid && LastUses.IsDue(key.UseRecordedAt, now))
         {
-            key.NotedAt = now;
+            key.UseRecordedAt = now;
             uses.RecordKeyUse(key.Id, now);
         }
 
@@ -100,16 +100,16 @@ internal sealed partial class ApiKeyLookup(
             UserId = row.GetGuid(1),
             Email = row.GetString(2),
             Tier = row.GetString(3),
-            Scopes = options.Counting(row.GetFieldValue<string[]>(4), mayWriteUsage: row.GetBoolean(8)),
+            Scopes = options.EffectiveScopes(row.GetFieldValue<string[]>(4), canWriteUsage: row.GetBoolean(8)),
             CreatedAt = await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
             ExpiresAt = await row.GetFieldValueAsync<DateTimeOffset?>(6, cancellationToken),
             IsActive = row.GetBoolean(7),
         };
     }
 
-    private async Task AdoptLegacyAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
+    private async Task MigrateLegacyKeyAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(AdoptSql);
+        await using var command = database.CreateCommand(MigrateSql);
         command.Parameters.Add(new() { Value = candidate.Text });
         command.Parameters.Add(new() { Value = candidate.Hash });
         command.Parameters.Add(new() { Value = ApiKeyText.Prefix(candidate.Text) });

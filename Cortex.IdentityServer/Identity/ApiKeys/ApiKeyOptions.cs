@@ -33,13 +33,13 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
     }
 
     /// <summary>Whether owners may choose this scope; <see cref="UsageWrite"/> also requires a role.</summary>
-    public bool MayBeChosen(string scope) => Scopes is null || Scopes.Contains(scope) || scope is Introspect or UsageRead or UsageWrite;
+    public bool IsAllowed(string scope) => Scopes is null || Scopes.Contains(scope) || scope is Introspect or UsageRead or UsageWrite;
 
     /// <summary>The scopes of a key that take effect: those that its owner could choose today.</summary>
-    public string[] Counting(string[] scopes, bool mayWriteUsage)
+    public string[] EffectiveScopes(string[] scopes, bool canWriteUsage)
     {
         return Array.TrueForAll(scopes, Counts) ? scopes : Array.FindAll(scopes, Counts);
 
-        bool Counts(string scope) => MayBeChosen(scope) && (mayWriteUsage || scope != UsageWrite);
+        bool Counts(string scope) => IsAllowed(scope) && (canWriteUsage || scope != UsageWrite);
     }
 }

@@ -14,16 +14,16 @@ internal sealed partial class ApiKeyService(
     CortexDbContext db, ApiKeyOptions options, SessionService sessions, UserRoles roles, AccountChanges changes, TimeProvider clock,
     ILogger<ApiKeyService> logger)
 {
-    private const int MostActive = 50;
+    private const int MaxActive = 50;
 
     /// <summary>The maximum number of keys that aren't revoked, whether they still work or not.</summary>
-    private const int MostKept = 200;
+    private const int MaxKeys = 200;
 
     public async Task<NewApiKeyResult> GenerateAsync(
         Guid userId, Guid sessionId, GenerateApiKeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         string[] scopes = [.. (request.Scopes ?? []).Distinct()];
-        if (!scopes.All(options.MayBeChosen))
+        if (!scopes.All(options.IsAllowed))
         {
             return new NewApiKeyResult.UnknownScope(options.Choices);
         }
@@ -44,9 +44,9 @@ internal sealed partial class ApiKeyService(
                     return NewApiKeyResult.ForbiddenScope.Instance;
                 }
 
-                if (await CountActiveAsync(userId, now, cancellationToken) >= MostActive || await CountAsync(userId, cancellationToken) >= MostKept)
+                if (await CountActiveAsync(userId, now, cancellationToken) >= MaxActive || await CountAsync(userId, cancellationToken) >= MaxKeys)
                 {
-                    return NewApiKeyResult.TooMany.Instance;
+                    return NewApiKeyResult.LimitReached.Instance;
                 }
 
                 var created = await AddAsync(
@@ -55,7 +55,7 @@ internal sealed partial class ApiKeyService(
                     AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", created.Id.ToString()),
                     ("name", created.Name));
                 change.AfterCommit(() => Log.Made(logger, created.Id, created.Prefix, userId));
-                return new NewApiKeyResult.Made(created);
+                return new NewApiKeyResult.Created(created);
             },
             cancellationToken);
     }
@@ -80,7 +80,7 @@ internal sealed partial class ApiKeyService(
                     .SetProperty(key => key.Name, key => request.Name ?? key.Name)
                     .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
                 cancellationToken);
-            if (request.IsActive == true && await CountActiveAsync(userId, clock.GetUtcNow(), cancellationToken) > MostActive)
+            if (request.IsActive == true && await CountActiveAsync(userId, clock.GetUtcNow(), cancellationToken) > MaxActive)
             {
                 return (null, true);
             }
@@ -105,7 +105,7 @@ internal sealed partial class ApiKeyService(
             .OrderByDescending(key => (key.IsActive ?? true) && (key.ExpiresAt == null || key.ExpiresAt > now))
             .ThenByDescending(key => key.CreatedAt)
             .ThenBy(key => key.Id)
-            .Take(MostKept)
+            .Take(MaxKeys)
             .Select(ApiKeyResponse.FromKey)
             .ToListAsync(cancellationToken);
 
@@ -183,10 +183,10 @@ internal sealed partial class ApiKeyService(
 
         if (old.IsActive == false || old.ExpiresAt <= now || old.ReplacedById is not null)
         {
-            return NewApiKeyResult.NotReplaceable.Instance;
+            return NewApiKeyResult.NotRotatable.Instance;
         }
 
-        var created = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfNew(old, now), cancellationToken);
+        var created = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfReplacement(old, now), cancellationToken);
         var oldExpiresAt = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
         await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
             set => set
@@ -194,16 +194,16 @@ internal sealed partial class ApiKeyService(
                 .SetProperty(key => key.ExpiresAt, oldExpiresAt)
                 .SetProperty(key => key.IsActive, overlap > TimeSpan.Zero),
             cancellationToken);
-        if (await CountActiveAsync(userId, now, cancellationToken) > MostActive || !await MakeRoomAsync(change, now, cancellationToken))
+        if (await CountActiveAsync(userId, now, cancellationToken) > MaxActive || !await MakeRoomAsync(change, now, cancellationToken))
         {
-            return NewApiKeyResult.TooMany.Instance;
+            return NewApiKeyResult.LimitReached.Instance;
         }
 
         await change.CompleteAndNotifyAsync(
             AuditAction.ApiKeyRotated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", keyId.ToString()),
             ("new_api_key_id", created.Id.ToString()), ("name", created.Name));
         change.AfterCommit(() => Log.Rotated(logger, keyId, created.Id, userId));
-        return new NewApiKeyResult.Made(created);
+        return new NewApiKeyResult.Created(created);
     }
 
     private async Task<AccountOwner> OwnerAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -221,7 +221,7 @@ internal sealed partial class ApiKeyService(
     private async Task<bool> MakeRoomAsync(AccountChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var userId = change.UserId;
-        if (await CountAsync(userId, cancellationToken) <= MostKept)
+        if (await CountAsync(userId, cancellationToken) <= MaxKeys)
         {
             return true;
         }
@@ -235,7 +235,7 @@ internal sealed partial class ApiKeyService(
     }
 
     /// <summary>The new key gets the lifetime that the old one was created with.</summary>
-    private static DateTimeOffset? ExpiryOfNew(ApiKey old, DateTimeOffset now)
+    private static DateTimeOffset? ExpiryOfReplacement(ApiKey old, DateTimeOffset now)
     {
         if (old.ExpiresAt is not { } expires || old.CreatedAt is not { } created)
         {

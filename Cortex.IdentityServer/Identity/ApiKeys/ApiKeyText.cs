@@ -26,7 +26,7 @@ internal static partial class ApiKeyText
     private const int ChecksumLength = 6;
     private const int PrefixLength = 12;
     private const int MinForeignLength = 8;
-    private const int MostUtf8Bytes = 3 * MaxLength;
+    private const int MaxUtf8Bytes = 3 * MaxLength;
     public const int MaxLength = 256;
 
     [ThreadStatic]
@@ -42,7 +42,7 @@ internal static partial class ApiKeyText
     {
         null or { Length: < MinForeignLength or > MaxLength } => ApiKeyKind.Invalid,
         _ when text.AsSpan().ContainsAnyExceptInRange('!', '~') => ApiKeyKind.Invalid,
-        _ when !OurShape().IsMatch(text) => ApiKeyKind.Foreign,
+        _ when !OwnFormat().IsMatch(text) => ApiKeyKind.Foreign,
         _ when text != WithChecksum(text[..^ChecksumLength]) => ApiKeyKind.Damaged,
         _ => ApiKeyKind.Ours,
     };
@@ -52,7 +52,7 @@ internal static partial class ApiKeyText
         // OpenSSL takes longer to set up a one-shot hash than to compute it, so each thread reuses an instance. An instance that threw midway isn't reused.
         var sha256 = _sha256 ?? IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _sha256 = null;
-        Span<byte> utf8 = stackalloc byte[MostUtf8Bytes];
+        Span<byte> utf8 = stackalloc byte[MaxUtf8Bytes];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         sha256.AppendData(Encoding.UTF8.TryGetBytes(text, utf8, out var count) ? utf8[..count] : Encoding.UTF8.GetBytes(text));
         sha256.GetHashAndReset(hash);
@@ -82,5 +82,5 @@ internal static partial class ApiKeyText
     }
 
     [GeneratedRegex(@"\Actx_[0-9A-Za-z]{49}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex OurShape();
+    private static partial Regex OwnFormat();
 }

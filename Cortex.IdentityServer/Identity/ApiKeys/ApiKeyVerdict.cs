@@ -14,7 +14,7 @@ internal abstract record ApiKeyVerdict
 
     public static readonly ApiKeyVerdict Expired = new Refused(Problems.ApiKeyExpired);
 
-    public sealed record Good(KnownApiKey Key) : ApiKeyVerdict;
+    public sealed record Valid(KnownApiKey Key) : ApiKeyVerdict;
 
     public sealed record Refused(Refusal Refusal) : ApiKeyVerdict;
 }

@@ -24,7 +24,7 @@ internal static class ApiKeysFeature
 
     public static void MapApiKeys(this IEndpointRouteBuilder auth)
     {
-        var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
+        var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).ReportsEndedSession();
         var writing = keys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
         writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);

@@ -4,11 +4,11 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 internal interface IApiKeyProvider
 {
     /// <summary>The cached verdict, or null if only the database can tell.</summary>
-    ApiKeyVerdict? Recall(ApiKeyCandidate candidate);
+    ApiKeyVerdict? FindCached(ApiKeyCandidate candidate);
 
     /// <summary>Whether the last query found this key.</summary>
     bool WasKnown(ApiKeyCandidate candidate);
 
-    /// <summary>Queries the database for a candidate that <see cref="Recall"/> can't decide.</summary>
+    /// <summary>Queries the database for a candidate that <see cref="FindCached"/> can't decide.</summary>
     Task<ApiKeyVerdict> FindAsync(ApiKeyCandidate candidate, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <summary>An API key that exists in the database, with its owner.</summary>
 internal sealed class KnownApiKey : ICachedCredential
 {
-    private readonly ApiKeyVerdict.Good _good;
+    private readonly ApiKeyVerdict.Valid _good;
 
     public KnownApiKey() => _good = new(this);
 
@@ -19,7 +19,7 @@ internal sealed class KnownApiKey : ICachedCredential
 
     public required string Tier { get; init; }
 
-    /// <summary>The scopes that take effect (<see cref="ApiKeyOptions.Counting"/>).</summary>
+    /// <summary>The scopes that take effect (<see cref="ApiKeyOptions.EffectiveScopes"/>).</summary>
     public required string[] Scopes { get; init; }
 
     public required DateTimeOffset? CreatedAt { get; init; }
@@ -45,7 +45,7 @@ internal sealed class KnownApiKey : ICachedCredential
         CortexClaims.Roles));
 
     /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
-    public DateTimeOffset NotedAt { get; set; }
+    public DateTimeOffset UseRecordedAt { get; set; }
 
     public ApiKeyVerdict VerdictAt(DateTimeOffset now) => !IsActive ? ApiKeyVerdict.Invalid : ExpiresAt <= now ? ApiKeyVerdict.Expired : _good;
 }

@@ -10,7 +10,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
     /// <summary>Returns the verdict, or the refusal if the network has presented too many unknown keys.</summary>
     public async Task<(ApiKeyVerdict? Verdict, Refusal? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
     {
-        if (keys.Recall(candidate) is { } known)
+        if (keys.FindCached(candidate) is { } known)
         {
             return (known, null);
         }

@@ -7,14 +7,14 @@ internal abstract record NewApiKeyResult
     {
     }
 
-    public sealed record Made(GeneratedApiKeyResponse Key) : NewApiKeyResult;
+    public sealed record Created(GeneratedApiKeyResponse Key) : NewApiKeyResult;
 
     /// <summary>The account has reached the limit of keys or of active keys.</summary>
-    public sealed record TooMany : NewApiKeyResult
+    public sealed record LimitReached : NewApiKeyResult
     {
-        public static TooMany Instance { get; } = new();
+        public static LimitReached Instance { get; } = new();
 
-        private TooMany()
+        private LimitReached()
         {
         }
     }
@@ -53,11 +53,11 @@ internal abstract record NewApiKeyResult
     }
 
     /// <summary>The key to rotate no longer works, or was already rotated.</summary>
-    public sealed record NotReplaceable : NewApiKeyResult
+    public sealed record NotRotatable : NewApiKeyResult
     {
-        public static NotReplaceable Instance { get; } = new();
+        public static NotRotatable Instance { get; } = new();
 
-        private NotReplaceable()
+        private NotRotatable()
         {
         }
     }

@@ -10,16 +10,16 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 internal sealed partial class ScopesAttribute()
     : ValidationAttribute("must be at most 32 words of 1 to 64 visible ASCII characters without quotes and backslashes"), IDescribesSchema
 {
-    private const int Most = 32;
+    private const int MaxScopes = 32;
     private const string WordPattern = @"[\x21\x23-\x5B\x5D-\x7E]{1,64}";
 
     public static bool IsScope(string? text) => text is not null && Word().IsMatch(text);
 
-    public override bool IsValid(object? value) => value is null || (value is string?[] scopes && scopes.Length <= Most && scopes.All(IsScope));
+    public override bool IsValid(object? value) => value is null || (value is string?[] scopes && scopes.Length <= MaxScopes && scopes.All(IsScope));
 
     public void Describe(OpenApiSchema schema)
     {
-        schema.MaxItems = Most;
+        schema.MaxItems = MaxScopes;
         if (schema.Items is OpenApiSchema word)
         {
             word.Pattern = $"^{WordPattern}$";

@@ -26,7 +26,7 @@ internal static class AuthenticationFeature
             .AddSingleton(admin)
             .AddPolicies(admin)
             .AddSingleton<CallerLimits>()
-            .AddSingleton<RememberedCallers>()
+            .AddSingleton<CachedCallers>()
             .AddSingleton<IPolicyEvaluator, CallerEvaluator>()
             .AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalToProblem>();
     }

@@ -12,10 +12,10 @@ internal static class CallerAuthorization
     /// </summary>
     public static void UseCallerAuthorization(this IApplicationBuilder app)
     {
-        var remembered = app.ApplicationServices.GetRequiredService<RememberedCallers>();
+        var remembered = app.ApplicationServices.GetRequiredService<CachedCallers>();
         var limits = app.ApplicationServices.GetRequiredService<CallerLimits>();
         RequestDelegate? serve = null;
-        app.Use(authorize => context => AsksForAnyCaller(context.GetEndpoint()) && remembered.Recall(context) is { } caller
+        app.Use(authorize => context => AllowsAnyCaller(context.GetEndpoint()) && remembered.Find(context) is { } caller
             ? ServeAsync(context, caller, limits, serve!)
             : authorize(context));
         app.UseAuthorization();
@@ -29,6 +29,6 @@ internal static class CallerAuthorization
     }
 
     /// <summary>The endpoint has exactly this policy; a second one could require more.</summary>
-    private static bool AsksForAnyCaller(Endpoint? endpoint) => endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>() is
+    private static bool AllowsAnyCaller(Endpoint? endpoint) => endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>() is
         [{ Policy: Policies.SessionOrKey, Roles: null, AuthenticationSchemes: null }];
 }

@@ -11,12 +11,12 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 /// Authenticates and authorizes callers. A cached credential skips the scheme's handler, which ASP.NET Core creates for each request at about the cost of the
 /// rest of the request. Credentials that aren't cached, or that are rejected, go through the handlers.
 /// </summary>
-internal sealed class CallerEvaluator(IAuthorizationService authorization, RememberedCallers remembered) : PolicyEvaluator(authorization)
+internal sealed class CallerEvaluator(IAuthorizationService authorization, CachedCallers remembered) : PolicyEvaluator(authorization)
 {
     public override Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
         policy.AuthenticationSchemes is not [AuthenticationSchemes.Either] ? base.AuthenticateAsync(policy, context)
-        : remembered.Recall(context) is { } caller ? Task.FromResult(Welcome(caller.Authenticated, context))
-        : AskAsync(context);
+        : remembered.Find(context) is { } caller ? Task.FromResult(SetUser(caller.Authenticated, context))
+        : RunHandlerAsync(context);
 
     public override Task<PolicyAuthorizationResult> AuthorizeAsync(
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource) =>
@@ -24,10 +24,10 @@ internal sealed class CallerEvaluator(IAuthorizationService authorization, Remem
             ? Task.FromResult(PolicyAuthorizationResult.Success())
             : base.AuthorizeAsync(policy, authenticationResult, context, resource);
 
-    private static async Task<AuthenticateResult> AskAsync(HttpContext context) =>
-        Welcome(await context.AuthenticateAsync(AuthenticationSchemes.Either), context);
+    private static async Task<AuthenticateResult> RunHandlerAsync(HttpContext context) =>
+        SetUser(await context.AuthenticateAsync(AuthenticationSchemes.Either), context);
 
-    private static AuthenticateResult Welcome(AuthenticateResult result, HttpContext context)
+    private static AuthenticateResult SetUser(AuthenticateResult result, HttpContext context)
     {
         context.User = result.Principal ?? new ClaimsPrincipal(new ClaimsIdentity());
         return result;

@@ -18,7 +18,7 @@ internal static class LoginEndpoints
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
         body is { TwoFactorCode: not null, RecoveryCode: not null }
-            ? SecondFactorCode.NotBoth.ToProblem()
+            ? SecondFactorCode.BothSent.ToProblem()
             : Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
@@ -27,7 +27,7 @@ internal static class LoginEndpoints
         TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
         {
             { Code: null, RecoveryCode: null } => Refusal.Invalid("code", "send code or recovery_code").ToProblem(),
-            { Code: not null, RecoveryCode: not null } => SecondFactorCode.NotBoth.ToProblem(),
+            { Code: not null, RecoveryCode: not null } => SecondFactorCode.BothSent.ToProblem(),
             _ => Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken)),
         };
 

@@ -36,7 +36,7 @@ internal static class LoginFeature
             .RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
-            .TellsVanishedOwners();
+            .ReportsEndedSession();
     }
 
     public static void MapPasskeyLogin(this IEndpointRouteBuilder auth)

@@ -9,11 +9,12 @@ namespace Cortex.IdentityServer.Identity.Login;
 internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges challenges, LoginCompletion completion)
 {
     /// <summary>The same for everybody: no account is named before the answer.</summary>
-    public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) => check.AskAsync(PasskeyPurpose.Login, user: null, cancellationToken);
+    public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) =>
+        check.CreateOptionsAsync(PasskeyPurpose.Login, user: null, cancellationToken);
 
     public async Task<LoginResult> TryAsync(PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await check.TryAsync(answer, PasskeyPurpose.Login, user: null, origin, cancellationToken) is not { User: var user } proof)
+        if (await check.VerifyAsync(answer, PasskeyPurpose.Login, user: null, origin, cancellationToken) is not { User: var user } proof)
         {
             return new LoginResult.InvalidCredentials();
         }

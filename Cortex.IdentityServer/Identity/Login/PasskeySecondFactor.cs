@@ -13,7 +13,7 @@ internal sealed partial class PasskeySecondFactor(
     /// <summary>The question for the browser; null for a token that names no login (any more).</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(string twoFactorToken, CancellationToken cancellationToken) =>
         await login.OpenAsync(twoFactorToken, isAttempt: false, cancellationToken) is { } open
-            ? await check.AskAsync(PasskeyPurpose.SecondFactor, open.User, cancellationToken)
+            ? await check.CreateOptionsAsync(PasskeyPurpose.SecondFactor, open.User, cancellationToken)
             : null;
 
     public async Task<LoginResult> TryAsync(string twoFactorToken, PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
@@ -29,14 +29,14 @@ internal sealed partial class PasskeySecondFactor(
         }
 
         // Booked before the answer is looked at and taken back when it is right, as codes are, so that it is one count with them.
-        var booked = await secondFactor.BookFailureAsync(user.Id, origin, cancellationToken);
-        if (booked.Lock is { } locked)
+        var booked = await secondFactor.CountFailureAsync(user.Id, origin, cancellationToken);
+        if (booked.Lockout is { } locked)
         {
             return new LoginResult.Locked(locked.RetryAfter);
         }
 
         // After a password, holding a key that asks for a PIN is a second factor; after the same key without one it isn't, unless the PIN was there first.
-        var proof = await check.TryAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
+        var proof = await check.VerifyAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
             await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed partial class PasskeySecondFactor(
         }
 
         await secondFactor.AcceptAsync(user.Id, booked, cancellationToken);
-        return await challenges.SpendAsync(challenge.Id, cancellationToken)
+        return await challenges.ConsumeAsync(challenge.Id, cancellationToken)
             ? await completion.StartSessionAsync(
                 user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), origin, cancellationToken)
             : LoginResult.InvalidChallenge.Instance;

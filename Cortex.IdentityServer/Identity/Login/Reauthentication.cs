@@ -27,7 +27,7 @@ internal sealed class Reauthentication(OwnerProof proof, SessionService sessions
             origin,
             async change =>
             {
-                if (!await sessions.RefreshProofAsync(sessionId, cancellationToken))
+                if (!await sessions.RecordAuthenticationAsync(sessionId, cancellationToken))
                 {
                     return Problems.SessionRevoked;
                 }

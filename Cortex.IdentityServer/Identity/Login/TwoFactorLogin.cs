@@ -22,13 +22,13 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
             origin,
             cancellationToken,
             challenge.FirstFactor,
-            claim: () => challenges.SpendAsync(challenge.Id, cancellationToken));
+            claim: () => challenges.ConsumeAsync(challenge.Id, cancellationToken));
     }
 
     /// <summary>The login that a token names; null when there is none (any more). An attempt counts, whatever comes of it.</summary>
     public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
         (isAttempt
-            ? await challenges.TryAsync(twoFactorToken, cancellationToken)
+            ? await challenges.CountAttemptAsync(twoFactorToken, cancellationToken)
             : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
         && await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is { } user
 

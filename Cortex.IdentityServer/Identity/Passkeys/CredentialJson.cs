@@ -12,12 +12,12 @@ internal static class CredentialJson
     private const string Extensions = "clientExtensionResults";
 
     /// <summary>The offset of the flags in the authenticator data (WebAuthn section 6.1), after the hash of the relying party's id.</summary>
-    private const int FlagsAt = 32;
+    private const int FlagsOffset = 32;
 
     private const byte BackupEligible = 0x08;
 
     /// <summary>Returns the credential in the form that Identity's handler accepts. Signed members stay unchanged.</summary>
-    public static string Tidy(JsonElement credential)
+    public static string Normalize(JsonElement credential)
     {
         try
         {
@@ -44,12 +44,12 @@ internal static class CredentialJson
     {
         if (!credential.TryGetProperty("response", out var response) || response.ValueKind != JsonValueKind.Object
             || !response.TryGetProperty("authenticatorData", out var data) || data.ValueKind != JsonValueKind.String
-            || TextOf(data) is not { } text || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: > FlagsAt } bytes)
+            || TextOf(data) is not { } text || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not { Length: > FlagsOffset } bytes)
         {
             return null;
         }
 
-        return (bytes[FlagsAt] & BackupEligible) != 0;
+        return (bytes[FlagsOffset] & BackupEligible) != 0;
     }
 
     /// <summary>Null for a string with an unpaired surrogate.</summary>

@@ -10,11 +10,11 @@ internal abstract record NewPasskeyResult
     public sealed record Added(PasskeyResponse Passkey) : NewPasskeyResult;
 
     /// <summary>The account has reached the limit of passkeys.</summary>
-    public sealed record TooMany : NewPasskeyResult
+    public sealed record LimitReached : NewPasskeyResult
     {
-        public static TooMany Instance { get; } = new();
+        public static LimitReached Instance { get; } = new();
 
-        private TooMany()
+        private LimitReached()
         {
         }
     }

@@ -11,10 +11,10 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>Runs WebAuthn registration and assertion with Identity's handler, configured with this server's rules.</summary>
 internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions http, PasskeyOptions options, PresentedPasskey presented)
 {
-    private const int LongestReason = 200;
+    private const int MaxReasonLength = 200;
 
-    private readonly PasskeyHandler<User> _handler = HandlerOf(users, http, options, "preferred");
-    private readonly PasskeyHandler<User> _verifying = HandlerOf(users, http, options, "required");
+    private readonly PasskeyHandler<User> _handler = CreateHandler(users, http, options, "preferred");
+    private readonly PasskeyHandler<User> _verifyingHandler = CreateHandler(users, http, options, "required");
 
     /// <summary>Deliberately empty, so that nothing in a request, above all its Host header, can influence what the handler compares with.</summary>
     private static DefaultHttpContext NoRequest => new();
@@ -26,14 +26,14 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     public async Task<(UserPasskeyInfo? Passkey, string? Refusal)> FinishRegistrationAsync(JsonElement credential, string state)
     {
         var result = await _handler.PerformAttestationAsync(
-            new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AttestationState = state });
+            new() { HttpContext = NoRequest, CredentialJson = CredentialJson.Normalize(credential), AttestationState = state });
         ThrowIfDatabaseFailed(result.Failure);
         return (result.Passkey, ReasonOf(result.Failure));
     }
 
     /// <param name="user">The user whose passkeys may respond; null allows any user's.</param>
     public Task<PasskeyRequestOptionsResult> BeginAssertionAsync(User? user) =>
-        (user is null ? _handler : _verifying).MakeRequestOptionsAsync(user, NoRequest);
+        (user is null ? _handler : _verifyingHandler).MakeRequestOptionsAsync(user, NoRequest);
 
     /// <param name="credential">The credential that the client sent.</param>
     /// <param name="state">The state of the challenge.</param>
@@ -46,8 +46,8 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
 
         // The handler doesn't report whether the user was verified. So run the check that requires verification first, and then the one that doesn't. Parsing
         // the flags here a second time could disagree with the handler about which bytes were signed.
-        var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = CredentialJson.Tidy(credential), AssertionState = state };
-        var result = await _verifying.PerformAssertionAsync(context);
+        var context = new PasskeyAssertionContext { HttpContext = NoRequest, CredentialJson = CredentialJson.Normalize(credential), AssertionState = state };
+        var result = await _verifyingHandler.PerformAssertionAsync(context);
         ThrowIfDatabaseFailed(result.Failure);
         var isVerified = result.Succeeded;
         if (!isVerified && !mustVerify)
@@ -61,7 +61,7 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
             : new AssertionResult.Refused(ReasonOf(result.Failure), FrameworkInternals.IsWrongSignatureCounter(result.Failure));
     }
 
-    private static PasskeyHandler<User> HandlerOf(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
+    private static PasskeyHandler<User> CreateHandler(UserManager<User> users, HttpOptions http, PasskeyOptions options, string userVerification) =>
         new(users, Options.Create(PasskeyRules.For(http, options, userVerification)));
 
     /// <summary>The handler converts every exception into a rejection, but an unavailable database says nothing about a passkey.</summary>
@@ -74,5 +74,5 @@ internal sealed class PasskeyCeremonies(UserManager<User> users, HttpOptions htt
     }
 
     /// <summary>The reason, for the log. Parts of it may come from the client, so it is made printable.</summary>
-    private static string ReasonOf(PasskeyException? failure) => PrintableText.Of(failure?.Message ?? "", LongestReason);
+    private static string ReasonOf(PasskeyException? failure) => PrintableText.Of(failure?.Message ?? "", MaxReasonLength);
 }

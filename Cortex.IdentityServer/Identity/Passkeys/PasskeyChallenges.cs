@@ -21,7 +21,7 @@ internal sealed class PasskeyChallenges(CortexDbContext db, SecretKeys secrets, 
     }
 
     /// <summary>Consumes a challenge and returns its state; null if it doesn't exist, has expired, or was created for another user or purpose.</summary>
-    public async Task<string?> TakeAsync(string text, string purpose, Guid? userId, CancellationToken cancellationToken)
+    public async Task<string?> ConsumeAsync(string text, string purpose, Guid? userId, CancellationToken cancellationToken)
     {
         if (!PasskeyToken.TryParse(text, _keys, out var token))
         {

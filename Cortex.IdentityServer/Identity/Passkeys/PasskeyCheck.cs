@@ -13,7 +13,7 @@ internal sealed partial class PasskeyCheck(
     /// <param name="purpose">The purpose of the challenge.</param>
     /// <param name="user">The user who must respond, with user verification; null allows any user.</param>
     /// <param name="cancellationToken">Canceled when the request is aborted.</param>
-    public async Task<PasskeyOptionsResponse> AskAsync(string purpose, User? user, CancellationToken cancellationToken)
+    public async Task<PasskeyOptionsResponse> CreateOptionsAsync(string purpose, User? user, CancellationToken cancellationToken)
     {
         var options = await ceremonies.BeginAssertionAsync(user);
         var token = await challenges.CreateAsync(purpose, user?.Id, options.AssertionState!, cancellationToken);
@@ -26,15 +26,15 @@ internal sealed partial class PasskeyCheck(
     /// <param name="user">The user whom the challenge was created for; null for any user.</param>
     /// <param name="origin">The origin of the request.</param>
     /// <param name="cancellationToken">Canceled when the request is aborted.</param>
-    public async Task<PasskeyProof?> TryAsync(PasskeyAnswer answer, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<PasskeyProof?> VerifyAsync(PasskeyAnswer answer, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await challenges.TakeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
+        if (await challenges.ConsumeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
             // The response belongs to no challenge of this server, so it isn't worth an audit event.
             return null;
         }
 
-        var proof = await VerifyAsync(answer, state, mustVerify: user is not null, cancellationToken);
+        var proof = await VerifyAnswerAsync(answer, state, mustVerify: user is not null, cancellationToken);
         if (proof is null && user is null)
         {
             await audit.RecordFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
@@ -43,7 +43,7 @@ internal sealed partial class PasskeyCheck(
         return proof;
     }
 
-    private async Task<PasskeyProof?> VerifyAsync(PasskeyAnswer answer, string state, bool mustVerify, CancellationToken cancellationToken)
+    private async Task<PasskeyProof?> VerifyAnswerAsync(PasskeyAnswer answer, string state, bool mustVerify, CancellationToken cancellationToken)
     {
         switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify))
         {

@@ -10,10 +10,10 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>The caller's passkeys.</summary>
 internal static class PasskeyEndpoints
 {
-    private static readonly Refusal TooMany = Problems.ValidationFailed with
+    private static readonly Refusal LimitReached = Problems.ValidationFailed with
     {
-        Detail = $"An account can have {UserPasskeys.Most} passkeys; remove one first.",
-        Errors = new Dictionary<string, string[]> { ["credential"] = [$"would be one more than the {UserPasskeys.Most} passkeys that an account can have"] },
+        Detail = $"An account can have {UserPasskeys.MaxPerUser} passkeys; remove one first.",
+        Errors = new Dictionary<string, string[]> { ["credential"] = [$"would exceed the limit of {UserPasskeys.MaxPerUser} passkeys per account"] },
     };
 
     /// <summary>Start registering a passkey</summary>
@@ -22,7 +22,7 @@ internal static class PasskeyEndpoints
         ClaimsPrincipal caller, OwnerProof proof, PasskeyRegistration registration, CancellationToken cancellationToken) =>
         await proof.FindUserAsync(caller.UserId(), cancellationToken) is not { } user
             ? Problems.SessionRevoked.ToProblem()
-            : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : TooMany.ToProblem();
+            : await registration.BeginAsync(user, cancellationToken) is { } options ? TypedResults.Ok(options) : LimitReached.ToProblem();
 
     /// <summary>Register a passkey</summary>
     /// <remarks>The login must be less than ten minutes old. Ends the user's other sessions. An account can have at most ten passkeys.</remarks>
@@ -32,7 +32,7 @@ internal static class PasskeyEndpoints
         return await registration.FinishAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken) switch
         {
             NewPasskeyResult.Added added => TypedResults.Created((string?)null, added.Passkey),
-            NewPasskeyResult.TooMany => TooMany.ToProblem(),
+            NewPasskeyResult.LimitReached => LimitReached.ToProblem(),
             NewPasskeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
             NewPasskeyResult.InvalidChallenge =>
                 Refusal.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options").ToProblem(),

@@ -14,7 +14,7 @@ internal sealed partial class PasskeyRegistration(
     PasskeyCeremonies ceremonies, PasskeyChallenges challenges, UserPasskeys passkeys, TimeProvider clock, ILogger<PasskeyRegistration> logger)
 {
     /// <summary>WebAuthn defines six transports; this leaves room for future ones.</summary>
-    private const int MostTransports = 8;
+    private const int MaxTransports = 8;
 
     /// <summary>Creates the options for the browser; null when the account has reached the limit of passkeys.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(User user, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed partial class PasskeyRegistration(
     public async Task<NewPasskeyResult> FinishAsync(
         Guid userId, Guid sessionId, RegisterPasskeyRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await challenges.TakeAsync(request.PasskeyToken, PasskeyPurpose.Registration, userId, cancellationToken) is not { } state)
+        if (await challenges.ConsumeAsync(request.PasskeyToken, PasskeyPurpose.Registration, userId, cancellationToken) is not { } state)
         {
             return NewPasskeyResult.InvalidChallenge.Instance;
         }
@@ -45,7 +45,7 @@ internal sealed partial class PasskeyRegistration(
         }
 
         var now = clock.GetUtcNow();
-        return await passkeys.AddAsync(userId, sessionId, Cleaned(created, request.Name ?? DefaultName(now), now), origin, cancellationToken);
+        return await passkeys.AddAsync(userId, sessionId, Sanitize(created, request.Name ?? DefaultName(now), now), origin, cancellationToken);
     }
 
     /// <summary>
@@ -61,12 +61,12 @@ internal sealed partial class PasskeyRegistration(
     private static string DefaultName(DateTimeOffset now) => "Passkey " + now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Uses this server's clock for the creation time and drops transports that aren't valid.</summary>
-    private static UserPasskeyInfo Cleaned(UserPasskeyInfo created, string name, DateTimeOffset now) => new(
+    private static UserPasskeyInfo Sanitize(UserPasskeyInfo created, string name, DateTimeOffset now) => new(
         created.CredentialId,
         created.PublicKey,
         now,
         created.SignCount,
-        [.. (created.Transports ?? []).Where(transport => transport is not null && Transport().IsMatch(transport)).Distinct().Take(MostTransports)],
+        [.. (created.Transports ?? []).Where(transport => transport is not null && Transport().IsMatch(transport)).Distinct().Take(MaxTransports)],
         created.IsUserVerified,
         created.IsBackupEligible,
         created.IsBackedUp,

@@ -11,7 +11,7 @@ internal sealed class PasskeyUserStore(CortexDbContext db, IdentityErrorDescribe
     /// <summary>Saves immediately, so that the caller can tell a credential that is already registered from an email address that is taken.</summary>
     public override async Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
-        if (await Of(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } existing)
+        if (await Query(user, passkey.CredentialId).SingleOrDefaultAsync(cancellationToken) is not { } existing)
         {
             Context.Passkeys.Add(Passkey.Of(user.Id, passkey));
         }
@@ -33,10 +33,10 @@ internal sealed class PasskeyUserStore(CortexDbContext db, IdentityErrorDescribe
         Context.Users.SingleOrDefaultAsync(u => Context.Passkeys.Any(p => p.CredentialId == credentialId && p.UserId == u.Id), cancellationToken);
 
     public override async Task<UserPasskeyInfo?> FindPasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
-        (await Of(user, credentialId).AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ToInfo(presented.IsBackupEligible);
+        (await Query(user, credentialId).AsNoTracking().SingleOrDefaultAsync(cancellationToken))?.ToInfo(presented.IsBackupEligible);
 
     public override Task RemovePasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) =>
-        Of(user, credentialId).ExecuteDeleteAsync(cancellationToken);
+        Query(user, credentialId).ExecuteDeleteAsync(cancellationToken);
 
-    private IQueryable<Passkey> Of(User user, byte[] credentialId) => Context.Passkeys.Where(p => p.UserId == user.Id && p.CredentialId == credentialId);
+    private IQueryable<Passkey> Query(User user, byte[] credentialId) => Context.Passkeys.Where(p => p.UserId == user.Id && p.CredentialId == credentialId);
 }

@@ -30,7 +30,7 @@ internal static class PasskeysFeature
 
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {
-        var passkeys = auth.MapGroup("/passkeys").WithTags("Passkeys").RequireAuthorization(Policies.Session).TellsVanishedOwners();
+        var passkeys = auth.MapGroup("/passkeys").WithTags("Passkeys").RequireAuthorization(Policies.Session).ReportsEndedSession();
         var writing = passkeys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
         writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
         writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();

@@ -18,14 +18,14 @@ internal sealed partial class UserPasskeys(
     CortexDbContext db, UserManager<User> users, SessionService sessions, AccountChanges changes, TimeProvider clock, ILogger<UserPasskeys> logger)
 {
     /// <summary>More devices than users own; the options of a challenge list all of them.</summary>
-    public const int Most = 10;
+    public const int MaxPerUser = 10;
 
     public async Task<IReadOnlyList<PasskeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Passkeys.Where(p => p.UserId == userId).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id)
             .Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken);
 
     public async Task<bool> IsFullAsync(Guid userId, CancellationToken cancellationToken) =>
-        await db.Passkeys.CountAsync(p => p.UserId == userId, cancellationToken) >= Most;
+        await db.Passkeys.CountAsync(p => p.UserId == userId, cancellationToken) >= MaxPerUser;
 
     public Task<NewPasskeyResult> AddAsync(Guid userId, Guid sessionId, UserPasskeyInfo passkey, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => AddAsync(change, sessionId, passkey, cancellationToken), cancellationToken);
@@ -37,12 +37,12 @@ internal sealed partial class UserPasskeys(
             origin,
             async change =>
             {
-                if (await Of(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
+                if (await Query(userId, id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellationToken) == 0)
                 {
                     return null;
                 }
 
-                var renamed = await Of(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
+                var renamed = await Query(userId, id).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
                 await change.CompleteAsync(AuditAction.PasskeyRenamed, ("passkey_id", id.ToString()), ("name", name));
                 return renamed;
             },
@@ -55,12 +55,12 @@ internal sealed partial class UserPasskeys(
         async change =>
         {
             if (!await sessions.IsLiveAsync(userId, sessionId, cancellationToken) || await users.FindByIdAsync(userId.ToString()) is not { } user
-                || await Of(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
+                || await Query(userId, id).ExecuteDeleteAsync(cancellationToken) == 0)
             {
                 return false;
             }
 
-            await EndWhatWasProvedAsync(change, sessionId, cancellationToken);
+            await EndOtherLoginsAsync(change, sessionId, cancellationToken);
             await change.CompleteAndNotifyAsync(AuditAction.PasskeyRemoved, MailKind.PasskeyRemoved, user.Owner, ("passkey_id", id.ToString()));
             change.AfterCommit(() => Log.Removed(logger, id, userId));
             return true;
@@ -94,7 +94,7 @@ internal sealed partial class UserPasskeys(
                 cancellationToken) == 1;
     }
 
-    private IQueryable<Passkey> Of(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
+    private IQueryable<Passkey> Query(Guid userId, Guid id) => db.Passkeys.Where(p => p.Id == id && p.UserId == userId);
 
     private async Task<NewPasskeyResult> AddAsync(AccountChange change, Guid sessionId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed partial class UserPasskeys(
 
         if (await IsFullAsync(userId, cancellationToken))
         {
-            return NewPasskeyResult.TooMany.Instance;
+            return NewPasskeyResult.LimitReached.Instance;
         }
 
         // The handler checked this before the account was locked; a credential registered since then would be overwritten.
@@ -125,14 +125,14 @@ internal sealed partial class UserPasskeys(
         }
 
         var added = await db.Passkeys.Where(p => p.CredentialId == passkey.CredentialId).Select(PasskeyResponse.FromPasskey).SingleAsync(cancellationToken);
-        await EndWhatWasProvedAsync(change, sessionId, cancellationToken);
+        await EndOtherLoginsAsync(change, sessionId, cancellationToken);
         await change.CompleteAndNotifyAsync(
             AuditAction.PasskeyAdded, MailKind.PasskeyAdded, user.Owner, ("passkey_id", added.Id.ToString()), ("name", added.Name));
         change.AfterCommit(() => Log.Added(logger, added.Id, userId, passkey.IsUserVerified));
         return new NewPasskeyResult.Added(added);
     }
 
-    private async Task EndWhatWasProvedAsync(AccountChange change, Guid sessionId, CancellationToken cancellationToken)
+    private async Task EndOtherLoginsAsync(AccountChange change, Guid sessionId, CancellationToken cancellationToken)
     {
         var stamp = Guid.NewGuid().ToString();
         await db.Users.Where(u => u.Id == change.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp), cancellationToken);

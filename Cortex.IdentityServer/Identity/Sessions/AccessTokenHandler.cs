@@ -20,7 +20,7 @@ internal sealed class AccessTokenHandler : JsonWebTokenHandler
         var result = await base.ValidateTokenAsync(token, validationParameters);
         return result.Exception is SecurityTokenSignatureKeyNotFoundException
             && validationParameters is AccessTokenValidation { Keys: var keys }
-            && await keys.LookAgainAsync(ReadJsonWebToken(token).Kid)
+            && await keys.TryLoadAsync(ReadJsonWebToken(token).Kid)
                 ? await base.ValidateTokenAsync(token, validationParameters)
                 : result;
     }

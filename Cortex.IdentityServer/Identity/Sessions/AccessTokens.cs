@@ -13,7 +13,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
     private const string Type = "at+jwt";
 
     /// <summary>The maximum length of a token. Longer texts aren't even decoded.</summary>
-    public const int LongestToken = 4096;
+    public const int MaxTokenLength = 4096;
 
     /// <summary>The validation parameters. Every default that could let an invalid token pass is set explicitly.</summary>
     public TokenValidationParameters Validation { get; } = new AccessTokenValidation(keys)
@@ -36,7 +36,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
     public static JsonWebTokenHandler Handler { get; } = new AccessTokenHandler
     {
         MapInboundClaims = false,
-        MaximumTokenSizeInBytes = LongestToken,
+        MaximumTokenSizeInBytes = MaxTokenLength,
         SetDefaultTimesOnTokenCreation = false,
     };
 
@@ -69,7 +69,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
     public bool HasKey(string? keyId) => keys.Find(keyId).Any();
 
     /// <summary>Whether the token names a user and a session, as all of this server's tokens do.</summary>
-    public static bool Names(ClaimsIdentity identity) =>
+    public static bool HasRequiredIds(ClaimsIdentity identity) =>
         Guid.TryParse(identity.FindFirst(CortexClaims.Subject)?.Value, out _) && Guid.TryParse(identity.FindFirst(CortexClaims.SessionId)?.Value, out _);
 
     public static Guid UserId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.Subject)!.Value);
@@ -77,7 +77,7 @@ internal sealed class AccessTokens(SigningKeySet keys, SessionSettings options, 
     public static Guid SessionId(ClaimsIdentity identity) => Guid.Parse(identity.FindFirst(CortexClaims.SessionId)!.Value);
 
     /// <summary>Reads a NumericDate claim (RFC 7519 section 2), in seconds.</summary>
-    public static long Seconds(ClaimsIdentity identity, string claim) =>
+    public static long ReadSeconds(ClaimsIdentity identity, string claim) =>
         long.Parse(identity.FindFirst(claim)!.Value, CultureInfo.InvariantCulture);
 
     private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now)

@@ -51,7 +51,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
         switch (verdict)
         {
-            case TokenVerdict.Good good:
+            case TokenVerdict.Valid good:
                 context.Principal = good.Token.Caller;
                 context.Success();
                 break;

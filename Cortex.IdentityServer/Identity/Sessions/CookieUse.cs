@@ -8,7 +8,7 @@ internal static class CookieUse
 {
     public const string Parameter = "use_cookies";
 
-    private static readonly Refusal NeitherTrueNorFalse = Refusal.Invalid(Parameter, "must be true or false");
+    private static readonly Refusal InvalidValue = Refusal.Invalid(Parameter, "must be true or false");
 
     /// <summary>
     /// Reads <c>?use_cookies</c> and rejects requests that may not use the cookie before the endpoint runs, and so before any password is hashed. The endpoint
@@ -28,14 +28,14 @@ internal static class CookieUse
     {
         var http = context.HttpContext;
         var wish = http.Request.Query[Parameter];
-        if (wish.Count == 0 || Is(wish, bool.FalseString))
+        if (wish.Count == 0 || IsWord(wish, bool.FalseString))
         {
             return next(context);
         }
 
-        if (!Is(wish, bool.TrueString))
+        if (!IsWord(wish, bool.TrueString))
         {
-            return new(NeitherTrueNorFalse.ToProblem());
+            return new(InvalidValue.ToProblem());
         }
 
         if (cookie.RefusalToSet(http.Request) is { } refusal)
@@ -48,5 +48,5 @@ internal static class CookieUse
     }
 
     /// <summary>Compares case-insensitively, because Python writes <c>True</c>.</summary>
-    private static bool Is(StringValues wish, string word) => wish is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
+    private static bool IsWord(StringValues wish, string word) => wish is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
 }

@@ -17,7 +17,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     public const string PlainName = "cortex_refresh";
 
     /// <summary>The server can't tell which of two cookies is the current one, and a browser has two only if an attacker planted one of them.</summary>
-    public static readonly Refusal Twice = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
+    public static readonly Refusal SentTwice = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
 
     private static readonly Refusal OtherOrigin = Problems.Forbidden with
     {
@@ -41,7 +41,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     /// </summary>
     public Refusal? RefusalToSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : RefusalToUse(request);
 
-    public bool IsIn(HttpRequest request) => request.Headers.Cookie.Count > 0 && ValuesIn(request).Length > 0;
+    public bool IsSent(HttpRequest request) => request.Headers.Cookie.Count > 0 && ValuesIn(request).Length > 0;
 
     /// <summary>Reads the cookie if it was sent exactly once. The value isn't validated.</summary>
     public bool TryRead(HttpRequest request, [NotNullWhen(true)] out string? value)
@@ -61,7 +61,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
 
     public void ClearIfSent(HttpContext http)
     {
-        if (IsIn(http.Request))
+        if (IsSent(http.Request))
         {
             Clear(http);
         }

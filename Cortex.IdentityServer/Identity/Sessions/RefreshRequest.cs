@@ -8,7 +8,7 @@ internal sealed record RefreshRequest : IRequestBody, IExample<RefreshRequest>
 {
     /// <summary>The token from the last login or refresh.</summary>
     [MinLength(1)]
-    [MaxLength(AccessTokens.LongestToken)]
+    [MaxLength(AccessTokens.MaxTokenLength)]
     public string? RefreshToken { get; init; }
 
     public static RefreshRequest Example => new() { RefreshToken = TokenResponse.Example.RefreshToken };

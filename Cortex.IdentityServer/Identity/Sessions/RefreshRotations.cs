@@ -8,14 +8,14 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// </summary>
 internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
-    private const string Changes = "refresh_counter = refresh_counter + 1, last_used_at = $2, idle_expires_at = $3";
+    private const string Assignments = "refresh_counter = refresh_counter + 1, last_used_at = $2, idle_expires_at = $3";
 
     /// <summary>
     /// The guarded update that decides which of several refreshes wins. It is one statement, so a failure uses up no token. It skips rows that are locked, so
     /// that they neither delay the rest of the batch nor cause a deadlock with another replica.
     /// </summary>
-    private const string TogetherSql = $"""
-        UPDATE sessions SET {Changes}
+    private const string BatchSql = $"""
+        UPDATE sessions SET {Assignments}
         FROM (SELECT sessions.id FROM unnest($1, $4) AS asked(id, counter) JOIN sessions ON sessions.id = asked.id AND refresh_counter = counter
             FOR NO KEY UPDATE OF sessions SKIP LOCKED) AS held, users
         WHERE sessions.id = held.id AND users.id = sessions.user_id AND {UsableSession.IsUsable}
@@ -23,23 +23,23 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         """;
 
     /// <summary>The same update for a single token, which waits for the row lock.</summary>
-    private const string AloneSql = $"""
-        UPDATE sessions SET {Changes}
+    private const string SingleSql = $"""
+        UPDATE sessions SET {Assignments}
         FROM users WHERE sessions.id = $1 AND refresh_counter = $4 AND users.id = sessions.user_id AND {UsableSession.IsUsable}
         RETURNING {UsableSession.Columns}
         """;
 
-    private const int MostTogether = 100;
+    private const int MaxBatchSize = 100;
 
     /// <summary>
     /// Shorter arrays are padded with nulls. PostgreSQL assumes ten elements when it doesn't look at the values, and would replan the statement for each
     /// shorter array, which takes longer than running it.
     /// </summary>
-    private const int FewestElements = 16;
+    private const int MinArrayLength = 16;
 
     private readonly Lock _lock = new();
-    private readonly List<Rotation> _gathered = [];
-    private bool _isUnderWay;
+    private readonly List<Rotation> _pending = [];
+    private bool _isRunning;
 
     /// <summary>Rotates a token; null if it isn't the current token of its session, or the session isn't active.</summary>
     /// <remarks>An aborted request doesn't cancel the rotation: the client's retry finds the token used and gets the same successor.</remarks>
@@ -48,10 +48,10 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         var rotation = new Rotation(token);
         lock (_lock)
         {
-            _gathered.Add(rotation);
-            if (!_isUnderWay)
+            _pending.Add(rotation);
+            if (!_isRunning)
             {
-                _isUnderWay = true;
+                _isRunning = true;
 
                 // Run outside this request, because the loop goes on with the rotations of other requests.
                 ThreadPool.UnsafeQueueUserWorkItem(static rotations => _ = rotations.RunAsync(), this, preferLocal: true);
@@ -59,21 +59,21 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
         }
 
         // The batch didn't rotate this token: it was used, invalid or in the batch twice, or its row was locked. The single update gives a definite answer.
-        return await rotation.Outcome.Task ?? await AloneAsync(token, cancellationToken);
+        return await rotation.Outcome.Task ?? await RotateSingleAsync(token, cancellationToken);
     }
 
     private async Task RunAsync()
     {
-        while (Next() is { Length: > 0 } rotations)
+        while (TakeBatch() is { Length: > 0 } rotations)
         {
             try
             {
-                await TogetherAsync(rotations);
+                await RotateBatchAsync(rotations);
             }
             catch (Exception failure)
             {
                 // The rotations that queued up meanwhile have waited as long as these, so after a timeout they fail too instead of waiting for a second one.
-                Rotation[] all = failure.GetBaseException() is TimeoutException ? [.. rotations, .. Gathered()] : rotations;
+                Rotation[] all = failure.GetBaseException() is TimeoutException ? [.. rotations, .. TakePending()] : rotations;
                 foreach (var rotation in all)
                 {
                     rotation.Outcome.TrySetException(failure);
@@ -83,40 +83,40 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
     }
 
     /// <summary>Takes the next batch. If it is empty, nothing is waiting and this run ends.</summary>
-    private Rotation[] Next()
+    private Rotation[] TakeBatch()
     {
         lock (_lock)
         {
-            Rotation[] next = [.. _gathered.Take(MostTogether)];
-            _gathered.RemoveRange(0, next.Length);
-            _isUnderWay = next.Length > 0;
+            Rotation[] next = [.. _pending.Take(MaxBatchSize)];
+            _pending.RemoveRange(0, next.Length);
+            _isRunning = next.Length > 0;
             return next;
         }
     }
 
-    private Rotation[] Gathered()
+    private Rotation[] TakePending()
     {
         lock (_lock)
         {
-            Rotation[] gathered = [.. _gathered];
-            _gathered.Clear();
+            Rotation[] gathered = [.. _pending];
+            _pending.Clear();
             return gathered;
         }
     }
 
-    private async Task<UsableSession?> AloneAsync(RefreshToken token, CancellationToken cancellationToken)
+    private async Task<UsableSession?> RotateSingleAsync(RefreshToken token, CancellationToken cancellationToken)
     {
-        await using var command = Command(AloneSql, token.SessionId, token.Counter);
+        await using var command = Command(SingleSql, token.SessionId, token.Counter);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? UsableSession.Read(row) : null;
     }
 
-    private async Task TogetherAsync(Rotation[] rotations)
+    private async Task RotateBatchAsync(Rotation[] rotations)
     {
         // Keyed by the token rather than its session, because a batch may also hold an older token of the same session.
         var rotated = new Dictionary<RefreshToken, UsableSession>(rotations.Length);
         await using (var command = Command(
-            TogetherSql, Column<Guid?>(rotations, token => token.SessionId), Column<int?>(rotations, token => token.Counter)))
+            BatchSql, Column<Guid?>(rotations, token => token.SessionId), Column<int?>(rotations, token => token.Counter)))
         {
             await using var row = await command.ExecuteReaderAsync();
             while (await row.ReadAsync())
@@ -133,7 +133,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
 
     private static T[] Column<T>(Rotation[] rotations, Func<RefreshToken, T> value)
     {
-        var column = new T[Math.Max(rotations.Length, FewestElements)];
+        var column = new T[Math.Max(rotations.Length, MinArrayLength)];
         for (var i = 0; i < rotations.Length; i++)
         {
             column[i] = value(rotations[i].Token);

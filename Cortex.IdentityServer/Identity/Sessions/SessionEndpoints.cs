@@ -24,10 +24,10 @@ internal static class SessionEndpoints
         // The client chose to send the token in the body, whereas the browser attaches the cookie on its own.
         if (body?.RefreshToken is { } sent)
         {
-            return await SpendAsync(sent, tokens, refresh, counter, http, cancellationToken);
+            return await ExchangeAsync(sent, tokens, refresh, counter, http, cancellationToken);
         }
 
-        if (!cookie.IsIn(http.Request))
+        if (!cookie.IsSent(http.Request))
         {
             return Refusal.Invalid("refresh_token", "send it here, or in the refresh cookie").ToProblem();
         }
@@ -39,12 +39,12 @@ internal static class SessionEndpoints
 
         if (!cookie.TryRead(http.Request, out var kept))
         {
-            return RefreshCookie.Twice.ToProblem();
+            return RefreshCookie.SentTwice.ToProblem();
         }
 
         // Never return it in the body: a script that can make the browser refresh must not obtain a token that it can't otherwise read.
         TokenAnswer.UseCookie(http, cookie);
-        var answer = await SpendAsync(kept, tokens, refresh, counter, http, cancellationToken);
+        var answer = await ExchangeAsync(kept, tokens, refresh, counter, http, cancellationToken);
         if (answer.Result is Problem { Refusal.Status: StatusCodes.Status401Unauthorized })
         {
             cookie.Clear(http);
@@ -78,7 +78,7 @@ internal static class SessionEndpoints
 
         if (!cookie.TryRead(http.Request, out var kept))
         {
-            return RefreshCookie.Twice.ToProblem();
+            return RefreshCookie.SentTwice.ToProblem();
         }
 
         var hasEnded = tokens.TryRead(kept, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);
@@ -116,7 +116,7 @@ internal static class SessionEndpoints
             ? TypedResults.NoContent()
             : Problems.NotFound.ToProblem();
 
-    private static async Task<Results<Ok<TokenResponse>, Problem>> SpendAsync(
+    private static async Task<Results<Ok<TokenResponse>, Problem>> ExchangeAsync(
         string text, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
     {
         if (!tokens.TryRead(text, out var token))

@@ -12,18 +12,18 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// </summary>
 internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvider clock, ILogger<SessionLimit> logger) : IExpiryRule
 {
-    public const int MostLive = 100;
+    public const int MaxActive = 100;
 
     /// <summary>Usually one; the cap keeps a login from waiting for thousands of rows.</summary>
-    public const int MostEndedByLogin = 500;
+    public const int MaxEndedByLogin = 500;
 
-    private const int Batch = 5000;
+    private const int BatchSize = 5000;
 
-    private const string Crowded = """
+    private const string FindOverLimitSql = """
         SELECT user_id FROM sessions WHERE ended_at IS NULL AND expires_at > @now AND idle_expires_at > @now GROUP BY user_id HAVING count(*) > @kept
         """;
 
-    private static readonly string End = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
+    private static readonly string EndSql = $"WITH {EndSurplus("@user")} SELECT count(*)::integer FROM ended";
 
     /// <summary>
     /// The common table expressions that end a user's active sessions beyond the <c>@kept</c> most recently used ones, at most <c>@most</c> of them, each with
@@ -58,23 +58,23 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
     /// <summary>Ends the surplus sessions of every account, in batches that keep locks short.</summary>
     public async Task EnforceAsync(CancellationToken cancellationToken)
     {
-        foreach (var userId in await CrowdedAsync(cancellationToken))
+        foreach (var userId in await FindOverLimitAsync(cancellationToken))
         {
             var ended = 0;
-            for (var last = Batch; last == Batch; ended += last)
+            for (var last = BatchSize; last == BatchSize; ended += last)
             {
                 last = await EndAsync(userId, cancellationToken);
             }
 
-            Log.Ended(logger, ended, userId, MostLive);
+            Log.Ended(logger, ended, userId, MaxActive);
         }
     }
 
-    private async Task<List<Guid>> CrowdedAsync(CancellationToken cancellationToken)
+    private async Task<List<Guid>> FindOverLimitAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Crowded);
+        await using var command = database.CreateCommand(FindOverLimitSql);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", clock.GetUtcNow()));
-        command.Parameters.Add(new NpgsqlParameter<int>("kept", MostLive));
+        command.Parameters.Add(new NpgsqlParameter<int>("kept", MaxActive));
         command.CommandTimeout = IExpiryRule.CommandTimeoutSeconds;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var crowded = new List<Guid>();
@@ -91,7 +91,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         await using var batch = database.CreateBatch();
         batch.Timeout = IExpiryRule.CommandTimeoutSeconds;
         batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
-        batch.BatchCommands.Add(new(End)
+        batch.BatchCommands.Add(new(EndSql)
         {
             Parameters =
             {
@@ -101,8 +101,8 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
                 new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = DBNull.Value },
                 new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = DBNull.Value },
                 new NpgsqlParameter<string>("request", ""),
-                new NpgsqlParameter<int>("kept", MostLive),
-                new NpgsqlParameter<int>("most", Batch),
+                new NpgsqlParameter<int>("kept", MaxActive),
+                new NpgsqlParameter<int>("most", BatchSize),
             },
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);

@@ -13,7 +13,7 @@ internal sealed partial class SessionRefresh(
     NpgsqlDataSource database, RefreshRotations rotations, TokenPairs tokens, SessionSettings options, Changes changes, MailSignal mails, TimeProvider clock,
     ILogger<SessionRefresh> logger)
 {
-    private const string LookSql = $"""
+    private const string FindSql = $"""
         SELECT {UsableSession.Columns}, refresh_counter, last_used_at FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = $1 AND {UsableSession.IsUsable}
         """;
@@ -48,7 +48,7 @@ internal sealed partial class SessionRefresh(
         }
 
         var now = clock.GetUtcNow();
-        if (await LookAsync(token.SessionId, now, cancellationToken) is not { } session || token.Counter >= session.Counter)
+        if (await FindAsync(token.SessionId, now, cancellationToken) is not { } session || token.Counter >= session.Counter)
         {
             return RefreshResult.Invalid.Instance;
         }
@@ -73,9 +73,9 @@ internal sealed partial class SessionRefresh(
     private RefreshResult.Refreshed Refreshed(UsableSession session, RefreshToken successor) =>
         new(tokens.Issue(session.User, successor, session.Methods, session.RefreshExpires));
 
-    private async Task<Looked?> LookAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<FoundSession?> FindAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = Command(LookSql, sessionId, now);
+        await using var command = Command(FindSql, sessionId, now);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(UsableSession.Read(row), row.GetInt32(UsableSession.ColumnCount), row.GetFieldValue<DateTimeOffset>(UsableSession.ColumnCount + 1))
@@ -101,7 +101,7 @@ internal sealed partial class SessionRefresh(
         return command;
     }
 
-    private sealed record Looked(UsableSession Usable, int Counter, DateTimeOffset RefreshedAt);
+    private sealed record FoundSession(UsableSession Usable, int Counter, DateTimeOffset RefreshedAt);
 
     private static partial class Log
     {

@@ -91,7 +91,7 @@ internal sealed partial class SessionService(
         var now = clock.GetUtcNow();
         var live = await db.Sessions.FromSql($"""
             SELECT * FROM sessions WHERE user_id = {userId} AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
-            ORDER BY id = {current} DESC, greatest(last_used_at, last_seen_at) DESC, id DESC LIMIT {SessionLimit.MostLive}
+            ORDER BY id = {current} DESC, greatest(last_used_at, last_seen_at) DESC, id DESC LIMIT {SessionLimit.MaxActive}
             """).AsNoTracking().ToListAsync(cancellationToken);
         return [.. live.OrderByDescending(session => session.CreatedAt)];
     }
@@ -111,7 +111,7 @@ internal sealed partial class SessionService(
         db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
 
     /// <summary>Records that the user has just authenticated, in the caller's transaction; false if the session has ended in the meantime.</summary>
-    public async Task<bool> RefreshProofAsync(Guid sessionId, CancellationToken cancellationToken)
+    public async Task<bool> RecordAuthenticationAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return await db.Sessions.Where(session => session.Id == sessionId && session.EndedAt == null)

@@ -16,7 +16,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
     /// <summary>Also writes the audit event and, for a device that is new to the account, the notice. An account's first device sends no notice.</summary>
-    private static readonly string Start = $"""
+    private static readonly string StartSql = $"""
         WITH account AS (
             SELECT id, email, subscription_tier FROM users
             WHERE id = @user AND security_stamp IS NOT DISTINCT FROM @stamp AND {UserSql.IsActive}),
@@ -57,7 +57,7 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
         // Logins of one account run one after another, so that each counts the sessions that earlier ones started: the snapshot of the second statement is
         // taken once the row is locked. A password change takes the same lock, so it either ends the new session or is seen by the login.
         batch.BatchCommands.Add(new(UserSql.Lock) { Parameters = { new NpgsqlParameter<Guid>("user", userId) } });
-        batch.BatchCommands.Add(new(Start)
+        batch.BatchCommands.Add(new(StartSql)
         {
             Parameters =
             {
@@ -80,8 +80,8 @@ internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSet
                 Json("notice", Outbox.DetailsOf(origin)),
                 new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.NoticeLifetime),
                 new NpgsqlParameter<DateTimeOffset>("lately", now - NoticeLimit.Window),
-                new NpgsqlParameter<int>("kept", SessionLimit.MostLive - 1),
-                new NpgsqlParameter<int>("most", SessionLimit.MostEndedByLogin),
+                new NpgsqlParameter<int>("kept", SessionLimit.MaxActive - 1),
+                new NpgsqlParameter<int>("most", SessionLimit.MaxEndedByLogin),
             },
         });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);

@@ -34,7 +34,7 @@ internal static class SessionsFeature
                 "sessions", "sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", EndedSessionsKept))
             .AddSingleton<IExpiryRule>(new ExpiryRule("devices", "login_devices WHERE last_login_at < $1", LoginDevice.KnownFor))
             .AddSingleton<RefreshCookie>()
-            .AddSingleton<MatcherPolicy, CookieAlonePolicy>()
+            .AddSingleton<MatcherPolicy, RefreshCookieOnlyPolicy>()
             .AddScoped<SessionService>();
     }
 
@@ -49,15 +49,15 @@ internal static class SessionsFeature
 
         // The OpenAPI document shows both routes as one operation.
         tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie)
-            .WithRefreshCookieAlone()
+            .WhenRefreshCookieOnly()
             .AllowAnonymous()
             .LimitedBy(RefreshLimits.PerAddress)
             .ExcludeFromDescription();
         var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
-        sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieAlone().LimitedBy(RefreshLimits.PerAddress)
+        sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieOnly().LimitedBy(RefreshLimits.PerAddress)
             .Refuses(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
-        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound).TellsVanishedOwners();
+        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound).ReportsEndedSession();
     }
 }

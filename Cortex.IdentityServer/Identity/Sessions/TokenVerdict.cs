@@ -9,7 +9,7 @@ internal abstract record TokenVerdict
     {
     }
 
-    public sealed record Good(VerifiedToken Token) : TokenVerdict;
+    public sealed record Valid(VerifiedToken Token) : TokenVerdict;
 
     public sealed record Refused(Refusal Refusal) : TokenVerdict;
 }

@@ -19,13 +19,13 @@ internal sealed class VerifiedToken : ICachedCredential
         KeyId = keyId;
         UserId = AccessTokens.UserId(token);
         SessionId = AccessTokens.SessionId(token);
-        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(AccessTokens.Seconds(token, "exp"));
+        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(AccessTokens.ReadSeconds(token, "exp"));
         Caller = new(token);
-        Good = new(this);
+        Valid = new(this);
         switch (standing)
         {
             case SessionStanding.Live live:
-                Caller = new(AsOfNow(token, live));
+                Caller = new(WithCurrentData(token, live));
                 _sessionEnds = live.ExpiresAt;
                 break;
             case SessionStanding.AccountDisabled:
@@ -55,19 +55,19 @@ internal sealed class VerifiedToken : ICachedCredential
     public DateTimeOffset ValidUntil => ExpiresAt + SignedTokens.ClockSkew;
 
     /// <summary>Created once, because each request needs it.</summary>
-    public TokenVerdict.Good Good { get; }
+    public TokenVerdict.Valid Valid { get; }
 
     /// <summary>Why the token is no longer accepted although it is authentic; null if it is.</summary>
     public Refusal? Refusal { get; }
 
     /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
-    public DateTimeOffset NotedAt { get; set; }
+    public DateTimeOffset UseRecordedAt { get; set; }
 
     /// <summary>Returns the reason why the token isn't accepted at this time, or null.</summary>
     public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
     /// <summary>The token's data can be up to 30 minutes old, so a changed email, role or tier takes effect through the current values.</summary>
-    private static ClaimsIdentity AsOfNow(ClaimsIdentity token, SessionStanding.Live live) => new(
+    private static ClaimsIdentity WithCurrentData(ClaimsIdentity token, SessionStanding.Live live) => new(
         [
             .. token.Claims.Where(claim => claim.Type is not (CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier)),
             new(CortexClaims.Email, live.User.Email),

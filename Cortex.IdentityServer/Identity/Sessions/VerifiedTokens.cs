@@ -15,29 +15,29 @@ internal sealed class VerifiedTokens(
     : IDisposable
 {
     /// <summary>A cached token takes about 3 KB; tokens beyond this limit are validated on each request.</summary>
-    private const int MostRemembered = 20_000;
+    private const int MaxCachedTokens = 20_000;
 
     private static readonly TokenVerdict Invalid = new TokenVerdict.Refused(Problems.InvalidToken);
     private static readonly TokenVerdict Expired = new TokenVerdict.Refused(Problems.TokenExpired);
 
-    private readonly CredentialCache<VerifiedToken> _remembered = new(changes, breaker, clock, MostRemembered);
+    private readonly CredentialCache<VerifiedToken> _cache = new(changes, breaker, clock, MaxCachedTokens);
 
     /// <summary>The cached verdict, or null if only the database can tell.</summary>
-    public TokenVerdict? Recall(string token) =>
-        token.Length > AccessTokens.LongestToken ? Invalid
-        : _remembered.TryGet(token, out var known) ? Judge(known)
+    public TokenVerdict? FindCached(string token) =>
+        token.Length > AccessTokens.MaxTokenLength ? Invalid
+        : _cache.TryGet(token, out var known) ? CreateVerdict(known)
         : null;
 
     /// <exception cref="Exception">The database is unavailable (<see cref="DatabaseFailure"/>), and the cached result is too old to use.</exception>
     public ValueTask<TokenVerdict> CheckAsync(string token, CancellationToken cancellationToken) =>
-        Recall(token) is { } known ? new(known) : new(VerifyAsync(token, cancellationToken));
+        FindCached(token) is { } known ? new(known) : new(VerifyAsync(token, cancellationToken));
 
-    public void Dispose() => _remembered.Dispose();
+    public void Dispose() => _cache.Dispose();
 
     private async Task<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         TokenVerdict refused = Invalid;
-        var verified = await _remembered.QueryAsync(
+        var verified = await _cache.QueryAsync(
             token,
             async (previous, queryCancellation) =>
             {
@@ -45,7 +45,7 @@ internal sealed class VerifiedTokens(
                 if (claims is null || !accessTokens.HasKey(keyId))
                 {
                     var result = await AccessTokens.Handler.ValidateTokenAsync(token, accessTokens.Validation);
-                    if (!result.IsValid || !AccessTokens.Names(result.ClaimsIdentity))
+                    if (!result.IsValid || !AccessTokens.HasRequiredIds(result.ClaimsIdentity))
                     {
                         refused = result.Exception is SecurityTokenExpiredException ? Expired : Invalid;
                         return null;
@@ -58,10 +58,10 @@ internal sealed class VerifiedTokens(
                 return new VerifiedToken(claims, keyId, standing);
             },
             cancellationToken);
-        return verified is null ? refused : Judge(verified);
+        return verified is null ? refused : CreateVerdict(verified);
     }
 
-    private TokenVerdict Judge(VerifiedToken token)
+    private TokenVerdict CreateVerdict(VerifiedToken token)
     {
         var now = clock.GetUtcNow();
         if (token.RefusalAt(now) is { } refusal)
@@ -69,12 +69,12 @@ internal sealed class VerifiedTokens(
             return new TokenVerdict.Refused(refusal);
         }
 
-        if (LastUses.IsDue(token.NotedAt, now))
+        if (LastUses.IsDue(token.UseRecordedAt, now))
         {
-            token.NotedAt = now;
+            token.UseRecordedAt = now;
             uses.RecordSessionUse(token.SessionId, now);
         }
 
-        return token.Good;
+        return token.Valid;
     }
 }

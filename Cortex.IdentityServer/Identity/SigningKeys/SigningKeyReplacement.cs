@@ -14,7 +14,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
     /// The time after which every service knows a new key: replicas that miss the notification reload within a minute and a few seconds, and then a key list
     /// that a service fetched just before has to expire.
     /// </summary>
-    public static readonly TimeSpan UntilKnown = SigningKeyRotation.Pause + TimeSpan.FromSeconds(15) + SigningKeySchedule.ListLifetime;
+    public static readonly TimeSpan PropagationTime = SigningKeyRotation.Interval + TimeSpan.FromSeconds(15) + SigningKeySchedule.ListLifetime;
 
     /// <summary>
     /// Returns null, without changing anything, if none of the existing keys can be decrypted: the replicas then have another SECRET_KEY and couldn't use the
@@ -29,14 +29,14 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
             return null;
         }
 
-        var use = UseFrom(keys, urgency);
+        var use = ChooseStart(keys, urgency);
         if (urgency != RotationUrgency.Announced)
         {
             // Make the replicas reload and publish the keys immediately.
             await db.Database.ExecuteSqlAsync($"SELECT pg_notify('cortex_changes', '*')", cancellationToken);
         }
 
-        var removed = urgency == RotationUrgency.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveLaterAsync(use, cancellationToken);
+        var removed = urgency == RotationUrgency.AtOnce ? await RevokeAsync(cancellationToken) : await RemoveFutureKeysAsync(use, cancellationToken);
         var kid = await table.AddAsync(db, use, urgency == RotationUrgency.AtOnce ? null : SigningKeySchedule.Current(keys, use), cancellationToken);
         await audit.RecordAsync(
             AuditAction.SigningKeysRotated, AuditLog.Success, actorId: null, userId: null, RequestOrigin.Operator,
@@ -48,7 +48,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
         return new(kid, use, removed);
     }
 
-    private DateTimeOffset UseFrom(IReadOnlyList<SigningKey> keys, RotationUrgency urgency)
+    private DateTimeOffset ChooseStart(IReadOnlyList<SigningKey> keys, RotationUrgency urgency)
     {
         var now = clock.GetUtcNow();
         return urgency switch
@@ -56,7 +56,7 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
             // The clock of a replica may be behind, and it would then find no key that signs and create another.
             RotationUrgency.AtOnce => now - SignedTokens.ClockSkew,
             _ when SigningKeySchedule.Current(keys, now) is null => now,
-            RotationUrgency.Soon => now + UntilKnown,
+            RotationUrgency.Soon => now + PropagationTime,
             _ => now + options.Lead,
         };
     }
@@ -65,6 +65,6 @@ internal sealed class SigningKeyReplacement(CortexDbContext db, SigningKeyTable 
     private Task<int> RevokeAsync(CancellationToken cancellationToken) => db.SigningKeySet.ExecuteDeleteAsync(cancellationToken);
 
     /// <summary>Removes keys that haven't signed anything yet and would take over from the new one.</summary>
-    private Task<int> RemoveLaterAsync(DateTimeOffset use, CancellationToken cancellationToken) =>
+    private Task<int> RemoveFutureKeysAsync(DateTimeOffset use, CancellationToken cancellationToken) =>
         db.SigningKeySet.Where(row => row.Algorithm == options.Algorithm && row.UsedFrom > use).ExecuteDeleteAsync(cancellationToken);
 }

@@ -8,7 +8,7 @@ internal sealed partial class SigningKeyRotation(
     SigningKeySet keys, SigningOptions options, Changes changes, TimeProvider clock, ILogger<SigningKeyRotation> logger) : BackgroundService
 {
     /// <summary>The interval between rotations, within which every replica reads what another one wrote.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <remarks>The framework starts the web server after all other services, so no request arrives before a key exists.</remarks>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed partial class SigningKeyRotation(
         // One pending run is enough, however many triggers arrive.
         var triggers = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Trigger() => triggers.Writer.TryWrite(true);
-        using var timer = clock.CreateTimer(_ => Trigger(), null, Pause, Pause);
+        using var timer = clock.CreateTimer(_ => Trigger(), null, Interval, Interval);
         changes.OnEverythingChanged(Trigger);
         await foreach (var _ in triggers.Reader.ReadAllAsync(stoppingToken))
         {

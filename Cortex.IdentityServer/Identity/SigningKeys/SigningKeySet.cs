@@ -15,15 +15,15 @@ internal sealed partial class SigningKeySet(
     : IDisposable
 {
     /// <summary>The minimum time between two queries that tokens with unknown keys cause, so that garbage can't cause a query each.</summary>
-    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>These keys have no <c>kid</c>: while JWT_SECRET_KEY is being rotated, the few configured keys are tried in turn.</summary>
-    private readonly SymmetricSecurityKey[] _shared = [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
+    private readonly SymmetricSecurityKey[] _sharedKeys = [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _lookupLock = new(1);
 
     private volatile IReadOnlyList<SigningKey> _pairs = [];
-    private DateTimeOffset _lookedAt;
+    private DateTimeOffset _lookedUpAt;
 
     public string Algorithm => options.Algorithm;
 
@@ -41,7 +41,7 @@ internal sealed partial class SigningKeySet(
 
     /// <summary>The keys that may verify a token with this key id.</summary>
     public IEnumerable<SecurityKey> Find(string? kid) =>
-        options.IsSymmetric ? _shared : _pairs.Where(pair => pair.Id == kid).Select(pair => pair.Public);
+        options.IsSymmetric ? _sharedKeys : _pairs.Where(pair => pair.Id == kid).Select(pair => pair.Public);
 
     /// <summary>Loads the keys that other replicas created, and creates and removes keys as due.</summary>
     public async Task RotateAsync(CancellationToken cancellationToken)
@@ -51,29 +51,29 @@ internal sealed partial class SigningKeySet(
             return;
         }
 
-        await _turn.WaitAsync(cancellationToken);
+        await _lookupLock.WaitAsync(cancellationToken);
         try
         {
             await ReadAsync(cancellationToken);
         }
         finally
         {
-            _turn.Release();
+            _lookupLock.Release();
         }
     }
 
     /// <summary>Queries whether another replica has just created this key, and returns whether it is known now.</summary>
-    public async Task<bool> LookAgainAsync(string? kid)
+    public async Task<bool> TryLoadAsync(string? kid)
     {
         if (options.IsSymmetric || string.IsNullOrEmpty(kid))
         {
             return false;
         }
 
-        await _turn.WaitAsync();
+        await _lookupLock.WaitAsync();
         try
         {
-            if (!Find(kid).Any() && clock.GetUtcNow() - _lookedAt >= LookPause)
+            if (!Find(kid).Any() && clock.GetUtcNow() - _lookedUpAt >= LookupInterval)
             {
                 await ReadAsync(CancellationToken.None);
             }
@@ -86,14 +86,14 @@ internal sealed partial class SigningKeySet(
         finally
         {
             // Set after the query rather than before it, so that requests that waited for a slow one don't start another.
-            _lookedAt = clock.GetUtcNow();
-            _turn.Release();
+            _lookedUpAt = clock.GetUtcNow();
+            _lookupLock.Release();
         }
 
         return Find(kid).Any();
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _lookupLock.Dispose();
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {

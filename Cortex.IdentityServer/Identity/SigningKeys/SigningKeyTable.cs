@@ -17,7 +17,7 @@ internal sealed partial class SigningKeyTable(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         var now = clock.GetUtcNow();
-        var rows = await RowsAsync(db, cancellationToken);
+        var rows = await ReadRowsAsync(db, cancellationToken);
         IReadOnlyList<SigningKey> keys = Open(rows, known);
         if (SigningKeySchedule.NextUse(keys, now, options) is null && !rows.Any(row => row.KeptUntil <= now) && !keys.Any(IsUnderOldSecret))
         {
@@ -32,9 +32,9 @@ internal sealed partial class SigningKeyTable(
             await AddAsync(db, use, SigningKeySchedule.Last(keys), cancellationToken);
         }
 
-        await RenewAsync(db, keys, cancellationToken);
+        await ReencryptAsync(db, keys, cancellationToken);
         await db.SigningKeySet.Where(row => row.KeptUntil <= now).ExecuteDeleteAsync(cancellationToken);
-        rows = await RowsAsync(db, cancellationToken);
+        rows = await ReadRowsAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return Open(rows, keys);
     }
@@ -43,7 +43,7 @@ internal sealed partial class SigningKeyTable(
     public async Task<IReadOnlyList<SigningKey>> LockAsync(CortexDbContext db, IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        return Open(await RowsAsync(db, cancellationToken), known);
+        return Open(await ReadRowsAsync(db, cancellationToken), known);
     }
 
     /// <summary>Creates a key that takes over from the last one. The caller's transaction must hold the lock.</summary>
@@ -75,22 +75,22 @@ internal sealed partial class SigningKeyTable(
         return publicHalf.Kid;
     }
 
-    private static Task<List<SigningKeyRow>> RowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
+    private static Task<List<SigningKeyRow>> ReadRowsAsync(CortexDbContext db, CancellationToken cancellationToken) =>
         db.SigningKeySet.AsNoTracking().OrderBy(row => row.UsedFrom).ThenBy(row => row.Id).ToListAsync(cancellationToken);
 
     /// <summary>Reencrypts keys that are under an old SECRET_KEY, so that they survive when it is dropped.</summary>
-    private async Task RenewAsync(CortexDbContext db, IEnumerable<SigningKey> keys, CancellationToken cancellationToken)
+    private async Task ReencryptAsync(CortexDbContext db, IEnumerable<SigningKey> keys, CancellationToken cancellationToken)
     {
         foreach (var row in keys.Where(IsUnderOldSecret).Select(key => key.Row))
         {
-            var renewed = cipher.Renewed(row.Id, row.PrivateKey)!;
+            var renewed = cipher.Reencrypt(row.Id, row.PrivateKey)!;
             await db.SigningKeySet.Where(stored => stored.Id == row.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(stored => stored.PrivateKey, renewed), cancellationToken);
         }
     }
 
     /// <remarks>False for a key under a secret that only other replicas have: otherwise two replicas would reencrypt it in turns forever.</remarks>
-    private bool IsUnderOldSecret(SigningKey key) => cipher.Renewed(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
+    private bool IsUnderOldSecret(SigningKey key) => cipher.Reencrypt(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
 
     private List<SigningKey> Open(IEnumerable<SigningKeyRow> rows, IReadOnlyList<SigningKey> known) =>
         [.. rows.Where(row => row.Algorithm == options.Algorithm).Select(row => Open(row, known.FirstOrDefault(key => key.Id == row.Id))).OfType<SigningKey>()];

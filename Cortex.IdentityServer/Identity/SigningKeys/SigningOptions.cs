@@ -10,13 +10,13 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOn
 {
     private const string SharedSecret = "HS256";
 
-    private static readonly TimeSpan LongestLead = TimeSpan.FromHours(24);
+    private static readonly TimeSpan MaxLead = TimeSpan.FromHours(24);
 
     /// <summary>Whether a key that verifies tokens can also create them.</summary>
     public bool IsSymmetric => Algorithm == SharedSecret;
 
     /// <summary>How long a key is published before it signs, so that services that cache the key list for hours know it by then.</summary>
-    public TimeSpan Lead => Period / 2 < LongestLead ? Period / 2 : LongestLead;
+    public TimeSpan Lead => Period / 2 < MaxLead ? Period / 2 : MaxLead;
 
     /// <summary>A secret must not be printed by accident.</summary>
     public override string ToString() => $"{nameof(SigningOptions)} {{ Algorithm = {Algorithm}, Period = {Period} }}";

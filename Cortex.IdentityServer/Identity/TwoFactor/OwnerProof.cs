@@ -24,7 +24,7 @@ internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, Second
     {
         if (code is { Totp: not null, Recovery: not null })
         {
-            return SecondFactorCode.NotBoth;
+            return SecondFactorCode.BothSent;
         }
 
         if (await VerifyPasswordAsync(user, password, origin, cancellationToken) is { } wrongPassword)

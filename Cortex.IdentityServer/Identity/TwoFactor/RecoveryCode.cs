@@ -17,23 +17,23 @@ internal static class RecoveryCode
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int Length = 24;
     private const int GroupLength = 6;
-    private const int MaxTypedLength = 64;
+    private const int MaxInputLength = 64;
 
     private static readonly SearchValues<char> Symbols = SearchValues.Create(Alphabet);
 
     public static string New() => Group(RandomNumberGenerator.GetString(Alphabet, Length));
 
     /// <summary>Converts user input into the form that <see cref="New"/> returned, which is the form that is hashed.</summary>
-    public static bool TryNormalize(string? typed, out string canonical)
+    public static bool TryNormalize(string? input, out string canonical)
     {
         canonical = "";
-        if (typed is not { Length: <= MaxTypedLength } || !Ascii.IsValid(typed))
+        if (input is not { Length: <= MaxInputLength } || !Ascii.IsValid(input))
         {
             return false;
         }
 
         // Crockford's base32 ignores case, dashes and spaces, and reads letters that look like digits as digits.
-        var code = typed.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
+        var code = input.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .ToUpperInvariant().Replace('I', '1').Replace('L', '1').Replace('O', '0');
         if (code.Length != Length || code.AsSpan().ContainsAnyExcept(Symbols))
         {

@@ -20,17 +20,17 @@ internal sealed partial class SecondFactor(
     ILogger<SecondFactor> logger)
 {
     /// <summary>The number of consecutive failures that locks the second factor.</summary>
-    public const int MostFailures = 10;
+    public const int MaxFailures = 10;
 
-    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan LockoutDuration = TimeSpan.FromMinutes(15);
 
     private readonly KeyRing _recoveryKeys = secrets.Derive("recovery-code");
 
     public async Task<SecondFactorResult> VerifyAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Count the failure before checking the code and undo that if the code is correct, so that parallel and aborted guesses all count.
-        var counted = await BookFailureAsync(user.Id, origin, cancellationToken);
-        if (counted.Lock is { } locked)
+        var counted = await CountFailureAsync(user.Id, origin, cancellationToken);
+        if (counted.Lockout is { } locked)
         {
             return locked;
         }
@@ -51,7 +51,7 @@ internal sealed partial class SecondFactor(
     public async Task RecordFailureAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await audit.RecordFailureAsync(AuditAction.SecondFactorFailed, userId, origin, cancellationToken);
-        if (await LockAsync(userId, cancellationToken) is not null)
+        if (await FindLockoutAsync(userId, cancellationToken) is not null)
         {
             await audit.RecordFailureAsync(AuditAction.SecondFactorLocked, userId, origin, cancellationToken);
         }
@@ -60,7 +60,7 @@ internal sealed partial class SecondFactor(
     }
 
     /// <summary>Records the time step of the code that enabled the second factor, so that the code can't be used again at login.</summary>
-    public Task SpendStepAsync(Guid userId, long step, CancellationToken cancellationToken) =>
+    public Task RecordStepAsync(Guid userId, long step, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO two_factor_states (user_id, last_step, failures, failed_at) VALUES ({userId}, {step}, 0, {clock.GetUtcNow()})
@@ -103,21 +103,21 @@ internal sealed partial class SecondFactor(
         db.RecoveryCodes.CountAsync(code => code.UserId == userId, cancellationToken);
 
     /// <summary>Returns the lockout in effect, if any.</summary>
-    public async Task<SecondFactorResult.Locked?> LockAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task<SecondFactorResult.Locked?> FindLockoutAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var failedAt = await db.TwoFactorStates.Where(s => s.UserId == userId && s.Failures >= MostFailures && s.FailedAt > now - LockTime)
+        var failedAt = await db.TwoFactorStates.Where(s => s.UserId == userId && s.Failures >= MaxFailures && s.FailedAt > now - LockoutDuration)
             .Select(s => (DateTimeOffset?)s.FailedAt).SingleOrDefaultAsync(cancellationToken);
-        return failedAt is { } last ? new(last + LockTime - now) : null;
+        return failedAt is { } last ? new(last + LockoutDuration - now) : null;
     }
 
     /// <summary>Resets the failures after a correct code. One from a known address leaves the failures from unknown addresses counted.</summary>
-    public Task AcceptAsync(Guid userId, BookedFailure counted, CancellationToken cancellationToken) => counted.IsStranger
-        ? ForgiveAsync(userId, cancellationToken)
+    public Task AcceptAsync(Guid userId, CountedFailure counted, CancellationToken cancellationToken) => counted.IsUnknownAddress
+        ? ResetFailuresAsync(userId, cancellationToken)
         : db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Failures, 0), cancellationToken);
 
     /// <summary>Resets all failures of an account after its owner or an administrator has authenticated in another way.</summary>
-    public Task ForgiveAsync(Guid userId, CancellationToken cancellationToken) =>
+    public Task ResetFailuresAsync(Guid userId, CancellationToken cancellationToken) =>
         db.TwoFactorStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Failures, 0).SetProperty(s => s.InARow, 0).SetProperty(s => s.BlockedAt, (DateTimeOffset?)null), cancellationToken);
 
@@ -125,7 +125,7 @@ internal sealed partial class SecondFactor(
     /// <param name="userId">The user whose second factor is being checked.</param>
     /// <param name="origin">The origin of the request; null during setup, where no code is being guessed.</param>
     /// <param name="cancellationToken">Canceled when the request is aborted.</param>
-    public async Task<BookedFailure> BookFailureAsync(Guid userId, RequestOrigin? origin, CancellationToken cancellationToken)
+    public async Task<CountedFailure> CountFailureAsync(Guid userId, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var counted = await db.Database.SqlQuery<bool>(
@@ -137,9 +137,9 @@ internal sealed partial class SecondFactor(
             INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now}
                 FROM place
             ON CONFLICT (user_id) DO UPDATE
-            SET failures = CASE WHEN state.failures >= {MostFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
+            SET failures = CASE WHEN state.failures >= {MaxFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
                 failed_at = {now}
-            WHERE (state.failures < {MostFailures} OR state.failed_at <= {now - LockTime}) AND (excluded.in_a_row = 0
+            WHERE (state.failures < {MaxFailures} OR state.failed_at <= {now - LockoutDuration}) AND (excluded.in_a_row = 0
                 OR state.in_a_row < {FailedAttempts.MostInARow})
             RETURNING (SELECT is_stranger FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
@@ -151,7 +151,7 @@ internal sealed partial class SecondFactor(
         Log.Locked(logger, userId);
 
         // If no lockout is in effect, the failures from unknown addresses have reached their limit, which gets the same response.
-        return new(await LockAsync(userId, cancellationToken) ?? new(LockTime), IsStranger: true);
+        return new(await FindLockoutAsync(userId, cancellationToken) ?? new(LockoutDuration), IsUnknownAddress: true);
     }
 
     /// <summary>Sends the owner one email when the block begins, however many attempts follow.</summary>
@@ -184,7 +184,7 @@ internal sealed partial class SecondFactor(
             cancellationToken);
     }
 
-    private async Task<bool> AcceptTotpAsync(User user, string code, BookedFailure counted, CancellationToken cancellationToken)
+    private async Task<bool> AcceptTotpAsync(User user, string code, CountedFailure counted, CancellationToken cancellationToken)
     {
         if (totpSecrets.Read(user) is not { } secret || TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
@@ -197,7 +197,7 @@ internal sealed partial class SecondFactor(
         if (accepted == 0)
         {
             // A code that was just accepted is a double submission rather than a guess.
-            var fromUnknown = counted.IsStranger ? 1 : 0;
+            var fromUnknown = counted.IsUnknownAddress ? 1 : 0;
             await db.TwoFactorStates.Where(s => s.UserId == user.Id && s.Failures > 0).ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.Failures, s => s.Failures - 1).SetProperty(s => s.InARow, s => Math.Max(0, s.InARow - fromUnknown)),
                 cancellationToken);
@@ -205,11 +205,12 @@ internal sealed partial class SecondFactor(
         }
 
         await AcceptAsync(user.Id, counted, cancellationToken);
-        await totpSecrets.RenewAsync(user, cancellationToken);
+        await totpSecrets.ReencryptAsync(user, cancellationToken);
         return true;
     }
 
-    private async Task<bool> AcceptRecoveryCodeAsync(User user, string? input, BookedFailure counted, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<bool> AcceptRecoveryCodeAsync(
+        User user, string? input, CountedFailure counted, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (!RecoveryCode.TryNormalize(input, out var canonical))
         {

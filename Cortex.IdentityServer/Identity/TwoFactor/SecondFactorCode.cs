@@ -9,5 +9,5 @@ internal sealed record SecondFactorCode(string? Totp, string? Recovery)
     public const int MaxLength = 64;
 
     /// <summary>Rejects a request that contains both codes.</summary>
-    public static Refusal NotBoth { get; } = Refusal.Invalid("recovery_code", "send either a code or a recovery_code, not both");
+    public static Refusal BothSent { get; } = Refusal.Invalid("recovery_code", "send either a code or a recovery_code, not both");
 }

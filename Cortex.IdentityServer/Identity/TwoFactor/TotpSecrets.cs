@@ -35,7 +35,7 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
     public string Encrypt(Guid userId, string base32) => _cipher.Encrypt(base32, Purpose, userId);
 
     /// <summary>Returns the stored secret encrypted under the current key, which is the same text if it already was; null if it can't be decrypted.</summary>
-    public string? Renewed(Guid userId, string stored)
+    public string? Reencrypt(Guid userId, string stored)
     {
         if (_cipher.IsCurrent(stored, Purpose, userId))
         {
@@ -54,9 +54,9 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
     }
 
     /// <summary>Reencrypts a secret that is stored in plain text or under an old key, unless it was replaced in the meantime.</summary>
-    public async Task RenewAsync(User user, CancellationToken cancellationToken)
+    public async Task ReencryptAsync(User user, CancellationToken cancellationToken)
     {
-        if (user.TwoFactorSecret is not { } stored || Renewed(user.Id, stored) is not { } encrypted || encrypted == stored)
+        if (user.TwoFactorSecret is not { } stored || Reencrypt(user.Id, stored) is not { } encrypted || encrypted == stored)
         {
             return;
         }

@@ -11,7 +11,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>The number of attempts after which a challenge is no longer accepted.</summary>
-    private const int MostAttempts = 5;
+    private const int MaxAttempts = 5;
 
     private readonly KeyRing _keys = secrets.Derive("two-factor-challenge");
 
@@ -38,7 +38,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
     /// Counts an attempt and returns the challenge; null if it doesn't exist, has expired or has no attempts left. Counting comes first, so that parallel
     /// guesses are limited to five too.
     /// </summary>
-    public async Task<TwoFactorChallenge?> TryAsync(string text, CancellationToken cancellationToken)
+    public async Task<TwoFactorChallenge?> CountAttemptAsync(string text, CancellationToken cancellationToken)
     {
         if (!TwoFactorToken.TryParse(text, _keys, out var token))
         {
@@ -47,7 +47,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
 
         var now = clock.GetUtcNow();
         var counted = await db.TwoFactorChallenges
-            .Where(c => c.Id == token.ChallengeId && c.Attempts < MostAttempts && c.ExpiresAt > now)
+            .Where(c => c.Id == token.ChallengeId && c.Attempts < MaxAttempts && c.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.Attempts, c => c.Attempts + 1), cancellationToken);
         return counted == 0
             ? null
@@ -60,11 +60,11 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
         var now = clock.GetUtcNow();
         return TwoFactorToken.TryParse(text, _keys, out var token)
             ? await db.TwoFactorChallenges.AsNoTracking()
-                .SingleOrDefaultAsync(c => c.Id == token.ChallengeId && c.Attempts < MostAttempts && c.ExpiresAt > now, cancellationToken)
+                .SingleOrDefaultAsync(c => c.Id == token.ChallengeId && c.Attempts < MaxAttempts && c.ExpiresAt > now, cancellationToken)
             : null;
     }
 
     /// <summary>Consumes a challenge; false if another request already did.</summary>
-    public async Task<bool> SpendAsync(Guid id, CancellationToken cancellationToken) =>
+    public async Task<bool> ConsumeAsync(Guid id, CancellationToken cancellationToken) =>
         await db.TwoFactorChallenges.Where(c => c.Id == id).ExecuteDeleteAsync(cancellationToken) == 1;
 }

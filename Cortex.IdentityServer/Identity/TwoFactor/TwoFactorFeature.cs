@@ -20,7 +20,7 @@ internal static class TwoFactorFeature
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
-            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser).TellsVanishedOwners();
+            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser).ReportsEndedSession();
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
             .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)

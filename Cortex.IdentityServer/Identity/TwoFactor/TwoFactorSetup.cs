@@ -38,14 +38,14 @@ internal sealed partial class TwoFactorSetup(
             return ([], Problems.TwoFactorNotEnabled with { Detail = "Call /api/v1/auth/2fa/enable first." });
         }
 
-        if (await secondFactor.LockAsync(user.Id, cancellationToken) is { } locked)
+        if (await secondFactor.FindLockoutAsync(user.Id, cancellationToken) is { } locked)
         {
             return ([], Refusal.RateLimited(locked.RetryAfter));
         }
 
         if (TotpCode.MatchingStep(secret, code, clock.GetUtcNow(), lastAcceptedStep: 0) is not { } step)
         {
-            var isLocked = (await secondFactor.BookFailureAsync(user.Id, origin: null, cancellationToken)).Lock;
+            var isLocked = (await secondFactor.CountFailureAsync(user.Id, origin: null, cancellationToken)).Lockout;
             await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
             return ([], isLocked is null ? OwnerProof.WrongCode : Refusal.RateLimited(isLocked.RetryAfter));
         }
@@ -114,8 +114,8 @@ internal sealed partial class TwoFactorSetup(
             return ([], Problems.TwoFactorAlreadyEnabled);
         }
 
-        await totpSecrets.RenewAsync(user, cancellationToken);
-        await secondFactor.SpendStepAsync(user.Id, step, cancellationToken);
+        await totpSecrets.ReencryptAsync(user, cancellationToken);
+        await secondFactor.RecordStepAsync(user.Id, step, cancellationToken);
         var codes = await secondFactor.ReplaceRecoveryCodesAsync(user.Id, cancellationToken);
         await sessions.RevokeAllAsync(change, SessionEnd.TwoFactorChanged, cancellationToken, except: sessionId);
         await change.CompleteAndNotifyAsync(AuditAction.TwoFactorEnabled, MailKind.TwoFactorEnabled, user.Owner);

@@ -39,7 +39,7 @@ public class ApiKeyBenchmarks
 
     [Benchmark]
     public ClaimsPrincipal Remembered() =>
-        _remembered.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Good
+        _remembered.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Valid
             ? known.Caller
             : throw new InvalidOperationException("The key was forgotten.");
 

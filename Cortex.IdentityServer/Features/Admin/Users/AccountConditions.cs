@@ -12,7 +12,7 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
 {
     private static readonly string Sql = $"""
         SELECT waits.locked_until AS "LockedUntil", waits.failures AS "LoginFailures",
-            CASE WHEN codes.failures >= {SecondFactor.MostFailures} AND codes.failed_at > @unlocked
+            CASE WHEN codes.failures >= {SecondFactor.MaxFailures} AND codes.failed_at > @unlocked
                 THEN codes.failed_at + (@now - @unlocked) END AS "TwoFactorLockedUntil",
             coalesce(codes.failures, 0) AS "TwoFactorFailures",
             (SELECT count(*) FROM passkeys WHERE user_id = @user)::integer AS "Passkeys",
@@ -33,7 +33,7 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
             new NpgsqlParameter<Guid>("user", account.Id),
             new NpgsqlParameter<byte[]>("email", attempts.HashOf(account.LoginCount)),
             new NpgsqlParameter<DateTimeOffset>("now", now),
-            new NpgsqlParameter<DateTimeOffset>("unlocked", now - SecondFactor.LockTime),
+            new NpgsqlParameter<DateTimeOffset>("unlocked", now - SecondFactor.LockoutDuration),
             new NpgsqlParameter<DateTimeOffset>("lost", now - LoginAttemptRules.LostAfter),
             new NpgsqlParameter<DateTimeOffset>("forgotten", now - LoginAttemptRules.ForgottenAfter)).ToListAsync(cancellationToken)).Single();
     }

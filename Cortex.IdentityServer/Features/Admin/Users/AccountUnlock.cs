@@ -21,7 +21,7 @@ internal sealed class AccountUnlock(
 
             // In this transaction, and not as a login forgives: a second connection for each request could leave all of them waiting for one.
             await attempts.ForgiveAsync(db, account.LoginCount, cancellationToken);
-            await secondFactor.ForgiveAsync(userId, cancellationToken);
+            await secondFactor.ResetFailuresAsync(userId, cancellationToken);
             AuditChange[] lifted =
             [
                 new("locked_until", Time(before.LockedUntil), After: null),

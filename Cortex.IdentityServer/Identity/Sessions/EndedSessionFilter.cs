@@ -8,16 +8,16 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// If the account was deleted or the session ended while a request was running, reports that instead of the request's own error. Otherwise the client would
 /// conclude that only a key was missing, or that the password was wrong.
 /// </summary>
-internal static class VanishedOwners
+internal static class EndedSessionFilter
 {
-    private static readonly int[] Doubtful = [StatusCodes.Status401Unauthorized, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict];
+    private static readonly int[] AmbiguousStatuses = [StatusCodes.Status401Unauthorized, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict];
 
-    public static TBuilder TellsVanishedOwners<TBuilder>(this TBuilder route)
+    public static TBuilder ReportsEndedSession<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.AddEndpointFilter(static async (context, next) =>
         {
             var answer = await next(context);
             var result = answer is INestedHttpResult nested ? nested.Result : answer;
-            return result is Problem problem && Doubtful.Contains(problem.Refusal.Status) && !await HasSessionAsync(context.HttpContext)
+            return result is Problem problem && AmbiguousStatuses.Contains(problem.Refusal.Status) && !await HasSessionAsync(context.HttpContext)
                 ? Problems.SessionRevoked.ToProblem()
                 : answer;
         });

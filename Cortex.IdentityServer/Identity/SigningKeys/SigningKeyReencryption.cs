@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
 /// <summary>Reencrypts the signing keys of all algorithms under the first SECRET_KEY, so that the operator can drop older ones.</summary>
-internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cipher)
+internal sealed class SigningKeyReencryption(CortexDbContext db, SigningKeyCipher cipher)
 {
     public async Task<Reencryption> RunAsync(CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ internal sealed class SigningKeyRenewal(CortexDbContext db, SigningKeyCipher cip
         var undecryptable = new List<string>();
         foreach (var row in rows)
         {
-            switch (cipher.Renewed(row.Id, row.PrivateKey))
+            switch (cipher.Reencrypt(row.Id, row.PrivateKey))
             {
                 case null:
                     undecryptable.Add(row.Id);

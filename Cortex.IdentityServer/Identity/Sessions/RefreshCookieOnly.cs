@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Selects one of two routes with the same path: one for requests whose only credential is the refresh cookie, and one for all others.</summary>
 /// <remarks>The cookie gives access only to the route that is written for it; the other route applies its usual policy.</remarks>
-internal sealed record CookieAlone(bool IsWanted) : IDescribesOperation
+internal sealed record RefreshCookieOnly(bool IsWanted) : IDescribesOperation
 {
     private const string Scheme = "refresh_cookie";
 

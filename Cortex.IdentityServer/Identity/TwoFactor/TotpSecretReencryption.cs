@@ -4,7 +4,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>Reencrypts all TOTP secrets under the first SECRET_KEY, so that older ones can be dropped without disabling anybody's second factor.</summary>
-internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets secrets)
+internal sealed class TotpSecretReencryption(NpgsqlDataSource dataSource, TotpSecrets secrets)
 {
     private const int BatchSize = 500;
 
@@ -24,7 +24,7 @@ internal sealed class TotpSecretRenewal(NpgsqlDataSource dataSource, TotpSecrets
         while (await NextAsync(last, cancellationToken) is { Count: > 0 } rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var texts = rows.ConvertAll(row => (row.Id, row.Stored, Text: secrets.Renewed(row.Id, row.Stored)));
+            var texts = rows.ConvertAll(row => (row.Id, row.Stored, Text: secrets.Reencrypt(row.Id, row.Stored)));
             undecryptable.AddRange(texts.Where(row => row.Text is null).Select(row => row.Id.ToString()));
             reencrypted += await StoreAsync(texts.Where(row => row.Text is not null && row.Text != row.Stored), cancellationToken);
             processed += rows.Count;

@@ -1,6 +1,0 @@
-namespace Cortex.IdentityServer.Identity.TwoFactor;
-
-/// <summary>A failed attempt that was counted before the code was checked.</summary>
-/// <param name="Lock">The lockout in effect, if any; then nothing was counted and the code isn't checked.</param>
-/// <param name="IsStranger">Whether the attempt comes from an address that the owner hasn't recently logged in from.</param>
-internal readonly record struct BookedFailure(SecondFactorResult.Locked? Lock, bool IsStranger);
