@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Who calls, by whichever credential, and what they may do.</summary>
+/// <summary>Registers the authentication and authorization of callers, whichever credential they use.</summary>
 internal static class AuthenticationFeature
 {
-    /// <remarks>After the two schemes themselves.</remarks>
+    /// <remarks>Call it after registering both schemes.</remarks>
     public static IServiceCollection AddCallers(this IServiceCollection services, SettingsReader settings)
     {
         var admin = AdminOptions.Read(settings);
@@ -16,7 +16,7 @@ internal static class AuthenticationFeature
             options.ForwardDefaultSelector = context =>
                 PresentedCredential.In(context) is { IsKey: true } ? AuthenticationSchemes.ApiKey : AuthenticationSchemes.Bearer);
 
-        // AddAuthentication brings data protection for cookies. Nothing here uses it, and its start would write keys, unencrypted, to the home folder.
+        // AddAuthentication registers data protection for cookies. Nothing here uses it, and at startup it would write unencrypted keys to the home folder.
         foreach (var warmUp in services.Where(service => service.ImplementationType?.Name == FrameworkInternals.DataProtectionHostedService).ToList())
         {
             services.Remove(warmUp);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>What each of the <see cref="Policies"/> asks of a caller.</summary>
+/// <summary>Defines what each of the <see cref="Policies"/> requires of a caller.</summary>
 internal static class CallerPolicies
 {
     public static IServiceCollection AddPolicies(this IServiceCollection services, AdminOptions admin)

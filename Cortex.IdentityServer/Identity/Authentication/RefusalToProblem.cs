@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace Cortex.IdentityServer.Identity.Authentication;
 
 /// <summary>
-/// Counts who proved to be somebody, allowed here or not, and answers 403 with a problem that says what was missing (RFC 6750
-/// section 3.1); 401 is the scheme's own answer.
+/// Applies the rate limits of authenticated callers, authorized or not, and responds with a 403 problem that says what was missing (RFC 6750 section 3.1).
+/// The authentication scheme itself responds with 401.
 /// </summary>
 internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMiddlewareResultHandler
 {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Asks a second factor of people alone, as a key has none. A requirement of its own, so that its refusal can say so.</summary>
+/// <summary>Requires a second factor of users, but not of API keys, which have none. A separate requirement, so that the refusal can name it.</summary>
 internal sealed class SecondFactorRequirement(bool isRequired) : IAuthorizationRequirement, IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)

@@ -2,10 +2,10 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>How often sessions may be refreshed.</summary>
+/// <summary>The rate limits of refreshing sessions.</summary>
 internal static class RefreshLimits
 {
-    /// <summary>Refreshes and logouts from one address: many people may sit behind it.</summary>
+    /// <summary>Refreshes and logouts from one address, which many users may share.</summary>
     public static readonly RateLimit PerAddress = new("refresh", 6000, TimeSpan.FromMinutes(1));
 
     /// <summary>Refreshes of one session.</summary>

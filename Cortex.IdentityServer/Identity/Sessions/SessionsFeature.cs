@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>Registers sign-in sessions with their access and refresh tokens.</summary>
 internal static class SessionsFeature
 {
-    /// <summary>How long a session that is over stays, for the operator who asks what happened.</summary>
+    /// <summary>How long an ended session is kept, so that the operator can investigate.</summary>
     private static readonly TimeSpan EndedSessionsKept = TimeSpan.FromDays(30);
 
     public static IServiceCollection AddSessions(this IServiceCollection services, SettingsReader settings)

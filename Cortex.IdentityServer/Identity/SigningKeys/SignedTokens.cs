@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>How long the tokens are accepted that the keys sign.</summary>
+/// <summary>How long signed tokens are accepted.</summary>
 internal static class SignedTokens
 {
-    /// <summary>Half an hour: <c>expires_in</c> is 1800.</summary>
+    /// <summary>30 minutes; <c>expires_in</c> is 1800.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
-    /// <summary>How far the clocks of two machines may differ; the framework's default of five minutes would make a 30-minute token live 35.</summary>
+    /// <summary>The tolerated difference between two machines' clocks. With the framework's default of five minutes, a 30-minute token would last 35.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 }

@@ -18,7 +18,8 @@ internal sealed partial class SigningKeySet(
     private static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>These keys have no <c>kid</c>: while JWT_SECRET_KEY is being rotated, the few configured keys are tried in turn.</summary>
-    private readonly SymmetricSecurityKey[] _sharedKeys = [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
+    private readonly SymmetricSecurityKey[] _sharedKeys =
+        [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
 
     private readonly SemaphoreSlim _lookupLock = new(1);
 

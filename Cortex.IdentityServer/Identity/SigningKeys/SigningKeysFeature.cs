@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>The keys that sign access tokens: made, published, rotated.</summary>
+/// <summary>Registers the keys that sign access tokens, with their publication and rotation.</summary>
 internal static class SigningKeysFeature
 {
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, SettingsReader settings) => services

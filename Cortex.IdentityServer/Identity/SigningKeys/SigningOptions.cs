@@ -6,6 +6,9 @@ namespace Cortex.IdentityServer.Identity.SigningKeys;
 /// <summary>How access tokens are signed.</summary>
 /// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server creates.</param>
 /// <param name="Period">How long each of the server's keys signs before the next one takes over.</param>
+/// <param name="SharedSecrets">
+/// <c>JWT_SECRET_KEY</c> as bytes, so that other services can verify with it; empty for other algorithms. The first secret signs.
+/// </param>
 internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOnlyList<byte[]> SharedSecrets)
 {
     private const string SharedSecret = "HS256";
@@ -18,7 +21,7 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOn
     /// <summary>How long a key is published before it signs, so that services that cache the key list for hours know it by then.</summary>
     public TimeSpan Lead => Period / 2 < MaxLead ? Period / 2 : MaxLead;
 
-    /// <summary>A secret must not be printed by accident.</summary>
+    /// <summary>Keeps secrets out of logs and error messages.</summary>
     public override string ToString() => $"{nameof(SigningOptions)} {{ Algorithm = {Algorithm}, Period = {Period} }}";
 
     public static SigningOptions Read(SettingsReader settings)
