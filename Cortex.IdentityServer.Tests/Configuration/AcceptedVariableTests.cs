@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Tests.Configuration;
 public sealed class AcceptedVariableTests
 {
     [Fact]
-    public void What_is_unset_has_the_documented_default()
+    public void An_unset_variable_has_the_documented_default()
     {
         var read = Variables.Read();
 
@@ -63,7 +63,7 @@ public sealed class AcceptedVariableTests
     }
 
     [Fact]
-    public void Api_docs_are_off_in_production_unless_they_are_asked_for()
+    public void Api_docs_are_off_in_Production_by_default()
     {
         Assert.True(Variables.Read().Http.ApiDocs);
         Assert.False(Variables.Read("Staging").Http.ApiDocs);
@@ -102,7 +102,7 @@ public sealed class AcceptedVariableTests
     [InlineData("EMAIL_FROM", "Cortex <noreply@example.com>")]
     [InlineData("POSTGRES_URL", "Host=db;Database=cortex;Username=cortex;Password=secret")]
     [InlineData("POSTGRES_URL", "postgres://cortex:p%2Fw@db:5433/cortex?sslmode=require")]
-    public void A_value_at_the_edge_of_what_is_documented_is_taken(string name, string value) =>
+    public void A_value_at_the_edge_of_the_documented_range_is_accepted(string name, string value) =>
         Variables.Read(Environments.Production, (name, value));
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class AcceptedVariableTests
     }
 
     [Fact]
-    public void Lists_may_hold_spaces_and_empty_places()
+    public void Lists_may_contain_spaces_and_empty_entries()
     {
         var read = Variables.Read(
             ("CORS_ORIGINS", "https://app.example.com/, http://localhost:3000 ,"),
@@ -169,7 +169,7 @@ public sealed class AcceptedVariableTests
     [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop", "chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
     [InlineData("moz-extension://6f3c8d5e-0b6a-4b57-9d3f-1c2a3b4c5d6e", "moz-extension://6f3c8d5e-0b6a-4b57-9d3f-1c2a3b4c5d6e")]
     [InlineData("safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11", "safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11")]
-    public void An_origin_is_kept_as_browsers_write_it(string origin, string written) =>
+    public void An_origin_is_normalized_as_browsers_write_it(string origin, string written) =>
         Assert.Equal([written, "https://other.example"], Variables.Read(("CORS_ORIGINS", $"{origin}, https://other.example,{origin}")).Http.CorsOrigins);
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class AcceptedVariableTests
     [InlineData("redis://:p%40ss%2Fword@cache:6380/2", "cache", 6380, false, null, "p@ss/word", 2)]
     [InlineData("rediss://limits:a:b@cache.example.com", "cache.example.com", 6379, true, "limits", "a:b", 0)]
     [InlineData("redis://[::1]:7000/", "::1", 7000, false, null, null, 0)]
-    public void Where_Redis_is_and_how_to_log_in_there(string url, string host, int port, bool isTls, string? user, string? password, int database)
+    public void REDIS_URL_sets_the_address_and_the_credentials(string url, string host, int port, bool isTls, string? user, string? password, int database)
     {
         var address = Variables.Read(("REDIS_URL", url)).RateLimits.Redis!;
         var options = address.ToOptions();
@@ -215,7 +215,7 @@ public sealed class AcceptedVariableTests
     [Theory]
     [InlineData("the-new-secret-of-more-than-32-bytes,the-old-secret-of-more-than-32-bytes")]
     [InlineData(" the-new-secret-of-more-than-32-bytes , the-old-secret-of-more-than-32-bytes,")]
-    public void A_secret_that_is_rotated_comes_before_the_old_one(string value)
+    public void A_new_secret_comes_before_the_old_one(string value)
     {
         byte[][] expected = ["the-new-secret-of-more-than-32-bytes"u8.ToArray(), "the-old-secret-of-more-than-32-bytes"u8.ToArray()];
 

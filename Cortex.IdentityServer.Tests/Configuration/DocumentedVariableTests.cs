@@ -38,7 +38,7 @@ public sealed partial class DocumentedVariableTests
             Variables.Refusal(Environments.Production, (variable.Name, "x"))));
 
     [Fact]
-    public void Every_number_and_choice_has_the_default_that_is_documented()
+    public void Every_number_and_choice_has_the_documented_default()
     {
         var unset = Variables.Read(Environments.Production).ToString();
 
@@ -67,7 +67,7 @@ public sealed partial class DocumentedVariableTests
     }
 
     [Fact]
-    public void Every_variable_of_compose_is_in_the_example_of_an_environment_file()
+    public void Every_variable_of_compose_is_in_the_example_environment_file()
     {
         var asked = Reference().Matches(ReadFile("compose.yaml")).Select(one => one.Groups[1].Value).Distinct();
         var example = ExampleLine().Matches(ReadFile(".env.example")).Select(line => line.Groups[1].Value);

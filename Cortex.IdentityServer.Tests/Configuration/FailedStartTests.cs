@@ -13,7 +13,7 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_port_that_is_taken()
+    public async Task A_port_in_use_is_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -32,11 +32,11 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
     [InlineData("127.0.0.1:8080", "127.0.0.1:8080")]
     [InlineData("http://127.0.0.1:99999", "99999")]
     [InlineData("\"http://127.0.0.1:0\"", "127.0.0.1")]
-    public async Task An_address_at_which_it_can_not_listen(string url, string reason) =>
+    public async Task An_address_that_is_not_available_is_one_line(string url, string reason) =>
         await ShouldFailAsync(await cluster.CreateDatabaseAsync(), [reason], ("ASPNETCORE_URLS", url));
 
     [Fact]
-    public async Task A_certificate_that_is_not_there_or_is_none()
+    public async Task A_missing_or_invalid_certificate_is_one_line()
     {
         var file = Path.Combine(_folder, "id.pfx");
         (string, string)[] settings = [("ASPNETCORE_URLS", "https://127.0.0.1:0"), ("Kestrel__Certificates__Default__Path", file)];
@@ -47,7 +47,7 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_refuses_or_is_none()
+    public async Task A_database_that_rejects_the_login_or_is_not_PostgreSQL_is_one_line()
     {
         var good = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync());
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -71,7 +71,7 @@ public sealed class FailedStartTests(PostgresCluster cluster) : IDisposable
 
     /// <remarks>Rate limits work without Redis, so its absence is a line in the log and not a reason to stop.</remarks>
     [Fact]
-    public async Task A_Redis_that_is_not_there_is_a_line_in_the_log_of_a_server_that_starts()
+    public async Task A_missing_Redis_is_logged_and_the_server_starts()
     {
         await using var server = ServerProcess.Start(
             ["--urls", "http://127.0.0.1:0"], [.. Needed(await cluster.CreateDatabaseAsync()), ("REDIS_URL", $"redis://:hunter2@127.0.0.1:{FreePort()}")]);

@@ -76,7 +76,7 @@ public sealed class FrameworkInternalsTests(CortexApp app) : IClassFixture<Corte
     }
 
     [Fact]
-    public async Task A_host_in_another_state_than_the_one_asked_for_fails_with_this_message()
+    public async Task A_host_in_another_state_than_the_required_one_fails_with_this_message()
     {
         await using var hosts = new NpgsqlDataSourceBuilder(app.ConnectionString).BuildMultiHost();
 

@@ -41,7 +41,7 @@ public sealed class LocalFolderTests : IDisposable
     [InlineData("755")]
     [InlineData("777")]
     [InlineData("700")]
-    public void A_folder_that_others_could_enter_is_closed_to_them(string mode)
+    public void A_folder_that_others_could_enter_becomes_private(string mode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "files have no Unix mode");
         var folder = Path.Combine(_folder, "kept");
@@ -60,7 +60,7 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_other_things_that_others_may_write_to_is_refused_and_left_as_it_is()
+    public void A_shared_folder_with_other_files_is_refused_and_left_unchanged()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "files have no Unix mode");
         File.WriteAllText(Path.Combine(_folder, "somebody's"), "");
@@ -92,7 +92,7 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_start_that_was_killed_while_it_generated_a_secret_does_not_stop_the_next()
+    public void A_start_killed_while_it_generates_a_secret_does_not_prevent_the_next()
     {
         File.WriteAllText(Path.Combine(_folder, "secret_key.lock"), "");
         File.WriteAllText(Path.Combine(_folder, "secret_key.new"), "half a sec");
@@ -105,7 +105,7 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_that_is_given_leaves_nothing_behind()
+    public void A_configured_secret_creates_no_file()
     {
         Variables.Read(("CORTEX_DATA", _folder));
 
@@ -113,7 +113,7 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public void No_secret_is_generated_that_nothing_uses()
+    public void No_unused_secret_is_generated()
     {
         Variables.Read(("CORTEX_DATA", _folder), ("JWT_ALGORITHM", "ES256"), ("JWT_SECRET_KEY", null));
 
@@ -123,7 +123,7 @@ public sealed class LocalFolderTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("short")]
-    public void A_kept_secret_that_is_broken_is_not_used(string text)
+    public void A_damaged_secret_file_is_not_used(string text)
     {
         File.WriteAllText(Path.Combine(_folder, "secret_key"), text);
 
@@ -133,7 +133,7 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_told_in_words()
+    public void A_folder_that_cannot_be_created_is_one_line()
     {
         var file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");

@@ -16,7 +16,7 @@ public sealed class MailVariableTests
     [InlineData("smtp://user:pass:word@mail", "mail", 587, false, "user", "pass:word")]
     [InlineData(
         "smtp://user%40example.com:p%40ss%2Fw%3Ard%25%2B%20%C3%BC@mail.example.com:587/", "mail.example.com", 587, false, "user@example.com", "p@ss/w:rd%+ ü")]
-    public void Where_the_mail_server_is_and_how_to_log_in_there(string url, string host, int port, bool isTls, string? user, string? password)
+    public void SMTP_URL_sets_the_address_and_the_credentials_of_the_mail_server(string url, string host, int port, bool isTls, string? user, string? password)
     {
         var smtp = Variables.Read(Environments.Production, ("SMTP_URL", url), ("EMAIL_FROM", "noreply@example.com")).Mail.Smtp!;
 
@@ -45,7 +45,7 @@ public sealed class MailVariableTests
     [InlineData("AUDIT_RETENTION_DAYS", "36501")]
     [InlineData("AUDIT_RETENTION_DAYS", "1.5")]
     [InlineData("AUDIT_RETENTION_DAYS", "forever")]
-    public void A_bad_value_stops_the_server_with_one_line_that_names_the_variable_and_not_the_value(string name, string value)
+    public void An_invalid_value_stops_the_server_with_one_line_that_names_only_the_variable(string name, string value)
     {
         foreach (var environment in new[] { Environments.Development, Environments.Production })
         {
@@ -59,7 +59,7 @@ public sealed class MailVariableTests
     [InlineData(null, 365)]
     [InlineData("1", 1)]
     [InlineData("36500", 36_500)]
-    public void Audit_events_are_kept_for_a_year_or_as_long_as_is_said(string? value, int days) =>
+    public void Audit_events_are_kept_for_a_year_or_as_configured(string? value, int days) =>
         Assert.Equal(TimeSpan.FromDays(days), Variables.Read(Environments.Production, ("AUDIT_RETENTION_DAYS", value)).Audit.Retention);
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class MailVariableTests
 
     /// <remarks>Without a mail server, emails become files outside Production, and stay queued in Production.</remarks>
     [Fact]
-    public void Mails_are_files_only_outside_Production_and_without_a_mail_server()
+    public void Emails_become_files_only_outside_Production_without_a_mail_server()
     {
         Assert.NotNull(Variables.Read().Mail.PickupFolder);
         Assert.Null(Variables.Read(Environments.Production).Mail.PickupFolder);

@@ -22,7 +22,7 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     [InlineData("DOTNET_ENV", "DOTNET_ENVIRONMENT")]
     [InlineData("ASPNETCORE_URL", "ASPNETCORE_URLS")]
     [InlineData("ALLOWED_ORIGINS", "CORS_ORIGINS")]
-    public void A_name_that_is_nearly_right_is_a_warning_with_the_right_one(string name, string meant)
+    public void A_misspelled_name_is_a_warning_with_the_right_one(string name, string meant)
     {
         var warning = Assert.Single(Variables.Read(Environments.Production, (name, "hunter2-hunter2")).Warnings);
 
@@ -48,11 +48,11 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     [InlineData("ASPNETCORE_HTTPS_PORT")]
     [InlineData("SSL_CERT_FILE")]
     [InlineData("HTTP_PROXY")]
-    public void What_belongs_to_others_is_none(string name) => Assert.Empty(Variables.Read(Environments.Production, (name, "hunter2")).Warnings);
+    public void Variables_of_other_programs_cause_no_warning(string name) => Assert.Empty(Variables.Read(Environments.Production, (name, "hunter2")).Warnings);
 
     /// <remarks>Hosting platforms set DATABASE_URL automatically.</remarks>
     [Fact]
-    public void A_missing_variable_is_refused_with_the_one_that_is_there_instead()
+    public void A_missing_variable_is_refused_with_the_misspelled_one_that_is_set()
     {
         var lines = Variables.Refusal(
             Environments.Production, ("POSTGRES_URL", null), ("DATABASE_URL", "postgresql://u:hunter2@db/c"), ("JWT_SECRET_KEY", null),
@@ -70,7 +70,7 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task The_server_logs_it_and_starts()
+    public async Task The_server_logs_the_warning_and_starts()
     {
         await using var server = ServerProcess.Start(
             ["--urls", "http://127.0.0.1:0"], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", CortexApp.Issuer),

@@ -24,7 +24,7 @@ public sealed class PostgresKeywordTests(CortexApp app, PostgresCluster cluster)
     [InlineData("Load Balance Hosts=true")]
     [InlineData("Options=-c statement_timeout=5s")]
     [InlineData("Load Table Composites=true")]
-    public async Task A_keyword_that_is_honored_leaves_a_server_that_works(string keywords)
+    public async Task A_supported_keyword_works(string keywords)
     {
         using var http = app.StartReplica(out var replica, ("POSTGRES_URL", $"{app.ConnectionString};{keywords}"));
         using var ends = replica;
@@ -41,7 +41,7 @@ public sealed class PostgresKeywordTests(CortexApp app, PostgresCluster cluster)
     [InlineData("Timezone=Nowhere/Land")]
     [InlineData("Options=garbage")]
     [InlineData("Options=-c nonsense=1")]
-    public async Task A_keyword_that_can_not_work_ends_the_start_with_one_line_that_names_the_variable(string keywords)
+    public async Task An_unsupported_keyword_stops_the_server_with_one_line_that_names_the_variable(string keywords)
     {
         var database = await cluster.CreateDatabaseAsync();
         var run = await ServerProcess.RunAsync(

@@ -35,7 +35,7 @@ public sealed class QuotedValueTests
     [InlineData("REGISTRATION", "'closed'")]
     [InlineData("POLAR_ACCESS_TOKEN", "\"polar_oat_hunter2\"")]
     [InlineData("API_DOCS", "\"off\"")]
-    public void Quotes_around_a_value_are_refused_in_one_line_that_names_them(string name, string value)
+    public void Quotes_around_a_value_are_refused_with_one_line_that_names_them(string name, string value)
     {
         foreach (var environment in new[] { Environments.Development, Environments.Production })
         {
@@ -56,7 +56,7 @@ public sealed class QuotedValueTests
     public void Quotes_that_belong_to_the_value_are_accepted(string name, string value) => Variables.Read(Environments.Production, (name, value));
 
     [Fact]
-    public async Task The_server_says_so_at_start()
+    public async Task The_server_reports_quotes_at_start()
     {
         var run = await ServerProcess.RunAsync(
             [], ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", CortexApp.Issuer), ("POSTGRES_URL", "\"postgresql://cortex:hunter2@127.0.0.1:1/cortex\""),

@@ -140,7 +140,7 @@ public sealed class RefusedVariableTests
     [InlineData("POLAR_PRODUCTS", "=pro")]
     [InlineData("POLAR_PRODUCTS", "prod_a=pro=enterprise")]
     [InlineData("POLAR_PRODUCTS", "prod_a=pro,prod_a=enterprise")]
-    public void A_bad_value_stops_the_server_with_one_line_that_names_the_variable(string name, string value)
+    public void An_invalid_value_stops_the_server_with_one_line_that_names_the_variable(string name, string value)
     {
         foreach (var environment in new[] { Environments.Development, Environments.Production })
         {
@@ -180,7 +180,7 @@ public sealed class RefusedVariableTests
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
-    public void With_key_pairs_Production_needs_no_JWT_SECRET_KEY_and_still_no_bad_one(string algorithm)
+    public void With_key_pairs_JWT_SECRET_KEY_is_optional_but_must_be_valid(string algorithm)
     {
         Assert.Empty(Variables.Read(Environments.Production, ("JWT_ALGORITHM", algorithm), ("JWT_SECRET_KEY", null)).Signing.SharedSecrets);
 
@@ -194,7 +194,7 @@ public sealed class RefusedVariableTests
     }
 
     [Fact]
-    public void Several_problems_are_told_at_once_a_line_each()
+    public void Several_errors_are_reported_together_one_per_line()
     {
         var lines = Variables.Refusal(
             Environments.Production,
@@ -206,7 +206,7 @@ public sealed class RefusedVariableTests
     }
 
     [Fact]
-    public void Mail_needs_a_sender()
+    public void Email_needs_a_sender()
     {
         var line = Assert.Single(Variables.Refusal(Environments.Production, ("SMTP_URL", "smtp://user:hunter2@mail.example.com:587")));
 
@@ -216,7 +216,7 @@ public sealed class RefusedVariableTests
 
     /// <remarks>F10: the framework's switch trusts the forwarded headers of anybody.</remarks>
     [Fact]
-    public void The_switch_of_the_framework_that_trusts_every_proxy_is_refused()
+    public void The_frameworks_switch_that_trusts_every_proxy_is_refused()
     {
         var line = Assert.Single(Variables.Refusal(Environments.Development, ("FORWARDEDHEADERS_ENABLED", "true")));
 

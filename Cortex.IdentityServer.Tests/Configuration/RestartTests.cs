@@ -19,7 +19,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task A_signal_stops_the_server_in_order(string signal)
+    public async Task A_signal_stops_the_server_gracefully(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         await using var server = Start(await cluster.CreateDatabaseAsync());
@@ -36,7 +36,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
 
     /// <remarks>PostgreSQL stops with the server, even if the signal arrives before the server listens.</remarks>
     [Fact]
-    public async Task A_signal_during_the_start_leaves_no_PostgreSQL_behind()
+    public async Task A_signal_during_the_start_leaves_no_PostgreSQL_running()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         await using var server = ServerProcess.Start([], ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
@@ -51,7 +51,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_session_goes_on_after_the_server_was_killed_although_its_secrets_were_never_set()
+    public async Task A_session_survives_a_killed_server_with_generated_secrets()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         var database = await cluster.CreateDatabaseAsync();

@@ -20,7 +20,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     [InlineData("DOTNET_ENVIRONMENT", "Development\u00a0", "Development")]
     [InlineData("DOTNET_ENVIRONMENT", "Developement", "Development")]
     [InlineData("DOTNET_ENVIRONMENT", " Staging", "without spaces")]
-    public async Task A_name_that_is_nearly_right_is_refused_with_the_right_one(string variable, string name, string hint)
+    public async Task A_misspelled_name_is_refused_with_the_right_one(string variable, string name, string hint)
     {
         var run = await ServerProcess.RunAsync([], (variable, name), ("CORTEX_DATA", _folder));
 
@@ -36,7 +36,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     [InlineData("serve", "--environment", "prod")]
     [InlineData("--environment=Dev")]
     [InlineData("migrate", "--environment", "Prod")]
-    public async Task So_is_one_on_the_command_line(params string[] arguments)
+    public async Task A_misspelled_name_on_the_command_line_is_refused(params string[] arguments)
     {
         var run = await ServerProcess.RunAsync(arguments, ("CORTEX_DATA", _folder));
 
@@ -48,7 +48,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     [InlineData("Staging")]
     [InlineData("QA")]
     [InlineData("ProductionEurope")]
-    public async Task Any_other_name_has_the_rules_of_Production(string name)
+    public async Task Any_other_name_selects_the_rules_of_Production(string name)
     {
         var run = await ServerProcess.RunAsync([], ("DOTNET_ENVIRONMENT", name), ("CORTEX_DATA", _folder));
 
@@ -59,7 +59,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Two_variables_that_disagree_are_refused_and_the_command_line_decides()
+    public async Task Variables_that_disagree_are_refused_unless_the_command_line_decides()
     {
         (string, string)[] both = [("DOTNET_ENVIRONMENT", "Production"), ("ASPNETCORE_ENVIRONMENT", "Development"), ("CORTEX_DATA", _folder)];
 
@@ -83,7 +83,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Commands_that_answer_nobody_need_no_PUBLIC_URL_and_the_server_says_that_it_does()
+    public async Task Only_the_server_and_no_command_requires_PUBLIC_URL()
     {
         (string, string)[] settings =
         [
@@ -106,7 +106,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
     [InlineData("http://cortex.localhost", false)]
     [InlineData("http://127.0.0.1:8080", false)]
     [InlineData("https://id.example.com", false)]
-    public void In_Production_an_unencrypted_PUBLIC_URL_of_another_machine_is_a_warning(string url, bool isWarning)
+    public void In_Production_an_http_PUBLIC_URL_of_another_machine_is_a_warning(string url, bool isWarning)
     {
         Assert.Equal(
             isWarning, Variables.Read("Production", ("PUBLIC_URL", url)).Warnings.Any(warning => warning.StartsWith("PUBLIC_URL ", StringComparison.Ordinal)));

@@ -17,7 +17,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("\n", Secret)]
     [InlineData("\r\n", Secret)]
     [InlineData("\"\n", Secret + "\"")]
-    public void A_secret_is_what_its_file_holds_without_one_line_break(string end, string expected)
+    public void A_secret_is_the_content_of_its_file_without_the_final_line_break(string end, string expected)
     {
         var read = Variables.Read(
             Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write(Secret + end)), ("JWT_SECRET_KEY", ""),
@@ -28,7 +28,7 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public void So_are_addresses_that_hold_passwords()
+    public void URLs_with_passwords_can_come_from_files()
     {
         var read = Variables.Read(
             Environments.Production,
@@ -48,7 +48,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("SECRET_KEY")]
     [InlineData("POSTGRES_URL")]
     [InlineData("REDIS_URL")]
-    public void A_file_that_is_not_there_or_empty_or_beside_the_variable_is_one_line(string name)
+    public void A_missing_or_empty_file_or_one_besides_the_variable_is_one_line(string name)
     {
         foreach (var file in new[] { Path.Combine(_folder, "nowhere"), Write("\n"), _folder })
         {
@@ -62,7 +62,7 @@ public sealed class SecretFileTests : IDisposable
 
     /// <remarks>Its value is judged like the variable's.</remarks>
     [Fact]
-    public void A_bad_value_in_a_file_is_refused() =>
+    public void An_invalid_value_in_a_file_is_refused() =>
         Assert.StartsWith(
             "SECRET_KEY must be",
             Assert.Single(Variables.Refusal(Environments.Production, ("SECRET_KEY", null), ("SECRET_KEY_FILE", Write("short")))),

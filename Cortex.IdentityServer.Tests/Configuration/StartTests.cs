@@ -20,7 +20,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     [Theory]
     [InlineData("DOTNET_ENVIRONMENT")]
     [InlineData("ASPNETCORE_ENVIRONMENT")]
-    public async Task Production_with_nothing_set_says_what_is_missing(string variable)
+    public async Task Production_without_settings_lists_what_is_missing(string variable)
     {
         var run = await ServerProcess.RunAsync([], (variable, "Production"), ("CORTEX_DATA", _folder));
 
@@ -32,7 +32,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Production_may_be_asked_for_on_the_command_line_too()
+    public async Task Production_can_be_selected_on_the_command_line_too()
     {
         var run = await ServerProcess.RunAsync(["--environment", "Production"], ("CORTEX_DATA", _folder));
 
@@ -41,7 +41,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task An_unknown_command_is_told_apart_from_a_failure()
+    public async Task An_unknown_command_has_its_own_exit_code()
     {
         var run = await ServerProcess.RunAsync(["migrat"]);
 
@@ -50,7 +50,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Migrate_makes_the_schema_and_ends()
+    public async Task Migrate_creates_the_schema_and_exits()
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
@@ -66,7 +66,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_has_to_be_mended_first_is_one_line()
+    public async Task A_database_that_must_be_repaired_first_is_one_line()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, PythonDatabase.Documented, "INSERT INTO users(email, password_hash) VALUES ('Twin@example.com', 'x'), ('twin@example.com', 'y')");
@@ -80,7 +80,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_is_one_line_without_the_password_and_soon()
+    public async Task An_unreachable_database_is_one_line_without_the_password_within_seconds()
     {
         var started = TimeProvider.System.GetTimestamp();
         var run = await ServerProcess.RunAsync(
@@ -94,7 +94,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_one_line()
+    public async Task A_port_in_use_is_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -107,7 +107,7 @@ public sealed class StartTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_health_check_of_a_server_that_is_not_there_fails()
+    public async Task A_health_check_without_a_server_fails()
     {
         var run = await ServerProcess.RunAsync(["healthcheck", $"http://127.0.0.1:{FreePort()}"]);
 

@@ -25,7 +25,7 @@ public sealed class WeakSecretTests
     [InlineData("password1234password1234password1234")]
     [InlineData("abcdefghijklmnopqrstuvwxyz0123456789")]
     [InlineData("00000000000000000000000000000000000001")]
-    public void A_secret_that_is_published_or_follows_a_pattern_is_refused_in_one_line(string secret)
+    public void A_published_or_patterned_secret_is_refused_with_one_line(string secret)
     {
         foreach (var environment in new[] { Environments.Development, Environments.Production })
         {

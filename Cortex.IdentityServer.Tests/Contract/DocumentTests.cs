@@ -15,12 +15,12 @@ public sealed partial class DocumentTests
     public static TheoryData<string> Names => [.. Document.All.Select(document => document.Name)];
 
     [Fact]
-    public void The_README_fits_into_its_limit() =>
+    public void The_README_is_short() =>
         Assert.InRange(Document.Read("README.md").Text.Count(letter => letter == '\n'), 1, LongestReadMe);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_link_leads_to_a_file_and_a_heading(string name)
+    public void Every_link_leads_to_an_existing_file_and_heading(string name)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Document.Repository, name))!;
 
@@ -37,7 +37,7 @@ public sealed partial class DocumentTests
 
     /// <remarks>Readers begin at the README.</remarks>
     [Fact]
-    public void Every_page_can_be_reached_from_the_README()
+    public void Every_page_is_reachable_from_the_README()
     {
         var reached = new HashSet<string>(StringComparer.Ordinal) { "README.md" };
         for (var pages = new Queue<string>(reached); pages.TryDequeue(out var name);)
@@ -59,7 +59,7 @@ public sealed partial class DocumentTests
     /// <remarks>Paths are relative to the repository or to the server's project.</remarks>
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_file_that_is_named_exists(string name) =>
+    public void Every_file_that_a_page_names_exists(string name) =>
         Assert.All(
             SourcePath().Matches(Document.Read(name).Prose).Select(path => path.Groups["path"].Value),
             path => Assert.True(

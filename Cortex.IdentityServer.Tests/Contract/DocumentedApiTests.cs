@@ -21,13 +21,13 @@ public sealed class DocumentedApiTests
             DocumentedRoute.All.Select(route => route.Operation).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Every_route_says_how_it_answers_a_request_that_succeeds() => Assert.All(DocumentedRoute.All, route => Assert.Equal(
+    public void Every_route_documents_its_successful_response() => Assert.All(DocumentedRoute.All, route => Assert.Equal(
         OpenApiSnapshot.Operations[route.Operation].GetProperty("responses").EnumerateObject()
             .Select(response => response.Name).Where(status => status[0] == '2'),
         route.Success.Split(", ")));
 
     [Fact]
-    public void Every_route_that_asks_for_fresh_authentication_is_marked() => Assert.All(DocumentedRoute.All, route => Assert.Equal(
+    public void Every_route_that_requires_fresh_authentication_is_marked() => Assert.All(DocumentedRoute.All, route => Assert.Equal(
         OpenApiSnapshot.Operations[route.Operation].GetProperty("responses").TryGetProperty("401", out var refusals)
             && refusals.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").TryGetProperty(FreshAuthentication, out _),
         route.IsMarked));

@@ -19,11 +19,11 @@ public sealed class ErrorCodeTests
     ];
 
     [Fact]
-    public void The_published_codes_exist_and_no_others() =>
+    public void Exactly_the_published_codes_exist() =>
         Assert.Equal(Published.Order(), Problems.All.Select(problem => problem.Code).Order());
 
     [Fact]
-    public void Every_problem_in_the_catalogue_is_listed()
+    public void Every_problem_in_the_catalog_is_listed()
     {
         var declared = typeof(Problems).GetFields().Select(field => field.GetValue(null)).OfType<Refusal>().ToList();
 
@@ -32,7 +32,7 @@ public sealed class ErrorCodeTests
     }
 
     [Fact]
-    public void Every_problem_has_a_status_of_its_kind_a_title_and_a_sentence() => Assert.All(Problems.All, problem =>
+    public void Every_problem_has_an_error_status_a_title_and_a_sentence() => Assert.All(Problems.All, problem =>
     {
         Assert.InRange(problem.Status, 400, 503);
         Assert.NotEmpty(problem.Title);

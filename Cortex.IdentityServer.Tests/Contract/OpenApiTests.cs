@@ -14,7 +14,7 @@ public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
-    public async Task The_document_is_the_one_that_was_reviewed()
+    public async Task The_document_equals_its_snapshot()
     {
         var actual = JsonSerializer.Serialize(await DocumentAsync(), Readable).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
@@ -58,7 +58,7 @@ public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_server_is_named_by_no_Host_header()
+    public async Task A_Host_header_does_not_affect_the_document()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
         request.Headers.Host = "evil.example";

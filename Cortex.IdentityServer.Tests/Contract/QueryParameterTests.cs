@@ -11,7 +11,7 @@ public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteC
     private static readonly string[] Free = ["cursor", "email", "scope", "tier"];
 
     [Fact]
-    public async Task Every_parameter_has_its_own_type_and_takes_the_values_of_that_type_only()
+    public async Task Every_parameter_has_its_own_type_and_accepts_only_values_of_that_type()
     {
         var staff = await app.AsAsync(WhoCalls.Admin, endsSession: false);
         var document = await (await app.Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);

@@ -14,7 +14,7 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
     private static readonly WhoCalls[] Keys = [WhoCalls.KeyWithoutScope, WhoCalls.KeyWithScope];
 
     [Fact]
-    public async Task Every_route_is_in_the_table_and_every_line_is_a_route()
+    public async Task Every_route_has_a_line_in_the_table_and_every_line_a_route()
     {
         var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", Token)).JsonAsync(HttpStatusCode.OK);
 
@@ -26,7 +26,7 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
 
     [Theory]
     [MemberData(nameof(Matrix))]
-    public async Task Each_caller_gets_what_is_theirs(string operation, WhoCalls who)
+    public async Task Each_caller_reaches_only_the_routes_that_are_theirs(string operation, WhoCalls who)
     {
         var row = RouteTable.Rows.Single(row => row.Operation == operation);
         var caller = await app.AsAsync(who, row.EndsSession);

@@ -16,7 +16,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     [Fact]
-    public void Every_route_under_api_names_its_policy_or_is_open_on_purpose()
+    public void Every_route_under_api_has_a_policy_or_is_explicitly_anonymous()
     {
         var routes = Routes().Where(route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal)).ToList();
 
@@ -31,7 +31,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Routes_that_answer_without_a_credential_are_these()
+    public async Task Exactly_these_routes_are_anonymous()
     {
         var open = (await OperationsAsync()).Where(operation => operation.Value.GetProperty("security").GetArrayLength() == 0);
 
@@ -50,7 +50,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>The document can't show two routes with one path.</remarks>
     [Fact]
-    public async Task The_only_open_route_that_the_document_shows_under_a_policy_is_the_logout_by_cookie()
+    public async Task Only_the_logout_by_cookie_is_anonymous_despite_its_documented_policy()
     {
         var documented = await OperationsAsync();
 
@@ -63,13 +63,13 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>A new route that anyone may call and that has no limit fails here.</remarks>
     [Fact]
-    public void Every_route_that_is_open_to_anyone_has_a_limit_per_address() => Assert.All(
+    public void Every_anonymous_route_has_a_limit_per_address() => Assert.All(
         Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null),
         route => Assert.True(route.Metadata.GetMetadata<RouteLimits>() is not null, $"{route.DisplayName} has no limit"));
 
     /// <remarks>What a person writes hashes a password or changes a secret, unless it is on this list of what is cheap.</remarks>
     [Fact]
-    public void Every_route_on_which_a_person_writes_has_a_limit_per_address_and_per_user()
+    public void Every_route_on_which_a_user_writes_has_a_limit_per_address_and_per_user()
     {
         string[] cheap = ["/api/v1/auth/logout", "/api/v1/auth/logout/all"];
         var writing = Routes().Where(route =>
@@ -174,7 +174,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public void What_routes_note_as_refusals_is_in_the_catalogue() => Assert.All(
+    public void Every_refusal_that_a_route_documents_is_in_the_catalog() => Assert.All(
         Routes().SelectMany(route => route.Metadata.GetOrderedMetadata<Refusals>()).SelectMany(refusals => refusals.Codes),
         code => Assert.Contains(Problems.All, problem => problem.Is(code)));
 

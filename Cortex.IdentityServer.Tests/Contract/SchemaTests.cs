@@ -60,7 +60,7 @@ public sealed class SchemaTests(PostgresCluster cluster)
     [InlineData("api_keys")]
     [InlineData("usage_logs")]
     [InlineData("billing_events")]
-    public async Task A_documented_table_has_its_columns_and_any_other_may_be_left_out_of_an_insert(string table)
+    public async Task A_documented_table_has_its_columns_and_others_are_optional_in_an_insert(string table)
     {
         var schema = await Schema.ReadAsync(await cluster.CreateDatabaseAsync());
         var columns = schema.Columns.Where(column => column.Table == table).ToList();
@@ -103,7 +103,7 @@ public sealed class SchemaTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task The_model_has_no_change_that_no_migration_carries()
+    public async Task Every_change_of_the_model_has_a_migration()
     {
         await using var source = NpgsqlDataSource.Create(await cluster.CreateDatabaseAsync());
         await using var db = new CortexDbContext(new DbContextOptionsBuilder<CortexDbContext>().UseNpgsql(source).Options);

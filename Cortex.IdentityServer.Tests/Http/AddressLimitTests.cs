@@ -43,7 +43,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     [InlineData("GET", "/health/live", 6000)]
     [InlineData("GET", "/openapi/v1.json", 600)]
     [InlineData("GET", "/scalar/", 600)]
-    public async Task Every_open_or_expensive_route_says_what_is_left(string method, string path, int limit)
+    public async Task Every_anonymous_or_expensive_route_sends_the_limit_headers(string method, string path, int limit)
     {
         var http = usual.Anonymous();
         var first = RateLimitSeen.Of(await SendAsync(http, method, path));
@@ -56,7 +56,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
 
     /// <remarks>An exception clears the headers, and a body that is too large is never read.</remarks>
     [Fact]
-    public async Task Answers_of_every_kind_carry_the_headers()
+    public async Task Responses_of_every_kind_carry_the_headers()
     {
         var user = await usual.RegisterAsync();
         var http = usual.Anonymous();
@@ -79,7 +79,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task Over_the_limit_is_429_with_the_time_to_wait_and_then_it_goes_on()
+    public async Task Over_the_limit_requests_get_429_until_the_window_ends()
     {
         var http = low.Anonymous();
         NewWindow(low);
@@ -100,7 +100,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task Nothing_of_a_request_is_looked_at_once_the_limit_is_reached()
+    public async Task Once_the_limit_is_reached_requests_are_not_examined()
     {
         var http = low.Anonymous();
         NewWindow(low);
@@ -117,7 +117,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task Of_200_at_once_exactly_the_limit_passes()
+    public async Task Of_200_concurrent_requests_exactly_the_limit_passes()
     {
         NewWindow(low);
 
@@ -133,7 +133,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     [InlineData("/api/v1/auth/login/2fa")]
     [InlineData("/api/v1/auth/%6Cogin")]
     [InlineData("/api/v1/auth/login?x=1")]
-    public async Task Spellings_of_a_path_share_its_count(string spelling)
+    public async Task All_spellings_of_a_path_share_its_count(string spelling)
     {
         var http = low.Anonymous();
         NewWindow(low);
@@ -145,7 +145,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     [Theory]
     [InlineData("//api/v1/auth/login")]
     [InlineData("/api/v1/auth//login")]
-    public async Task A_spelling_that_is_no_route_is_no_way_around(string spelling)
+    public async Task A_spelling_that_is_not_a_route_does_not_bypass_the_limit(string spelling)
     {
         NewWindow(low);
 
@@ -158,7 +158,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task Without_trusted_proxies_an_invented_address_is_no_way_around()
+    public async Task Without_trusted_proxies_a_forged_address_does_not_bypass_the_limit()
     {
         NewWindow(low);
 
@@ -172,7 +172,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task Behind_a_trusted_proxy_each_address_has_its_own_count_and_an_IPv6_network_one()
+    public async Task Behind_a_trusted_proxy_each_address_and_each_IPv6_network_has_its_own_count()
     {
         NewWindow(proxied);
         await UseUpAsync(From(proxied, "203.0.113.7"), Login, 10);
@@ -186,7 +186,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     }
 
     [Fact]
-    public async Task One_route_used_up_leaves_the_others()
+    public async Task An_exhausted_limit_does_not_affect_other_routes()
     {
         NewWindow(low);
         await UseUpAsync(low.Anonymous(), Login, 10);

@@ -20,11 +20,11 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     [InlineData("/scalar")]
     [InlineData("/scalar/")]
     [InlineData("/scalar/scalar.js")]
-    public async Task Switched_off_they_are_404(string path) =>
+    public async Task When_disabled_the_documentation_routes_are_404(string path) =>
         await (await off.Anonymous().GetAsync(path, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(404, "not_found");
 
     [Fact]
-    public async Task The_page_may_load_from_this_server_alone()
+    public async Task The_page_may_load_only_from_this_server()
     {
         var page = await on.Anonymous().GetAsync("/scalar", TestContext.Current.CancellationToken);
 
@@ -39,7 +39,7 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task Sixteen_who_ask_for_the_document_at_once_get_the_same_bytes()
+    public async Task Sixteen_concurrent_requests_for_the_document_get_the_same_bytes()
     {
         using var fresh = on.StartReplica(out var replica);
         using (replica)
@@ -63,7 +63,7 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     [InlineData("", null)]
     [InlineData(";;,", null)]
     [InlineData(null, null)]
-    public async Task The_document_comes_in_an_encoding_that_the_client_can_read(string? accepted, string? encoding)
+    public async Task The_document_is_sent_in_an_encoding_that_the_client_accepts(string? accepted, string? encoding)
     {
         using var http = Client();
         using var request = new HttpRequestMessage(HttpMethod.Get, Document);
@@ -96,7 +96,7 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     [InlineData("identity")]
     [InlineData("gzip")]
     [InlineData("br")]
-    public async Task Who_has_the_document_is_not_sent_it_again(string encoding)
+    public async Task A_client_with_the_current_document_gets_304(string encoding)
     {
         using var http = Client();
         http.DefaultRequestHeaders.Add("Accept-Encoding", encoding);

@@ -16,11 +16,11 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("/api/v1/auth/2fa/disable")]
     [InlineData("/api/v1/auth/logout")]
     [InlineData("/api/v1/auth/introspect")]
-    public async Task A_body_over_64_KiB_is_refused_before_the_caller_is_asked_for(string route) =>
+    public async Task A_body_over_64_KiB_is_refused_before_authentication(string route) =>
         await (await app.Anonymous().PostTextAsync(route, TooLarge)).ShouldBeProblemAsync(413, "payload_too_large");
 
     [Fact]
-    public async Task Sent_in_chunks_it_is_refused_too()
+    public async Task A_chunked_body_over_64_KiB_is_refused_too()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Login)
         {
@@ -61,7 +61,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("application/json; charset=windows-1252")]
     [InlineData("application/json; charset=utf-7")]
     [InlineData("not a media type")]
-    public async Task Another_media_type_is_refused(string mediaType) =>
+    public async Task An_unsupported_media_type_is_refused(string mediaType) =>
         await (await SendAsync(mediaType)).ShouldBeProblemAsync(415, "unsupported_media_type");
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
         await (await SendAsync(mediaType)).ShouldBeProblemAsync(400, "validation_failed");
 
     [Fact]
-    public async Task A_body_of_no_media_type_is_refused() => await (await SendAsync(null)).ShouldBeProblemAsync(415, "unsupported_media_type");
+    public async Task A_body_without_a_media_type_is_refused() => await (await SendAsync(null)).ShouldBeProblemAsync(415, "unsupported_media_type");
 
     [Theory]
     [InlineData("gzip")]
@@ -96,7 +96,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("identity")]
     [InlineData("Identity")]
     [InlineData("identity, identity")]
-    public async Task A_body_that_says_it_is_not_compressed_is_read(string encoding)
+    public async Task A_body_with_the_encoding_identity_is_read(string encoding)
     {
         var content = new StringContent("{}", Encoding.UTF8, "application/json");
         content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
@@ -111,7 +111,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("application/x-www-form-urlencoded; charset=US-ASCII")]
     [InlineData("application/x-www-form-urlencoded; charset=windows-1252")]
     [InlineData("Application/X-WWW-Form-URLencoded;charset=utf8")]
-    public async Task A_form_has_no_charset_whatever_a_client_says(string mediaType)
+    public async Task The_charset_of_a_form_is_ignored(string mediaType)
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
@@ -148,7 +148,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("/api/v1/auth/verify", 204)]
     [InlineData("/api/v1/auth/me", 200)]
-    public async Task Headers_about_a_body_that_does_not_come_are_not_judged(string path, int status)
+    public async Task Headers_about_a_missing_body_are_ignored(string path, int status)
     {
         var (_, tokens, _) = await app.SignedInAsync();
 
@@ -192,7 +192,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(new byte[] { 0xEF })]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
     [InlineData(new byte[] { 0xEF, 0xBB, (byte)'{', (byte)'}' })]
-    public async Task A_mark_alone_or_half_is_no_JSON(byte[] body)
+    public async Task A_byte_order_mark_alone_or_half_of_one_is_not_JSON(byte[] body)
     {
         var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");

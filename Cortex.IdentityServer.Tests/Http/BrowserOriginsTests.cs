@@ -14,7 +14,7 @@ public sealed class BrowserOriginsTests
     [InlineData("http://id.example.com:443", "http://id.example.com:443")]
     [InlineData("https://bücher.example", "https://xn--bcher-kva.example")]
     [InlineData("http://[::1]:5000", "http://[::1]:5000")]
-    public void PUBLIC_URL_is_an_origin_of_browsers(string publicUrl, string origin)
+    public void PUBLIC_URL_is_an_allowed_origin(string publicUrl, string origin)
     {
         Assert.True(Allow(origin, ("PUBLIC_URL", publicUrl)));
         Assert.False(Allow(origin + "0", ("PUBLIC_URL", publicUrl)));
@@ -25,14 +25,14 @@ public sealed class BrowserOriginsTests
     [InlineData("https://APP.example.com:443", "https://app.example.com")]
     [InlineData("https://app.example.com, capacitor://localhost", "capacitor://localhost")]
     [InlineData("safari-web-extension://E3449EA7-EC25-4696-8E6A-9D7D3AFF2A11", "safari-web-extension://e3449ea7-ec25-4696-8e6a-9d7d3aff2a11")]
-    public void CORS_ORIGINS_are_too(string origins, string origin) => Assert.True(Allow(origin, ("CORS_ORIGINS", origins)));
+    public void CORS_ORIGINS_are_allowed_origins(string origins, string origin) => Assert.True(Allow(origin, ("CORS_ORIGINS", origins)));
 
     [Theory]
     [InlineData("")]
     [InlineData("*")]
     [InlineData("null")]
     [InlineData("https://app.example.com")]
-    public void A_star_lists_nobody(string origin) => Assert.False(Allow(origin, ("CORS_ORIGINS", "*")));
+    public void A_star_allows_no_origin_to_use_cookies(string origin) => Assert.False(Allow(origin, ("CORS_ORIGINS", "*")));
 
     private static bool Allow(string origin, (string, string?) variable)
     {

@@ -34,7 +34,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task One_owners_limit_is_not_anothers()
+    public async Task Owners_do_not_share_a_limit()
     {
         var (_, _, mine) = await OwnerAsync();
         var (_, _, others) = await OwnerAsync();
@@ -49,7 +49,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     [InlineData("pro", 5)]
     [InlineData("enterprise", 6000)]
     [InlineData("gold", 3)]
-    public async Task The_tier_is_the_owners_of_now_and_a_change_keeps_what_was_counted(string tier, int limit)
+    public async Task The_owners_current_tier_applies_and_a_change_keeps_the_count(string tier, int limit)
     {
         var (user, _, http) = await OwnerAsync();
         var key = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
@@ -61,7 +61,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task Of_50_requests_at_once_with_two_keys_exactly_the_limit_passes()
+    public async Task Of_50_concurrent_requests_with_two_keys_exactly_the_limit_passes()
     {
         var (_, _, http) = await OwnerAsync();
         HttpClient[] keys = [app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key), app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key)];
@@ -73,7 +73,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task A_bad_key_counts_against_nobody()
+    public async Task An_invalid_key_counts_against_no_owner()
     {
         var answer = await app.WithKey("ctx_nonsense").FetchAsync(Verify);
 
@@ -82,7 +82,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task A_person_has_a_count_on_expensive_routes_whatever_the_session()
+    public async Task A_users_sessions_share_one_limit_on_expensive_routes()
     {
         var (user, _, http) = await OwnerAsync();
         var elsewhere = app.WithToken((await app.LogInAsync(user)).AccessToken);
@@ -104,7 +104,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task A_session_is_refreshed_so_often_and_a_refusal_spends_no_token()
+    public async Task Refreshes_of_a_session_are_limited_and_a_refusal_uses_up_no_token()
     {
         var (_, tokens, _) = await OwnerAsync();
         var (_, others, _) = await OwnerAsync(newWindow: false);
@@ -122,7 +122,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     }
 
     [Fact]
-    public async Task A_token_that_the_server_did_not_write_uses_up_no_sessions_permits()
+    public async Task A_forged_token_uses_up_no_sessions_permits()
     {
         var (_, tokens, _) = await OwnerAsync();
         var last = tokens.RefreshToken[^1] == 'A' ? 'Q' : 'A';

@@ -18,7 +18,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("GET", "/api/v1/auth/me", Bearer + ", " + ApiKey)]
     [InlineData("GET", "/api/v1/auth/verify", Bearer + ", " + ApiKey)]
     [InlineData("POST", "/api/v1/auth/introspect", Basic + ", " + Bearer + ", " + ApiKey)]
-    public async Task Without_a_credential_each_scheme_of_the_route_is_named_and_no_error(string method, string path, string challenge)
+    public async Task Without_a_credential_each_scheme_of_the_route_is_listed_without_an_error(string method, string path, string challenge)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
 
@@ -26,7 +26,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_bad_credential_is_named_by_its_scheme_which_comes_first()
+    public async Task The_scheme_of_a_rejected_credential_comes_first_with_the_error()
     {
         Assert.Equal(
             $"{Bearer}, error=\"invalid_token\", error_description=\"Invalid token\", {ApiKey}",
@@ -43,7 +43,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_scope_that_is_missing_is_named_at_403()
+    public async Task A_missing_scope_is_named_in_the_403()
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
@@ -64,7 +64,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("a%22,%20b=%22c")]
     [InlineData("a%5C")]
     [InlineData("")]
-    public async Task A_scope_that_a_header_could_not_hold_is_left_out(string scope)
+    public async Task A_scope_that_does_not_fit_into_a_header_is_left_out(string scope)
     {
         var (_, tokens, _) = await app.SignedInAsync();
 
@@ -74,7 +74,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_proof_that_is_too_old_is_said_as_RFC_9470_has_it()
+    public async Task Stale_authentication_is_reported_as_in_RFC_9470()
     {
         var (_, _, http) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));

@@ -17,7 +17,7 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
     [InlineData("X-Real-IP", "203.0.113.7")]
     [InlineData("Forwarded", "for=203.0.113.7")]
     [InlineData("CF-Connecting-IP", "203.0.113.7")]
-    public async Task Without_trusted_proxies_no_header_counts(string header, string value) =>
+    public async Task Without_trusted_proxies_forwarded_headers_are_ignored(string header, string value) =>
         Assert.Equal("127.0.0.1", await SeenAsync(direct, header, value));
 
     [Theory]
@@ -27,19 +27,19 @@ public sealed class ClientAddressTests(CortexApp direct, ProxiedApp proxied) : I
     [InlineData("198.51.100.1, 203.0.113.7, 10.1.2.3, 10.9.9.9", "203.0.113.7")]
     [InlineData("2001:db8::7", "2001:db8::7")]
     [InlineData("127.0.0.1, 203.0.113.7", "203.0.113.7")]
-    public async Task Behind_a_trusted_proxy_it_is_the_right_most_hop_that_is_not_ours(string forwarded, string expected) =>
+    public async Task Behind_trusted_proxies_the_right_most_untrusted_hop_counts(string forwarded, string expected) =>
         Assert.Equal(expected, await SeenAsync(proxied, "X-Forwarded-For", forwarded));
 
     [Theory]
     [InlineData("nonsense")]
     [InlineData("203.0.113.999")]
     [InlineData("")]
-    public async Task What_is_no_address_changes_nothing(string forwarded) =>
+    public async Task An_invalid_address_is_ignored(string forwarded) =>
         Assert.Equal("127.0.0.1", await SeenAsync(proxied, "X-Forwarded-For", forwarded));
 
     /// <remarks>All IPv4 addresses behind a NAT64 share one /64 (RFC 6052), so a single client could otherwise lock out the rest.</remarks>
     [Fact]
-    public async Task Twenty_failures_behind_NAT64_hold_up_nobody_else_behind_it()
+    public async Task Twenty_failures_behind_NAT64_do_not_block_others_behind_it()
     {
         var other = await proxied.RegisterAsync();
         for (var failure = 0; failure < 20; failure++)

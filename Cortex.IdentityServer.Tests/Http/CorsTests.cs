@@ -40,7 +40,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     }
 
     [Fact]
-    public async Task A_script_may_read_the_entity_tag_what_is_left_of_its_limit_and_how_long_to_wait()
+    public async Task A_script_may_read_the_entity_tag_the_rate_limit_and_Retry_After()
     {
         var exposed = string.Join(
             ',', (await SendAsync(listed, HttpMethod.Get, "/health", OneOriginApp.Origin)).Headers.GetValues("Access-Control-Expose-Headers"))
@@ -55,7 +55,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     [InlineData("http://app.example.com")]
     [InlineData("https://app.example.com.evil.example")]
     [InlineData("https://app.example.com:8443")]
-    public async Task Any_other_origin_is_not(string origin)
+    public async Task An_unlisted_origin_is_not_allowed(string origin)
     {
         foreach (var answer in new[] { await SendAsync(listed, HttpMethod.Get, "/health", origin), await PreflightAsync(listed, origin) })
         {
@@ -76,7 +76,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     [InlineData("http://localhost", false)]
     [InlineData("ionic://localhost", false)]
     [InlineData("null", false)]
-    public async Task An_origin_is_allowed_however_the_operator_wrote_it_with_its_cookies(string origin, bool isAllowed)
+    public async Task An_origin_is_allowed_with_cookies_however_the_operator_wrote_it(string origin, bool isAllowed)
     {
         foreach (var answer in new[] { await PreflightAsync(many, origin), await SendAsync(many, HttpMethod.Get, "/health", origin) })
         {
@@ -90,14 +90,14 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     }
 
     [Fact]
-    public async Task With_no_list_no_origin_is_allowed()
+    public async Task Without_a_list_no_origin_is_allowed()
     {
         Assert.Null(Allowed(await SendAsync(none, HttpMethod.Get, "/health", Evil)));
         Assert.Null(Allowed(await PreflightAsync(none, Evil)));
     }
 
     [Fact]
-    public async Task The_preflight_names_methods_and_headers()
+    public async Task The_preflight_lists_methods_and_headers()
     {
         var answer = await PreflightAsync(listed, OneOriginApp.Origin);
 
@@ -137,7 +137,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     [InlineData("POST", "/api/v1/auth/login", 400)]
     [InlineData("GET", "/verify-email?token=a", 200)]
     [InlineData("OPTIONS", "/api/v1/auth/me", 405)]
-    public async Task Every_answer_varies_by_origin_whether_one_came_or_not(string method, string path, int status)
+    public async Task Every_response_varies_by_origin_even_to_a_request_without_one(string method, string path, int status)
     {
         foreach (var origin in new[] { null, OneOriginApp.Origin, Evil })
         {
@@ -159,7 +159,7 @@ public sealed class CorsTests(OneOriginApp listed, ManyOriginsApp many, AnyOrigi
     [InlineData("/.well-known/openid-configuration")]
     [InlineData("/.well-known/oauth-authorization-server")]
     [InlineData("/openapi/v1.json")]
-    public async Task A_public_document_may_be_read_by_every_page_whoever_asked_first(string path)
+    public async Task Every_origin_may_read_a_public_document(string path)
     {
         foreach (var app in new CortexApp[] { listed, any, none })
         {

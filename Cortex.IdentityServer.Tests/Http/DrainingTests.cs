@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Tests.Http;
 public sealed class DrainingTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task A_server_that_is_about_to_stop_is_not_ready_but_healthy_and_ends_each_connection_with_the_answer()
+    public async Task A_server_that_is_shutting_down_is_alive_but_not_ready_and_closes_connections()
     {
         var (_, _, http) = await app.SignedInAsync();
         Assert.NotEqual(true, (await http.FetchAsync("/health/ready")).Headers.ConnectionClose);

@@ -17,7 +17,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("Content-Length: -1\n", "{}")]
     [InlineData("Content-Length: 2x\n", "{}")]
     [InlineData("Transfer-Encoding: chunked, identity\n", "0\r\n\r\n")]
-    public async Task Ambiguous_framing_gets_at_most_one_answer_and_the_connection_ends(string framing, string body)
+    public async Task Ambiguous_framing_gets_at_most_one_response_and_the_connection_closes(string framing, string body)
     {
         var answer = await RawHttp.SendAsync(app.BaseAddress, Post + framing + "\n", Encoding.ASCII.GetBytes(body));
 
@@ -27,7 +27,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <summary>CVE-2025-55315: a bare line feed must not end a chunk extension.</summary>
     [Fact]
-    public async Task A_line_feed_alone_ends_no_chunk_extension()
+    public async Task A_bare_line_feed_does_not_end_a_chunk_extension()
     {
         var answer = await RawHttp.SendAsync(
             app.BaseAddress, Post + "Transfer-Encoding: chunked\n\n", "1;\nx\r\n1\r\n0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
@@ -49,7 +49,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("2;a\nb\r\n{}\r\n")]
     [InlineData("2\r\n{}}}}\r\n0\r\n\r\n")]
     [InlineData("2\n{}\n0\n\n")]
-    public async Task A_chunk_that_cannot_be_read_is_the_clients_mistake_everywhere(string chunk)
+    public async Task A_malformed_chunk_is_a_client_error_everywhere(string chunk)
     {
         var (admin, key) = await CallersAsync();
         foreach (var (path, headers) in Bodies(admin, key))
@@ -68,7 +68,7 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("Content-Length: 100", "{\"token\":")]
     [InlineData("Transfer-Encoding: chunked", "a\r\n{\"to")]
     [InlineData("Transfer-Encoding: chunked", "2\r\n{}\r\n")]
-    public async Task A_client_that_goes_away_in_the_middle_leaves_no_error_in_the_log(string framing, string body)
+    public async Task A_client_that_disconnects_mid_body_leaves_no_error_in_the_log(string framing, string body)
     {
         var (admin, key) = await CallersAsync();
         foreach (var (path, headers) in Bodies(admin, key))
@@ -122,11 +122,11 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("GET /health/live HTTP/9.9\nHost: x\n\n")]
     [InlineData("GET /health/live HTTP/1.1\nHost: x\nX-A: a\0b\n\n")]
     [InlineData("\0\0\0\0\n\n")]
-    public async Task A_head_that_is_not_HTTP_is_refused(string head) =>
+    public async Task A_request_that_is_not_HTTP_is_refused(string head) =>
         Assert.Contains((await RawHttp.SendAsync(app.BaseAddress, head)).Status, new[] { 400, 505 });
 
     [Fact]
-    public async Task Headers_over_32_KiB_and_a_line_over_8_KiB_are_refused()
+    public async Task Headers_over_32_KiB_and_a_request_line_over_8_KiB_are_refused()
     {
         Assert.Equal(431, (await RawHttp.SendAsync(app.BaseAddress, $"GET /health/live HTTP/1.1\nHost: x\nX-A: {new string('a', 33 * 1024)}\n\n")).Status);
         Assert.Equal(

@@ -25,18 +25,18 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
 
     [Theory]
     [MemberData(nameof(OpenPaths))]
-    public async Task It_is_answered_as_GET_is_without_the_body(string path) => await CompareAsync(app.Anonymous(), path, hasAnswer: true);
+    public async Task HEAD_is_answered_like_GET_without_the_body(string path) => await CompareAsync(app.Anonymous(), path, hasAnswer: true);
 
     [Theory]
     [MemberData(nameof(CallersPaths))]
-    public async Task So_it_is_where_a_caller_is_asked_for(string path)
+    public async Task HEAD_is_answered_like_GET_on_authenticated_routes(string path)
     {
         await CompareAsync(app.Anonymous(), path, hasAnswer: false);
         await CompareAsync((await app.AdminAsync()).Http, path, hasAnswer: !path.Contains($"{Guid.Empty}", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task The_connection_goes_on_after_it()
+    public async Task The_connection_stays_open_after_HEAD()
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
         foreach (var path in new[] { "/health", "/health/live", "/.well-known/jwks.json", "/api/v1/auth/me", "/nothing", "/verify-email" })
@@ -50,7 +50,7 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
     [Theory]
     [InlineData("/api/v1/admin/users/export", "application/x-ndjson")]
     [InlineData("/api/v1/auth/me/export", "application/json")]
-    public async Task An_export_is_not_made_for_it(string path, string type)
+    public async Task HEAD_does_not_generate_an_export(string path, string type)
     {
         var http = (await app.AdminAsync()).Http;
         const string Exports = "SELECT count(*) FROM audit_events WHERE action IN ('users.exported', 'user.exported')";
@@ -69,7 +69,7 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
     /// <summary>HEAD reads no data, so audit events about reads must leave it out.</summary>
     [Theory]
     [MemberData(nameof(CallersPaths))]
-    public async Task It_leaves_no_event(string path)
+    public async Task HEAD_leaves_no_audit_event(string path)
     {
         var admin = await app.AdminAsync();
         const string Events = "SELECT count(*) FROM audit_events";

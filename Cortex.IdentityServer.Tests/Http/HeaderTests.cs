@@ -14,7 +14,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("POST", "/api/v1/auth/login", "{}", 400)]
     [InlineData("POST", "/api/v1/auth/login", "{", 400)]
     [InlineData("POST", "/api/v1/auth/login", """{"email":"a@example.com","password":"wrong password"}""", 401)]
-    public async Task Every_answer_has_the_headers_that_protect_it(string method, string path, string? body, int status)
+    public async Task Every_response_has_the_security_headers(string method, string path, string? body, int status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
@@ -34,7 +34,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Tokens_are_not_kept_by_caches()
+    public async Task Caches_do_not_store_tokens()
     {
         var user = await app.RegisterAsync();
 
@@ -48,14 +48,14 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("abc-123")]
     [InlineData("0f8fad5b-d9cb-469f-a165-70867728950e")]
     [InlineData("req.1:2_3")]
-    public async Task A_sane_request_id_is_echoed(string id) => Assert.Equal(id, await RequestIdAsync(id));
+    public async Task A_well_formed_request_id_is_kept(string id) => Assert.Equal(id, await RequestIdAsync(id));
 
     [Theory]
     [InlineData("a b")]
     [InlineData("<script>")]
     [InlineData("\"; DROP TABLE users")]
     [InlineData("")]
-    public async Task An_odd_request_id_is_replaced(string id) => Assert.Matches("^[0-9a-f]{32}$", await RequestIdAsync(id));
+    public async Task A_malformed_request_id_is_replaced(string id) => Assert.Matches("^[0-9a-f]{32}$", await RequestIdAsync(id));
 
     [Fact]
     public async Task A_long_request_id_is_replaced()
@@ -73,7 +73,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_line_end_in_a_request_id_adds_no_header()
+    public async Task A_line_break_in_a_request_id_adds_no_header()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live?x=%0d%0aX-Evil:%201");
         request.Headers.TryAddWithoutValidation("X-Request-Id", "a%0d%0aX-Evil: 1");
@@ -85,7 +85,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_request_id_names_the_problem_too()
+    public async Task A_problem_has_the_request_id_too()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/auth/me");
         request.Headers.Add("X-Request-Id", "my-name");
@@ -97,7 +97,7 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <summary>Links and the issuer come from PUBLIC_URL, whatever the client sends.</summary>
     [Fact]
-    public async Task A_Host_header_chooses_no_issuer_and_no_link()
+    public async Task A_Host_header_does_not_affect_the_issuer_or_links()
     {
         var user = await app.RegisterAsync();
         var http = app.Anonymous();

@@ -8,7 +8,7 @@ public sealed class HealthTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("/health")]
     [InlineData("/health/ready")]
-    public async Task A_working_server_says_so(string path)
+    public async Task A_working_server_reports_that_it_is_healthy(string path)
     {
         var answer = await (await app.Anonymous().GetAsync(path, TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
 
@@ -20,7 +20,7 @@ public sealed class HealthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_live_process_says_so()
+    public async Task A_live_process_reports_that_it_is_healthy()
     {
         var answer = await (await app.Anonymous().GetAsync("/health/live", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
 

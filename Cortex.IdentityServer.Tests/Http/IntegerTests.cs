@@ -42,7 +42,7 @@ public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
     [InlineData("true")]
     [InlineData("null")]
     [InlineData("[30]")]
-    public void Anything_else_is_not(string json) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<int>(json, Options));
+    public void Anything_else_is_rejected(string json) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<int>(json, Options));
 
     [Fact]
     public async Task Days_and_seconds_may_be_written_with_a_fraction_of_zero_or_an_exponent()
@@ -63,7 +63,7 @@ public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
     [InlineData("1e999999999")]
     [InlineData("-0")]
     [InlineData("3650.1")]
-    public async Task What_is_not_whole_or_out_of_bounds_is_named(string days)
+    public async Task A_fraction_or_a_number_out_of_range_is_refused_by_name(string days)
     {
         var (_, _, http) = await app.CallerAsync();
 

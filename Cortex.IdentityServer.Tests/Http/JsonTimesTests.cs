@@ -9,7 +9,7 @@ public sealed class JsonTimesTests
     [InlineData("2026-11-24T12:00:00.1234567Z", "2026-11-24T12:00:00.123456Z")]
     [InlineData("2026-11-24T12:00:00.123456Z", "2026-11-24T12:00:00.123456Z")]
     [InlineData("2026-11-24T14:00:00+02:00", "2026-11-24T12:00:00Z")]
-    public void A_time_is_written_in_utc_as_exactly_as_the_database_keeps_it(string time, string written)
+    public void A_time_is_written_in_UTC_with_the_precision_of_the_database(string time, string written)
     {
         var options = new JsonSerializerOptions();
         StrictJson.Configure(options);

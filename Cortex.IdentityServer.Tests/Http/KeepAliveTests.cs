@@ -12,7 +12,7 @@ public sealed class KeepAliveTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly TimeSpan LongestOfProxies = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public void An_idle_connection_is_kept_longer_than_proxies_keep_theirs() =>
+    public void Idle_connections_stay_open_longer_than_those_of_proxies() =>
         Assert.True(app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.KeepAliveTimeout > LongestOfProxies);
 
     /// <remarks>This test waits two minutes, so it runs only with <c>SLOW_TESTS=1</c>.</remarks>

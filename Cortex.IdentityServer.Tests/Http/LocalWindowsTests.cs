@@ -11,7 +11,7 @@ public sealed class LocalWindowsTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public void Of_many_at_once_exactly_the_limit_passes_in_each_window()
+    public void Of_many_concurrent_requests_exactly_the_limit_passes_in_each_window()
     {
         var windows = new LocalWindows(_clock);
         for (var round = 0; round < 3; round++)
@@ -24,7 +24,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void A_window_begins_with_its_first_and_ends_for_all_at_once()
+    public void A_window_begins_with_its_first_request_and_ends_for_all_at_once()
     {
         var windows = new LocalWindows(_clock);
         _clock.Advance(TimeSpan.FromSeconds(37));
@@ -37,7 +37,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void A_refusal_takes_nothing_and_lengthens_nothing()
+    public void A_refusal_takes_no_permit_and_extends_no_window()
     {
         var windows = new LocalWindows(_clock);
         UseUp(windows, "a");
@@ -51,7 +51,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void A_permit_goes_back_to_the_window_it_was_taken_from_and_to_no_other()
+    public void A_permit_is_returned_only_to_the_window_it_was_taken_from()
     {
         var windows = new LocalWindows(_clock);
         var first = Take(windows, "a");
@@ -66,7 +66,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void Giving_back_too_often_makes_no_more_than_the_limit()
+    public void Returning_too_many_permits_does_not_exceed_the_limit()
     {
         var windows = new LocalWindows(_clock);
         var end = Take(windows, "a").OwnEnd!.Value;
@@ -79,7 +79,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void Many_addresses_wash_no_refusal_away_and_fill_no_memory()
+    public void Many_addresses_neither_evict_a_refusal_nor_fill_the_memory()
     {
         var windows = new LocalWindows(_clock, capacity: 1000);
         UseUp(windows, "guesser");
@@ -91,7 +91,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void Windows_that_are_over_go_before_those_that_count()
+    public void Ended_windows_are_evicted_before_open_ones()
     {
         var windows = new LocalWindows(_clock, capacity: 100);
         for (var address = 0; address < 60; address++)
@@ -109,7 +109,7 @@ public sealed class LocalWindowsTests
     }
 
     [Fact]
-    public void Where_all_are_used_up_newcomers_share_one_count_until_some_are_over()
+    public void When_all_windows_are_exhausted_new_addresses_share_one_count()
     {
         var windows = new LocalWindows(_clock, capacity: 50);
         for (var address = 0; address < 50; address++)

@@ -26,7 +26,7 @@ public class CuttableApp(PostgresCluster cluster) : CortexApp(cluster)
 public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableApp>
 {
     [Fact]
-    public async Task Without_its_database_the_server_says_503_and_when_it_is_back_it_works_again()
+    public async Task Without_its_database_the_server_answers_503_and_recovers_with_it()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         await app.Wire.CutAsync();

@@ -21,7 +21,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     [Theory]
     [InlineData("stopped")]
     [InlineData("frozen")]
-    public async Task Under_load_the_replica_goes_on_alone_and_comes_back_by_itself(string how)
+    public async Task Under_load_the_replica_counts_alone_and_recovers_by_itself(string how)
     {
         await UntilAsync(app, () => Windows.IsUp);
         var answers = new ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)>();
@@ -61,7 +61,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     }
 
     [Fact]
-    public async Task A_redis_that_answers_but_can_not_write_is_as_good_as_lost()
+    public async Task A_Redis_that_rejects_writes_counts_as_lost()
     {
         await UntilAsync(app, () => Windows.IsUp);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -86,7 +86,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     }
 
     [Fact]
-    public async Task Alone_the_replica_keeps_the_limit_and_what_it_let_through_itself_counts()
+    public async Task A_replica_on_its_own_enforces_the_limit_and_continues_its_own_count()
     {
         await UntilAsync(app, () => Windows.IsUp);
         app.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -113,7 +113,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     }
 
     [Fact]
-    public async Task A_server_starts_without_redis_and_finds_it_later()
+    public async Task A_server_starts_without_Redis_and_connects_later()
     {
         await (await late.Anonymous().FetchAsync("/health")).ShouldBeAsync(HttpStatusCode.OK);
         var statuses = await AtOnce.StatusesAsync(60, _ => late.Anonymous().PostTextAsync(Login, "{}"));

@@ -13,11 +13,11 @@ public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("/.env")]
     [InlineData("/api/v1/auth/sessions/../../../../etc/passwd")]
     [InlineData("/api/v1/auth/%2e%2e/me")]
-    public async Task A_path_that_is_not_there_is_404(string path) =>
+    public async Task An_unknown_path_is_404(string path) =>
         await (await SendAsync(HttpMethod.Get, path)).ShouldBeProblemAsync(404, "not_found");
 
     [Fact]
-    public async Task An_id_that_is_no_UUID_is_404()
+    public async Task An_id_that_is_not_a_UUID_is_404()
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -34,7 +34,7 @@ public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("TRACE", "/api/v1/auth/login", "POST")]
     [InlineData("OPTIONS", "/api/v1/auth/login", "POST")]
     [InlineData("BREW", "/api/v1/auth/login", "POST")]
-    public async Task A_method_that_the_route_does_not_have_is_405_and_says_which_it_has(string method, string path, string allowed)
+    public async Task An_unsupported_method_is_405_with_the_supported_ones_in_Allow(string method, string path, string allowed)
     {
         var answer = await SendAsync(new HttpMethod(method), path);
 

@@ -19,7 +19,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     ];
 
     [Fact]
-    public async Task No_string_in_any_field_of_any_route_is_answered_with_a_fault_of_ours()
+    public async Task No_string_in_any_field_of_any_route_causes_a_500()
     {
         var (_, tokens, session) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(session, "introspect");
@@ -47,7 +47,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task No_string_in_a_path_query_or_credential_is_answered_with_a_fault_of_ours()
+    public async Task No_string_in_a_path_query_or_credential_causes_a_500()
     {
         var (_, tokens, session) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(session);

@@ -44,7 +44,7 @@ public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedR
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task When_the_primary_becomes_a_replica_and_keeps_the_connection_the_server_counts_on_the_new_one_within_seconds()
+    public async Task After_a_failover_the_server_counts_on_the_new_primary_within_seconds()
     {
         await UntilAsync("sharing", () => Logged(Shared) == 1);
         await app.First.ExecuteAsync(["REPLICAOF", "127.0.0.1", $"{app.Second.Port}"]);

@@ -19,7 +19,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_user_with_the_documented_rights_counts()
+    public async Task A_user_with_the_documented_permissions_works()
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
@@ -43,7 +43,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("pttl")]
     [InlineData("eval")]
     [InlineData("echo")]
-    public async Task A_right_that_is_missing_is_named_once_and_counts_as_soon_as_it_is_given(string command)
+    public async Task A_missing_permission_is_logged_once_and_takes_effect_once_granted(string command)
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
@@ -68,7 +68,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Keys_that_a_user_may_not_touch_are_named()
+    public async Task Keys_that_a_user_may_not_access_are_logged()
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
@@ -79,7 +79,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_wrong_password_is_told_as_such()
+    public async Task The_log_names_a_wrong_password()
     {
         await using var redis = new RedisServer("another-password");
         await redis.StartAsync();
@@ -88,7 +88,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_replica_is_told_as_such()
+    public async Task The_log_names_a_replica()
     {
         await using var primary = new RedisServer();
         await primary.StartAsync();
@@ -99,7 +99,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_sentinel_is_told_as_such()
+    public async Task The_log_names_a_sentinel()
     {
         await using var primary = new RedisServer();
         await primary.StartAsync();
@@ -110,7 +110,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_cluster_counts()
+    public async Task A_cluster_works()
     {
         await using var redis = await ClusterAsync();
 
@@ -123,7 +123,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Another_database_than_the_first_on_a_cluster_is_told_as_such()
+    public async Task The_log_names_a_database_other_than_0_on_a_cluster()
     {
         await using var redis = await ClusterAsync();
 
@@ -131,7 +131,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_is_told_as_such()
+    public async Task The_log_names_a_missing_database()
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
@@ -140,7 +140,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_cluster_without_its_slots_is_told_as_such()
+    public async Task The_log_names_a_cluster_without_slots()
     {
         await using var redis = new RedisServer { Settings = RedisServer.Cluster };
         await redis.StartAsync();
@@ -151,7 +151,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("ERROR\r\n")]
-    public async Task A_server_that_is_not_Redis_is_named_as_such(string answer)
+    public async Task The_log_names_a_server_that_is_not_Redis(string answer)
     {
         using var web = new TcpListener(IPAddress.Loopback, 0);
         web.Start();

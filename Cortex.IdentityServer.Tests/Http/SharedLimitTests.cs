@@ -15,7 +15,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     private const string Login = "/api/v1/auth/login";
 
     [Fact]
-    public Task Of_200_at_once_over_two_replicas_exactly_the_limit_passes() => WhileSharedAsync(async () =>
+    public Task Of_200_concurrent_requests_to_two_replicas_exactly_the_limit_passes() => WhileSharedAsync(async () =>
     {
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
@@ -27,7 +27,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     });
 
     [Fact]
-    public Task An_owners_keys_share_their_count_over_replicas() => WhileSharedAsync(async () =>
+    public Task An_owners_keys_share_their_count_across_replicas() => WhileSharedAsync(async () =>
     {
         var (_, _, http) = await app.SignedInAsync();
         using var second = app.StartReplica(out var replica);
@@ -42,7 +42,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     });
 
     [Fact]
-    public Task The_headers_tell_the_shared_count_and_the_key_goes_with_its_window() => WhileSharedAsync(async () =>
+    public Task The_headers_show_the_shared_count_and_the_Redis_key_expires_with_its_window() => WhileSharedAsync(async () =>
     {
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
@@ -58,7 +58,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     });
 
     [Fact]
-    public Task What_is_given_back_on_one_replica_can_be_taken_on_the_other() => WhileSharedAsync(async () =>
+    public Task A_permit_returned_on_one_replica_can_be_taken_on_another() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
         var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(PasswordLimits.LoginFailures, "a").AsTask()));
@@ -72,7 +72,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     });
 
     [Fact]
-    public Task A_permit_is_not_given_back_to_a_later_window() => WhileSharedAsync(async () =>
+    public Task A_permit_is_not_returned_to_a_later_window() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
         var old = await counter.TakeAsync(PasswordLimits.LoginFailures, "b");
@@ -89,7 +89,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
     /// <remarks>Redis' clock ends the window: the replicas' don't have to agree.</remarks>
     [Fact]
-    public Task A_window_ends_when_redis_says_so() => WhileSharedAsync(async () =>
+    public Task A_window_ends_by_the_clock_of_Redis() => WhileSharedAsync(async () =>
     {
         var counter = app.Services.GetRequiredService<RateCounter>();
         var brief = new RateLimit("brief", 1, TimeSpan.FromMilliseconds(300));
@@ -103,7 +103,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     });
 
     [Fact]
-    public void The_password_of_redis_is_in_no_log() => Assert.DoesNotContain("p@ss", app.Log, StringComparison.Ordinal);
+    public void The_password_of_Redis_is_never_logged() => Assert.DoesNotContain("p@ss", app.Log, StringComparison.Ordinal);
 
     /// <summary>
     /// Runs a test on an empty Redis, again if it failed while a replica lost Redis: on a machine that is too busy for an answer within

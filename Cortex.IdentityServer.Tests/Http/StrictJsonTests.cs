@@ -16,7 +16,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"email":"a@example.com","password":"correct horse battery","is_admin":true}""", "is_admin")]
     [InlineData("""{"Email":"a@example.com","password":"correct horse battery"}""", "Email")]
     [InlineData("""{"email":"a@example.com","password":"correct horse battery","emailConfirmed":true}""", "emailConfirmed")]
-    public async Task An_unknown_field_is_refused_by_its_name(string body, string field)
+    public async Task An_unknown_field_is_refused_by_name(string body, string field)
     {
         var problem = await (await app.Anonymous().PostTextAsync(Register, body)).ShouldBeProblemAsync(400, "unknown_field");
 
@@ -28,7 +28,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostTextAsync(Register, """{"user":{"email":"a@example.com"}}""")).ShouldBeProblemAsync(400, "unknown_field");
 
     [Fact]
-    public async Task A_field_that_comes_twice_is_refused() =>
+    public async Task A_duplicate_field_is_refused() =>
         await RefusedAsync(
             await app.Anonymous().PostTextAsync(Register, """{"email":"a@example.com","email":"b@example.com","password":"correct horse battery"}"""));
 
@@ -83,7 +83,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"email":"a@example.com",/* */"password":"correct horse battery"}""")]
     [InlineData("{'email':'a@example.com'}")]
     [InlineData("""{"email":"a@example.com","password":NaN}""")]
-    public async Task What_is_no_object_of_this_route_is_malformed(string body) =>
+    public async Task JSON_that_is_not_an_object_of_this_route_is_malformed(string body) =>
         await (await app.Anonymous().PostTextAsync(Register, body)).ShouldBeProblemAsync(400, "malformed_request");
 
     [Theory]
@@ -100,13 +100,13 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_byte_order_mark_is_no_fault_of_the_server() =>
+    public async Task A_byte_order_mark_causes_no_500() =>
         Assert.True((int)(await SendAsync([.. Encoding.UTF8.Preamble, .. "{}"u8])).StatusCode == 400);
 
     [Theory]
     [InlineData('[', ']')]
     [InlineData('{', '}')]
-    public async Task Thousands_of_levels_are_refused_and_cost_nothing(char open, char close)
+    public async Task Thousands_of_nested_levels_are_refused_cheaply(char open, char close)
     {
         var step = open == '{' ? "{\"email\":" : "[";
 
@@ -115,7 +115,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_long_name_of_an_unknown_field_is_not_sent_back_whole()
+    public async Task A_long_name_of_an_unknown_field_is_truncated_in_the_response()
     {
         var problem = await (await app.Anonymous().PostTextAsync(Register, "{\"" + new string('x', 5000) + "\":1}")).ShouldBeProblemAsync(400, "unknown_field");
 
@@ -137,7 +137,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("application/x-www-form-urlencoded", "token=a&token=b", "validation_failed")]
     [InlineData("application/x-www-form-urlencoded", "token=%00", "malformed_request")]
     [InlineData("multipart/form-data", "x", "unsupported_media_type")]
-    public async Task A_body_of_introspect_that_cannot_be_read_is_refused(string mediaType, string body, string? code)
+    public async Task A_malformed_body_of_introspect_is_refused(string mediaType, string body, string? code)
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
@@ -148,7 +148,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_form_of_too_many_fields_is_refused()
+    public async Task A_form_with_too_many_fields_is_refused()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");

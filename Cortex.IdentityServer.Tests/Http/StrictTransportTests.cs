@@ -25,7 +25,7 @@ public sealed class StrictTransportTests(TlsProxyApp production, TlsDevelopmentA
     [InlineData("/health")]
     [InlineData("/api/v1/auth/me")]
     [InlineData("/nowhere")]
-    public async Task In_Production_answers_over_https_say_so_for_this_host_alone(string path)
+    public async Task In_Production_responses_over_https_carry_HSTS_for_this_host_only(string path)
     {
         Assert.Equal("max-age=63072000", await HeaderAsync(production, path, "https"));
         Assert.Null(await HeaderAsync(production, path, "http"));
@@ -38,7 +38,7 @@ public sealed class StrictTransportTests(TlsProxyApp production, TlsDevelopmentA
     [InlineData("max-age=0", "0", null, null)]
     [InlineData("max-age=63072000; includeSubDomains", null, "true", null)]
     [InlineData("max-age=31536000; includeSubDomains; preload", "31536000", "true", "true")]
-    public void Operators_choose_for_how_long_and_whether_for_other_hosts(string header, string? seconds, string? subdomains, string? preload)
+    public void Operators_choose_the_lifetime_and_subdomains_of_HSTS(string header, string? seconds, string? subdomains, string? preload)
     {
         (string, string?)[] settings = [("HSTS_SECONDS", seconds), ("HSTS_INCLUDE_SUBDOMAINS", subdomains), ("HSTS_PRELOAD", preload)];
 

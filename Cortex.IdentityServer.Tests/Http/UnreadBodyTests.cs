@@ -12,7 +12,7 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly string Json = "Content-Type: application/json\n";
 
     [Fact]
-    public async Task The_request_after_one_that_was_too_large_is_never_lost()
+    public async Task The_request_after_a_too_large_one_is_never_lost()
     {
         for (var number = 0; number < Tries; number++)
         {
@@ -33,7 +33,7 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("/api/v1/auth/introspect", "Content-Type: application/x-www-form-urlencoded\n", 413)]
     [InlineData("/api/v1/admin/users/import", "Content-Type: application/x-ndjson\n", 401)]
     [InlineData("/api/v1/admin/users/import", "Content-Type: application/x-ndjson\nContent-Encoding: gzip\n", 415)]
-    public async Task Whatever_refuses_a_body_of_3_MB_the_next_request_is_answered(string path, string headers, int status)
+    public async Task After_a_refused_body_of_3_MB_the_next_request_is_answered(string path, string headers, int status)
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
 
@@ -50,7 +50,7 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(Login, 413)]
     [InlineData("/api/v1/auth/me/password", 401)]
     [InlineData("/nothing", 404)]
-    public async Task So_it_is_for_a_body_in_chunks(string path, int status)
+    public async Task After_a_refused_chunked_body_the_next_request_is_answered(string path, int status)
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
 
@@ -68,7 +68,7 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_body_beyond_4_MiB_is_not_waited_for_and_the_answer_says_that_the_connection_ends()
+    public async Task A_body_over_4_MiB_is_not_read_and_the_response_closes_the_connection()
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
 
@@ -93,7 +93,7 @@ public sealed class UnreadBodyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_small_body_behind_100_Continue_is_asked_for_and_read()
+    public async Task A_small_body_with_100_Continue_is_requested_and_read()
     {
         using var connection = await RawConnection.OpenAsync(app.BaseAddress);
 
