@@ -40,7 +40,7 @@ public sealed class AcceptedVariableTests
         Assert.Empty(read.Billing.PolarProducts);
     }
 
-    /// <remarks>A compose file passes an unset variable on as an empty one.</remarks>
+    /// <remarks>Compose files pass unset variables on as empty ones.</remarks>
     [Fact]
     public void An_empty_value_counts_as_unset()
     {
@@ -143,7 +143,7 @@ public sealed class AcceptedVariableTests
             ("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7, ::1, fd00::/8"),
             ("POLAR_PRODUCTS", "prod_a=pro, prod_b = enterprise,prod_c=free"));
 
-        // An Origin header has no slash at its end.
+        // An Origin header has no trailing slash.
         Assert.Equal(["https://app.example.com", "http://localhost:3000"], read.Http.CorsOrigins);
         Assert.Equal(
             [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("192.0.2.7/32"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("fd00::/8")],
@@ -153,7 +153,7 @@ public sealed class AcceptedVariableTests
             read.Billing.PolarProducts);
     }
 
-    /// <remarks>RFC 6454: as browsers write them, and of any scheme.</remarks>
+    /// <remarks>Origins appear as browsers write them (RFC 6454), and may have any scheme.</remarks>
     [Theory]
     [InlineData("https://App.Example.com:443", "https://app.example.com")]
     [InlineData("HTTP://localhost:80/", "http://localhost")]
@@ -223,7 +223,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(expected, Variables.Read(Environments.Production, ("SECRET_KEY", value)).Secrets.SecretKeys);
     }
 
-    /// <remarks>What is printed by accident holds no secret.</remarks>
+    /// <remarks>Settings that are logged by accident must not reveal a secret.</remarks>
     [Fact]
     public void Settings_that_hold_secrets_do_not_print_them()
     {

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>What the server reads is what docs/configuration.md documents and what compose.yaml and .env.example pass on.</summary>
+/// <summary>The server reads exactly the variables that docs/configuration.md documents and that compose.yaml and .env.example pass on.</summary>
 public sealed partial class DocumentedVariableTests
 {
-    /// <summary>What a server in a container has no use for.</summary>
+    /// <summary>Variables that a server in a container doesn't need.</summary>
     private static readonly string[] OfDevelopment = ["CORTEX_DATA", "POSTGRES_BIN"];
 
     private static readonly IReadOnlyList<DocumentedVariable> Table =
@@ -23,13 +23,13 @@ public sealed partial class DocumentedVariableTests
         var read = new Recorder(Variables.Needed);
         ReadSettings.Of(new ConfigurationBuilder().Add(read).Build(), isProduction: true);
 
-        // Documented below the tables: the first by its other name, the files of secrets all together.
+        // The page documents these below its tables: the first under its full name, and all secret files together.
         Assert.Equal(
             Documented.Order(StringComparer.Ordinal),
             read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !name.EndsWith("_FILE", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
-    /// <remarks>A value that is none tells, in its refusal, what the variable takes.</remarks>
+    /// <remarks>The error about an invalid value names the accepted values.</remarks>
     [Fact]
     public void Every_number_is_documented_with_its_range_and_unit() => Assert.All(
         Table.Where(variable => variable.Range is not null),
@@ -49,7 +49,7 @@ public sealed partial class DocumentedVariableTests
         });
     }
 
-    /// <remarks>So that none of them escapes the two tests above.</remarks>
+    /// <remarks>This ensures that the two tests above cover all of them.</remarks>
     [Fact]
     public void Every_variable_that_takes_a_number_is_documented_as_one() => Assert.Equal(
         Documented.Where(TakesNumber).Order(StringComparer.Ordinal),
@@ -62,7 +62,7 @@ public sealed partial class DocumentedVariableTests
 
         Assert.Empty(Documented.Except(OfDevelopment).Except(passed));
 
-        // Docker refuses a file that names one twice.
+        // Docker rejects a file with duplicate names.
         Assert.Distinct(passed);
     }
 
@@ -75,7 +75,7 @@ public sealed partial class DocumentedVariableTests
         Assert.Equal(asked.Order(StringComparer.Ordinal), example.Order(StringComparer.Ordinal));
     }
 
-    /// <remarks>What is pulled tomorrow is what was tried today.</remarks>
+    /// <remarks>Without a tag, later pulls could get untested versions.</remarks>
     [Fact]
     public void Every_image_of_compose_has_a_tag() =>
         Assert.All(ImageLine().Matches(ReadFile("compose.yaml")), line => Assert.Matches(@":v?\d+[.-]", line.Groups[1].Value));
@@ -83,7 +83,7 @@ public sealed partial class DocumentedVariableTests
     private static bool TakesNumber(string name) =>
         Outcome(name, "x").Contains($"{name} must be a whole number of ", StringComparison.Ordinal);
 
-    /// <summary>All settings as text, or why they are refused.</summary>
+    /// <summary>Returns all settings as text, or the errors.</summary>
     private static string Outcome(string name, string value)
     {
         try
@@ -110,7 +110,7 @@ public sealed partial class DocumentedVariableTests
     [GeneratedRegex(@"^    image: (\S+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ImageLine();
 
-    /// <summary>Settings that note what they are asked for.</summary>
+    /// <summary>A configuration that records which variables are read.</summary>
     private sealed class Recorder(IReadOnlyDictionary<string, string?> values) : ConfigurationProvider, IConfigurationSource
     {
         public HashSet<string> Names { get; } = new(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>Outside Production a secret that isn't set is generated once and kept.</remarks>
+/// <remarks>Outside Production, the server generates missing secrets once and keeps them.</remarks>
 public sealed class LocalFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
@@ -54,7 +54,7 @@ public sealed class LocalFolderTests : IDisposable
 
             Variables.Read(("CORTEX_DATA", folder), ("JWT_SECRET_KEY", null), ("SECRET_KEY", null));
 
-            // PostgreSQL's account passes through where root runs the server.
+            // When root runs the server, PostgreSQL's account traverses the folder.
             Assert.Equal(Environment.IsPrivilegedProcess && !(exists && mode == "700") ? "711" : "700", ModeOf(folder));
         }
     }

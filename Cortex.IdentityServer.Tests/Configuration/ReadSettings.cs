@@ -20,7 +20,7 @@ using HttpOptions = Cortex.IdentityServer.Foundation.Http.HttpOptions;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>What the parts of the server have read, each its own options.</summary>
+/// <summary>The options of all parts of the server.</summary>
 internal sealed class ReadSettings
 {
     private readonly object[] _all;
@@ -67,7 +67,7 @@ internal sealed class ReadSettings
 
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>As the server does at its start, up to what it refuses.</summary>
+    /// <summary>Reads all options as the server does at its start, without throwing on errors.</summary>
     public static ReadSettings Of(IConfiguration variables, bool isProduction)
     {
         var settings = new SettingsReader(variables, isProduction, serves: true);
@@ -78,7 +78,7 @@ internal sealed class ReadSettings
         return new(database, builder.Services.Select(service => service.ImplementationInstance).OfType<object>(), settings.Warnings);
     }
 
-    /// <summary>What would be in a log if somebody wrote all options to it.</summary>
+    /// <summary>The text that logging all options would write.</summary>
     public override string ToString() => string.Join(Environment.NewLine, _all.Where(one => one.GetType().Assembly == typeof(Program).Assembly));
 
     private T Of<T>() => _all.OfType<T>().Single();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <remarks>One line names the variable and says what it must be. Secrets are never logged, so no line holds a value.</remarks>
+/// <remarks>Each error is one line that names the variable and what it must be, but never its value, which may be a secret.</remarks>
 public sealed class RefusedVariableTests
 {
     [Theory]
@@ -149,7 +149,7 @@ public sealed class RefusedVariableTests
             Assert.EndsWith(".", line, StringComparison.Ordinal);
             Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
 
-            // A number that the sentence names as a bound is no echo of what was typed.
+            // A bound in the sentence may equal the value by coincidence.
             Assert.True(value.Length < 4 || !line.Contains(value, StringComparison.Ordinal), line);
         }
     }
@@ -176,7 +176,7 @@ public sealed class RefusedVariableTests
         }
     }
 
-    /// <remarks>A key that nothing uses need not be there, and one that is there must be good all the same.</remarks>
+    /// <remarks>An unused key is optional, but it must be valid if it is set.</remarks>
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
@@ -214,7 +214,7 @@ public sealed class RefusedVariableTests
         Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
     }
 
-    /// <remarks>F10: the framework's switch trusts the forwarded headers of anybody.</remarks>
+    /// <remarks>The framework's switch trusts forwarded headers from every client.</remarks>
     [Fact]
     public void The_frameworks_switch_that_trusts_every_proxy_is_refused()
     {

@@ -60,7 +60,7 @@ public sealed class SecretFileTests : IDisposable
         Assert.StartsWith(name + "_FILE must not be set together with ", both, StringComparison.Ordinal);
     }
 
-    /// <remarks>Its value is judged like the variable's.</remarks>
+    /// <remarks>The same rules apply to the content of a file as to the variable's value.</remarks>
     [Fact]
     public void An_invalid_value_in_a_file_is_refused() =>
         Assert.StartsWith(

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cortex.IdentityServer.Tests.Configuration;
 
-/// <summary>The server's settings, read from variables that a test gives.</summary>
+/// <summary>Reads the server's settings from a test's variables.</summary>
 internal static class Variables
 {
-    /// <summary>What a server in Production can't do without.</summary>
+    /// <summary>The variables that Production requires.</summary>
     public static readonly Dictionary<string, string?> Needed = new()
     {
         ["POSTGRES_URL"] = "postgresql://cortex:database-password@db.example.com/cortex",
@@ -18,7 +18,7 @@ internal static class Variables
 
     public static ReadSettings Read(params (string Name, string? Value)[] variables) => Read(Environments.Development, variables);
 
-    /// <summary>What is needed, and what the test says; null takes a variable away.</summary>
+    /// <summary>Returns the required variables with the test's changes, in which null removes a variable.</summary>
     public static ReadSettings Read(string environment, params (string Name, string? Value)[] variables)
     {
         var all = new Dictionary<string, string?>(Needed);
@@ -30,7 +30,7 @@ internal static class Variables
         return ReadSettings.Of(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), environment != Environments.Development);
     }
 
-    /// <summary>The lines that a person sees who starts the server with these.</summary>
+    /// <summary>Returns the error lines that the operator would see.</summary>
     public static string[] Refusal(string environment, params (string Name, string? Value)[] variables) =>
         Assert.Throws<ConfigurationException>(() => Read(environment, variables)).Message.Split(Environment.NewLine);
 }

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Tests.Configuration;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>The tables of <c>docs/api.md</c> say what the code does.</summary>
+/// <summary>The tables of <c>docs/api.md</c> match the code.</summary>
 public sealed class DocumentedApiTests
 {
     private const string FreshAuthentication = "reauthentication_required";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>What every route must say of itself, so that none is added without it.</summary>
+/// <summary>Requirements for the metadata of every route.</summary>
 public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
@@ -22,7 +22,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.NotEmpty(routes);
 
-        // Not both: a policy finds out who calls before it learns that anyone may.
+        // A route must not have both, because the policy would authenticate callers of an anonymous route.
         Assert.All(routes, route => Assert.True(
             (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>()
@@ -48,7 +48,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
     }
 
-    /// <remarks>The document can't show two routes with one path.</remarks>
+    /// <remarks>The document can't contain two routes with the same path.</remarks>
     [Fact]
     public async Task Only_the_logout_by_cookie_is_anonymous_despite_its_documented_policy()
     {
@@ -61,13 +61,13 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(["POST /api/v1/auth/logout"], open.Where(route => documented[route].GetProperty("security").GetArrayLength() > 0));
     }
 
-    /// <remarks>A new route that anyone may call and that has no limit fails here.</remarks>
+    /// <remarks>This test fails for a new anonymous route without a rate limit.</remarks>
     [Fact]
     public void Every_anonymous_route_has_a_limit_per_address() => Assert.All(
         Routes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null),
         route => Assert.True(route.Metadata.GetMetadata<RouteLimits>() is not null, $"{route.DisplayName} has no limit"));
 
-    /// <remarks>What a person writes hashes a password or changes a secret, unless it is on this list of what is cheap.</remarks>
+    /// <remarks>Write routes hash a password or change a secret, except for the cheap ones on this list.</remarks>
     [Fact]
     public void Every_route_on_which_a_user_writes_has_a_limit_per_address_and_per_user()
     {
@@ -111,7 +111,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         });
     }
 
-    /// <remarks>But for the one that leads password managers to a page.</remarks>
+    /// <remarks>The only exception redirects password managers to a page.</remarks>
     [Fact]
     public async Task Every_route_of_the_server_is_in_the_document()
     {
@@ -153,7 +153,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
             List<string> expected = ["400", "503"];
             expected.AddRange(operation.Value.GetProperty("security").GetArrayLength() > 0 ? ["401"] : []);
 
-            // Whoever is known may look at themselves.
+            // Every authenticated caller may read their own data.
             expected.AddRange(operation.Value.GetProperty("security").GetArrayLength() > 0 && operation.Key != "GET /api/v1/auth/me" ? ["403"] : []);
             expected.AddRange(operation.Value.TryGetProperty("requestBody", out _) ? ["413", "415"] : []);
             expected.AddRange(operation.Key.Contains('{', StringComparison.Ordinal) ? ["404"] : []);
@@ -162,7 +162,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         });
     }
 
-    /// <remarks>The name of the method is the name of the operation, and its summary is the text of the document.</remarks>
+    /// <remarks>The method's name becomes the operation id, and its summary becomes the operation's description.</remarks>
     [Fact]
     public void Every_route_is_handled_by_a_named_method_of_an_endpoints_class()
     {

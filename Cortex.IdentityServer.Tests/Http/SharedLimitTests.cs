@@ -7,7 +7,7 @@ using Xunit.Sdk;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>With Redis there is one count for all replicas, exact under concurrency.</summary>
+/// <summary>With Redis, all replicas share one count, which is exact under concurrency.</summary>
 [Collection(RedisAlone.Name)]
 public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 {
@@ -66,7 +66,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 
         await Task.WhenAll(taken.Take(25).Select(decision => counter.GiveBackAsync(PasswordLimits.LoginFailures, "a", decision).AsTask()));
 
-        // Twenty were taken, of which those among the first 25 came back; a refusal gave nothing.
+        // Twenty permits were taken, and the first 25 requests returned theirs. Refused requests had none to return.
         var back = taken.Take(25).Count(decision => decision.Allowed);
         Assert.Equal(back - 1, (await counter.TakeAsync(PasswordLimits.LoginFailures, "a")).Remaining);
     });
@@ -87,7 +87,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         Assert.Equal(18, (await counter.TakeAsync(PasswordLimits.LoginFailures, "b")).Remaining);
     });
 
-    /// <remarks>Redis' clock ends the window: the replicas' don't have to agree.</remarks>
+    /// <remarks>Redis' clock ends the window, so the replicas' clocks don't have to agree.</remarks>
     [Fact]
     public Task A_window_ends_by_the_clock_of_Redis() => WhileSharedAsync(async () =>
     {
@@ -106,8 +106,8 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     public void The_password_of_Redis_is_never_logged() => Assert.DoesNotContain("p@ss", app.Log, StringComparison.Ordinal);
 
     /// <summary>
-    /// Runs a test on an empty Redis, again if it failed while a replica lost Redis: on a machine that is too busy for an answer within
-    /// 100 ms each replica counts alone, as it should.
+    /// Runs a test on an empty Redis, and repeats it if it failed while a replica had lost Redis: on a busy machine without a reply within 100 ms, each replica
+    /// counts alone by design.
     /// </summary>
     private async Task WhileSharedAsync(Func<Task> test)
     {

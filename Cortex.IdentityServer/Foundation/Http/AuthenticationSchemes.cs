@@ -2,30 +2,30 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>The two ways to prove who is calling, side by side behind one policy scheme.</summary>
+/// <summary>The names of the authentication schemes: access tokens and API keys, behind one policy scheme that selects between them.</summary>
 internal static class AuthenticationSchemes
 {
-    /// <summary>Chooses between the two by the header that the request carries.</summary>
+    /// <summary>The policy scheme, which selects one of the two by the credential that the request carries.</summary>
     public const string Either = "BearerOrApiKey";
 
     public const string Bearer = "Bearer";
 
     public const string ApiKey = "ApiKey";
 
-    /// <summary>A client's secret as OAuth sends it, which is an API key here; at <see cref="TakesClientSecret"/> routes only.</summary>
+    /// <summary>The scheme by which OAuth clients send their secret, an API key. Only <see cref="TakesClientSecret"/> routes accept it.</summary>
     public const string Basic = "Basic";
 
     public const string ApiKeyHeader = "X-API-Key";
 
-    /// <summary>What each API key of ours begins with, and no access token.</summary>
+    /// <summary>The prefix of every API key. No access token begins with it.</summary>
     public const string KeyPrefix = "ctx_";
 
     private static readonly Refusal TwoCredentials = Problems.MalformedRequest with
     {
-        Detail = "Send one credential only: either Authorization or X-API-Key, and only once.",
+        Detail = "Send only one credential: a single Authorization or X-API-Key header.",
     };
 
-    /// <summary>A request with two credentials has no clear caller, and is refused before either is looked at.</summary>
+    /// <summary>Rejects requests with more than one credential, whose caller would be ambiguous, before authentication runs.</summary>
     public static IApplicationBuilder UseSingleCredential(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var headers = context.Request.Headers;

@@ -4,24 +4,24 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary><c>/health</c> and its two halves.</summary>
+/// <summary>The handlers of <c>/health</c> and of its readiness and liveness probes.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Check whether the server and its database work</summary>
     /// <remarks>
-    /// 503 when PostgreSQL doesn't answer within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
+    /// Answers 503 if PostgreSQL doesn't respond within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
     /// </remarks>
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
-    /// <summary>Check whether to send requests here</summary>
-    /// <remarks>The same check as /health, for readiness probes. It also answers 503 while the server is shutting down.</remarks>
+    /// <summary>Check whether the server is ready for requests</summary>
+    /// <remarks>Performs the same check as /health, for readiness probes, and also answers 503 while the server is shutting down.</remarks>
     internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
         traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
 
     /// <summary>Check whether the process is alive</summary>
-    /// <remarks>Doesn't query the database, so an outage of the database doesn't get the server restarted.</remarks>
+    /// <remarks>Doesn't query the database, so a database outage doesn't cause an orchestrator to restart the server.</remarks>
     internal static IResult GetLiveness() => Results.Json(new AliveResponse("healthy"), HttpJson.Default.AliveResponse);
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)

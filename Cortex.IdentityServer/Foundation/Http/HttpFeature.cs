@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Json;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>What every request goes through before and after its route.</summary>
+/// <summary>Configures Kestrel and the middleware that every request passes through.</summary>
 internal static class HttpFeature
 {
-    /// <summary>All header lines of a request together, and how many: a request has to be small before anybody knows whose it is.</summary>
+    /// <summary>The maximum total size of a request's headers, in bytes. Unauthenticated requests must be cheap.</summary>
     private const int LargestHeaders = 32 * 1024;
 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 
-    /// <summary>With <see cref="HttpOptions.DrainTime"/> before, a server is out within the 30 seconds that container hosts give.</summary>
+    /// <summary>Together with <see cref="HttpOptions.DrainTime"/>, the shutdown fits into the 30 seconds that container hosts allow.</summary>
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20);
 
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder, HttpOptions options, CancellationToken stop)
@@ -24,12 +24,13 @@ internal static class HttpFeature
             kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
 
-            // Who sends a byte now and then holds a connection, not a thread, and not for long.
+            // A slow client occupies a connection, but no thread, and only briefly.
             kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
-            // Longer than proxies keep an idle connection (Caddy 120 s, Traefik 90, nginx 60): whoever closes first must be the one that sends.
+            // Longer than the idle timeouts of proxies (Caddy 120 s, Traefik 90 s, nginx 60 s). If the server closed first, a proxy could send a request on
+            // a closing connection.
             kestrel.Limits.KeepAliveTimeout = KeepAlive;
         });
         var services = builder.Services;
@@ -48,10 +49,10 @@ internal static class HttpFeature
         return builder;
     }
 
-    /// <summary>Where the pipeline begins: the request is counted, named, and learns its client's address.</summary>
+    /// <summary>Adds the first middleware, which count the request, assign its id, and determine the client's address.</summary>
     public static void UseRequestStart(this WebApplication app, HttpOptions options)
     {
-        // Or the builder puts ASP.NET's middleware for a default scheme in front of all; there is none, and it would cost each request a twentieth.
+        // Otherwise, the builder inserts ASP.NET Core's authentication middleware for a default scheme. There is none, and it would cost 5% per request.
         ((IApplicationBuilder)app).Properties[FrameworkInternals.AuthenticationMiddlewareSet] = true;
 
         var traffic = app.Services.GetRequiredService<Traffic>();
@@ -61,14 +62,14 @@ internal static class HttpFeature
         app.UseClientAddress(options);
     }
 
-    /// <summary>The rest of the pipeline in its order: headers first, so that refusals carry them; limits after.</summary>
+    /// <summary>Adds the rest of the pipeline. Headers come before limits, so that refusals carry them.</summary>
     public static void UseHttp(this WebApplication app, HttpOptions options)
     {
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = _ => Task.CompletedTask });
         app.Use(async (context, next) =>
         {
-            // What UseStatusCodePages does, without the feature that it adds to each request.
+            // This replaces UseStatusCodePages, which would add a feature to each request.
             await next(context);
             var response = context.Response;
             if (!response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType)

@@ -3,39 +3,41 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>How the server meets the network.</summary>
-/// <param name="PublicUrl"><c>PUBLIC_URL</c>: issuer of tokens and base of every link; never taken from a request.</param>
-/// <param name="CorsOrigins"><c>CORS_ORIGINS</c>: origins whose scripts may call, as browsers write them; <c>*</c> allows any, without credentials.</param>
-/// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: whose <c>X-Forwarded-*</c> headers count.</param>
-/// <param name="ApiDocs"><c>API_DOCS</c>: whether <c>/openapi</c> and <c>/scalar</c> answer.</param>
-/// <param name="DrainTime"><c>DRAIN_SECONDS</c>: for how long a server that is asked to stop answers what still comes.</param>
-/// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: open connections of clients; one more is closed at once.</param>
+/// <summary>The settings of the HTTP server.</summary>
+/// <param name="PublicUrl"><c>PUBLIC_URL</c>: the issuer of tokens and the base of every link, which never depends on the request.</param>
+/// <param name="CorsOrigins">
+/// <c>CORS_ORIGINS</c>: the origins whose scripts may call the API, as browsers write them. <c>*</c> allows every origin, without credentials.
+/// </param>
+/// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: the networks whose <c>X-Forwarded-*</c> headers are trusted.</param>
+/// <param name="ApiDocs"><c>API_DOCS</c>: whether the server offers <c>/openapi</c> and <c>/scalar</c>.</param>
+/// <param name="DrainTime"><c>DRAIN_SECONDS</c>: the maximum time for which a server that is shutting down still answers new requests.</param>
+/// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: the maximum number of client connections. Further ones are closed immediately.</param>
 /// <param name="StrictTransport">
-/// <c>HSTS_…</c>: what answers over https tell browsers for how long to use nothing but https (RFC 6797); null in Development.
+/// <c>HSTS_…</c>: the <c>Strict-Transport-Security</c> header of responses over https (RFC 6797), or null in Development.
 /// </param>
 internal sealed record HttpOptions(
     Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections,
     string? StrictTransport)
 {
-    /// <summary>In place of a list: scripts from everywhere may call, and no cookie may be used.</summary>
+    /// <summary>Replaces the list: scripts from every origin may call the API, without cookies.</summary>
     public const string AnyOrigin = "*";
 
     private const int LeastPreloadSeconds = 31_536_000;
 
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
 
-    /// <summary>What tokens name as their issuer, and what addresses of this server begin with: the public URL without a slash at its end.</summary>
+    /// <summary>The issuer of tokens and the base of this server's URLs: the public URL without a trailing slash.</summary>
     public string Issuer { get; } = PublicUrl.AbsoluteUri.TrimEnd('/');
 
     public bool AllowsAnyOrigin => CorsOrigins.Contains(AnyOrigin);
 
     public static HttpOptions Read(SettingsReader settings)
     {
-        // The framework's own switch trusts the forwarded headers of anybody.
+        // The framework's own switch trusts forwarded headers from every client.
         if (settings.Flag("FORWARDEDHEADERS_ENABLED", otherwise: false))
         {
             settings.Refuse(
-                "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, as it trusts every caller's X-Forwarded-For: name your proxies in TRUSTED_PROXIES");
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, because it trusts every client's X-Forwarded-For; list your proxies in TRUSTED_PROXIES");
         }
 
         return new(
@@ -57,28 +59,30 @@ internal sealed record HttpOptions(
             {
                 settings.RefuseMissing(
                     "PUBLIC_URL",
-                    "to the address at which browsers reach this server, such as https://id.example.com: it is part of tokens, links in mails and passkeys");
+                    "to the address at which browsers reach this server, such as https://id.example.com; tokens, links in emails, and passkeys contain it");
             }
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            settings.Refuse("PUBLIC_URL", "must not contain a query, a fragment or credentials");
+            settings.Refuse("PUBLIC_URL", "must not contain a query, a fragment, or credentials");
         }
         else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsThisMachine(url))
         {
-            // Not refused: services in a private network get along without browsers.
+            // This is only a warning, because services in a private network may not need browsers.
             settings.Warn(
                 "PUBLIC_URL",
-                "is not https, so browsers store no refresh cookie and offer no passkeys, and links in mails are opened over an unencrypted connection");
+                "is not https, so browsers store no refresh cookie and offer no passkeys, and links in emails open over an unencrypted connection");
         }
 
         return url;
     }
 
-    /// <remarks>A browser that was told once can't be told otherwise over http: localhost would be lost to all other development servers.</remarks>
+    /// <remarks>
+    /// Development omits the header, because browsers remember it and ignore http from then on, which would break other development servers on localhost.
+    /// </remarks>
     private static string? HstsHeader(SettingsReader settings)
     {
-        // 0 is sent too: it makes browsers forget what they were told before.
+        // Send 0 too, which makes browsers forget an earlier header.
         var seconds = settings.Number("HSTS_SECONDS", otherwise: 63_072_000, least: 0, most: 315_360_000, "seconds");
         var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", otherwise: false);
         var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
@@ -86,7 +90,7 @@ internal sealed record HttpOptions(
         {
             settings.Refuse(
                 "HSTS_PRELOAD",
-                $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of {LeastPreloadSeconds} or more, which browsers' preload lists require");
+                $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of at least {LeastPreloadSeconds}, which browsers' preload lists require");
         }
 
         return settings.IsProduction ? $"max-age={seconds}{(coversSubdomains ? "; includeSubDomains" : "")}{(isForPreloadLists ? "; preload" : "")}" : null;
@@ -105,13 +109,13 @@ internal sealed record HttpOptions(
         var origins = texts.Select(WebOrigin.Parse).ToList();
         if (texts.Contains("null", StringComparer.OrdinalIgnoreCase))
         {
-            settings.Refuse("CORS_ORIGINS", "must not list null, because anybody's sandboxed frames and local files have that origin");
+            settings.Refuse("CORS_ORIGINS", "must not list null, because any sandboxed frame or local file has that origin");
         }
         else if (origins.Contains(null))
         {
             settings.Refuse(
                 "CORS_ORIGINS",
-                "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (scheme, host and port only, no "
+                "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (only scheme, host, and port; no "
                     + "wildcards), or * alone");
         }
 

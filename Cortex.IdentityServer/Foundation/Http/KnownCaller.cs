@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Who calls, as a credential proved it: made once for each credential and shared by its requests, so never changed.</summary>
+/// <summary>The authenticated caller. It is created once for each credential and shared by its requests, so it must never change.</summary>
 internal sealed class KnownCaller : ClaimsPrincipal
 {
-    /// <param name="identity">Authenticated by one of the two schemes, with a subject.</param>
+    /// <param name="identity">An identity with a subject that one of the two schemes has authenticated.</param>
     public KnownCaller(ClaimsIdentity identity)
         : base(identity)
     {
@@ -18,7 +18,7 @@ internal sealed class KnownCaller : ClaimsPrincipal
         Authenticated = AuthenticateResult.Success(new(this, Scheme));
     }
 
-    /// <summary>The scheme that proved it (<see cref="AuthenticationSchemes"/>).</summary>
+    /// <summary>The scheme that authenticated the caller (<see cref="AuthenticationSchemes"/>).</summary>
     public string Scheme { get; }
 
     /// <summary>The user's id.</summary>
@@ -29,9 +29,9 @@ internal sealed class KnownCaller : ClaimsPrincipal
     /// <summary>The user's subscription tier.</summary>
     public string? Tier { get; }
 
-    /// <summary>The scopes of an API key; an access token has none.</summary>
+    /// <summary>The scopes of an API key. Access tokens have none.</summary>
     public string[] GrantedScopes { get; }
 
-    /// <summary>What authentication answers for it.</summary>
+    /// <summary>The result of authentication, shared by all requests.</summary>
     public AuthenticateResult Authenticated { get; }
 }

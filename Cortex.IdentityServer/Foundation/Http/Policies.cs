@@ -1,41 +1,42 @@
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Who may call what. Every route names one of these or is open to anyone.</summary>
+/// <summary>The names of authorization policies. Every route has one of them or allows anonymous callers.</summary>
 /// <remarks>
-/// No fallback policy: it would answer 401 to paths and methods that don't exist. A test finds a route without a policy.
-/// No default scheme either: a route that is open to anyone never looks at a credential.
+/// There is no fallback policy, because it would answer 401 for unknown paths and methods; a test finds routes without a policy. There is no default
+/// scheme either, so anonymous routes ignore credentials.
 /// </remarks>
 internal static class Policies
 {
-    /// <summary>A person with an access token; an API key can't do what its owner does here.</summary>
+    /// <summary>Requires an access token. API keys are refused.</summary>
     public const string Session = "session";
 
-    /// <summary>Either credential.</summary>
+    /// <summary>Requires an access token or an API key.</summary>
     public const string SessionOrKey = "session_or_key";
 
-    /// <summary>May ask about tokens and keys of others: a key with the scope <c>introspect</c>, or an administrator with a second factor.</summary>
+    /// <summary>Requires an API key with the scope <c>introspect</c>, or an administrator with a second factor.</summary>
     public const string Introspect = "introspect";
 
-    /// <summary>An administrator with a second factor.</summary>
+    /// <summary>Requires an administrator with a second factor.</summary>
     public const string Admin = "admin";
 
-    /// <summary>An administrator or a member of the support staff, with a second factor.</summary>
+    /// <summary>Requires an administrator or a member of the support staff, with a second factor.</summary>
     public const string Support = "support";
 
-    /// <summary>Who asks is known and may come back with a second factor, so it is 403 and not the 401 of a login.</summary>
+    /// <summary>The refusal for an authenticated caller without a second factor. It is 403 rather than 401, because the caller is known.</summary>
     public static Refusal NeedsSecondFactor => Problems.TwoFactorRequired with
     {
         Status = StatusCodes.Status403Forbidden,
-        Detail = "Administration needs a second factor: turn on two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that checks "
-            + "its PIN, finger or face.",
+        Detail = "Administration requires a second factor: enable two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that "
+            + "verifies a PIN, fingerprint, or face.",
     };
 
-    /// <param name="scope">As it can be shown in an answer: visible ASCII.</param>
+    /// <summary>Returns the refusal for a credential without a required scope.</summary>
+    /// <param name="scope">The scope, in printable ASCII.</param>
     public static Refusal MissingScope(string scope) => Problems.InsufficientScope with
     {
         Detail = $"This credential lacks the scope \"{scope}\".",
 
-        // What RFC 6750 section 3 allows in a quoted string, which needs no escape then.
+        // Leave out characters that RFC 6750 section 3 doesn't allow in the quoted string.
         Scope = scope.Length > 0 && !scope.AsSpan().ContainsAny('"', '\\') ? scope : null,
     };
 }

@@ -25,8 +25,8 @@ internal static partial class StrictJson
         options.Converters.Add(new StrictIntegerConverter());
     }
 
-    /// <summary>Makes the server read and write the bodies of a feature with the code that was generated for them.</summary>
-    /// <remarks>The context is created with the JSON options, at the first request, so that it costs the start nothing.</remarks>
+    /// <summary>Registers a feature's source-generated JSON context.</summary>
+    /// <remarks>The context is created with the JSON options on the first request, so it doesn't slow down the start.</remarks>
     public static IServiceCollection AddJson<TContext>(this IServiceCollection services)
         where TContext : JsonSerializerContext, new() =>
         services.Configure<JsonOptions>(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, new TContext()));

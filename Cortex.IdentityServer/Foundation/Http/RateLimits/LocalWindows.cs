@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>The windows of this process, exact under concurrency and bounded in number.</summary>
+/// <summary>The rate limit windows of this process, which are exact under concurrency and bounded in number.</summary>
 /// <remarks>
-/// When the table is full, windows that are over go first, then those that used least, and never one that is used up: who has many
-/// addresses can't wash a refusal away. Where all of them are used up, newcomers share one count for each limit until some are over.
+/// A full table evicts ended windows first, then those with the fewest used permits, but never an exhausted one, so that a client with many addresses
+/// can't evict its own refusal. If all windows are exhausted, new partitions share one count per limit until some windows end.
 /// </remarks>
 internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindows.DefaultCapacity)
 {
-    /// <summary>About 20 MB.</summary>
+    /// <summary>The default maximum number of windows, which take about 20 MB.</summary>
     private const int DefaultCapacity = 100_000;
 
     private const string Newcomers = "newcomers";
 
-    /// <summary>How much room a search through the table makes at least, so that it isn't made for each newcomer.</summary>
+    /// <summary>The number of windows down to which an eviction shrinks the table, so that it doesn't run for each new partition.</summary>
     private readonly int _roomy = capacity - Math.Max(1, capacity / 10);
 
     private readonly ConcurrentDictionary<Key, LocalWindow> _windows = new();
@@ -22,7 +22,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
     private int _count;
     private long _nextSearch = long.MinValue;
 
-    /// <summary>How many there are, for the test of the bound.</summary>
+    /// <summary>The number of windows.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public RateDecision Take(RateLimit limit, int permits, string partition)
@@ -81,7 +81,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
                     Remove(most, now);
                 }
 
-                // A table of windows that are all used up isn't searched again for each newcomer.
+                // Wait a second before the next attempt, if all windows are exhausted.
                 _nextSearch = Count >= capacity ? now + clock.TimestampFrequency : long.MinValue;
             }
 

@@ -8,10 +8,11 @@ internal static class RateLimitNumbers
 {
     public const int Most = 1_000_000_000;
 
-    /// <param name="settings">Where the variable is read, and refused if it is wrong.</param>
+    /// <summary>Returns the numbers by name, and adds an error if the variable is invalid.</summary>
+    /// <param name="settings">The reader of the variable and of its errors.</param>
     /// <param name="variable">The variable's name.</param>
-    /// <param name="canBe">Whether there can be such a name.</param>
-    /// <param name="kinds">What names there are, in the words of the refusal.</param>
+    /// <param name="canBe">Whether a name is allowed.</param>
+    /// <param name="kinds">The allowed names, in words for the error.</param>
     public static Dictionary<string, int> Read(SettingsReader settings, string variable, Func<string, bool> canBe, string kinds)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -21,7 +22,7 @@ internal static class RateLimitNumbers
                 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most
                 || !numbers.TryAdd(name, number))
             {
-                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, the number from 1 to {Most}");
+                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, and each number from 1 to {Most}");
                 break;
             }
         }

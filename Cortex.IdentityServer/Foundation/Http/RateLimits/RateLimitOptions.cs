@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>The numbers that the operator chose for limits that parts of the server declare, and where they are counted.</summary>
+/// <summary>The operator's numbers for the declared rate limits, and the address of Redis.</summary>
 internal sealed class RateLimitOptions
 {
     private readonly FrozenDictionary<string, int> _permits;
@@ -14,17 +14,18 @@ internal sealed class RateLimitOptions
         _permits = permits.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Where replicas count together; null where each counts alone.</summary>
+    /// <summary>The Redis server where replicas share their counts, or null if each counts alone.</summary>
     public RedisAddress? Redis { get; }
 
-    /// <param name="settings"><c>RATE_LIMITS</c> and <c>REDIS_URL</c>.</param>
-    /// <param name="declared">The limits that <c>RATE_LIMITS</c> may name.</param>
+    /// <summary>Reads <c>RATE_LIMITS</c> and <c>REDIS_URL</c>.</summary>
+    /// <param name="settings">The reader of the variables.</param>
+    /// <param name="declared">The limits that <c>RATE_LIMITS</c> may override.</param>
     public static RateLimitOptions Read(SettingsReader settings, IEnumerable<RateLimit> declared)
     {
         string[] names = [.. declared.Select(limit => limit.Name).Order(StringComparer.Ordinal)];
         return new(RateLimitNumbers.Read(settings, "RATE_LIMITS", names.Contains, $"of {string.Join(", ", names)}"), RedisAddress.Read(settings));
     }
 
-    /// <summary>The permits of a limit's window: the operator's number, or its default.</summary>
+    /// <summary>Returns the limit's number of permits per window: the operator's number or the default.</summary>
     public int PermitsOf(RateLimit limit) => _permits.GetValueOrDefault(limit.Name, limit.Permits);
 }

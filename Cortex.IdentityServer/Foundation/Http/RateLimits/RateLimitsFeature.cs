@@ -2,10 +2,10 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>Limits on how often something may be asked: counted in the process, and with <c>REDIS_URL</c> for all replicas together.</summary>
+/// <summary>Registers rate limits, which are counted per process or, with <c>REDIS_URL</c>, across all replicas.</summary>
 internal static class RateLimitsFeature
 {
-    /// <summary>Declares limits, so that <c>RATE_LIMITS</c> may name them.</summary>
+    /// <summary>Declares limits, so that <c>RATE_LIMITS</c> can override them.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services, params RateLimit[] limits)
     {
         foreach (var limit in limits)
@@ -16,7 +16,7 @@ internal static class RateLimitsFeature
         return services;
     }
 
-    /// <remarks>After all parts that declare limits.</remarks>
+    /// <summary>Reads the settings of all declared limits, so it must be called after all <see cref="AddLimits"/>.</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services, SettingsReader settings)
     {
         services.AddLimits(HttpLimits.Health, HttpLimits.Documents);
