@@ -1,15 +1,15 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 
-# Of the image: amd64 or arm64. The code is compiled for it ahead of time; a builder that doesn't say it makes an image that starts slower.
+# The image's platform: amd64 or arm64. The code is compiled for it ahead of time; if the builder doesn't set it, the image starts more slowly.
 ARG TARGETARCH
 
-# Only what names packages, so that a change of the code keeps the restored layer.
+# Copies only the files that determine packages, so that code changes don't invalidate the restore layer.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY Cortex.IdentityServer/Cortex.IdentityServer.csproj Cortex.IdentityServer/packages.lock.json Cortex.IdentityServer/
 RUN dotnet restore Cortex.IdentityServer --locked-mode ${TARGETARCH:+--arch $TARGETARCH}
 
-# The server compiles Migrations/ in.
+# Migrations/ is compiled into the server.
 COPY .editorconfig BannedSymbols.txt ./
 COPY Migrations/ Migrations/
 COPY Cortex.IdentityServer/ Cortex.IdentityServer/
@@ -20,10 +20,11 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
 
-# A crash dump or a debugger would hold passwords and keys.
+# Crash dumps and debuggers would expose passwords and keys.
 ENV DOTNET_EnableDiagnostics=0
 
-# Garbage is collected every 32 MiB (hexadecimal), instead of when it is as large as the processor's cache, which on servers is a multiple of that.
+# Collects garbage after every 32 MiB of allocations (the value is hexadecimal). The default is the size of the CPU cache, which is a multiple of that on
+# servers.
 ENV DOTNET_GCgen0size=0x2000000
 USER $APP_UID
 EXPOSE 8080

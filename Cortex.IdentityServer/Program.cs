@@ -28,7 +28,7 @@ return await Entry.RunAsync(args, new Server(AddParts, ServeAsync));
 
 internal sealed partial class Program
 {
-    /// <summary>What the server is made of; commands use the same parts. Each reads its own settings.</summary>
+    /// <summary>Registers the server's services; commands use the same ones. Each reads its own settings.</summary>
     internal static void AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
     {
         var http = HttpOptions.Read(settings);
@@ -89,7 +89,7 @@ internal sealed partial class Program
     }
 
     /// <summary>
-    /// Gives what the start leaves behind back to the system before there is load, but only when the background services have had their first turn.
+    /// Returns the memory that startup used to the system before requests arrive, after the background services have run for the first time.
     /// </summary>
     private static async Task CollectAsync()
     {

@@ -190,9 +190,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("to=2024-01-01", "to", "Z or an offset")]
     [InlineData("from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z", "from", "not be after")]
     [InlineData("from=2999-01-01T00:00:00Z", "from", "not be after")]
-    [InlineData("granularity=hour&from=2024-01-01T00:00:00Z&to=2024-02-11T16:00:01Z", "granularity", "day would do")]
-    [InlineData("from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "month would do")]
-    [InlineData("granularity=hour&from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "month would do")]
+    [InlineData("granularity=hour&from=2024-01-01T00:00:00Z&to=2024-02-11T16:00:01Z", "granularity", "use day")]
+    [InlineData("from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "use month")]
+    [InlineData("granularity=hour&from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "use month")]
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z", "granularity", "shorter")]
     public async Task A_value_that_is_none_and_a_series_without_bound_are_refused_by_name(string query, string field, string says)
     {

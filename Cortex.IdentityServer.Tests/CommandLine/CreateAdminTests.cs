@@ -57,7 +57,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         var before = await StateAsync(database);
         foreach (var (email, password, reason) in new[]
         {
-            ("ADA@EXAMPLE.COM", Password, "already is an account with this address"),
+            ("ADA@EXAMPLE.COM", Password, "An account with this address already exists"),
 
             // As from echo "$PASSWORD" where that is unset: nobody gets another password than they think.
             ("bob@example.com", "\n", "at least 8 characters"),
@@ -87,7 +87,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         var again = (await Cli.RunAsync(database, ["create-admin", "--email", "ada@example.com", "--promote"], Password)).ShouldEndWith(0);
 
         Assert.Contains("two-factor", first.Errors, StringComparison.Ordinal);
-        Assert.Contains("never confirmed", first.Errors, StringComparison.Ordinal);
+        Assert.Contains("never verified", first.Errors, StringComparison.Ordinal);
         Assert.Contains("nothing was changed", again.Errors, StringComparison.Ordinal);
         Assert.Empty(first.Output + again.Output);
         Assert.Equal(["admin"], await RolesAsync(server, Replica.Password));

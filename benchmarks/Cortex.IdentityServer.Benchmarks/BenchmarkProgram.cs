@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Benchmarks.Load;
 
 namespace Cortex.IdentityServer.Benchmarks;
 
-/// <summary>The parts that <c>benchmarks/load</c> runs as processes of their own, each a verb; without a verb, BenchmarkDotNet.</summary>
+/// <summary>Runs one of the verbs that <c>benchmarks/load</c> starts as separate processes; without a verb, runs BenchmarkDotNet.</summary>
 internal static class BenchmarkProgram
 {
     private static readonly Dictionary<string, Func<IConfiguration, Task>> Verbs = new()
@@ -35,7 +35,7 @@ internal static class BenchmarkProgram
             return 0;
         }
 
-        // In this process: a project made for each run would be built under the rules of this repository.
+        // Benchmarks run in this process, because a project generated for each run would be built under this repository's rules.
         var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance)).AddDiagnoser(MemoryDiagnoser.Default);
         BenchmarkSwitcher.FromAssembly(typeof(BenchmarkProgram).Assembly).Run(args, config);
         return 0;

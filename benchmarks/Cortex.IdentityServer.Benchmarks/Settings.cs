@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Benchmarks;
 
-/// <summary>Reads the arguments of a verb, and prints what it found as the one line of JSON that <c>benchmarks/load</c> reads.</summary>
+/// <summary>Reads a verb's arguments, and prints its results as the line of JSON that <c>benchmarks/load</c> reads.</summary>
 internal static class Settings
 {
     public static string Text(this IConfiguration arguments, string name) =>

@@ -153,7 +153,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         var answer = await http.HelpAsync(user.Id, "send-password-reset");
 
-        Assert.Equal("""{"message":"The mail is on its way."}""", (await answer.JsonAsync(HttpStatusCode.Accepted)).GetRawText());
+        Assert.Equal("""{"message":"The email is on its way."}""", (await answer.JsonAsync(HttpStatusCode.Accepted)).GetRawText());
         await (await app.ResetAsync(await app.NewestTokenAsync(user.Email, "reset_password_by_staff"))).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
         Assert.Equal(support.Id, (await app.EventAsync("password.reset_requested", user.Id)).Actor);

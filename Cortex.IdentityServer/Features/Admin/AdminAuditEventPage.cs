@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Features.Admin;
 
 /// <summary>A page of events, newest first.</summary>
 /// <param name="Items">The events.</param>
-/// <param name="NextCursor">For the next page; null at the end.</param>
+/// <param name="NextCursor">The cursor of the next page; null at the end.</param>
 internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse> Items, string? NextCursor) : IExample<AdminAuditEventPage>
 {
     public static AdminAuditEventPage Example => new([AdminAuditEventResponse.Example], null);

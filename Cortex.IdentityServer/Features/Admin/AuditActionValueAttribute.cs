@@ -3,5 +3,5 @@ using Cortex.IdentityServer.Identity.Audit;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>The name of an action.</summary>
+/// <summary>Restricts a query value to the names of audit actions.</summary>
 internal sealed class AuditActionValueAttribute() : WordValueAttribute([.. AuditAction.All]);

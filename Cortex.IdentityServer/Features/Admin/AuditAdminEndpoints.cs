@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>What happened, to whichever account.</summary>
+/// <summary>The route that lists the audit events of all accounts.</summary>
 internal static class AuditAdminEndpoints
 {
     /// <summary>List the events of all accounts</summary>
-    /// <remarks>Newest first, for as long as the operator keeps events. Filters combine.</remarks>
+    /// <remarks>Newest first. Events are available for as long as the operator keeps them. Filters combine.</remarks>
     internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(
         [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>Which events are asked for.</summary>
+/// <summary>The query of a list of audit events.</summary>
 internal sealed record AuditEventsQuery
 {
     [FromQuery(Name = "limit"), LimitValue, Description("Events per page, 1 to 200; 50 by default.")]
@@ -14,10 +14,10 @@ internal sealed record AuditEventsQuery
     [FromQuery(Name = "cursor"), Description("The next_cursor of the previous page.")]
     public string? Cursor { get; init; }
 
-    [FromQuery(Name = "actor"), IdValue, Description("Only what this user did, to any account.")]
+    [FromQuery(Name = "actor"), IdValue, Description("Only events caused by this user, on any account.")]
     public string? Actor { get; init; }
 
-    [FromQuery(Name = "user"), IdValue, Description("Only what happened to this user's account.")]
+    [FromQuery(Name = "user"), IdValue, Description("Only events about this user's account.")]
     public string? User { get; init; }
 
     [FromQuery(Name = "action"), AuditActionValue, Description("Only events with this action, such as login.failed.")]

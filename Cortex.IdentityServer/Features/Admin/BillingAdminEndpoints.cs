@@ -6,15 +6,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>What the payment provider told, and doing again what it asks for.</summary>
+/// <summary>The routes that list the payment provider's events and process one again.</summary>
 internal static class BillingAdminEndpoints
 {
     /// <summary>List billing events</summary>
-    /// <remarks>Newest first. Filters combine. What the provider sent is not shown, because it may contain customers' personal data.</remarks>
+    /// <remarks>Newest first. Filters combine. The provider's payload is not shown, because it may contain customers' personal data.</remarks>
     internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(
         [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
-        [FromQuery, Description("true: only processed events; false: only waiting ones.")][FlagValue] string? processed,
+        [FromQuery, Description("true: only processed events; false: only pending ones.")][FlagValue] string? processed,
         [FromQuery, Description("Only events of this user.")][IdValue] string? user,
         BillingEvents events,
         CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal static class BillingAdminEndpoints
     }
 
     /// <summary>Process a billing event again</summary>
-    /// <remarks>Queues the event for processing. One that is already waiting stays as it is.</remarks>
+    /// <remarks>Queues the event for processing. An event that is already pending is not changed.</remarks>
     internal static async Task<Results<Accepted<BillingEventResponse>, Problem>> ReplayBillingEvent(
         [Description("The id of the event.")] Guid id, BillingReplay replay, HttpContext http, CancellationToken cancellationToken) =>
         await replay.ReplayAsync(id, http.AdministratorOrigin(), cancellationToken) is { } replayed

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>What a user used.</summary>
+/// <summary>The route that reports a user's usage.</summary>
 internal static class UsageAdminEndpoints
 {
     /// <summary>Show a user's usage</summary>
     /// <remarks>
-    /// Totals, and a series without gaps. Grouped, it has the 100 groups with the most requests (fewer if the series is long: 20,000 points in all) and the
-    /// rest as the group `other`; requests without a provider, or whose key no longer exists, are the group null.
+    /// Totals and a series without gaps. A grouped series has the 100 groups with the most requests (fewer if the series is long: 20,000 points in total) and
+    /// the rest as the group `other`. Requests without a provider, or whose key no longer exists, form the group null.
     /// </remarks>
     internal static async Task<Results<Ok<UsageReportResponse>, Problem>> ReadUserUsage(
         [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock,

@@ -5,19 +5,19 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>Reads <c>billing_events</c>, newest first, a page at a time, each as fast as the first.</summary>
-/// <remarks>What is null in old rows is its column's default; a row without a time is older than all others.</remarks>
+/// <summary>Reads <c>billing_events</c> page by page, newest first. The time per page does not depend on its position.</summary>
+/// <remarks>NULL in an old row reads as the column's default; a row without a time sorts as older than all others.</remarks>
 internal sealed class BillingEvents(NpgsqlDataSource database)
 {
-    /// <summary>As the indexes have it, word for word.</summary>
+    /// <summary>These must equal the expressions of the indexes.</summary>
     private const string CreatedAt = "coalesce(created_at, '-infinity')";
     private const string Processed = "coalesce(processed, false)";
 
-    /// <param name="processed">Only those that are processed, or that wait.</param>
-    /// <param name="userId">Only those of this user.</param>
+    /// <param name="processed">True for processed events only, false for pending ones only.</param>
+    /// <param name="userId">Only events of this user.</param>
     /// <param name="after">Events older than this one; null for the newest.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="limit">The maximum number of events.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<BillingEventPage> PageAsync(bool? processed, Guid? userId, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Select(processed, isOfUser: userId is not null, isLater: after is not null));
@@ -51,7 +51,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
         return new(items, NextCursor: null);
     }
 
-    /// <summary>A text for each set of filters, so that each is planned as a scan of its index.</summary>
+    /// <summary>Builds a separate statement for each set of filters, so that each one is planned as a scan of its index.</summary>
     private static string Select(bool? processed, bool isOfUser, bool isLater)
     {
         var sql = new StringBuilder($"SELECT id, user_id, event_type, polar_event_id, {Processed}, created_at, {CreatedAt} FROM billing_events WHERE true");

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>What the payment provider tells.</summary>
+/// <summary>Registers the payment provider's events.</summary>
 internal static class BillingFeature
 {
     public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services

@@ -4,16 +4,16 @@ using Cortex.IdentityServer.Foundation.Secrets;
 namespace Cortex.IdentityServer.Features.Billing;
 
 /// <summary>How the payment provider is reached; checked at start, so that a bad address is found before it is needed.</summary>
-/// <param name="PolarWebhookSecrets">What Polar signs its webhooks with: one, or two while it is rotated.</param>
-/// <param name="PolarAccessToken">An organization token of Polar's API.</param>
-/// <param name="PolarProducts">Polar's product id → subscription tier.</param>
+/// <param name="PolarWebhookSecrets">The secrets that Polar signs webhooks with: one, or two during a rotation.</param>
+/// <param name="PolarAccessToken">An organization access token for Polar's API.</param>
+/// <param name="PolarProducts">The subscription tier by Polar's product id.</param>
 internal sealed record BillingOptions(
     IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
-    /// <summary>Too short to be Polar's, and short enough to be guessed.</summary>
+    /// <summary>A shorter secret cannot be Polar's and could be guessed.</summary>
     private const int LeastSecretLength = 16;
 
-    /// <summary>A secret must not be printed by accident.</summary>
+    /// <summary>Keeps the secrets out of logs.</summary>
     public override string ToString() => nameof(BillingOptions);
 
     public static BillingOptions Read(SettingsReader settings) => new(WebhookSecrets(settings), AccessToken(settings), Products(settings));
@@ -29,7 +29,7 @@ internal sealed record BillingOptions(
         }
         else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {
-            // Elsewhere the published examples of the webhooks' standard are what tests use.
+            // Outside Production, tests use the example secrets that the webhook standard publishes.
             settings.Refuse("POLAR_WEBHOOK_SECRET", objection);
         }
         else if (secrets is [var one, var other] && one == other)

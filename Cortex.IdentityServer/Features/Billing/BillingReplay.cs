@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>Puts a billing event up to be processed again.</summary>
+/// <summary>Queues a billing event for processing again.</summary>
 internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clock, ILogger<BillingReplay> logger)
 {
     private static readonly string Sql = $"""
@@ -25,8 +25,8 @@ internal sealed partial class BillingReplay(CortexDbContext db, TimeProvider clo
         """;
 
     /// <summary>
-    /// The event, which waits from now on; null where there is none. One statement, so that what is put up again has its audit event, and of several at a time
-    /// one does it and the others find it done.
+    /// Marks the event as pending and returns it; null if there is no such event. This is one statement, so that every replay has its audit event, and of
+    /// concurrent requests only one replays the event.
     /// </summary>
     public async Task<BillingEventResponse?> ReplayAsync(Guid id, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -2,5 +2,5 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Adds all parts of the server to a host. Each reads its settings, and notes there what is wrong with them.</summary>
+/// <summary>Registers all services of the server on a host. Each part reads its own settings and reports errors to the reader.</summary>
 internal delegate void AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop);

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Makes an administrator for the operator, who needs nobody's leave: there may be none yet.</summary>
+/// <summary>Creates an administrator for the operator. It needs no authenticated administrator, because there may be none yet.</summary>
 internal sealed class AdminCreation(UserManager<User> users, AccountChanges changes)
 {
-    /// <summary>A new account, verified and active, with the role and its event, or nothing of them.</summary>
+    /// <summary>Creates a verified, active account with the role and records the event, all in one transaction.</summary>
     public Task<AdminCreationResult> CreateAsync(string email, string password, CancellationToken cancellationToken) =>
         changes.CreateAsync<AdminCreationResult>(
             RequestOrigin.Operator,
@@ -22,18 +22,18 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
                 {
                     var error = result.Errors.First();
                     return new AdminCreationResult.Refused(error.Code == nameof(IdentityErrorDescriber.DuplicateEmail)
-                        ? "There already is an account with this address, so nothing was changed. With --promote it becomes an administrator and keeps its "
-                            + "password."
+                        ? "An account with this address already exists, so nothing was changed. To make it an administrator and keep its password, add "
+                            + "--promote."
                         : error.Description);
                 }
 
                 change.Created(user.Id);
-                await GiveRoleAsync(change, user, AuditAction.Created, had: []);
+                await GrantRoleAsync(change, user, AuditAction.Created, had: []);
                 return new AdminCreationResult.Created(user.Id);
             },
             cancellationToken);
 
-    /// <summary>The role for an account that is there; null where there is none.</summary>
+    /// <summary>Grants the role to an existing account; null if there is no such account.</summary>
     public async Task<AdminCreationResult?> PromoteAsync(string email, CancellationToken cancellationToken)
     {
         if (await users.FindByEmailAsync(email) is not { } user)
@@ -52,19 +52,19 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
                     return new AdminCreationResult.Promoted(user, IsNew: false);
                 }
 
-                await GiveRoleAsync(change, user, AuditAction.Updated, had);
+                await GrantRoleAsync(change, user, AuditAction.Updated, had);
                 return new AdminCreationResult.Promoted(user, IsNew: true);
             },
             cancellationToken);
     }
 
-    private async Task GiveRoleAsync(AccountChange change, User user, string action, IList<string> had)
+    private async Task GrantRoleAsync(AccountChange change, User user, string action, IList<string> had)
     {
         var result = await users.AddToRoleAsync(user, Role.Admin);
         if (!result.Succeeded)
         {
             throw new CommandFailedException(
-                $"The account was changed by somebody else at the same moment ({result.Errors.First().Code}): run the command again.");
+                $"Another request changed the account at the same time ({result.Errors.First().Code}). Run the command again.");
         }
 
         await change.RecordChangeAsync(action, [new("roles", Names(had), Names([.. had, Role.Admin]))]);

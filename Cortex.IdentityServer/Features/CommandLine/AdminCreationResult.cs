@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>What became of an administrator that the operator wants.</summary>
+/// <summary>The outcome of creating or promoting an administrator.</summary>
 internal abstract record AdminCreationResult
 {
     private AdminCreationResult()
@@ -11,8 +11,8 @@ internal abstract record AdminCreationResult
 
     public sealed record Created(Guid UserId) : AdminCreationResult;
 
-    /// <param name="User">Whose account was there before.</param>
-    /// <param name="IsNew">False where it had the role already, and nothing was changed.</param>
+    /// <param name="User">The user whose account already existed.</param>
+    /// <param name="IsNew">False if the user already had the role, so that nothing was changed.</param>
     public sealed record Promoted(User User, bool IsNew) : AdminCreationResult;
 
     public sealed record Refused(string Reason) : AdminCreationResult;

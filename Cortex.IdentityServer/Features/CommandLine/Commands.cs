@@ -4,12 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>All commands: read from the command line, explained, run.</summary>
+/// <summary>Parses the command line, prints help and usage errors, and runs the command.</summary>
 internal static class Commands
 {
     public static async Task<int> RunAsync(string[] args, Server server, CancellationToken stop)
     {
-        // A file that begins with @ is a file to import and not a list of arguments.
+        // System.CommandLine would expand an argument that begins with @ as a response file, but it may be the name of a file to import.
         var parsed = Root(server).Parse(WithoutHelpCommand(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction || (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [[not '-', ..], ..]))
         {
@@ -26,7 +26,8 @@ internal static class Commands
         return answer;
     }
 
-    internal static RootCommand Root(Server server) => new("Cortex Identity, the authentication server of Cortex Memory. Without a command it runs the server.")
+    internal static RootCommand Root(Server server) => new(
+        "Cortex Identity, the authentication server of Cortex Memory. Without a command, it runs the server.")
     {
         Serve(),
         MigrateCommand.Create(server),
@@ -36,8 +37,9 @@ internal static class Commands
         HealthcheckCommand.Create(),
     };
 
-    /// <summary>For its help; <see cref="Entry"/> serves without this parser.</summary>
-    private static Command Serve() => new("serve", "Runs the server. This is the default. Options that aren't listed here are passed to the ASP.NET Core host.")
+    /// <summary>Declared for its help only: <see cref="Entry"/> starts the server without this parser.</summary>
+    private static Command Serve() => new(
+        "serve", "Runs the server. This is the default. Options that are not listed here are passed to the ASP.NET Core host.")
     {
         new Option<string>("--urls") { HelpName = "addresses", Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5107" },
         new Option<string>("--environment")
@@ -47,6 +49,6 @@ internal static class Commands
         },
     };
 
-    /// <summary><c>help import</c> is <c>import --help</c>.</summary>
+    /// <summary>Turns <c>help import</c> into <c>import --help</c>.</summary>
     private static string[] WithoutHelpCommand(string[] args) => args is ["help", .. var rest] ? [.. rest, "--help"] : args;
 }

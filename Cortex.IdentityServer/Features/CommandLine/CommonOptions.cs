@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Options of more than one command.</summary>
+/// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
-    /// <summary>As the server's.</summary>
+    /// <summary>The same option that <c>serve</c> has.</summary>
     public static Option<string?> Environment() => new("--environment")
     {
         HelpName = "name",

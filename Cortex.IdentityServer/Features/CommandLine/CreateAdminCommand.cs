@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary><c>create-admin</c>: makes an administrator, also the first one.</summary>
+/// <summary><c>create-admin</c> creates an administrator, including the first one.</summary>
 internal static class CreateAdminCommand
 {
     public static Command Create(Server server)
@@ -14,9 +14,9 @@ internal static class CreateAdminCommand
         {
             HelpName = "address",
             Required = true,
-            Description = "The administrator's email address, which they log in with",
+            Description = "The email address that the administrator logs in with",
         };
-        var promote = new Option<bool>("--promote") { Description = "If there is an account with this address, give it the role; its password stays as it is" };
+        var promote = new Option<bool>("--promote") { Description = "If an account with this address exists, grant it the role and keep its password" };
         var environment = CommonOptions.Environment();
         var command = new Command("create-admin", "Creates an administrator.") { email, promote, environment };
         command.SetAction((parsed, stop) =>
@@ -28,7 +28,7 @@ internal static class CreateAdminCommand
         return command;
     }
 
-    /// <remarks>Accounts that are there may have odd addresses, which nobody gets any more.</remarks>
+    /// <remarks>Existing accounts may have addresses that are no longer accepted for new ones.</remarks>
     private static string Read(string typed, bool promotes) =>
         (promotes ? EmailAddress.TryRecognize(typed, out var email, out var reason) : EmailAddress.TryNormalize(typed, out email, out reason))
             ? email
@@ -48,10 +48,10 @@ internal static class CreateAdminCommand
         switch (await creation.CreateAsync(email, password, work.Stop))
         {
             case AdminCreationResult.Created:
-                await Console.Error.WriteLineAsync($"{email} is an administrator now. {Next(work)}");
+                await Console.Error.WriteLineAsync($"{email} is now an administrator. {Next(work)}");
                 if (given is null)
                 {
-                    await Console.Error.WriteLineAsync("The password, which won't be shown again:");
+                    await Console.Error.WriteLineAsync("The password, which will not be shown again:");
                     await Console.Out.WriteLineAsync(password);
                 }
 
@@ -66,20 +66,20 @@ internal static class CreateAdminCommand
     private static async Task TellAsync(Work work, string email, AdminCreationResult.Promoted promoted)
     {
         await Console.Error.WriteLineAsync(promoted.IsNew
-            ? $"{email} is an administrator now, with the password that the account had. {(promoted.User.TwoFactorEnabled ? "" : Next(work))}".TrimEnd()
-            : $"{email} was an administrator before; nothing was changed.");
+            ? $"{email} is now an administrator and keeps the account's password. {(promoted.User.TwoFactorEnabled ? "" : Next(work))}".TrimEnd()
+            : $"{email} is already an administrator; nothing was changed.");
         if (!promoted.User.MayBeUsed)
         {
-            await Console.Error.WriteLineAsync("The account is disabled: nobody can log in with it.");
+            await Console.Error.WriteLineAsync("The account is disabled, so its owner cannot log in.");
         }
 
         if (!promoted.User.EmailConfirmed)
         {
-            await Console.Error.WriteLineAsync("Its address was never confirmed: make sure that the right person registered it.");
+            await Console.Error.WriteLineAsync("Its email address was never verified. Make sure that the right person registered it.");
         }
     }
 
     private static string Next(Work work) => work.Services.GetRequiredService<AdminOptions>().RequiresSecondFactor
-        ? "Log in and turn on two-factor authentication: administration needs it."
-        : "Log in to begin.";
+        ? "Log in and turn on two-factor authentication, which administrators need."
+        : "Log in to get started.";
 }

@@ -6,14 +6,14 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Where the program begins: it serves, or does what a command says, and ends with one of <see cref="ExitCode"/>.</summary>
+/// <summary>The entry point: starts the server or runs a command, and returns one of <see cref="ExitCode"/>.</summary>
 internal static class Entry
 {
     private static readonly string[] Help = ["--help", "-h", "-?", "/h", "/?"];
 
     public static async Task<int> RunAsync(string[] args, Server server)
     {
-        // The host hears signals only once it runs. Before, they would end the process and leave its PostgreSQL behind.
+        // The host handles signals only once it runs. Before that, a signal would kill the process and leave its embedded PostgreSQL running.
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -31,7 +31,7 @@ internal static class Entry
             && (failure is OperationCanceledException or EmbeddedPostgresException or CommandFailedException
                 || DatabaseFailure.FromNpgsql(failure) is not null))
         {
-            // Asked to stop while it was starting or at work: Ctrl-C also reaches the programs that it waited for.
+            // A signal arrived during startup or a command. Ctrl-C also reaches child processes, so their failures count as the interruption.
             return ExitCode.Interrupted;
         }
         catch (Exception failure) when (failure is ConfigurationException or EmbeddedPostgresException or MigrationRefusedException or CommandFailedException
@@ -53,8 +53,8 @@ internal static class Entry
         }
     }
 
-    /// <summary>What the host is given, or null where something else is asked for.</summary>
-    /// <remarks>The parser of commands isn't loaded to serve, which most starts are for: that spares each of them its time and memory.</remarks>
+    /// <summary>The arguments for the host; null if the command line asks for a command, help or the version.</summary>
+    /// <remarks>Most starts serve. Deciding this without the command parser saves its load time and memory.</remarks>
     private static string[]? ServeArguments(string[] args) => args switch
     {
         _ when args.Intersect(Help).Any() => null,

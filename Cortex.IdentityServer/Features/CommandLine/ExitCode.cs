@@ -1,19 +1,19 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>How the program ends.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>With one line on standard error that says what a person has to do.</summary>
+    /// <summary>The command failed; one line on standard error says why.</summary>
     public const int Failed = 1;
 
-    /// <summary>There is no such command or option.</summary>
+    /// <summary>The command or option does not exist, or its value is not valid.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>The import went through its file, and some lines made no account.</summary>
+    /// <summary>The import read the whole file, but some lines failed.</summary>
     public const int SomeFailed = 3;
 
-    /// <summary>What a shell shows for a program that Ctrl-C ended.</summary>
+    /// <summary>The code that a shell reports for a program that was interrupted with Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

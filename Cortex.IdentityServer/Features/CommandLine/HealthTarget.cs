@@ -5,33 +5,34 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>The server that a health check asks.</summary>
-/// <param name="Url">What is requested; for a Unix socket its host is only a name.</param>
-/// <param name="Name">The same in words for a person.</param>
-/// <param name="EndPoints">Where to connect, tried one after another.</param>
+/// <summary>The server that a health check queries.</summary>
+/// <param name="Url">The URL to request; for a Unix socket, its host is only a placeholder.</param>
+/// <param name="Name">The target as it appears in messages.</param>
+/// <param name="EndPoints">The endpoints to connect to, tried in order.</param>
 /// <param name="ChecksCertificate">
-/// Whether a certificate must be good for the host. On the same machine it needn't be: it is the public name's, and nothing secret is sent.
+/// Whether the TLS certificate must be valid for the host. On the same machine it need not be: the certificate is for the public name, and the request carries
+/// no secret.
 /// </param>
 internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint> EndPoints, bool ChecksCertificate)
 {
-    private const string AnyPath = "/health";
+    private const string HealthPath = "/health";
 
-    /// <summary>The server at an address that somebody gave: a host, or whatever ASP.NET Core can listen at. Null for anything else.</summary>
+    /// <summary>Parses the address of a server: a URL, or any address that ASP.NET Core can listen on. Null if it is neither.</summary>
     public static HealthTarget? At(string address) =>
         Parse(address) is not { } parsed ? null
-        : parsed.IsUnixPipe || IsEverywhere(parsed.Host) || IsLoopback(parsed.Host) ? Bound(parsed)
+        : parsed.IsUnixPipe || IsWildcard(parsed.Host) || IsLoopback(parsed.Host) ? Bound(parsed)
         : Create(parsed, [new DnsEndPoint(parsed.Host.Trim('[', ']'), parsed.Port)], checksCertificate: true);
 
-    /// <summary>The server of this container: the first address at which it listens without TLS, otherwise the first.</summary>
-    /// <exception cref="CommandFailedException">The server's port can't be known.</exception>
+    /// <summary>The server in this container: its first address without TLS, or else its first address.</summary>
+    /// <exception cref="CommandFailedException">The server listens on a port that the system chooses.</exception>
     public static HealthTarget Own()
     {
         var addresses = Listening.Addresses(Settings()).Select(Parse).OfType<BindingAddress>().Where(address => address.IsUnixPipe || address.Port > 0);
         return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(Bound).FirstOrDefault()
-            ?? throw new CommandFailedException("The server listens on a port chosen by the system: give its address with --url.");
+            ?? throw new CommandFailedException("The server listens on a port that the system chooses. Give its address with --url.");
     }
 
-    /// <summary>In the order in which the server's own host reads them.</summary>
+    /// <summary>Reads the sources in the same order as the server's host.</summary>
     private static IConfiguration Settings() => new ConfigurationBuilder()
         .SetBasePath(AppContext.BaseDirectory)
         .AddEnvironmentVariables("ASPNETCORE_")
@@ -53,7 +54,7 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
         }
     }
 
-    /// <summary>Kestrel listens at every address where the host is a name other than localhost.</summary>
+    /// <summary>For a host name other than localhost, Kestrel listens on all addresses, so the loopback addresses reach it.</summary>
     private static HealthTarget Bound(BindingAddress address)
     {
         if (address.IsUnixPipe)
@@ -75,12 +76,12 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
     {
         var authority = address.IsUnixPipe
             ? "localhost"
-            : $"{(IsEverywhere(address.Host) || address.Host.Length == 0 ? "localhost" : address.Host)}:{address.Port}";
-        var url = new Uri($"{address.Scheme}://{authority}{AnyPath}");
-        return new(url, address.IsUnixPipe ? $"{AnyPath} at {address.UnixPipePath}" : url.AbsoluteUri, endPoints, checksCertificate);
+            : $"{(IsWildcard(address.Host) || address.Host.Length == 0 ? "localhost" : address.Host)}:{address.Port}";
+        var url = new Uri($"{address.Scheme}://{authority}{HealthPath}");
+        return new(url, address.IsUnixPipe ? $"{HealthPath} at {address.UnixPipePath}" : url.AbsoluteUri, endPoints, checksCertificate);
     }
 
-    private static bool IsEverywhere(string host) => host is "+" or "*" or "0.0.0.0" or "[::]";
+    private static bool IsWildcard(string host) => host is "+" or "*" or "0.0.0.0" or "[::]";
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary><c>healthcheck</c>: asks a server for <c>/health</c>, for container health checks, whose images have no curl.</summary>
+/// <summary><c>healthcheck</c> requests <c>/health</c> from a server. Containers use it because the image has no curl.</summary>
 internal static class HealthcheckCommand
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
@@ -15,7 +15,7 @@ internal static class HealthcheckCommand
     {
         var option = new Option<string?>("--url") { HelpName = "address", Description = "The address of the server. Default: the server in this container" };
 
-        // What it was before there was an option, in somebody's compose file.
+        // Before --url existed, the address was an argument, and existing compose files still pass it that way.
         var argument = new Argument<string?>("address") { Arity = ArgumentArity.ZeroOrOne, Hidden = true };
         var command = new Command("healthcheck", "Checks whether a server is healthy.") { option, argument };
         option.Validators.Add(CheckAddress);
@@ -24,7 +24,7 @@ internal static class HealthcheckCommand
         {
             if (given.GetResult(option) is not null && given.GetResult(argument) is { Tokens.Count: > 0 })
             {
-                given.AddError("Give one address only.");
+                given.AddError("Give only one address.");
             }
         });
         command.SetAction(
@@ -45,7 +45,7 @@ internal static class HealthcheckCommand
     {
         using var handler = new SocketsHttpHandler
         {
-            // HTTP_PROXY is for what the server asks of others.
+            // HTTP_PROXY is meant for outgoing requests, not for this server.
             UseProxy = false,
             AllowAutoRedirect = false,
             ConnectTimeout = ConnectTimeout,
@@ -75,11 +75,11 @@ internal static class HealthcheckCommand
         }
         catch (HttpRequestException failure)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} can't be reached: {failure.Message}");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} cannot be reached: {failure.Message}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} didn't answer within {Timeout.TotalSeconds:0} seconds");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} did not answer within {Timeout.TotalSeconds:0} seconds");
         }
 
         return ExitCode.Failed;

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>What the help of a command says below its options: an example, what it reads, how it ends.</summary>
+/// <summary>The part of a command's help below its options: notes, examples, environment variables and exit codes.</summary>
 internal static class HelpNotes
 {
     private const string Root = """
@@ -9,7 +9,7 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com
 
         Environment variables:
-          Each command lists the ones that it reads. docs/configuration.md explains all of them.
+          The help of each command lists the ones that it reads. docs/configuration.md explains all of them.
 
         Exit codes:
           0    done
@@ -26,17 +26,17 @@ internal static class HelpNotes
 
         Environment variables:
           POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see docs/configuration.md.
-          ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: where to listen. DOTNET_ENVIRONMENT: Development or Production.
+          ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: the addresses or ports to listen on. DOTNET_ENVIRONMENT: Development or Production.
 
         Exit codes:
           0    stopped by a signal, after a clean shutdown
-          1    failed; standard error names each variable that is missing or wrong, or another cause, in a line each
-          130  interrupted while it was starting
+          1    failed; standard error lists each missing or invalid variable on its own line, or another cause
+          130  interrupted during startup
         """;
 
     private const string Migrate = $"""
-        Every start of the server migrates too; this command is for deployments that keep the two apart.
-        If several replicas or commands start at once, only one migrates.
+        The server also migrates the database whenever it starts; this command is for deployments that migrate separately.
+        If several replicas or commands start at the same time, only one of them migrates.
 
         Example:
           dotnet Cortex.IdentityServer.dll migrate
@@ -47,11 +47,11 @@ internal static class HelpNotes
         """;
 
     private const string CreateAdmin = $"""
-        The account is active, its address counts as confirmed, and its role is admin.
+        Creates an active account with the role admin and a verified email address.
         The command works with or without a running server, and on an empty database.
 
-        The password is read from the first line of standard input. If standard input is a terminal or is empty, a password is generated and printed,
-        alone on standard output. Everything else goes to standard error.
+        The password is read from the first line of standard input. If standard input is a terminal or is empty, the command generates
+        a password and prints it as the only line on standard output. Everything else goes to standard error.
 
         Examples:
           dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com
@@ -59,23 +59,24 @@ internal static class HelpNotes
           PASSWORD=$(dotnet Cortex.IdentityServer.dll create-admin --email ada@example.com < /dev/null)
 
         {Variables}
-          BCRYPT_COST: the cost of the password's hash.
+          BCRYPT_COST: the cost of the password hash.
 
         Exit codes:
           0    done
-          1    failed, and nothing was changed: the account exists, the address or the password isn't acceptable, the database can't be used …
+          1    failed, and nothing was changed; one line on standard error says why (for example, the account already exists)
           2    no such option
           130  interrupted
         """;
 
     private const string Import = $$"""
-        Each line of the file is an account as JSON:
+        Each line of the file is one account, as a JSON object:
           {"email": "ada@example.com", "password_hash": "$2b$12$…", "subscription_tier": "pro",
            "is_active": true, "is_verified": true, "created_at": "2024-05-01T12:00:00Z"}
-        Only the email is required. Without a hash nobody can log in until the owner resets the password by mail. Existing accounts are left unchanged, so a
-        file may be imported again. Lines are committed in batches: Ctrl-C stops the import between two of them, and accounts that were created are kept.
+        Only the email is required. Without a password hash, the user has to reset the password by email before logging in. Existing accounts are not changed,
+        so the same file can be imported again. Lines are committed in batches: Ctrl-C stops the import between two batches and keeps the accounts that were
+        created.
 
-        Lines that fail are reported on standard error ("line 17: email_taken: …"), or in the file given with --results.
+        Failed lines are reported on standard error ("line 17: email_taken: …"), or in the file given with --results.
 
         Examples:
           dotnet Cortex.IdentityServer.dll import users.ndjson --results failed.ndjson
@@ -85,18 +86,18 @@ internal static class HelpNotes
 
         Exit codes:
           0    every line created an account
-          1    failed or stopped early; one line on standard error says why and where, and accounts that were created are kept
+          1    failed or stopped early; one line on standard error says why and at which line; accounts that were created are kept
           2    no such option
-          3    the file was read to its end, but some lines failed
+          3    the whole file was read, but some lines failed
           130  interrupted; accounts that were created are kept
         """;
 
     private const string RotateKeys = $"""
-        1. With JWT_ALGORITHM=ES256 or RS256 it creates a new key for signing access tokens. It is published within a minute and takes over
-           a day later (half of JWT_KEY_DAYS where that is shorter), so that services which cache the list of keys know it by then;
-           older keys are kept until their last token has expired. Nobody is logged out.
+        1. With JWT_ALGORITHM=ES256 or RS256, the command creates a new key for signing access tokens. The key is published within a minute and starts
+           to sign one day later (or after half of JWT_KEY_DAYS, if that is shorter), so that services that cache the key set know it by then.
+           Older keys are kept until the last token that they signed has expired. All users stay logged in.
            With HS256 there is no such key: set JWT_SECRET_KEY to new,old (docs/operations.md, "Rotating the secrets").
-        2. It encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
+        2. The command re-encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
 
         Examples:
           dotnet Cortex.IdentityServer.dll rotate-keys
@@ -104,17 +105,18 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll rotate-keys --revoke
 
         {Variables}
-          JWT_ALGORITHM, JWT_KEY_DAYS: the kind of key, and for how long it signs.
+          JWT_ALGORITHM, JWT_KEY_DAYS: the algorithm of the key, and how long it signs.
 
         Exit codes:
           0    done
-          1    failed, or something can't be decrypted with any SECRET_KEY that is set; standard error names it
+          1    failed, or a secret cannot be decrypted with any configured SECRET_KEY; standard error names it
           2    no such option
-          130  interrupted; what was already encrypted again stays so
+          130  interrupted; secrets that were already re-encrypted stay so
         """;
 
     private const string Healthcheck = """
-        For health checks of containers whose image has no curl. It uses no proxy and no database; on the same machine it doesn't check the certificate.
+        For container health checks, because the image has no curl. The command uses neither a proxy nor the database. For a server on the same machine, it
+        doesn't verify the TLS certificate.
 
         Examples:
           dotnet Cortex.IdentityServer.dll healthcheck
@@ -122,19 +124,19 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll healthcheck --url http://unix:/run/cortex.sock
 
         Environment variables:
-          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server of this container listens;
-          http://localhost:5000 if all are unset.
+          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server in this container listens;
+          http://localhost:5000 if none of them is set.
 
         Exit codes:
           0    healthy
-          1    unhealthy, or no server answers; one line on standard error says which
-          2    no such option, or not an http(s) address
+          1    unhealthy, or the server does not answer; one line on standard error says which
+          2    no such option, or the address is not http(s)
         """;
 
     private const string Variables = """
         Environment variables (docs/configuration.md):
-          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same as the server's, with the same checks.
-          CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL is unset.
+          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same values as for the server, checked in the same way.
+          CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL is not set.
           DOTNET_ENVIRONMENT: Development or Production.
         """;
 

@@ -1,15 +1,15 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Shows a person how far long work is.</summary>
+/// <summary>Shows the operator the progress of a long-running operation.</summary>
 internal interface IProgressDisplay
 {
-    /// <summary>A bar on a terminal, lines where standard output is anything else.</summary>
+    /// <summary>A progress bar on a terminal; lines of text if standard output is redirected.</summary>
     static IProgressDisplay Choose() =>
         (Console.IsOutputRedirected ? null : ProgressBars.TryCreate()) ?? (IProgressDisplay)new ProgressLines(TimeProvider.System);
 
-    /// <summary>Does the work, which reports how far it is.</summary>
+    /// <summary>Runs the operation and shows the progress that it reports.</summary>
     Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work);
 
-    /// <summary>A line for standard error, also while work is shown.</summary>
+    /// <summary>Writes a line to standard error; it may be called while progress is shown.</summary>
     void WriteError(string line);
 }

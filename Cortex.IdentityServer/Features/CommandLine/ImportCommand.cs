@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Features.Admin.Import;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary><c>import</c>: makes accounts of a file of lines of JSON.</summary>
+/// <summary><c>import</c> creates accounts from a file with one JSON object per line.</summary>
 internal static class ImportCommand
 {
     private const string StandardInputName = "-";
@@ -15,10 +15,10 @@ internal static class ImportCommand
         var results = new Option<string?>("--results")
         {
             HelpName = "file",
-            Description = "Write the lines that failed to this file, as JSON; an existing file is overwritten",
+            Description = "Write failed lines to this file, as JSON; an existing file is overwritten",
         };
         var environment = CommonOptions.Environment();
-        var command = new Command("import", "Creates accounts for the users of another system, one line of JSON for each.") { file, results, environment };
+        var command = new Command("import", "Creates accounts for the users of another system, from one line of JSON per user.") { file, results, environment };
         command.SetAction(async (parsed, stop) =>
         {
             await using var input = OpenInput(parsed.GetRequiredValue(file));
@@ -36,7 +36,7 @@ internal static class ImportCommand
         try
         {
             return await TellAsync(await display.ShowAsync(
-                "Import", report => importer.RunAsync(input, staff: null, told => view.Note(told, report), int.MaxValue, work.Stop)));
+                "Import", report => importer.RunAsync(input, staff: null, result => view.Note(result, report), int.MaxValue, work.Stop)));
         }
         catch (OperationCanceledException) when (work.Stop.IsCancellationRequested)
         {
@@ -46,7 +46,8 @@ internal static class ImportCommand
         catch (IOException failure)
         {
             throw new CommandFailedException(
-                $"The import can't read or report any further after {ImportView.Text(view.Counts)}: {failure.Message}. Accounts that were created are kept",
+                $"The import stopped after {ImportView.Text(view.Counts)}, because a file can't be read or written; accounts that were created "
+                    + $"are kept: {failure.Message}",
                 failure);
         }
     }
@@ -82,12 +83,12 @@ internal static class ImportCommand
     {
         try
         {
-            // Locked, so that it can't be the file that is imported.
+            // Opened for exclusive access, so that it cannot be the file that is being imported.
             return name is null ? null : new StreamWriter(new FileStream(name, FileMode.Create, FileAccess.Write, FileShare.None));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new CommandFailedException($"The file of --results can't be written: {failure.Message}", failure);
+            throw new CommandFailedException($"The file given with --results can't be written: {failure.Message}", failure);
         }
     }
 }

@@ -5,24 +5,24 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Tells the operator how far an import is, and of each line that failed.</summary>
-/// <param name="input">What is read.</param>
-/// <param name="display">Where it is told.</param>
-/// <param name="results">Where failed lines are told instead, as JSON; null for standard error.</param>
-/// <param name="clock">For the speed.</param>
+/// <summary>Shows the operator the progress of an import and each line that failed.</summary>
+/// <param name="input">The file that is being imported.</param>
+/// <param name="display">The display for progress and errors.</param>
+/// <param name="results">The file for failed lines, as JSON; null to report them on standard error.</param>
+/// <param name="clock">The clock that the speed is computed with.</param>
 internal sealed class ImportView(Stream input, IProgressDisplay display, StreamWriter? results, TimeProvider clock)
 {
     private readonly long _started = clock.GetTimestamp();
 
-    /// <summary>Of the lines that were told.</summary>
+    /// <summary>The counts as of the last progress report.</summary>
     public ImportCounts Counts { get; private set; }
 
     public static string Text(ImportCounts counts) => string.Create(
         CultureInfo.InvariantCulture, $"{counts.Lines:N0} lines: {counts.Created:N0} created, {counts.Failed:N0} failed");
 
-    public void Note(ImportReport told, Action<WorkProgress> report)
+    public void Note(ImportReport result, Action<WorkProgress> report)
     {
-        switch (told)
+        switch (result)
         {
             case ImportReport.Failed { Line: var line, Refusal: var refusal } when results is not null:
                 results.WriteLine(JsonSerializer.Serialize(FailedLine.Of(line, refusal), ImportJson.Default.FailedLine));
@@ -41,7 +41,7 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
         ? refusal.Detail
         : string.Join("; ", refusal.Errors.Select(field => $"{field.Key} {string.Join(", ", field.Value)}"));
 
-    /// <summary>Of the file's bytes; it is read a little ahead of the lines that were told.</summary>
+    /// <summary>The share of the file's bytes that were read, which is slightly ahead of the lines that were reported.</summary>
     private double? Share() => input is { CanSeek: true, Length: > 0 } ? Math.Min(1, (double)input.Position / input.Length) : null;
 
     private string Speed(long lines) =>

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary><c>migrate</c>: brings the schema up to date and ends.</summary>
+/// <summary><c>migrate</c> brings the schema up to date and exits.</summary>
 internal static class MigrateCommand
 {
     public static Command Create(Server server)
@@ -11,7 +11,7 @@ internal static class MigrateCommand
         var environment = CommonOptions.Environment();
         var check = new Option<bool>("--check")
         {
-            Description = "Only list what migrate would repair or refuse; change nothing. Exit code 1 if it would refuse",
+            Description = "Only list what migrate would repair or refuse, and change nothing. The exit code is 1 if it would refuse",
         };
         var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)

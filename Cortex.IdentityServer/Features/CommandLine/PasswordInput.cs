@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>The password of an account that the operator makes: given by standard input, or made.</summary>
+/// <summary>Reads the password for a new account from standard input, or generates one.</summary>
 internal static class PasswordInput
 {
-    /// <summary>Without letters and digits that are taken for each other on paper: 24 of them are 139 bits.</summary>
+    /// <summary>Excludes letters and digits that look alike. 24 characters carry 139 bits of entropy.</summary>
     private const string Alphabet = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
 
     private const int Length = 24;
 
-    /// <summary>After it somebody who waits for the command is told that it waits for them.</summary>
+    /// <summary>How long the command waits for input before it tells the operator that it is waiting.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     public static string New() => RandomNumberGenerator.GetString(Alphabet, Length);
 
-    /// <summary>The first line of standard input, without its end; null where that is a terminal, or has nothing in it.</summary>
-    /// <exception cref="CommandFailedException">It is no UTF-8.</exception>
+    /// <summary>The first line of standard input, without its line end; null if standard input is a terminal or is empty.</summary>
+    /// <exception cref="CommandFailedException">The line is not valid UTF-8.</exception>
     public static async Task<string?> ReadAsync(CancellationToken stop)
     {
         if (!Console.IsInputRedirected)
@@ -33,7 +33,7 @@ internal static class PasswordInput
             if (await Task.WhenAny(line, Task.Delay(Silence, stop)) != line)
             {
                 stop.ThrowIfCancellationRequested();
-                await Console.Error.WriteLineAsync("Waiting for the password on standard input. With < /dev/null, one is generated.");
+                await Console.Error.WriteLineAsync("Waiting for the password on standard input. To have one generated, use < /dev/null.");
             }
 
             return await line.WaitAsync(stop);

@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>A bar that moves, for a person at a terminal.</summary>
+/// <summary>Shows a progress bar on a terminal.</summary>
 internal sealed class ProgressBars : IProgressDisplay
 {
     private readonly IAnsiConsole _console;
 
     private ProgressBars(IAnsiConsole console) => _console = console;
 
-    /// <summary>Null where the terminal can't move its cursor.</summary>
+    /// <summary>Null if the terminal does not support cursor movement.</summary>
     public static ProgressBars? TryCreate()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings());
@@ -37,7 +37,7 @@ internal sealed class ProgressBars : IProgressDisplay
 
     public void WriteError(string line)
     {
-        // On the same terminal it has to come above the bar.
+        // If standard error is the same terminal, the line has to be written above the bar.
         if (Console.IsErrorRedirected)
         {
             Console.Error.WriteLine(line);

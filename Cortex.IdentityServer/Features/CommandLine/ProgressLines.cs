@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>A line now and then, for a file or another program.</summary>
+/// <summary>Writes a line of text every 10,000 items or 5 seconds, for output that is redirected.</summary>
 internal sealed class ProgressLines(TimeProvider clock) : IProgressDisplay
 {
     private const long CountStep = 10_000;

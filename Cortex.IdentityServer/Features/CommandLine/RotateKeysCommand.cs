@@ -6,26 +6,26 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary><c>rotate-keys</c>: a new signing key, and everything encrypted under the first SECRET_KEY.</summary>
+/// <summary><c>rotate-keys</c> creates a signing key and re-encrypts stored secrets with the first SECRET_KEY.</summary>
 internal static class RotateKeysCommand
 {
-    /// <summary>Names of what can't be decrypted that are told; more of them would tell no more.</summary>
+    /// <summary>The maximum number of undecryptable secrets that are listed by name.</summary>
     private const int MostNames = 20;
 
     public static Command Create(Server server)
     {
         var now = new Option<bool>("--now")
         {
-            Description = "Publish the new key at once; it signs after 6 minutes and 15 seconds, when caches of the list of keys have expired",
+            Description = "Publish the new key immediately. It starts to sign after 6 minutes and 15 seconds, when cached key sets have expired",
         };
         var revoke = new Option<bool>("--revoke")
         {
-            Description = "For a leaked key: the new key signs at once, and all older keys are removed. Access tokens signed by them are refused; sessions "
-                + "and refresh tokens stay valid",
+            Description = "For a leaked key: the new key signs immediately, and all older keys are removed. Access tokens that they signed are rejected; "
+                + "sessions and refresh tokens stay valid",
         };
         var environment = CommonOptions.Environment();
         var command = new Command(
-            "rotate-keys", "Creates a new signing key, and encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
+            "rotate-keys", "Creates a new signing key and re-encrypts stored secrets with the first SECRET_KEY.") { now, revoke, environment };
         command.SetAction((parsed, stop) =>
         {
             var urgency = parsed.GetValue(revoke) ? RotationUrgency.AtOnce : parsed.GetValue(now) ? RotationUrgency.Soon : RotationUrgency.Announced;
@@ -45,17 +45,17 @@ internal static class RotateKeysCommand
                 done => report(
                     new(
                         done.Processed, Math.Min(1, (double)done.Processed / all),
-                        $"{Text(done.Processed)} of {Text(all)} TOTP secrets: {Text(done.Reencrypted)} encrypted again")),
+                        $"{Text(done.Processed)} of {Text(all)} TOTP secrets: {Text(done.Reencrypted)} re-encrypted")),
                 work.Stop));
         var keys = await ActivatorUtilities.CreateInstance<SigningKeyReencryption>(work.Services).RunAsync(work.Stop);
         await Console.Out.WriteLineAsync(
-            $"Encrypted again with the first SECRET_KEY: {Text(secrets.Reencrypted)} of {Text(secrets.Processed)} TOTP secrets, {Text(keys.Reencrypted)} of "
+            $"Re-encrypted with the first SECRET_KEY: {Text(secrets.Reencrypted)} of {Text(secrets.Processed)} TOTP secrets, {Text(keys.Reencrypted)} of "
                 + $"{Text(keys.Processed)} signing keys.");
         if (work.Services.GetRequiredService<SecretOptions>().SecretKeys.Count > 1)
         {
             await Console.Out.WriteLineAsync(
-                "Recovery codes, and sessions that haven't been refreshed since, still depend on the older one: before you remove it, see \"Rotating the "
-                    + "secrets\" in docs/operations.md.");
+                "Recovery codes and sessions that have not been refreshed since still depend on the older key. Before you remove it, see \"Rotating "
+                    + "the secrets\" in docs/operations.md.");
         }
 
         await TellLostAsync("The TOTP secret of user", secrets.Undecryptable);
@@ -68,7 +68,7 @@ internal static class RotateKeysCommand
         var signing = work.Services.GetRequiredService<SigningOptions>();
         if (signing.IsSymmetric)
         {
-            const string How = "set JWT_SECRET_KEY to new,old, restart the replicas, and remove the old one half an hour later (at once if it leaked)";
+            const string How = "set JWT_SECRET_KEY to new,old, restart the replicas, and remove the old value half an hour later (immediately if it leaked)";
             if (urgency == RotationUrgency.AtOnce)
             {
                 throw new CommandFailedException(
@@ -82,11 +82,11 @@ internal static class RotateKeysCommand
 
         var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(urgency, work.Stop)
             ?? throw new CommandFailedException(
-                "None of the signing keys can be decrypted: SECRET_KEY isn't the one that the servers use. Nothing was changed.");
+                "None of the signing keys can be decrypted, so SECRET_KEY is not the one that the servers use. Nothing was changed.");
         var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from} on.");
+        await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from}.");
         await Console.Out.WriteLineAsync(urgency == RotationUrgency.AtOnce
-            ? $"Removed all older keys ({replaced.Removed}). Access tokens signed by them are refused, within a minute on every replica."
+            ? $"Removed all older keys ({replaced.Removed}). Every replica rejects access tokens that they signed within a minute."
             : $"{(urgency == RotationUrgency.Soon ? "It is published now" : "It is published within a minute")}. Older keys stay published until the tokens "
                 + "that they signed have expired.");
     }
@@ -95,7 +95,7 @@ internal static class RotateKeysCommand
     {
         foreach (var name in names.Take(MostNames))
         {
-            await Console.Error.WriteLineAsync($"{what} {name} can't be decrypted with any SECRET_KEY that is set.");
+            await Console.Error.WriteLineAsync($"{what} {name} cannot be decrypted with any configured SECRET_KEY.");
         }
 
         if (names.Count > MostNames)

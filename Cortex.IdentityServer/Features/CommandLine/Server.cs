@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>The server as <c>Program</c> puts it together, to serve or to work for a command.</summary>
+/// <summary>Builds the host that <c>Program</c> composes, to serve requests or to run a command.</summary>
 internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve)
 {
-    /// <summary>Nobody waits for an answer within seconds, and a database under load may need longer for a batch.</summary>
+    /// <summary>Commands have no client that waits for a response, and a database under load may need longer for a batch.</summary>
     private const int CommandTimeoutSeconds = 60;
 
     public async Task ServeAsync(string[] arguments, CancellationToken stop)
@@ -38,12 +38,12 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
         await serve(app);
     }
 
-    /// <summary>Does something with the migrated database, beside a server that runs or without one.</summary>
-    /// <param name="environmentName">As <c>--environment</c> says, or null.</param>
-    /// <param name="work">What to do; its answer is the program's exit code.</param>
-    /// <param name="stop">Whoever runs the command doesn't want it any more.</param>
-    /// <param name="migrates">False for a command that takes the database as it is.</param>
-    /// <exception cref="CommandFailedException">The database can't be used.</exception>
+    /// <summary>Runs a command against the migrated database, whether or not a server is running.</summary>
+    /// <param name="environmentName">The value of <c>--environment</c>, or null.</param>
+    /// <param name="work">The command; it returns the exit code.</param>
+    /// <param name="stop">Canceled when the operator interrupts the command.</param>
+    /// <param name="migrates">False for a command that must not change the schema.</param>
+    /// <exception cref="CommandFailedException">The database cannot be used.</exception>
     public async Task<int> WorkAsync(string? environmentName, Func<Work, Task<int>> work, CancellationToken stop, bool migrates = true)
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
@@ -52,8 +52,8 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
         await using var embedded = await database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
         try
         {
-            var patient = WithPatience(database.ConnectionString ?? embedded!.ConnectionString);
-            builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(patient, stop)));
+            var connectionString = WithPatience(database.ConnectionString ?? embedded!.ConnectionString);
+            builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(connectionString, stop)));
             await using var app = builder.Build();
             var migrated = migrates ? await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop) : [];
             await using var scope = app.Services.CreateAsyncScope();
@@ -98,6 +98,6 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
 
     private static string? Explain(DatabaseOptions database, CommandPostgres? embedded, Exception failure) => embedded is { IsGuest: true }
         && DatabaseFailure.In(failure) is not null
-        ? "The server whose PostgreSQL this command was using has stopped. Uncommitted changes were rolled back. Run the command again."
+        ? "The server that runs the PostgreSQL used by this command has stopped. Uncommitted changes were rolled back. Run the command again."
         : DatabaseErrorLine.Of(failure, database.Name);
 }

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Standard input as a stream whose readers can give up: a read of the system's own waits for the other end whatever happens.</summary>
+/// <summary>Opens standard input as a stream whose reads can be canceled. The system's own reads block until input arrives, whatever the token.</summary>
 internal static class StandardInput
 {
     public static Stream Open()

@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
 /// <summary>
-/// Until the server answers, keeps warnings and errors of the libraries that it starts with out of the log: what fails then ends the program,
-/// which says why in one line on standard error, and their stack traces would bury it.
+/// Suppresses warnings and errors from libraries until the server has started. A failure at startup ends the program with one line on standard error,
+/// which the libraries' stack traces would bury.
 /// </summary>
 internal sealed class StartLog
 {
@@ -15,7 +15,7 @@ internal sealed class StartLog
         var log = new StartLog();
         foreach (var category in Categories)
         {
-            // This rule takes the place of the one that the settings have for the same category, and so has to repeat it.
+            // This rule replaces the configured one for the same category, so it has to apply the configured level as well.
             var usual = Usual(builder.Configuration, category);
             builder.Logging.AddFilter(category, level => level >= usual && (log._isOver || level < LogLevel.Warning));
         }
@@ -25,7 +25,7 @@ internal sealed class StartLog
 
     public void EndWith(IHostApplicationLifetime lifetime) => lifetime.ApplicationStarted.Register(() => _isOver = true);
 
-    /// <summary>As <c>Logging:LogLevel</c> says, by the longest name that the category begins with.</summary>
+    /// <summary>The level that <c>Logging:LogLevel</c> configures for the category; the longest matching prefix wins.</summary>
     private static LogLevel Usual(ConfigurationManager settings, string category)
     {
         var rule = settings.GetSection("Logging:LogLevel").GetChildren()

@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>What a command works with.</summary>
-/// <param name="Services">The server's own, none of which runs by itself.</param>
-/// <param name="Migrated">Migrations that this command had to apply first.</param>
-/// <param name="Stop">Whoever runs the command doesn't want it any more.</param>
+/// <summary>What a command needs to run.</summary>
+/// <param name="Services">The server's services; background services are not started.</param>
+/// <param name="Migrated">The migrations that were applied before the command ran.</param>
+/// <param name="Stop">Canceled when the operator interrupts the command.</param>
 internal sealed record Work(IServiceProvider Services, IReadOnlyList<string> Migrated, CancellationToken Stop);

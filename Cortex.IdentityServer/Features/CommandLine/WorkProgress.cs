@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>How far long work is.</summary>
-/// <param name="Count">What is done, in whatever the work counts.</param>
-/// <param name="Share">From 0 to 1; null where nobody knows how much there is.</param>
-/// <param name="Text">For a person.</param>
+/// <summary>The progress of a long-running operation.</summary>
+/// <param name="Count">The number of items that are done.</param>
+/// <param name="Share">The share that is done, from 0 to 1; null if the total is unknown.</param>
+/// <param name="Text">The text to show.</param>
 internal readonly record struct WorkProgress(long Count, double? Share, string Text);

@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Says in one line what is wrong with a command line, and what may have been meant.</summary>
+/// <summary>Explains in one line what is wrong with a command line, and suggests the closest command or option.</summary>
 internal static class WrongUsage
 {
-    /// <summary>Letters to change, add or leave out, up to which a word is taken for another one that was mistyped.</summary>
+    /// <summary>The maximum edit distance at which a name is suggested.</summary>
     private const int MostTypos = 2;
 
     public static string Explain(ParseResult parsed)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>204. The framework's own result makes a logger and a service scope for each answer, which would cost this route a twentieth.</summary>
+/// <summary>Responds with 204. The framework's own result creates a logger for each response, which would cost this route 5% of its throughput.</summary>
 internal sealed class Allowed : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     public static readonly Allowed Instance = new();

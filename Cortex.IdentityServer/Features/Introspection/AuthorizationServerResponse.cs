@@ -2,13 +2,13 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>What an OAuth client has to know of this server (RFC 8414).</summary>
+/// <summary>The OAuth authorization server metadata (RFC 8414).</summary>
 /// <param name="Issuer">The <c>iss</c> of tokens.</param>
-/// <param name="JwksUri">Where the public keys are.</param>
-/// <param name="IntrospectionEndpoint">Where to ask about a token (RFC 7662).</param>
-/// <param name="IntrospectionEndpointAuthMethodsSupported">How to authenticate there: an API key as a client's secret, or as a bearer token.</param>
-/// <param name="ResponseTypesSupported">None: people log in through the API, not by redirects.</param>
-/// <param name="GrantTypesSupported">None: no grant of OAuth gives a token.</param>
+/// <param name="JwksUri">The URL of the public keys.</param>
+/// <param name="IntrospectionEndpoint">The URL of token introspection (RFC 7662).</param>
+/// <param name="IntrospectionEndpointAuthMethodsSupported">How to authenticate there: with an API key as the client secret or as a bearer token.</param>
+/// <param name="ResponseTypesSupported">Empty, because users log in through the API and not through redirects.</param>
+/// <param name="GrantTypesSupported">Empty, because no OAuth grant issues a token.</param>
 internal sealed record AuthorizationServerResponse(
     string Issuer,
     string JwksUri,

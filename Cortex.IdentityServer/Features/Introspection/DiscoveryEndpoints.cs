@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Tells services how to check access tokens without asking about each.</summary>
+/// <summary>The routes that publish what services need to validate access tokens locally.</summary>
 internal static class DiscoveryEndpoints
 {
     public const string KeySetPath = "/.well-known/jwks.json";
@@ -13,7 +13,7 @@ internal static class DiscoveryEndpoints
     public const string AuthorizationServerPath = "/.well-known/oauth-authorization-server";
     public const string IntrospectionPath = "/api/v1/auth/introspect";
 
-    /// <summary>An API key as the secret of a client, or as a bearer token (RFC 8414 section 2).</summary>
+    /// <summary>A client authenticates with an API key as its client secret or as a bearer token (RFC 8414 section 2).</summary>
     public static readonly string[] IntrospectionMethods = ["client_secret_basic", "Bearer"];
 
     public static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
@@ -22,9 +22,8 @@ internal static class DiscoveryEndpoints
 
     /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>
-    /// A JWK set (RFC 7517), with <c>JWT_ALGORITHM</c> ES256 or RS256; empty with HS256. The next key is here a day before it signs and
-    /// until its last token has ended. A token that is good by its signature may be of a session that has ended since: whoever needs to
-    /// know asks /api/v1/auth/introspect.
+    /// A JWK set (RFC 7517) if <c>JWT_ALGORITHM</c> is ES256 or RS256; empty with HS256. A key is published one day before it signs and until the last token
+    /// that it signed has expired. A token with a valid signature may belong to a session that has ended since; to find out, call /api/v1/auth/introspect.
     /// </remarks>
     internal static Ok<JsonWebKeySetResponse> GetKeySet(SigningKeySet keys, HttpContext http)
     {
@@ -32,10 +31,10 @@ internal static class DiscoveryEndpoints
         return TypedResults.Ok(new JsonWebKeySetResponse([.. keys.Published]));
     }
 
-    /// <summary>Get what a service needs to check access tokens</summary>
+    /// <summary>Get the metadata for validating access tokens</summary>
     /// <remarks>
-    /// In the form of OpenID Connect Discovery, so that libraries configure themselves from it. There is no authorization endpoint and
-    /// there are no ID tokens: access tokens (RFC 9068) are all that is signed.
+    /// In the format of OpenID Connect Discovery, so that libraries can configure themselves. There is no authorization endpoint and there are no ID tokens:
+    /// the server signs only access tokens (RFC 9068).
     /// </remarks>
     internal static Ok<DiscoveryResponse> GetConfiguration(HttpOptions options, SigningKeySet keys, HttpContext http)
     {
@@ -53,9 +52,9 @@ internal static class DiscoveryEndpoints
 
     /// <summary>Get the metadata for OAuth clients</summary>
     /// <remarks>
-    /// Authorization server metadata (RFC 8414). Where the issuer has a path, it is also at the well-known path followed by that of the issuer. There are no
-    /// authorization and token endpoints: people log in through the API. An API key with the scope `introspect` is the client's secret (`client_secret_basic`,
-    /// whatever the client id) or its bearer token.
+    /// Authorization server metadata (RFC 8414). If the issuer has a path, the document is also served at the well-known path followed by the issuer's path.
+    /// There are no authorization and token endpoints, because users log in through the API. An API key with the scope `introspect` serves as the client secret
+    /// (`client_secret_basic`, with any client id) or as the bearer token.
     /// </remarks>
     internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(HttpOptions options, HttpContext http)
     {

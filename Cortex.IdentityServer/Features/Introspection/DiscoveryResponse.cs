@@ -2,15 +2,15 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>What a service has to know to check access tokens by itself.</summary>
+/// <summary>The metadata that a service needs to validate access tokens itself.</summary>
 /// <param name="Issuer">The <c>iss</c> of tokens.</param>
-/// <param name="JwksUri">Where the public keys are.</param>
-/// <param name="IntrospectionEndpoint">Where to ask about a token (RFC 7662).</param>
-/// <param name="IntrospectionEndpointAuthMethodsSupported">How to authenticate there: an API key as a client's secret, or as a bearer token.</param>
-/// <param name="ResponseTypesSupported">None: people log in through the API, not by redirects.</param>
-/// <param name="SubjectTypesSupported"><c>public</c>: a user has one <c>sub</c> for all services.</param>
-/// <param name="IdTokenSigningAlgValuesSupported">The one algorithm that tokens are signed with.</param>
-/// <param name="ClaimsSupported">What an access token says.</param>
+/// <param name="JwksUri">The URL of the public keys.</param>
+/// <param name="IntrospectionEndpoint">The URL of token introspection (RFC 7662).</param>
+/// <param name="IntrospectionEndpointAuthMethodsSupported">How to authenticate there: with an API key as the client secret or as a bearer token.</param>
+/// <param name="ResponseTypesSupported">Empty, because users log in through the API and not through redirects.</param>
+/// <param name="SubjectTypesSupported"><c>public</c>: a user has the same <c>sub</c> for all services.</param>
+/// <param name="IdTokenSigningAlgValuesSupported">The algorithm that tokens are signed with.</param>
+/// <param name="ClaimsSupported">The claims of an access token.</param>
 internal sealed record DiscoveryResponse(
     string Issuer,
     string JwksUri,

@@ -7,18 +7,19 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Lets a reverse proxy ask about each request before it passes it on (nginx <c>auth_request</c>, Traefik, Caddy, Envoy).</summary>
+/// <summary>The route that a reverse proxy calls to authorize each request before it forwards it (nginx <c>auth_request</c>, Traefik, Caddy, Envoy).</summary>
 internal static class ForwardAuthEndpoint
 {
-    /// <summary>The operator's own header, for proxies that append their client's path and query to the address that they ask.</summary>
+    /// <summary>The operator's header, for proxies that append their client's path and query to the URL that they call.</summary>
     private const string RequiredScopes = "X-Auth-Require-Scope";
 
     /// <summary>Check a request for a reverse proxy</summary>
     /// <remarks>
-    /// 204 with the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or 401. With <c>scope</c>, 403
-    /// unless the caller has that scope; access tokens have none. In an email, percent signs and everything other than visible ASCII are percent-encoded. Any
-    /// method is answered like GET, and any path below this one like this one, because Envoy keeps its client's method and appends its client's path and query.
-    /// For the same reason the query counts at exactly this path only; the header counts everywhere. The body is ignored.
+    /// Responds with 204 and the caller in headers (<c>X-Auth-User-Id</c>, <c>X-Auth-Email</c>, <c>X-Auth-Tier</c>, <c>X-Auth-Scopes</c>), or with 401. With
+    /// <c>scope</c>, it responds with 403 unless the caller has that scope; access tokens have none. In an email, percent signs and all characters other than
+    /// visible ASCII are percent-encoded. Any method works like GET and any path below this one works like this one, because Envoy keeps its client's method
+    /// and appends its client's path and query. For the same reason, the query is read at exactly this path only; the header is read everywhere. The body is
+    /// ignored.
     /// </remarks>
     internal static Results<Allowed, Problem> VerifyRequest(
         ClaimsPrincipal caller,
@@ -37,10 +38,11 @@ internal static class ForwardAuthEndpoint
     }
 
     /// <summary>
-    /// A scope more can only refuse more, so it does no harm that a proxy's client may send the header too. An empty one is a mistake of the operator's.
+    /// The first required scope that the caller lacks. A proxy's client can send the header too, which is harmless because an additional scope can only
+    /// restrict access. An empty scope is the operator's mistake, so the request is refused.
     /// </summary>
     /// <remarks>
-    /// Several lines of the header arrive joined by commas, and no client may join its own words with the operator's into the name of another scope.
+    /// Repeated headers arrive joined by commas. Splitting at commas and spaces keeps a client from merging its value with the operator's into another scope.
     /// </remarks>
     private static string? MissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
         (scopes ?? []).Concat(
@@ -60,7 +62,9 @@ internal static class ForwardAuthEndpoint
         };
     }
 
-    /// <summary>A header's value can't hold line ends or letters beyond ASCII. With the percent sign encoded too, no two texts look alike.</summary>
+    /// <summary>
+    /// Percent-encodes everything but visible ASCII, which header values cannot carry. Encoding the percent sign too keeps the encoding unambiguous.
+    /// </summary>
     private static string HeaderText(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('%', StringComparison.Ordinal))

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Recognizes what proxies make of <c>/verify</c>: Envoy keeps the client's method and appends its path and query.</summary>
+/// <summary>Maps the variants of <c>/verify</c> that proxies request to the route: Envoy keeps the client's method and appends its path and query.</summary>
 /// <remarks>
-/// Decided by the bytes of the request line, before anything is decoded or a dot segment is resolved: otherwise a client's <c>/../health</c> would be another
-/// route, whose 200 the proxy would take for a permission.
+/// This uses the raw request target, before it is decoded and dot segments are resolved. Otherwise a client's <c>/../health</c> would reach another route,
+/// and the proxy would take its 200 for an authorization.
 /// </remarks>
 internal static class ForwardAuthTargets
 {
@@ -22,7 +22,7 @@ internal static class ForwardAuthTargets
         return next(context);
     });
 
-    /// <summary>The query belongs to the operator where the path is exactly that of the route, and to the proxy's client where it goes on.</summary>
+    /// <summary>The query is the operator's if the path is exactly that of the route, and the proxy's client's if the path continues.</summary>
     private static void Rewrite(HttpRequest request, bool isExact)
     {
         request.Path = Path;

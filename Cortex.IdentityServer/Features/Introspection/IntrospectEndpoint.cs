@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Tells a service whether what somebody gave it is good (RFC 7662).</summary>
+/// <summary>The route that tells a service whether a token or API key is valid (RFC 7662).</summary>
 internal static class IntrospectEndpoint
 {
     private static readonly IntrospectResponse Inactive = new() { Active = false };
 
     /// <summary>Introspect an access token or an API key</summary>
     /// <remarks>
-    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. For an API key with the scope <c>introspect</c>, or an administrator with a second factor. Unknown
-    /// keys cost a query each: beyond the limit <c>unknown_keys</c> of the calling address the answer is 429.
+    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. The caller is an API key with the scope <c>introspect</c>, or an administrator with a second factor.
+    /// Each unknown key costs a database query, so beyond the limit <c>unknown_keys</c> per calling address, requests fail with 429.
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {
@@ -26,7 +26,9 @@ internal static class IntrospectEndpoint
         return refusal is null ? TypedResults.Ok(answer ?? Inactive) : refusal.ToProblem();
     }
 
-    /// <summary>Reads by hand, as no parameter binds to either media type, and so what can't be read is thrown here and not by the framework.</summary>
+    /// <summary>
+    /// Reads the body explicitly, because no parameter binds to both media types. Malformed bodies therefore throw here and not in the framework.
+    /// </summary>
     private static async Task<(string Token, Problem? Problem)> TryReadAsync(HttpRequest request)
     {
         try
@@ -48,7 +50,7 @@ internal static class IntrospectEndpoint
         string token;
         if (request.HasFormContentType)
         {
-            // RFC 6749 section 3.2 refuses a parameter that comes twice, and an unknown one is ignored (RFC 7662 section 2.1).
+            // RFC 6749 section 3.2 rejects repeated parameters; unknown ones are ignored (RFC 7662 section 2.1).
             var values = (await request.ReadFormAsync(request.HttpContext.RequestAborted))["token"];
             token = values.Count == 1 ? values.ToString() : "";
         }

@@ -38,15 +38,15 @@ internal sealed record IntrospectResponse : IExample<IntrospectResponse>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKeyId { get; init; }
 
-    /// <summary>Unix seconds of the expiry; absent for a key that doesn't expire.</summary>
+    /// <summary>When it expires, in Unix seconds; absent for a key that doesn't expire.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Exp { get; init; }
 
-    /// <summary>Unix seconds of its making.</summary>
+    /// <summary>When it was issued, in Unix seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Iat { get; init; }
 
-    /// <summary>Who made it.</summary>
+    /// <summary>The issuer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Iss { get; init; }
 

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>For services that were given a credential and ask whether it is good.</summary>
+/// <summary>Registers and maps the routes for services: introspection, forward authentication and discovery.</summary>
 internal static class IntrospectionFeature
 {
     public static IServiceCollection AddIntrospection(this IServiceCollection services) => services
@@ -32,7 +32,7 @@ internal static class IntrospectionFeature
         discovery.MapGet(DiscoveryEndpoints.AuthorizationServerPath, DiscoveryEndpoints.GetAuthorizationServer);
         if (options.PublicUrl.AbsolutePath.TrimEnd('/') is { Length: > 0 } path)
         {
-            // RFC 8414 section 3 puts the path of an issuer behind the well-known one, and clients look for the other document there too (section 5).
+            // RFC 8414 section 3 appends the issuer's path to the well-known path, and clients look there for the other document too (section 5).
             discovery.MapGet(DiscoveryEndpoints.ProviderPath + path, DiscoveryEndpoints.GetConfiguration).ExcludeFromDescription();
             discovery.MapGet(DiscoveryEndpoints.AuthorizationServerPath + path, DiscoveryEndpoints.GetAuthorizationServer).ExcludeFromDescription();
         }

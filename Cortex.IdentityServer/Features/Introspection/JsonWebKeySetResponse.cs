@@ -3,8 +3,8 @@ using Cortex.IdentityServer.Identity.SigningKeys;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>The keys that access tokens are checked with (RFC 7517).</summary>
-/// <param name="Keys">Those that sign, will sign soon, or signed tokens that may still be good. None with HS256, whose key is a secret.</param>
+/// <summary>The public keys that verify access tokens (RFC 7517).</summary>
+/// <param name="Keys">The keys that sign, will sign soon, or signed tokens that may still be valid. Empty with HS256, whose key is secret.</param>
 internal sealed record JsonWebKeySetResponse(IReadOnlyList<PublicJwk> Keys) : IExample<JsonWebKeySetResponse>
 {
     public static JsonWebKeySetResponse Example => new(

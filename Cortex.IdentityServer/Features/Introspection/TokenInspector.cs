@@ -5,13 +5,13 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Tells what a token is worth right now.</summary>
+/// <summary>Determines the current state of an access token or API key.</summary>
 internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, HttpOptions options)
 {
-    /// <summary>A null answer for anything that isn't good; a refusal where the asking address has asked about too many keys that nobody has.</summary>
+    /// <summary>Returns null for anything that isn't valid; a refusal if the calling address has presented too many unknown keys.</summary>
     public async Task<(IntrospectResponse? Answer, Refusal? Refusal)> InspectAsync(string token, HttpContext http)
     {
-        // Two dots make a JWS; no API key needs the attempt.
+        // A JWS has two dots, and an API key has none.
         if (token.AsSpan().Count('.') == 2)
         {
             switch (await accessTokens.CheckAsync(token, http.RequestAborted))
@@ -19,7 +19,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
                 case TokenVerdict.Valid { Token: var good }:
                     return (Of(good), null);
 
-                // One of ours that has ended is no API key, and costs the asking address nothing.
+                // An expired or revoked access token is no API key, so it does not count against the calling address.
                 case TokenVerdict.Refused { Refusal: var ended } when !ended.Is(Problems.InvalidToken):
                     return (null, null);
             }

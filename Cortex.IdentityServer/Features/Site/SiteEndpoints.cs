@@ -8,20 +8,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Features.Site;
 
-/// <summary>The pages that people and password managers find without a mail: what this server is, and where a password is changed.</summary>
+/// <summary>The pages for people and password managers: the start page and the page for changing a password.</summary>
 internal static class SiteEndpoints
 {
-    /// <summary>Where the W3C's well-known URL for changing passwords leads.</summary>
+    /// <summary>The target of the W3C's well-known URL for changing passwords.</summary>
     public const string SecurityPath = "/account/security";
 
     private const string EmailField = "email";
 
-    /// <summary>For a while only: an update may change it.</summary>
+    /// <summary>Cached for five minutes, because an update may change the page.</summary>
     private const string Cached = "public, max-age=300";
 
     private static readonly MediaTypeHeaderValue Html = new("text/html");
 
-    /// <summary>A page for browsers and for whoever takes anything. Programs that ask for JSON find nothing here.</summary>
+    /// <summary>Serves a page to clients that accept HTML or anything; other clients get 404.</summary>
     internal static IResult ShowHome(HttpOptions options, HttpContext http)
     {
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
@@ -30,7 +30,7 @@ internal static class SiteEndpoints
             return Problems.NotFound.ToProblem();
         }
 
-        // Relative, as a proxy may serve this below a path.
+        // Links are relative, because a proxy may serve the page below a path.
         var docs = options.ApiDocs
             ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>"
             : "";
@@ -42,13 +42,13 @@ internal static class SiteEndpoints
         { CacheControl = Cached };
     }
 
-    /// <summary>For password managers, which know the address from the W3C's "A Well-Known URL for Changing Passwords".</summary>
+    /// <summary>Redirects password managers from the W3C's "A Well-Known URL for Changing Passwords".</summary>
     internal static RedirectHttpResult RedirectToSecurity(HttpOptions options) =>
         TypedResults.Redirect(options.PublicUrl.AbsolutePath.TrimEnd('/') + SecurityPath);
 
     internal static Page ShowSecurity() => AskForEmail();
 
-    /// <summary>As <c>/api/v1/auth/forgot-password</c> does: the same answer whether there is an account or not.</summary>
+    /// <summary>Like <c>/api/v1/auth/forgot-password</c>, this responds the same whether or not there is an account.</summary>
     internal static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
     {
         var form = await PageForm.ReadAsync(http, cancellationToken);
@@ -61,7 +61,7 @@ internal static class SiteEndpoints
         return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
     }
 
-    /// <summary>The most specific range that matches decides (RFC 9110 section 12.5.1). Without the header, any type will do.</summary>
+    /// <summary>The most specific matching range decides (RFC 9110 section 12.5.1). Without the header, any type is acceptable.</summary>
     private static bool AcceptsHtml(IList<MediaTypeHeaderValue> accepted) =>
         accepted.Count == 0
         || accepted
@@ -70,14 +70,14 @@ internal static class SiteEndpoints
             .ThenBy(range => range.MatchesAllSubTypes)
             .FirstOrDefault() is { Quality: not 0 };
 
-    private static Page AskForEmail(string? whatIsWrong = null) => new(
+    private static Page AskForEmail(string? error = null) => new(
         "Change your password",
         $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll "
             + "send you a link to set a new one.",
         $"""
-        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
+        {(error is null ? "" : $"<p role=\"alert\">{Page.Encoded(error)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
         <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required>
         <button>Send the link</button></form>
         """,
-        whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+        error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 }

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Site;
 
-/// <summary>Pages for people who come to the server itself.</summary>
+/// <summary>Maps the pages of the server's own site.</summary>
 internal static class SiteFeature
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

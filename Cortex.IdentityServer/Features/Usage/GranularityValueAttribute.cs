@@ -2,5 +2,5 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>A piece of time.</summary>
+/// <summary>Restricts a query value to the granularities of usage.</summary>
 internal sealed class GranularityValueAttribute() : WordValueAttribute(UsagePeriod.Granularities);

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>Reads the usage of an account a page at a time, for its export.</summary>
+/// <summary>Reads the usage of an account page by page, for its export.</summary>
 internal sealed class UsageExport(CortexDbContext db) : IUsageExport
 {
     private static readonly string Sql = $"""
@@ -25,7 +25,7 @@ internal sealed class UsageExport(CortexDbContext db) : IUsageExport
         var (time, id) = (long.MinValue, Guid.Empty);
         while (true)
         {
-            // Rows that other programs wrote without a time come first.
+            // Rows without a time, which other programs may have written, come first.
             var page = await db.Database.SqlQueryRaw<Row>(
                 Sql,
                 new NpgsqlParameter<Guid>("user", userId),

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Account;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>What users used.</summary>
+/// <summary>Registers the reports and exports of usage.</summary>
 internal static class UsageFeature
 {
     public static IServiceCollection AddUsage(this IServiceCollection services) => services

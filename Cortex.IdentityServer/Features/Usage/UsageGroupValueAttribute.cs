@@ -2,5 +2,5 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>What usage is grouped by.</summary>
+/// <summary>Restricts a query value to the groupings of usage.</summary>
 internal sealed class UsageGroupValueAttribute() : WordValueAttribute([.. UsageReport.Groups]);

@@ -2,10 +2,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>A time that is cut into equal pieces of UTC: hours, days or months.</summary>
+/// <summary>A period of time that is divided into intervals of UTC: hours, days or months.</summary>
 /// <param name="From">The start of the period, inclusive.</param>
 /// <param name="To">The end of the period, exclusive.</param>
-/// <param name="Granularity">One of <see cref="Granularities"/>, which are PostgreSQL's words too.</param>
+/// <param name="Granularity">One of <see cref="Granularities"/>, which are also PostgreSQL's names.</param>
 internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, string Granularity)
 {
     public const int MostPieces = 1_000;
@@ -14,13 +14,13 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
 
     private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
 
-    /// <summary>When each piece begins, the first of them perhaps before <see cref="From"/>.</summary>
+    /// <summary>The start of each interval; the first may be before <see cref="From"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Starts => [.. Enumerable.Range(0, (int)Count).Select(StartOf)];
 
-    /// <summary>How many pieces there are.</summary>
+    /// <summary>The number of intervals.</summary>
     public long Count => From == To ? 0 : Number(To.AddTicks(-1)) - Number(From) + 1;
 
-    /// <summary>Reads a period from a query, the last 30 days where it says nothing.</summary>
+    /// <summary>Reads a period from a query; by default, the last 30 days.</summary>
     public static UsagePeriod Read(QueryReader reader, string? from, string? to, string? granularity, DateTimeOffset now)
     {
         var end = reader.Time("to", to) ?? now;
@@ -40,10 +40,10 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
 
     private string Advice =>
         Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MostPieces) is { } coarser
-            ? $"{coarser} would do"
-            : "ask for a shorter time";
+            ? $"use {coarser}"
+            : "request a shorter period";
 
-    /// <summary>Of the piece that a time is in, counted from year 1.</summary>
+    /// <summary>The number of the interval that contains a time, counted from year 1.</summary>
     private long Number(DateTimeOffset time) => Granularity switch
     {
         "hour" => time.UtcTicks / TimeSpan.TicksPerHour,
@@ -51,9 +51,9 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
         _ => (time.UtcDateTime.Year * 12L) + time.UtcDateTime.Month - 13,
     };
 
-    private DateTimeOffset StartOf(int piece)
+    private DateTimeOffset StartOf(int interval)
     {
-        var number = Number(From) + piece;
+        var number = Number(From) + interval;
         return Granularity switch
         {
             "hour" => DateTimeOffset.MinValue.AddTicks(number * TimeSpan.TicksPerHour),

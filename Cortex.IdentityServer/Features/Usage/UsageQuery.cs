@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>Which usage is asked for.</summary>
+/// <summary>The query of a usage report.</summary>
 internal sealed record UsageQuery
 {
     [FromQuery(Name = "from"), TimeValue, Description("Usage at this time or later: ISO 8601 with Z or an offset; 30 days before the end by default.")]

@@ -2,20 +2,21 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>Adds up <c>usage_logs</c> of one user, by time and, if asked, by group, in one statement.</summary>
+/// <summary>Aggregates the <c>usage_logs</c> of one user by time and, optionally, by group, in one statement.</summary>
 internal sealed class UsageReport(NpgsqlDataSource database)
 {
-    /// <summary>Groups that are shown at most, the largest by requests; the others are one, <see cref="Other"/>.</summary>
+    /// <summary>The maximum number of groups, those with the most requests; the others are combined into <see cref="Other"/>.</summary>
     public const int MostGroups = 100;
 
     /// <summary>
-    /// Null for a row without a cost. Other programs may store NaN, which is no amount and would make every sum NaN; PostgreSQL sorts it after infinity.
+    /// False for a cost that is not a finite number, and null for a row without a cost. Other programs may store NaN, which would make every sum NaN;
+    /// PostgreSQL sorts it after infinity.
     /// </summary>
     internal const string IsPriced = "(cost_usd > '-Infinity' AND cost_usd < 'Infinity')";
 
     private const string Other = "other";
 
-    /// <summary>Points of a series over all groups: where time is cut finely, fewer groups are shown.</summary>
+    /// <summary>The maximum number of points over all groups; a series with many intervals shows fewer groups.</summary>
     private const int MostPoints = 20_000;
 
     private static readonly Dictionary<string, string> Columns = new()
@@ -27,11 +28,11 @@ internal sealed class UsageReport(NpgsqlDataSource database)
 
     public static IReadOnlyCollection<string> Groups => Columns.Keys;
 
-    /// <param name="userId">Whose usage.</param>
-    /// <param name="period">When.</param>
+    /// <param name="userId">The user's id.</param>
+    /// <param name="period">The period and its intervals.</param>
     /// <param name="groupBy">One of <see cref="Groups"/>, or null.</param>
-    /// <param name="cancellationToken">The request's.</param>
-    /// <returns>Null where there is no such user.</returns>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
+    /// <returns>Null if there is no such user.</returns>
     public async Task<UsageReportResponse?> ReadAsync(Guid userId, UsagePeriod period, string? groupBy, CancellationToken cancellationToken)
     {
         var starts = period.Starts;
@@ -60,7 +61,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
             [.. starts.SelectMany(_ => groups, (start, group) => known.GetValueOrDefault((start, group)) ?? new(start, group, 0, 0, 0, 0, 0))]);
     }
 
-    /// <summary>What there is, in no order.</summary>
+    /// <summary>Reads the points that have usage, unordered; null if there is no such user.</summary>
     private async Task<List<UsagePoint>?> CountAsync(
         Guid userId, UsagePeriod period, IReadOnlyList<DateTimeOffset> starts, string? groupBy, CancellationToken cancellationToken)
     {
@@ -78,7 +79,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         {
             points ??= [];
 
-            // A user without usage is one empty row.
+            // A user without usage yields one empty row.
             if (!await row.IsDBNullAsync(0, cancellationToken))
             {
                 var group = await row.IsDBNullAsync(1, cancellationToken) ? null : row.GetString(1);
@@ -90,8 +91,8 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     }
 
     /// <remarks>
-    /// Each piece of time is a range of the index, and its groups are few: nothing has to be sorted, and what is held in memory doesn't grow with the usage.
-    /// A group that is called like the others is one of them wherever there are any.
+    /// Each interval is a range of the index with few groups, so nothing has to be sorted and memory does not grow with the usage. A group that is itself named
+    /// like the combined one is merged into it.
     /// </remarks>
     private static string Sql(string group) => $"""
         WITH largest AS MATERIALIZED (

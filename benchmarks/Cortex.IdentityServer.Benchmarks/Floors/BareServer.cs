@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 
-/// <summary>The floor of requests: Kestrel and a minimal API with no middleware; <c>/</c> answers a constant, <c>/row</c> one users row.</summary>
+/// <summary>
+/// The baseline for requests: Kestrel and a minimal API without middleware. <c>/</c> returns a constant, and <c>/row</c> returns one row of users.
+/// </summary>
 internal static class BareServer
 {
     private const string Sql = """
@@ -39,14 +41,14 @@ internal static class BareServer
     }
 }
 
-/// <summary>A small answer.</summary>
+/// <summary>A small response.</summary>
 internal sealed record Status(string Text);
 
-/// <summary>What <c>GET /me</c> answers.</summary>
+/// <summary>The response of <c>GET /me</c>.</summary>
 internal sealed record Row(
     Guid Id, string Email, string SubscriptionTier, bool IsActive, bool IsVerified, bool TwoFactorEnabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <summary>Source-generated, as the server's is.</summary>
+/// <summary>Source-generated JSON, like the server's.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(Row))]

@@ -3,14 +3,14 @@ using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 
-/// <summary>The floor of logins: nothing but bcrypt by libxcrypt, on as many threads as there are processors.</summary>
+/// <summary>The baseline for logins: only bcrypt by libxcrypt, with one thread per processor.</summary>
 internal static class HashFloor
 {
     private const string Salt = "abcdefghijklmnopqrstuu";
 
     public static Task RunAsync(IConfiguration arguments)
     {
-        var engine = NativeBcrypt.TryLoad() ?? throw new PlatformNotSupportedException("libxcrypt isn't there.");
+        var engine = NativeBcrypt.TryLoad() ?? throw new PlatformNotSupportedException("libxcrypt is not installed.");
         var (threads, left, cost) = (Environment.ProcessorCount, arguments.Number("count"), arguments.Number("cost"));
         var count = left;
         var watch = Stopwatch.StartNew();

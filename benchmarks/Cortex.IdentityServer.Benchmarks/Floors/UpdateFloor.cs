@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 
-/// <summary>The floor of refreshes: connections that do nothing but commit UPDATEs of single rows, each of its own, by a prepared statement.</summary>
+/// <summary>The baseline for refreshes: each connection commits prepared UPDATEs of its own single row.</summary>
 internal static class UpdateFloor
 {
     public static async Task RunAsync(IConfiguration arguments)

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Clients at once, each with a connection and a thread of its own.</summary>
+/// <summary>Runs concurrent clients, each with its own connection and thread.</summary>
 internal static class Clients
 {
-    /// <summary>Runs them to their end, and tells how many seconds it took.</summary>
+    /// <summary>Runs all clients to completion and returns the elapsed seconds.</summary>
     public static double Run(IConfiguration arguments, Action<int, HttpConnection> client)
     {
         var server = new Uri(arguments.Text("url"));
@@ -20,14 +20,14 @@ internal static class Clients
         return watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>The lines of a file that <see cref="Seed"/> wrote, those from <c>--skip</c> on, <c>--take</c> of them.</summary>
+    /// <summary>Reads <c>--take</c> lines of a file that <see cref="Seed"/> wrote, after the first <c>--skip</c>.</summary>
     public static string[] Known(IConfiguration arguments, string file) =>
         [.. File.ReadLines(Path.Combine(arguments.Text("folder"), file)).Skip(arguments.Number("skip")).Take(arguments.Number("take"))];
 
-    /// <summary>The header of a proxy that the server trusts: a different client for each number.</summary>
+    /// <summary>The header of a trusted proxy, with a different client address for each number.</summary>
     public static string Address(int number) => $"X-Forwarded-For: 10.{(number >> 16) & 255}.{(number >> 8) & 255}.{number & 255}\r\n";
 
-    /// <summary>The value below which this part of them lies.</summary>
+    /// <summary>The value below which this share of the values lies.</summary>
     public static double Percentile(IEnumerable<double> values, double part)
     {
         double[] sorted = [.. values.Order()];

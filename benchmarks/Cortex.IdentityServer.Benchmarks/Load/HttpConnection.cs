@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>An answer of the server.</summary>
+/// <summary>A response of the server.</summary>
 internal readonly record struct Answer(int Status, string Body);
 
-/// <summary>One kept connection that speaks as little HTTP/1.1 as it takes, so that the driver costs next to nothing beside the server.</summary>
+/// <summary>A persistent connection with a minimal HTTP/1.1 implementation, so that the load driver takes little CPU time from the server.</summary>
 internal sealed class HttpConnection(Uri server) : IDisposable
 {
     private const string HeadEnd = "\r\n\r\n";
@@ -16,7 +16,7 @@ internal sealed class HttpConnection(Uri server) : IDisposable
     private Socket? _socket;
     private int _filled;
 
-    /// <exception cref="IOException">The connection broke; the next request opens another.</exception>
+    /// <exception cref="IOException">The connection broke; the next request opens a new one.</exception>
     public Answer Send(string method, string path, string headers, string body = "")
     {
         try
@@ -92,7 +92,7 @@ internal sealed class HttpConnection(Uri server) : IDisposable
     private string Receive(Socket socket)
     {
         var read = socket.Receive(_buffer.AsSpan(_filled));
-        _filled += read > 0 ? read : throw new IOException("Closed, or an answer that is too long.");
+        _filled += read > 0 ? read : throw new IOException("The connection was closed, or the response is too long.");
         return Encoding.ASCII.GetString(_buffer, 0, _filled);
     }
 

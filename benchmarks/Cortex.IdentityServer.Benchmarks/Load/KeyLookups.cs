@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Presents API keys, each once: a server that hasn't seen them asks the database for each.</summary>
+/// <summary>Presents each API key once, so that a server that has not cached them queries the database for each.</summary>
 internal static class KeyLookups
 {
     public static Task RunAsync(IConfiguration arguments)

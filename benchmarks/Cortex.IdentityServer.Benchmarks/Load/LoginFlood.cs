@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
 /// <summary>
-/// Clients that guess without end, at accounts that don't exist and from ever new addresses; one that is refused comes back about a tenth of a second later,
-/// each in its own time.
+/// Clients that guess passwords continuously, for accounts that don't exist and from new addresses each time. A client that is refused retries after a random
+/// pause of about 100 ms.
 /// </summary>
 internal static class LoginFlood
 {

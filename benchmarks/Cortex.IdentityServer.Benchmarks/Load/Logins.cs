@@ -1,6 +1,8 @@
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Logs users in, each once and from an address of its own: by count, as logins cut off by time would leave half-done hashes behind.</summary>
+/// <summary>
+/// Logs in each user once, from a separate address. The run is limited by count, because a time limit would cut off logins with half-finished hashes.
+/// </summary>
 internal static class Logins
 {
     public static Task RunAsync(IConfiguration arguments)

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>How PostgreSQL runs the first and the last page of a list of users: the plans of the server's own statements, as JSON by name.</summary>
+/// <summary>Prints PostgreSQL's plans for the first and last pages of lists of users, for the server's own statements, as JSON by name.</summary>
 internal static class PagePlans
 {
     private const int Limit = 50;
@@ -28,7 +28,7 @@ internal static class PagePlans
         var plans = new Dictionary<string, string[]>();
         foreach (var (name, filter, order) in Cases)
         {
-            // The last page begins where the first of the other direction ends.
+            // The last page starts where the first page in the opposite order ends.
             var backwards =
                 (await pages.PageAsync(filter, order with { IsDescending = !order.IsDescending }, after: null, Limit, CancellationToken.None)).Next!;
             plans[$"{name}: first page"] = await ExplainAsync(database, filter, order, after: null);

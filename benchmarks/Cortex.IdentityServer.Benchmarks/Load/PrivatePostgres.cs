@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>A durable PostgreSQL with two databases for one run: prints how to reach it, runs until it is told to stop, and leaves nothing.</summary>
+/// <summary>Runs a durable PostgreSQL with two databases for one run: prints its connection string, runs until a signal arrives, and cleans up.</summary>
 internal static class PrivatePostgres
 {
     public static async Task RunAsync(IConfiguration arguments)

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Rotates refresh tokens, each client those of sessions of its own, in turn.</summary>
+/// <summary>Rotates refresh tokens; each client cycles through its own sessions.</summary>
 internal static class Refreshes
 {
     private const string Field = "\"refresh_token\":\"";

@@ -9,17 +9,17 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
 /// <summary>
-/// Fills a migrated database with users who share one password, a key and a session each; some, spread over all, with texts that are
-/// written to a folder: <c>users</c> (emails), <c>keys</c> and <c>tokens</c> (refresh tokens), line by line of the same user.
+/// Fills a migrated database with users who share one password and have an API key and a session each. For a sample of them, evenly spread, it writes the
+/// credentials to files in a folder: <c>users</c> (emails), <c>keys</c> and <c>tokens</c> (refresh tokens); the same line belongs to the same user.
 /// </summary>
 internal static class Seed
 {
     public const string Password = "a long benchmark password";
 
-    /// <summary>Of every fourteen users, the last is disabled and so isn't a known one.</summary>
+    /// <summary>The last of every fourteen users is disabled and therefore never in the sample.</summary>
     private const int Disabled = 14;
 
-    /// <summary>Of all kinds, made one after another, in the same proportions however many there are.</summary>
+    /// <summary>Users of all kinds in fixed proportions, with increasing creation times.</summary>
     private const string Users = """
         INSERT INTO users(email, password_hash, subscription_tier, is_active, is_verified, created_at)
         SELECT 'user' || number || '@example.com', $1, CASE WHEN number % 100 = 0 THEN 'enterprise' WHEN number % 10 = 0 THEN 'pro' ELSE 'free' END,
@@ -27,7 +27,7 @@ internal static class Seed
         FROM generate_series(1, $2) AS number
         """;
 
-    /// <summary>What the users have whose texts nobody needs, so that the tables and indexes are as large as theirs would be.</summary>
+    /// <summary>Keys and sessions that are never used, so that tables and indexes have a realistic size.</summary>
     private const string Others = """
         INSERT INTO api_keys(user_id, key_hash, name) SELECT id, encode(sha256(id::text::bytea), 'hex'), 'other' FROM users;
         INSERT INTO sessions(id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
@@ -54,7 +54,7 @@ internal static class Seed
         await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), rows.Select(row => row.Key));
         await File.WriteAllLinesAsync(Path.Combine(folder, "tokens"), rows.Select(row => row.Token.ToText(tokenKeys)));
 
-        // A million rows take longer than Npgsql's usual timeout of a statement.
+        // Inserting a million rows takes longer than Npgsql's default command timeout.
         var settings = new NpgsqlConnectionStringBuilder(arguments.Text("database")) { CommandTimeout = 0 };
         await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
@@ -67,7 +67,7 @@ internal static class Seed
         await RunAsync(connection, "CHECKPOINT");
     }
 
-    /// <summary>The number of the active user at this position, counted from zero.</summary>
+    /// <summary>The number of the active user at this zero-based position.</summary>
     private static long ActiveUser(long position) => 1 + position + (position / (Disabled - 1));
 
     private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)

@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Sends <c>GET /verify</c> at a steady rate, whether the last one was answered or not, and tells how long the answers took.</summary>
+/// <summary>Sends <c>GET /verify</c> at a constant rate, regardless of slow responses, and prints the latencies.</summary>
 internal static class SteadyRequests
 {
-    /// <summary>Not counted: this program is being compiled meanwhile.</summary>
+    /// <summary>Requests during the warm-up are not counted, because this program is still being compiled.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     public static Task RunAsync(IConfiguration arguments)
@@ -21,7 +21,7 @@ internal static class SteadyRequests
         {
             for (var due = period * client; due < length; due += period * connections)
             {
-                // Who is late because the last answer was has been waiting since it was due.
+                // If a late response delayed this request, its latency counts from the time when it was due.
                 var wait = due - watch.Elapsed;
                 if (wait > TimeSpan.Zero)
                 {

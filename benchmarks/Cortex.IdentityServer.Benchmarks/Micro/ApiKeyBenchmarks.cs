@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.ApiKeys;
 
 namespace Cortex.IdentityServer.Benchmarks.Micro;
 
-/// <summary>What an API key costs without a query: its shape and checksum, its hash, and both together with looking it up in memory.</summary>
+/// <summary>Measures the cost of an API key without a database query: checking its format and checksum, hashing it, and looking it up in the cache.</summary>
 public class ApiKeyBenchmarks
 {
     private readonly string _key = ApiKeyText.New();
@@ -41,7 +41,7 @@ public class ApiKeyBenchmarks
     public ClaimsPrincipal Remembered() =>
         _remembered.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Valid
             ? known.Caller
-            : throw new InvalidOperationException("The key was forgotten.");
+            : throw new InvalidOperationException("The key is no longer cached.");
 
     [GlobalCleanup]
     public void Forget() => _remembered.Dispose();

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cortex.IdentityServer.Benchmarks.Micro;
 
-/// <summary>An access token at its first check, signature and claims, and when it is remembered. The session's query at the first check isn't in it.</summary>
+/// <summary>Measures the first validation of an access token (signature and claims, without the session's query) and the lookup of a cached one.</summary>
 public class TokenBenchmarks
 {
     private const string Issuer = "http://localhost:5000";
@@ -75,7 +75,7 @@ public class TokenBenchmarks
     public ClaimsPrincipal Remembered() =>
         _remembered.TryGet(_token, out var known) && known.RefusalAt(TimeProvider.System.GetUtcNow()) is null
             ? known.Caller
-            : throw new InvalidOperationException("The token was forgotten.");
+            : throw new InvalidOperationException("The token is no longer cached.");
 
     [GlobalCleanup]
     public void Forget() => _remembered.Dispose();

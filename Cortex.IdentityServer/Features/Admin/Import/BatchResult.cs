@@ -2,16 +2,16 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>The outcome of a batch.</summary>
+/// <summary>The outcome of one batch of an import.</summary>
 internal abstract record BatchResult
 {
     private BatchResult()
     {
     }
 
-    /// <param name="Ids">The accounts that were made; the emails of the others are taken.</param>
+    /// <param name="Ids">The accounts that were created; the emails of the others are taken.</param>
     public sealed record Made(IReadOnlySet<Guid> Ids) : BatchResult;
 
-    /// <summary>None was made: whose import it is may not import any more.</summary>
+    /// <summary>No account was created, because the administrator is no longer authorized to import.</summary>
     public sealed record Refused(Refusal Refusal) : BatchResult;
 }

@@ -6,10 +6,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Runs an import and answers each line as soon as it has a result.</summary>
+/// <summary>Runs an import and streams the result of each line as soon as it is known.</summary>
 /// <remarks>
-/// Reading never waits for writing: a client may send all before it reads, or read while it sends. What it hasn't read yet waits in memory, which the number of
-/// lines bounds.
+/// Reading the request never waits for writing the response, so a client may send everything before it reads, or read while it sends. Unread results are
+/// buffered in memory, which the maximum number of lines bounds.
 /// </remarks>
 internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : IResult
 {
@@ -67,7 +67,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
 
     private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ImportJson.Default), (byte)'\n'];
 
-    /// <summary>Starts the answer with the first line, so that what fails before it still has a status of its own.</summary>
+    /// <summary>Starts the response with the first line, so that an earlier failure can still set the status code.</summary>
     private async Task WriteAllAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         while (await _lines.Reader.WaitToReadAsync(cancellationToken))
@@ -85,7 +85,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         }
     }
 
-    /// <summary>Who sends all before reading anything must get as far as reading why it was in vain.</summary>
+    /// <summary>Reads the rest of the request, so that a client that sends everything before it reads still receives the error.</summary>
     private async Task DrainAsync(Stream body, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource(DrainTime, clock);

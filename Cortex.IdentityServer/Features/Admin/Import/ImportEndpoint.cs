@@ -4,16 +4,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Accounts of another system, many at a time.</summary>
+/// <summary>The route that imports the accounts of another system.</summary>
 internal static class ImportEndpoint
 {
     /// <summary>Import users</summary>
     /// <remarks>
-    /// One account per line, as JSON, up to 100,000 lines of up to 4 KiB. Each line gets its result, in the order of the lines, while later lines are still
-    /// being read; a bad line fails alone. The last line of the answer is the `summary`, or the `error` that cut the import short; if there is neither, the
-    /// connection broke. Accounts that were reported as `created` are kept in any case. An administrator who loses the role, the session or the account during
-    /// the import imports no further lines. Existing accounts are never changed (`email_taken`), so an import can be sent again. No mails are sent: users
-    /// without a hash reset their password.
+    /// The body has one account per line, as JSON: up to 100,000 lines of up to 4 KiB each. The response has one result per line, in the same order, and starts
+    /// while later lines are still being read; an invalid line does not affect the others. The last line of the response is the `summary`, or the `error` that
+    /// cut the import short; if it has neither, the connection broke. Accounts that were reported as `created` are kept in any case. If the administrator loses
+    /// the role, the session or the account during the import, no further lines are imported. Existing accounts are never changed (`email_taken`), so an import
+    /// can be repeated. No emails are sent; users without a password hash have to reset their password.
     /// </remarks>
     internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)

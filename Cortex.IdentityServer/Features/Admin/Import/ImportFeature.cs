@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Accounts of another system, many at a time.</summary>
+/// <summary>Imports the accounts of another system.</summary>
 internal static class ImportFeature
 {
     public static IServiceCollection AddImport(this IServiceCollection services) => services

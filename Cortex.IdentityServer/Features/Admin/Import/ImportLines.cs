@@ -4,20 +4,20 @@ using System.Runtime.CompilerServices;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Cuts a stream into lines of bounded length, whatever it holds: a line that is too long takes no memory.</summary>
+/// <summary>Splits a stream into lines of bounded length. A line that is too long is skipped without being buffered.</summary>
 internal static class ImportLines
 {
-    /// <summary>The longest line, in bytes.</summary>
+    /// <summary>The maximum length of a line, in bytes.</summary>
     public const int Longest = 4 * 1024;
 
     private const int BufferSize = 64 * 1024;
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    /// <summary>A carriage return, and what some editors put before the first line.</summary>
+    /// <summary>Room for a byte order mark and a carriage return, which do not count as part of the line.</summary>
     private static readonly int Around = ByteOrderMark.Length + 1;
 
-    /// <summary>All lines but the empty ones, whose numbers are left out.</summary>
+    /// <summary>Reads all lines that are not empty; the numbers of empty lines are skipped.</summary>
     public static async IAsyncEnumerable<RawLine> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: BufferSize, leaveOpen: true));
@@ -63,7 +63,7 @@ internal static class ImportLines
             return true;
         }
 
-        // The last line may lack its end.
+        // The last line may have no line end.
         line = rest;
         if (!isLast || rest.IsEmpty)
         {

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>How an import ended. Every line that was reported as created is there in either case.</summary>
+/// <summary>How an import ended. In either case, accounts that were reported as created are kept.</summary>
 internal abstract record ImportResult
 {
     private ImportResult(ImportCounts counts) => Counts = counts;
@@ -12,8 +12,8 @@ internal abstract record ImportResult
     /// <summary>Every line has its result.</summary>
     public sealed record Complete(ImportCounts Counts) : ImportResult(Counts);
 
-    /// <param name="Counts">Of the lines that have a result.</param>
-    /// <param name="Line">The first line that has none.</param>
-    /// <param name="Refusal">Why.</param>
+    /// <param name="Counts">The counts of the lines that have a result.</param>
+    /// <param name="Line">The first line without a result.</param>
+    /// <param name="Refusal">Why the import was cut short.</param>
     public sealed record CutShort(ImportCounts Counts, int Line, Refusal Refusal) : ImportResult(Counts);
 }

@@ -7,12 +7,12 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Reads a line and says what is wrong with it; nothing of a hash is ever repeated.</summary>
+/// <summary>Parses and validates a line. Error messages never contain any part of a password hash.</summary>
 internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 {
     private static readonly JsonTypeInfo<ImportedUser> Json = Strict();
 
-    /// <summary>No account is older, and what is far older has no place in PostgreSQL's time.</summary>
+    /// <summary>No account can be older, and PostgreSQL's timestamps could not hold much older times.</summary>
     private static readonly DateTimeOffset Oldest = DateTimeOffset.UnixEpoch;
 
     private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.Longest / 1024} KiB." };

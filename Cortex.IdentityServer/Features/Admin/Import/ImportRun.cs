@@ -5,19 +5,19 @@ using Cortex.IdentityServer.Identity.Audit;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Where an import stands.</summary>
+/// <summary>The state of a running import.</summary>
 internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
 {
     private int _nextLine = 1;
 
-    /// <summary>Null for the operator.</summary>
+    /// <summary>The administrator who imports; null for the operator.</summary>
     public StaffMember? Staff => staff;
 
     public RequestOrigin Origin => staff?.Origin ?? RequestOrigin.Operator;
 
     public ImportCounts Counts { get; private set; }
 
-    /// <summary>Tells what became of each line of a batch that is committed.</summary>
+    /// <summary>Reports the result of each line of a committed batch.</summary>
     public void Note(IReadOnlyList<ImportLine> batch, IReadOnlySet<Guid> created)
     {
         var made = 0;

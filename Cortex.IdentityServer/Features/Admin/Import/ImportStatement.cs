@@ -10,21 +10,23 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>Makes many accounts and their events in one statement, in one transaction with the right to do so.</summary>
+/// <summary>
+/// Inserts a batch of accounts and their audit events with one statement, in a transaction that also checks the administrator's authorization.
+/// </summary>
 /// <remarks>
-/// Nobody is told to forget anything, as elsewhere after a commit: ids that are new are remembered nowhere, and a file of them would make the server ask
-/// again about everybody.
+/// Unlike other changes, this one sends no cache invalidations: no cache holds the new ids yet, and the notices of a whole file would flush the caches of
+/// all users.
 /// </remarks>
 internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, TimeProvider clock)
 {
-    /// <summary>In seconds. The pool's two would cut off a batch that waits for somebody who registers one of its emails.</summary>
+    /// <summary>In seconds. The default of two would cancel a batch that waits for another transaction that registers one of its emails.</summary>
     private const int Timeout = 15;
 
     private const int MostTries = 5;
 
     /// <remarks>
-    /// In the order of the emails, so that two imports wait for each other at most one way; of equal ones the line that came first is first. Whatever
-    /// another transaction has made, or makes meanwhile, is left alone.
+    /// Rows are inserted in the order of their emails, so that two imports cannot deadlock; of lines with the same email, the first one wins. Accounts that
+    /// another transaction has created, or creates concurrently, are left unchanged.
     /// </remarks>
     private static readonly string Sql = $"""
         WITH line AS (
@@ -41,9 +43,9 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
         SELECT id FROM created
         """;
 
-    /// <param name="rows">None, where all lines of a batch are bad; that too takes the right.</param>
-    /// <param name="staff">Whose import it is; null for the operator, from whom nobody takes anything away.</param>
-    /// <remarks>Not to be cancelled: whoever counts what was made has to hear of it.</remarks>
+    /// <param name="rows">The accounts to create. If all lines of a batch are invalid there are none, but the authorization is still checked.</param>
+    /// <param name="staff">The administrator who imports; null for the operator, who is not authorized per request.</param>
+    /// <remarks>This can't be canceled, because the caller has to learn which accounts were committed.</remarks>
     public async Task<BatchResult> RunAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {
         for (var tries = 1; ; tries++)
@@ -54,7 +56,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && tries < MostTries)
             {
-                // Another program inserts some of these emails in an order of its own; nothing of the batch is there.
+                // Another program inserts some of these emails in a different order. The batch was rolled back, so it can be retried.
             }
         }
     }

@@ -7,14 +7,14 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// <summary>A line of an import: an account of another system.</summary>
 internal sealed record ImportedUser : IRequestBody, IExample<ImportedUser>
 {
-    /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
+    /// <summary>Up to 254 characters. Case is kept as entered but ignored when emails are compared.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
     /// <summary>
-    /// What the other system stores in place of the password: bcrypt (<c>$2a$</c>, <c>$2b$</c> or <c>$2y$</c>, cost 4 to 16), passlib's <c>$bcrypt-sha256$</c>,
-    /// or ASP.NET Core Identity's (version 3). It is renewed at the first login. Without it nobody can log in until the owner resets the password by mail.
+    /// The password hash of the other system: bcrypt (<c>$2a$</c>, <c>$2b$</c> or <c>$2y$</c>, cost 4 to 16), passlib's <c>$bcrypt-sha256$</c>, or ASP.NET Core
+    /// Identity (version 3). It is upgraded at the first login. Without it, the user has to reset the password by email before logging in.
     /// </summary>
     [MaxLength(255)]
     public string? PasswordHash { get; init; }
@@ -22,13 +22,13 @@ internal sealed record ImportedUser : IRequestBody, IExample<ImportedUser>
     /// <summary><c>free</c> (by default), <c>pro</c> or <c>enterprise</c>.</summary>
     public string? SubscriptionTier { get; init; }
 
-    /// <summary>Whether the account may be used; true if left out.</summary>
+    /// <summary>Whether the account may be used; true if omitted.</summary>
     public bool? IsActive { get; init; }
 
-    /// <summary>Whether the mailbox was proved; false if left out.</summary>
+    /// <summary>Whether the email address is verified; false if omitted.</summary>
     public bool? IsVerified { get; init; }
 
-    /// <summary>When the account was made; now if left out.</summary>
+    /// <summary>When the account was created; the current time if omitted.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     public static ImportedUser Example => new()

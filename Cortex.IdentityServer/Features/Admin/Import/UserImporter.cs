@@ -7,21 +7,21 @@ using Cortex.IdentityServer.Identity.Audit;
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
 /// <summary>
-/// Makes accounts of lines of JSON (<see cref="ImportedUser"/>), as fast as they come and as PostgreSQL takes them. Accounts that are there stay as they are,
-/// so that an import may be repeated.
+/// Creates accounts from lines of JSON (<see cref="ImportedUser"/>), in batches, while it reads ahead. Existing accounts are left unchanged, so that an import
+/// can be repeated.
 /// </summary>
 internal sealed partial class UserImporter(ImportRules rules, ImportStatement statement, AuditLog audit, TimeProvider clock, ILogger<UserImporter> logger)
 {
-    /// <summary>Lines that one request takes; empty ones don't count.</summary>
+    /// <summary>The maximum number of lines per request; empty lines don't count.</summary>
     public const int MostLines = 100_000;
 
-    /// <summary>The longest body that one import takes, in bytes.</summary>
+    /// <summary>The maximum length of a request body, in bytes.</summary>
     public const long LargestBody = 128 * 1024 * 1024;
 
     private const int BatchSize = 500;
     private const int RetryAfterSeconds = 5;
 
-    /// <summary>How long the first line of a batch waits for others, so that slow files are answered too.</summary>
+    /// <summary>How long the first line of a batch waits for more lines, so that slow uploads still get their results promptly.</summary>
     private static readonly TimeSpan BatchTimeout = TimeSpan.FromMilliseconds(250);
 
     private static Refusal Unreachable => Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
@@ -33,20 +33,20 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static Refusal Broken => Problems.MalformedRequest with { Detail = "The body arrived too slowly, or ended too early." };
 
-    /// <param name="lines">One JSON object a line, in UTF-8; read while accounts are made.</param>
-    /// <param name="staff">Whose import it is, an administrator; it ends when they may not import any more. Null for the operator.</param>
-    /// <param name="report">Told of every result, in the order of the lines; must not block.</param>
-    /// <param name="mostLines">How many lines it takes; empty ones don't count.</param>
-    /// <param name="cancellationToken">Ends it between two batches. What is reported stays.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; that is in the audit log.</exception>
-    /// <exception cref="IOException">The lines can't be read on; that is in the audit log.</exception>
-    public async Task<ImportResult> RunAsync(Stream lines, StaffMember? staff, Action<ImportReport> report, int mostLines, CancellationToken cancellationToken)
+    /// <param name="lines">One JSON object per line, in UTF-8; read while accounts are created.</param>
+    /// <param name="staff">The administrator who imports; the import stops when they lose the authorization. Null for the operator.</param>
+    /// <param name="report">Called with every result, in the order of the lines; it must not block.</param>
+    /// <param name="maxLines">The maximum number of lines; empty lines don't count.</param>
+    /// <param name="cancellationToken">Stops the import between two batches. Accounts that were reported are kept.</param>
+    /// <exception cref="OperationCanceledException">The import was canceled; the audit log records that.</exception>
+    /// <exception cref="IOException">The lines can't be read; the audit log records that.</exception>
+    public async Task<ImportResult> RunAsync(Stream lines, StaffMember? staff, Action<ImportReport> report, int maxLines, CancellationToken cancellationToken)
     {
         var run = new ImportRun(staff, report);
         ImportResult? result = null;
         try
         {
-            result = await ImportAsync(run, lines, mostLines, cancellationToken);
+            result = await ImportAsync(run, lines, maxLines, cancellationToken);
         }
         catch (BadHttpRequestException failure)
         {
@@ -60,11 +60,11 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         return result!;
     }
 
-    private async Task<ImportResult> ImportAsync(ImportRun run, Stream lines, int mostLines, CancellationToken cancellationToken)
+    private async Task<ImportResult> ImportAsync(ImportRun run, Stream lines, int maxLines, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<ImportLine>(new BoundedChannelOptions(2 * BatchSize) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => ReadAheadAsync(lines, ahead.Writer, mostLines, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAheadAsync(lines, ahead.Writer, maxLines, stop.Token), CancellationToken.None);
         try
         {
             while (await NextBatchAsync(ahead.Reader, cancellationToken) is { Count: > 0 } batch)
@@ -96,15 +96,15 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         }
     }
 
-    /// <summary>Reads and checks lines while others are inserted. The number of the first line that is too many, if there is one.</summary>
-    private async Task<int?> ReadAheadAsync(Stream lines, ChannelWriter<ImportLine> ahead, int mostLines, CancellationToken cancellationToken)
+    /// <summary>Reads and validates lines while earlier ones are inserted. Returns the number of the first line beyond the maximum, if any.</summary>
+    private async Task<int?> ReadAheadAsync(Stream lines, ChannelWriter<ImportLine> ahead, int maxLines, CancellationToken cancellationToken)
     {
         try
         {
             var count = 0;
             await foreach (var line in ImportLines.ReadAsync(lines, cancellationToken))
             {
-                if (++count > mostLines)
+                if (++count > maxLines)
                 {
                     return line.Number;
                 }
@@ -116,12 +116,12 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         }
         finally
         {
-            // Lines that came before a failure are good.
+            // Lines that were read before a failure are still imported.
             ahead.Complete();
         }
     }
 
-    /// <summary>Empty at the end.</summary>
+    /// <summary>Collects the next batch; it is empty at the end of the input.</summary>
     private async Task<List<ImportLine>> NextBatchAsync(ChannelReader<ImportLine> ahead, CancellationToken cancellationToken)
     {
         var batch = new List<ImportLine>(BatchSize);
@@ -150,7 +150,10 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         return batch;
     }
 
-    /// <summary>One event for the whole, also of an import that broke off. Where not even that can be written, the import hasn't ended well.</summary>
+    /// <summary>
+    /// Records one audit event for the whole import, even if it was interrupted. If the event can't be written, a complete import becomes one that was cut
+    /// short.
+    /// </summary>
     private async Task<ImportResult?> NoteAsync(ImportRun run, ImportResult? result)
     {
         var ended = result switch

@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
-/// <summary>What happened on a day.</summary>
+/// <summary>The figures of one day.</summary>
 /// <param name="Day">The day, in UTC.</param>
 /// <param name="SignUps">Accounts that were created in any way, including those that have been deleted since.</param>
-/// <param name="Logins">Logins that succeeded.</param>
-/// <param name="LoginFailures">Logins that failed.</param>
+/// <param name="Logins">Successful logins.</param>
+/// <param name="LoginFailures">Failed logins.</param>
 /// <param name="ActiveUsers">Users who logged in, or whose session or API key was used.</param>
 internal sealed record DayStatistics(DateOnly Day, long SignUps, long Logins, long LoginFailures, long ActiveUsers);

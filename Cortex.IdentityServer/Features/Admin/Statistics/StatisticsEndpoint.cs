@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
-/// <summary>Numbers for a look at the whole.</summary>
+/// <summary>The route that reports account and login figures.</summary>
 internal static class StatisticsEndpoint
 {
     private const int MostDays = 366;

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
-/// <summary>Adds the changes of each minute to the rollups, so that few rows have to be added up where they are read (decision 0016).</summary>
-/// <remarks>What isn't committed yet isn't seen and stays for the next time; the sums are right before, meanwhile and after.</remarks>
+/// <summary>Adds accumulated changes to the rollup tables every minute, so that reading the statistics sums up only a few rows (decision 0016).</summary>
+/// <remarks>Changes that aren't committed yet wait for the next run. The sums are correct before, during and after a run.</remarks>
 internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsFolding> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -11,10 +11,10 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
     /// <summary>The advisory lock's key: "cortexst" in ASCII.</summary>
     private const long LockKey = 0x636F727465787374;
 
-    /// <summary>More than a request has: nobody waits for it, and a million accounts may have come at once.</summary>
+    /// <summary>Longer than for a request, because no client waits for it and a million accounts may have been imported.</summary>
     private const int TimeoutSeconds = 60;
 
-    /// <summary>True where there is something to fold and no other replica at it. CASE, as only that keeps its order.</summary>
+    /// <summary>True if there are changes to add and no other replica is adding them. CASE guarantees the order of evaluation.</summary>
     private const string IsDueSql = """
         SELECT CASE WHEN EXISTS (SELECT FROM account_changes) OR EXISTS (SELECT FROM daily_changes) THEN pg_try_advisory_xact_lock($1) ELSE false END
         """;
@@ -50,7 +50,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it was, it would stop the server, and the next minute tries again: nothing is lost meanwhile.
+                // An unhandled exception would stop the server. The changes are kept, and the next run retries.
                 if (!isFailing)
                 {
                     Log.Failed(logger, failure.GetType().Name);
@@ -83,7 +83,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
     }
 
     /// <summary>
-    /// Once a day: who was active before yesterday is in the number of that day and needed no more. Of yesterday a last use may still be written.
+    /// Once a day, deletes the users who were active before yesterday, who are already counted. Activity of yesterday may still be written.
     /// </summary>
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add account changes to the statistics ({Failure}); trying again")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add account changes to the statistics ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>
-/// Reads the rollups and the changes that aren't folded into them yet, in one statement and so at one moment: the sums are exact at any time.
+/// Reads the rollups and the changes that have not been added to them yet, in one statement and therefore one snapshot, so that the sums are always exact.
 /// </summary>
 internal sealed class StatisticsReader(NpgsqlDataSource database)
 {
@@ -66,7 +66,7 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
         long Count(Func<Accounts, bool> isMeant) => accounts.Where(isMeant).Sum(group => group.Number);
     }
 
-    /// <summary>Those that there are, always, and then those that another program gave.</summary>
+    /// <summary>The known tiers, even those without accounts, followed by tiers that another program assigned.</summary>
     private static Dictionary<string, long> ByTier(List<Accounts> accounts)
     {
         var tiers = TierOptions.Usual.Keys.ToDictionary(tier => tier, _ => 0L);

@@ -3,14 +3,14 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
-/// <summary>How many accounts there are, and what happened recently.</summary>
+/// <summary>The number of accounts, and recent activity.</summary>
 /// <param name="Users">All accounts.</param>
-/// <param name="Active">Accounts that aren't switched off.</param>
+/// <param name="Active">Accounts that aren't disabled.</param>
 /// <param name="Verified">Accounts whose email address is verified.</param>
-/// <param name="TwoFactorEnabled">Accounts whose logins need a second factor.</param>
-/// <param name="TwoFactorShare">Their share of all, 0 to 1, to four decimals.</param>
-/// <param name="ByTier">Accounts of each subscription tier.</param>
-/// <param name="Days">Each day of UTC, oldest first, today last.</param>
+/// <param name="TwoFactorEnabled">Accounts that need a second factor to log in.</param>
+/// <param name="TwoFactorShare">The share of accounts with a second factor, 0 to 1, rounded to four decimals.</param>
+/// <param name="ByTier">The number of accounts by subscription tier.</param>
+/// <param name="Days">The figures of each day (UTC), oldest first.</param>
 internal sealed record StatisticsResponse(
     long Users, long Active, long Verified, long TwoFactorEnabled, decimal TwoFactorShare, IReadOnlyDictionary<string, long> ByTier,
     IReadOnlyList<DayStatistics> Days) : IExample<StatisticsResponse>

@@ -1,16 +1,16 @@
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>What keeps a person out of their account, and what is in use of it.</summary>
-/// <param name="LockedUntil">Until when a password isn't looked at, from one network at least; null where it is.</param>
-/// <param name="LoginFailures">Wrong passwords that count towards that, over all networks.</param>
-/// <param name="TwoFactorLockedUntil">Until when no code is looked at; null where they are.</param>
-/// <param name="TwoFactorFailures">Wrong codes that count towards that.</param>
-/// <param name="Passkeys">How many there are.</param>
-/// <param name="ActiveSessions">Those that can still be used.</param>
-/// <param name="ActiveApiKeys">Those that work, as long as the account does.</param>
-/// <param name="LastLoginAt">The last one within a year.</param>
-/// <param name="LoginBlocked">Whether strangers may try no password any more.</param>
-/// <param name="TwoFactorBlocked">Whether strangers may try no code any more.</param>
+/// <summary>The state of an account that the staff needs to help its owner: lockouts, credentials and sessions.</summary>
+/// <param name="LockedUntil">Until when passwords are refused from at least one network; null if they are checked.</param>
+/// <param name="LoginFailures">The wrong passwords that count toward that lockout, from all networks.</param>
+/// <param name="TwoFactorLockedUntil">Until when codes are refused; null if they are checked.</param>
+/// <param name="TwoFactorFailures">The wrong codes that count toward that lockout.</param>
+/// <param name="Passkeys">The number of passkeys.</param>
+/// <param name="ActiveSessions">The number of sessions that can still be used.</param>
+/// <param name="ActiveApiKeys">The number of API keys that are neither revoked nor expired.</param>
+/// <param name="LastLoginAt">The last login within a year; null if there was none.</param>
+/// <param name="LoginBlocked">Whether unknown clients can no longer try passwords.</param>
+/// <param name="TwoFactorBlocked">Whether unknown clients can no longer try codes.</param>
 internal sealed record AccountCondition(
     DateTimeOffset? LockedUntil,
     int LoginFailures,

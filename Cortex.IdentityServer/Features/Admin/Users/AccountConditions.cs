@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Reads it, in one statement.</summary>
+/// <summary>Reads the <see cref="AccountCondition"/> of an account in one statement.</summary>
 internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attempts, TimeProvider clock)
 {
     private static readonly string Sql = $"""

@@ -8,18 +8,19 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Ends the waits and locks after wrong passwords and wrong codes.</summary>
+/// <summary>Lifts the lockouts after wrong passwords and wrong codes.</summary>
 internal sealed class AccountUnlock(
     StaffChanges changes, AccountConditions conditions, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Unlocks the account; null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.Unlocked, userId, staff, Role.Support),
         async (change, account) =>
         {
             var before = await conditions.ReadAsync(account, cancellationToken);
 
-            // In this transaction, and not as a login forgives: a second connection for each request could leave all of them waiting for one.
+            // This uses the transaction's connection. If each request took a second one, as a login does, concurrent requests could exhaust the pool and
+            // deadlock.
             await attempts.ForgiveAsync(db, account.LoginCount, cancellationToken);
             await secondFactor.ResetFailuresAsync(userId, cancellationToken);
             AuditChange[] lifted =

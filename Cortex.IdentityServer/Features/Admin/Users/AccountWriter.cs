@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Writes accounts and their roles, through Identity; in the caller's transaction, which has checked that it may.</summary>
+/// <summary>Writes accounts and their roles through ASP.NET Core Identity, in the transaction of a caller that has authorized the change.</summary>
 internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> roles)
 {
-    /// <summary>Why these roles can't be given; null when all of them exist.</summary>
+    /// <summary>Checks that all of these roles exist; null if they do.</summary>
     public async Task<Refusal?> WhyRefusedAsync(IEnumerable<string>? names)
     {
         foreach (var name in (names ?? []).Distinct())
@@ -21,7 +21,7 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
         return null;
     }
 
-    /// <summary>Why there is no new account; null when there is.</summary>
+    /// <summary>Creates an account with these roles; null on success.</summary>
     public async Task<Refusal?> CreateAsync(User user, IReadOnlyCollection<string> names)
     {
         if (await users.CreateAsync(user) is { Succeeded: false } failure)
@@ -37,15 +37,18 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
 
     public async Task SaveAsync(ManagedAccount before, ManagedAccount wanted)
     {
-        var user = await users.FindByIdAsync(wanted.Id.ToString()) ?? throw new InvalidOperationException("An account that is locked is gone.");
+        var user = await users.FindByIdAsync(wanted.Id.ToString())
+            
+            
+            ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
 
-        // A NULL that means the same stays: it is no change.
+        // A NULL that means the same value is kept, because nothing changed.
         user.SubscriptionTier = wanted.SubscriptionTier == before.SubscriptionTier ? user.SubscriptionTier : wanted.SubscriptionTier;
         user.IsActive = wanted.IsActive == before.IsActive ? user.IsActive : wanted.IsActive;
         user.IsVerified = wanted.IsVerified == before.IsVerified ? user.IsVerified : wanted.IsVerified;
 
-        // Links and logins under way of an account that is switched off are void. Identity insists on a stamp, and a row that another program wrote may have
-        // none.
+        // A new security stamp invalidates emailed links and pending logins of an account that is being disabled. Identity also requires a stamp, which a row
+        // written by another program may lack.
         user.SecurityStamp = user.SecurityStamp is null || (before.IsActive && !wanted.IsActive) ? Guid.NewGuid().ToString() : user.SecurityStamp;
         MustSucceed(await users.RemoveFromRolesAsync(user, before.Roles.Except(wanted.Roles)));
         MustSucceed(await users.AddToRolesAsync(user, wanted.Roles.Except(before.Roles)));
@@ -56,7 +59,7 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
     {
         if (!result.Succeeded)
         {
-            throw new InvalidOperationException($"Identity refused what was checked: {string.Join(", ", result.Errors.Select(error => error.Code))}");
+            throw new InvalidOperationException($"Identity rejected a validated change: {string.Join(", ", result.Errors.Select(error => error.Code))}");
         }
     }
 }

@@ -2,23 +2,25 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>An account, with what the staff needs to know to help its owner.</summary>
+/// <summary>An account, with the state that the staff needs to help its owner.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
-/// <param name="Email">As it was typed.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another that the operator or another program chose.</param>
+/// <param name="Email">The email address as it was entered.</param>
+/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another tier that the operator configured or another program set.</param>
 /// <param name="IsActive">Whether the account may be used.</param>
-/// <param name="IsVerified">Whether the mailbox was proved.</param>
+/// <param name="IsVerified">Whether the email address is verified.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
-/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="CreatedAt">When the account was created.</param>
 /// <param name="UpdatedAt">When the account last changed.</param>
-/// <param name="Roles">What the user may do beyond their own account.</param>
-/// <param name="LockedUntil">Until when logins have to wait after wrong passwords, at least from some addresses; null if they don't.</param>
-/// <param name="TwoFactorLockedUntil">Until when the second step of a login has to wait after wrong codes; null if it doesn't.</param>
-/// <param name="Passkeys">How many there are.</param>
-/// <param name="ActiveSessions">How many can be used.</param>
-/// <param name="ActiveApiKeys">How many can be used.</param>
-/// <param name="LastLoginAt">When the user last logged in; null if that is over a year ago.</param>
-/// <param name="LoginBlocked">Whether, after 100 wrong passwords in a row, only a reset by mail, an unlock or an address that the owner used lets in.</param>
+/// <param name="Roles">The user's roles.</param>
+/// <param name="LockedUntil">Until when logins are refused after wrong passwords, at least from some addresses; null if they are not.</param>
+/// <param name="TwoFactorLockedUntil">Until when the second step of a login is refused after wrong codes; null if it is not.</param>
+/// <param name="Passkeys">The number of passkeys.</param>
+/// <param name="ActiveSessions">The number of sessions that can be used.</param>
+/// <param name="ActiveApiKeys">The number of API keys that can be used.</param>
+/// <param name="LastLoginAt">When the user last logged in; null if that was more than a year ago.</param>
+/// <param name="LoginBlocked">
+/// Whether, after 100 wrong passwords in a row, logins are refused until an emailed reset or an unlock, except from addresses that the owner has used.
+/// </param>
 /// <param name="TwoFactorBlocked">The same after 100 wrong codes in a row.</param>
 internal sealed record AdminUserDetails(
     Guid Id,

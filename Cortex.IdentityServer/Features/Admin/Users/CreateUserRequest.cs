@@ -4,22 +4,22 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>An account to create for somebody.</summary>
+/// <summary>An account that an administrator creates for a user.</summary>
 internal sealed record CreateUserRequest : IRequestBody, IExample<CreateUserRequest>
 {
-    /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
+    /// <summary>Up to 254 characters. Case is kept as entered but ignored when emails are compared.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary><c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
+    /// <summary><c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or a tier that the operator configured.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 
-    /// <summary>Whether the mailbox counts as proved; if not, the invitation proves it.</summary>
+    /// <summary>Whether the email address counts as verified; if not, accepting the invitation verifies it.</summary>
     public bool? IsVerified { get; init; }
 
-    /// <summary>None by default.</summary>
+    /// <summary>The user's roles; none by default.</summary>
     [RoleNames]
     public string[]? Roles { get; init; }
 

@@ -6,19 +6,19 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>An account as the staff works on it.</summary>
-/// <param name="Id">Names it.</param>
-/// <param name="Email">As it was typed.</param>
-/// <param name="LoginCount">What its failed logins are counted under.</param>
-/// <param name="SubscriptionTier">The column's default where it is NULL, as with the next ones.</param>
+/// <summary>An account as the staff manages it.</summary>
+/// <param name="Id">The user's id.</param>
+/// <param name="Email">The email address as it was entered.</param>
+/// <param name="LoginCount">The key that its failed logins are counted under.</param>
+/// <param name="SubscriptionTier">The subscription tier. Here and in the following columns, NULL reads as the column's default.</param>
 /// <param name="IsActive">Whether it may be used.</param>
-/// <param name="IsVerified">Whether the mailbox was proved.</param>
+/// <param name="IsVerified">Whether the email address is verified.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedAt">When the account was created.</param>
 /// <param name="UpdatedAt">When its row last changed.</param>
-/// <param name="Roles">Their names, sorted.</param>
-/// <param name="RowVersion">PostgreSQL's <c>xmin</c>.</param>
-/// <param name="HasPassword">False for who was invited and has chosen none yet.</param>
+/// <param name="Roles">The names of its roles, sorted.</param>
+/// <param name="RowVersion">PostgreSQL's <c>xmin</c> of the row.</param>
+/// <param name="HasPassword">False for an invited user who has not chosen a password yet.</param>
 internal sealed record ManagedAccount(
     Guid Id,
     string Email,
@@ -37,19 +37,19 @@ internal sealed record ManagedAccount(
 
     public AccountOwner Owner => new(Id, Email);
 
-    /// <summary>Changes with every write of the account's row and of its roles; a login writes neither.</summary>
+    /// <summary>Changes whenever the account's row or its roles are written. A login writes neither.</summary>
     public string EntityTag =>
         $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RowVersion}\n{string.Join('\n', Roles)}")).AsSpan(0, 12))}\"";
 
     public AdminUserResponse ToResponse() => new(Id, Email, SubscriptionTier, IsActive, IsVerified, TwoFactorEnabled, CreatedAt, UpdatedAt, Roles);
 
-    /// <summary>What an administrator can set that was otherwise before; all of it, where there was no account.</summary>
+    /// <summary>The editable fields that differ from an earlier state; all of them for a new account.</summary>
     public IReadOnlyList<AuditChange> ChangesSince(ManagedAccount? before) =>
         [.. Fields(before)
             .Zip(Fields(this), (was, now) => new AuditChange(now.Name, was.Value, now.Value))
             .Where(change => !JsonNode.DeepEquals(change.Before, change.After))];
 
-    /// <summary>What it was, once it is gone: nothing that says whose.</summary>
+    /// <summary>The editable fields of a deleted account, without anything that identifies its owner.</summary>
     public IReadOnlyList<AuditChange> Removal() => [.. Fields(this).Select(field => new AuditChange(field.Name, field.Value, After: null))];
 
     private static IEnumerable<(string Name, JsonNode? Value)> Fields(ManagedAccount? account)

@@ -8,10 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Mails somebody a link to set a password: the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
+/// <summary>Emails a user a link to set a password, so that the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
 internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset)
 {
-    /// <summary>Null when the mail is on its way.</summary>
+    /// <summary>Queues the email; null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.PasswordResetRequested, userId, staff, Role.Support),
         async (change, account) =>

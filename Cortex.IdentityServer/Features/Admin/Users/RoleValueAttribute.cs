@@ -3,5 +3,5 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>The name of a role.</summary>
+/// <summary>Restricts a query value to the names of roles.</summary>
 internal sealed class RoleValueAttribute() : WordValueAttribute([.. Role.All]);

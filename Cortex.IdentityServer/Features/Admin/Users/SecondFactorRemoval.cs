@@ -8,18 +8,18 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Takes the authenticator app, the recovery codes and the passkeys away from an account whose owner has lost them.</summary>
+/// <summary>Removes the authenticator app, the recovery codes and the passkeys of an account whose owner has lost them.</summary>
 internal sealed class SecondFactorRemoval(
     StaffChanges changes, AccountConditions conditions, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
 {
-    /// <summary>Null when it is done: all sessions have ended, and logging in takes the password only.</summary>
+    /// <summary>Removes them and ends all sessions; from then on, the password is enough to log in. Null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.TwoFactorReset, userId, staff, Role.Support),
         async (change, account) =>
         {
             if (userId == staff.Id)
             {
-                return Problems.Forbidden with { Detail = "Turn your own second factor off with your password and a code: /api/v1/auth/2fa/disable." };
+                return Problems.Forbidden with { Detail = "To turn off your own second factor, use /api/v1/auth/2fa/disable with your password and a code." };
             }
 
             var passkeyCount = (await conditions.ReadAsync(account, cancellationToken)).Passkeys;

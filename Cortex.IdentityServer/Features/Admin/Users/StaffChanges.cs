@@ -8,24 +8,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>
-/// The frame of every change that the staff makes of an account: one transaction, in which neither the account nor the right to change it can change under it.
+/// Runs every change that the staff makes to an account in one transaction that locks both accounts, so that neither the target nor the authorization can
+/// change concurrently.
 /// </summary>
 internal sealed partial class StaffChanges(
     CortexDbContext db, StaffRights rights, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
 {
-    /// <summary>Null when it is done.</summary>
-    /// <param name="act">What is done, by whom, to whom.</param>
-    /// <param name="apply">Does it and records it, in the transaction; a refusal rolls everything back.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Changes an account; null on success.</summary>
+    /// <param name="act">The change, the staff member and the account.</param>
+    /// <param name="apply">Makes and records the change in the transaction; a refusal rolls back everything.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public Task<Refusal?> RunAsync(StaffAct act, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken) =>
         changes.RunAsync(
             act.UserId, act.Staff.Origin, () => LockAsync(act, cancellationToken), change => ApplyAsync(change, act, apply, cancellationToken),
             cancellationToken);
 
-    /// <summary>Creates an account; null when it is done.</summary>
-    /// <param name="staff">Who creates it.</param>
-    /// <param name="create">Creates it, names and records it, in the transaction; a refusal rolls everything back.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Creates an account; null on success.</summary>
+    /// <param name="staff">The administrator who creates it.</param>
+    /// <param name="create">Creates and records the account in the transaction; a refusal rolls back everything.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public Task<Refusal?> CreateAsync(StaffMember staff, Func<AccountChange, Task<Refusal?>> create, CancellationToken cancellationToken) =>
         changes.CreateAsync(
             staff.Origin,
@@ -69,12 +70,12 @@ internal sealed partial class StaffChanges(
         return null;
     }
 
-    /// <summary>Both accounts, in the order of their ids: two administrators who change each other would else wait for each other.</summary>
+    /// <summary>Locks both accounts in the order of their ids. Otherwise two administrators who change each other's accounts could deadlock.</summary>
     private async Task LockAsync(StaffAct act, CancellationToken cancellationToken)
     {
         foreach (var id in new[] { act.Staff.Id, act.UserId }.Distinct().Order())
         {
-            // A deletion can take a minute, in which whoever makes it must not be safe from being disabled.
+            // A deletion can take a minute, and the administrator who makes it must not be protected from being disabled meanwhile.
             await ((IsTheirs: id == act.UserId, act.IsDeletion) switch
             {
                 (true, true) => db.LockAccountForDeletionAsync(id, cancellationToken),

@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <param name="Roles">All that they have; none where they are refused.</param>
-/// <param name="Refusal">Why they may not; null when they may.</param>
+/// <summary>The outcome of authorizing a staff member.</summary>
+/// <param name="Roles">All of their roles; empty if they are refused.</param>
+/// <param name="Refusal">Why they are not authorized; null if they are.</param>
 internal readonly record struct StaffRight(string[] Roles, Refusal? Refusal);

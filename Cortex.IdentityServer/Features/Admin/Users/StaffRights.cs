@@ -7,8 +7,8 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>
-/// Whether a member of the staff still may what their request was let in for: it may have been taken away while the request waited, or while its body was on
-/// the way.
+/// Checks that a staff member is still authorized for a request: the role, session or account may have been revoked while the request waited or its body was
+/// being received.
 /// </summary>
 internal sealed class StaffRights(CortexDbContext db)
 {
@@ -18,18 +18,20 @@ internal sealed class StaffRights(CortexDbContext db)
         FROM users WHERE id = @user
         """;
 
-    /// <summary>In the caller's transaction: what is answered stays true of the account and its roles until it ends.</summary>
-    /// <remarks>Two statements, as one that waited for a lock sees the roles and sessions from before it waited.</remarks>
+    /// <summary>
+    /// Locks the staff member's account in the caller's transaction, so that the result holds for the account and its roles until the transaction ends.
+    /// </summary>
+    /// <remarks>This takes two statements, because a statement that waits for a lock still sees the roles and sessions of its older snapshot.</remarks>
     public async Task<StaffRight> LockAndCheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
         await db.LockAccountAgainstChangesAsync(staff.Id, cancellationToken);
         return await CheckAsync(staff, role, cancellationToken);
     }
 
-    /// <summary>As it is now; for who reads, or holds the account already.</summary>
-    /// <param name="staff">Who asks.</param>
-    /// <param name="role">What it takes: <see cref="Role.Admin"/>, or <see cref="Role.Support"/>, which administrators may do too.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Checks the current state, for callers that only read or that already hold the lock.</summary>
+    /// <param name="staff">The staff member.</param>
+    /// <param name="role">The required role: <see cref="Role.Admin"/>, or <see cref="Role.Support"/>, which administrators satisfy too.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<StaffRight> CheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
         var standing = (await db.Database.SqlQueryRaw<Standing>(
@@ -40,7 +42,7 @@ internal sealed class StaffRights(CortexDbContext db)
             { IsActive: false } => new([], Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }),
             not { HasSession: true } => new([], Problems.SessionRevoked),
             { Roles: var roles } when roles.Contains(Role.Admin) || roles.Contains(role) => new(roles, null),
-            _ => new([], Problems.Forbidden with { Detail = "You no longer have the role that this needs." }),
+            _ => new([], Problems.Forbidden with { Detail = "You no longer have the required role." }),
         };
     }
 

@@ -6,17 +6,17 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>Changes to an account.</summary>
 internal sealed record UpdateUserRequest : IRequestBody, IExample<UpdateUserRequest>
 {
-    /// <summary>Another tier: <c>free</c>, <c>pro</c>, <c>enterprise</c> or one that the operator named.</summary>
+    /// <summary>The new tier: <c>free</c>, <c>pro</c>, <c>enterprise</c> or a tier that the operator configured.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 
-    /// <summary>False ends all sessions and refuses logins and API keys, true lets them in again.</summary>
+    /// <summary>False ends all sessions and blocks logins and API keys; true allows them again.</summary>
     public bool? IsActive { get; init; }
 
-    /// <summary>Whether the mailbox counts as proved.</summary>
+    /// <summary>Whether the email address counts as verified.</summary>
     public bool? IsVerified { get; init; }
 
-    /// <summary>All the roles that the user has from now on; none for an empty list.</summary>
+    /// <summary>The complete new list of the user's roles; an empty list removes all roles.</summary>
     [RoleNames]
     public string[]? Roles { get; init; }
 

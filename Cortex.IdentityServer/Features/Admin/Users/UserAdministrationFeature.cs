@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Users as administrators and support see and change them.</summary>
+/// <summary>Registers and maps the administration of users.</summary>
 internal static class UserAdministrationFeature
 {
     private const string EntityTag = "Identifies this version of the user, for If-Match.";
@@ -38,17 +38,17 @@ internal static class UserAdministrationFeature
             .Refuses(Problems.EmailTaken);
         var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
 
-        var helping = user.MapGroup("/").RequireAuthorization(Policies.Support);
-        helping.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag(EntityTag);
-        helping.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
-        helping.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
-        helping.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
-        helping.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
-        helping.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
+        var support = user.MapGroup("/").RequireAuthorization(Policies.Support);
+        support.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag(EntityTag);
+        support.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
+        support.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
+        support.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
+        support.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
+        support.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
-        var ruling = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
-        ruling.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
-        ruling.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
-        ruling.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
+        var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
+        administration.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
+        administration.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
+        administration.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
     }
 }

@@ -5,14 +5,14 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Makes an account for somebody, who gets a mail to choose its password.</summary>
+/// <summary>Creates an account for a user and emails them a link to choose a password.</summary>
 internal sealed class UserCreation(
     AccountWriter writer, StaffChanges changes, ManagedAccounts accounts, PasswordReset reset, KnownTiers tiers)
 {
-    /// <param name="email">One that is one.</param>
-    /// <param name="request">What else the account has.</param>
-    /// <param name="staff">Who makes it.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="email">A validated, normalized email address.</param>
+    /// <param name="request">The other properties of the account.</param>
+    /// <param name="staff">The administrator who creates it.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<UserResult> TryAsync(string email, CreateUserRequest request, StaffMember staff, CancellationToken cancellationToken)
     {
         if (await writer.WhyRefusedAsync(request.Roles) is { } unknown)
@@ -44,7 +44,7 @@ internal sealed class UserCreation(
 
                 change.Created(user.Id);
                 created = await accounts.FindAsync(user.Id, cancellationToken)
-                    ?? throw new InvalidOperationException("An account that was just created is gone.");
+                    ?? throw new InvalidOperationException("The account that was just created does not exist.");
                 await change.RecordChangeAsync(AuditAction.Created, created.ChangesSince(before: null));
                 await reset.InviteAsync(user, cancellationToken);
                 return null;

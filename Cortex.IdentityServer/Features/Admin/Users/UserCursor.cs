@@ -5,11 +5,11 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Where a page of users ended, in the order that it has. Opaque to clients.</summary>
+/// <summary>The position at which a page of users ended, in a given order. Clients treat it as opaque.</summary>
 /// <remarks>
 /// <code>
-/// order 1   time 8   id 16     base64url; a time is as PostgreSQL holds it, and -infinity for an account without one
-/// order 1   id 16     email in UTF-8, folded
+/// order 1   time 8   id 16     base64url; the time as PostgreSQL stores it, -infinity for an account without one
+/// order 1   id 16     case-folded email in UTF-8
 /// </code>
 /// </remarks>
 internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string Email)
@@ -38,7 +38,7 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Null for what isn't a cursor of this order.</summary>
+    /// <summary>Null if the text is not a cursor of this order.</summary>
     public static UserCursor? Parse(string text, UserOrder order)
     {
         if (text.Length > LongestText || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not [var kind, .. var rest]
@@ -59,7 +59,7 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
 
         try
         {
-            // PostgreSQL holds no NUL.
+            // PostgreSQL can't store NUL characters.
             var email = Utf8.GetString(bytes, IdLength, bytes.Length - IdLength);
             return email.Contains('\0') ? null : new(order, default, new Guid(bytes.AsSpan(0, IdLength), bigEndian: true), email);
         }

@@ -6,10 +6,10 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Deletes somebody's account.</summary>
+/// <summary>Deletes a user's account.</summary>
 internal sealed class UserDeletion(StaffChanges changes, AccountRemoval removal)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Deletes the account if its ETag matches; null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.AccountDeleted, userId, staff, Role.Admin) { IsDeletion = true },
         async (change, account) => !ifMatch.Allows(account.EntityTag)

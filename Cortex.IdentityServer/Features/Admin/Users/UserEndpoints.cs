@@ -7,14 +7,17 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>One user: shown, made, changed, deleted.</summary>
+/// <summary>The routes that show, create, update and delete one user.</summary>
 internal static class UserEndpoints
 {
     private const string AboutId = "The id of the user.";
-    private const string AboutIfMatch = "The ETag of an earlier answer, or several, or *. Nothing is changed if the user has changed since then.";
+    private const string AboutIfMatch =
+        "The ETag of an earlier response, a list of ETags, or *. If the user has changed since then, the request fails with 412.";
 
     /// <summary>Show a user</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. The ETag covers what can be edited: it changes with the account and its roles, not with a login.</remarks>
+    /// <remarks>
+    /// For <c>admin</c> and <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
+    /// </remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
         [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountConditions conditions, HttpContext http, CancellationToken cancellationToken)
     {
@@ -29,8 +32,8 @@ internal static class UserEndpoints
 
     /// <summary>Create a user</summary>
     /// <remarks>
-    /// For <c>admin</c>, even if registration is closed. The user gets a mail with a link to choose a password, valid for three days; until then nobody can log
-    /// in.
+    /// For <c>admin</c>, even if registration is closed. The user gets an email with a link to choose a password, which is valid for three days. Nobody can log
+    /// in before a password is chosen.
     /// </remarks>
     internal static async Task<Results<Created<AdminUserResponse>, Problem>> CreateUser(
         CreateUserRequest body, UserCreation creation, HttpContext http, CancellationToken cancellationToken)
@@ -54,8 +57,8 @@ internal static class UserEndpoints
 
     /// <summary>Change a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. Fields that are left out stay unchanged. Changes take effect with the next request, and on other replicas within 250 ms; disabling an
-    /// account also ends its sessions and voids mailed links. The last administrator can't be demoted or disabled.
+    /// For <c>admin</c>. Omitted fields are not changed. Changes take effect with the next request, and on other replicas within 250 ms. Disabling an account
+    /// also ends its sessions and invalidates emailed links. The last administrator can't be demoted or disabled.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserResponse>, Problem>> UpdateUser(
         [Description(AboutId)] Guid id,
@@ -84,9 +87,9 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, usage. A last notice is mailed. The audit log
-    /// keeps what happened to the account, without IP addresses, user agents and details; of the deletion it keeps who did it and what the account was, but not
-    /// whose. The last administrator can't be deleted.
+    /// For <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys and usage. The user gets a final notice by email.
+    /// The audit log keeps the account's events without IP addresses, user agents and details. The deletion event keeps who deleted the account and its last
+    /// state, but not whose account it was. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
         [Description(AboutId)] Guid id,

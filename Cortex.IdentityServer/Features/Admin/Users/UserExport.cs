@@ -6,15 +6,15 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Writes users line by line, for as long as who asked for them may read them.</summary>
+/// <summary>Writes users line by line, as long as the staff member stays authorized to read them.</summary>
 internal sealed partial class UserExport(UserPages users, StaffRights rights, IOptions<JsonOptions> json, ILogger<UserExport> logger)
 {
-    /// <summary>Whether all are written; else the right to read on is gone, and what is written is only the beginning.</summary>
-    /// <param name="filter">Which users.</param>
-    /// <param name="order">In which order.</param>
-    /// <param name="staff">Who asks. An export can take as long as they read slowly, so they are looked at again before each page.</param>
-    /// <param name="body">Where to.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Returns true if all users were written; false if the staff member lost the authorization, so that the output is incomplete.</summary>
+    /// <param name="filter">The users to export.</param>
+    /// <param name="order">The order of the users.</param>
+    /// <param name="staff">The staff member, who is authorized again before each page because a slow reader can keep an export open for long.</param>
+    /// <param name="body">The response body.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<bool> TryWriteAsync(UserFilter filter, UserOrder order, StaffMember staff, Stream body, CancellationToken cancellationToken)
     {
         var format = json.Value.SerializerOptions;
@@ -41,7 +41,7 @@ internal sealed partial class UserExport(UserPages users, StaffRights rights, IO
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning, Message = "An export of users was cut short: the staff member {StaffId} no longer has the right to it ({Code})")]
+            Level = LogLevel.Warning, Message = "An export of users was cut short: staff member {StaffId} is no longer authorized ({Code})")]
         public static partial void BrokenOff(ILogger logger, Guid staffId, string code);
     }
 }

@@ -10,28 +10,29 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Helping a user back into their account, and keeping others out of it.</summary>
+/// <summary>The routes with which the staff restores a user's access and revokes that of others.</summary>
 internal static class UserHelpEndpoints
 {
     private const string AboutId = "The id of the user.";
 
     /// <summary>Unlock a user</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the waits after wrong passwords, from any address, and the lock after wrong codes.</remarks>
+    /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the lockouts after wrong passwords (from any address) and wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
         [Description(AboutId)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
         await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user by mail. Make
-    /// sure first that it is the owner who asks. The password stays as it is. It can't be used on one's own account (403): that takes the password and a code.
+    /// For <c>admin</c> and <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user by email.
+    /// Verify first that the request comes from the owner. The password is not changed. For your own account, this fails with 403: use your password and a code
+    /// instead.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
         [Description(AboutId)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
         await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>End a user's sessions</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. All of them, at once and on every replica. API keys keep working.</remarks>
+    /// <remarks>For <c>admin</c> and <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
         [Description(AboutId)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken)
@@ -48,16 +49,16 @@ internal static class UserHelpEndpoints
         return problem is null ? TypedResults.NoContent() : problem.ToProblem();
     }
 
-    /// <summary>Mail a user a link to set a password</summary>
+    /// <summary>Email a user a link to set a password</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. The link is valid for one hour and works once; a user who never had a password gets a new invitation, valid for
-    /// three days. A user gets at most five such mails an hour (429). A disabled account gets none (403 <c>account_disabled</c>).
+    /// For <c>admin</c> and <c>support</c>. The link is valid for one hour and works once. A user who never had a password gets a new invitation instead, valid
+    /// for three days. A user gets at most five such emails per hour (429). For a disabled account, the request fails with 403 <c>account_disabled</c>.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
         [Description(AboutId)] Guid id, EmptyRequest? _, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken) =>
         await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
-            : TypedResults.Accepted((string?)null, new MailAccepted("The mail is on its way."));
+            : TypedResults.Accepted((string?)null, new MailAccepted("The email is on its way."));
 
     /// <summary>List a user's API keys</summary>
     /// <remarks>For <c>admin</c> and <c>support</c>. Newest first, without the keys themselves.</remarks>
@@ -68,7 +69,7 @@ internal static class UserHelpEndpoints
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
 
     /// <summary>Revoke a user's API key</summary>
-    /// <remarks>For <c>admin</c>. The key is refused from the next request on, and on other replicas within 250 ms.</remarks>
+    /// <remarks>For <c>admin</c>. The key is rejected from the next request on, and on other replicas within 250 ms.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
         [Description(AboutId)] Guid id,
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Many users at a time.</summary>
+/// <summary>The routes that list and export users.</summary>
 internal static class UserListEndpoints
 {
     /// <summary>List users</summary>
     /// <remarks>
-    /// One page at a time; filters combine. Every page takes the same time, even the last of millions. For `support` too. A page holds fewer users than `limit`
-    /// only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`: continue until `next_cursor` is null.
+    /// For `admin` and `support`. Filters combine. Every page takes the same time, even the last one of millions of users. A page has fewer users than `limit`
+    /// only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`, so continue until `next_cursor` is null.
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,
@@ -41,9 +41,9 @@ internal static class UserListEndpoints
 
     /// <summary>Export users</summary>
     /// <remarks>
-    /// Users line by line (NDJSON), as in the list and with its filters and order, without secrets, hashes and tokens. A user who is added or deleted during
-    /// the export may or may not be in it; all others are in it exactly once. An answer that breaks off before its last chunk isn't complete: that also happens
-    /// if the caller loses the role, the session or the account. For `support` too.
+    /// For `admin` and `support`. Returns users line by line (NDJSON), with the fields, filters and order of the list, and without secrets, hashes and tokens.
+    /// A user who is added or deleted during the export may or may not be included; every other user is included exactly once. A response that ends before its
+    /// last chunk is incomplete, which also happens if the caller loses the role, the session or the account.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
         [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal static class UserListEndpoints
             {
                 if (!await export.TryWriteAsync(filter, order, StaffMember.Of(http), body, cancellationToken))
                 {
-                    // A good end would say that these are all.
+                    // Completing the response would tell the client that these are all users.
                     http.Abort();
                 }
             },

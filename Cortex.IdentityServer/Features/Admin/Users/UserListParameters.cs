@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>What a list of users is asked for, as texts: each says itself what is wrong with it.</summary>
+/// <summary>The query parameters of a list of users, as text, so that each one can report its own error.</summary>
 internal sealed record UserListParameters
 {
     private const int LongestEmail = EmailAddress.MaxLength;
@@ -15,7 +15,7 @@ internal sealed record UserListParameters
     private const string Ascending = "asc";
     private const string Descending = "desc";
 
-    [FromQuery(Name = "email"), Description("The beginning of the email; upper and lower case don't matter."), MaxLength(LongestEmail)]
+    [FromQuery(Name = "email"), Description("The beginning of the email; case is ignored."), MaxLength(LongestEmail)]
     public string? Email { get; init; }
 
     [FromQuery(Name = "tier"), MaxLength(TierName.Longest), Description(
@@ -31,16 +31,16 @@ internal sealed record UserListParameters
     [FromQuery(Name = "role"), RoleValue, Description("Only users who have this role.")]
     public string? Role { get; init; }
 
-    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("By default email for a search by email, created_at otherwise.")]
+    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("Default: email for a search by email, created_at otherwise.")]
     public string? Sort { get; init; }
 
-    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("By default A to Z for email, newest first for created_at.")]
+    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("Default: ascending for email, descending (newest first) for created_at.")]
     public string? Order { get; init; }
 
-    /// <summary>The filter and the order; what is wrong with them, the query is told.</summary>
+    /// <summary>Parses the filter and the order, and reports errors to the query reader.</summary>
     public (UserFilter Filter, UserOrder Order) Read(QueryReader query)
     {
-        var email = string.IsNullOrEmpty(Email) ? null : Composed(Email);
+        var email = string.IsNullOrEmpty(Email) ? null : NormalizePrefix(Email);
         if (email is null && !string.IsNullOrEmpty(Email))
         {
             query.Refuse("email", $"must be the beginning of an email, of at most {LongestEmail} characters");
@@ -67,8 +67,8 @@ internal sealed record UserListParameters
         return Tier;
     }
 
-    /// <summary>The form that emails are stored in, or null for a text that can't be a part of one.</summary>
-    private static string? Composed(string text)
+    /// <summary>Normalizes the text as stored emails are; null if it cannot be a part of an email.</summary>
+    private static string? NormalizePrefix(string text)
     {
         try
         {

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Reads users a page at a time, each as fast as the first, however many there are and whatever they are filtered by (decision 0015).</summary>
+/// <summary>Reads users page by page. The time per page does not depend on its position, the filter or the number of users (decision 0015).</summary>
 internal sealed class UserPages(NpgsqlDataSource database)
 {
-    /// <summary>Users that are read at a time where all are.</summary>
+    /// <summary>The page size when all users are read.</summary>
     private const int Many = 1000;
 
-    /// <summary>The tiers that any account has: a few, and the index steps from one to the next.</summary>
+    /// <summary>Reads the distinct tiers of all accounts by skipping through the index from one tier to the next.</summary>
     private const string Tiers = $"""
         WITH RECURSIVE tiers AS (
             (SELECT {UserSql.Tier} AS tier FROM users ORDER BY {UserSql.Tier} LIMIT 1)
@@ -21,11 +21,11 @@ internal sealed class UserPages(NpgsqlDataSource database)
         SELECT tier FROM tiers WHERE tier IS NOT NULL
         """;
 
-    /// <param name="filter">Which users.</param>
-    /// <param name="order">In which order.</param>
-    /// <param name="after">Where the page before ended; null for the first.</param>
-    /// <param name="limit">How many at most. A search by email that many match, in order of time, may give fewer and still go on.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="filter">The users to read.</param>
+    /// <param name="order">The order of the users.</param>
+    /// <param name="after">The end of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of users. A search by email with many matches, in order of time, may return fewer although more follow.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<UserPage> PageAsync(UserFilter filter, UserOrder order, UserCursor? after, int limit, CancellationToken cancellationToken)
     {
         var tiers = filter.Tier is { } tier ? [tier] : await TiersAsync(cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class UserPages(NpgsqlDataSource database)
             : new([.. found.Select(row => row.User)], end);
     }
 
-    /// <summary>All of them, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
+    /// <summary>Reads all users page by page, so that a slow reader does not occupy a database connection.</summary>
     public async IAsyncEnumerable<IReadOnlyList<AdminUserResponse>> AllAsync(
         UserFilter filter, UserOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ internal sealed class UserPages(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>The users, each with where it is; and where a walk ended that found fewer.</summary>
+    /// <summary>Reads the users with their positions, and the position at which a scan ended that found fewer.</summary>
     private async Task<(List<(AdminUserResponse User, UserCursor Position)> Found, UserCursor? End)> ReadAsync(
         string text, UserPageSql sql, UserOrder order, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>
-/// Changes what an administrator may change about an account: the tier, the roles, whether it may be used and whether its mailbox counts as proved.
+/// Updates the fields of an account that an administrator may change: the tier, the roles, and whether it is active and verified.
 /// </summary>
 internal sealed class UserUpdate(
     StaffChanges changes, ManagedAccounts accounts, AccountWriter writer, LastAdminRule lastAdmin, SessionService sessions, KnownTiers tiers)
@@ -69,7 +69,10 @@ internal sealed class UserUpdate(
             await sessions.RevokeAllAsync(change, SessionEnd.AccountDisabled, cancellationToken);
         }
 
-        var after = await accounts.FindAsync(before.Id, cancellationToken) ?? throw new InvalidOperationException("An account that is locked is gone.");
+        var after = await accounts.FindAsync(before.Id, cancellationToken)
+           
+           
+            ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
         await change.RecordChangeAsync(AuditAction.Updated, after.ChangesSince(before));
         return new UserResult.Done(after);
     }
