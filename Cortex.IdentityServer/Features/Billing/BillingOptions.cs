@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>How the payment provider is reached; checked at start, so that a bad address is found before it is needed.</summary>
+/// <summary>The settings of the payment provider, validated at startup so that mistakes are found before billing needs them.</summary>
 /// <param name="PolarWebhookSecrets">The secrets that Polar signs webhooks with: one, or two during a rotation.</param>
 /// <param name="PolarAccessToken">An organization access token for Polar's API.</param>
 /// <param name="PolarProducts">The subscription tier by Polar's product id.</param>

@@ -38,8 +38,8 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
     public async Task SaveAsync(ManagedAccount before, ManagedAccount wanted)
     {
         var user = await users.FindByIdAsync(wanted.Id.ToString())
-            
-            
+
+
             ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
 
         // A NULL that means the same value is kept, because nothing changed.
