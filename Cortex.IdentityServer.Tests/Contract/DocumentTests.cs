@@ -120,7 +120,8 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"^(?<indent> *)(?:(?<name>[\w.]+)/ +)+\S", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex MapLine();
 
-    [GeneratedRegex("`(?<name>[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+)(?:<[A-Za-z]+>|\\(\\)|\\.[A-Za-z]+)?`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "`(?<name>[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+)(?:<[A-Za-z]+>|\\(\\)|\\.[A-Za-z]+)?`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"`(?<path>\w[\w.-]*(?:/[\w.-]+)+\.(?:cs|csproj|http|json|md|sh|txt|yaml))`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

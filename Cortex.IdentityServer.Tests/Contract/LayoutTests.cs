@@ -1,0 +1,112 @@
+namespace Cortex.IdentityServer.Tests.Contract;
+
+/// <summary>Which folder of the server uses which. A new arrow is a line of this table, where a reviewer sees it.</summary>
+public sealed class LayoutTests
+{
+    private const int MostLines = 300;
+    private const int LongestLine = 160;
+
+    /// <summary>It maps the entities of all folders, and is the only file of the foundation that names them.</summary>
+    private const string Context = "Cortex.IdentityServer/Foundation/Data/CortexDbContext.cs";
+
+    /// <summary>Folders from the ground up, each with those that it uses. They all stand above it in this table, so that no two use each other.</summary>
+    private static readonly (string Folder, string Uses)[] Table =
+    [
+        ("Foundation/Configuration", ""),
+        ("Foundation/Secrets", "Foundation: Configuration"),
+        ("Foundation/Data", "Foundation: Configuration"),
+        ("Foundation/Http", "Foundation: Configuration, Data"),
+        ("Identity/Users", "Foundation: Configuration, Data, Http"),
+        ("Identity/Audit", "Foundation: Configuration, Data, Http"),
+        ("Identity/Mail", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit"),
+        ("Identity/Events", "Foundation: Data, Http; Identity: Users, Audit, Mail"),
+        ("Identity/Passwords", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail"),
+        ("Identity/SigningKeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Audit"),
+        ("Identity/Sessions", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, SigningKeys"),
+        ("Identity/TwoFactor", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions"),
+        ("Identity/Passkeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Sessions, TwoFactor"),
+        ("Identity/ApiKeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Sessions"),
+        ("Identity/Authentication", "Foundation: Configuration, Http; Identity: Users, Sessions, ApiKeys"),
+        ("Identity/Login", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys"),
+        (
+            "Identity/Account",
+            "Foundation: Configuration, Data, Http; "
+            + "Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys, ApiKeys, Login"),
+        ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys"),
+        ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account"),
+        ("Features/Usage", "Foundation: Data, Http; Identity: Account"),
+        ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Audit, Account"),
+        ("Features/ApiDocs", "Foundation: Http"),
+        (
+            "Features/Admin",
+            "Foundation: Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys, ApiKeys, Account; "
+            + "Features: Usage, Billing"),
+        (
+            "Features/CommandLine",
+            "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
+            + "Features: Admin"),
+    ];
+
+    /// <summary>Released migrations and their SQL, which are never edited.</summary>
+    private static readonly string[] Released =
+    [
+        "AccountLists.cs", "AccountStatistics.cs", "ApiKeyHashes.cs", "AuditEvents.cs", "ChangeNotices.cs", "DocumentedTables.cs", "EmailUniqueness.cs",
+        "PortableSchema.cs",
+    ];
+
+    [Fact]
+    public void Each_folder_uses_the_folders_that_the_table_says()
+    {
+        var types = SourceFile.OfServer.Where(file => file.Folder is not null).Select(file => (file.Folder!, file.TypeName)).ToHashSet();
+        var used = SourceFile.OfServer.Where(file => file.Folder is not null && file.Path != Context)
+            .SelectMany(file => file.UsedFolders(types), (file, folder) => Arrow(file.Folder!, folder))
+            .Distinct(StringComparer.Ordinal);
+
+        Assert.Equal(
+            Table.SelectMany(row => Listed(row.Uses), (row, folder) => Arrow(row.Folder, folder)).Order(StringComparer.Ordinal),
+            used.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Each_folder_is_in_the_table() => Assert.Equal(
+        SourceFile.OfServer.Select(file => file.Folder).OfType<string>().Distinct().Order(StringComparer.Ordinal),
+        Table.Select(row => row.Folder).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Floors_stand_on_each_other() => Assert.Equal(
+        ["Foundation", "Identity", "Features"], Table.Select(row => row.Folder.Split('/')[0]).Distinct());
+
+    [Fact]
+    public void No_folder_uses_one_above_it() => Assert.All(Table.Index(), row => Assert.Subset(
+        Table.Take(row.Index).Select(below => below.Folder).ToHashSet(), Listed(row.Item.Uses).ToHashSet()));
+
+    [Fact]
+    public void Only_Program_stands_outside_of_the_folders() => Assert.Equal(
+        ["Cortex.IdentityServer/Program.cs"], SourceFile.OfServer.Where(file => file.Folder is null).Select(file => file.Path));
+
+    [Fact]
+    public void A_file_of_the_server_contains_one_type() => Assert.All(
+        SourceFile.OfServer, file => Assert.True(file.TopLevelTypes == 1, $"{file.Path} contains {file.TopLevelTypes} types"));
+
+    [Fact]
+    public void No_file_is_long()
+    {
+        Assert.NotEmpty(SourceFile.All);
+        Assert.All(SourceFile.All, file => Assert.True(file.Lines.Count() <= MostLines, $"{file.Path} has {file.Lines.Count()} lines"));
+    }
+
+    [Fact]
+    public void No_line_is_long() => Assert.All(
+        SourceFile.All.Where(file => !(file.Path.StartsWith("Migrations/", StringComparison.Ordinal) && Released.Contains(Path.GetFileName(file.Path))))
+            .SelectMany(file => file.Lines.Index(), (file, line) => (file.Path, Number: line.Index + 1, line.Item.Length)),
+        line => Assert.True(line.Length <= LongestLine, $"{line.Path}:{line.Number} has {line.Length} characters"));
+
+    private static string Arrow(string from, string to) => $"{from} -> {to}";
+
+    /// <summary>A row's folders in full: <c>Foundation: Data, Http; Identity: Users</c>.</summary>
+    private static IEnumerable<string> Listed(string uses) =>
+        from floor in uses.Split("; ", StringSplitOptions.RemoveEmptyEntries)
+        let parts = floor.Split(": ")
+        from folder in parts[1].Split(", ")
+        select $"{parts[0]}/{folder}";
+}
