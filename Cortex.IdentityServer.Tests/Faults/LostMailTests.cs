@@ -31,7 +31,7 @@ public sealed class LostMailTests(TwoServers servers) : IAsyncLifetime
 
         // The sender has found out, so it isn't in the middle of a mail that PostgreSQL would then forget was sent.
         await Within.UntilAsync(
-            Soon, "the sender misses PostgreSQL", () => Task.FromResult(server.Process.Output.Contains("Mails could not be sent", StringComparison.Ordinal)));
+            Soon, "the sender misses PostgreSQL", () => Task.FromResult(server.Process.Output.Contains("Emails could not be sent", StringComparison.Ordinal)));
         smtp.Open();
         await servers.Postgres.MendAsync();
 

@@ -24,7 +24,7 @@ public sealed class InternationalMailTests(SilentApp app) : IClassFixture<Silent
         await app.PassTimeUntilAsync("three tries", async () => await RefusalsAsync(local) >= 3);
         Assert.All(smtp.Lines, line => Assert.True(Ascii.IsValid(line), line));
         Assert.Equal(1, await app.WaitingAsync());
-        Assert.Single(app.Log[before..].Split('\n'), line => line.Contains("doesn't offer SMTPUTF8", StringComparison.Ordinal));
+        Assert.Single(app.Log[before..].Split('\n'), line => line.Contains("doesn't support SMTPUTF8", StringComparison.Ordinal));
         Assert.DoesNotContain("jürgen", app.Log, StringComparison.Ordinal);
     }
 

@@ -48,7 +48,7 @@ public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
         await File.WriteAllTextAsync(app.Folder, "", TestContext.Current.CancellationToken);
         var user = await app.RegisterAsync();
         await app.PassTimeUntilAsync(
-            "two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: Mail could not be written", StringComparison.Ordinal)) >= 2);
+            "two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: The email could not be written", StringComparison.Ordinal)) >= 2);
         Assert.Equal(1, await app.WaitingAsync());
 
         File.Delete(app.Folder);

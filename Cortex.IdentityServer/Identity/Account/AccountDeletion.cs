@@ -9,11 +9,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Deletes an account at its owner's wish.</summary>
+/// <summary>Deletes an account at its owner's request.</summary>
 internal sealed partial class AccountDeletion(
     CortexDbContext db, OwnerProof proof, AccountRemoval removal, AccountChanges changes, ILogger<AccountDeletion> logger)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Returns null on success.</summary>
     public async Task<Refusal?> TryAsync(Guid userId, ReauthenticateRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await proof.FindUserAsync(userId, cancellationToken) is not { } user)
@@ -35,7 +35,7 @@ internal sealed partial class AccountDeletion(
             {
                 if (!await db.Users.AnyAsync(u => u.Id == userId && u.SecurityStamp == user.SecurityStamp, cancellationToken))
                 {
-                    // Another request was first, or what was proved no longer counts.
+                    // Another request deleted the account first, or the credentials have changed since they were verified.
                     return Problems.SessionRevoked;
                 }
 

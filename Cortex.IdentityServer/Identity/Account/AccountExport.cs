@@ -7,18 +7,18 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Everything that the server holds about a user, without secrets.</summary>
-/// <param name="ExportedAt">When this was true.</param>
+/// <summary>Everything that the server stores about a user, except secrets.</summary>
+/// <param name="ExportedAt">When the export was created.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Roles">What the user may do beyond their own account.</param>
+/// <param name="Roles">The user's roles.</param>
 /// <param name="Sessions">Sessions, including those that ended recently.</param>
-/// <param name="LoginAddresses">Addresses from which the user logged in recently.</param>
+/// <param name="LoginAddresses">IP addresses from which the user recently logged in.</param>
 /// <param name="ApiKeys">API keys, without the keys.</param>
 /// <param name="Passkeys">Passkeys, without their keys.</param>
 /// <param name="RecoveryCodesLeft">How many recovery codes are left.</param>
-/// <param name="Usage">Requests made with API keys.</param>
-/// <param name="BillingEvents">What the payment provider reported.</param>
-/// <param name="Events">What happened to the account.</param>
+/// <param name="Usage">Requests made with the user's API keys.</param>
+/// <param name="BillingEvents">Events reported by the payment provider.</param>
+/// <param name="Events">The account's audit events.</param>
 internal sealed record AccountExport(
     DateTimeOffset ExportedAt,
     UserResponse Account,

@@ -4,12 +4,12 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Gathers everything that the server stores about a user. What may be long is read while it is written to the client.</summary>
+/// <summary>Collects everything that the server stores about a user. Lists that may be long are streamed to the client.</summary>
 internal sealed class AccountExporter(
     AccountReader accounts, UserRoles roles, CredentialExport credentials, IUsageExport usage, IBillingExport billing, AuditReader events, AuditLog audit,
     TimeProvider clock)
 {
-    /// <summary>Null when there is no such account (any more).</summary>
+    /// <summary>Returns null if the account doesn't exist or was deleted.</summary>
     public async Task<AccountExport?> ExportAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(userId, cancellationToken) is not { } account)

@@ -11,11 +11,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Gives an account back to the person who has proved that its mailbox is theirs.</summary>
+/// <summary>Restores an account to the person who has proved that they own its mailbox.</summary>
 internal sealed class AccountRecovery(
     CortexDbContext db, ApiKeyService keys, UserPasskeys passkeys, SecondFactor secondFactor, LoginAddresses addresses, SessionService sessions)
 {
-    /// <summary>Ends all sessions and the waits after wrong codes; if nobody had proved the mailbox before, takes the account from whoever made it.</summary>
+    /// <summary>
+    /// Ends all sessions and lifts the lockout after wrong codes. If the email had never been verified, removes the access of whoever created the account.
+    /// </summary>
     public async Task RunAsync(AccountChange change, User user, CancellationToken cancellationToken)
     {
         await secondFactor.ResetFailuresAsync(user.Id, cancellationToken);
@@ -27,8 +29,8 @@ internal sealed class AccountRecovery(
     }
 
     /// <summary>
-    /// Nobody had proved this mailbox before, so a stranger may have made the account. Removes everything that the stranger could come back with, and the
-    /// second factor too, which would keep the owner out.
+    /// An email that was never verified may belong to an account that an attacker created. This removes every credential with which the attacker could regain
+    /// access, and the second factor, which would lock the owner out.
     /// </summary>
     private async Task TakeFromStrangerAsync(AccountChange change, User user, CancellationToken cancellationToken)
     {
@@ -50,7 +52,7 @@ internal sealed class AccountRecovery(
 
         await secondFactor.RevokeAllAsync(user.Id, cancellationToken);
 
-        // The places where the stranger logged in are none where the owner is known.
+        // The networks and devices from which the attacker logged in must not count as the owner's.
         await addresses.ForgetAllAsync(user.Id, cancellationToken);
         await sessions.ForgetDevicesAsync(user.Id, cancellationToken);
         await change.RecordAsync(AuditAction.EmailVerified);

@@ -13,15 +13,15 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// </summary>
 internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin)
 {
-    /// <summary>The usage of years goes with the account, row by row.</summary>
+    /// <summary>Deleting years of usage rows along with the account can take longer than the default timeout.</summary>
     private const int TimeoutSeconds = 60;
 
-    /// <summary>Null when the account is deleted and the change is complete.</summary>
-    /// <param name="change">The change of the account.</param>
-    /// <param name="owner">The owner, and the address that the last notice goes to.</param>
-    /// <param name="mail">The kind of that notice.</param>
-    /// <param name="was">What the account was, without personal data.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <summary>Returns null when the account is deleted and the change is complete.</summary>
+    /// <param name="change">The change to the account.</param>
+    /// <param name="owner">The owner, who receives the last notice.</param>
+    /// <param name="mail">The kind of the last notice.</param>
+    /// <param name="was">The state of the account before the deletion, without personal data.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<Refusal?> TryAsync(
         AccountChange change, AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, CancellationToken cancellationToken)
     {
@@ -30,8 +30,8 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
             return Problems.LastAdmin;
         }
 
-        // The owner's own deletion is recorded before it happens, so that a trigger removes the personal data from this event too. A deletion by somebody
-        // else is recorded afterwards: the IP address and the user agent are theirs, and the rest doesn't say whose account it was.
+        // A deletion by the owner is recorded first, so that a trigger removes the personal data from this event too. A deletion by an administrator is
+        // recorded afterward, because the IP address and user agent are the administrator's and the event doesn't reveal whose account it was.
         var isByOwner = change.Origin.ActorOn(owner.Id) == owner.Id;
         if (isByOwner)
         {

@@ -4,15 +4,15 @@ using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>A new password for the caller.</summary>
+/// <summary>A change of the caller's password.</summary>
 internal sealed record ChangePasswordRequest : IRequestBody, IExample<ChangePasswordRequest>
 {
-    /// <summary>The password as it is.</summary>
+    /// <summary>The current password.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string CurrentPassword { get; init; } = "";
 
-    /// <summary>8 to 256 characters of any kind; not a common one, not the email, not the current one.</summary>
+    /// <summary>The new password: 8 to 256 characters of any kind. It must not be a common password, the email or the current password.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string NewPassword { get; init; } = "";

@@ -6,6 +6,6 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>The mechanisms by which a user authenticates, each of which exports what it stores about them.</summary>
+/// <summary>The services that store users' credentials, each of which exports its own data.</summary>
 internal sealed record CredentialExport(
     SessionService Sessions, LoginAddresses Addresses, ApiKeyService Keys, UserPasskeys Passkeys, SecondFactor SecondFactor);

@@ -1,15 +1,15 @@
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>A request that was made with an API key.</summary>
-/// <param name="Endpoint">What was asked for.</param>
+/// <summary>A request made with an API key.</summary>
+/// <param name="Endpoint">The endpoint that was called.</param>
 /// <param name="ApiKeyId">The API key; null if it no longer exists.</param>
-/// <param name="TokensUsed">How much it used.</param>
-/// <param name="CostUsd">What it cost, in US dollars.</param>
-/// <param name="Provider">The provider that did the work.</param>
-/// <param name="ResponseTimeMs">How long it took, in milliseconds.</param>
-/// <param name="StatusCode">How it ended.</param>
-/// <param name="ErrorMessage">What went wrong.</param>
-/// <param name="CreatedAt">When it was.</param>
+/// <param name="TokensUsed">The number of tokens that the request used.</param>
+/// <param name="CostUsd">The cost in US dollars.</param>
+/// <param name="Provider">The provider that handled the request.</param>
+/// <param name="ResponseTimeMs">The response time in milliseconds.</param>
+/// <param name="StatusCode">The HTTP status code of the response.</param>
+/// <param name="ErrorMessage">The error message, if the request failed.</param>
+/// <param name="CreatedAt">When the request was made.</param>
 internal sealed record ExportedUsage(
     string Endpoint,
     Guid? ApiKeyId,

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Changes a password that its owner knows.</summary>
+/// <summary>Changes the password of a user who knows the current one.</summary>
 internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, PasswordReplacement replacement)
 {
-    /// <summary>Null when it is done; the other sessions have ended with it.</summary>
+    /// <summary>Returns null on success, after ending all other sessions.</summary>
     public async Task<Refusal?> TryAsync(Guid userId, Guid sessionId, ChangePasswordRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
@@ -22,7 +22,7 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
             return Weak("new_password", weakness);
         }
 
-        // The new one is hashed before the transaction, which then holds its connection for a few statements only.
+        // The new password is hashed before the transaction begins, so the transaction occupies its connection only briefly.
         switch (await check.TryAsync(new(user.Email!, request.CurrentPassword, origin, request.NewPassword), cancellationToken))
         {
             case PasswordCheckResult.Refused refused:
@@ -30,9 +30,9 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
             case PasswordCheckResult.Busy busy:
                 return Refusal.Busy(busy.RetryAfter);
             case PasswordCheckResult.Right when request.NewPassword == request.CurrentPassword:
-                return Weak("new_password", "The new password is the current one.");
+                return Weak("new_password", "The new password must differ from the current one.");
             case PasswordCheckResult.Right { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
-                // Where somebody changed it meanwhile, what was sent as the current one no longer is.
+                // If another request changed the password in the meantime, the one that was sent is no longer the current password.
                 return await replacement.ByOwnerAsync(checkedUser, hash, sessionId, origin, cancellationToken) ? null : WrongPassword;
             case PasswordCheckResult.Wrong wrong:
                 return WrongPassword with { Limit = wrong.Limit };
@@ -41,7 +41,7 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
         }
     }
 
-    /// <summary>Says which field holds the weak password, and why it is weak.</summary>
+    /// <summary>Returns the refusal of a weak password, with its field and the reason.</summary>
     public static Refusal Weak(string field, string reason) => Problems.WeakPassword with
     {
         Detail = reason,

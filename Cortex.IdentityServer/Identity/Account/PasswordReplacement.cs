@@ -10,15 +10,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Replaces a password, and ends what the old one had given access to.</summary>
+/// <summary>Replaces a password and ends the sessions that the old one authorized.</summary>
 internal sealed partial class PasswordReplacement(
     CortexDbContext db, OneTimeTokens tokens, LoginAttempts attempts, SessionService sessions, AccountChanges changes, AccountRecovery recovery,
     ILogger<PasswordReplacement> logger)
 {
-    /// <summary>By who knows the old one: their session stays. False when somebody changed it meanwhile.</summary>
+    /// <summary>
+    /// Replaces the password for a user who knows the old one, whose session stays active. Returns false if the password was changed in the meantime.
+    /// </summary>
     public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        // Before the change: whoever knows the password owns the account, and a failure afterwards would deny a change that was made.
+        // Failures are reset before the change, because the user has already proved the password, and a failure afterward would report an error for a change
+        // that was made.
         await attempts.ForgiveAsync(user.Id, cancellationToken);
         return await changes.RunAsync(
             user.Id,
@@ -38,7 +41,10 @@ internal sealed partial class PasswordReplacement(
             cancellationToken);
     }
 
-    /// <summary>By who reads the mailbox: all sessions end. False when the token was used meanwhile, or isn't good any more.</summary>
+    /// <summary>
+    /// Replaces the password for a user who has proved access to the mailbox, and ends all sessions. Returns false if the token was used in the meantime or is
+    /// no longer valid.
+    /// </summary>
     public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await attempts.ForgiveAsync(user.Id, cancellationToken);
@@ -72,7 +78,7 @@ internal sealed partial class PasswordReplacement(
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} changed their password")]
         public static partial void Changed(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} reset their password by mail")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} reset their password by email")]
         public static partial void Reset(ILogger logger, Guid userId);
     }
 }

@@ -5,15 +5,15 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>A new account.</summary>
+/// <summary>The registration of an account.</summary>
 internal sealed record RegisterRequest : IRequestBody, IExample<RegisterRequest>
 {
-    /// <summary>Up to 254 characters. Upper and lower case are kept as typed, but make no difference.</summary>
+    /// <summary>The email, up to 254 characters. Letter case is preserved but not significant.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary>8 to 256 characters of any kind; not a common one, and not the email.</summary>
+    /// <summary>The password: 8 to 256 characters of any kind. It must not be a common password or the email.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";

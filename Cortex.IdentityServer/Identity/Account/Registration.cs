@@ -8,11 +8,11 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Makes accounts.</summary>
+/// <summary>Creates accounts.</summary>
 internal sealed partial class Registration(
     AccountChanges changes, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
 {
-    /// <summary>Where mailboxes have to be proved first, the owner of a taken address gets a mail, and nobody else learns that it is taken.</summary>
+    /// <summary>Registers an account. If emails must be verified first, only the owner of a taken address learns by email that it is taken.</summary>
     public async Task<RegistrationResult> TryAsync(string email, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await HashAsync(password, origin, cancellationToken) is not { } hash)
@@ -34,7 +34,7 @@ internal sealed partial class Registration(
 
         if (steps.Options.RequiresVerifiedEmail)
         {
-            // In place of the answer, which doesn't tell.
+            // The email replaces the error response, which would reveal that the address is taken.
             await steps.Outbox.RequestAsync(MailKind.Request.Registration, email, origin, cancellationToken);
         }
 
@@ -42,8 +42,8 @@ internal sealed partial class Registration(
     }
 
     /// <summary>
-    /// Hashed here and not by the manager, which would do it on this request's thread. Null when the line is full. A registration makes no network
-    /// known, as a taken email doesn't either: the places that are kept for known networks would tell the two apart.
+    /// Hashes the password on a hashing thread, whereas the user manager would hash it on the request's thread. Returns null if the hashing queue is full. A
+    /// registration doesn't make its network known, because the queue's priority for known networks would then reveal whether the email was taken.
     /// </summary>
     private async Task<string?> HashAsync(string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed partial class Registration(
         return place is null ? null : await place.HashAsync(password, cancellationToken);
     }
 
-    /// <summary>The account, its event and the mail to its address, or nothing of them.</summary>
+    /// <summary>Creates the account, its audit event and the verification email in one transaction.</summary>
     private Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken) => changes.CreateAsync(
         origin,
         async change =>

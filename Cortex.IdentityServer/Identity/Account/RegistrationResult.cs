@@ -22,6 +22,6 @@ internal abstract record RegistrationResult
 
     public sealed record Invalid(string Reason) : RegistrationResult;
 
-    /// <summary>The hashing line is full.</summary>
+    /// <summary>The hashing queue is full.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : RegistrationResult;
 }

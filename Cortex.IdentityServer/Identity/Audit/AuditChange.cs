@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>A field that changed.</summary>
-/// <param name="Name">As it is on the wire.</param>
-/// <param name="Before">What it was; null where there was nothing.</param>
-/// <param name="After">What it is; null where there is nothing any more.</param>
+/// <summary>A change to one field, recorded in the details of an audit event.</summary>
+/// <param name="Name">The field's JSON name.</param>
+/// <param name="Before">The previous value, or null if there was none.</param>
+/// <param name="After">The new value, or null if there is none.</param>
 internal readonly record struct AuditChange(string Name, JsonNode? Before, JsonNode? After);

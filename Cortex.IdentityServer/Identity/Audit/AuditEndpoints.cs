@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>What a user may see of what happened to their account.</summary>
+/// <summary>The endpoint where users list the audit events of their account.</summary>
 internal static class AuditEndpoints
 {
     /// <summary>List the events of the caller's account</summary>
-    /// <remarks>Logins, including failed ones, and every change to the account, newest first, for as long as the operator keeps them.</remarks>
+    /// <remarks>Lists logins, including failed ones, and every change to the account, newest first. The operator determines how long events are kept.</remarks>
     internal static async Task<Results<Ok<AuditEventPage>, Problem>> ListEvents(
         [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Something that happened to an account: who did what to whom, when, from where, and how it ended (OWASP ASVS 16.2.1).</summary>
+/// <summary>An audit event: who did what to which account, when, from where, and with what outcome (OWASP ASVS 16.2.1).</summary>
 internal sealed class AuditEvent
 {
     public Guid Id { get; init; }
@@ -14,10 +14,10 @@ internal sealed class AuditEvent
 
     public required string Outcome { get; init; }
 
-    /// <summary>Who did it; null for somebody who wasn't authenticated.</summary>
+    /// <summary>The user who performed the action, or null if the client wasn't authenticated.</summary>
     public Guid? ActorId { get; init; }
 
-    /// <summary>Whose account it is about; null where there is none.</summary>
+    /// <summary>The account that the event concerns, or null if there is none.</summary>
     public Guid? UserId { get; init; }
 
     public IPAddress? Ip { get; init; }
@@ -26,6 +26,6 @@ internal sealed class AuditEvent
 
     public string? RequestId { get; init; }
 
-    /// <summary>More about it, as a JSON object of texts; no secret and no email.</summary>
+    /// <summary>Additional details as a JSON object of strings. They never contain secrets or emails.</summary>
     public string? Details { get; init; }
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Table <c>audit_events</c>. The migration makes it by hand: partitioned by month, and append-only by a trigger.</summary>
+/// <summary>Configures the table <c>audit_events</c>. The migration creates it with raw SQL: partitioned by month, and append-only through a trigger.</summary>
 internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
 {
     private const int ActionLength = 64;

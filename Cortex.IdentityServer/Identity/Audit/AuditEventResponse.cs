@@ -3,12 +3,12 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Something that happened to the caller's account.</summary>
+/// <summary>An event of the caller's account.</summary>
 /// <param name="Id">The id of the event.</param>
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>api_key.created</c>.</param>
 /// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
-/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> for somebody who wasn't authenticated.</param>
-/// <param name="OccurredAt">When.</param>
+/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> if the client wasn't authenticated.</param>
+/// <param name="OccurredAt">When the event occurred.</param>
 /// <param name="Ip">The IP address; null if an administrator did it.</param>
 /// <param name="UserAgent">The user agent; null if an administrator did it.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
@@ -34,6 +34,6 @@ internal sealed record AuditEventResponse(
     public static IReadOnlyDictionary<string, JsonElement>? DetailsOf(AuditEvent audit) =>
         audit.Details is null ? null : JsonSerializer.Deserialize(audit.Details, AuditJson.Default.DictionaryStringJsonElement);
 
-    /// <summary>Where those work from is nothing for the owner.</summary>
+    /// <summary>Account owners don't see the IP addresses and user agents of administrators.</summary>
     private static bool IsByAdministrator(AuditEvent audit) => audit.ActorId is not null && audit.ActorId != audit.UserId;
 }

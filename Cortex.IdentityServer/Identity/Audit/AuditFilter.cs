@@ -1,8 +1,8 @@
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Which events are read: those to which all that is given applies.</summary>
-/// <param name="Actor">Who did it.</param>
-/// <param name="User">Whose account it is about.</param>
+/// <summary>A filter for audit events, which must match every value that is given.</summary>
+/// <param name="Actor">The user who performed the action.</param>
+/// <param name="User">The account that the event concerns.</param>
 /// <param name="Action">One of <see cref="AuditAction"/>.</param>
 /// <param name="From">The start of the period, inclusive.</param>
 /// <param name="To">The end of the period, exclusive.</param>

@@ -4,12 +4,12 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>The SQL that inserts audit events, also as a part of a statement that changes something and records it at the same time.</summary>
+/// <summary>Builds the SQL that inserts audit events, either on its own or as part of a statement that makes the change it records.</summary>
 internal static class AuditInsert
 {
     /// <summary>
-    /// Inserts one event for each row of <paramref name="from"/>, or one without it. Each argument is an SQL expression; the time and the origin are the
-    /// parameters <c>@now</c>, <c>@ip</c>, <c>@agent</c> and <c>@request</c>.
+    /// Inserts one event for each row of <paramref name="from"/>, or a single event without it. Each argument is an SQL expression; the parameters <c>@now</c>,
+    /// <c>@ip</c>, <c>@agent</c> and <c>@request</c> supply the time and the origin.
     /// </summary>
     public static string Sql(
         string action, string outcome, string userId, string details, string from = "", string actorId = "NULL::uuid", string id = "gen_random_uuid()") => $"""
@@ -17,7 +17,7 @@ internal static class AuditInsert
             SELECT {id}, @now, {action}, {outcome}, {actorId}, {userId}, @ip, @agent, @request, {details} {from}
         """;
 
-    /// <summary>The values of the parameters that every such statement has.</summary>
+    /// <summary>Returns the parameters that every such statement needs.</summary>
     public static NpgsqlParameter[] Parameters(DateTimeOffset now, RequestOrigin origin) =>
     [
         new NpgsqlParameter<DateTimeOffset>("now", now),
@@ -26,6 +26,6 @@ internal static class AuditInsert
         new NpgsqlParameter<string>("request", origin.RequestId),
     ];
 
-    /// <summary>A parameter that holds the id of a user, or nobody.</summary>
+    /// <summary>Returns a parameter with the ID of a user, or NULL.</summary>
     public static NpgsqlParameter User(string name, Guid? userId) => new(name, NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value };
 }

@@ -2,8 +2,8 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>How long what happened is kept.</summary>
-/// <param name="Retention"><c>AUDIT_RETENTION_DAYS</c>: a month of events goes when its last day is older than this.</param>
+/// <summary>The retention of audit events.</summary>
+/// <param name="Retention"><c>AUDIT_RETENTION_DAYS</c>: a month of events is deleted when its last day is older than this.</param>
 internal sealed record AuditOptions(TimeSpan Retention)
 {
     public static AuditOptions Read(SettingsReader settings) =>

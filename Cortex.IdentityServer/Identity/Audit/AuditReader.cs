@@ -5,19 +5,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Reads what happened, newest first, a page at a time, each as fast as the first, whatever is asked for.</summary>
+/// <summary>Reads audit events page by page, newest first. Every page is as fast as the first, whatever the filter.</summary>
 internal sealed class AuditReader(CortexDbContext db)
 {
-    /// <param name="filter">Which events.</param>
-    /// <param name="after">Events older than this one; null for the newest.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="filter">The filter that the events must match.</param>
+    /// <param name="after">The event after which the page starts, or null for the first page.</param>
+    /// <param name="limit">The maximum number of events.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<AuditSlice> PageAsync(AuditFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
         var events = Matching(filter);
         if (after is { } last)
         {
-            // As one row, which is where an index scan begins; the time once more, for the months that needn't be looked at.
+            // The row comparison lets PostgreSQL start the index scan at the cursor; the condition on the time alone prunes the partitions of later months.
             events = events.Where(e =>
                 EF.Functions.LessThan(ValueTuple.Create(e.OccurredAt, e.Id), ValueTuple.Create(last.At, last.Id)) && e.OccurredAt <= last.At);
         }
@@ -27,7 +27,7 @@ internal sealed class AuditReader(CortexDbContext db)
         return new(items, page.Count > limit ? new TimeCursor(StoredTime.FromDotNet(items[^1].OccurredAt), items[^1].Id) : null);
     }
 
-    /// <summary>All events of an account, newest first, page by page: whoever takes them slowly holds no connection to the database meanwhile.</summary>
+    /// <summary>Streams all events of an account, newest first. It reads page by page, so a slow client doesn't occupy a database connection.</summary>
     public async IAsyncEnumerable<AuditEventResponse> AllAsync(Guid userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         TimeCursor? after = null;
@@ -61,8 +61,8 @@ internal sealed class AuditReader(CortexDbContext db)
     }
 
     /// <remarks>
-    /// With both, PostgreSQL could take the index of either, and has to be told the one that holds few others: of what people do to their own account that of
-    /// the account, as IS NOT DISTINCT FROM has no index; of what is done to others the small one of just that.
+    /// When both are given, PostgreSQL could choose either index, so the SQL steers it to the more selective one. For actions on one's own account, that is the
+    /// index on the user, because IS NOT DISTINCT FROM can't use the index on the actor. For actions on other accounts, it is the small partial index on those.
     /// </remarks>
     private IQueryable<AuditEvent> Between(Guid? actor, Guid? user)
     {

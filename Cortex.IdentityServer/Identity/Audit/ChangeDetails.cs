@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>The details of an event that changed something: the fields that changed, as they were and as they are.</summary>
+/// <summary>The details of a change: the changed fields, with their values before and after it.</summary>
 internal sealed record ChangeDetails(IReadOnlyDictionary<string, JsonNode?> Before, IReadOnlyDictionary<string, JsonNode?> After)
 {
     public static string Of(IEnumerable<AuditChange> changes)

@@ -8,17 +8,16 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Identity.Events;
 
 /// <summary>
-/// The one way to change an account: begins a transaction, locks the account, applies the change, and commits if the change was completed. Only after the
-/// commit does this server forget what it remembers of the account, wake the mail sender, and run what was registered with
-/// <see cref="AccountChange.AfterCommit"/>.
+/// Runs every change to an account: begins a transaction, locks the account, applies the change, and commits if the change was completed. After the commit, it
+/// invalidates the cached data of the account, wakes the email sender, and runs the actions registered with <see cref="AccountChange.AfterCommit"/>.
 /// </summary>
 internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox outbox, Changes changes)
 {
-    /// <summary>Changes an account, which is locked before <paramref name="apply"/> runs.</summary>
+    /// <summary>Changes an account. The account is locked before <paramref name="apply"/> runs.</summary>
     public Task<T> RunAsync<T>(Guid userId, RequestOrigin origin, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
         RunAsync(userId, origin, () => db.LockAccountAsync(userId, cancellationToken), apply, cancellationToken);
 
-    /// <summary>The same for a change that needs a stronger lock, or locks on more than one account.</summary>
+    /// <summary>Changes an account with a stronger lock, or with locks on more than one account.</summary>
     public Task<T> RunAsync<T>(
         Guid userId, RequestOrigin origin, Func<Task> lockAccounts, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
         RunAsync(
@@ -30,7 +29,7 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
             },
             cancellationToken);
 
-    /// <summary>Creates an account, which <paramref name="create"/> names by <see cref="AccountChange.Created"/>.</summary>
+    /// <summary>Creates an account, which <paramref name="create"/> reports through <see cref="AccountChange.Created"/>.</summary>
     public Task<T> CreateAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> create, CancellationToken cancellationToken) =>
         RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), create, cancellationToken);
 

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Logging in, in one step or in two.</summary>
+/// <summary>The endpoints for logging in with a password, in one or two steps.</summary>
 internal static class LoginEndpoints
 {
     /// <summary>Log in</summary>
     /// <remarks>
-    /// If the account has a second factor and no code was sent, the answer is the problem <c>two_factor_required</c> with a <c>two_factor_token</c> for
-    /// /login/2fa.
+    /// If the account has a second factor and the request contains no code, the response is the problem <c>two_factor_required</c>, with a
+    /// <c>two_factor_token</c> for /login/2fa.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogIn(
         LoginRequest body, PasswordLogin login, HttpContext http, CancellationToken cancellationToken) =>
@@ -22,7 +22,7 @@ internal static class LoginEndpoints
             : Answer(http, await login.TryAsync(body, http.Origin(), cancellationToken));
 
     /// <summary>Log in: the second step</summary>
-    /// <remarks>Five wrong codes make the token void; ten in a row, over all logins, lock the second factor for 15 minutes.</remarks>
+    /// <remarks>Five wrong codes invalidate the token. Ten wrong codes in a row, across all logins, lock the second factor for 15 minutes.</remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithSecondFactor(
         TwoFactorLoginRequest body, TwoFactorLogin login, HttpContext http, CancellationToken cancellationToken) => body switch
         {
@@ -33,7 +33,8 @@ internal static class LoginEndpoints
 
     /// <summary>Confirm your identity again</summary>
     /// <remarks>
-    /// For ten minutes, this session may use the routes that a stolen token must not reach: those that answer <c>reauthentication_required</c>.
+    /// For the next ten minutes, this session can use the routes that respond with <c>reauthentication_required</c> otherwise. They are protected because an
+    /// access token could have been stolen.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> Reauthenticate(
         ReauthenticateRequest body, ClaimsPrincipal caller, Reauthentication reauthentication, HttpContext http, CancellationToken cancellationToken) =>
@@ -41,7 +42,7 @@ internal static class LoginEndpoints
             ? problem.ToProblem()
             : TypedResults.NoContent();
 
-    /// <summary>What a client is told, whatever it logged in with.</summary>
+    /// <summary>Returns the response to a login with any kind of credential.</summary>
     internal static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
         LoginResult.Success success => TokenAnswer.Of(http, success.Tokens),
@@ -57,5 +58,5 @@ internal static class LoginEndpoints
     };
 
     public static Refusal InvalidChallenge =>
-        Problems.InvalidToken with { Detail = "This two_factor_token is invalid, was already used or has expired; log in again." };
+        Problems.InvalidToken with { Detail = "This two_factor_token is invalid, already used, or expired. Log in again." };
 }

@@ -6,24 +6,24 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>The credentials of a login: email and password, with the second factor if it is already known to be needed.</summary>
+/// <summary>The credentials for a login: email and password, and optionally the second factor.</summary>
 internal sealed record LoginRequest : IRequestBody, IExample<LoginRequest>
 {
-    /// <summary>In any case.</summary>
+    /// <summary>The account's email, in upper or lower case.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary>Exactly as it was set.</summary>
+    /// <summary>The account's password.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits from the authenticator app. If it is left out, the challenge can be answered in a second step.</summary>
+    /// <summary>The six-digit code from the authenticator app. If it is omitted, it can be sent in a second step.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? TwoFactorCode { get; init; }
 
-    /// <summary>A recovery code in place of the app's code.</summary>
+    /// <summary>A recovery code, instead of a code from the app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 

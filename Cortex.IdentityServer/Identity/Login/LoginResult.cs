@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>The outcome of a login, or of its second step.</summary>
+/// <summary>The outcome of a login or of its second step.</summary>
 internal abstract record LoginResult
 {
     private LoginResult()
@@ -12,11 +12,11 @@ internal abstract record LoginResult
 
     public sealed record Success(TokenResponse Tokens) : LoginResult;
 
-    /// <summary>The password is right and a second factor is owed.</summary>
+    /// <summary>The password is right, and a second factor is required.</summary>
     public sealed record TwoFactorRequired(string Token) : LoginResult;
 
-    /// <summary>Unknown email or wrong password: one answer for both.</summary>
-    /// <param name="Limit">The limit of failed logins that a wrong password counts against; null for a passkey.</param>
+    /// <summary>The email is unknown or the password is wrong. Both cases get the same response.</summary>
+    /// <param name="Limit">The limit on failed logins that a wrong password counts against, or null for a passkey.</param>
     public sealed record InvalidCredentials(RateDecision? Limit = null) : LoginResult;
 
     public sealed record InvalidCode : LoginResult
@@ -28,7 +28,7 @@ internal abstract record LoginResult
         }
     }
 
-    /// <summary>The challenge is unknown, too old, used, or died of wrong codes.</summary>
+    /// <summary>The challenge is unknown, expired, already used, or invalid after too many wrong codes.</summary>
     public sealed record InvalidChallenge : LoginResult
     {
         public static InvalidChallenge Instance { get; } = new();
@@ -38,15 +38,17 @@ internal abstract record LoginResult
         }
     }
 
-    /// <summary>The address, the account or its second factor has had too many failures: nothing is tried for this long.</summary>
-    /// <param name="RetryAfter">How long to wait.</param>
-    /// <param name="Limit">The limit that refused it; null where the account or its second factor is locked.</param>
+    /// <summary>
+    /// There were too many failures from the address, for the account, or with its second factor, so no attempt is allowed until the given time has passed.
+    /// </summary>
+    /// <param name="RetryAfter">How long the client should wait.</param>
+    /// <param name="Limit">The limit that rejected the attempt, or null if the account or its second factor is locked.</param>
     public sealed record Locked(TimeSpan RetryAfter, RateDecision? Limit = null) : LoginResult;
 
-    /// <summary>The hashing line is full.</summary>
+    /// <summary>The hashing queue is full.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : LoginResult;
 
-    /// <summary>Only somebody who knows the password learns this.</summary>
+    /// <summary>Only a client that has proved the password or passkey receives this response.</summary>
     public sealed record AccountDisabled : LoginResult
     {
         public static AccountDisabled Instance { get; } = new();

@@ -3,5 +3,5 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>A login whose first step is proved.</summary>
+/// <summary>A login whose first step is complete.</summary>
 internal sealed record OpenLogin(User User, TwoFactorChallenge Challenge);

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>No fields: the passkey's answer tells who logs in.</summary>
+/// <summary>A request without fields, because the passkey identifies the account.</summary>
 internal sealed record PasskeyLoginOptionsRequest : IRequestBody, IExample<PasskeyLoginOptionsRequest>
 {
     public static PasskeyLoginOptionsRequest Example => new();

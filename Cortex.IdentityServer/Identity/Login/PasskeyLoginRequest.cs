@@ -5,15 +5,15 @@ using Cortex.IdentityServer.Identity.Passkeys;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>A login by a passkey alone.</summary>
+/// <summary>A login with a passkey alone.</summary>
 internal sealed record PasskeyLoginRequest : IRequestBody, IExample<PasskeyLoginRequest>
 {
-    /// <summary>From /login/passkey/options.</summary>
+    /// <summary>The <c>passkey_token</c> from /login/passkey/options.</summary>
     [Required]
     [MaxLength(512)]
     public string PasskeyToken { get; init; } = "";
 
-    /// <summary>What <c>navigator.credentials.get()</c> gave, by its <c>toJSON()</c>.</summary>
+    /// <summary>The credential from <c>navigator.credentials.get()</c>, serialized by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
 

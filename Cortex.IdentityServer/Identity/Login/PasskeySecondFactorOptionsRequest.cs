@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>A login that is to be finished with a passkey.</summary>
+/// <summary>A login to complete with a passkey.</summary>
 internal sealed record PasskeySecondFactorOptionsRequest : IRequestBody, IExample<PasskeySecondFactorOptionsRequest>
 {
-    /// <summary>From the problem <c>two_factor_required</c>.</summary>
+    /// <summary>The <c>two_factor_token</c> from the problem <c>two_factor_required</c>.</summary>
     [Required]
     [MaxLength(512)]
     public string TwoFactorToken { get; init; } = "";

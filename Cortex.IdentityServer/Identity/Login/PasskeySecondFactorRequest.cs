@@ -8,17 +8,17 @@ namespace Cortex.IdentityServer.Identity.Login;
 /// <summary>A passkey as the second factor of a login.</summary>
 internal sealed record PasskeySecondFactorRequest : IRequestBody, IExample<PasskeySecondFactorRequest>
 {
-    /// <summary>From the problem <c>two_factor_required</c>; good for five minutes and one login.</summary>
+    /// <summary>The <c>two_factor_token</c> from the problem <c>two_factor_required</c>. It is valid for five minutes and one login.</summary>
     [Required]
     [MaxLength(512)]
     public string TwoFactorToken { get; init; } = "";
 
-    /// <summary>From /login/2fa/passkey/options.</summary>
+    /// <summary>The <c>passkey_token</c> from /login/2fa/passkey/options.</summary>
     [Required]
     [MaxLength(512)]
     public string PasskeyToken { get; init; } = "";
 
-    /// <summary>What <c>navigator.credentials.get()</c> gave, by its <c>toJSON()</c>.</summary>
+    /// <summary>The credential from <c>navigator.credentials.get()</c>, serialized by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Decides a login by email and password.</summary>
+/// <summary>Authenticates a login with email and password.</summary>
 internal sealed partial class PasswordLogin(
     PasswordCheck check, CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion, ILogger<PasswordLogin> logger)
 {
@@ -23,7 +23,7 @@ internal sealed partial class PasswordLogin(
             _ => throw new UnreachableException(),
         };
 
-    /// <summary>From here on the caller knows the password, and may be told about the account.</summary>
+    /// <summary>Continues the login after the password was verified. From here on, responses may reveal the state of the account.</summary>
     private async Task<LoginResult> WithPasswordAsync(
         PasswordCheckResult.Right right, LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed partial class PasswordLogin(
             : await completion.WithSecondFactorAsync(user, user.SecurityStamp, new(request.TwoFactorCode, request.RecoveryCode), origin, cancellationToken);
     }
 
-    /// <summary>Brings a hash of another cost or form to today's; unless the password was changed meanwhile.</summary>
+    /// <summary>Replaces a hash that has a different cost or format, unless the password was changed in the meantime.</summary>
     private async Task RenewHashAsync(User user, string renewed, CancellationToken cancellationToken)
     {
         await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash)

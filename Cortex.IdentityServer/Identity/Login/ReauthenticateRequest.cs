@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>The caller's password once more and, where they have one, their second factor.</summary>
+/// <summary>The caller's password and, if the account has one, the second factor.</summary>
 internal sealed record ReauthenticateRequest : IRequestBody, IExample<ReauthenticateRequest>
 {
     /// <summary>The caller's password.</summary>
@@ -13,11 +13,11 @@ internal sealed record ReauthenticateRequest : IRequestBody, IExample<Reauthenti
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits from the authenticator app, if two-factor authentication is on.</summary>
+    /// <summary>The six-digit code from the authenticator app, if two-factor authentication is enabled.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? TwoFactorCode { get; init; }
 
-    /// <summary>A recovery code in place of the app's code.</summary>
+    /// <summary>A recovery code, instead of a code from the app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 

@@ -6,10 +6,13 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Asks somebody who is logged in once more who they are: an access token alone may be in other hands (OWASP ASVS 7.5.1).</summary>
+/// <summary>Verifies the identity of a logged-in user again, because an access token alone could have been stolen (OWASP ASVS 7.5.1).</summary>
 internal sealed class Reauthentication(OwnerProof proof, SessionService sessions, AccountChanges changes)
 {
-    /// <summary>Password and, where the account has a second factor, code: null when both are right, and the session's proof is new then.</summary>
+    /// <summary>
+    /// Verifies the password and, if the account has a second factor, the code. Returns null if both are right, after refreshing the session's proof of
+    /// identity.
+    /// </summary>
     public async Task<Refusal?> TryAsync(Guid userId, Guid sessionId, ReauthenticateRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await proof.FindUserAsync(userId, cancellationToken) is not { } user)

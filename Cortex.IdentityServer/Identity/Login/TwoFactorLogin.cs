@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Decides the second step of a login.</summary>
+/// <summary>Verifies the second step of a login.</summary>
 internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges challenges, LoginCompletion completion)
 {
     public async Task<LoginResult> TryAsync(TwoFactorLoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
@@ -25,14 +25,17 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
             claim: () => challenges.ConsumeAsync(challenge.Id, cancellationToken));
     }
 
-    /// <summary>The login that a token names; null when there is none (any more). An attempt counts, whatever comes of it.</summary>
+    /// <summary>
+    /// Finds the login that a token belongs to, or returns null if the token isn't valid. An attempt counts against the token's limit regardless of its
+    /// outcome.
+    /// </summary>
     public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
         (isAttempt
             ? await challenges.CountAttemptAsync(twoFactorToken, cancellationToken)
             : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge
         && await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == challenge.UserId, cancellationToken) is { } user
 
-        // The password or the second factor changed since: what was proved no longer counts, and no code is spent on it.
+        // If the password or the second factor has changed since, the first step no longer counts, and no code should be used up.
         && user.SecurityStamp == challenge.SecurityStamp
             ? new(user, challenge)
             : null;

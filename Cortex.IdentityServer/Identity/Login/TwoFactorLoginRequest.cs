@@ -4,19 +4,19 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>The second factor of a login that has proved the password.</summary>
+/// <summary>The second factor of a login whose first step is complete.</summary>
 internal sealed record TwoFactorLoginRequest : IRequestBody, IExample<TwoFactorLoginRequest>
 {
-    /// <summary>From the problem <c>two_factor_required</c>; good for five minutes and one login.</summary>
+    /// <summary>The <c>two_factor_token</c> from the problem <c>two_factor_required</c>. It is valid for five minutes and one login.</summary>
     [Required]
     [MaxLength(512)]
     public string TwoFactorToken { get; init; } = "";
 
-    /// <summary>Six digits from the authenticator app.</summary>
+    /// <summary>The six-digit code from the authenticator app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? Code { get; init; }
 
-    /// <summary>A recovery code in place of the app's code.</summary>
+    /// <summary>A recovery code, instead of a code from the app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Turns what somebody asked for at an address into the mail that it gets, if any; in the sender's transaction.</summary>
+/// <summary>Resolves a request for an email to an address into the email to send, if any, within the sender's transaction.</summary>
 internal interface IMailRequests
 {
     Task ResolveAsync(OutboxMail request, CancellationToken cancellationToken);

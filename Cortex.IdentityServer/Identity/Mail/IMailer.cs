@@ -2,12 +2,15 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Hands mails over to whoever delivers them.</summary>
+/// <summary>Delivers emails, to a mail server or a folder.</summary>
 internal interface IMailer
 {
-    /// <summary>Not to be cancelled: whether a mail that was broken off has gone, nobody knows. It ends by itself within seconds.</summary>
+    /// <summary>
+    /// Sends one email. The call takes no cancellation token, because after a cancellation it would be unknown whether the email was sent. It ends by itself
+    /// within seconds.
+    /// </summary>
     Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail);
 
-    /// <summary>There is nothing more to send for now.</summary>
+    /// <summary>Closes any open connection. The sender calls this when there is nothing left to send.</summary>
     Task RestAsync();
 }

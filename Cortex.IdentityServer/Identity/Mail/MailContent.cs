@@ -5,12 +5,12 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>A mail before it is text or HTML: both are made of the same words.</summary>
-/// <param name="Subject">What it is about.</param>
-/// <param name="Paragraphs">What it says.</param>
-/// <param name="Link">What the reader may do, and where; null where there is nothing to do.</param>
-/// <param name="Facts">When and from where, as name and value.</param>
-/// <param name="Closing">What to do if it wasn't the reader.</param>
+/// <summary>The content of an email, from which both the text and the HTML part are rendered.</summary>
+/// <param name="Subject">The subject line, which is also the heading.</param>
+/// <param name="Paragraphs">The paragraphs of the body.</param>
+/// <param name="Link">The action that the recipient can take, as a label and a URL, or null if there is none.</param>
+/// <param name="Facts">Facts about the event, such as its time and IP address, as names and values.</param>
+/// <param name="Closing">What to do if the recipient didn't cause the event.</param>
 internal sealed record MailContent(
     string Subject, IReadOnlyList<string> Paragraphs, (string Label, string Url)? Link = null, IReadOnlyList<(string Name, string Value)>? Facts = null,
     string? Closing = null)
@@ -22,14 +22,14 @@ internal sealed record MailContent(
             Subject = Subject,
             Date = now,
 
-            // The same at each try, so that a mail which arrives twice is shown once.
+            // The ID is the same for every attempt, so email programs show an email that arrives twice only once.
             MessageId = $"{mail.Id:N}@{FromDomain(options.From)}",
             Body = new MultipartAlternative { Part("plain", ToText()), Part("html", ToHtml()) },
         };
         message.From.Add(options.From);
         message.To.Add(new MailboxAddress(null, mail.Recipient));
 
-        // RFC 3834: no answering machine answers it.
+        // RFC 3834: automatic responders don't reply to it.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
     }
@@ -76,7 +76,7 @@ internal sealed record MailContent(
         {
             html.Append("<p><a href=\"").Append(Encoded(link.Url)).Append(
                 "\" style=\"display: inline-block; padding: 10px 18px; background: #1f4fd8; color: #ffffff\">")
-                .Append(Encoded(link.Label)).Append("</a></p>\n<p>Or open this address:<br>").Append(Encoded(link.Url)).Append("</p>\n");
+                .Append(Encoded(link.Label)).Append("</a></p>\n<p>Or open this link:<br>").Append(Encoded(link.Url)).Append("</p>\n");
         }
 
         if (Facts is { Count: > 0 })
@@ -94,12 +94,12 @@ internal sealed record MailContent(
         return html.Append("<p style=\"color: #595959\">").Append(Product.Name).Append("</p>\n</body>\n</html>\n").ToString();
     }
 
-    /// <summary>In ASCII. <see cref="MailboxAddress.Domain"/> is the Unicode form of an internationalized name.</summary>
+    /// <summary>Returns the domain in ASCII, whereas <see cref="MailboxAddress.Domain"/> is the Unicode form of an internationalized name.</summary>
     private static string FromDomain(MailboxAddress from) => from.GetAddress(idnEncode: true).Split('@')[^1];
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>Not quoted-printable while that isn't needed: a link then stands in the file as it is.</summary>
+    /// <summary>Avoids quoted-printable where possible, so links appear unchanged in the file.</summary>
     private static TextPart Part(string subtype, string text) => new(subtype)
     {
         Text = text,

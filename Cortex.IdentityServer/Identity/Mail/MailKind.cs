@@ -1,28 +1,28 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>What a mail is about. Its text is in <see cref="Mails"/>; the names stand in <c>outbox_mails.kind</c>.</summary>
+/// <summary>The kinds of emails, as stored in <c>outbox_mails.kind</c>. Their texts are in <see cref="Mails"/>.</summary>
 internal static class MailKind
 {
     public const string VerifyEmail = "verify_email";
     public const string ResetPassword = "reset_password";
     public const string Invitation = "invitation";
 
-    /// <summary>A link to set a new password that somebody of the staff had sent.</summary>
+    /// <summary>A link to set a new password, requested by support staff.</summary>
     public const string ResetPasswordByStaff = "reset_password_by_staff";
 
     public const string ConfirmNewEmail = "confirm_new_email";
 
-    /// <summary>Somebody registered with an address that has an account.</summary>
+    /// <summary>A registration with an address that already has an account.</summary>
     public const string AlreadyRegistered = "already_registered";
 
     public const string EmailChangeRequested = "email_change_requested";
     public const string EmailChanged = "email_changed";
     public const string PasswordChanged = "password_changed";
     public const string NewSignIn = "new_sign_in";
-    /// <summary>Strangers tried so many wrong passwords that they may try none any more.</summary>
+    /// <summary>Logins from unknown devices are blocked after too many wrong passwords.</summary>
     public const string LoginBlocked = "login_blocked";
 
-    /// <summary>The same with codes of the second factor, and so with the right password.</summary>
+    /// <summary>Second-factor codes from unknown devices are blocked after too many wrong ones, all sent with the right password.</summary>
     public const string SecondFactorBlocked = "second_factor_blocked";
 
     public const string RefreshTokenReused = "refresh_token_reused";
@@ -37,13 +37,15 @@ internal static class MailKind
     public const string AccountDeleted = "account_deleted";
     public const string AccountDeletedByStaff = "account_deleted_by_staff";
 
-    /// <summary>Not a mail yet: somebody asked for one at an address, and <see cref="IMailRequests"/> finds out whether it has an account.</summary>
+    /// <summary>
+    /// Requests for an email to an address. <see cref="IMailRequests"/> determines whether the address has an account and which email it receives.
+    /// </summary>
     public static class Request
     {
         public const string Verification = "request_verification";
         public const string PasswordReset = "request_password_reset";
 
-        /// <summary>A registration of an address that is taken.</summary>
+        /// <summary>A registration with an address that is already taken.</summary>
         public const string Registration = "request_registration";
 
         public static bool Is(string kind) => kind is Verification or PasswordReset or Registration;

@@ -4,15 +4,15 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>How mails leave, and what stands in them.</summary>
-/// <param name="Smtp">Where to (<c>SMTP_URL</c>); null where it isn't set.</param>
-/// <param name="PickupFolder">Where mails are written as files, outside Production and without a server; null otherwise.</param>
-/// <param name="From">The sender of every mail (<c>EMAIL_FROM</c>).</param>
-/// <param name="PublicUrl">What every link begins with (<c>PUBLIC_URL</c>), in ASCII and without a slash at its end.</param>
-/// <param name="ClientName">How this server introduces itself to a mail server: a full host name, or an IP address.</param>
+/// <summary>The settings for sending emails, and for the links in them.</summary>
+/// <param name="Smtp">The mail server (<c>SMTP_URL</c>), or null if it isn't set.</param>
+/// <param name="PickupFolder">The folder to which emails are written as files outside Production if no mail server is set; otherwise null.</param>
+/// <param name="From">The sender of every email (<c>EMAIL_FROM</c>).</param>
+/// <param name="PublicUrl">The base URL of every link (<c>PUBLIC_URL</c>), in ASCII and without a trailing slash.</param>
+/// <param name="ClientName">The name that this server sends in EHLO: a fully qualified host name or an IP address.</param>
 internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, MailboxAddress From, string PublicUrl, string ClientName)
 {
-    /// <summary>Whether mails leave at all: in Production without a server they wait.</summary>
+    /// <summary>Whether emails are sent. In Production without a mail server, they wait in the outbox.</summary>
     public bool CanSend => Smtp is not null || PickupFolder is not null;
 
     public static MailOptions Read(SettingsReader settings, Uri publicUrl)
@@ -47,8 +47,8 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
     }
 
     /// <summary>
-    /// RFC 5321, section 4.1.4, wants a full host name or an address; strict mail servers refuse the bare name that a container has. Where <c>PUBLIC_URL</c>
-    /// has no full name either, this is a machine that a person works at.
+    /// RFC 5321, section 4.1.4, requires a fully qualified host name or an address, and strict mail servers reject the bare name of a container. If
+    /// <c>PUBLIC_URL</c> has no fully qualified name either, this is a developer's machine.
     /// </summary>
     private static string ClientNameOf(Uri publicUrl) =>
         publicUrl.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || publicUrl.IdnHost.Trim('.').Contains('.', StringComparison.Ordinal)

@@ -1,22 +1,21 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>What became of a mail.</summary>
+/// <summary>The outcome of sending one email.</summary>
 internal enum MailOutcome
 {
     Sent,
 
-    /// <summary>Refused for now: try this one again later.</summary>
+    /// <summary>The mail server refused this email for now; it is retried later.</summary>
     Refused,
 
-    /// <summary>Refused for good: nobody has this mailbox.</summary>
+    /// <summary>The mailbox doesn't exist; the email is not retried.</summary>
     Rejected,
 
     /// <summary>
-    /// The connection broke, or nobody answered, in the middle of it: whether by this mail or by the server's state, nobody knows. Later, and another one
-    /// first.
+    /// The connection broke or timed out while the email was being sent, because of either this email or the server. The email is retried after others.
     /// </summary>
     BrokenOff,
 
-    /// <summary>No mail can be sent at the moment.</summary>
+    /// <summary>No email can be sent at the moment.</summary>
     Unreachable,
 }

@@ -6,17 +6,17 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Sends what is in the outbox, whichever replica put it there.</summary>
+/// <summary>Sends the emails in the outbox, no matter which replica added them.</summary>
 /// <remarks>
-/// A mail is locked while it is sent and deleted by the commit after: another replica passes it over, and of one that dies meanwhile the lock goes
-/// with its connection, so that the mail is neither lost nor sent by two.
+/// An email's row is locked while the email is sent, and deleted by the commit that follows. Other replicas skip locked rows. If a replica crashes, its
+/// connection and therefore its lock end, so an email is neither lost nor sent by two replicas.
 /// </remarks>
 internal sealed partial class MailSender(
     NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, IMailer mailer, MailSignal signal, TimeProvider clock,
     ILogger<MailSender> logger)
     : BackgroundService
 {
-    /// <summary>How often mails are looked for that this server did not hear of: another replica's, or such that wait for their next try.</summary>
+    /// <summary>How often the sender looks for emails that it wasn't signaled about: those of other replicas, and those due for a retry.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -29,7 +29,7 @@ internal sealed partial class MailSender(
         {
             failures = await TrySendDueAsync(stoppingToken) ? 0 : failures + 1;
 
-            // Real time for the poll: it is a machine's matter and no rule's.
+            // The poll uses real time rather than the injected clock, because no business rule depends on it.
             await (failures == 0
                 ? signal.WaitAsync(Poll, stoppingToken)
                 : Task.Delay(Doubled(TimeSpan.FromSeconds(1), failures - 1, LongestPause), clock, stoppingToken));
@@ -39,7 +39,7 @@ internal sealed partial class MailSender(
     private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most) =>
         TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, first.TotalSeconds * Math.Pow(2, times)));
 
-    /// <summary>Sends all that are due; false when nothing can be sent at the moment.</summary>
+    /// <summary>Sends all emails that are due. Returns false if no email can be sent at the moment.</summary>
     private async Task<bool> TrySendDueAsync(CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,7 @@ internal sealed partial class MailSender(
                     case MailOutcome.Unreachable or MailOutcome.BrokenOff:
                         return false;
                     case null:
-                        // Another replica has them.
+                        // Another replica has locked the remaining emails.
                         await mailer.RestAsync();
                         return true;
                 }
@@ -64,14 +64,14 @@ internal sealed partial class MailSender(
         {
             server.ReportFailure(failure);
 
-            // Mostly the database is away; whatever it is, mails have to go on.
+            // Usually the database is unavailable. Whatever the cause, the sender must keep running.
             Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
             await mailer.RestAsync();
             return false;
         }
     }
 
-    /// <summary>By hand and without EF Core, which a server that sends nothing need not load.</summary>
+    /// <summary>Bypasses EF Core, so a server that sends no email doesn't have to load it.</summary>
     private async Task<bool> IsAnyDueAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM outbox_mails WHERE due_at <= $1 AND expires_at > $1)");
@@ -79,7 +79,7 @@ internal sealed partial class MailSender(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>What became of the next one; null when there is none that nobody else has.</summary>
+    /// <summary>Sends the next email and returns its outcome, or null if no unlocked email is due.</summary>
     private async Task<MailOutcome?> SendNextAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -103,13 +103,13 @@ internal sealed partial class MailSender(
         }
         catch (Exception failure) when (DeletedAccount.Causes(failure))
         {
-            // Nobody has the account any more, so the next look finds nobody to write to.
+            // The account was deleted in the meantime, so the next poll finds no recipient.
             await transaction.RollbackAsync(CancellationToken.None);
             return MailOutcome.Sent;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseFailure.In(failure) is null)
         {
-            // A mistake of ours in one mail must not stop the others.
+            // A bug that affects one email must not block the others.
             Log.Broken(logger, failure, mail.Id, mail.Kind);
             await transaction.RollbackAsync(CancellationToken.None);
             await PostponeAsync(db, mail, now);
@@ -124,7 +124,7 @@ internal sealed partial class MailSender(
                 await PostponeAsync(db, mail, now);
                 break;
             default:
-                // Not given up when the server is asked to stop: the mail has gone.
+                // This isn't cancelled when the server shuts down, because the email has already been sent.
                 await db.Set<OutboxMail>().Where(m => m.Id == mail.Id).ExecuteDeleteAsync(CancellationToken.None);
                 break;
         }
@@ -156,7 +156,7 @@ internal sealed partial class MailSender(
             var purpose = Mails.PurposeOf(mail.Kind);
             if (await tokens.FindAsync(tokenId, purpose.Name, cancellationToken) is null)
             {
-                // A newer one took its place, or the account is gone: nobody needs a link that doesn't work.
+                // A newer token replaced this one, or the account was deleted, so the link wouldn't work.
                 return MailOutcome.Sent;
             }
 
@@ -174,7 +174,7 @@ internal sealed partial class MailSender(
             return MailOutcome.Rejected;
         }
 
-        // For MimeKit nothing at all and a name without a domain are addresses too.
+        // MimeKit also accepts an empty string and a name without a domain as addresses.
         if (message.To.Mailboxes.Any(to => !to.Address.Contains('@', StringComparison.Ordinal)))
         {
             message.Dispose();
@@ -190,13 +190,13 @@ internal sealed partial class MailSender(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} for user {UserId} can't be sent: the stored email isn't a valid address")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} for user {UserId} can't be sent: the stored address isn't valid")]
         public static partial void NoAddress(ILogger logger, Guid mailId, Guid? userId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Mail {MailId} ({Kind}) could not be composed; trying again later")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Email {MailId} ({Kind}) could not be composed and will be retried")]
         public static partial void Broken(ILogger logger, Exception exception, Guid mailId, string kind);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Mails could not be sent ({Failure}); trying again")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Emails could not be sent ({Failure}) and will be retried")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

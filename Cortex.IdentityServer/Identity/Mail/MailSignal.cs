@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Wakes the sender of this server when there is something to send.</summary>
+/// <summary>Wakes this server's email sender when there is something to send.</summary>
 internal sealed class MailSignal : IDisposable
 {
     private readonly SemaphoreSlim _woken = new(0, 1);
@@ -13,7 +13,7 @@ internal sealed class MailSignal : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Woken already.
+            // The sender has already been woken.
         }
     }
 

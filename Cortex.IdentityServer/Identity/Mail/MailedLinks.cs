@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>The pages that links in mails open, below <c>PUBLIC_URL</c>.</summary>
+/// <summary>The paths, relative to <c>PUBLIC_URL</c>, of the pages that links in emails open.</summary>
 internal static class MailedLinks
 {
     public const string VerifyEmail = "/verify-email";

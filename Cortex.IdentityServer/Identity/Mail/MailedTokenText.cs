@@ -6,13 +6,13 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>The text of a mailed token, in letters and digits only.</summary>
+/// <summary>Encodes and decodes emailed tokens, which consist of letters and digits only.</summary>
 /// <remarks>
 /// <code>
 /// prefix ‖ base62( token id 16 ‖ the first 31 bytes of its MAC ), padded with 0        68 characters
 /// </code>
-/// The MAC is <see cref="MacToken"/>'s. Mail programs leave a hyphen or an underscore at the end of an address out of the link that they make of it, so
-/// base64url won't do. Tokens that an earlier version mailed are base64url, and stay good until they expire.
+/// The MAC is that of <see cref="MacToken"/>. Tokens aren't base64url, because email programs omit a hyphen or an underscore at the end of a URL when they turn
+/// it into a link. Base64url tokens that an earlier version sent stay valid until they expire.
 /// </remarks>
 internal static class MailedTokenText
 {
@@ -28,7 +28,7 @@ internal static class MailedTokenText
         return prefix + Base62.Encode(new BigInteger(content, isUnsigned: true, isBigEndian: true), Length);
     }
 
-    /// <summary>Reads a token; the id is empty unless the token is genuine.</summary>
+    /// <summary>Reads a token. The ID is empty unless the token is authentic.</summary>
     public static bool TryRead(string? text, string prefix, KeyRing keys, out Guid id)
     {
         if (MacToken.TryRead(text, prefix, keys, out id))
@@ -46,7 +46,7 @@ internal static class MailedTokenText
         var named = new Guid(content[..IdLength], bigEndian: true);
         foreach (var key in keys.All)
         {
-            // Comparing the whole text with the only right one checks the MAC and the spelling at once.
+            // Comparing the whole text with the only valid encoding checks the MAC and rejects other encodings at the same time.
             var genuine = Create(prefix, named, new KeyRing(key));
             if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(genuine.AsSpan()), MemoryMarshal.AsBytes(text.AsSpan())))
             {

@@ -4,28 +4,31 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Every mail that the server sends, in words.</summary>
+/// <summary>The text of every email that the server sends.</summary>
 internal static class Mails
 {
-    private const string NotYou = "If this wasn't you, set a new password right away, and end the sessions and API keys that you don't recognize.";
+    private const string NotYou = "If this wasn't you, set a new password right away. Then end any sessions and revoke any API keys that you don't recognize.";
 
     private const int Guesses = FailedAttempts.MostInARow;
 
+    private const string KnownPlaces =
+        "You can still log in as usual wherever you logged in during the last 30 days. To log in anywhere else, use \"Forgot password\" to set a new password.";
+
     private const string NotAsked = "If you didn't expect this, contact us.";
 
-    /// <summary>What the token in a mail's link is for.</summary>
+    /// <summary>Returns the purpose of the token in an email's link.</summary>
     public static TokenPurpose PurposeOf(string kind) => kind switch
     {
         MailKind.VerifyEmail => TokenPurpose.VerifyEmail,
         MailKind.ResetPassword or MailKind.ResetPasswordByStaff or MailKind.AlreadyRegistered => TokenPurpose.ResetPassword,
         MailKind.ConfirmNewEmail => TokenPurpose.ChangeEmail,
         MailKind.Invitation => TokenPurpose.Invitation,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "has no link"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of email has no link."),
     };
 
-    /// <param name="mail">What it is about.</param>
-    /// <param name="token">For its link, if it has one.</param>
-    /// <param name="options">Where links begin.</param>
+    /// <param name="mail">The email to write.</param>
+    /// <param name="token">The token in the email's link, if it has one.</param>
+    /// <param name="options">The settings, which contain the base URL of links.</param>
     public static MailContent Of(OutboxMail mail, string token, MailOptions options)
     {
         var details = JsonSerializer.Deserialize(mail.Details, MailJson.Default.DictionaryStringString)!;
@@ -33,88 +36,90 @@ internal static class Mails
         {
             MailKind.VerifyEmail => new(
                 "Confirm your email address",
-                ["An account at Cortex Memory was created with this address. Confirm that it is yours; the link is valid for 24 hours."],
+                ["Someone created a Cortex Memory account with this email address. Confirm that it is yours. The link is valid for 24 hours."],
                 Link("Confirm this address", MailedLinks.VerifyEmail),
-                Closing: "If you didn't create this account, don't confirm it. Somebody entered your address, perhaps by mistake; you don't have to "
-                    + "do anything."),
+                Closing: "If you didn't create this account, don't confirm the address. Someone may have entered it by mistake, and you don't need to do "
+                    + "anything."),
             MailKind.ResetPassword => new(
                 "Set a new password",
-                ["Somebody, probably you, asked to set a new password for your account at Cortex Memory. The link is valid for one hour and works once."],
+                ["Someone requested a password reset for your Cortex Memory account. The link is valid for one hour and works once."],
                 Link("Set a new password", MailedLinks.ResetPassword),
-                Closing: "If you didn't ask for this, ignore this email: your password stays as it is."),
+                Closing: "If you didn't request this, ignore this email. Your password stays the same."),
             MailKind.ResetPasswordByStaff => new(
                 "Set a new password",
-                ["Our support team has sent you this link to set a new password for your account at Cortex Memory. It is valid for one hour and works once."],
+                ["Our support team sent you this link to set a new password for your Cortex Memory account. It is valid for one hour and works once."],
                 Link("Set a new password", MailedLinks.ResetPassword),
-                Closing: "If you don't want a new password, ignore this email: yours stays as it is."),
+                Closing: "If you don't want to change your password, ignore this email. Your password stays the same."),
             MailKind.AlreadyRegistered => new(
                 "You already have an account",
                 [
-                    "Somebody, perhaps you, tried to create an account at Cortex Memory with this address. There already is one, so nothing was created.",
-                    "If you know its password, log in. If you don't, or if somebody else made it with your address, set a new password; the link is valid "
-                        + "for one hour and works once.",
+                    "Someone tried to create a Cortex Memory account with this email address. You already have one, so no new account was created.",
+                    "If you know your password, log in as usual. If you don't, or if someone else created the account, set a new password. The link is "
+                        + "valid for one hour and works once.",
                 ],
                 Link("Set a new password", MailedLinks.ResetPassword),
-                Closing: "If it wasn't you, ignore this email: nothing has changed."),
+                Closing: "If this wasn't you, ignore this email. Nothing has changed."),
             MailKind.Invitation => new(
                 "You are invited to Cortex Memory",
-                ["An account at Cortex Memory was created for you. Choose a password to use it; the link is valid for three days and works once."],
+                ["A Cortex Memory account was created for you. Choose a password to start using it. The link is valid for three days and works once."],
                 Link("Choose a password", MailedLinks.Invitation),
-                Closing: "If you don't know why you received this email, ignore it."),
+                Closing: "If you weren't expecting this email, ignore it."),
             MailKind.ConfirmNewEmail => new(
                 "Confirm your new email address",
-                ["Somebody, probably you, wants to use this address for an account at Cortex Memory. Confirm it; the link is valid for one hour. Until then "
-                    + "nothing changes."],
+                ["Someone asked to use this email address for a Cortex Memory account. Confirm the change if it was you. The link is valid for one hour, "
+                    + "and nothing changes until you use it."],
                 Link("Use this address", MailedLinks.ChangeEmail),
-                Closing: "If it wasn't you, ignore this email."),
+                Closing: "If you didn't request this, ignore this email."),
             MailKind.EmailChangeRequested => Notice(
                 "Your email address is about to change",
-                "Somebody who knows your password asked to move your account to another email address. This one stays until the new one is confirmed."),
+                "Someone who knows your password asked to change your account's email address. The current address stays in effect until the new one is "
+                    + "confirmed."),
             MailKind.EmailChanged => Notice(
-                "Your email address was changed", "Your account now has another email address. This is the last email to this one.",
-                "If this wasn't you, contact us right away: whoever did it knows your password."),
+                "Your email address was changed",
+                "Your account now uses a different email address. This is the last email that we will send to this one.",
+                "If this wasn't you, contact us right away, because someone else knows your password."),
             MailKind.PasswordChanged => Notice("Your password was changed", "The password of your account was changed, and other sessions were ended."),
             MailKind.NewSignIn =>
-                Notice("New sign-in to your account", "Somebody logged in to your account from a device that we haven't seen with it before."),
+                Notice("New sign-in to your account", "Someone logged in to your account from a device that we haven't seen with it before."),
             MailKind.LoginBlocked => Notice(
-                "Somebody is trying to guess your password",
-                $"Somebody entered {Guesses} wrong passwords in a row for your account, so we accept no password from devices that we don't know. At places "
-                    + "where you logged in within the "
-                + "last 30 days nothing changes for you. To log in anywhere else, use \"Forgot password\" to set a new one.",
-                "If this wasn't you, you don't have to do anything: nobody got in. A password that you use nowhere else is the best protection."),
+                "Someone is trying to guess your password",
+                $"Someone entered {Guesses} wrong passwords in a row for your account, so we no longer accept passwords from unknown devices. "
+                    + KnownPlaces,
+                "If this wasn't you, you don't need to do anything: nobody got into your account. The best protection is a password that you use nowhere "
+                    + "else."),
             MailKind.SecondFactorBlocked => Notice(
-                "Somebody knows your password",
-                $"Somebody logged in to your account with the right password and then entered {Guesses} wrong codes in a row, so we accept no code from "
-                    + "devices that we don't know. At places where you "
-                + "logged in within the last 30 days nothing changes for you. To log in anywhere else, use \"Forgot password\" to set a new one."),
+                "Someone knows your password",
+                $"Someone logged in to your account with the right password and then entered {Guesses} wrong codes in a row, so we no longer accept codes "
+                    + $"from unknown devices. {KnownPlaces}"),
             MailKind.RefreshTokenReused => Notice(
-                "A session was ended for safety",
-                "A refresh token of your account was used a second time. Somebody may have a copy of it, so we ended that session. Log in again where "
-                    + "you need to."),
-            MailKind.TwoFactorEnabled => Notice("Two-factor authentication is on", "Logging in to your account now takes a code from your authenticator app."),
-            MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account takes only the password from now on."),
+                "A session was ended for your security",
+                "A refresh token of your account was used twice. Someone may have copied it, so we ended that session. Log in again where you need to."),
+            MailKind.TwoFactorEnabled => Notice(
+                "Two-factor authentication is on", "Logging in to your account now requires a code from your authenticator app."),
+            MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account now requires only your password."),
             MailKind.TwoFactorReset => Notice(
                 "Your second factor was removed",
-                "Our support team removed the authenticator app, the recovery codes and the passkeys of your account and ended its sessions. Logging in "
-                    + "takes only the password until you set them up again.",
+                "Our support team removed the authenticator app, the recovery codes and the passkeys from your account and ended its sessions. Logging in "
+                    + "requires only your password until you set them up again.",
                 NotAsked),
             MailKind.RecoveryCodesRenewed =>
-                Notice("You have new recovery codes", "New recovery codes were made for your account. The old ones don't work any more."),
-            MailKind.RecoveryCodeUsed =>
-                Notice("A recovery code was used", "One of your recovery codes was used in place of a code from your authenticator app. It won't work again."),
-            MailKind.PasskeyAdded => Notice("A passkey was added", "A new passkey can now be used to log in to your account."),
-            MailKind.PasskeyRemoved => Notice("A passkey was removed", "One of the passkeys of your account doesn't work any more."),
-            MailKind.ApiKeyCreated => Notice("An API key was created", "A new API key can act for your account."),
+                Notice("You have new recovery codes", "New recovery codes were created for your account. The old ones no longer work."),
+            MailKind.RecoveryCodeUsed => Notice(
+                "A recovery code was used",
+                "One of your recovery codes was used instead of a code from your authenticator app. It can't be used again."),
+            MailKind.PasskeyAdded => Notice("A passkey was added", "A new passkey was added to your account and can now be used to log in."),
+            MailKind.PasskeyRemoved => Notice("A passkey was removed", "One of your account's passkeys was removed and can no longer be used to log in."),
+            MailKind.ApiKeyCreated => Notice("An API key was created", "A new API key was created, which can act on behalf of your account."),
             MailKind.AccountDeleted => Notice(
                 "Your account was deleted",
-                "Your account at Cortex Memory, with its sessions, API keys and everything that belonged to it, was deleted. This is our last email.",
-                "If this wasn't you, contact us: whoever did it knew your password."),
+                "Your Cortex Memory account was deleted, along with its sessions, API keys and all other data. This is the last email that we will send you.",
+                "If this wasn't you, contact us, because someone else knew your password."),
             MailKind.AccountDeletedByStaff => Notice(
                 "Your account was deleted",
-                "An administrator deleted your account at Cortex Memory, with its sessions, API keys and everything that belonged to it. This is our "
-                    + "last email.",
+                "An administrator deleted your Cortex Memory account, along with its sessions, API keys and all other data. This is the last email that we "
+                    + "will send you.",
                 NotAsked),
-            _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "no such mail"),
+            _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "This kind of email has no text."),
         };
 
         (string, string) Link(string label, string page) => (label, $"{options.PublicUrl}{page}?token={token}");
@@ -132,7 +137,7 @@ internal static class Mails
 
         if (details.TryGetValue("user_agent", out var agent))
         {
-            facts.Add(("Program", ProgramName.Of(agent)));
+            facts.Add(("Browser or app", ProgramName.Of(agent)));
         }
 
         return facts;

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Table <c>one_time_tokens</c>.</summary>
+/// <summary>Configures the table <c>one_time_tokens</c>.</summary>
 internal sealed class OneTimeTokenConfiguration : IEntityTypeConfiguration<OneTimeToken>
 {
     private const int PurposeLength = 32;

@@ -5,10 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Makes and spends the tokens that are mailed: each once, over all replicas, and only the newest of its kind.</summary>
+/// <summary>Issues and redeems emailed tokens. Each token works once across all replicas, and only the newest of its kind is valid.</summary>
 internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, TimeProvider clock)
 {
-    /// <summary>Mails of one kind that an account gets within <see cref="Window"/>. More are not sent, so nobody floods a mailbox through us.</summary>
+    /// <summary>
+    /// The maximum number of emails of one kind per account within <see cref="Window"/>, so attackers can't use this server to flood a mailbox.
+    /// </summary>
     public const int MostInWindow = 5;
 
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);
@@ -18,24 +20,24 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         WHERE purpose = '{{TokenPurpose.ChangeEmail.Name}}' AND {{AccountByEmail.Folded}} = cortex_fold_email({0}) AND created_at > {1}
         """;
 
-    /// <summary>A new token, which voids the ones before; null when the account has had enough of them lately. In the caller's transaction.</summary>
-    /// <param name="user">Whose it is.</param>
-    /// <param name="purpose">What it is for.</param>
-    /// <param name="email">The mailbox that it proves.</param>
-    /// <param name="cancellationToken">The request's.</param>
-    /// <param name="sessionId">The session that asks for it.</param>
+    /// <summary>Issues a token in the caller's transaction and invalidates earlier ones. Returns null if the account has reached its limit.</summary>
+    /// <param name="user">The user for whom the token is issued.</param>
+    /// <param name="purpose">The purpose of the token.</param>
+    /// <param name="email">The email address that the token verifies.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
+    /// <param name="sessionId">The session that requests the token.</param>
     public async Task<OneTimeToken?> IssueAsync(User user, TokenPurpose purpose, string email, CancellationToken cancellationToken, Guid? sessionId = null)
     {
         var now = clock.GetUtcNow();
 
-        // One after another: of two at once neither would see, and void, the other.
+        // The lock serializes requests: two concurrent ones wouldn't see, and so wouldn't invalidate, each other's token.
         await db.LockAccountAsync(user.Id, cancellationToken);
         if (await Of(user.Id, purpose).CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
         {
             return null;
         }
 
-        // Accounts are free: however many of them ask, a mailbox that isn't theirs gets no more than one account's.
+        // Anyone can create accounts, so requests from many accounts to change their email to the same address share one limit.
         if (purpose == TokenPurpose.ChangeEmail && await CountForMailboxAsync(email, now - Window, cancellationToken) >= MostInWindow)
         {
             return null;
@@ -51,7 +53,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
             Purpose = purpose.Name,
             Email = email,
 
-            // Whose mailbox this is doesn't hang on the password.
+            // Verifying an email doesn't depend on the password, so a password change doesn't invalidate the token.
             SecurityStamp = purpose == TokenPurpose.VerifyEmail ? null : user.SecurityStamp,
             SessionId = sessionId,
             CreatedAt = now,
@@ -64,7 +66,10 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
 
     public string TextOf(Guid id, TokenPurpose purpose) => MailedTokenText.Create(purpose.Prefix, id, KeysOf(purpose));
 
-    /// <summary>The token that a text names, if it is one of these purposes and still good; garbage costs no query. It isn't spent.</summary>
+    /// <summary>
+    /// Finds the token with this text if it is valid for one of the purposes, without redeeming it. Text that isn't an authentic token is rejected without a
+    /// query.
+    /// </summary>
     public async Task<OneTimeToken?> FindAsync(string? text, CancellationToken cancellationToken, params TokenPurpose[] purposes)
     {
         foreach (var purpose in purposes)
@@ -78,13 +83,13 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
         return null;
     }
 
-    /// <summary>The token of this id, if it is still good.</summary>
+    /// <summary>Finds the token with this ID if it is still valid.</summary>
     public Task<OneTimeToken?> FindAsync(Guid id, string purpose, CancellationToken cancellationToken) =>
         Good(id, purpose).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
-    /// Uses it up, in a change that has locked the account, as what makes the token bad may be under way; false when another request used it, or it isn't good
-    /// any more.
+    /// Redeems a token. The caller's change must have locked the account, because a concurrent change could invalidate the token. Returns false if another
+    /// request redeemed the token or it is no longer valid.
     /// </summary>
     public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
     {
@@ -106,7 +111,7 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
                 && user.IsActive != false
                 && (purpose == TokenPurpose.VerifyEmail.Name || token.SecurityStamp == user.SecurityStamp)
 
-                // Bound to the mailbox: after a change of the email, an older token proves nothing about the new one.
+                // A token is bound to its email address: after a change of email, an older token proves nothing about the new address.
                 && (purpose == TokenPurpose.ChangeEmail.Name || token.Email == user.Email)));
     }
 

@@ -8,37 +8,38 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>
-/// Takes mails in the transaction of what causes them, so that one is sent exactly if the other happened; <see cref="MailSender"/> sends them.
+/// Adds emails in the transaction of the change that causes them, so an email is sent if and only if the change is committed. <see cref="MailSender"/> sends
+/// them.
 /// </summary>
 internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider clock)
 {
-    /// <summary>For how long the sending of a notice is tried.</summary>
+    /// <summary>How long sending a notice is retried.</summary>
     public static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(3);
 
     private static readonly string Insert = OutboxInsert.Sql("@kind", "@user", "@recipient", id: "@id", tokenId: "@token");
 
-    /// <summary>Tells the owner of an account what happened to it, when and from where.</summary>
-    /// <remarks>Of an administrator only when: where they work from is nothing for others.</remarks>
+    /// <summary>Notifies the owner of an account about an event, with its time and origin.</summary>
+    /// <remarks>A notice about an administrator's action contains only the time, because users must not learn administrators' IP addresses.</remarks>
     public Task NotifyAsync(string kind, Guid userId, string recipient, RequestOrigin origin, CancellationToken cancellationToken) =>
         AddAsync(
             kind, recipient, userId, tokenId: null, clock.GetUtcNow() + NoticeLifetime,
             DetailsOf(origin.ActorOn(userId) == userId ? origin : origin with { Ip = null, UserAgent = null }), cancellationToken);
 
-    /// <summary>Sends a link with a token in it, as long as that is good.</summary>
+    /// <summary>Sends a link with a token. Sending is retried until the token expires.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>
         AddAsync(kind, recipient, userId, tokenId, expires, OutboxMail.NoDetails, cancellationToken);
 
     /// <summary>
-    /// Notes that somebody asked for a mail to an address; whether anybody has it is found out later, so that the answer can't tell. Nobody is woken: at the
-    /// sender's own next look, that is at no time that hangs together with this request, its work slows down no answer that could be compared.
+    /// Queues a request for an email to an address. Whether the address has an account is resolved later, so the response can't reveal it. The sender isn't
+    /// woken: it picks the request up at its next poll, so its work can't affect the response time of this request.
     /// </summary>
     public Task RequestAsync(string kind, string recipient, RequestOrigin origin, CancellationToken cancellationToken) =>
         AddAsync(kind, recipient, userId: null, tokenId: null, clock.GetUtcNow() + NoticeLifetime, DetailsOf(origin), cancellationToken);
 
-    /// <summary>To be called after the commit: the mail goes at once, and without it a second later.</summary>
+    /// <summary>Wakes the sender after the commit, so the email is sent immediately rather than at the next poll a second later.</summary>
     public void Wake() => signal.Wake();
 
-    /// <summary>What a notice says of where something came from.</summary>
+    /// <summary>Serializes the origin of a request for a notice.</summary>
     public static string DetailsOf(RequestOrigin origin) =>
         AuditLog.Details(("ip", origin.Ip?.ToString()), ("user_agent", origin.UserAgent), ("request_id", origin.RequestId))!;
 

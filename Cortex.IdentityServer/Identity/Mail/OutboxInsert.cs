@@ -1,11 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>The SQL that puts mails into the outbox, also as a part of a statement that does more.</summary>
+/// <summary>Builds the SQL that adds emails to the outbox, either on its own or as part of a larger statement.</summary>
 internal static class OutboxInsert
 {
     /// <summary>
-    /// Inserts one mail for each row of <paramref name="from"/>, or one without it. Each argument is an SQL expression; the details, the time, and the time
-    /// at which the sender gives up are the parameters <c>@notice</c>, <c>@now</c> and <c>@given_up</c>.
+    /// Inserts one email for each row of <paramref name="from"/>, or a single email without it. Each argument is an SQL expression; the parameters
+    /// <c>@notice</c>, <c>@now</c> and <c>@given_up</c> supply the details, the time, and the time at which the sender gives up.
     /// </summary>
     public static string Sql(
         string kind, string userId, string recipient, string from = "", string id = "gen_random_uuid()", string tokenId = "NULL::uuid") => $"""

@@ -1,37 +1,37 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>
-/// A mail that waits to be sent: what it is about and to whom. Its text, and the token in its link, are made when it goes; neither is stored.
+/// An email that waits to be sent: its kind, recipient and details. The text and the token in its link are generated when it is sent, and never stored.
 /// </summary>
 internal sealed class OutboxMail
 {
     public const string NoDetails = "{}";
 
-    /// <summary>Also names the mail (Message-ID, pickup file), so that one sent twice, as no crash can rule out, is recognised as one.</summary>
+    /// <summary>Also identifies the email in its Message-ID and pickup file, so an email that is sent twice because of a crash is recognized as one.</summary>
     public Guid Id { get; init; }
 
     /// <summary>One of <see cref="MailKind"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Whose account it is about. No foreign key: the last notice of an account outlives it.</summary>
+    /// <summary>The account that the email concerns. It isn't a foreign key, because the last notice outlives the account.</summary>
     public Guid? UserId { get; init; }
 
     public required string Recipient { get; init; }
 
-    /// <summary>The token that its link carries (<see cref="OneTimeTokens"/>).</summary>
+    /// <summary>The token in the email's link (<see cref="OneTimeTokens"/>).</summary>
     public Guid? TokenId { get; init; }
 
-    /// <summary>Texts that it mentions, as a JSON object.</summary>
+    /// <summary>Details that the text mentions, as a JSON object of strings.</summary>
     public string Details { get; init; } = NoDetails;
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Not before this; moves on after each refusal.</summary>
+    /// <summary>When the email is sent next; each refusal postpones it.</summary>
     public DateTimeOffset DueAt { get; init; }
 
-    /// <summary>Of no use after this.</summary>
+    /// <summary>When the sender gives up.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>How often a mail server refused it.</summary>
+    /// <summary>How often a mail server has refused the email.</summary>
     public int Refusals { get; init; }
 }

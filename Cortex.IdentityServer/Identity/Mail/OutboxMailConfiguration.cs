@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Table <c>outbox_mails</c>.</summary>
+/// <summary>Configures the table <c>outbox_mails</c>.</summary>
 internal sealed class OutboxMailConfiguration : IEntityTypeConfiguration<OutboxMail>
 {
     private const int KindLength = 64;

@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Outside Production, and without a mail server: writes each mail to a file, whose name the log gives.</summary>
+/// <summary>Writes each email to a file and logs its path, outside Production and without a mail server.</summary>
 internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMailer> logger) : IMailer
 {
     public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
@@ -12,7 +12,7 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
         var path = Path.Combine(options.PickupFolder!, $"{time}-{mail.Kind}-{mail.Id:N}.eml");
         try
         {
-            // What is in the mails opens accounts.
+            // Only the owner may read the folder, because links in emails give access to accounts.
             if (OperatingSystem.IsWindows())
             {
                 Directory.CreateDirectory(options.PickupFolder!);
@@ -22,7 +22,7 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
                 Directory.CreateDirectory(options.PickupFolder!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            // Written beside and moved, so that whoever waits for the file never reads half a mail.
+            // The email is written to a temporary file and then moved, so no reader sees an incomplete file.
             await message.WriteToAsync(path + ".part");
             File.Move(path + ".part", path, overwrite: true);
         }
@@ -40,10 +40,10 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Mail {Kind} for user {UserId}: {Path}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Email {Kind} for user {UserId} written to {Path}")]
         public static partial void Written(ILogger logger, string kind, Guid? userId, string path);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Mail could not be written to {Path}: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The email could not be written to {Path}: {Reason}")]
         public static partial void NotWritten(ILogger logger, string path, string reason);
     }
 }

@@ -1,11 +1,12 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>
-/// What a person calls the program that a User-Agent names. Not the text itself: whoever logs in writes it, and a mail of ours is no place for their words.
+/// Translates a User-Agent header into a program name that people recognize. Emails don't contain the header itself, because an attacker who logs in chooses
+/// its text.
 /// </summary>
 internal static class ProgramName
 {
-    /// <summary>The first that is in the text: browsers name those whose pages they also want.</summary>
+    /// <summary>The first match wins, because browsers also list the names of the browsers with which they are compatible.</summary>
     private static readonly (string Sign, string Name)[] Programs =
     [
         ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
@@ -19,7 +20,7 @@ internal static class ProgramName
 
     public static string Of(string userAgent)
     {
-        var program = NameIn(userAgent, Programs) ?? "an unknown program";
+        var program = NameIn(userAgent, Programs) ?? "unknown";
         return NameIn(userAgent, Systems) is { } system ? $"{program} on {system}" : program;
     }
 

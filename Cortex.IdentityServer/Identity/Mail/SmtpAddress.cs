@@ -1,17 +1,17 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Where a mail server is, and how to log in there.</summary>
-/// <param name="Host">Its name.</param>
-/// <param name="Port">587 where the URL doesn't say, or 465 with <c>smtps</c>.</param>
-/// <param name="IsTls">TLS from the first byte: with <c>smtps</c>, and on port 465, which speaks nothing else (RFC 8314).</param>
-/// <param name="User">Null where there is nobody to log in.</param>
-/// <param name="Password">The user's.</param>
+/// <summary>The address of the mail server, and the credentials for it.</summary>
+/// <param name="Host">The host name.</param>
+/// <param name="Port">The port: 587 by default, or 465 with <c>smtps</c>.</param>
+/// <param name="IsTls">Whether the connection uses implicit TLS: with <c>smtps</c>, and on port 465, which supports nothing else (RFC 8314).</param>
+/// <param name="User">The user name, or null if the server requires no authentication.</param>
+/// <param name="Password">The user's password.</param>
 internal sealed record SmtpAddress(string Host, int Port, bool IsTls, string? User, string? Password)
 {
     private const int SubmissionPort = 587;
     private const int SubmissionsPort = 465;
 
-    /// <summary>A password must not be printed by accident.</summary>
+    /// <summary>Omits the credentials, so they are never logged by accident.</summary>
     public override string ToString() => $"{Host}:{Port}";
 
     public static SmtpAddress Of(Uri url)

@@ -8,15 +8,15 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Sends mails through the server of <c>SMTP_URL</c>, one after another over one connection, and closes it when there are none.</summary>
+/// <summary>
+/// Sends emails through the server in <c>SMTP_URL</c>, one after another over one connection, which it closes when there is nothing left to send.
+/// </summary>
 internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
 {
-    /// <summary>
-    /// A whole mail, with connecting and logging in: a server that stalls is given up then. Shorter than the time that this server has to stop.
-    /// </summary>
+    /// <summary>The timeout for one email, including connecting and authenticating. It is shorter than this server's shutdown timeout.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>With SMTPUTF8 (RFC 6531), for addresses that aren't ASCII before the @.</summary>
+    /// <summary>The format with SMTPUTF8 (RFC 6531), for addresses with non-ASCII characters before the @.</summary>
     private static readonly FormatOptions International = MakeInternational();
 
     private SmtpClient? _client;
@@ -30,7 +30,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         }
         catch (Exception failure)
         {
-            // Whatever it is, it says nothing about this mail.
+            // A failure to connect says nothing about this email.
             Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), Describe(failure));
             return MailOutcome.Unreachable;
         }
@@ -38,7 +38,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         var isInternational = message.To.Mailboxes.Concat(message.From.Mailboxes).Any(address => !Ascii.IsValid(address.GetAddress(idnEncode: true)));
         if (isInternational && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
         {
-            // It is tried for days, in case the mail server learns it, and said once.
+            // The email is retried for days in case the mail server gains support, but the warning is logged only once.
             if (mail.Refusals == 0)
             {
                 Log.NotCarried(logger, mail.Id, mail.Kind, mail.UserId, options.Smtp!.ToString());
@@ -58,7 +58,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             var outcome = Judge(failure);
             Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
 
-            // Whatever state the connection is in, the next mail gets a new one.
+            // The connection may be in any state, so the next email uses a new one.
             await RestAsync();
             return outcome;
         }
@@ -76,7 +76,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException or SocketException or ProtocolException or CommandException)
             {
-                // It was to be closed.
+                // The connection was being closed anyway.
             }
 
             client.Dispose();
@@ -85,23 +85,23 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     public async ValueTask DisposeAsync() => await RestAsync();
 
-    /// <summary>What a failure after the login says about this mail, and what about the server.</summary>
+    /// <summary>Decides whether a failure after connecting is specific to this email or affects the whole server.</summary>
     private static MailOutcome Judge(Exception failure) => failure switch
     {
         SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.SaysNobodyHasIt(
             (int)refusal.StatusCode, refusal.Message) =>
             MailOutcome.Rejected,
 
-        // The sender is the same in all mails.
+        // The sender is the same in all emails, so all of them would fail.
         SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted } or ServiceNotAuthenticatedException => MailOutcome.Unreachable,
         SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable } => MailOutcome.BrokenOff,
 
-        // Whichever number, it is an answer to this mail. MailKit has a name for a few of them only.
+        // Any other status is a reply to this email. MailKit names only some of the statuses.
         SmtpCommandException => MailOutcome.Refused,
         _ => MailOutcome.BrokenOff,
     };
 
-    /// <summary>The kind of failure and the server's number, and not its text, which may repeat the address.</summary>
+    /// <summary>Describes the failure by its kind and the server's status code, without the server's text, which may contain the email address.</summary>
     private static string Describe(Exception failure) => failure switch
     {
         SmtpCommandException command => $"{command.ErrorCode} {(int)command.StatusCode}",
@@ -121,8 +121,8 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     private async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
     {
-        // Revocation isn't asked about, as HttpClient and Npgsql don't either: an authority of the operator's own has no list, and a closed network reaches
-        // none.
+        // Certificate revocation isn't checked, as in HttpClient and Npgsql: an operator's private CA has no revocation list, and a closed network can't reach
+        // one.
         var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
         try
         {
@@ -141,7 +141,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         }
     }
 
-    /// <summary>A password travels encrypted, or not beyond this machine; without one, TLS is used where the server has it.</summary>
+    /// <summary>A password is sent only over TLS or within this machine. Without a password, TLS is used if the server offers it.</summary>
     private static SecureSocketOptions TlsOf(SmtpAddress server) =>
         server.IsTls ? SecureSocketOptions.SslOnConnect
         : server.User is null || IsThisMachine(server.Host) ? SecureSocketOptions.StartTlsWhenAvailable
@@ -151,15 +151,15 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Mail {MailId} ({Kind}) for user {UserId} sent")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Email {MailId} ({Kind}) for user {UserId} sent")]
         public static partial void Sent(ILogger logger, Guid mailId, string kind, Guid? userId);
 
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "Mail {MailId} ({Kind}) for user {UserId} waits: the part of the address before the @ isn't ASCII, and {Server} doesn't offer SMTPUTF8")]
+            Message = "Email {MailId} ({Kind}) for user {UserId} is waiting: the local part of the address isn't ASCII, and {Server} doesn't support SMTPUTF8")]
         public static partial void NotCarried(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
         public static partial void NotTaken(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
     }
 }

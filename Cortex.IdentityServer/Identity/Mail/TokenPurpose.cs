@@ -1,12 +1,13 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>What a mailed token is for. Each has a prefix and a key of its own, so that none is ever taken for another.</summary>
+/// <summary>The purpose of an emailed token. Each purpose has its own prefix and key, so a token for one purpose is never accepted for another.</summary>
 /// <remarks>
-/// Its text (<see cref="MailedTokenText"/>) is stored nowhere: its row knows whose it is and when it ends, and a dump of the database forges none.
+/// The text of a token (<see cref="MailedTokenText"/>) is never stored. Its row contains only the user and the expiration time, so a dump of the database
+/// doesn't allow anyone to forge tokens.
 /// </remarks>
-/// <param name="Name">In <c>one_time_tokens.purpose</c>, and of its key.</param>
-/// <param name="Prefix">How its texts begin.</param>
-/// <param name="Lifetime">For how long it is good.</param>
+/// <param name="Name">The name in <c>one_time_tokens.purpose</c> and in the key derivation.</param>
+/// <param name="Prefix">The prefix of its tokens.</param>
+/// <param name="Lifetime">How long its tokens are valid.</param>
 internal sealed record TokenPurpose(string Name, string Prefix, TimeSpan Lifetime)
 {
     public static readonly TokenPurpose VerifyEmail = new("verify_email", "cve_", TimeSpan.FromHours(24));

@@ -1,19 +1,17 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>
-/// Lets those who try one account's password at the same time ask the database one after another, and no more than a few of them wait.
-/// </summary>
+/// <summary>Serializes concurrent password attempts on one account before they reach the database, and limits how many of them wait.</summary>
 internal sealed class AccountGates
 {
     private const int MostWaiting = 32;
 
-    /// <summary>How often the outcome of an attempt on another replica is looked for.</summary>
+    /// <summary>How often waiting attempts check for the outcome of an attempt on another replica.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Email, string Network), Gate> _gates = [];
 
-    /// <summary>A place among those who wait, or null when there are too many; disposing it lets the next one through.</summary>
+    /// <summary>Joins the attempts waiting for an account, or returns null if there are too many. Disposing the result admits the next attempt.</summary>
     public Waiting? TryJoin(string email, string network)
     {
         lock (_lock)
@@ -33,7 +31,7 @@ internal sealed class AccountGates
         }
     }
 
-    /// <summary>An attempt has its outcome: whoever waits for its room looks again.</summary>
+    /// <summary>Signals that an attempt has an outcome, so the waiting attempts check again whether they are admitted.</summary>
     public void Settled(string email, string network)
     {
         lock (_lock)
@@ -59,7 +57,7 @@ internal sealed class AccountGates
         }
     }
 
-    /// <summary>One who waits at an account's gate.</summary>
+    /// <summary>An attempt that waits for its turn on an account.</summary>
     internal sealed class Waiting(AccountGates gates, (string Email, string Network) key, Gate gate) : IDisposable
     {
         private bool _hasTurn;
@@ -70,7 +68,9 @@ internal sealed class AccountGates
             _hasTurn = true;
         }
 
-        /// <summary>Ends at the next outcome; take it before looking, so that none is missed.</summary>
+        /// <summary>
+        /// Returns a task that completes at the next outcome. Callers must obtain it before they query the database, so they don't miss an outcome.
+        /// </summary>
         public Task NextOutcome()
         {
             lock (gates._lock)
@@ -79,7 +79,10 @@ internal sealed class AccountGates
             }
         }
 
-        /// <summary>Waits for an outcome here or, by looking again soon, elsewhere. Real time: what passes here is a machine's and no rule's.</summary>
+        /// <summary>
+        /// Waits for an outcome on this server, or until the next poll for outcomes on other replicas. It uses real time rather than the injected clock,
+        /// because no business rule depends on it.
+        /// </summary>
         public static async Task ForAsync(Task outcome, CancellationToken cancellationToken)
         {
             await Task.WhenAny(outcome, Task.Delay(Poll, cancellationToken));
@@ -97,10 +100,10 @@ internal sealed class AccountGates
         }
     }
 
-    /// <summary>Those who wait for one account.</summary>
+    /// <summary>The attempts waiting for one account.</summary>
     internal sealed class Gate
     {
-        // Never disposed: without a wait handle it holds nothing that has to be freed.
+        // The semaphore is never disposed: unless its wait handle is used, it holds no unmanaged resources.
         public SemaphoreSlim Turn { get; } = new(1);
 
         public TaskCompletionSource Settled { get; set; } = NewSignal();

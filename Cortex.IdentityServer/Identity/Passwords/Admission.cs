@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Whether a password may be tried now.</summary>
+/// <summary>The decision whether a password attempt is admitted.</summary>
 internal abstract record Admission
 {
     private Admission()
@@ -9,6 +9,6 @@ internal abstract record Admission
 
     public sealed record Admitted(AdmittedAttempt Attempt) : Admission;
 
-    /// <summary>Too many failures, or too many at once: no password is looked at for this long.</summary>
+    /// <summary>There were too many failures or too many concurrent attempts, so no password is checked until the given time has passed.</summary>
     public sealed record Refused(TimeSpan RetryAfter) : Admission;
 }

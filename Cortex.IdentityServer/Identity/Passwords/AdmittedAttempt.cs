@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>An attempt that may look at the password, and whose outcome is owed.</summary>
+/// <summary>An admitted attempt, which is pending until its outcome is recorded.</summary>
 internal sealed record AdmittedAttempt(string Count, string Network, DateTimeOffset Began);

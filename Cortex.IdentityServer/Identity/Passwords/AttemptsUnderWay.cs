@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>
-/// Counts the attempts of each network that have no outcome yet. They hold permits of its failures; where those are used up by them, whoever is refused
-/// is told to come back when they are done, and not when the window ends.
+/// Counts the pending attempts of each network. Each pending attempt holds a permit of the network's limit on failures. If pending attempts have used up the
+/// permits, a rejected client is told to retry when they have finished rather than when the limit's window ends.
 /// </summary>
 internal sealed class AttemptsUnderWay
 {
@@ -12,7 +12,7 @@ internal sealed class AttemptsUnderWay
 
     public bool Any(string network) => _counts.ContainsKey(network);
 
-    /// <summary>One more, until it is disposed.</summary>
+    /// <summary>Counts one more attempt until the result is disposed.</summary>
     public IDisposable Begin(string network)
     {
         _counts.AddOrUpdate(network, 1, (_, count) => count + 1);
@@ -21,7 +21,7 @@ internal sealed class AttemptsUnderWay
 
     private void End(string network)
     {
-        // No longer there with none, so that the table is bounded by the hashing line.
+        // Networks without pending attempts are removed, so the hashing queue bounds the size of the table.
         if (_counts.AddOrUpdate(network, 0, (_, count) => count - 1) == 0)
         {
             _counts.TryRemove(KeyValuePair.Create(network, 0));

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>An address from which the user logged in.</summary>
-/// <param name="Network">An IPv4 address, or the /64 of an IPv6 one.</param>
-/// <param name="LastLoginAt">When they last did.</param>
+/// <summary>A network from which the user logged in, as exported.</summary>
+/// <param name="Network">An IPv4 address, or the /64 prefix of an IPv6 address.</param>
+/// <param name="LastLoginAt">When the user last logged in from it.</param>
 internal sealed record ExportedLoginAddress(string Network, DateTimeOffset LastLoginAt);

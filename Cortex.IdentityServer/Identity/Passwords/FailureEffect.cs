@@ -1,14 +1,14 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>What a failure did to the count that it is in.</summary>
+/// <summary>The effect of a failed attempt on further attempts.</summary>
 internal enum FailureEffect
 {
-    /// <summary>At most the next attempt has to wait.</summary>
+    /// <summary>At most, the next attempt is delayed.</summary>
     None,
 
-    /// <summary>All attempts are refused for fifteen minutes.</summary>
+    /// <summary>All attempts are rejected for fifteen minutes.</summary>
     Locked,
 
-    /// <summary>Strangers may try no more.</summary>
+    /// <summary>Attempts from unknown networks are blocked.</summary>
     Blocked,
 }

@@ -1,10 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>
-/// Remembers, without a database, the networks from which somebody logged in on this server lately: they go first when many requests
-/// want a hash.
+/// Caches in memory the networks from which users recently logged in on this server. They have priority when many requests wait for a password hash.
 /// </summary>
-/// <remarks>Two generations: when the young one is full it becomes the old one, which is forgotten. So it is bounded, and the latest stay.</remarks>
+/// <remarks>
+/// There are two generations: when the young one is full, it replaces the old one. This bounds the size and retains the most recent networks.
+/// </remarks>
 internal sealed class KnownNetworks
 {
     private const int Most = 10_000;

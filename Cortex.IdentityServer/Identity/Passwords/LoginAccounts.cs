@@ -7,10 +7,10 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Finds the account of an email as it is typed, with the same queries whether there is one or not.</summary>
+/// <summary>Finds the account for the email that the user entered, with the same queries whether or not it exists.</summary>
 internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
 {
-    /// <summary>For how long after a login an address has a count of its own.</summary>
+    /// <summary>How long after a login a network counts as known and has its own failure count.</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
 
     private static readonly string Sql = $"""
@@ -22,20 +22,20 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
 
     public async Task<LoginAccount> FindAsync(string typed, string network, CancellationToken cancellationToken)
     {
-        // Failures are counted by the folded email, as the unique index has it: a spelling of its own would be a second count for the same account.
+        // Failures are counted by the folded email, as in the unique index. Otherwise, each spelling would have its own count for the same account.
         var found = (await db.Database.SqlQueryRaw<Found>(
             Sql,
             new NpgsqlParameter("email", NpgsqlDbType.Text) { Value = (object?)Storable(typed) ?? DBNull.Value },
             new NpgsqlParameter<string>("network", network),
             new NpgsqlParameter<DateTimeOffset>("since", clock.GetUtcNow() - KnownFor)).ToListAsync(cancellationToken)).Single();
 
-        // Asked for an unknown email too, so that both take the same time.
+        // The query runs for an unknown email too, so both cases take the same time.
         var id = found.UserId ?? Guid.Empty;
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
         return new(found.Count ?? typed.Trim().ToLowerInvariant(), user, found.IsKnown, new(found.BcryptCost, found.Pbkdf2));
     }
 
-    /// <summary>Null for a text that PostgreSQL can't hold, so that nobody has such an email.</summary>
+    /// <summary>Returns null for text that PostgreSQL can't store, which therefore isn't the email of any account.</summary>
     private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasHalfCharacter(email) ? null : email;
 
     private sealed record Found(string? Count, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);

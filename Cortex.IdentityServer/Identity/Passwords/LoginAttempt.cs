@@ -1,27 +1,27 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>How often a login to one email failed lately, and how many are under way; kept whether the account exists or not.</summary>
+/// <summary>The recent login failures and pending attempts for one email, recorded whether or not the account exists.</summary>
 internal sealed class LoginAttempt
 {
     /// <summary>
-    /// Keyed hash of what the failures are counted under (<see cref="LoginAccount.Count"/>): what strangers type is no business of the database.
+    /// The keyed hash of the key under which failures are counted (<see cref="LoginAccount.Count"/>). The database doesn't store the emails that clients enter.
     /// </summary>
     public required byte[] EmailHash { get; init; }
 
-    /// <summary>Empty for the count that all strangers share; else a network from which the owner logged in, which has its own.</summary>
+    /// <summary>Empty for the count that all unknown networks share; otherwise a network from which the owner logged in, which has its own count.</summary>
     public required string Network { get; init; }
 
-    /// <summary>Wrong passwords in a row; a day without one forgets them.</summary>
+    /// <summary>Consecutive wrong passwords. The count is reset after a day without one.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Wrong passwords in a row that no day forgets, only a success, a reset or an administrator.</summary>
+    /// <summary>Consecutive wrong passwords, reset only by a successful login, a password reset or an administrator.</summary>
     public int InARow { get; init; }
 
-    /// <summary>When the last ten of them were, oldest first.</summary>
+    /// <summary>The times of the last ten failures, oldest first.</summary>
     public DateTimeOffset[] RecentFailures { get; init; } = [];
 
     public DateTimeOffset? FailedAt { get; init; }
 
-    /// <summary>When the attempts began that have no outcome yet; an old one is of a process that died, and counts as a failure.</summary>
+    /// <summary>The start times of the pending attempts. An old one belongs to a process that crashed, and counts as a failure.</summary>
     public DateTimeOffset[] Pending { get; init; } = [];
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Tables of the guessing limits.</summary>
+/// <summary>Configures the tables that limit password guessing.</summary>
 internal sealed class LoginAttemptConfiguration : IEntityTypeConfiguration<LoginAttempt>, IEntityTypeConfiguration<LoginAddress>
 {
     public void Configure(EntityTypeBuilder<LoginAttempt> attempt)
@@ -16,7 +16,7 @@ internal sealed class LoginAttemptConfiguration : IEntityTypeConfiguration<Login
         attempt.Property(a => a.RecentFailures).HasDefaultValueSql("'{}'");
         attempt.Property(a => a.Pending).HasDefaultValueSql("'{}'");
 
-        // For the removal of what is long over.
+        // This index serves the deletion of old rows.
         attempt.HasIndex(a => a.FailedAt);
     }
 

@@ -12,24 +12,24 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>
-/// Counts the failed logins of each account, whether it exists or not, over all replicas: growing waits from the fifth in a row, fifteen
-/// minutes after ten, the end after a hundred of strangers (<see cref="LoginAttemptRules"/>).
+/// Counts failed logins per account across all replicas, whether or not the account exists. Delays grow from the fifth consecutive failure, ten failures lock
+/// logins for fifteen minutes, and a hundred from unknown networks block them (<see cref="LoginAttemptRules"/>).
 /// </summary>
-/// <remarks>Its statements commit on a connection of their own: nothing that happens to the request takes a failure back.</remarks>
+/// <remarks>The statements commit on their own connection, so nothing that happens to the request can undo a recorded failure.</remarks>
 internal sealed partial class LoginAttempts(
     NpgsqlDataSource database, AccountGates gates, SecretKeys secrets, TimeProvider clock, ILogger<LoginAttempts> logger)
 {
-    /// <summary>The network of the count that all strangers share.</summary>
+    /// <summary>The network value of the count that all unknown networks share.</summary>
     private const string Strangers = "";
 
-    /// <summary>How long a login waits for others at the same account to have their outcome.</summary>
+    /// <summary>How long a login waits for the outcomes of concurrent attempts on the same account.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly byte[] _key = secrets.Derive("login-attempts").Current;
 
-    /// <summary>PostgreSQL keeps microseconds, and a pending attempt is found again by its time.</summary>
+    /// <summary>The current time in microseconds, which is PostgreSQL's precision, because a pending attempt is identified by its time.</summary>
     private DateTimeOffset Now
     {
         get
@@ -58,7 +58,7 @@ internal sealed partial class LoginAttempts(
                 var outcome = waiting.NextOutcome();
                 var attempt = new AdmittedAttempt(account.Count, network, Now);
 
-                // Not the request's cancellation: a statement that is cut off may have been done.
+                // The request's cancellation token isn't passed, because a canceled statement may still have been executed.
                 switch (await ReadAsync(LoginAttemptRules.Admit, attempt, Record(attempt, account.User?.Id, origin)))
                 {
                     case false:
@@ -68,7 +68,7 @@ internal sealed partial class LoginAttempts(
                         break;
                 }
 
-                // The clock is read after the statement, so no wait is longer than the rules say.
+                // The clock is read after the statement, so no wait exceeds what the rules specify.
                 if (await ReadAsync(LoginAttemptRules.OpensAt, attempt) is DateTime opens && opens - Now.UtcDateTime is var wait && wait > TimeSpan.Zero)
                 {
                     return new Admission.Refused(wait);
@@ -83,7 +83,7 @@ internal sealed partial class LoginAttempts(
         }
     }
 
-    /// <summary>Notes that the password was wrong, or that nobody will ever know.</summary>
+    /// <summary>Records that the password was wrong, or that the attempt ended without an outcome.</summary>
     public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, RequestOrigin origin)
     {
         var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, origin)) as int?);
@@ -105,14 +105,14 @@ internal sealed partial class LoginAttempts(
         gates.Settled(attempt.Count, attempt.Network);
     }
 
-    /// <summary>Forgets all failures of an account whose owner proved themselves in another way.</summary>
+    /// <summary>Resets the failures of an account whose owner has proved their identity in another way.</summary>
     public async Task ForgiveAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var find = database.CreateCommand(AccountByEmail.SelectLoginCount);
         find.Parameters.AddWithValue("id", userId);
         if (await find.ExecuteScalarAsync(cancellationToken) is not string count)
         {
-            // The account was deleted meanwhile.
+            // The account was deleted in the meantime.
             return;
         }
 
@@ -121,21 +121,21 @@ internal sealed partial class LoginAttempts(
         await forgive.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The same in the transaction of <paramref name="db"/>.</summary>
-    /// <param name="db">The context whose transaction it is.</param>
+    /// <summary>Resets the failures in the transaction of <paramref name="db"/>.</summary>
+    /// <param name="db">The context that holds the transaction.</param>
     /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task ForgiveAsync(CortexDbContext db, string count, CancellationToken cancellationToken)
     {
         var hash = HashOf(count);
         await db.LoginAttempts.Where(attempt => attempt.EmailHash == hash).ExecuteDeleteAsync(cancellationToken);
     }
 
-    /// <summary>The key of a count in the table.</summary>
+    /// <summary>Hashes the key of a count, for lookups in the table.</summary>
     /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
     public byte[] HashOf(string count) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(count));
 
-    /// <summary>What the events and the mail say about an attempt.</summary>
+    /// <summary>Returns the parameters for the audit events and the email about an attempt.</summary>
     private static NpgsqlParameter[] Record(AdmittedAttempt attempt, Guid? userId, RequestOrigin origin) =>
     [
         new() { ParameterName = "user", Value = (object?)userId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },

@@ -2,9 +2,9 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Somebody says that an account's password is this one.</summary>
-/// <param name="Email">As typed.</param>
-/// <param name="Password">As typed.</param>
-/// <param name="Origin">Where from.</param>
-/// <param name="NewPassword">What is to be hashed in its place if it is right.</param>
+/// <summary>An attempt to prove the password of an account.</summary>
+/// <param name="Email">The email, as the user entered it.</param>
+/// <param name="Password">The password, as the user entered it.</param>
+/// <param name="Origin">The origin of the request.</param>
+/// <param name="NewPassword">The password to hash instead if the attempt succeeds.</param>
 internal sealed record PasswordAttempt(string Email, string Password, RequestOrigin Origin, string? NewPassword = null);

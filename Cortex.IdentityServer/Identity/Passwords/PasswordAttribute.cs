@@ -5,7 +5,9 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>A password as it comes in: at most 256 characters, so that nobody makes the server hash a book. It may be all spaces.</summary>
+/// <summary>
+/// Validates the length of a password in a request. The maximum of 256 characters bounds the cost of hashing. A password may consist of spaces only.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PasswordAttribute() : ValidationAttribute(Message), IDescribesSchema
 {

@@ -3,26 +3,26 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>The outcome of a check of a password.</summary>
+/// <summary>The outcome of a password check.</summary>
 internal abstract record PasswordCheckResult
 {
     private PasswordCheckResult()
     {
     }
 
-    /// <param name="User">Whose it is.</param>
-    /// <param name="NewHash">Of the new password; or of this one, where the stored hash is of another cost or form. Null otherwise.</param>
+    /// <param name="User">The user who proved the password.</param>
+    /// <param name="NewHash">The hash of the new password, or of the current one if the stored hash has a different cost or format; otherwise null.</param>
     public sealed record Right(User User, string? NewHash) : PasswordCheckResult;
 
     /// <summary>The password is wrong, or there is no such account.</summary>
-    /// <param name="Limit">The limit of failed logins that this one counts against.</param>
+    /// <param name="Limit">The limit on failed logins that this attempt counts against.</param>
     public sealed record Wrong(RateDecision? Limit = null) : PasswordCheckResult;
 
-    /// <summary>Too many failures from this address or at this account: the password was not looked at.</summary>
-    /// <param name="RetryAfter">How long to wait.</param>
-    /// <param name="Limit">The limit that refused it; null where the account is locked.</param>
+    /// <summary>There were too many failures from this address or for this account, so the password was not checked.</summary>
+    /// <param name="RetryAfter">How long the client should wait.</param>
+    /// <param name="Limit">The limit that rejected the attempt, or null if the account is locked.</param>
     public sealed record Refused(TimeSpan RetryAfter, RateDecision? Limit = null) : PasswordCheckResult;
 
-    /// <summary>The hashing line is full; nothing was looked at.</summary>
+    /// <summary>The hashing queue was full, so nothing was checked.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : PasswordCheckResult;
 }

@@ -6,18 +6,18 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Refuses passwords that are guessed first, and asks for nothing else: no digits, capitals or symbols.</summary>
+/// <summary>Rejects passwords that attackers guess first. There are no composition rules: no required digits, capitals or symbols.</summary>
 internal sealed partial class PasswordRules : IPasswordValidator<User>
 {
-    /// <summary>In characters, as <see cref="MaxLength"/>.</summary>
+    /// <summary>The minimum length in characters, as for <see cref="MaxLength"/>.</summary>
     public const int MinLength = 8;
 
     public const int MaxLength = 256;
 
-    /// <summary>From this length on, one character over and over is left to whoever wants it (ASVS 6.2.5).</summary>
+    /// <summary>From this length on, a repeated single character is allowed (OWASP ASVS 6.2.5).</summary>
     private const int RepetitionAllowedFrom = 16;
 
-    /// <summary>The alphabet, the digits and the keys of a keyboard in their order; read backwards too.</summary>
+    /// <summary>Sequences of the alphabet, the digits and the keys of a keyboard, forward and backward.</summary>
     private static readonly string[] Runs = [.. new[]
     {
         "abcdefghijklmnopqrstuvwxyz", "012345678901234567890123456789",
@@ -31,7 +31,7 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
             ? IdentityResult.Failed(new IdentityError { Code = "WeakPassword", Description = reason })
             : IdentityResult.Success);
 
-    /// <summary>What is wrong with a password, as a sentence for the person who chose it, or null.</summary>
+    /// <summary>Returns why a password is too weak, as a sentence for the user, or null if it is acceptable.</summary>
     public static string? WhyWeak(string password, string email)
     {
         var length = LengthOf(password);
@@ -51,14 +51,14 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
         };
     }
 
-    /// <summary>The length in characters. A character is at most two chars, so what is far too long needs no counting.</summary>
+    /// <summary>Returns the length in characters. A character is at most two UTF-16 code units, so far longer strings needn't be counted.</summary>
     public static int LengthOf(string password) => password.Length > 2 * MaxLength ? int.MaxValue : password.EnumerateRunes().Count();
 
     private static bool IsEmail(string password, string email) =>
         password.Equals(email, StringComparison.OrdinalIgnoreCase)
         || password.Equals(email.Split('@')[0], StringComparison.OrdinalIgnoreCase);
 
-    // "qwerty123456!" is common without the mark, "password12345678" without the mark and the digits.
+    // "qwerty123456!" is a common password plus a trailing symbol, "password12345678" one plus trailing digits.
     private static bool IsCommon(string password) =>
         Common.Value.Contains(password)
         || Common.Value.Contains(WithoutEnd(password, IsMark))

@@ -1,23 +1,25 @@
 namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>
-/// Remembers which networks found the hashing line full, so that who comes back after the time that they were told goes before those who never waited:
-/// in a flood, a person at an address that nobody knows gets through at the second try.
+/// Caches the networks that were rejected because the hashing queue was full. A client that returns after its Retry-After time has priority over clients that
+/// never waited, so during a flood a legitimate user on an unknown network gets through on the second attempt.
 /// </summary>
-/// <remarks>Two generations, as in <see cref="KnownNetworks"/>. By hash code: two networks that share one only share a turn.</remarks>
+/// <remarks>
+/// There are two generations, as in <see cref="KnownNetworks"/>. Entries are keyed by hash code; a collision only means that two networks share an entry.
+/// </remarks>
 internal sealed class TurnedAway(TimeProvider clock)
 {
-    /// <summary>About 5 MB a generation, and some 10 seconds of a flood from as many addresses as there are requests.</summary>
+    /// <summary>The maximum size of a generation: about 5 MB, or about 10 seconds of a flood in which every request comes from a different address.</summary>
     private const int Most = 100_000;
 
-    /// <summary>A turn that isn't taken by then is over.</summary>
+    /// <summary>How long a network keeps its priority after its Retry-After time.</summary>
     private static readonly TimeSpan TurnLasts = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private Dictionary<int, DateTimeOffset> _young = [];
     private Dictionary<int, DateTimeOffset> _old = [];
 
-    /// <summary>Coming back sooner neither helps nor harms: the first time that was told counts.</summary>
+    /// <summary>Adds a rejected network. Returning too early has no effect: the first Retry-After time applies.</summary>
     public void Add(string network, TimeSpan retryAfter)
     {
         var key = network.GetHashCode(StringComparison.Ordinal);
@@ -38,7 +40,7 @@ internal sealed class TurnedAway(TimeProvider clock)
         }
     }
 
-    /// <summary>Whether it is this network's turn, which is then taken.</summary>
+    /// <summary>Returns whether the network has priority, and uses the priority up.</summary>
     public bool TakeTurn(string network)
     {
         var key = network.GetHashCode(StringComparison.Ordinal);

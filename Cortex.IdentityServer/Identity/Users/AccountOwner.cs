@@ -1,4 +1,4 @@
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Who owns an account, and where they are told of what happens to it.</summary>
+/// <summary>The owner of an account, and the email address that receives notices about it.</summary>
 internal readonly record struct AccountOwner(Guid Id, string Email);

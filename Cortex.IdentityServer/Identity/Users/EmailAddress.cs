@@ -4,11 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Gives an email address the one spelling it is stored in, or says why it is none.</summary>
+/// <summary>Normalizes an email address to the form in which it is stored, or explains why it isn't valid.</summary>
 /// <remarks>
-/// Surrounding spaces go and Unicode is composed (NFC); case stays as typed. Whatever looks like another address
-/// without being it is refused rather than mended: full-width signs, invisible characters, other full stops.
-/// Quoted local parts and address literals are refused too: mail software disagrees about where they end.
+/// Surrounding spaces are trimmed and Unicode is composed (NFC); letter case is preserved. Addresses that only look like another address are rejected rather
+/// than corrected: full-width characters, invisible characters, and other kinds of full stop. Quoted local parts and address literals are rejected too, because
+/// mail software disagrees about where they end.
 /// </remarks>
 internal static partial class EmailAddress
 {
@@ -26,7 +26,7 @@ internal static partial class EmailAddress
         return reason.Length == 0;
     }
 
-    /// <summary>For looking somebody up: also the odd addresses that other programs stored and that nobody could register with today.</summary>
+    /// <summary>Normalizes an address for a lookup. It also accepts addresses that other programs stored and that registration would reject today.</summary>
     public static bool TryRecognize(string? typed, out string email, out string reason)
     {
         if (TryNormalize(typed, out email, out reason))
@@ -44,7 +44,7 @@ internal static partial class EmailAddress
         return true;
     }
 
-    /// <summary>Whether it holds half a surrogate pair, which is no text in UTF-8.</summary>
+    /// <summary>Returns whether the text contains half of a surrogate pair, which can't be encoded in UTF-8.</summary>
     public static bool HasHalfCharacter(string text)
     {
         for (var place = 0; place < text.Length; place++)
@@ -90,7 +90,7 @@ internal static partial class EmailAddress
         return email.Length <= MaxLength && IsDomain(parts[1]) ? null : "The domain of the email address is not valid.";
     }
 
-    // Half a surrogate pair is enumerated as the replacement character, which nobody has in an address either.
+    // Half of a surrogate pair is enumerated as the replacement character, which no real address contains.
     private static bool IsVisible(Rune rune) =>
         rune != Rune.ReplacementChar
         && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
@@ -99,7 +99,7 @@ internal static partial class EmailAddress
 
     private static bool IsDomain(string domain)
     {
-        // IDNA reads U+3002 and others as a full stop, and would make one domain of two spellings.
+        // IDNA treats U+3002 and similar characters as a full stop, so two spellings would map to one domain.
         if (!domain.EnumerateRunes().All(rune => rune.Value is '-' or '.' || Rune.IsLetterOrDigit(rune)
             || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark))
         {
@@ -117,11 +117,11 @@ internal static partial class EmailAddress
         }
     }
 
-    // RFC 5322's dot-atom, with the letters of all languages (RFC 6531).
+    // The dot-atom of RFC 5322, extended to the letters of all languages (RFC 6531).
     [GeneratedRegex(@"\A[\w!#$%&'*+/=?^`{|}~\u0080-\uFFFF-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\uFFFF-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex LocalPart();
 
-    // Labels of RFC 1123 with a top-level domain that is a name: neither "localhost" nor the end of an IP address.
+    // RFC 1123 labels, ending in a top-level domain that is a name: neither "localhost" nor the last part of an IP address.
     [GeneratedRegex(@"\A(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!localhost\z|[0-9]+\z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Domain();

@@ -1,8 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>How often an account may be guessed at, with passwords or with codes.</summary>
+/// <summary>The limit on guesses at an account's password or second-factor codes.</summary>
 internal static class FailedAttempts
 {
-    /// <summary>Strangers may try no more after this many failures in a row, however long they take over them.</summary>
+    /// <summary>
+    /// After this many consecutive failures from unknown networks, further attempts from unknown networks are blocked, no matter how much time lies between
+    /// them.
+    /// </summary>
     public const int MostInARow = 100;
 }

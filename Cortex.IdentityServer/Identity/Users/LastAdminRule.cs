@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>One administrator who may log in always stays: without one, nobody could appoint another.</summary>
+/// <summary>Ensures that at least one active administrator always remains, because only an administrator can appoint another one.</summary>
 internal sealed class LastAdminRule(CortexDbContext db)
 {
     /// <summary>
-    /// Whether the account, which the caller's transaction has locked and is about to demote, disable or delete, is the last of them. Who takes an
-    /// administrator away waits here for who did so before: from here on until the transaction ends, one at a time.
+    /// Returns whether the account, which the caller's transaction has locked and is about to demote, disable or delete, is the last active administrator.
+    /// Transactions that remove an administrator run one at a time from this call until they end.
     /// </summary>
     public async Task<bool> ForbidsAsync(Guid userId, CancellationToken cancellationToken)
     {
-        // The role's row stands for all who have it, so nobody can lock them in another order. Where the account isn't one of them, nobody waits.
+        // Locking the role's row rather than each administrator's row avoids deadlocks. If the account isn't an administrator, nothing is locked.
         var isOneOfThem = await db.Database.SqlQuery<Guid>($"""
             SELECT id FROM roles
             WHERE name = {Role.Admin} AND EXISTS (
@@ -20,7 +20,7 @@ internal sealed class LastAdminRule(CortexDbContext db)
             FOR NO KEY UPDATE OF roles
             """).ToListAsync(cancellationToken);
 
-        // A statement of its own: one that waited for the lock would still see those as active who were disabled meanwhile.
+        // This is a separate statement because a statement that waited for the lock would still see administrators as active who were disabled in the meantime.
         return isOneOfThem is [var role] && !await db.UserRoles.AnyAsync(
             other => other.RoleId == role && other.UserId != userId && db.Users.Any(user => user.Id == other.UserId && user.IsActive != false),
             cancellationToken);

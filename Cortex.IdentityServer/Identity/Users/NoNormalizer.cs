@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Leaves an email as it was typed: the database folds it where it compares.</summary>
+/// <summary>Leaves emails unchanged, because the database folds them when it compares them.</summary>
 internal sealed class NoNormalizer : ILookupNormalizer
 {
     public string? NormalizeEmail(string? email) => email;

@@ -2,18 +2,21 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>What a user may do beyond their own account.</summary>
+/// <summary>A role, which grants rights beyond the user's own account.</summary>
 public class Role : IdentityRole<Guid>
 {
-    /// <summary>May do everything.</summary>
+    /// <summary>Administrators have every right.</summary>
     public const string Admin = "admin";
 
-    /// <summary>May look at everything and help people back into their accounts, but for those of administrators.</summary>
+    /// <summary>Support staff can view everything and help users regain access to their accounts, except for administrators' accounts.</summary>
     public const string Support = "support";
 
-    /// <summary>For accounts that stand for a service and not for a person: their API keys may report usage for other keys. No right to administer.</summary>
+    /// <summary>
+    /// The role of accounts that represent a service rather than a person. Their API keys can report usage for other keys, but they have no administrative
+    /// rights.
+    /// </summary>
     public const string Service = "service";
 
-    /// <summary>The roles that exist; the migration makes them, with the same ids in every database.</summary>
+    /// <summary>All roles. The migration creates them with the same IDs in every database.</summary>
     public static IReadOnlyList<string> All { get; } = [Admin, Support, Service];
 }

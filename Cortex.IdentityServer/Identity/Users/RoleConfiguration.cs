@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Tables of our own: <c>roles</c> and who has them.</summary>
+/// <summary>Configures the tables <c>roles</c> and <c>user_roles</c>.</summary>
 internal sealed class RoleConfiguration : IEntityTypeConfiguration<Role>, IEntityTypeConfiguration<IdentityUserRole<Guid>>
 {
     private const int NameLength = 64;

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>What names of roles can look like; which there are is the database's to say.</summary>
+/// <summary>Validates the form of role names; whether a role exists is checked against the database.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles"), IDescribesSchema
 {

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>What a tier can be called; which there are is the operator's to say (<see cref="KnownTiers"/>).</summary>
+/// <summary>Validates the form of a tier's name; <see cref="KnownTiers"/> checks whether the tier exists.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TierAttribute() : ValidationAttribute($"must be the name of a tier, of at most {TierName.Longest} characters"), IDescribesSchema
 {

@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>What a subscription tier can be called: anything that the documented column holds, as other programs name tiers too.</summary>
+/// <summary>Validates the name of a subscription tier. Every name that fits the documented column is valid, because other programs also name tiers.</summary>
 internal static class TierName
 {
-    /// <summary>Of the column, in characters.</summary>
+    /// <summary>The length of the column, in characters.</summary>
     public const int Longest = 50;
 
     public static bool CanBe(string name) =>

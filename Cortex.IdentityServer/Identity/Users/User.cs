@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Identity;
 namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>
-/// An account: Identity's user over the documented table <c>users</c>. Columns that the documented schema leaves nullable
-/// are nullable here too, since rows that other programs wrote may hold NULL.
+/// An account: the ASP.NET Core Identity user, mapped to the documented table <c>users</c>. Columns that the documented schema leaves nullable are nullable
+/// here too, because rows written by other programs may contain NULL.
 /// </summary>
 public class User : IdentityUser<Guid>
 {
-    /// <summary>The tier of an account that pays nothing.</summary>
+    /// <summary>The tier of free accounts.</summary>
     public const string FreeTier = "free";
 
-    /// <summary>In the place of a hash while nobody has chosen a password: no password has it.</summary>
+    /// <summary>Stored in place of a hash until the user chooses a password. No password matches it.</summary>
     public const string NoPassword = "!";
 
-    /// <summary>People log in with their email: it is the user name.</summary>
+    /// <summary>The user name is the email, because users log in with it.</summary>
     public override string? UserName { get => Email; set => Email = value; }
 
-    /// <summary>The database folds emails in an index of its own, so no second column holds the folded one.</summary>
+    /// <summary>The database folds emails in an index, so there is no column for a normalized email.</summary>
     public override string? NormalizedUserName { get => Email; set { } }
 
     /// <inheritdoc cref="NormalizedUserName"/>
@@ -27,7 +27,7 @@ public class User : IdentityUser<Guid>
 
     public override bool TwoFactorEnabled { get => HasTwoFactor ?? false; set => HasTwoFactor = value; }
 
-    /// <summary>The Python server's single key, in plain text, until its first use here.</summary>
+    /// <summary>The single API key of an account migrated from the Python server, in plain text until its first use here.</summary>
     public string? ApiKey { get; set; }
 
     public string? SubscriptionTier { get; set; } = FreeTier;
@@ -38,23 +38,23 @@ public class User : IdentityUser<Guid>
 
     public bool? HasTwoFactor { get; set; } = false;
 
-    /// <summary>The TOTP secret, encrypted; or base32 as the Python server stored it, until its first use here.</summary>
+    /// <summary>The TOTP secret, encrypted. A secret migrated from the Python server stays in plain base32 until its first use here.</summary>
     public string? TwoFactorSecret { get; set; }
 
     public DateTimeOffset? CreatedAt { get; set; }
 
-    /// <summary>Moved by a trigger on every change of the row.</summary>
+    /// <summary>Updated by a trigger whenever the row changes.</summary>
     public DateTimeOffset? UpdatedAt { get; set; }
 
-    /// <summary>PostgreSQL's <c>xmin</c>: changes with every write, whoever wrote, so that no saved change undoes another.</summary>
+    /// <summary>PostgreSQL's <c>xmin</c>, which changes with every write by any program and serves as the concurrency token.</summary>
     public uint RowVersion { get; set; }
 
-    /// <summary>Other programs may write NULL for none.</summary>
+    /// <summary>Returns whether the user has chosen a password. Other programs may store NULL for no password.</summary>
     public bool HasPassword => PasswordHash is not (null or NoPassword);
 
-    /// <summary>An account may be used unless it was switched off: a NULL of an older program counts as the column's default.</summary>
+    /// <summary>Returns whether the account is active. NULL, which older programs may have written, counts as the column's default.</summary>
     public bool MayBeUsed => IsActive ?? true;
 
-    /// <summary>Whom notices about this account go to.</summary>
+    /// <summary>The recipient of notices about this account.</summary>
     internal AccountOwner Owner => new(Id, Email!);
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>The documented table <c>users</c> and the one column beside it.</summary>
+/// <summary>Configures the documented table <c>users</c> and the one column added to it.</summary>
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public const int EmailLength = 255;
@@ -19,7 +19,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.HasKey(u => u.Id);
         user.Property(u => u.Id).HasDefaultValueSql("gen_random_uuid()");
         user.Property(u => u.Email).HasMaxLength(EmailLength).IsRequired();
-        // Required by the documented table; one that another program made may hold NULL, which has to be readable.
+        // The documented table requires a hash, but a table created by another program may contain NULL, which must stay readable.
         user.Property(u => u.PasswordHash).HasMaxLength(PasswordHashLength);
         user.Property(u => u.ApiKey).HasMaxLength(ApiKeyLength);
         user.Property(u => u.SubscriptionTier).HasMaxLength(TierName.Longest).HasDefaultValue(User.FreeTier);
@@ -34,7 +34,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.HasIndex(u => u.Email).IsUnique().HasDatabaseName("users_email_key");
         user.HasIndex(u => u.ApiKey).IsUnique().HasDatabaseName("users_api_key_key");
 
-        // Identity's columns that this schema holds elsewhere, derives, or doesn't have.
+        // Columns of ASP.NET Core Identity that this schema stores elsewhere, derives, or doesn't have.
         user.Ignore(u => u.UserName).Ignore(u => u.NormalizedUserName).Ignore(u => u.NormalizedEmail)
             .Ignore(u => u.EmailConfirmed).Ignore(u => u.TwoFactorEnabled).Ignore(u => u.ConcurrencyStamp)
             .Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed)

@@ -2,14 +2,14 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>A user as clients see them: these eight fields and no more.</summary>
+/// <summary>A user as clients see it: these eight fields and no others.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
-/// <param name="Email">As it was typed at registration.</param>
+/// <param name="Email">The user's email, as entered at registration.</param>
 /// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
-/// <param name="IsActive">Whether the account may be used.</param>
-/// <param name="IsVerified">Whether the mailbox was proved.</param>
-/// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
-/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="IsActive">Whether the account is active.</param>
+/// <param name="IsVerified">Whether the email was verified.</param>
+/// <param name="TwoFactorEnabled">Whether logging in requires a second factor.</param>
+/// <param name="CreatedAt">When the account was created.</param>
 /// <param name="UpdatedAt">When the account last changed.</param>
 internal sealed record UserResponse(
     Guid Id,

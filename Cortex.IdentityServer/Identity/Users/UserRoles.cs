@@ -6,11 +6,11 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// <summary>Reads the roles of a user.</summary>
 internal sealed class UserRoles(CortexDbContext db)
 {
-    /// <summary>The names of the roles of a user.</summary>
+    /// <summary>Returns the names of the user's roles.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
         await Of(userId).ToListAsync(cancellationToken);
 
-    /// <summary>Whether the user has one of these roles.</summary>
+    /// <summary>Returns whether the user has any of these roles.</summary>
     public Task<bool> HasAnyAsync(Guid userId, string[] names, CancellationToken cancellationToken) =>
         Of(userId).AnyAsync(name => names.Contains(name), cancellationToken);
 

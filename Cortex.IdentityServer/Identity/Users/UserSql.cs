@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>What statements read of <c>users</c>, where a NULL of another program counts as the column's default.</summary>
+/// <summary>SQL fragments over <c>users</c>, in which a NULL written by another program counts as the column's default.</summary>
 internal static class UserSql
 {
     public const string Tier = $"coalesce(subscription_tier, '{User.FreeTier}')";
@@ -11,12 +11,12 @@ internal static class UserSql
 
     public const string HasTwoFactor = "coalesce(two_factor_enabled, false)";
 
-    /// <summary>The names of the roles of a row of <c>users</c>, in alphabetical order.</summary>
+    /// <summary>The role names of a row of <c>users</c>, in alphabetical order.</summary>
     public const string Roles = "ARRAY(SELECT name FROM roles JOIN user_roles ON role_id = roles.id WHERE user_id = users.id ORDER BY name)::text[]";
 
-    /// <summary>Inserts accounts, in the order of their emails; accounts that exist already are left alone.</summary>
-    /// <param name="rows">What the accounts are read from, with a column for each of theirs.</param>
-    /// <param name="order">The column that says which of two rows with the same email comes first.</param>
+    /// <summary>Inserts accounts in the order of their emails; existing accounts are left unchanged.</summary>
+    /// <param name="rows">The source of the accounts, with one column for each inserted column.</param>
+    /// <param name="order">The column that orders rows with the same email.</param>
     public static string Insert(string rows, string order) => $"""
         INSERT INTO users (id, email, password_hash, subscription_tier, is_active, is_verified, created_at)
             SELECT id, email, password_hash, subscription_tier, is_active, is_verified, created_at FROM {rows}
@@ -25,7 +25,7 @@ internal static class UserSql
         """;
 
     /// <summary>
-    /// Locks the account <c>@user</c> until the transaction ends, as <see cref="AccountLock.LockAccountAsync"/> does, for statements that are sent as a batch.
+    /// Locks the account <c>@user</c> until the transaction ends, like <see cref="AccountLock.LockAccountAsync"/>, for use in a batch of statements.
     /// </summary>
     public const string Lock = "SELECT FROM users WHERE id = @user FOR NO KEY UPDATE";
 }

@@ -7,13 +7,13 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>
-/// Identity's EF Core store over the documented columns: the email is the user name, of which an index allows one account an address,
-/// a change writes only what changed, and the loser of a race gets an answer instead of an exception.
+/// The EF Core store of ASP.NET Core Identity, adapted to the documented columns. The email is the user name, and an index allows one account per address. An
+/// update writes only the changed columns, and a conflict between concurrent requests returns an error instead of throwing an exception.
 /// </summary>
 /// <remarks>
-/// Identity's authenticator key and recovery codes aren't used: they are kept in plain text, accept a code more than once
-/// and count no failures. <c>TwoFactor/</c> does that work. Lockout isn't kept here either (<c>Passwords/</c> counts failures), and there are no claims,
-/// external logins, tokens or phone numbers: the documented schema has no place for them. <c>Passkeys/</c> adds the passkeys.
+/// This store doesn't use Identity's authenticator keys and recovery codes, because Identity stores them in plain text, accepts a code more than once and
+/// doesn't count failures; <c>TwoFactor/</c> implements the second factor instead. <c>Passwords/</c> implements lockout, and <c>Passkeys/</c> adds passkeys.
+/// The documented schema has no columns for claims, external logins, tokens or phone numbers.
 /// </remarks>
 internal class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
     : UserStore<User, Role, CortexDbContext, Guid>(db, describer)
@@ -34,7 +34,7 @@ internal class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
 
     public override async Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken = default)
     {
-        // Identity's own store marks every column as changed and so would undo what another request wrote meanwhile.
+        // Identity's own store marks every column as modified, which would overwrite changes made by concurrent requests.
         if (Context.Entry(user).State == EntityState.Detached)
         {
             throw new InvalidOperationException("Only a user that this store has found can be updated.");
@@ -58,7 +58,7 @@ internal class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
     public override Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken = default) =>
         Context.Users.FromSqlRaw(AccountByEmail.Select("*, xmin", "{0}::text"), normalizedEmail).SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Null while nobody has chosen a password: to Identity, any other text is one.</summary>
+    /// <summary>Returns null until the user has chosen a password, because Identity treats any other value as a hash.</summary>
     public override Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken = default) =>
         Task.FromResult(user.HasPassword ? user.PasswordHash : null);
 

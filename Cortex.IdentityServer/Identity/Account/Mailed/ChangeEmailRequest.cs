@@ -5,10 +5,10 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>A new email for the caller.</summary>
+/// <summary>A change of the caller's email.</summary>
 internal sealed record ChangeEmailRequest : IRequestBody, IExample<ChangeEmailRequest>
 {
-    /// <summary>Up to 254 characters.</summary>
+    /// <summary>The new email, up to 254 characters.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string NewEmail { get; init; } = "";

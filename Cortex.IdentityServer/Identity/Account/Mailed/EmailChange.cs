@@ -10,12 +10,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>Moves an account to another mailbox, once that is proved; until then the old one stays.</summary>
+/// <summary>Changes an account's email once the new address is verified. Until then, the old one stays in effect.</summary>
 internal sealed partial class EmailChange(
     CortexDbContext db, OneTimeTokens tokens, Outbox outbox, SessionService sessions, AccountChanges changes, ILogger<EmailChange> logger)
 {
-    /// <summary>Mails a link to the new address and a notice to the old one. False when the account has had enough of them lately.</summary>
-    /// <remarks>The same whether the new address has an account or not: who asks doesn't learn it, and its owner decides.</remarks>
+    /// <summary>Emails a link to the new address and a notice to the old one. Returns false if the account has reached its limit of such emails.</summary>
+    /// <remarks>The behavior is the same whether or not the new address has an account, so the caller doesn't learn which.</remarks>
     public Task<bool> BeginAsync(User user, string newEmail, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
         user.Id,
         origin,
@@ -32,7 +32,7 @@ internal sealed partial class EmailChange(
         },
         cancellationToken);
 
-    /// <summary>Null when it is done: all sessions but the one that asked have ended.</summary>
+    /// <summary>Returns null on success, after ending all sessions except the one that requested the change.</summary>
     public async Task<Refusal?> ConfirmAsync(string text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ChangeEmail) is not { } token
@@ -60,7 +60,7 @@ internal sealed partial class EmailChange(
         }
         catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            // Only somebody who has just proved that the mailbox is theirs learns this.
+            // Only a client that has just proved access to the mailbox receives this response.
             return Problems.EmailTaken;
         }
 

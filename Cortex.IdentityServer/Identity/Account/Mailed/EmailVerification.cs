@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>Proves that a user reads the mailbox of their email.</summary>
+/// <summary>Verifies that a user has access to the mailbox of their email.</summary>
 internal sealed partial class EmailVerification(
     CortexDbContext db, OneTimeTokens tokens, Outbox outbox, AccountChanges changes, ILogger<EmailVerification> logger)
 {
-    /// <summary>Mails a link, in the caller's transaction; nothing when the account has had enough of them lately.</summary>
+    /// <summary>Emails a verification link in the caller's transaction, unless the account has reached its limit of such emails.</summary>
     public async Task SendAsync(User user, CancellationToken cancellationToken)
     {
         if (await tokens.IssueAsync(user, TokenPurpose.VerifyEmail, user.Email!, cancellationToken) is { } token)
@@ -25,7 +25,7 @@ internal sealed partial class EmailVerification(
         }
     }
 
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Returns null on success.</summary>
     public async Task<Refusal?> VerifyAsync(string text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.VerifyEmail) is not { } token)
@@ -56,7 +56,7 @@ internal sealed partial class EmailVerification(
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} verified their email")]
         public static partial void Verified(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification mails: no mail is sent")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification emails, so no email is sent")]
         public static partial void Enough(ILogger logger, Guid userId);
     }
 }

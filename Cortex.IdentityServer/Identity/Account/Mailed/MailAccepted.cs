@@ -2,9 +2,9 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>The answer to a request for a mail, whether there is an account or not.</summary>
-/// <param name="Message">What to do next.</param>
+/// <summary>The response to a request for an email, whether or not the address has an account.</summary>
+/// <param name="Message">What the user should do next.</param>
 internal sealed record MailAccepted(string Message) : IExample<MailAccepted>
 {
-    public static MailAccepted Example => new("If this address has an account that needs it, a mail is on its way.");
+    public static MailAccepted Example => new("If this address has an account that needs it, we have sent an email to it.");
 }

@@ -4,10 +4,10 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>Whose mail it is.</summary>
+/// <summary>A request for an email to an address.</summary>
 internal sealed record MailRequest : IRequestBody, IExample<MailRequest>
 {
-    /// <summary>In any case.</summary>
+    /// <summary>The account's email, in upper or lower case.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";

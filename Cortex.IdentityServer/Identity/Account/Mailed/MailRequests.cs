@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
 /// <summary>
-/// Finds out, after the answer was given, whether an address that somebody asked a mail for has an account, and which mail it gets. So no answer, and
-/// no time that one takes, tells who is registered (OWASP ASVS 6.3.8).
+/// Determines, after the response was sent, whether the address of a request has an account and which email it receives. Neither the response nor its timing
+/// therefore reveals who is registered (OWASP ASVS 6.3.8).
 /// </summary>
 internal sealed class MailRequests(UserManager<User> users, EmailVerification verification, PasswordReset reset, AuditLog audit) : IMailRequests
 {
@@ -33,7 +33,7 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
                 await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
                 break;
             case MailKind.Request.Registration:
-                // Also where nobody has proved the mailbox yet: a link that verifies would leave the password of who came first.
+                // This applies to unverified accounts too: a verification link would leave the password of whoever registered first in place.
                 await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
                 break;
         }

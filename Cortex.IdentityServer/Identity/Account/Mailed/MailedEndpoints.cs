@@ -8,34 +8,38 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>What is done by a link in a mail, and asking for one.</summary>
+/// <summary>The endpoints that request emails with links, and those that the links lead to.</summary>
 internal static class MailedEndpoints
 {
     /// <summary>Verify the email</summary>
     /// <remarks>
-    /// Takes the token from the mail that a registration sends. It is valid for 24 hours, works once, and becomes void when a newer one is sent.
+    /// Takes the token from the email that a registration sends. The token is valid for 24 hours, works once, and becomes invalid when a newer one is sent.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> VerifyEmail(
         MailedTokenRequest body, EmailVerification verification, HttpContext http, CancellationToken cancellationToken) =>
         await verification.VerifyAsync(body.Token, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
-    /// <summary>Request another verification mail</summary>
-    /// <remarks>The answer and its time are the same whether the address has an account or not. An account gets at most five such mails an hour.</remarks>
+    /// <summary>Request another verification email</summary>
+    /// <remarks>
+    /// The response and its timing are the same whether or not the address has an account. An account receives at most five such emails per hour.
+    /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ResendVerification(
         MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken) =>
         await RequestAsync(MailKind.Request.Verification, body, outbox, http, cancellationToken);
 
-    /// <summary>Request a mail to reset the password</summary>
-    /// <remarks>The answer and its time are the same whether the address has an account or not. An account gets at most five such mails an hour.</remarks>
+    /// <summary>Request a password reset email</summary>
+    /// <remarks>
+    /// The response and its timing are the same whether or not the address has an account. An account receives at most five such emails per hour.
+    /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ForgotPassword(
         MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken) =>
         await RequestAsync(MailKind.Request.PasswordReset, body, outbox, http, cancellationToken);
 
     /// <summary>Reset the password</summary>
     /// <remarks>
-    /// Takes the token from the mail. It is valid for one hour, works once, and becomes void when a newer one is sent or the password changes. All sessions
-    /// end, waits after wrong passwords are lifted, nobody is logged in, and the second factor stays. If the email was never verified, it is now, and the
-    /// account's API keys, passkeys and second factor are removed, as somebody else may have made them.
+    /// Takes the token from the email. The token is valid for one hour, works once, and becomes invalid when a newer one is sent or the password changes. The
+    /// reset ends all sessions, lifts lockouts after wrong passwords, and keeps the second factor; it doesn't log the user in. If the email was never verified,
+    /// it counts as verified now, and the account's API keys, passkeys and second factor are removed, because another person may have created them.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetPassword(
         ResetPasswordRequest body, PasswordReset reset, HttpContext http, CancellationToken cancellationToken) =>
@@ -43,9 +47,9 @@ internal static class MailedEndpoints
 
     /// <summary>Change the email</summary>
     /// <remarks>
-    /// Mails a link to the new address, valid for one hour, and a notice to the old one, which stays until the link is used. The answer is the same whether the
-    /// new address has an account or not. If the account has a second factor and the last proof of identity is older than ten minutes, call
-    /// <c>/reauthenticate</c> first.
+    /// Emails a link that is valid for one hour to the new address, and a notice to the old one, which stays in effect until the link is used. The response is
+    /// the same whether or not the new address has an account. If the account has a second factor and the session was last authenticated more than ten minutes
+    /// ago, call <c>/reauthenticate</c> first.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> ChangeEmail(
         ChangeEmailRequest body,
@@ -79,23 +83,23 @@ internal static class MailedEndpoints
 
         if (string.Equals(email, user.Email, StringComparison.Ordinal))
         {
-            return Refusal.Invalid("new_email", "This already is the account's email.").ToProblem();
+            return Refusal.Invalid("new_email", "This is already the account's email.").ToProblem();
         }
 
         return await change.BeginAsync(user, email, caller.SessionId(), origin, cancellationToken)
-            ? TypedResults.Accepted((string?)null, new MailAccepted("Open the mail that we sent to the new address to continue."))
+            ? TypedResults.Accepted((string?)null, new MailAccepted("To continue, open the email that we sent to the new address."))
             : Refusal.RateLimited(OneTimeTokens.Window).ToProblem();
     }
 
     /// <summary>Confirm the new email</summary>
     /// <remarks>
-    /// Takes the token from the mail to the new address. All sessions except the one that asked for the change end, and the old address gets a notice.
+    /// Takes the token from the email to the new address. All sessions end except the one that requested the change, and the old address receives a notice.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ConfirmEmailChange(
         MailedTokenRequest body, EmailChange change, HttpContext http, CancellationToken cancellationToken) =>
         await change.ConfirmAsync(body.Token, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
-    /// <summary>One insert, whoever it is: what has to be found out is found out later.</summary>
+    /// <summary>Queues the request with a single insert, whether or not the account exists. It is resolved later.</summary>
     private static async Task<Results<Accepted<MailAccepted>, Problem>> RequestAsync(
         string kind, MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken)
     {
@@ -105,6 +109,6 @@ internal static class MailedEndpoints
         }
 
         await outbox.RequestAsync(kind, email, http.Origin(), cancellationToken);
-        return TypedResults.Accepted((string?)null, new MailAccepted("If this address has an account that needs it, a mail is on its way."));
+        return TypedResults.Accepted((string?)null, new MailAccepted("If this address has an account that needs it, we have sent an email to it."));
     }
 }

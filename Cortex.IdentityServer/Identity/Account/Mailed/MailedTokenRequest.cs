@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>A token that was mailed.</summary>
+/// <summary>A token from an email.</summary>
 internal sealed record MailedTokenRequest : IRequestBody, IExample<MailedTokenRequest>
 {
-    /// <summary>From the link in the mail: its <c>token</c> parameter.</summary>
+    /// <summary>The <c>token</c> parameter of the link in the email.</summary>
     [Required]
     [MaxLength(512)]
     public string Token { get; init; } = "";

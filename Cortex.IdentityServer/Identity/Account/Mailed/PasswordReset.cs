@@ -8,17 +8,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>Gives an account whose owner proved the mailbox a new password.</summary>
+/// <summary>Resets the password of a user who has proved access to the mailbox.</summary>
 internal sealed partial class PasswordReset(
     CortexDbContext db, OneTimeTokens tokens, Outbox outbox, PasswordReplacement replacement, HashingQueue hashing, ILogger<PasswordReset> logger)
 {
-    /// <summary>Mails a link, in the caller's transaction; nothing, and false, when the account has had enough of them lately.</summary>
-    /// <param name="user">Whose password it is.</param>
+    /// <summary>
+    /// Emails a link in the caller's transaction. Returns false without sending anything if the account has reached its limit of such emails.
+    /// </summary>
+    /// <param name="user">The user whose password is reset.</param>
     /// <param name="kind">
-    /// What the mail says beside the link: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.ResetPasswordByStaff"/>, <see
-    /// cref="MailKind.AlreadyRegistered"/>, <see cref="MailKind.Invitation"/>.
+    /// The kind of the email: <see cref="MailKind.ResetPassword"/>, <see cref="MailKind.ResetPasswordByStaff"/>, <see cref="MailKind.AlreadyRegistered"/>, <see
+    /// cref="MailKind.Invitation"/>.
     /// </param>
-    /// <param name="cancellationToken">The request's.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<bool> SendAsync(User user, string kind, CancellationToken cancellationToken)
     {
         if (await tokens.IssueAsync(user, Mails.PurposeOf(kind), user.Email!, cancellationToken) is not { } token)
@@ -31,14 +33,14 @@ internal sealed partial class PasswordReset(
         return true;
     }
 
-    /// <summary>Mails somebody for whom an account was made a link to choose its first password, in the caller's transaction.</summary>
+    /// <summary>Emails the user of a newly created account a link to choose the first password, in the caller's transaction.</summary>
     public Task<bool> InviteAsync(User user, CancellationToken cancellationToken) => SendAsync(user, MailKind.Invitation, cancellationToken);
 
-    /// <summary>Whose password a token can set; null when it isn't good. Nothing changes by asking.</summary>
+    /// <summary>Returns the email of the account whose password the token can set, or null if the token isn't valid. The token isn't redeemed.</summary>
     public async Task<string?> FindEmailAsync(string? text, CancellationToken cancellationToken) =>
         (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation))?.Email;
 
-    /// <summary>Null when it is done: all sessions have ended, nobody is logged in, and the second factor is as it was.</summary>
+    /// <summary>Returns null on success. All sessions have then ended, the user isn't logged in, and the second factor is unchanged.</summary>
     public async Task<Refusal?> ResetAsync(string text, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await tokens.FindAsync(text, cancellationToken, TokenPurpose.ResetPassword, TokenPurpose.Invitation) is not { } token
@@ -47,13 +49,13 @@ internal sealed partial class PasswordReset(
             return Problems.InvalidResetToken;
         }
 
-        // A weak password leaves the token as it is, for a better one.
+        // A weak password doesn't redeem the token, so the user can try another one.
         if (PasswordRules.WhyWeak(newPassword, user.Email!) is { } weakness)
         {
             return PasswordChange.Weak("new_password", weakness);
         }
 
-        // Who holds a genuine token is no stranger.
+        // A client with a valid token gets the priority of a known network.
         using var place = hashing.TryEnter(isKnown: true);
         if (place is null)
         {
@@ -66,7 +68,7 @@ internal sealed partial class PasswordReset(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of password reset mails: no mail is sent")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of password reset emails, so no email is sent")]
         public static partial void Enough(ILogger logger, Guid userId);
     }
 }

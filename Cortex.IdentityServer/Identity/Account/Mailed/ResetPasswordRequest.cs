@@ -4,15 +4,15 @@ using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.Account.Mailed;
 
-/// <summary>A new password, set with a mailed token.</summary>
+/// <summary>A new password, set with a token from an email.</summary>
 internal sealed record ResetPasswordRequest : IRequestBody, IExample<ResetPasswordRequest>
 {
-    /// <summary>From the link in the mail: its <c>token</c> parameter. Good for one hour (three days in an invitation), once.</summary>
+    /// <summary>The <c>token</c> parameter of the link in the email. It is valid once, for one hour or, in an invitation, three days.</summary>
     [Required]
     [MaxLength(512)]
     public string Token { get; init; } = "";
 
-    /// <summary>8 to 256 characters of any kind; not a common one, and not the email.</summary>
+    /// <summary>The password: 8 to 256 characters of any kind. It must not be a common password or the email.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string NewPassword { get; init; } = "";

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 namespace Cortex.IdentityServer.Identity.Account.Pages;
 
 /// <summary>
-/// The pages that links in mails open. Opening one changes nothing, as mail scanners open them too: the button on it does.
+/// The pages that links in emails open. Opening a page changes nothing, because email scanners open links too; only submitting its form does.
 /// </summary>
 internal static class MailedPageEndpoints
 {
@@ -14,11 +14,11 @@ internal static class MailedPageEndpoints
 
     internal static Page AskToVerifyEmail(string? token) => Ask(
         "Confirm your email address",
-        "Press the button if you created an account at Cortex Memory with this address. If you didn't, close this page.", token,
+        "If you created a Cortex Memory account with this address, select the button below. If you didn't, close this page.", token,
         "Confirm this address");
 
     internal static Page AskToChangeEmail(string? token) => Ask(
-        "Confirm your new email address", "Press the button to use this address for your account from now on.", token, "Use this address");
+        "Confirm your new email address", "Select the button below to start using this address for your account.", token, "Use this address");
 
     internal static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal static class MailedPageEndpoints
         var (token, _) = await ReadAsync(http, cancellationToken);
         return await change.ConfirmAsync(token, http.Origin(), cancellationToken) is { } problem
             ? Refused(problem)
-            : new Page("Thank you", "Your account uses this email address from now on. You can close this page.");
+            : new Page("Thank you", "Your account now uses this email address. You can close this page.");
     }
 
     internal static async Task<IResult> OpenReset(string? token, PasswordReset reset, CancellationToken cancellationToken) =>
@@ -49,7 +49,7 @@ internal static class MailedPageEndpoints
 
         return await reset.ResetAsync(token, password, http.Origin(), cancellationToken) switch
         {
-            null => new Page("Your password is set", "Log in with it now. All other sessions of your account have ended."),
+            null => new Page("Your password is set", "You can now log in with your new password. All sessions of your account have ended."),
             var refusal when refusal.Is(Problems.WeakPassword) => await AskAgain(refusal.Detail),
             var problem => Refused(problem),
         };
@@ -60,11 +60,11 @@ internal static class MailedPageEndpoints
     private static Page Ask(string title, string text, string? token, string button) =>
         new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encoded(button)}</button></form>");
 
-    /// <param name="token">Of the mail.</param>
+    /// <param name="token">The token from the email.</param>
     /// <param name="email">
-    /// Whose password it is, for a password manager to save it under. Who holds a good token reads that mailbox; others get no name.
+    /// The email under which a password manager saves the password, or null if the token isn't valid. A client with a valid token already knows the email.
     /// </param>
-    /// <param name="whatIsWrong">With the password that was tried.</param>
+    /// <param name="whatIsWrong">What was wrong with the submitted password, if anything.</param>
     private static Page AskForPassword(string? token, string? email, string? whatIsWrong = null) => new(
         "Set a new password",
         $"At least {PasswordRules.MinLength} characters. A few random words make a better password than special characters.",
@@ -85,7 +85,7 @@ internal static class MailedPageEndpoints
 
     private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encoded(token ?? "")}\">";
 
-    /// <summary>The same problem as at the API, for a person.</summary>
+    /// <summary>Renders a refusal of the API as a page.</summary>
     private static Page Refused(Refusal refusal) => new(refusal.Title, refusal.Detail, Status: refusal.Status);
 
     private static async Task<(string Token, string Password)> ReadAsync(HttpContext http, CancellationToken cancellationToken)

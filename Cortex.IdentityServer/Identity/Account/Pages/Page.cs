@@ -4,11 +4,11 @@ using System.Text.Encodings.Web;
 
 namespace Cortex.IdentityServer.Identity.Account.Pages;
 
-/// <summary>A small page without scripts, for people.</summary>
-/// <param name="Title">What it is about.</param>
-/// <param name="Text">What it says.</param>
-/// <param name="Rest">What the person can do, as HTML; null where there is nothing to do.</param>
-/// <param name="Status">The HTTP status it comes with.</param>
+/// <summary>A small HTML page without scripts.</summary>
+/// <param name="Title">The title and heading.</param>
+/// <param name="Text">The text of the page.</param>
+/// <param name="Rest">Further HTML, such as a form, or null if there is none.</param>
+/// <param name="Status">The HTTP status code.</param>
 internal sealed record Page(string Title, string Text, string? Rest = null, int Status = StatusCodes.Status200OK) : IResult
 {
     private const string Style =
@@ -20,12 +20,14 @@ internal sealed record Page(string Title, string Text, string? Rest = null, int 
         + "@media(prefers-color-scheme:dark){body,:focus-visible{color:#eee;background:#16181d;outline-color:#eee}"
         + "input{color:#eee;background:#16181d}[role=alert]{color:#ff9d9d}}";
 
-    /// <summary>Nothing but this style: no script, no picture, no frame around it, and forms go to this server only.</summary>
+    /// <summary>
+    /// The content security policy allows only this style sheet: no scripts, images or framing, and forms can be submitted only to this server.
+    /// </summary>
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; "
             + "frame-ancestors 'none'; base-uri 'none'";
 
-    /// <summary>Whether caches may keep it. Not by default: a mailed token stands in the address and in the form.</summary>
+    /// <summary>The Cache-Control header. By default, caches must not store the page, because its URL and form may contain a token.</summary>
     public string CacheControl { get; init; } = "no-store";
 
     public static string Encoded(string text) => HtmlEncoder.Default.Encode(text);

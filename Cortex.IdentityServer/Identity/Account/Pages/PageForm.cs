@@ -2,16 +2,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Identity.Account.Pages;
 
-/// <summary>What a page of this server sends back.</summary>
+/// <summary>Reads the forms submitted by this server's pages.</summary>
 internal static class PageForm
 {
     public static async Task<IFormCollection> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        // The form that a page sends, and no parts in it, which may break off in more ways than these small fields are worth.
+        // Only URL-encoded forms, which the pages send, are accepted. Multipart bodies would need far more error handling.
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
-            throw new BadHttpRequestException("Not a form", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException("The body is not a URL-encoded form.", StatusCodes.Status415UnsupportedMediaType);
         }
 
         try
@@ -20,7 +20,7 @@ internal static class PageForm
         }
         catch (InvalidDataException)
         {
-            throw new BadHttpRequestException("Not a form that can be read");
+            throw new BadHttpRequestException("The form could not be read.");
         }
     }
 }
