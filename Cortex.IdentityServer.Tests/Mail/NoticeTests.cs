@@ -37,7 +37,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     [Theory]
     [InlineData(Safari, Home, "Browser or app: Safari on iPhone\n")]
     [InlineData("", Home, "When: ")]
-    [InlineData("Your account is locked, go to http://evil.example", Home, "Browser or app: unknown\n")]
+    [InlineData("Your account is locked, go to http://evil.example", Home, "Browser or app: an unknown app\n")]
     [InlineData(Firefox, "198.51.100.9", "Browser or app: Firefox on Linux\n")]
     [InlineData(Firefox, "2001:db8::1", "Browser or app: Firefox on Linux\n")]
     public async Task Another_program_or_another_address_is_told_of_once_and_not_in_its_own_words(string agent, string address, string shown)

@@ -20,7 +20,7 @@ internal static class ProgramName
 
     public static string Of(string userAgent)
     {
-        var program = NameIn(userAgent, Programs) ?? "unknown";
+        var program = NameIn(userAgent, Programs) ?? "an unknown app";
         return NameIn(userAgent, Systems) is { } system ? $"{program} on {system}" : program;
     }
 
