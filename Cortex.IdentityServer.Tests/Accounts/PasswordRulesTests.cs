@@ -19,7 +19,7 @@ public sealed class PasswordRulesTests
     [InlineData("cortex and something else")]
     [InlineData("longpassword\0AAA")]
     public void A_password_that_nobody_guesses_first_is_accepted(string password) =>
-        Assert.Null(PasswordRules.WhyWeak(password, Email));
+        Assert.Null(PasswordRules.FindWeakness(password, Email));
 
     [Theory]
     [InlineData("a", 7, false)]
@@ -37,7 +37,7 @@ public sealed class PasswordRulesTests
     [InlineData("🔑", 257, false)]
     [InlineData("a", 60_000, false)]
     public void Length_is_counted_in_characters_and_repetition_is_allowed_from_16_on(string part, int times, bool accepted) =>
-        Assert.Equal(accepted, PasswordRules.WhyWeak(string.Concat(Enumerable.Repeat(part, times)), Email) is null);
+        Assert.Equal(accepted, PasswordRules.FindWeakness(string.Concat(Enumerable.Repeat(part, times)), Email) is null);
 
     [Theory]
     [InlineData("")]
@@ -70,18 +70,18 @@ public sealed class PasswordRulesTests
     [InlineData("ALICE.LIDDELL@EXAMPLE.COM")]
     [InlineData("Alice.Liddell")]
     public void A_password_that_is_guessed_first_is_refused_with_a_sentence(string password) =>
-        Assert.Matches(@"\AThe password .+\.\z", PasswordRules.WhyWeak(password, Email));
+        Assert.Matches(@"\AThe password .+\.\z", PasswordRules.FindWeakness(password, Email));
 
     [Fact]
     public void Half_a_surrogate_pair_is_refused() => // not InlineData: attributes are kept in UTF-8
-        Assert.Equal("The password contains an incomplete character (half of a surrogate pair).", PasswordRules.WhyWeak("half a pair \uD83D", Email));
+        Assert.Equal("The password contains an incomplete character (half of a surrogate pair).", PasswordRules.FindWeakness("half a pair \uD83D", Email));
 
     [Theory]
     [InlineData("")]
     [InlineData("not an address")]
     [InlineData("@")]
     public void Any_text_may_stand_for_the_email(string email) =>
-        Assert.Null(PasswordRules.WhyWeak("correct horse battery staple", email));
+        Assert.Null(PasswordRules.FindWeakness("correct horse battery staple", email));
 
     [Fact]
     public void The_list_has_five_thousand_entries_of_eight_characters_and_more_and_all_are_refused()
@@ -95,8 +95,8 @@ public sealed class PasswordRulesTests
         {
             Assert.Matches(@"\A[!-~]{8,}\z", entry);
             Assert.Equal(entry.ToLowerInvariant(), entry);
-            Assert.NotNull(PasswordRules.WhyWeak(entry, Email));
-            Assert.NotNull(PasswordRules.WhyWeak(entry.ToUpperInvariant(), Email));
+            Assert.NotNull(PasswordRules.FindWeakness(entry, Email));
+            Assert.NotNull(PasswordRules.FindWeakness(entry.ToUpperInvariant(), Email));
         });
     }
 

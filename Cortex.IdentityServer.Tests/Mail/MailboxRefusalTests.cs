@@ -23,7 +23,7 @@ public sealed class MailboxRefusalTests
     [InlineData(550, "Requested action not taken: mailbox not found")]
     [InlineData(550, "5.0.0 User unknown")]
     [InlineData(550, "5.1.0 Address rejected: no such mailbox")]
-    public void Some_say_that_nobody_has_the_mailbox(int status, string text) => Assert.True(MailboxRefusal.SaysNobodyHasIt(status, text));
+    public void Some_say_that_nobody_has_the_mailbox(int status, string text) => Assert.True(MailboxRefusal.IsNonexistentMailbox(status, text));
 
     [Theory]
     [InlineData(550, "")]
@@ -51,5 +51,5 @@ public sealed class MailboxRefusalTests
     [InlineData(450, "5.1.1 User unknown")]
     [InlineData(450, "4.1.1 User unknown")]
     [InlineData(450, "no such user")]
-    public void Everything_else_may_pass(int status, string text) => Assert.False(MailboxRefusal.SaysNobodyHasIt(status, text));
+    public void Everything_else_may_pass(int status, string text) => Assert.False(MailboxRefusal.IsNonexistentMailbox(status, text));
 }

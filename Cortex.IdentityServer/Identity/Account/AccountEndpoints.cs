@@ -29,7 +29,7 @@ internal static class AccountEndpoints
             return Refusal.Invalid("email", reason).ToProblem();
         }
 
-        if (PasswordRules.WhyWeak(body.Password, email) is { } weakness)
+        if (PasswordRules.FindWeakness(body.Password, email) is { } weakness)
         {
             return PasswordChange.Weak("password", weakness).ToProblem();
         }

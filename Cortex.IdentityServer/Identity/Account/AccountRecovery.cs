@@ -24,7 +24,7 @@ internal sealed class AccountRecovery(
         await sessions.RevokeAllAsync(change, SessionEnd.PasswordReset, cancellationToken);
         if (!user.EmailConfirmed)
         {
-            await TakeFromStrangerAsync(change, user, cancellationToken);
+            await RemoveAttackerAccessAsync(change, user, cancellationToken);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class AccountRecovery(
     /// An email that was never verified may belong to an account that an attacker created. This removes every credential with which the attacker could regain
     /// access, and the second factor, which would lock the owner out.
     /// </summary>
-    private async Task TakeFromStrangerAsync(AccountChange change, User user, CancellationToken cancellationToken)
+    private async Task RemoveAttackerAccessAsync(AccountChange change, User user, CancellationToken cancellationToken)
     {
         await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.IsVerified, true), cancellationToken);
         foreach (var key in await keys.RevokeAllAsync(user.Id, cancellationToken))

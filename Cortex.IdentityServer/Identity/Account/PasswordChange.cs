@@ -17,7 +17,7 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
             return Problems.SessionRevoked;
         }
 
-        if (PasswordRules.WhyWeak(request.NewPassword, user.Email!) is { } weakness)
+        if (PasswordRules.FindWeakness(request.NewPassword, user.Email!) is { } weakness)
         {
             return Weak("new_password", weakness);
         }
@@ -33,7 +33,7 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
                 return Weak("new_password", "The new password must differ from the current one.");
             case PasswordCheckResult.Right { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
                 // If another request changed the password in the meantime, the one that was sent is no longer the current password.
-                return await replacement.ByOwnerAsync(checkedUser, hash, sessionId, origin, cancellationToken) ? null : WrongPassword;
+                return await replacement.ReplaceByOwnerAsync(checkedUser, hash, sessionId, origin, cancellationToken) ? null : WrongPassword;
             case PasswordCheckResult.Wrong wrong:
                 return WrongPassword with { Limit = wrong.Limit };
             default:

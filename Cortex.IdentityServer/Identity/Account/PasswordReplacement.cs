@@ -18,7 +18,7 @@ internal sealed partial class PasswordReplacement(
     /// <summary>
     /// Replaces the password for a user who knows the old one, whose session stays active. Returns false if the password was changed in the meantime.
     /// </summary>
-    public async Task<bool> ByOwnerAsync(User user, string hash, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceByOwnerAsync(User user, string hash, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Failures are reset before the change, because the user has already proved the password, and a failure afterward would report an error for a change
         // that was made.
@@ -45,7 +45,7 @@ internal sealed partial class PasswordReplacement(
     /// Replaces the password for a user who has proved access to the mailbox, and ends all sessions. Returns false if the token was used in the meantime or is
     /// no longer valid.
     /// </summary>
-    public async Task<bool> ByMailAsync(User user, string hash, OneTimeToken token, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceByTokenAsync(User user, string hash, OneTimeToken token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await attempts.ForgiveAsync(user.Id, cancellationToken);
         return await changes.RunAsync(
@@ -53,7 +53,7 @@ internal sealed partial class PasswordReplacement(
             origin,
             async change =>
             {
-                if (!await tokens.SpendAsync(token, cancellationToken) || await ReplaceAsync(user, hash, cancellationToken) == 0)
+                if (!await tokens.RedeemAsync(token, cancellationToken) || await ReplaceAsync(user, hash, cancellationToken) == 0)
                 {
                     return false;
                 }

@@ -10,14 +10,14 @@ namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>Creates accounts.</summary>
 internal sealed partial class Registration(
-    AccountChanges changes, UserManager<User> users, HashingLine line, RegistrationSteps steps, ILogger<Registration> logger)
+    AccountChanges changes, UserManager<User> users, PrioritizedHashingQueue hashing, RegistrationSteps steps, ILogger<Registration> logger)
 {
     /// <summary>Registers an account. If emails must be verified first, only the owner of a taken address learns by email that it is taken.</summary>
     public async Task<RegistrationResult> TryAsync(string email, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await HashAsync(password, origin, cancellationToken) is not { } hash)
         {
-            return new RegistrationResult.Busy(line.RetryAfter);
+            return new RegistrationResult.Busy(hashing.RetryAfter);
         }
 
         var user = new User { Email = email, PasswordHash = hash };
@@ -47,7 +47,7 @@ internal sealed partial class Registration(
     /// </summary>
     private async Task<string?> HashAsync(string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        using var place = line.TryEnter(origin.Network);
+        using var place = hashing.TryEnter(origin.Network);
         return place is null ? null : await place.HashAsync(password, cancellationToken);
     }
 

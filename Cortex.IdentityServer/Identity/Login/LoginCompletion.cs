@@ -12,7 +12,7 @@ internal sealed partial class LoginCompletion(
     SecondFactor secondFactor, SessionService sessions, LoginOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
-    public async Task<LoginResult?> RefusalAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<LoginResult?> CheckAccountAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         LoginResult? refusal = !user.MayBeUsed ? LoginResult.AccountDisabled.Instance
             : options.RequiresVerifiedEmail && !user.EmailConfirmed ? LoginResult.EmailNotVerified.Instance

@@ -19,7 +19,7 @@ internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges chall
             return new LoginResult.InvalidCredentials();
         }
 
-        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
+        if (await completion.CheckAccountAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }

@@ -23,7 +23,7 @@ internal sealed partial class PasskeySecondFactor(
             return LoginResult.InvalidChallenge.Instance;
         }
 
-        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
+        if (await completion.CheckAccountAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }

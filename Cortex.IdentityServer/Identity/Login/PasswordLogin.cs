@@ -28,7 +28,7 @@ internal sealed partial class PasswordLogin(
         PasswordCheckResult.Right right, LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = right.User;
-        if (await completion.RefusalAsync(user, origin, cancellationToken) is { } refusal)
+        if (await completion.CheckAccountAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }

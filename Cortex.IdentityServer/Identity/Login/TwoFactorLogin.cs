@@ -15,7 +15,7 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
             return LoginResult.InvalidChallenge.Instance;
         }
 
-        return await completion.RefusalAsync(user, origin, cancellationToken) ?? await completion.WithSecondFactorAsync(
+        return await completion.CheckAccountAsync(user, origin, cancellationToken) ?? await completion.WithSecondFactorAsync(
             user,
             challenge.SecurityStamp,
             new(request.Code, request.RecoveryCode),

@@ -12,5 +12,5 @@ internal interface IMailer
     Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail);
 
     /// <summary>Closes any open connection. The sender calls this when there is nothing left to send.</summary>
-    Task RestAsync();
+    Task CloseConnectionAsync();
 }

@@ -19,8 +19,8 @@ internal sealed partial class MailSender(
     /// <summary>How often the sender looks for emails that it wasn't signaled about: those of other replicas, and those due for a retry.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,12 +32,12 @@ internal sealed partial class MailSender(
             // The poll uses real time rather than the injected clock, because no business rule depends on it.
             await (failures == 0
                 ? signal.WaitAsync(Poll, stoppingToken)
-                : Task.Delay(Doubled(TimeSpan.FromSeconds(1), failures - 1, LongestPause), clock, stoppingToken));
+                : Task.Delay(ExponentialDelay(TimeSpan.FromSeconds(1), failures - 1, MaxPause), clock, stoppingToken));
         }
     }
 
-    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan most) =>
-        TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, first.TotalSeconds * Math.Pow(2, times)));
+    private static TimeSpan ExponentialDelay(TimeSpan initial, int doublings, TimeSpan maximum) =>
+        TimeSpan.FromSeconds(Math.Min(maximum.TotalSeconds, initial.TotalSeconds * Math.Pow(2, doublings)));
 
     /// <summary>Sends all emails that are due. Returns false if no email can be sent at the moment.</summary>
     private async Task<bool> TrySendDueAsync(CancellationToken cancellationToken)
@@ -52,12 +52,12 @@ internal sealed partial class MailSender(
                         return false;
                     case null:
                         // Another replica has locked the remaining emails.
-                        await mailer.RestAsync();
+                        await mailer.CloseConnectionAsync();
                         return true;
                 }
             }
 
-            await mailer.RestAsync();
+            await mailer.CloseConnectionAsync();
             return true;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -66,7 +66,7 @@ internal sealed partial class MailSender(
 
             // Usually the database is unavailable. Whatever the cause, the sender must keep running.
             Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
-            await mailer.RestAsync();
+            await mailer.CloseConnectionAsync();
             return false;
         }
     }
@@ -110,7 +110,7 @@ internal sealed partial class MailSender(
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseFailure.In(failure) is null)
         {
             // A bug that affects one email must not block the others.
-            Log.Broken(logger, failure, mail.Id, mail.Kind);
+            Log.CompositionFailed(logger, failure, mail.Id, mail.Kind);
             await transaction.RollbackAsync(CancellationToken.None);
             await PostponeAsync(db, mail, now);
             return MailOutcome.Refused;
@@ -135,7 +135,7 @@ internal sealed partial class MailSender(
 
     private static Task<int> PostponeAsync(CortexDbContext db, OutboxMail mail, DateTimeOffset now)
     {
-        var due = now + Doubled(TimeSpan.FromSeconds(30), mail.Refusals, LongestDelay);
+        var due = now + ExponentialDelay(TimeSpan.FromSeconds(30), mail.Refusals, MaxRetryDelay);
         return db.Set<OutboxMail>().Where(m => m.Id == mail.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.DueAt, due).SetProperty(m => m.Refusals, m => m.Refusals + 1), CancellationToken.None);
     }
@@ -170,7 +170,7 @@ internal sealed partial class MailSender(
         }
         catch (ParseException)
         {
-            Log.NoAddress(logger, mail.Id, mail.UserId);
+            Log.InvalidAddress(logger, mail.Id, mail.UserId);
             return MailOutcome.Rejected;
         }
 
@@ -178,7 +178,7 @@ internal sealed partial class MailSender(
         if (message.To.Mailboxes.Any(to => !to.Address.Contains('@', StringComparison.Ordinal)))
         {
             message.Dispose();
-            Log.NoAddress(logger, mail.Id, mail.UserId);
+            Log.InvalidAddress(logger, mail.Id, mail.UserId);
             return MailOutcome.Rejected;
         }
 
@@ -191,10 +191,10 @@ internal sealed partial class MailSender(
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} for user {UserId} can't be sent: the stored address isn't valid")]
-        public static partial void NoAddress(ILogger logger, Guid mailId, Guid? userId);
+        public static partial void InvalidAddress(ILogger logger, Guid mailId, Guid? userId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Email {MailId} ({Kind}) could not be composed and will be retried")]
-        public static partial void Broken(ILogger logger, Exception exception, Guid mailId, string kind);
+        public static partial void CompositionFailed(ILogger logger, Exception exception, Guid mailId, string kind);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Emails could not be sent ({Failure}) and will be retried")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);

@@ -17,7 +17,7 @@ internal sealed class MailSignal : IDisposable
         }
     }
 
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _woken.WaitAsync(atMost, cancellationToken);
+    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _woken.WaitAsync(timeout, cancellationToken);
 
     public void Dispose() => _woken.Dispose();
 }

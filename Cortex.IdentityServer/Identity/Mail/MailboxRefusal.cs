@@ -10,11 +10,11 @@ namespace Cortex.IdentityServer.Identity.Mail;
 internal static partial class MailboxRefusal
 {
     /// <summary>Bad mailbox, bad domain, bad address syntax, and a domain that accepts no email at all (RFC 7505).</summary>
-    private static readonly string[] NobodyHasIt = ["5.1.1", "5.1.2", "5.1.3", "5.1.10"];
+    private static readonly string[] NonexistentMailboxCodes = ["5.1.1", "5.1.2", "5.1.3", "5.1.10"];
 
     /// <param name="status">The three-digit status of the reply to RCPT.</param>
     /// <param name="text">The text of the reply, which may span several lines.</param>
-    public static bool SaysNobodyHasIt(int status, string text)
+    public static bool IsNonexistentMailbox(int status, string text)
     {
         if (status is < 500 or > 599)
         {
@@ -22,11 +22,12 @@ internal static partial class MailboxRefusal
         }
 
         var code = EnhancedCode().Match(text).Groups["code"].Value;
-        return NobodyHasIt.Contains(code) || (IsVague(code) && Words().IsMatch(text) && !text.Contains("sender", StringComparison.OrdinalIgnoreCase));
+        return NonexistentMailboxCodes.Contains(code)
+            || (IsUnspecific(code) && Words().IsMatch(text) && !text.Contains("sender", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Returns whether the code is missing or unspecific ("other").</summary>
-    private static bool IsVague(string code) => code is "" or "5.0.0" or "5.1.0" or "5.5.0";
+    private static bool IsUnspecific(string code) => code is "" or "5.0.0" or "5.1.0" or "5.5.0";
 
     /// <summary>Matches a code at the beginning of a line, or in qmail's form: (#5.1.1).</summary>
     [GeneratedRegex(@"(?:^|#)\s*(?<code>5\.\d{1,3}\.\d{1,3})(?![\d.])", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant)]

@@ -9,7 +9,7 @@ internal static class Mails
 {
     private const string NotYou = "If this wasn't you, set a new password right away. Then end any sessions and revoke any API keys that you don't recognize.";
 
-    private const int Guesses = FailedAttempts.MostInARow;
+    private const int Guesses = FailedAttempts.MaxConsecutive;
 
     private const string KnownPlaces =
         "You can still log in as usual wherever you logged in during the last 30 days. To log in anywhere else, use \"Forgot password\" to set a new password.";

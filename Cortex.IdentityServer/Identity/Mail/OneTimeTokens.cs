@@ -11,11 +11,11 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
     /// <summary>
     /// The maximum number of emails of one kind per account within <see cref="Window"/>, so attackers can't use this server to flood a mailbox.
     /// </summary>
-    public const int MostInWindow = 5;
+    public const int MaxPerWindow = 5;
 
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
-    private static readonly string ForMailbox = $$"""
+    private static readonly string CountForMailboxSql = $$"""
         SELECT count(*)::integer AS "Value" FROM one_time_tokens
         WHERE purpose = '{{TokenPurpose.ChangeEmail.Name}}' AND {{AccountByEmail.Folded}} = cortex_fold_email({0}) AND created_at > {1}
         """;
@@ -32,13 +32,13 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
 
         // The lock serializes requests: two concurrent ones wouldn't see, and so wouldn't invalidate, each other's token.
         await db.LockAccountAsync(user.Id, cancellationToken);
-        if (await Of(user.Id, purpose).CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MostInWindow)
+        if (await Of(user.Id, purpose).CountAsync(token => token.CreatedAt > now - Window, cancellationToken) >= MaxPerWindow)
         {
             return null;
         }
 
         // Anyone can create accounts, so requests from many accounts to change their email to the same address share one limit.
-        if (purpose == TokenPurpose.ChangeEmail && await CountForMailboxAsync(email, now - Window, cancellationToken) >= MostInWindow)
+        if (purpose == TokenPurpose.ChangeEmail && await CountForMailboxAsync(email, now - Window, cancellationToken) >= MaxPerWindow)
         {
             return null;
         }
@@ -85,25 +85,25 @@ internal sealed class OneTimeTokens(CortexDbContext db, SecretKeys secrets, Time
 
     /// <summary>Finds the token with this ID if it is still valid.</summary>
     public Task<OneTimeToken?> FindAsync(Guid id, string purpose, CancellationToken cancellationToken) =>
-        Good(id, purpose).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        Valid(id, purpose).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
     /// Redeems a token. The caller's change must have locked the account, because a concurrent change could invalidate the token. Returns false if another
     /// request redeemed the token or it is no longer valid.
     /// </summary>
-    public async Task<bool> SpendAsync(OneTimeToken token, CancellationToken cancellationToken)
+    public async Task<bool> RedeemAsync(OneTimeToken token, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await Good(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
+        return await Valid(token.Id, token.Purpose).ExecuteUpdateAsync(set => set.SetProperty(t => t.VoidedAt, now), cancellationToken) == 1;
     }
 
     private Task<int> CountForMailboxAsync(string email, DateTimeOffset since, CancellationToken cancellationToken) =>
-        db.Database.SqlQueryRaw<int>(ForMailbox, email, since).SingleAsync(cancellationToken);
+        db.Database.SqlQueryRaw<int>(CountForMailboxSql, email, since).SingleAsync(cancellationToken);
 
     private IQueryable<OneTimeToken> Of(Guid userId, TokenPurpose purpose) =>
         db.Set<OneTimeToken>().Where(token => token.UserId == userId && token.Purpose == purpose.Name);
 
-    private IQueryable<OneTimeToken> Good(Guid id, string purpose)
+    private IQueryable<OneTimeToken> Valid(Guid id, string purpose)
     {
         var now = clock.GetUtcNow();
         return db.Set<OneTimeToken>().Where(token => token.Id == id && token.Purpose == purpose && token.VoidedAt == null && token.ExpiresAt > now

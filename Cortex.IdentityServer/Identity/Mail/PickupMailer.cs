@@ -36,7 +36,7 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
         return MailOutcome.Sent;
     }
 
-    public Task RestAsync() => Task.CompletedTask;
+    public Task CloseConnectionAsync() => Task.CompletedTask;
 
     private static partial class Log
     {

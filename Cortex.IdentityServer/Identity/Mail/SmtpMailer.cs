@@ -17,21 +17,21 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The format with SMTPUTF8 (RFC 6531), for addresses with non-ASCII characters before the @.</summary>
-    private static readonly FormatOptions International = MakeInternational();
+    private static readonly FormatOptions Smtputf8Format = CreateSmtputf8Format();
 
     private SmtpClient? _client;
 
     public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
     {
-        using var bounded = new CancellationTokenSource(Timeout);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
-            _client ??= await ConnectAsync(options.Smtp!, bounded.Token);
+            _client ??= await ConnectAsync(options.Smtp!, timeout.Token);
         }
         catch (Exception failure)
         {
             // A failure to connect says nothing about this email.
-            Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), Describe(failure));
+            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), Describe(failure));
             return MailOutcome.Unreachable;
         }
 
@@ -41,7 +41,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
             // The email is retried for days in case the mail server gains support, but the warning is logged only once.
             if (mail.Refusals == 0)
             {
-                Log.NotCarried(logger, mail.Id, mail.Kind, mail.UserId, options.Smtp!.ToString());
+                Log.SmtpUtf8Unsupported(logger, mail.Id, mail.Kind, mail.UserId, options.Smtp!.ToString());
             }
 
             return MailOutcome.Refused;
@@ -49,30 +49,30 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
         try
         {
-            await _client.SendAsync(isInternational ? International : FormatOptions.Default, message, bounded.Token);
+            await _client.SendAsync(isInternational ? Smtputf8Format : FormatOptions.Default, message, timeout.Token);
             Log.Sent(logger, mail.Id, mail.Kind, mail.UserId);
             return MailOutcome.Sent;
         }
         catch (Exception failure)
         {
-            var outcome = Judge(failure);
-            Log.NotTaken(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
+            var outcome = OutcomeOf(failure);
+            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
 
             // The connection may be in any state, so the next email uses a new one.
-            await RestAsync();
+            await CloseConnectionAsync();
             return outcome;
         }
     }
 
-    public async Task RestAsync()
+    public async Task CloseConnectionAsync()
     {
         if (_client is { } client)
         {
             _client = null;
-            using var bounded = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             try
             {
-                await client.DisconnectAsync(quit: true, bounded.Token);
+                await client.DisconnectAsync(quit: true, timeout.Token);
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException or SocketException or ProtocolException or CommandException)
             {
@@ -83,12 +83,12 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         }
     }
 
-    public async ValueTask DisposeAsync() => await RestAsync();
+    public async ValueTask DisposeAsync() => await CloseConnectionAsync();
 
     /// <summary>Decides whether a failure after connecting is specific to this email or affects the whole server.</summary>
-    private static MailOutcome Judge(Exception failure) => failure switch
+    private static MailOutcome OutcomeOf(Exception failure) => failure switch
     {
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.SaysNobodyHasIt(
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted } refusal when MailboxRefusal.IsNonexistentMailbox(
             (int)refusal.StatusCode, refusal.Message) =>
             MailOutcome.Rejected,
 
@@ -112,7 +112,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         _ => failure.GetType().Name,
     };
 
-    private static FormatOptions MakeInternational()
+    private static FormatOptions CreateSmtputf8Format()
     {
         var format = FormatOptions.Default.Clone();
         format.International = true;
@@ -157,9 +157,9 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "Email {MailId} ({Kind}) for user {UserId} is waiting: the local part of the address isn't ASCII, and {Server} doesn't support SMTPUTF8")]
-        public static partial void NotCarried(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
+        public static partial void SmtpUtf8Unsupported(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
-        public static partial void NotTaken(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
+        public static partial void NotAccepted(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
     }
 }

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// <summary>Serializes concurrent password attempts on one account before they reach the database, and limits how many of them wait.</summary>
 internal sealed class AccountGates
 {
-    private const int MostWaiting = 32;
+    private const int MaxWaiting = 32;
 
     /// <summary>How often waiting attempts check for the outcome of an attempt on another replica.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
@@ -12,7 +12,7 @@ internal sealed class AccountGates
     private readonly Dictionary<(string Email, string Network), Gate> _gates = [];
 
     /// <summary>Joins the attempts waiting for an account, or returns null if there are too many. Disposing the result admits the next attempt.</summary>
-    public Waiting? TryJoin(string email, string network)
+    public WaitingAttempt? TryJoin(string email, string network)
     {
         lock (_lock)
         {
@@ -21,7 +21,7 @@ internal sealed class AccountGates
                 _gates[(email, network)] = gate = new();
             }
 
-            if (gate.Count >= MostWaiting)
+            if (gate.Count >= MaxWaiting)
             {
                 return null;
             }
@@ -32,14 +32,14 @@ internal sealed class AccountGates
     }
 
     /// <summary>Signals that an attempt has an outcome, so the waiting attempts check again whether they are admitted.</summary>
-    public void Settled(string email, string network)
+    public void SignalOutcome(string email, string network)
     {
         lock (_lock)
         {
             if (_gates.TryGetValue((email, network), out var gate))
             {
-                gate.Settled.TrySetResult();
-                gate.Settled = NewSignal();
+                gate.Outcome.TrySetResult();
+                gate.Outcome = NewSignal();
             }
         }
     }
@@ -58,7 +58,7 @@ internal sealed class AccountGates
     }
 
     /// <summary>An attempt that waits for its turn on an account.</summary>
-    internal sealed class Waiting(AccountGates gates, (string Email, string Network) key, Gate gate) : IDisposable
+    internal sealed class WaitingAttempt(AccountGates gates, (string Email, string Network) key, Gate gate) : IDisposable
     {
         private bool _hasTurn;
 
@@ -75,7 +75,7 @@ internal sealed class AccountGates
         {
             lock (gates._lock)
             {
-                return gate.Settled.Task;
+                return gate.Outcome.Task;
             }
         }
 
@@ -83,7 +83,7 @@ internal sealed class AccountGates
         /// Waits for an outcome on this server, or until the next poll for outcomes on other replicas. It uses real time rather than the injected clock,
         /// because no business rule depends on it.
         /// </summary>
-        public static async Task ForAsync(Task outcome, CancellationToken cancellationToken)
+        public static async Task WaitForOutcomeAsync(Task outcome, CancellationToken cancellationToken)
         {
             await Task.WhenAny(outcome, Task.Delay(Poll, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
@@ -106,7 +106,7 @@ internal sealed class AccountGates
         // The semaphore is never disposed: unless its wait handle is used, it holds no unmanaged resources.
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public TaskCompletionSource Settled { get; set; } = NewSignal();
+        public TaskCompletionSource Outcome { get; set; } = NewSignal();
 
         public int Count { get; set; }
     }

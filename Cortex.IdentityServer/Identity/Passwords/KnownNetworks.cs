@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// </remarks>
 internal sealed class KnownNetworks
 {
-    private const int Most = 10_000;
+    private const int MaxEntries = 10_000;
 
     private readonly Lock _lock = new();
     private HashSet<string> _young = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class KnownNetworks
     {
         lock (_lock)
         {
-            if (_young.Count >= Most)
+            if (_young.Count >= MaxEntries)
             {
                 (_old, _young) = (_young, new(StringComparer.Ordinal));
             }

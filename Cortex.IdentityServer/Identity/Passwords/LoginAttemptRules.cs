@@ -19,12 +19,12 @@ internal static class LoginAttemptRules
 
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
 
-    private const int MostInARow = FailedAttempts.MostInARow;
+    private const int MaxConsecutive = FailedAttempts.MaxConsecutive;
 
     /// <summary>What strangers are told to wait after that, as after ten failures.</summary>
     private const string LockTime = "interval '15 minutes'";
 
-    private static readonly string IsBlocked = $"a.network = '' AND in_a_row >= {MostInARow}";
+    private static readonly string IsBlocked = $"a.network = '' AND in_a_row >= {MaxConsecutive}";
 
     /// <summary>Ten within fifteen minutes.</summary>
     private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
@@ -74,7 +74,7 @@ internal static class LoginAttemptRules
             VALUES (@email, @network, 0, 0, '{"{}"}', NULL, ARRAY[@began])
             ON CONFLICT (email_hash, network) DO UPDATE SET (failures, in_a_row, recent_failures, failed_at, pending) =
                 (SELECT failures, in_a_row, recent_failures, failed_at, CASE WHEN is_blocked THEN live ELSE live || @began END FROM {Count("a.pending")})
-            WHERE (SELECT CASE WHEN is_blocked THEN a.in_a_row < {MostInARow} ELSE coalesce(opens_at <= @now, true) AND cardinality(live) < room END
+            WHERE (SELECT CASE WHEN is_blocked THEN a.in_a_row < {MaxConsecutive} ELSE coalesce(opens_at <= @now, true) AND cardinality(live) < room END
                 FROM {Count("a.pending")})
             RETURNING false AS is_failed, false AS is_locked, {IsBlocked} AS is_blocked),
         {Recorded}
@@ -106,7 +106,7 @@ internal static class LoginAttemptRules
             UPDATE login_attempts AS a SET (failures, in_a_row, recent_failures, failed_at, pending) =
                 (SELECT failures + 1, in_a_row + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
             WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
-            RETURNING true AS is_failed, {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MostInARow} AS is_blocked),
+            RETURNING true AS is_failed, {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MaxConsecutive} AS is_blocked),
         {Recorded}
         SELECT CASE WHEN is_blocked THEN {(int)FailureEffect.Blocked} WHEN is_locked THEN {(int)FailureEffect.Locked} ELSE {(int)FailureEffect.None} END
             FROM settled
@@ -124,7 +124,7 @@ internal static class LoginAttemptRules
     /// <summary>What a row says now: what is lost counted as failed, what is old forgotten, and what follows from it.</summary>
     private static string Count(string pending) => $"""
         (SELECT *, {IsBlocked} AS is_blocked,
-            least(greatest(1, 5 - failures), CASE WHEN a.network = '' THEN {MostInARow} - in_a_row END) AS room,
+            least(greatest(1, 5 - failures), CASE WHEN a.network = '' THEN {MaxConsecutive} - in_a_row END) AS room,
             CASE WHEN {IsBlocked} THEN @now + {LockTime} WHEN failures >= 5 THEN failed_at + greatest(
                 least(60, 2 ^ least(failures - 5, 6)) * interval '1 second',
                 CASE WHEN {IsLocked} THEN {LockTime} END) END AS opens_at

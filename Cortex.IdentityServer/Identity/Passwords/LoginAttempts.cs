@@ -20,12 +20,12 @@ internal sealed partial class LoginAttempts(
     NpgsqlDataSource database, AccountGates gates, SecretKeys secrets, TimeProvider clock, ILogger<LoginAttempts> logger)
 {
     /// <summary>The network value of the count that all unknown networks share.</summary>
-    private const string Strangers = "";
+    private const string UnknownNetworks = "";
 
     /// <summary>How long a login waits for the outcomes of concurrent attempts on the same account.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortRetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly byte[] _key = secrets.Derive("login-attempts").Current;
 
@@ -41,11 +41,11 @@ internal sealed partial class LoginAttempts(
 
     public async Task<Admission> AdmitAsync(LoginAccount account, string clientNetwork, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var network = account.IsKnown ? clientNetwork : Strangers;
+        var network = account.IsKnown ? clientNetwork : UnknownNetworks;
         using var waiting = gates.TryJoin(account.Count, network);
         if (waiting is null)
         {
-            return new Admission.Refused(Soon);
+            return new Admission.Refused(ShortRetryDelay);
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -64,7 +64,7 @@ internal sealed partial class LoginAttempts(
                     case false:
                         return new Admission.Admitted(attempt);
                     case true:
-                        Log.Blocked(logger, account.User?.Id, FailedAttempts.MostInARow);
+                        Log.Blocked(logger, account.User?.Id, FailedAttempts.MaxConsecutive);
                         break;
                 }
 
@@ -74,12 +74,12 @@ internal sealed partial class LoginAttempts(
                     return new Admission.Refused(wait);
                 }
 
-                await AccountGates.Waiting.ForAsync(outcome, timeout.Token);
+                await AccountGates.WaitingAttempt.WaitForOutcomeAsync(outcome, timeout.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Admission.Refused(Soon);
+            return new Admission.Refused(ShortRetryDelay);
         }
     }
 
@@ -87,11 +87,11 @@ internal sealed partial class LoginAttempts(
     public async Task FailAsync(AdmittedAttempt attempt, Guid? userId, RequestOrigin origin)
     {
         var effect = (FailureEffect?)(await ReadAsync(LoginAttemptRules.Fail, attempt, Record(attempt, userId, origin)) as int?);
-        gates.Settled(attempt.Count, attempt.Network);
+        gates.SignalOutcome(attempt.Count, attempt.Network);
         switch (effect)
         {
             case FailureEffect.Blocked:
-                Log.Blocked(logger, userId, FailedAttempts.MostInARow);
+                Log.Blocked(logger, userId, FailedAttempts.MaxConsecutive);
                 break;
             case FailureEffect.Locked:
                 Log.Locked(logger, userId);
@@ -102,7 +102,7 @@ internal sealed partial class LoginAttempts(
     public async Task SucceedAsync(AdmittedAttempt attempt)
     {
         await ReadAsync(LoginAttemptRules.Succeed, attempt);
-        gates.Settled(attempt.Count, attempt.Network);
+        gates.SignalOutcome(attempt.Count, attempt.Network);
     }
 
     /// <summary>Resets the failures of an account whose owner has proved their identity in another way.</summary>

@@ -12,8 +12,8 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// </summary>
 internal sealed partial class PasswordCheck(
     RateCounter limits,
-    AttemptsUnderWay underWay,
-    HashingLine line,
+    PendingAttempts pending,
+    PrioritizedHashingQueue hashing,
     KnownNetworks knownNetworks,
     LoginAccounts accounts,
     LoginAttempts attempts,
@@ -27,13 +27,13 @@ internal sealed partial class PasswordCheck(
         var permit = await limits.TakeAsync(PasswordLimits.LoginFailures, network);
         if (!permit.Allowed)
         {
-            return new PasswordCheckResult.Refused(underWay.Any(network) && line.RetryAfter < permit.Reset ? line.RetryAfter : permit.Reset, permit);
+            return new PasswordCheckResult.Refused(pending.Any(network) && hashing.RetryAfter < permit.Reset ? hashing.RetryAfter : permit.Reset, permit);
         }
 
-        using var _ = underWay.Begin(network);
+        using var _ = pending.Begin(network);
         try
         {
-            var result = await InLineAsync(attempt, network, cancellationToken);
+            var result = await CheckAsync(attempt, network, cancellationToken);
             if (result is PasswordCheckResult.Wrong)
             {
                 return new PasswordCheckResult.Wrong(permit);
@@ -50,12 +50,12 @@ internal sealed partial class PasswordCheck(
         }
     }
 
-    private async Task<PasswordCheckResult> InLineAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
+    private async Task<PasswordCheckResult> CheckAsync(PasswordAttempt attempt, string network, CancellationToken cancellationToken)
     {
-        using var place = line.TryEnter(network);
+        using var place = hashing.TryEnter(network);
         if (place is null)
         {
-            return new PasswordCheckResult.Busy(line.RetryAfter);
+            return new PasswordCheckResult.Busy(hashing.RetryAfter);
         }
 
         var account = await accounts.FindAsync(attempt.Email, network, cancellationToken);
@@ -63,14 +63,14 @@ internal sealed partial class PasswordCheck(
         {
             case Admission.Admitted admitted:
                 var verdict = await VerifyAsync(place, account, admitted.Attempt, attempt, cancellationToken);
-                return verdict == PasswordVerificationResult.Failed ? new PasswordCheckResult.Wrong() : await RightAsync(verdict);
+                return verdict == PasswordVerificationResult.Failed ? new PasswordCheckResult.Wrong() : await SucceedAsync(verdict);
             case Admission.Refused refused:
                 return new PasswordCheckResult.Refused(refused.RetryAfter);
             default:
                 throw new UnreachableException();
         }
 
-        async Task<PasswordCheckResult> RightAsync(PasswordVerificationResult verdict)
+        async Task<PasswordCheckResult> SucceedAsync(PasswordVerificationResult verdict)
         {
             knownNetworks.Add(network);
             var toHash = attempt.NewPassword ?? (verdict == PasswordVerificationResult.SuccessRehashNeeded ? attempt.Password : null);

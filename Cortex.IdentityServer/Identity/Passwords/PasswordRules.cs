@@ -27,12 +27,12 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
     private static readonly Lazy<FrozenSet<string>> Common = new(ReadCommon);
 
     public Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
-        Task.FromResult(WhyWeak(password ?? "", user.Email ?? "") is { } reason
+        Task.FromResult(FindWeakness(password ?? "", user.Email ?? "") is { } reason
             ? IdentityResult.Failed(new IdentityError { Code = "WeakPassword", Description = reason })
             : IdentityResult.Success);
 
     /// <summary>Returns why a password is too weak, as a sentence for the user, or null if it is acceptable.</summary>
-    public static string? WhyWeak(string password, string email)
+    public static string? FindWeakness(string password, string email)
     {
         var length = LengthOf(password);
         return length switch

@@ -21,7 +21,7 @@ internal static partial class EmailAddress
     public static bool TryNormalize(string? typed, out string email, out string reason)
     {
         email = (typed ?? "").Trim(' ');
-        reason = WhyRefused(ref email) ?? "";
+        reason = Validate(ref email) ?? "";
         email = reason.Length == 0 ? email : "";
         return reason.Length == 0;
     }
@@ -58,7 +58,7 @@ internal static partial class EmailAddress
         return false;
     }
 
-    private static string? WhyRefused(ref string email)
+    private static string? Validate(ref string email)
     {
         if (email.Length is 0 or > MaxLength)
         {

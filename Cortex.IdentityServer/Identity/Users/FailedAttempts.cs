@@ -7,5 +7,5 @@ internal static class FailedAttempts
     /// After this many consecutive failures from unknown networks, further attempts from unknown networks are blocked, no matter how much time lies between
     /// them.
     /// </summary>
-    public const int MostInARow = 100;
+    public const int MaxConsecutive = 100;
 }

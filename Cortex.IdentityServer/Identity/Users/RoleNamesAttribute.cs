@@ -8,13 +8,13 @@ namespace Cortex.IdentityServer.Identity.Users;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles"), IDescribesSchema
 {
-    private const int Most = 16;
-    private const int LongestName = 64;
+    private const int MaxRoles = 16;
+    private const int MaxNameLength = 64;
 
     public override bool IsValid(object? value) =>
         value is null
-            || (value is string?[] names && names.Length <= Most
-                && names.All(name => name is { Length: > 0 and <= LongestName } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
+            || (value is string?[] names && names.Length <= MaxRoles
+                && names.All(name => name is { Length: > 0 and <= MaxNameLength } && !name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))));
 
-    public void Describe(OpenApiSchema schema) => schema.MaxItems = Most;
+    public void Describe(OpenApiSchema schema) => schema.MaxItems = MaxRoles;
 }

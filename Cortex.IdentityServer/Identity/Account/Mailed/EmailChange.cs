@@ -46,7 +46,7 @@ internal sealed partial class EmailChange(
 
     private async Task<Refusal?> MoveAsync(AccountChange change, User user, OneTimeToken token, CancellationToken cancellationToken)
     {
-        if (!await tokens.SpendAsync(token, cancellationToken))
+        if (!await tokens.RedeemAsync(token, cancellationToken))
         {
             return Problems.InvalidVerificationToken;
         }

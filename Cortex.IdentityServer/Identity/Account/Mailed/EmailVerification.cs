@@ -21,7 +21,7 @@ internal sealed partial class EmailVerification(
         }
         else
         {
-            Log.Enough(logger, user.Id);
+            Log.LimitReached(logger, user.Id);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class EmailVerification(
             origin,
             async change =>
             {
-                if (!await tokens.SpendAsync(token, cancellationToken))
+                if (!await tokens.RedeemAsync(token, cancellationToken))
                 {
                     return Problems.InvalidVerificationToken;
                 }
@@ -57,6 +57,6 @@ internal sealed partial class EmailVerification(
         public static partial void Verified(ILogger logger, Guid userId);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification emails, so no email is sent")]
-        public static partial void Enough(ILogger logger, Guid userId);
+        public static partial void LimitReached(ILogger logger, Guid userId);
     }
 }

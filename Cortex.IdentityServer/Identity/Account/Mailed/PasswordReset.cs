@@ -25,7 +25,7 @@ internal sealed partial class PasswordReset(
     {
         if (await tokens.IssueAsync(user, Mails.PurposeOf(kind), user.Email!, cancellationToken) is not { } token)
         {
-            Log.Enough(logger, user.Id);
+            Log.LimitReached(logger, user.Id);
             return false;
         }
 
@@ -50,7 +50,7 @@ internal sealed partial class PasswordReset(
         }
 
         // A weak password doesn't redeem the token, so the user can try another one.
-        if (PasswordRules.WhyWeak(newPassword, user.Email!) is { } weakness)
+        if (PasswordRules.FindWeakness(newPassword, user.Email!) is { } weakness)
         {
             return PasswordChange.Weak("new_password", weakness);
         }
@@ -63,12 +63,12 @@ internal sealed partial class PasswordReset(
         }
 
         var hash = await place.HashAsync(newPassword, cancellationToken);
-        return await replacement.ByMailAsync(user, hash, token, origin, cancellationToken) ? null : Problems.InvalidResetToken;
+        return await replacement.ReplaceByTokenAsync(user, hash, token, origin, cancellationToken) ? null : Problems.InvalidResetToken;
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of password reset emails, so no email is sent")]
-        public static partial void Enough(ILogger logger, Guid userId);
+        public static partial void LimitReached(ILogger logger, Guid userId);
     }
 }

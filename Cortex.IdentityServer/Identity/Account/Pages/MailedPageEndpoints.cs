@@ -54,7 +54,7 @@ internal static class MailedPageEndpoints
             var problem => Refused(problem),
         };
 
-        async Task<Page> AskAgain(string? whatIsWrong) => AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken), whatIsWrong);
+        async Task<Page> AskAgain(string? error) => AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken), error);
     }
 
     private static Page Ask(string title, string text, string? token, string button) =>
@@ -64,19 +64,19 @@ internal static class MailedPageEndpoints
     /// <param name="email">
     /// The email under which a password manager saves the password, or null if the token isn't valid. A client with a valid token already knows the email.
     /// </param>
-    /// <param name="whatIsWrong">What was wrong with the submitted password, if anything.</param>
-    private static Page AskForPassword(string? token, string? email, string? whatIsWrong = null) => new(
+    /// <param name="error">What was wrong with the submitted password, if anything.</param>
+    private static Page AskForPassword(string? token, string? email, string? error = null) => new(
         "Set a new password",
         $"At least {PasswordRules.MinLength} characters. A few random words make a better password than special characters.",
         $"""
-        {(whatIsWrong is null ? "" : $"<p role=\"alert\">{Page.Encoded(whatIsWrong)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
+        {(error is null ? "" : $"<p role=\"alert\">{Page.Encoded(error)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
         <label for="{PasswordField}">New password</label>
-        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" {Lengths} required>
+        <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" {LengthAttributes} required>
         <button>Set the password</button></form>
         """,
-        whatIsWrong is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+        error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 
-    private static string Lengths => $"minlength=\"{PasswordRules.MinLength}\" maxlength=\"{PasswordRules.MaxLength}\"";
+    private static string LengthAttributes => $"minlength=\"{PasswordRules.MinLength}\" maxlength=\"{PasswordRules.MaxLength}\"";
 
     private static string Username(string? email) => email is null ? "" : $"""
         <label for="username">Account</label>

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// Counts the pending attempts of each network. Each pending attempt holds a permit of the network's limit on failures. If pending attempts have used up the
 /// permits, a rejected client is told to retry when they have finished rather than when the limit's window ends.
 /// </summary>
-internal sealed class AttemptsUnderWay
+internal sealed class PendingAttempts
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ internal sealed class AttemptsUnderWay
         }
     }
 
-    private sealed class Attempt(AttemptsUnderWay all, string network) : IDisposable
+    private sealed class Attempt(PendingAttempts all, string network) : IDisposable
     {
         public void Dispose() => all.End(network);
     }

@@ -7,13 +7,13 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// <remarks>
 /// There are two generations, as in <see cref="KnownNetworks"/>. Entries are keyed by hash code; a collision only means that two networks share an entry.
 /// </remarks>
-internal sealed class TurnedAway(TimeProvider clock)
+internal sealed class RejectedNetworks(TimeProvider clock)
 {
     /// <summary>The maximum size of a generation: about 5 MB, or about 10 seconds of a flood in which every request comes from a different address.</summary>
-    private const int Most = 100_000;
+    private const int MaxEntries = 100_000;
 
     /// <summary>How long a network keeps its priority after its Retry-After time.</summary>
-    private static readonly TimeSpan TurnLasts = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PriorityLifetime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private Dictionary<int, DateTimeOffset> _young = [];
@@ -26,12 +26,12 @@ internal sealed class TurnedAway(TimeProvider clock)
         var now = clock.GetUtcNow();
         lock (_lock)
         {
-            if (Find(key) is { } due && now < due + TurnLasts)
+            if (Find(key) is { } due && now < due + PriorityLifetime)
             {
                 return;
             }
 
-            if (_young.Count >= Most)
+            if (_young.Count >= MaxEntries)
             {
                 (_old, _young) = (_young, []);
             }
@@ -41,7 +41,7 @@ internal sealed class TurnedAway(TimeProvider clock)
     }
 
     /// <summary>Returns whether the network has priority, and uses the priority up.</summary>
-    public bool TakeTurn(string network)
+    public bool TryUsePriority(string network)
     {
         var key = network.GetHashCode(StringComparison.Ordinal);
         var now = clock.GetUtcNow();
@@ -54,7 +54,7 @@ internal sealed class TurnedAway(TimeProvider clock)
 
             _young.Remove(key);
             _old.Remove(key);
-            return now < due + TurnLasts;
+            return now < due + PriorityLifetime;
         }
     }
 
