@@ -9,7 +9,7 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>What people do with their own account: register, change it, export it, delete it.</summary>
+/// <summary>Registers the services for users' own accounts, and maps their routes.</summary>
 internal static class AccountsFeature
 {
     public static IServiceCollection AddAccounts(this IServiceCollection services, SettingsReader settings) => services

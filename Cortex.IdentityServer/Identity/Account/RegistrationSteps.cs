@@ -4,5 +4,5 @@ using Cortex.IdentityServer.Identity.Mail;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>What a registration needs to do its part of the work of others.</summary>
+/// <summary>The services on which a registration depends beyond creating the account.</summary>
 internal sealed record RegistrationSteps(EmailVerification Verification, Outbox Outbox, LoginOptions Options);

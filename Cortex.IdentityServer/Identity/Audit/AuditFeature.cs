@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>What happened to accounts, kept for those who have to know it.</summary>
+/// <summary>Registers the audit log and its endpoint.</summary>
 internal static class AuditFeature
 {
     public static IServiceCollection AddAudit(this IServiceCollection services, SettingsReader settings) => services

@@ -7,11 +7,11 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>What all ways through a login share: the account's state, the second factor, the session.</summary>
+/// <summary>The steps that every kind of login shares: checking the account's state, verifying the second factor, and starting the session.</summary>
 internal sealed partial class LoginCompletion(
     SecondFactor secondFactor, SessionService sessions, LoginOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
 {
-    /// <summary>Why this account may not log in, although its password or passkey is right.</summary>
+    /// <summary>Returns why this account can't log in although its password or passkey is right, or null if it can.</summary>
     public async Task<LoginResult?> CheckAccountAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
         LoginResult? refusal = !user.MayBeUsed ? LoginResult.AccountDisabled.Instance
@@ -27,13 +27,13 @@ internal sealed partial class LoginCompletion(
         return refusal;
     }
 
-    /// <param name="user">Who has proved the first step.</param>
-    /// <param name="stamp">The security stamp at that time.</param>
-    /// <param name="code">What they send now.</param>
-    /// <param name="origin">Where from.</param>
-    /// <param name="cancellationToken">The request's.</param>
-    /// <param name="first">How the first step was proved.</param>
-    /// <param name="claim">Asked after a right code and before a session: false when another request was first.</param>
+    /// <param name="user">The user who completed the first step.</param>
+    /// <param name="stamp">The user's security stamp at that time.</param>
+    /// <param name="code">The second-factor code that the client sent.</param>
+    /// <param name="origin">The origin of the request.</param>
+    /// <param name="cancellationToken">The cancellation token of the request.</param>
+    /// <param name="first">The authentication method of the first step.</param>
+    /// <param name="claim">Called after a valid code and before the session starts; returns false if another request completed the login first.</param>
     public async Task<LoginResult> WithSecondFactorAsync(
         User user, string? stamp, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken, string first = AuthenticationMethods.Pwd,
         Func<Task<bool>>? claim = null)
@@ -60,11 +60,11 @@ internal sealed partial class LoginCompletion(
     {
         if (await sessions.StartAsync(user.Id, stamp, methods, origin, cancellationToken) is not { } tokens)
         {
-            // The account changed between the proof and now: what was proved no longer counts.
+            // The account changed after the credentials were verified, so they no longer count.
             return new LoginResult.InvalidCredentials();
         }
 
-        // Perhaps a notice of a new device.
+        // The login may have queued a notice about a new device.
         mails.Wake();
         return new LoginResult.Success(tokens);
     }

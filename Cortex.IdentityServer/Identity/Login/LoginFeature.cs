@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Proving who somebody is.</summary>
+/// <summary>Registers the services for logging in, and maps their routes.</summary>
 internal static class LoginFeature
 {
     public static IServiceCollection AddLogin(this IServiceCollection services, SettingsReader settings) => services

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>Who may log in.</summary>
-/// <param name="RequiresVerifiedEmail"><c>REQUIRE_VERIFIED_EMAIL</c>: no login before the mailbox is proved.</param>
+/// <param name="RequiresVerifiedEmail"><c>REQUIRE_VERIFIED_EMAIL</c>: whether users must verify their email before they can log in.</param>
 internal sealed record LoginOptions(bool RequiresVerifiedEmail)
 {
     public static LoginOptions Read(SettingsReader settings) => new(settings.Flag("REQUIRE_VERIFIED_EMAIL", otherwise: false));

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Mails: taken with what causes them, sent when they can be.</summary>
+/// <summary>Registers the outbox, the one-time tokens and the email sender.</summary>
 internal static partial class MailFeature
 {
     public static IServiceCollection AddMail(this IServiceCollection services, SettingsReader settings, Uri publicUrl)
@@ -25,7 +25,7 @@ internal static partial class MailFeature
             .AddHostedService<MailSender>();
     }
 
-    /// <summary>Says so where mails don't leave: nobody would learn it from an answer.</summary>
+    /// <summary>Logs a warning if emails can't be sent, because no response would reveal it.</summary>
     public static void WarnOfMissingMail(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<MailOptions>().CanSend)
@@ -37,7 +37,8 @@ internal static partial class MailFeature
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning, Message = "SMTP_URL is not set, so no mail is sent. Mails wait for up to {Days} days, or until their link expires")]
+            Level = LogLevel.Warning,
+            Message = "SMTP_URL is not set, so no email is sent. Emails wait in the outbox for up to {Days} days, or until their link expires")]
         public static partial void NoServer(ILogger logger, double days);
     }
 }

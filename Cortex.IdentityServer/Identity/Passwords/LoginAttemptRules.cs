@@ -4,35 +4,38 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>The rules for one count of failed logins (decision 0007), as the SQL that decides and books in one statement.</summary>
+/// <summary>The rules for one count of failed logins (decision 0007), as SQL statements that check and record an attempt atomically.</summary>
 /// <remarks>
-/// An attempt is booked as pending before its password is looked at, and settled after. While there are fewer than five failures, as many may
-/// be pending as would make five; later one at a time. So guesses at once get no further than guesses in a row. A hundred failures of strangers in a row end
-/// their attempts, until the owner resets the password or an administrator unlocks the account (NIST SP 800-63B section 5.2.2).
-/// Parameters: <c>@email</c> (hash), <c>@network</c>, <c>@now</c>, <c>@began</c> (of the attempt), <c>@lost</c> (pending since before then has
-/// no outcome any more and counts as a failure), <c>@forgotten</c> (a last failure before then is forgotten).
+/// An attempt is recorded as pending before its password is checked, and settled afterward. Until there are five failures, the number of failures plus pending
+/// attempts is limited to five; after that, one attempt at a time is allowed. Concurrent guesses therefore get no further than sequential ones.
+/// After a hundred consecutive failures from unknown networks, further attempts from unknown networks are blocked until the owner resets the password or an
+/// administrator unlocks the account (NIST SP 800-63B, section 5.2.2).
+/// Parameters: <c>@email</c> (the hash), <c>@network</c>, <c>@now</c>, <c>@began</c> (when the attempt began), <c>@lost</c> (attempts pending since before this
+/// time are lost and count as failures), <c>@forgotten</c> (failures are disregarded if the last one was before this time).
 /// </remarks>
 internal static class LoginAttemptRules
 {
-    /// <summary>A process that died, or a statement that never came: far longer than a hash takes.</summary>
+    /// <summary>
+    /// A pending attempt without an outcome after this time is lost, because its process crashed or its connection failed. It is far longer than a hash takes.
+    /// </summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
 
     private const int MaxConsecutive = FailedAttempts.MaxConsecutive;
 
-    /// <summary>What strangers are told to wait after that, as after ten failures.</summary>
+    /// <summary>The wait reported to blocked clients, which is the same as after ten failures.</summary>
     private const string LockTime = "interval '15 minutes'";
 
     private static readonly string IsBlocked = $"a.network = '' AND in_a_row >= {MaxConsecutive}";
 
-    /// <summary>Ten within fifteen minutes.</summary>
+    /// <summary>True after ten failures within fifteen minutes.</summary>
     private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
 
     /// <summary>
-    /// Whether the strangers' failures in a row still count although the last was before <c>$1</c>, which is <see cref="ForgottenAfter"/> ago: a few for a
-    /// month, ten and more for a year. The same whether the account exists or not, so that no count tells who is registered; and bounded, as anybody can make
-    /// up emails.
+    /// Whether the consecutive failures of unknown networks are retained although the last one occurred before <c>$1</c>, which is <see cref="ForgottenAfter"/>
+    /// ago: fewer than ten for a month, ten or more for a year. The rule is the same whether or not the account exists, so a count doesn't reveal who is
+    /// registered. Retention is bounded because anyone can make up emails.
     /// </summary>
     private const string IsKept =
         "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
@@ -45,8 +48,8 @@ internal static class LoginAttemptRules
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
     /// <summary>
-    /// Writes down what <c>settled</c> did, with whose account it was (<c>@user</c>) and where it came from. A block is mailed to the owner, with
-    /// <c>@notice</c>, until <c>@given_up</c>.
+    /// Records the effects of <c>settled</c> as audit events of the account <c>@user</c>, with their origin. If attempts are now blocked, the owner receives an
+    /// email with the details <c>@notice</c>, which is retried until <c>@given_up</c>.
     /// </summary>
     private static readonly string Recorded = $"""
         recorded AS (
@@ -64,9 +67,9 @@ internal static class LoginAttemptRules
         """;
 
     /// <summary>
-    /// Books an attempt as pending if the rules allow one, and gives false. Gives true, once, if lost attempts bring the row of failures to a hundred:
-    /// it settles those, refuses this attempt, and records and mails the block as <see cref="Fail"/> does. Gives no row if the attempt is refused for another
-    /// reason.
+    /// Records an attempt as pending and returns false if the rules admit it. Returns true, once, if lost attempts bring the number of consecutive failures to
+    /// a hundred: the statement then settles the lost attempts, rejects this one, and records and emails the block like <see cref="Fail"/>. Returns no row if
+    /// the attempt is rejected for any other reason.
     /// </summary>
     public static readonly string Admit = $"""
         WITH settled AS (
@@ -81,15 +84,15 @@ internal static class LoginAttemptRules
         SELECT is_blocked FROM settled
         """;
 
-    /// <summary>When the next attempt is allowed, if failures have made it wait.</summary>
+    /// <summary>Returns when the next attempt is allowed, if failures have delayed it.</summary>
     public static readonly string OpensAt = $"""
         SELECT opens_at FROM login_attempts AS a CROSS JOIN LATERAL {Count("a.pending")}
         WHERE email_hash = @email AND network = @network
         """;
 
     /// <summary>
-    /// Until when logins have to wait (null where they needn't), how many failures are counted, over all networks together, and whether strangers may try no
-    /// more.
+    /// Returns the time until which logins are locked (or null), the number of failures across all networks, and whether attempts from unknown networks are
+    /// blocked.
     /// </summary>
     public static readonly string Waits = $"""
         SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures,
@@ -99,7 +102,8 @@ internal static class LoginAttemptRules
         """;
 
     /// <summary>
-    /// Settles a failure, once, and writes it down; gives what it did (<see cref="FailureEffect"/>). The one that blocks strangers is mailed to the owner.
+    /// Settles a pending attempt as a failure, at most once, records it, and returns its effect (<see cref="FailureEffect"/>). The owner receives an email when
+    /// attempts are blocked.
     /// </summary>
     public static readonly string Fail = $"""
         WITH settled AS (
@@ -112,7 +116,7 @@ internal static class LoginAttemptRules
             FROM settled
         """;
 
-    /// <summary>Settles a success, which forgets the failures.</summary>
+    /// <summary>Settles a pending attempt as a success, which resets the failures.</summary>
     public static readonly string Succeed = $"""
         UPDATE login_attempts AS a SET failures = 0, in_a_row = 0, recent_failures = '{"{}"}', failed_at = NULL,
             pending = CASE WHEN @began = ANY(pending) THEN {WithoutThis} ELSE pending END
@@ -121,7 +125,7 @@ internal static class LoginAttemptRules
 
     public const string Forgive = "DELETE FROM login_attempts WHERE email_hash = @email";
 
-    /// <summary>What a row says now: what is lost counted as failed, what is old forgotten, and what follows from it.</summary>
+    /// <summary>Computes the current state of a row: lost attempts count as failures, and old failures are disregarded.</summary>
     private static string Count(string pending) => $"""
         (SELECT *, {IsBlocked} AS is_blocked,
             least(greatest(1, 5 - failures), CASE WHEN a.network = '' THEN {MaxConsecutive} - in_a_row END) AS room,

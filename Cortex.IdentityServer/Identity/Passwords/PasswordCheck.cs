@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Cortex.IdentityServer.Identity.Passwords;
 
 /// <summary>
-/// Tells whether a password is right, wherever somebody is asked for one. What limits guessing comes first, cheapest first:
-/// the address, a place in the hashing line, the account; then the hash.
+/// Checks a password, wherever one is required. The limits on guessing are checked first, cheapest first: the client's address, a place in the hashing queue,
+/// and the account. The hash comes last.
 /// </summary>
 internal sealed partial class PasswordCheck(
     RateCounter limits,
@@ -23,7 +23,7 @@ internal sealed partial class PasswordCheck(
     {
         var network = ClientNetwork.Of(attempt.Origin.Ip);
 
-        // Taken before and given back after, so that guesses at once are counted too; a request that breaks off has been a guess.
+        // The permit is taken before the check and returned afterward, so concurrent guesses count too. An aborted request counts as a guess.
         var permit = await limits.TakeAsync(PasswordLimits.LoginFailures, network);
         if (!permit.Allowed)
         {
@@ -44,7 +44,7 @@ internal sealed partial class PasswordCheck(
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
-            // Nobody learned anything, and an outage must not keep people out when it is over.
+            // The client learned nothing about the password, and users must not be locked out after an outage.
             await limits.GiveBackAsync(PasswordLimits.LoginFailures, network, permit);
             throw;
         }
@@ -78,14 +78,14 @@ internal sealed partial class PasswordCheck(
         }
     }
 
-    /// <summary>Looks at the password and settles the attempt, also when the request has gone away.</summary>
+    /// <summary>Verifies the password and settles the attempt, even if the request was aborted.</summary>
     private async Task<PasswordVerificationResult> VerifyAsync(
         HashingPlace place, LoginAccount account, AdmittedAttempt admitted, PasswordAttempt attempt, CancellationToken cancellationToken)
     {
         var verdict = PasswordVerificationResult.Failed;
         try
         {
-            // Without a user there is as much work as for a wrong password, so that time doesn't tell who is registered.
+            // Without a user, the work is the same as for a wrong password, so timing doesn't reveal who is registered.
             verdict = await place.VerifyAsync(account.User?.PasswordHash, attempt.Password, account.Costliest, cancellationToken);
         }
         finally

@@ -8,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Passwords: their rules, their hashes, and the limits on guessing them.</summary>
+/// <summary>Registers the password rules, the hashing, and the limits on guessing.</summary>
 internal static class PasswordsFeature
 {
-    /// <summary>To be called after <see cref="UsersFeature.AddUsers"/>, which registers Identity's own hasher and validator.</summary>
+    /// <summary>Must be called after <see cref="UsersFeature.AddUsers"/>, which registers Identity's own hasher and validator.</summary>
     public static IServiceCollection AddPasswords(this IServiceCollection services, SettingsReader settings) => services
         .AddHashing(settings)
         .AddLimits(PasswordLimits.LoginFailures)

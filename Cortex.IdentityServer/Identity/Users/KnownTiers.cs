@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>The tiers that accounts can be given: free, pro, enterprise, and what <c>API_KEY_LIMITS</c> names besides.</summary>
+/// <summary>The subscription tiers that can be assigned to accounts: free, pro, enterprise, and any others named in <c>API_KEY_LIMITS</c>.</summary>
 internal sealed class KnownTiers(TierOptions tiers)
 {
-    /// <summary>Why an account can't be given this tier; null when it can, or when it has it already.</summary>
+    /// <summary>Returns why this tier can't be assigned to an account, or null if it can or if the account already has it.</summary>
     public string? WhyRefused(string? tier, string? current = null) =>
         tier is null || tier == current || tiers.Names.Contains(tier)
             ? null
