@@ -40,7 +40,7 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Email {Kind} for user {UserId} written to {Path}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Email {Kind} for user {UserId}: {Path}")]
         public static partial void Written(ILogger logger, string kind, Guid? userId, string path);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The email could not be written to {Path}: {Reason}")]
