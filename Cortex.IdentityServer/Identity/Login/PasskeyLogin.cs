@@ -5,10 +5,10 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Decides a login by a passkey alone. Nothing can be guessed here, so failed passwords make nobody wait.</summary>
+/// <summary>Authenticates a login with a passkey alone. Passkeys can't be guessed, so lockouts after wrong passwords don't apply.</summary>
 internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges challenges, LoginCompletion completion)
 {
-    /// <summary>The same for everybody: no account is named before the answer.</summary>
+    /// <summary>Returns the passkey options, which don't name any account.</summary>
     public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) =>
         check.CreateOptionsAsync(PasskeyPurpose.Login, user: null, cancellationToken);
 
@@ -29,7 +29,7 @@ internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges chall
             return await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.VerifiedPasskey, origin, cancellationToken);
         }
 
-        // Whoever holds the key has answered, and that is one factor.
+        // The authenticator didn't verify its user, so the passkey counts as one factor only.
         return user.TwoFactorEnabled
             ? new LoginResult.TwoFactorRequired(await challenges.CreateAsync(user, AuthenticationMethods.Hwk, cancellationToken))
             : await completion.StartSessionAsync(user, user.SecurityStamp, AuthenticationMethods.Passkey, origin, cancellationToken);

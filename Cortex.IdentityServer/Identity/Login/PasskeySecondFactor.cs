@@ -5,12 +5,12 @@ using Cortex.IdentityServer.Identity.TwoFactor;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>Decides the second step of a login by a passkey, under the same limits as codes.</summary>
+/// <summary>Verifies a passkey as the second step of a login, under the same limits as codes.</summary>
 internal sealed partial class PasskeySecondFactor(
     TwoFactorLogin login, TwoFactorChallenges challenges, PasskeyCheck check, SecondFactor secondFactor, LoginCompletion completion,
     ILogger<PasskeySecondFactor> logger)
 {
-    /// <summary>The question for the browser; null for a token that names no login (any more).</summary>
+    /// <summary>Returns the passkey options for the browser, or null if the token isn't valid.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(string twoFactorToken, CancellationToken cancellationToken) =>
         await login.OpenAsync(twoFactorToken, isAttempt: false, cancellationToken) is { } open
             ? await check.CreateOptionsAsync(PasskeyPurpose.SecondFactor, open.User, cancellationToken)
@@ -28,14 +28,14 @@ internal sealed partial class PasskeySecondFactor(
             return refusal;
         }
 
-        // Booked before the answer is looked at and taken back when it is right, as codes are, so that it is one count with them.
+        // The failure is recorded before the response is verified and undone if it is valid, so passkeys and codes share one failure count.
         var booked = await secondFactor.CountFailureAsync(user.Id, origin, cancellationToken);
         if (booked.Lockout is { } locked)
         {
             return new LoginResult.Locked(locked.RetryAfter);
         }
 
-        // After a password, holding a key that asks for a PIN is a second factor; after the same key without one it isn't, unless the PIN was there first.
+        // A passkey counts as a second factor after a password. After a passkey without user verification, it must be one that counts as both factors.
         var proof = await check.VerifyAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {

@@ -140,7 +140,7 @@ internal sealed partial class SecondFactor(
             SET failures = CASE WHEN state.failures >= {MaxFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
                 failed_at = {now}
             WHERE (state.failures < {MaxFailures} OR state.failed_at <= {now - LockoutDuration}) AND (excluded.in_a_row = 0
-                OR state.in_a_row < {FailedAttempts.MostInARow})
+                OR state.in_a_row < {FailedAttempts.MaxConsecutive})
             RETURNING (SELECT is_stranger FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
         if (counted is [var isUnknownAddress])
@@ -157,7 +157,7 @@ internal sealed partial class SecondFactor(
     /// <summary>Sends the owner one email when the block begins, however many attempts follow.</summary>
     private async Task NotifyIfBlockedAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var blocked = db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MostInARow && s.BlockedAt == null);
+        var blocked = db.TwoFactorStates.Where(s => s.UserId == userId && s.InARow >= FailedAttempts.MaxConsecutive && s.BlockedAt == null);
         if (!await blocked.AnyAsync(cancellationToken))
         {
             return;
@@ -177,7 +177,7 @@ internal sealed partial class SecondFactor(
 
                 await change.RecordFailureAsync(AuditAction.SecondFactorBlocked);
                 await change.NotifyOwnerAsync(AuditAction.SecondFactorBlocked, MailKind.SecondFactorBlocked, new(userId, email));
-                change.AfterCommit(() => Log.Blocked(logger, userId, FailedAttempts.MostInARow));
+                change.AfterCommit(() => Log.Blocked(logger, userId, FailedAttempts.MaxConsecutive));
                 change.Complete();
                 return true;
             },
