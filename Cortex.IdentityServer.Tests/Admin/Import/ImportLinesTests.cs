@@ -33,8 +33,8 @@ public sealed class ImportLinesTests
     [InlineData(100_000)]
     public async Task A_line_that_is_too_long_is_skipped_alone(int size)
     {
-        var (longest, tooLong, farTooLong) = (new string('a', ImportLines.Longest), new string('b', ImportLines.Longest + 1), new string(
-            'c', 20 * ImportLines.Longest));
+        var (longest, tooLong, farTooLong) = (new string('a', ImportLines.MaxLineLength), new string('b', ImportLines.MaxLineLength + 1), new string(
+            'c', 20 * ImportLines.MaxLineLength));
 
         Assert.Equal(
             [$"1{longest}", "2-", "3x", "4-", "5-", "7y", "8-"],

@@ -120,7 +120,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         using var client = await OpenAsync();
         await client.SendAsync(Line("before-too-many@example.com"));
         var nothing = Enumerable.Repeat("0", 1_000).ToArray();
-        for (var sent = 1; sent < UserImporter.MostLines; sent += nothing.Length)
+        for (var sent = 1; sent < UserImporter.MaxLines; sent += nothing.Length)
         {
             await client.SendAsync(nothing);
         }
@@ -128,9 +128,9 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         await client.EndAsync();
         var answers = await client.ReadToEndAsync();
 
-        Assert.Equal(UserImporter.MostLines, answers.Results.Count);
+        Assert.Equal(UserImporter.MaxLines, answers.Results.Count);
         Assert.Equal(
-            ("payload_too_large", UserImporter.MostLines + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
+            ("payload_too_large", UserImporter.MaxLines + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
         Assert.Contains("100000 lines", answers.Error.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'before-too-many@example.com'"));
         Assert.Equal(
@@ -140,7 +140,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     [Fact]
     public async Task A_line_that_is_too_long_fails_alone()
     {
-        var padding = new string(' ', ImportLines.Longest);
+        var padding = new string(' ', ImportLines.MaxLineLength);
 
         var answers = await (await app.AdminAsync()).Http.ImportAsync(
             Line("before-long@example.com"), Line("long@example.com") + padding, Line("after-long@example.com"));
@@ -157,7 +157,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
             $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {(await app.AdminAsync()).Tokens.AccessToken}\nContent-Type: "
                 + "application/x-ndjson\n";
 
-        var tooLarge = await RawHttp.SendAsync(app.BaseAddress, head + $"Content-Length: {UserImporter.LargestBody + 1}\n\n");
+        var tooLarge = await RawHttp.SendAsync(app.BaseAddress, head + $"Content-Length: {UserImporter.MaxBodyLength + 1}\n\n");
         Assert.Equal(413, tooLarge.Status);
         Assert.Contains("128 MiB", tooLarge.Body, StringComparison.Ordinal);
         Assert.Equal(415, (await RawHttp.SendAsync(app.BaseAddress, head + "Content-Encoding: gzip\nContent-Length: 1\n\n", [1])).Status);

@@ -11,7 +11,7 @@ internal sealed record BillingOptions(
     IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
     /// <summary>A shorter secret cannot be Polar's and could be guessed.</summary>
-    private const int LeastSecretLength = 16;
+    private const int MinSecretLength = 16;
 
     /// <summary>Keeps the secrets out of logs.</summary>
     public override string ToString() => nameof(BillingOptions);
@@ -21,11 +21,11 @@ internal sealed record BillingOptions(
     private static string[] WebhookSecrets(SettingsReader settings)
     {
         var secrets = settings.List("POLAR_WEBHOOK_SECRET");
-        if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < LeastSecretLength)))
+        if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < MinSecretLength)))
         {
             settings.Refuse(
                 "POLAR_WEBHOOK_SECRET",
-                $"must be the secret of Polar's webhook endpoint, {LeastSecretLength} characters or more; or two, separated by a comma, while it is rotated");
+                $"must be the secret of Polar's webhook endpoint, {MinSecretLength} characters or more; or two, separated by a comma, while it is rotated");
         }
         else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {

@@ -67,9 +67,9 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
                 $"Another request changed the account at the same time ({result.Errors.First().Code}). Run the command again.");
         }
 
-        await change.RecordChangeAsync(action, [new("roles", Names(had), Names([.. had, Role.Admin]))]);
+        await change.RecordChangeAsync(action, [new("roles", RoleNames(had), RoleNames([.. had, Role.Admin]))]);
         change.Complete();
     }
 
-    private static JsonArray Names(IEnumerable<string> roles) => [.. roles.Order(StringComparer.Ordinal).Select(role => JsonValue.Create(role))];
+    private static JsonArray RoleNames(IEnumerable<string> roles) => [.. roles.Order(StringComparer.Ordinal).Select(role => JsonValue.Create(role))];
 }

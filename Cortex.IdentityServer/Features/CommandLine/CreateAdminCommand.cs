@@ -22,33 +22,33 @@ internal static class CreateAdminCommand
         command.SetAction((parsed, stop) =>
         {
             var promotes = parsed.GetValue(promote);
-            var address = Read(parsed.GetRequiredValue(email), promotes);
-            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, address, promotes), stop);
+            var address = ParseAddress(parsed.GetRequiredValue(email), promotes);
+            return server.RunCommandAsync(parsed.GetValue(environment), work => RunAsync(work, address, promotes), stop);
         });
         return command;
     }
 
     /// <remarks>Existing accounts may have addresses that are no longer accepted for new ones.</remarks>
-    private static string Read(string typed, bool promotes) =>
+    private static string ParseAddress(string typed, bool promotes) =>
         (promotes ? EmailAddress.TryRecognize(typed, out var email, out var reason) : EmailAddress.TryNormalize(typed, out email, out reason))
             ? email
             : throw new CommandFailedException(reason);
 
-    private static async Task<int> RunAsync(Work work, string email, bool promotes)
+    private static async Task<int> RunAsync(CommandContext work, string email, bool promotes)
     {
         var creation = ActivatorUtilities.CreateInstance<AdminCreation>(work.Services);
         if (promotes && await creation.PromoteAsync(email, work.Stop) is AdminCreationResult.Promoted promoted)
         {
-            await TellAsync(work, email, promoted);
+            await ReportAsync(work, email, promoted);
             return ExitCode.Done;
         }
 
         var given = await PasswordInput.ReadAsync(work.Stop);
-        var password = given ?? PasswordInput.New();
+        var password = given ?? PasswordInput.Generate();
         switch (await creation.CreateAsync(email, password, work.Stop))
         {
             case AdminCreationResult.Created:
-                await Console.Error.WriteLineAsync($"{email} is now an administrator. {Next(work)}");
+                await Console.Error.WriteLineAsync($"{email} is now an administrator. {NextStep(work)}");
                 if (given is null)
                 {
                     await Console.Error.WriteLineAsync("The password, which will not be shown again:");
@@ -63,10 +63,10 @@ internal static class CreateAdminCommand
         }
     }
 
-    private static async Task TellAsync(Work work, string email, AdminCreationResult.Promoted promoted)
+    private static async Task ReportAsync(CommandContext work, string email, AdminCreationResult.Promoted promoted)
     {
         await Console.Error.WriteLineAsync(promoted.IsNew
-            ? $"{email} is now an administrator and keeps the account's password. {(promoted.User.TwoFactorEnabled ? "" : Next(work))}".TrimEnd()
+            ? $"{email} is now an administrator and keeps the account's password. {(promoted.User.TwoFactorEnabled ? "" : NextStep(work))}".TrimEnd()
             : $"{email} is already an administrator; nothing was changed.");
         if (!promoted.User.MayBeUsed)
         {
@@ -79,7 +79,7 @@ internal static class CreateAdminCommand
         }
     }
 
-    private static string Next(Work work) => work.Services.GetRequiredService<AdminOptions>().RequiresSecondFactor
+    private static string NextStep(CommandContext work) => work.Services.GetRequiredService<AdminOptions>().RequiresSecondFactor
         ? "Log in and turn on two-factor authentication, which administrators need."
         : "Log in to get started.";
 }

@@ -20,15 +20,15 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
     /// <summary>Parses the address of a server: a URL, or any address that ASP.NET Core can listen on. Null if it is neither.</summary>
     public static HealthTarget? At(string address) =>
         Parse(address) is not { } parsed ? null
-        : parsed.IsUnixPipe || IsWildcard(parsed.Host) || IsLoopback(parsed.Host) ? Bound(parsed)
+        : parsed.IsUnixPipe || IsWildcard(parsed.Host) || IsLoopback(parsed.Host) ? FromListenAddress(parsed)
         : Create(parsed, [new DnsEndPoint(parsed.Host.Trim('[', ']'), parsed.Port)], checksCertificate: true);
 
     /// <summary>The server in this container: its first address without TLS, or else its first address.</summary>
     /// <exception cref="CommandFailedException">The server listens on a port that the system chooses.</exception>
-    public static HealthTarget Own()
+    public static HealthTarget InThisContainer()
     {
         var addresses = Listening.Addresses(Settings()).Select(Parse).OfType<BindingAddress>().Where(address => address.IsUnixPipe || address.Port > 0);
-        return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(Bound).FirstOrDefault()
+        return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(FromListenAddress).FirstOrDefault()
             ?? throw new CommandFailedException("The server listens on a port that the system chooses. Give its address with --url.");
     }
 
@@ -55,7 +55,7 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
     }
 
     /// <summary>For a host name other than localhost, Kestrel listens on all addresses, so the loopback addresses reach it.</summary>
-    private static HealthTarget Bound(BindingAddress address)
+    private static HealthTarget FromListenAddress(BindingAddress address)
     {
         if (address.IsUnixPipe)
         {

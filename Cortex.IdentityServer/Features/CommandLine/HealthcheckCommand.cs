@@ -29,7 +29,7 @@ internal static class HealthcheckCommand
         });
         command.SetAction(
             (parsed, stop) => RunAsync(
-                (parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.Own(), stop));
+                (parsed.GetValue(option) ?? parsed.GetValue(argument)) is { } address ? HealthTarget.At(address)! : HealthTarget.InThisContainer(), stop));
         return command;
     }
 

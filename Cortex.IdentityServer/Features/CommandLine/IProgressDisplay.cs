@@ -8,7 +8,7 @@ internal interface IProgressDisplay
         (Console.IsOutputRedirected ? null : ProgressBars.TryCreate()) ?? (IProgressDisplay)new ProgressLines(TimeProvider.System);
 
     /// <summary>Runs the operation and shows the progress that it reports.</summary>
-    Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work);
+    Task<T> ShowAsync<T>(string what, Func<Action<OperationProgress>, Task<T>> work);
 
     /// <summary>Writes a line to standard error; it may be called while progress is shown.</summary>
     void WriteError(string line);

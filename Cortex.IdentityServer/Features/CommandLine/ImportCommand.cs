@@ -23,20 +23,20 @@ internal static class ImportCommand
         {
             await using var input = OpenInput(parsed.GetRequiredValue(file));
             await using var failed = OpenResults(parsed.GetValue(results));
-            return await server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, input, failed), stop);
+            return await server.RunCommandAsync(parsed.GetValue(environment), work => RunAsync(work, input, failed), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Work work, Stream input, StreamWriter? results)
+    private static async Task<int> RunAsync(CommandContext work, Stream input, StreamWriter? results)
     {
         var display = IProgressDisplay.Choose();
         var view = new ImportView(input, display, results, TimeProvider.System);
         var importer = work.Services.GetRequiredService<UserImporter>();
         try
         {
-            return await TellAsync(await display.ShowAsync(
-                "Import", report => importer.RunAsync(input, staff: null, result => view.Note(result, report), int.MaxValue, work.Stop)));
+            return await ReportAsync(await display.ShowAsync(
+                "Import", report => importer.RunAsync(input, staff: null, result => view.Show(result, report), int.MaxValue, work.Stop)));
         }
         catch (OperationCanceledException) when (work.Stop.IsCancellationRequested)
         {
@@ -52,7 +52,7 @@ internal static class ImportCommand
         }
     }
 
-    private static async Task<int> TellAsync(ImportResult result)
+    private static async Task<int> ReportAsync(ImportResult result)
     {
         await Console.Out.WriteLineAsync($"{ImportView.Text(result.Counts)}.");
         return result switch

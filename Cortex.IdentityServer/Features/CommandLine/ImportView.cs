@@ -20,7 +20,7 @@ internal sealed class ImportView(Stream input, IProgressDisplay display, StreamW
     public static string Text(ImportCounts counts) => string.Create(
         CultureInfo.InvariantCulture, $"{counts.Lines:N0} lines: {counts.Created:N0} created, {counts.Failed:N0} failed");
 
-    public void Note(ImportReport result, Action<WorkProgress> report)
+    public void Show(ImportReport result, Action<OperationProgress> report)
     {
         switch (result)
         {

@@ -15,12 +15,12 @@ internal static class MigrateCommand
         };
         var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)
-            ? server.WorkAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
-            : server.WorkAsync(parsed.GetValue(environment), RunAsync, stop));
+            ? server.RunCommandAsync(parsed.GetValue(environment), CheckAsync, stop, migrates: false)
+            : server.RunCommandAsync(parsed.GetValue(environment), RunAsync, stop));
         return command;
     }
 
-    private static async Task<int> CheckAsync(Work work)
+    private static async Task<int> CheckAsync(CommandContext work)
     {
         var plan = await work.Services.GetRequiredService<DatabaseMigrator>().PlanAsync(work.Stop);
         foreach (var finding in plan.Report.Findings)
@@ -43,7 +43,7 @@ internal static class MigrateCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> RunAsync(Work work)
+    private static async Task<int> RunAsync(CommandContext work)
     {
         await Console.Out.WriteLineAsync(work.Migrated switch
         {

@@ -12,9 +12,9 @@ internal static class PasswordInput
     private const int Length = 24;
 
     /// <summary>How long the command waits for input before it tells the operator that it is waiting.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PromptDelay = TimeSpan.FromSeconds(3);
 
-    public static string New() => RandomNumberGenerator.GetString(Alphabet, Length);
+    public static string Generate() => RandomNumberGenerator.GetString(Alphabet, Length);
 
     /// <summary>The first line of standard input, without its line end; null if standard input is a terminal or is empty.</summary>
     /// <exception cref="CommandFailedException">The line is not valid UTF-8.</exception>
@@ -30,7 +30,7 @@ internal static class PasswordInput
             var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
             using var reader = new StreamReader(Console.OpenStandardInput(), strict, detectEncodingFromByteOrderMarks: false);
             var line = reader.ReadLineAsync(CancellationToken.None).AsTask();
-            if (await Task.WhenAny(line, Task.Delay(Silence, stop)) != line)
+            if (await Task.WhenAny(line, Task.Delay(PromptDelay, stop)) != line)
             {
                 stop.ThrowIfCancellationRequested();
                 await Console.Error.WriteLineAsync("Waiting for the password on standard input. To have one generated, use < /dev/null.");

@@ -16,7 +16,7 @@ internal sealed class ProgressBars : IProgressDisplay
         return console.Profile.Capabilities is { Ansi: true, Interactive: true } ? new(console) : null;
     }
 
-    public Task<T> ShowAsync<T>(string what, Func<Action<WorkProgress>, Task<T>> work) => _console.Progress()
+    public Task<T> ShowAsync<T>(string what, Func<Action<OperationProgress>, Task<T>> work) => _console.Progress()
         .Columns(
             new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(),
             new TaskDescriptionColumn { Alignment = Justify.Left })

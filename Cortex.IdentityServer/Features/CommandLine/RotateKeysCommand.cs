@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 internal static class RotateKeysCommand
 {
     /// <summary>The maximum number of undecryptable secrets that are listed by name.</summary>
-    private const int MostNames = 20;
+    private const int MaxNames = 20;
 
     public static Command Create(Server server)
     {
@@ -29,12 +29,12 @@ internal static class RotateKeysCommand
         command.SetAction((parsed, stop) =>
         {
             var urgency = parsed.GetValue(revoke) ? RotationUrgency.AtOnce : parsed.GetValue(now) ? RotationUrgency.Soon : RotationUrgency.Announced;
-            return server.WorkAsync(parsed.GetValue(environment), work => RunAsync(work, urgency), stop);
+            return server.RunCommandAsync(parsed.GetValue(environment), work => RunAsync(work, urgency), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Work work, RotationUrgency urgency)
+    private static async Task<int> RunAsync(CommandContext work, RotationUrgency urgency)
     {
         await ReplaceAsync(work, urgency);
         var totp = ActivatorUtilities.CreateInstance<TotpSecretReencryption>(work.Services);
@@ -58,12 +58,12 @@ internal static class RotateKeysCommand
                     + "the secrets\" in docs/operations.md.");
         }
 
-        await TellLostAsync("The TOTP secret of user", secrets.Undecryptable);
-        await TellLostAsync("Signing key", keys.Undecryptable);
+        await ReportUndecryptableAsync("The TOTP secret of user", secrets.Undecryptable);
+        await ReportUndecryptableAsync("Signing key", keys.Undecryptable);
         return secrets.Undecryptable.Count + keys.Undecryptable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static async Task ReplaceAsync(Work work, RotationUrgency urgency)
+    private static async Task ReplaceAsync(CommandContext work, RotationUrgency urgency)
     {
         var signing = work.Services.GetRequiredService<SigningOptions>();
         if (signing.IsSymmetric)
@@ -91,16 +91,16 @@ internal static class RotateKeysCommand
                 + "that they signed have expired.");
     }
 
-    private static async Task TellLostAsync(string what, IReadOnlyList<string> names)
+    private static async Task ReportUndecryptableAsync(string what, IReadOnlyList<string> names)
     {
-        foreach (var name in names.Take(MostNames))
+        foreach (var name in names.Take(MaxNames))
         {
             await Console.Error.WriteLineAsync($"{what} {name} cannot be decrypted with any configured SECRET_KEY.");
         }
 
-        if (names.Count > MostNames)
+        if (names.Count > MaxNames)
         {
-            await Console.Error.WriteLineAsync($"… and {Text(names.Count - MostNames)} more.");
+            await Console.Error.WriteLineAsync($"… and {Text(names.Count - MaxNames)} more.");
         }
     }
 

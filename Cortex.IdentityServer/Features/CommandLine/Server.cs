@@ -30,9 +30,9 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
     private async Task ServeAsync(WebApplicationBuilder builder, SettingsReader settings, string connectionString, CancellationToken stop)
     {
         builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(connectionString, stop)));
-        var log = StartLog.Of(builder);
+        var log = StartupLogFilter.AddTo(builder);
         await using var app = builder.Build();
-        log.EndWith(app.Lifetime);
+        log.DisableOnStart(app.Lifetime);
         await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
         app.WarnOfSettings(settings.Warnings);
         await serve(app);
@@ -44,7 +44,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
     /// <param name="stop">Canceled when the operator interrupts the command.</param>
     /// <param name="migrates">False for a command that must not change the schema.</param>
     /// <exception cref="CommandFailedException">The database cannot be used.</exception>
-    public async Task<int> WorkAsync(string? environmentName, Func<Work, Task<int>> work, CancellationToken stop, bool migrates = true)
+    public async Task<int> RunCommandAsync(string? environmentName, Func<CommandContext, Task<int>> work, CancellationToken stop, bool migrates = true)
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
         CommandLog.AddTo(builder.Logging);
@@ -52,7 +52,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
         await using var embedded = await database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
         try
         {
-            var connectionString = WithPatience(database.ConnectionString ?? embedded!.ConnectionString);
+            var connectionString = WithCommandTimeout(database.ConnectionString ?? embedded!.ConnectionString);
             builder.Services.AddSingleton(new PostgresAddress(await PoolerProbe.AdaptAsync(connectionString, stop)));
             await using var app = builder.Build();
             var migrated = migrates ? await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop) : [];
@@ -85,7 +85,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
         return database;
     }
 
-    private static string WithPatience(string connectionString)
+    private static string WithCommandTimeout(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (!builder.ShouldSerialize("Command Timeout"))

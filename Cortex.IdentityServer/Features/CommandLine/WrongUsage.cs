@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 internal static class WrongUsage
 {
     /// <summary>The maximum edit distance at which a name is suggested.</summary>
-    private const int MostTypos = 2;
+    private const int MaxTypos = 2;
 
     public static string Explain(ParseResult parsed)
     {
@@ -29,6 +29,6 @@ internal static class WrongUsage
     private static string Suggest(string word, IEnumerable<string> known)
     {
         var closest = known.Select(name => (Name: name, Typos: Spelling.Distance(word, name))).MinBy(name => name.Typos);
-        return closest.Typos <= MostTypos ? $" Did you mean {closest.Name}?" : "";
+        return closest.Typos <= MaxTypos ? $" Did you mean {closest.Name}?" : "";
     }
 }

@@ -18,7 +18,7 @@ internal static class DiscoveryEndpoints
 
     public static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
 
-    private static readonly string Cached = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
+    private static readonly string CacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
 
     /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>
@@ -27,7 +27,7 @@ internal static class DiscoveryEndpoints
     /// </remarks>
     internal static Ok<JsonWebKeySetResponse> GetKeySet(SigningKeySet keys, HttpContext http)
     {
-        http.Response.Headers.CacheControl = Cached;
+        http.Response.Headers.CacheControl = CacheControl;
         return TypedResults.Ok(new JsonWebKeySetResponse([.. keys.Published]));
     }
 
@@ -38,7 +38,7 @@ internal static class DiscoveryEndpoints
     /// </remarks>
     internal static Ok<DiscoveryResponse> GetConfiguration(HttpOptions options, SigningKeySet keys, HttpContext http)
     {
-        http.Response.Headers.CacheControl = Cached;
+        http.Response.Headers.CacheControl = CacheControl;
         return TypedResults.Ok(new DiscoveryResponse(
             options.Issuer,
             options.Issuer + KeySetPath,
@@ -58,7 +58,7 @@ internal static class DiscoveryEndpoints
     /// </remarks>
     internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(HttpOptions options, HttpContext http)
     {
-        http.Response.Headers.CacheControl = Cached;
+        http.Response.Headers.CacheControl = CacheControl;
         return TypedResults.Ok(new AuthorizationServerResponse(
             options.Issuer,
             options.Issuer + KeySetPath,

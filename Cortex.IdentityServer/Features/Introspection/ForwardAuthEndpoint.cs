@@ -28,9 +28,9 @@ internal static class ForwardAuthEndpoint
         [FromHeader(Name = RequiredScopes), Description(
             "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required = null)
     {
-        if (MissingScope(caller, scope, required) is { } missing)
+        if (FindMissingScope(caller, scope, required) is { } missing)
         {
-            return Policies.MissingScope(HeaderText(missing)).ToProblem();
+            return Policies.MissingScope(EncodeHeaderValue(missing)).ToProblem();
         }
 
         WriteTo(http.Response.Headers, (KnownCaller)caller);
@@ -44,7 +44,7 @@ internal static class ForwardAuthEndpoint
     /// <remarks>
     /// Repeated headers arrive joined by commas. Splitting at commas and spaces keeps a client from merging its value with the operator's into another scope.
     /// </remarks>
-    private static string? MissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
+    private static string? FindMissingScope(ClaimsPrincipal caller, string[]? scopes, string? required) =>
         (scopes ?? []).Concat(
             required is null ? [] : string.IsNullOrEmpty(required.Trim(' ', ',')) ? [""] : required.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(scope => !caller.HasScope(scope));
@@ -52,20 +52,20 @@ internal static class ForwardAuthEndpoint
     private static void WriteTo(IHeaderDictionary headers, KnownCaller caller)
     {
         headers["X-Auth-User-Id"] = caller.Subject;
-        headers["X-Auth-Email"] = HeaderText(caller.Email ?? "");
-        headers["X-Auth-Tier"] = HeaderText(caller.Tier ?? "");
+        headers["X-Auth-Email"] = EncodeHeaderValue(caller.Email ?? "");
+        headers["X-Auth-Tier"] = EncodeHeaderValue(caller.Tier ?? "");
         headers["X-Auth-Scopes"] = caller.GrantedScopes switch
         {
             [] => "",
-            [var only] => HeaderText(only),
-            var scopes => string.Join(' ', scopes.Select(HeaderText)),
+            [var only] => EncodeHeaderValue(only),
+            var scopes => string.Join(' ', scopes.Select(EncodeHeaderValue)),
         };
     }
 
     /// <summary>
     /// Percent-encodes everything but visible ASCII, which header values cannot carry. Encoding the percent sign too keeps the encoding unambiguous.
     /// </summary>
-    private static string HeaderText(string text)
+    private static string EncodeHeaderValue(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('%', StringComparison.Ordinal))
         {

@@ -17,7 +17,7 @@ internal static class SiteEndpoints
     private const string EmailField = "email";
 
     /// <summary>Cached for five minutes, because an update may change the page.</summary>
-    private const string Cached = "public, max-age=300";
+    private const string CacheControl = "public, max-age=300";
 
     private static readonly MediaTypeHeaderValue Html = new("text/html");
 
@@ -39,14 +39,14 @@ internal static class SiteEndpoints
             $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to "
                 + "sign in to on this page.",
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
-        { CacheControl = Cached };
+        { CacheControl = CacheControl };
     }
 
     /// <summary>Redirects password managers from the W3C's "A Well-Known URL for Changing Passwords".</summary>
     internal static RedirectHttpResult RedirectToSecurity(HttpOptions options) =>
         TypedResults.Redirect(options.PublicUrl.AbsolutePath.TrimEnd('/') + SecurityPath);
 
-    internal static Page ShowSecurity() => AskForEmail();
+    internal static Page ShowSecurity() => EmailForm();
 
     /// <summary>Like <c>/api/v1/auth/forgot-password</c>, this responds the same whether or not there is an account.</summary>
     internal static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal static class SiteEndpoints
         var form = await PageForm.ReadAsync(http, cancellationToken);
         if (!EmailAddress.TryRecognize(form[EmailField].ToString(), out var email, out var reason))
         {
-            return AskForEmail(reason);
+            return EmailForm(reason);
         }
 
         await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
@@ -70,7 +70,7 @@ internal static class SiteEndpoints
             .ThenBy(range => range.MatchesAllSubTypes)
             .FirstOrDefault() is { Quality: not 0 };
 
-    private static Page AskForEmail(string? error = null) => new(
+    private static Page EmailForm(string? error = null) => new(
         "Change your password",
         $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll "
             + "send you a link to set a new one.",

@@ -6,16 +6,16 @@ namespace Cortex.IdentityServer.Features.Site;
 /// <summary>Maps the pages of the server's own site.</summary>
 internal static class SiteFeature
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapSitePages(this IEndpointRouteBuilder app)
     {
         var documents = app.MapGroup("/").AllowAnonymous().LimitedBy(HttpLimits.Documents).ExcludeFromDescription();
-        documents.MapMethods("/", Reading, SiteEndpoints.ShowHome);
-        documents.MapMethods("/.well-known/change-password", Reading, SiteEndpoints.RedirectToSecurity);
+        documents.MapMethods("/", ReadMethods, SiteEndpoints.ShowHome);
+        documents.MapMethods("/.well-known/change-password", ReadMethods, SiteEndpoints.RedirectToSecurity);
 
         var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Mails).ExcludeFromDescription();
-        mails.MapMethods(SiteEndpoints.SecurityPath, Reading, SiteEndpoints.ShowSecurity);
+        mails.MapMethods(SiteEndpoints.SecurityPath, ReadMethods, SiteEndpoints.ShowSecurity);
         mails.MapPost(SiteEndpoints.SecurityPath, SiteEndpoints.SendLink);
     }
 }

@@ -8,43 +8,43 @@ namespace Cortex.IdentityServer.Features.Usage;
 /// <param name="Granularity">One of <see cref="Granularities"/>, which are also PostgreSQL's names.</param>
 internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, string Granularity)
 {
-    public const int MostPieces = 1_000;
+    public const int MaxIntervals = 1_000;
 
     public static readonly string[] Granularities = ["hour", "day", "month"];
 
-    private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
+    private static readonly TimeSpan DefaultLength = TimeSpan.FromDays(30);
 
     /// <summary>The start of each interval; the first may be before <see cref="From"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Starts => [.. Enumerable.Range(0, (int)Count).Select(StartOf)];
 
     /// <summary>The number of intervals.</summary>
-    public long Count => From == To ? 0 : Number(To.AddTicks(-1)) - Number(From) + 1;
+    public long Count => From == To ? 0 : IntervalNumber(To.AddTicks(-1)) - IntervalNumber(From) + 1;
 
     /// <summary>Reads a period from a query; by default, the last 30 days.</summary>
     public static UsagePeriod Read(QueryReader reader, string? from, string? to, string? granularity, DateTimeOffset now)
     {
         var end = reader.Time("to", to) ?? now;
-        var start = reader.Time("from", from) ?? (end - DateTimeOffset.MinValue > Usual ? end - Usual : DateTimeOffset.MinValue);
+        var start = reader.Time("from", from) ?? (end - DateTimeOffset.MinValue > DefaultLength ? end - DefaultLength : DateTimeOffset.MinValue);
         var period = new UsagePeriod(start, end, reader.Word("granularity", granularity, Granularities) ?? "day");
         if (period.From > period.To)
         {
             reader.Refuse("from", "must not be after to, which is now by default");
         }
-        else if (period.Count > MostPieces)
+        else if (period.Count > MaxIntervals)
         {
-            reader.Refuse("granularity", $"makes a series of {period.Count} intervals, but {MostPieces} is the maximum; {period.Advice}");
+            reader.Refuse("granularity", $"makes a series of {period.Count} intervals, but {MaxIntervals} is the maximum; {period.Suggestion}");
         }
 
         return period;
     }
 
-    private string Advice =>
-        Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MostPieces) is { } coarser
+    private string Suggestion =>
+        Granularities.FirstOrDefault(other => (this with { Granularity = other }).Count <= MaxIntervals) is { } coarser
             ? $"use {coarser}"
             : "request a shorter period";
 
     /// <summary>The number of the interval that contains a time, counted from year 1.</summary>
-    private long Number(DateTimeOffset time) => Granularity switch
+    private long IntervalNumber(DateTimeOffset time) => Granularity switch
     {
         "hour" => time.UtcTicks / TimeSpan.TicksPerHour,
         "day" => time.UtcTicks / TimeSpan.TicksPerDay,
@@ -53,7 +53,7 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
 
     private DateTimeOffset StartOf(int interval)
     {
-        var number = Number(From) + interval;
+        var number = IntervalNumber(From) + interval;
         return Granularity switch
         {
             "hour" => DateTimeOffset.MinValue.AddTicks(number * TimeSpan.TicksPerHour),

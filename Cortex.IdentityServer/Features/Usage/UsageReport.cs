@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Features.Usage;
 internal sealed class UsageReport(NpgsqlDataSource database)
 {
     /// <summary>The maximum number of groups, those with the most requests; the others are combined into <see cref="Other"/>.</summary>
-    public const int MostGroups = 100;
+    public const int MaxGroups = 100;
 
     /// <summary>
     /// False for a cost that is not a finite number, and null for a row without a cost. Other programs may store NaN, which would make every sum NaN;
@@ -17,7 +17,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     private const string Other = "other";
 
     /// <summary>The maximum number of points over all groups; a series with many intervals shows fewer groups.</summary>
-    private const int MostPoints = 20_000;
+    private const int MaxPoints = 20_000;
 
     private static readonly Dictionary<string, string> Columns = new()
     {
@@ -72,7 +72,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = period.To });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = edges[..^1] });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = edges[1..] });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(MostPoints / edges.Length, 1, MostGroups) });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(MaxPoints / edges.Length, 1, MaxGroups) });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         List<UsagePoint>? points = null;
         while (await row.ReadAsync(cancellationToken))

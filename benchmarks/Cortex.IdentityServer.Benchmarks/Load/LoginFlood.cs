@@ -9,8 +9,8 @@ namespace Cortex.IdentityServer.Benchmarks.Load;
 /// </summary>
 internal static class LoginFlood
 {
-    private const int ShortestPause = 50;
-    private const int LongestPause = 150;
+    private const int MinPauseMilliseconds = 50;
+    private const int MaxPauseMilliseconds = 150;
 
     public static Task RunAsync(IConfiguration arguments)
     {
@@ -30,7 +30,7 @@ internal static class LoginFlood
                         "POST", "/api/v1/auth/login", Clients.Address(mine), Logins.Body($"nobody{mine}@example.org", "a wrong password")).Status is 429 or 503)
                     {
                         refused.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-                        Thread.Sleep(Random.Shared.Next(ShortestPause, LongestPause + 1));
+                        Thread.Sleep(Random.Shared.Next(MinPauseMilliseconds, MaxPauseMilliseconds + 1));
                     }
                     else
                     {

@@ -9,13 +9,13 @@ internal static class PagePlans
 {
     private const int Limit = 50;
 
-    private static readonly UserFilter Everybody = new(Email: null, Tier: null, IsActive: null, IsVerified: null, Role: null);
+    private static readonly UserFilter AllUsers = new(Email: null, Tier: null, IsActive: null, IsVerified: null, Role: null);
 
     private static readonly (string Name, UserFilter Filter, UserOrder Order)[] Cases =
     [
-        ("everybody, newest first", Everybody, new(ByEmail: false, IsDescending: true)),
-        ("everybody, by email", Everybody, new(ByEmail: true, IsDescending: false)),
-        ("tier=pro, is_active=true, is_verified=true", Everybody with
+        ("everybody, newest first", AllUsers, new(ByEmail: false, IsDescending: true)),
+        ("everybody, by email", AllUsers, new(ByEmail: true, IsDescending: false)),
+        ("tier=pro, is_active=true, is_verified=true", AllUsers with
         {
             Tier = "pro", IsActive = true, IsVerified = true,
         }, new(ByEmail: false, IsDescending: true)),

@@ -15,8 +15,8 @@ internal static class ImportEndpoint
     /// the role, the session or the account during the import, no further lines are imported. Existing accounts are never changed (`email_taken`), so an import
     /// can be repeated. No emails are sent; users without a password hash have to reset their password.
     /// </remarks>
-    internal static Results<ImportAnswer, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
+    internal static Results<ImportStream, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
-            ? new ImportAnswer(importer, clock)
+            ? new ImportStream(importer, clock)
             : (Problems.UnsupportedMediaType with { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, not compressed." }).ToProblem();
 }

@@ -17,5 +17,5 @@ internal static class ImportFeature
         .NeedsFreshAuthentication()
         .TakesLines<ImportedUser>()
         .AnswersLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
-        .WithMetadata(new LargestBody(UserImporter.LargestBody));
+        .WithMetadata(new LargestBody(UserImporter.MaxBodyLength));
 }

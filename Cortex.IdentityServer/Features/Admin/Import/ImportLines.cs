@@ -8,20 +8,20 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 internal static class ImportLines
 {
     /// <summary>The maximum length of a line, in bytes.</summary>
-    public const int Longest = 4 * 1024;
+    public const int MaxLineLength = 4 * 1024;
 
     private const int BufferSize = 64 * 1024;
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     /// <summary>Room for a byte order mark and a carriage return, which do not count as part of the line.</summary>
-    private static readonly int Around = ByteOrderMark.Length + 1;
+    private static readonly int MaxExtraLength = ByteOrderMark.Length + 1;
 
     /// <summary>Reads all lines that are not empty; the numbers of empty lines are skipped.</summary>
     public static async IAsyncEnumerable<RawLine> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: BufferSize, leaveOpen: true));
-        var line = new byte[Longest + Around];
+        var line = new byte[MaxLineLength + MaxExtraLength];
         var number = 0;
         var isTooLong = false;
         for (var isLast = false; !isLast;)
@@ -29,7 +29,7 @@ internal static class ImportLines
             var read = await pipe.ReadAsync(cancellationToken);
             var rest = read.Buffer;
             isLast = read.IsCompleted;
-            while (TryCut(ref rest, isLast, out var cut))
+            while (TryReadLine(ref rest, isLast, out var cut))
             {
                 var raw = Read(cut, line, ++number, isTooLong);
                 isTooLong = false;
@@ -54,7 +54,7 @@ internal static class ImportLines
         }
     }
 
-    private static bool TryCut(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
+    private static bool TryReadLine(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
     {
         if (rest.PositionOf((byte)'\n') is { } end)
         {
@@ -85,6 +85,6 @@ internal static class ImportLines
         var bytes = into.AsMemory(0, (int)cut.Length);
         bytes = number == 1 && bytes.Span.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
         bytes = bytes.Span.EndsWith("\r"u8) ? bytes[..^1] : bytes;
-        return bytes.Length > Longest ? new(number, default, IsTooLong: true) : new(number, bytes, IsTooLong: false);
+        return bytes.Length > MaxLineLength ? new(number, default, IsTooLong: true) : new(number, bytes, IsTooLong: false);
     }
 }

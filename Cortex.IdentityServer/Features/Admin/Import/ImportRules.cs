@@ -10,12 +10,12 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// <summary>Parses and validates a line. Error messages never contain any part of a password hash.</summary>
 internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 {
-    private static readonly JsonTypeInfo<ImportedUser> Json = Strict();
+    private static readonly JsonTypeInfo<ImportedUser> Json = StrictTypeInfo();
 
     /// <summary>No account can be older, and PostgreSQL's timestamps could not hold much older times.</summary>
-    private static readonly DateTimeOffset Oldest = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset EarliestCreation = DateTimeOffset.UnixEpoch;
 
-    private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.Longest / 1024} KiB." };
+    private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.MaxLineLength / 1024} KiB." };
 
     private static Refusal NotUtf8 => Problems.MalformedRequest with { Detail = "The line is not UTF-8." };
 
@@ -58,9 +58,9 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
             errors["subscription_tier"] = [unknown];
         }
 
-        if (user.CreatedAt > now || user.CreatedAt < Oldest)
+        if (user.CreatedAt > now || user.CreatedAt < EarliestCreation)
         {
-            errors["created_at"] = [$"must be a time from {Oldest.Year} to now"];
+            errors["created_at"] = [$"must be a time from {EarliestCreation.Year} to now"];
         }
 
         return errors.Count > 0
@@ -69,7 +69,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
                 Guid.NewGuid(), email, user.PasswordHash ?? User.NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
     }
 
-    private static JsonTypeInfo<ImportedUser> Strict()
+    private static JsonTypeInfo<ImportedUser> StrictTypeInfo()
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = ImportJson.Default };
         StrictJson.Configure(options);

@@ -18,7 +18,7 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
     public ImportCounts Counts { get; private set; }
 
     /// <summary>Reports the result of each line of a committed batch.</summary>
-    public void Note(IReadOnlyList<ImportLine> batch, IReadOnlySet<Guid> created)
+    public void ReportBatch(IReadOnlyList<ImportLine> batch, IReadOnlySet<Guid> created)
     {
         var made = 0;
         foreach (var line in batch)

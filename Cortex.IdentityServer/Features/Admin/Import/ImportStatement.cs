@@ -17,12 +17,12 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// Unlike other changes, this one sends no cache invalidations: no cache holds the new ids yet, and the notices of a whole file would flush the caches of
 /// all users.
 /// </remarks>
-internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, TimeProvider clock)
+internal sealed class ImportStatement(CortexDbContext db, StaffAuthorizer rights, TimeProvider clock)
 {
     /// <summary>In seconds. The default of two would cancel a batch that waits for another transaction that registers one of its emails.</summary>
-    private const int Timeout = 15;
+    private const int TimeoutSeconds = 15;
 
-    private const int MostTries = 5;
+    private const int MaxAttempts = 5;
 
     /// <remarks>
     /// Rows are inserted in the order of their emails, so that two imports cannot deadlock; of lines with the same email, the first one wins. Accounts that
@@ -54,7 +54,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
             {
                 return await TryAsync(rows, staff);
             }
-            catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && tries < MostTries)
+            catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DeadlockDetected && tries < MaxAttempts)
             {
                 // Another program inserts some of these emails in a different order. The batch was rolled back, so it can be retried.
             }
@@ -64,7 +64,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     private async Task<BatchResult> TryAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        if (staff is not null && (await rights.LockAndCheckAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
+        if (staff is not null && (await rights.LockAndAuthorizeAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
         {
             return new BatchResult.Refused(refusal);
         }
@@ -77,7 +77,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffRights rights, Ti
     private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<ImportRow> rows, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
-        await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection()) { CommandTimeout = Timeout };
+        await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection()) { CommandTimeout = TimeoutSeconds };
         Add("ids", NpgsqlDbType.Uuid, row => row.Id);
         Add("emails", NpgsqlDbType.Text, row => row.Email);
         Add("hashes", NpgsqlDbType.Text, row => row.PasswordHash);

@@ -13,10 +13,10 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 internal sealed partial class UserImporter(ImportRules rules, ImportStatement statement, AuditLog audit, TimeProvider clock, ILogger<UserImporter> logger)
 {
     /// <summary>The maximum number of lines per request; empty lines don't count.</summary>
-    public const int MostLines = 100_000;
+    public const int MaxLines = 100_000;
 
     /// <summary>The maximum length of a request body, in bytes.</summary>
-    public const long LargestBody = 128 * 1024 * 1024;
+    public const long MaxBodyLength = 128 * 1024 * 1024;
 
     private const int BatchSize = 500;
     private const int RetryAfterSeconds = 5;
@@ -26,10 +26,10 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static Refusal Unreachable => Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
-    private static Refusal TooMany => Problems.PayloadTooLarge with { Detail = $"An import takes at most {MostLines} lines; send the rest as another import." };
+    private static Refusal TooMany => Problems.PayloadTooLarge with { Detail = $"An import takes at most {MaxLines} lines; send the rest as another import." };
 
     private static Refusal TooLarge =>
-        Problems.PayloadTooLarge with { Detail = $"An import takes at most {LargestBody / (1024 * 1024)} MiB; send the rest as another import." };
+        Problems.PayloadTooLarge with { Detail = $"An import takes at most {MaxBodyLength / (1024 * 1024)} MiB; send the rest as another import." };
 
     private static Refusal Broken => Problems.MalformedRequest with { Detail = "The body arrived too slowly, or ended too early." };
 
@@ -54,7 +54,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         }
         finally
         {
-            result = await NoteAsync(run, result);
+            result = await RecordAsync(run, result);
         }
 
         return result!;
@@ -76,7 +76,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
                         case BatchResult.Refused refused:
                             return run.CutShort(refused.Refusal, batch[0].Number);
                         case BatchResult.Made made:
-                            run.Note(batch, made.Ids);
+                            run.ReportBatch(batch, made.Ids);
                             break;
                     }
                 }
@@ -154,7 +154,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
     /// Records one audit event for the whole import, even if it was interrupted. If the event can't be written, a complete import becomes one that was cut
     /// short.
     /// </summary>
-    private async Task<ImportResult?> NoteAsync(ImportRun run, ImportResult? result)
+    private async Task<ImportResult?> RecordAsync(ImportRun run, ImportResult? result)
     {
         var ended = result switch
         {

@@ -8,19 +8,19 @@ namespace Cortex.IdentityServer.Features.Admin.Statistics;
 /// <summary>The route that reports account and login figures.</summary>
 internal static class StatisticsEndpoint
 {
-    private const int MostDays = 366;
-    private const int UsualDays = 30;
+    private const int MaxDays = 366;
+    private const int DefaultDays = 30;
 
     /// <summary>Count accounts, sign-ups and logins</summary>
     /// <remarks>The current figures; days are in UTC, without gaps. Active users are counted within seconds, everything else at once.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
-        [FromQuery, Description("How many days, including today: 1 to 366; 30 by default.")][NumberValue(1, MostDays, UsualDays)] string? days,
+        [FromQuery, Description("How many days, including today: 1 to 366; 30 by default.")][NumberValue(1, MaxDays, DefaultDays)] string? days,
         StatisticsReader statistics,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var query = new QueryReader();
-        var many = query.Number("days", days, 1, MostDays, UsualDays);
+        var many = query.Number("days", days, 1, MaxDays, DefaultDays);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         return query.Refusal is { } refusal
             ? refusal.ToProblem()

@@ -8,7 +8,7 @@ internal static class StatisticsFeature
     public static IServiceCollection AddStatistics(this IServiceCollection services) => services
         .AddJson<StatisticsJson>()
         .AddSingleton<StatisticsReader>()
-        .AddHostedService<StatisticsFolding>();
+        .AddHostedService<StatisticsRollup>();
 
     public static void MapStatistics(this IEndpointRouteBuilder admin) =>
         admin.MapGet("/stats", StatisticsEndpoint.ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);

@@ -43,14 +43,14 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
             }
         }
 
-        return Answer(
+        return ToResponse(
             accounts,
             [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
                 .Select(first.AddDays)
                 .Select(day => days.GetValueOrDefault(day) ?? new(day, 0, 0, 0, 0))]);
     }
 
-    private static StatisticsResponse Answer(List<Accounts> accounts, IReadOnlyList<DayStatistics> days)
+    private static StatisticsResponse ToResponse(List<Accounts> accounts, IReadOnlyList<DayStatistics> days)
     {
         var users = Count(_ => true);
         var secured = Count(group => group.HasSecondFactor);

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Lifts the lockouts after wrong passwords and wrong codes.</summary>
 internal sealed class AccountUnlock(
-    StaffChanges changes, AccountConditions conditions, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor)
+    StaffChanges changes, AccountStatusReader conditions, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor)
 {
     /// <summary>Unlocks the account; null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> roles)
 {
     /// <summary>Checks that all of these roles exist; null if they do.</summary>
-    public async Task<Refusal?> WhyRefusedAsync(IEnumerable<string>? names)
+    public async Task<Refusal?> ValidateRolesAsync(IEnumerable<string>? names)
     {
         foreach (var name in (names ?? []).Distinct())
         {
@@ -31,7 +31,7 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
                 : Refusal.Invalid("email", failure.Errors.First().Description);
         }
 
-        MustSucceed(await users.AddToRolesAsync(user, names));
+        ThrowIfFailed(await users.AddToRolesAsync(user, names));
         return null;
     }
 
@@ -50,12 +50,12 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
         // A new security stamp invalidates emailed links and pending logins of an account that is being disabled. Identity also requires a stamp, which a row
         // written by another program may lack.
         user.SecurityStamp = user.SecurityStamp is null || (before.IsActive && !wanted.IsActive) ? Guid.NewGuid().ToString() : user.SecurityStamp;
-        MustSucceed(await users.RemoveFromRolesAsync(user, before.Roles.Except(wanted.Roles)));
-        MustSucceed(await users.AddToRolesAsync(user, wanted.Roles.Except(before.Roles)));
-        MustSucceed(await users.UpdateAsync(user));
+        ThrowIfFailed(await users.RemoveFromRolesAsync(user, before.Roles.Except(wanted.Roles)));
+        ThrowIfFailed(await users.AddToRolesAsync(user, wanted.Roles.Except(before.Roles)));
+        ThrowIfFailed(await users.UpdateAsync(user));
     }
 
-    private static void MustSucceed(IdentityResult result)
+    private static void ThrowIfFailed(IdentityResult result)
     {
         if (!result.Succeeded)
         {

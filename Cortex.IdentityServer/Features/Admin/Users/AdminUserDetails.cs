@@ -45,7 +45,7 @@ internal sealed record AdminUserDetails(
         ExampleValues.Id, ExampleValues.Email, "pro", true, true, true, ExampleValues.Time, ExampleValues.Time, [], ExampleValues.Time.AddMinutes(15), null,
         1, 2, 1, ExampleValues.Time, false, false);
 
-    public static AdminUserDetails Of(ManagedAccount account, AccountCondition condition) => new(
+    public static AdminUserDetails Of(ManagedAccount account, AccountStatus condition) => new(
         account.Id,
         account.Email,
         account.SubscriptionTier,

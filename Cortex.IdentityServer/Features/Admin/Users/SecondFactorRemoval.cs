@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Removes the authenticator app, the recovery codes and the passkeys of an account whose owner has lost them.</summary>
 internal sealed class SecondFactorRemoval(
-    StaffChanges changes, AccountConditions conditions, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
+    StaffChanges changes, AccountStatusReader conditions, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
 {
     /// <summary>Removes them and ends all sessions; from then on, the password is enough to log in. Null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(

@@ -12,15 +12,15 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// change concurrently.
 /// </summary>
 internal sealed partial class StaffChanges(
-    CortexDbContext db, StaffRights rights, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
+    CortexDbContext db, StaffAuthorizer rights, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
 {
     /// <summary>Changes an account; null on success.</summary>
-    /// <param name="act">The change, the staff member and the account.</param>
+    /// <param name="action">The change, the staff member and the account.</param>
     /// <param name="apply">Makes and records the change in the transaction; a refusal rolls back everything.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
-    public Task<Refusal?> RunAsync(StaffAct act, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken) =>
+    public Task<Refusal?> RunAsync(StaffAction action, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken) =>
         changes.RunAsync(
-            act.UserId, act.Staff.Origin, () => LockAsync(act, cancellationToken), change => ApplyAsync(change, act, apply, cancellationToken),
+            action.UserId, action.Staff.Origin, () => LockAsync(action, cancellationToken), change => ApplyAsync(change, action, apply, cancellationToken),
             cancellationToken);
 
     /// <summary>Creates an account; null on success.</summary>
@@ -32,7 +32,7 @@ internal sealed partial class StaffChanges(
             staff.Origin,
             async change =>
             {
-                if ((await rights.LockAndCheckAsync(staff, Role.Admin, cancellationToken)).Refusal is { } refusal)
+                if ((await rights.LockAndAuthorizeAsync(staff, Role.Admin, cancellationToken)).Refusal is { } refusal)
                 {
                     return refusal;
                 }
@@ -42,15 +42,15 @@ internal sealed partial class StaffChanges(
             cancellationToken);
 
     private async Task<Refusal?> ApplyAsync(
-        AccountChange change, StaffAct act, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken)
+        AccountChange change, StaffAction action, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken)
     {
-        var (staff, refusal) = await rights.CheckAsync(act.Staff, act.Role, cancellationToken);
+        var (staff, refusal) = await rights.AuthorizeAsync(action.Staff, action.Role, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
         }
 
-        if (await accounts.FindAsync(act.UserId, cancellationToken) is not { } account)
+        if (await accounts.FindAsync(action.UserId, cancellationToken) is not { } account)
         {
             return Problems.NotFound;
         }
@@ -60,7 +60,7 @@ internal sealed partial class StaffChanges(
             return Problems.Forbidden with { Detail = "Only administrators may change an administrator's account in this way." };
         }
 
-        return await apply(change, account) ?? Complete(change, act.Action, act.Staff);
+        return await apply(change, account) ?? Complete(change, action.Action, action.Staff);
     }
 
     private Refusal? Complete(AccountChange change, string action, StaffMember staff)
@@ -71,12 +71,12 @@ internal sealed partial class StaffChanges(
     }
 
     /// <summary>Locks both accounts in the order of their ids. Otherwise two administrators who change each other's accounts could deadlock.</summary>
-    private async Task LockAsync(StaffAct act, CancellationToken cancellationToken)
+    private async Task LockAsync(StaffAction action, CancellationToken cancellationToken)
     {
-        foreach (var id in new[] { act.Staff.Id, act.UserId }.Distinct().Order())
+        foreach (var id in new[] { action.Staff.Id, action.UserId }.Distinct().Order())
         {
             // A deletion can take a minute, and the administrator who makes it must not be protected from being disabled meanwhile.
-            await ((IsTheirs: id == act.UserId, act.IsDeletion) switch
+            await ((IsTheirs: id == action.UserId, action.IsDeletion) switch
             {
                 (true, true) => db.LockAccountForDeletionAsync(id, cancellationToken),
                 (true, false) => db.LockAccountAsync(id, cancellationToken),

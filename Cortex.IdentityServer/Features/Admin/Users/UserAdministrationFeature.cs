@@ -11,10 +11,10 @@ internal static class UserAdministrationFeature
     public static IServiceCollection AddUserAdministration(this IServiceCollection services) => services
         .AddJson<UsersJson>()
         .AddSingleton<UserPages>()
-        .AddScoped<StaffRights>()
+        .AddScoped<StaffAuthorizer>()
         .AddScoped<UserExport>()
         .AddScoped<ManagedAccounts>()
-        .AddScoped<AccountConditions>()
+        .AddScoped<AccountStatusReader>()
         .AddScoped<AccountWriter>()
         .AddScoped<StaffChanges>()
         .AddScoped<UserCreation>()
@@ -22,7 +22,7 @@ internal static class UserAdministrationFeature
         .AddScoped<UserDeletion>()
         .AddScoped<AccountUnlock>()
         .AddScoped<SecondFactorRemoval>()
-        .AddScoped<ResetMailing>();
+        .AddScoped<PasswordResetSender>();
 
     public static void MapUserAdministration(this IEndpointRouteBuilder admin)
     {
@@ -40,15 +40,15 @@ internal static class UserAdministrationFeature
 
         var support = user.MapGroup("/").RequireAuthorization(Policies.Support);
         support.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag(EntityTag);
-        support.MapGet("/api-keys", UserHelpEndpoints.ListUserApiKeys);
-        support.MapPost("/unlock", UserHelpEndpoints.UnlockUser);
-        support.MapPost("/reset-2fa", UserHelpEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
-        support.MapPost("/revoke-sessions", UserHelpEndpoints.RevokeUserSessions);
-        support.MapPost("/send-password-reset", UserHelpEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
+        support.MapGet("/api-keys", UserSupportEndpoints.ListUserApiKeys);
+        support.MapPost("/unlock", UserSupportEndpoints.UnlockUser);
+        support.MapPost("/reset-2fa", UserSupportEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
+        support.MapPost("/revoke-sessions", UserSupportEndpoints.RevokeUserSessions);
+        support.MapPost("/send-password-reset", UserSupportEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
         var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
         administration.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
         administration.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
-        administration.MapDelete("/api-keys/{key_id:guid}", UserHelpEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
+        administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class UserCreation(
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<UserResult> TryAsync(string email, CreateUserRequest request, StaffMember staff, CancellationToken cancellationToken)
     {
-        if (await writer.WhyRefusedAsync(request.Roles) is { } unknown)
+        if (await writer.ValidateRolesAsync(request.Roles) is { } unknown)
         {
             return new UserResult.Refused(unknown);
         }

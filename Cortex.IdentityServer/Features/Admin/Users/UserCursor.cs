@@ -16,7 +16,7 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
 {
     private const int IdLength = 16;
     private const int TimeLength = 1 + sizeof(long) + IdLength;
-    private const int LongestText = 2048;
+    private const int MaxTextLength = 2048;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -41,16 +41,16 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
     /// <summary>Null if the text is not a cursor of this order.</summary>
     public static UserCursor? Parse(string text, UserOrder order)
     {
-        if (text.Length > LongestText || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not [var kind, .. var rest]
+        if (text.Length > MaxTextLength || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not [var kind, .. var rest]
             || kind != ((order.ByEmail ? 1 : 0) | (order.IsDescending ? 2 : 0)))
         {
             return null;
         }
 
-        return order.ByEmail ? OfEmail(rest, order) : OfTime(rest, order);
+        return order.ByEmail ? ParseEmailCursor(rest, order) : ParseTimeCursor(rest, order);
     }
 
-    private static UserCursor? OfEmail(byte[] bytes, UserOrder order)
+    private static UserCursor? ParseEmailCursor(byte[] bytes, UserOrder order)
     {
         if (bytes.Length <= IdLength)
         {
@@ -69,7 +69,7 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
         }
     }
 
-    private static UserCursor? OfTime(byte[] bytes, UserOrder order)
+    private static UserCursor? ParseTimeCursor(byte[] bytes, UserOrder order)
     {
         if (bytes.Length != TimeLength - 1)
         {

@@ -19,7 +19,7 @@ internal static class UserEndpoints
     /// For <c>admin</c> and <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
-        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountConditions conditions, HttpContext http, CancellationToken cancellationToken)
+        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountStatusReader conditions, HttpContext http, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(id, cancellationToken) is not { } account)
         {

@@ -9,13 +9,13 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The query parameters of a list of users, as text, so that each one can report its own error.</summary>
 internal sealed record UserListParameters
 {
-    private const int LongestEmail = EmailAddress.MaxLength;
+    private const int MaxEmailLength = EmailAddress.MaxLength;
     private const string ByCreation = "created_at";
     private const string ByEmail = "email";
     private const string Ascending = "asc";
     private const string Descending = "desc";
 
-    [FromQuery(Name = "email"), Description("The beginning of the email; case is ignored."), MaxLength(LongestEmail)]
+    [FromQuery(Name = "email"), Description("The beginning of the email; case is ignored."), MaxLength(MaxEmailLength)]
     public string? Email { get; init; }
 
     [FromQuery(Name = "tier"), MaxLength(TierName.Longest), Description(
@@ -43,7 +43,7 @@ internal sealed record UserListParameters
         var email = string.IsNullOrEmpty(Email) ? null : NormalizePrefix(Email);
         if (email is null && !string.IsNullOrEmpty(Email))
         {
-            query.Refuse("email", $"must be the beginning of an email, of at most {LongestEmail} characters");
+            query.Refuse("email", $"must be the beginning of an email, of at most {MaxEmailLength} characters");
         }
 
         var filter = new UserFilter(
@@ -72,7 +72,7 @@ internal sealed record UserListParameters
     {
         try
         {
-            return text.Length <= LongestEmail && !text.Contains('\0') ? text.Normalize() : null;
+            return text.Length <= MaxEmailLength && !text.Contains('\0') ? text.Normalize() : null;
         }
         catch (ArgumentException)
         {

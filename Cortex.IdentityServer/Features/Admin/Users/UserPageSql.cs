@@ -16,12 +16,12 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] tiers, UserCursor? after, int limit)
 {
     /// <summary>The maximum number of matches of a search that are sorted.</summary>
-    internal const int MostSorted = 5_000;
+    internal const int MaxSortedMatches = 5_000;
 
     /// <summary>The number of users that a page scans when it looks for matches in order of time.</summary>
-    internal const int MostWalked = 3_000;
+    internal const int ScannedUsers = 3_000;
 
-    private const int MostTiers = 16;
+    private const int MaxTierArms = 16;
 
     /// <summary>The columns that an arm reads, so that the page needs no join back to the table.</summary>
     private const string Columns = "id, email, subscription_tier, is_active, is_verified, two_factor_enabled, created_at, updated_at";
@@ -42,16 +42,16 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     public string Page => Show($"SELECT *, false AS is_end FROM ({Rows}) AS found ORDER BY {Sorted("key")} LIMIT {limit}");
 
     /// <summary>Whether a search by email has more matches than are sorted.</summary>
-    public string ManyMatch => $"SELECT count(*) > {MostSorted} FROM ({Found(null)} LIMIT {MostSorted + 1}) AS found";
+    public string HasManyMatches => $"SELECT count(*) > {MaxSortedMatches} FROM ({UnorderedMatches(null)} LIMIT {MaxSortedMatches + 1}) AS found";
 
     /// <summary>A page of a search with many matches: the matches among the scanned users, followed by the last scanned user if there may be more.</summary>
     /// <remarks>This is one statement with one snapshot. A second statement could find a different last user and skip the matches in between.</remarks>
-    public string Walk => $"""
-        WITH walked AS MATERIALIZED (SELECT * FROM ({Arms(MostWalked, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {MostWalked})
+    public string Scan => $"""
+        WITH walked AS MATERIALIZED (SELECT * FROM ({Arms(ScannedUsers, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {ScannedUsers})
         {Show($"""
             (SELECT *, false AS is_end FROM walked WHERE {Matches} ORDER BY {Sorted("key")} LIMIT {limit})
             UNION ALL
-            (SELECT *, true FROM walked ORDER BY {Sorted("key")} OFFSET {MostWalked - 1})
+            (SELECT *, true FROM walked ORDER BY {Sorted("key")} OFFSET {ScannedUsers - 1})
             """)}, is_end
         """;
 
@@ -59,7 +59,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string Rows =>
         filter.Role is not null ? $"SELECT {Columns}, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)}"
         : filter.Email is null || order.ByEmail ? Arms(limit, Prefix, After)
-        : Found(After);
+        : UnorderedMatches(After);
 
     private string Key => order.ByEmail ? Email : Created;
 
@@ -78,7 +78,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
 
     /// <summary>The conditions of the arms except for the tier.</summary>
-    private IEnumerable<string> Standings =>
+    private IEnumerable<string> StatusConditions =>
         from active in Allowed(filter.IsActive)
         from verified in Allowed(filter.IsVerified)
         select $"{IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
@@ -113,22 +113,22 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         """;
 
     /// <summary>All matches of a search by email, unordered.</summary>
-    private string Found(string? after) => string.Join(
+    private string UnorderedMatches(string? after) => string.Join(
         " UNION ALL ",
-        Standings.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
+        StatusConditions.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
 
     /// <summary>
     /// Has one arm per tier. If another program created hundreds of tiers, PostgreSQL loops over them instead, because planning an arm for each would take
     /// longer than running it.
     /// </summary>
-    private string Arms(int count, params string?[] conditions) => tiers.Length <= MostTiers
+    private string Arms(int count, params string?[] conditions) => tiers.Length <= MaxTierArms
         ? Arms(Enumerable.Range(1, tiers.Length).Select(tier => $"@tiers[{tier}]"), count, conditions)
         : $"SELECT arm.* FROM unnest(@tiers) AS kind (tier) CROSS JOIN LATERAL ({Arms(["kind.tier"], count, conditions)}) AS arm";
 
     private string Arms(IEnumerable<string> ofTiers, int count, string?[] conditions) => string.Join(
         " UNION ALL ",
         from tier in ofTiers
-        from standing in Standings
+        from standing in StatusConditions
         select $"(SELECT {Columns}, {Key} AS key FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {count})");
 
     private string Sorted(string key) => $"{key} {_direction}, id {_direction}";

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 internal sealed class UserPages(NpgsqlDataSource database)
 {
     /// <summary>The page size when all users are read.</summary>
-    private const int Many = 1000;
+    private const int ExportPageSize = 1000;
 
     /// <summary>Reads the distinct tiers of all accounts by skipping through the index from one tier to the next.</summary>
     private const string Tiers = $"""
@@ -35,8 +35,8 @@ internal sealed class UserPages(NpgsqlDataSource database)
         }
 
         var sql = new UserPageSql(filter, order, tiers, after, limit + 1);
-        var isWalk = filter.Email is not null && filter.Role is null && !order.ByEmail && await ManyMatchAsync(sql, cancellationToken);
-        var (found, end) = await ReadAsync(isWalk ? sql.Walk : sql.Page, sql, order, cancellationToken);
+        var isWalk = filter.Email is not null && filter.Role is null && !order.ByEmail && await HasManyMatchesAsync(sql, cancellationToken);
+        var (found, end) = await ReadAsync(isWalk ? sql.Scan : sql.Page, sql, order, cancellationToken);
         return found.Count > limit
             ? new([.. found.Take(limit).Select(row => row.User)], found[limit - 1].Position)
             : new([.. found.Select(row => row.User)], end);
@@ -49,7 +49,7 @@ internal sealed class UserPages(NpgsqlDataSource database)
         UserCursor? after = null;
         do
         {
-            var page = await PageAsync(filter, order, after, Many, cancellationToken);
+            var page = await PageAsync(filter, order, after, ExportPageSize, cancellationToken);
             yield return page.Items;
             after = page.Next;
         }
@@ -69,9 +69,9 @@ internal sealed class UserPages(NpgsqlDataSource database)
         return [.. tiers];
     }
 
-    private async Task<bool> ManyMatchAsync(UserPageSql sql, CancellationToken cancellationToken)
+    private async Task<bool> HasManyMatchesAsync(UserPageSql sql, CancellationToken cancellationToken)
     {
-        await using var command = sql.Command(database, sql.ManyMatch);
+        await using var command = sql.Command(database, sql.HasManyMatches);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 

@@ -14,15 +14,15 @@ internal sealed class UserUpdate(
 {
     public async Task<UserResult> TryAsync(Guid userId, UpdateUserRequest request, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken)
     {
-        if (await writer.WhyRefusedAsync(request.Roles) is { } unknown)
+        if (await writer.ValidateRolesAsync(request.Roles) is { } unknown)
         {
             return new UserResult.Refused(unknown);
         }
 
         UserResult result = new UserResult.Refused(Problems.NotFound);
-        var act = new StaffAct(AuditAction.Updated, userId, staff, Role.Admin);
+        var action = new StaffAction(AuditAction.Updated, userId, staff, Role.Admin);
         var problem = await changes.RunAsync(
-            act,
+            action,
             async (change, account) =>
             {
                 result = await ApplyAsync(change, account, request, ifMatch, cancellationToken);

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>The routes with which the staff restores a user's access and revokes that of others.</summary>
-internal static class UserHelpEndpoints
+internal static class UserSupportEndpoints
 {
     private const string AboutId = "The id of the user.";
 
@@ -55,7 +55,7 @@ internal static class UserHelpEndpoints
     /// for three days. A user gets at most five such emails per hour (429). For a disabled account, the request fails with 403 <c>account_disabled</c>.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
-        [Description(AboutId)] Guid id, EmptyRequest? _, ResetMailing mailing, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(AboutId)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http, CancellationToken cancellationToken) =>
         await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
             : TypedResults.Accepted((string?)null, new MailAccepted("The email is on its way."));

@@ -7,8 +7,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Reads the <see cref="AccountCondition"/> of an account in one statement.</summary>
-internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attempts, TimeProvider clock)
+/// <summary>Reads the <see cref="AccountStatus"/> of an account in one statement.</summary>
+internal sealed class AccountStatusReader(CortexDbContext db, LoginAttempts attempts, TimeProvider clock)
 {
     private static readonly string Sql = $"""
         SELECT waits.locked_until AS "LockedUntil", waits.failures AS "LoginFailures",
@@ -25,10 +25,10 @@ internal sealed class AccountConditions(CortexDbContext db, LoginAttempts attemp
         FROM ({LoginAttemptRules.Waits}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user
         """;
 
-    public async Task<AccountCondition> ReadAsync(ManagedAccount account, CancellationToken cancellationToken)
+    public async Task<AccountStatus> ReadAsync(ManagedAccount account, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await db.Database.SqlQueryRaw<AccountCondition>(
+        return (await db.Database.SqlQueryRaw<AccountStatus>(
             Sql,
             new NpgsqlParameter<Guid>("user", account.Id),
             new NpgsqlParameter<byte[]>("email", attempts.HashOf(account.LoginCount)),

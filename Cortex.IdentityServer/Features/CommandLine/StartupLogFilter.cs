@@ -4,29 +4,29 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// Suppresses warnings and errors from libraries until the server has started. A failure at startup ends the program with one line on standard error,
 /// which the libraries' stack traces would bury.
 /// </summary>
-internal sealed class StartLog
+internal sealed class StartupLogFilter
 {
     private static readonly string[] Categories = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.EntityFrameworkCore", "Npgsql"];
 
-    private volatile bool _isOver;
+    private volatile bool _hasStarted;
 
-    public static StartLog Of(WebApplicationBuilder builder)
+    public static StartupLogFilter AddTo(WebApplicationBuilder builder)
     {
-        var log = new StartLog();
+        var log = new StartupLogFilter();
         foreach (var category in Categories)
         {
             // This rule replaces the configured one for the same category, so it has to apply the configured level as well.
-            var usual = Usual(builder.Configuration, category);
-            builder.Logging.AddFilter(category, level => level >= usual && (log._isOver || level < LogLevel.Warning));
+            var usual = ConfiguredLevel(builder.Configuration, category);
+            builder.Logging.AddFilter(category, level => level >= usual && (log._hasStarted || level < LogLevel.Warning));
         }
 
         return log;
     }
 
-    public void EndWith(IHostApplicationLifetime lifetime) => lifetime.ApplicationStarted.Register(() => _isOver = true);
+    public void DisableOnStart(IHostApplicationLifetime lifetime) => lifetime.ApplicationStarted.Register(() => _hasStarted = true);
 
     /// <summary>The level that <c>Logging:LogLevel</c> configures for the category; the longest matching prefix wins.</summary>
-    private static LogLevel Usual(ConfigurationManager settings, string category)
+    private static LogLevel ConfiguredLevel(ConfigurationManager settings, string category)
     {
         var rule = settings.GetSection("Logging:LogLevel").GetChildren()
             .Where(rule => category.StartsWith(rule.Key, StringComparison.OrdinalIgnoreCase))

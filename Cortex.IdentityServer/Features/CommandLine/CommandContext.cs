@@ -4,4 +4,4 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// <param name="Services">The server's services; background services are not started.</param>
 /// <param name="Migrated">The migrations that were applied before the command ran.</param>
 /// <param name="Stop">Canceled when the operator interrupts the command.</param>
-internal sealed record Work(IServiceProvider Services, IReadOnlyList<string> Migrated, CancellationToken Stop);
+internal sealed record CommandContext(IServiceProvider Services, IReadOnlyList<string> Migrated, CancellationToken Stop);

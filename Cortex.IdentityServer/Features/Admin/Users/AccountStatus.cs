@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <param name="LastLoginAt">The last login within a year; null if there was none.</param>
 /// <param name="LoginBlocked">Whether unknown clients can no longer try passwords.</param>
 /// <param name="TwoFactorBlocked">Whether unknown clients can no longer try codes.</param>
-internal sealed record AccountCondition(
+internal sealed record AccountStatus(
     DateTimeOffset? LockedUntil,
     int LoginFailures,
     DateTimeOffset? TwoFactorLockedUntil,

@@ -11,11 +11,11 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// Reading the request never waits for writing the response, so a client may send everything before it reads, or read while it sends. Unread results are
 /// buffered in memory, which the maximum number of lines bounds.
 /// </remarks>
-internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : IResult
+internal sealed class ImportStream(UserImporter importer, TimeProvider clock) : IResult
 {
-    private const int FlushedBytes = 16 * 1024;
+    private const int FlushThreshold = 16 * 1024;
 
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Channel<byte[]> _lines = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
     private bool _hasLines;
@@ -27,14 +27,14 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         try
         {
             var result = await importer.RunAsync(
-                httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MostLines, httpContext.RequestAborted);
+                httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MaxLines, httpContext.RequestAborted);
             if (!_hasLines && result is ImportResult.CutShort cut)
             {
                 await cut.Refusal.ToProblem().ExecuteAsync(httpContext);
             }
             else
             {
-                End(result);
+                Finish(result);
             }
 
             if (result is ImportResult.CutShort)
@@ -61,7 +61,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
         });
     }
 
-    private void End(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
+    private void Finish(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
         ? Line(new ImportError(new(cut.Refusal.Code, cut.Refusal.Detail, cut.Line)))
         : Line(new ImportSummary(result.Counts)));
 
@@ -75,7 +75,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
             while (_lines.Reader.TryRead(out var line))
             {
                 response.BodyWriter.Write(line);
-                if (response.BodyWriter.UnflushedBytes >= FlushedBytes)
+                if (response.BodyWriter.UnflushedBytes >= FlushThreshold)
                 {
                     await response.BodyWriter.FlushAsync(cancellationToken);
                 }
@@ -88,7 +88,7 @@ internal sealed class ImportAnswer(UserImporter importer, TimeProvider clock) : 
     /// <summary>Reads the rest of the request, so that a client that sends everything before it reads still receives the error.</summary>
     private async Task DrainAsync(Stream body, CancellationToken cancellationToken)
     {
-        using var over = new CancellationTokenSource(DrainTime, clock);
+        using var over = new CancellationTokenSource(DrainTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
         try
         {

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// Checks that a staff member is still authorized for a request: the role, session or account may have been revoked while the request waited or its body was
 /// being received.
 /// </summary>
-internal sealed class StaffRights(CortexDbContext db)
+internal sealed class StaffAuthorizer(CortexDbContext db)
 {
     private const string Sql = $"""
         SELECT {UserSql.IsActive} AS "IsActive",
@@ -22,17 +22,17 @@ internal sealed class StaffRights(CortexDbContext db)
     /// Locks the staff member's account in the caller's transaction, so that the result holds for the account and its roles until the transaction ends.
     /// </summary>
     /// <remarks>This takes two statements, because a statement that waits for a lock still sees the roles and sessions of its older snapshot.</remarks>
-    public async Task<StaffRight> LockAndCheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
+    public async Task<StaffAuthorization> LockAndAuthorizeAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
         await db.LockAccountAgainstChangesAsync(staff.Id, cancellationToken);
-        return await CheckAsync(staff, role, cancellationToken);
+        return await AuthorizeAsync(staff, role, cancellationToken);
     }
 
     /// <summary>Checks the current state, for callers that only read or that already hold the lock.</summary>
     /// <param name="staff">The staff member.</param>
     /// <param name="role">The required role: <see cref="Role.Admin"/>, or <see cref="Role.Support"/>, which administrators satisfy too.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
-    public async Task<StaffRight> CheckAsync(StaffMember staff, string role, CancellationToken cancellationToken)
+    public async Task<StaffAuthorization> AuthorizeAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
         var standing = (await db.Database.SqlQueryRaw<Standing>(
             Sql, new NpgsqlParameter<Guid>("user", staff.Id), new NpgsqlParameter<Guid>("session", staff.SessionId)).ToListAsync(cancellationToken))

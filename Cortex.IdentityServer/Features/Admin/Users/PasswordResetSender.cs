@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Emails a user a link to set a password, so that the staff neither sees nor chooses it (OWASP ASVS 6.4.6).</summary>
-internal sealed class ResetMailing(StaffChanges changes, CortexDbContext db, PasswordReset reset)
+internal sealed class PasswordResetSender(StaffChanges changes, CortexDbContext db, PasswordReset reset)
 {
     /// <summary>Queues the email; null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(

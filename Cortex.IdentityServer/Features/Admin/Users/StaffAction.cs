@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <param name="UserId">The user whose account is changed.</param>
 /// <param name="Staff">The staff member who makes the change.</param>
 /// <param name="Role">The required role: <see cref="Role.Admin"/>, or <see cref="Role.Support"/>, which administrators satisfy too.</param>
-internal sealed record StaffAct(string Action, Guid UserId, StaffMember Staff, string Role)
+internal sealed record StaffAction(string Action, Guid UserId, StaffMember Staff, string Role)
 {
     /// <summary>Whether the change deletes the account.</summary>
     public bool IsDeletion { get; init; }

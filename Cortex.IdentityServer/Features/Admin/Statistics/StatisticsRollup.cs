@@ -4,9 +4,9 @@ namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>Adds accumulated changes to the rollup tables every minute, so that reading the statistics sums up only a few rows (decision 0016).</summary>
 /// <remarks>Changes that aren't committed yet wait for the next run. The sums are correct before, during and after a run.</remarks>
-internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsFolding> logger) : BackgroundService
+internal sealed partial class StatisticsRollup(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsRollup> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>The advisory lock's key: "cortexst" in ASCII.</summary>
     private const long LockKey = 0x636F727465787374;
@@ -34,18 +34,18 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
             login_failures = known.login_failures + excluded.login_failures, active_users = known.active_users + excluded.active_users
         """;
 
-    private DateOnly _forgottenBefore;
+    private DateOnly _deletedBefore;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
+        using var timer = new PeriodicTimer(Interval, clock);
         var isFailing = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await FoldAsync(stoppingToken);
-                await ForgetAsync(stoppingToken);
+                await RollUpAsync(stoppingToken);
+                await DeleteOldActiveUsersAsync(stoppingToken);
                 isFailing = false;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
@@ -61,7 +61,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
         }
     }
 
-    private async Task FoldAsync(CancellationToken cancellationToken)
+    private async Task RollUpAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -85,10 +85,10 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
     /// <summary>
     /// Once a day, deletes the users who were active before yesterday, who are already counted. Activity of yesterday may still be written.
     /// </summary>
-    private async Task ForgetAsync(CancellationToken cancellationToken)
+    private async Task DeleteOldActiveUsersAsync(CancellationToken cancellationToken)
     {
         var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
-        if (_forgottenBefore == yesterday)
+        if (_deletedBefore == yesterday)
         {
             return;
         }
@@ -97,7 +97,7 @@ internal sealed partial class StatisticsFolding(NpgsqlDataSource database, TimeP
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = yesterday });
         command.CommandTimeout = TimeoutSeconds;
         await command.ExecuteNonQueryAsync(cancellationToken);
-        _forgottenBefore = yesterday;
+        _deletedBefore = yesterday;
     }
 
     private static partial class Log
