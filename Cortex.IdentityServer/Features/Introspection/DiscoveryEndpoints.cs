@@ -18,7 +18,8 @@ internal static class DiscoveryEndpoints
 
     public static readonly string[] Claims = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "email", "subscription_tier", "roles", "amr"];
 
-    private static readonly string CacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
+    private static readonly string CacheControl = string.Create(
+        CultureInfo.InvariantCulture, $"public, max-age={SigningKeySchedule.ListLifetime.TotalSeconds:0}");
 
     /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>
