@@ -25,6 +25,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
     [
         (Guids(), "<id>"), (Times(), "<time>"), (EpochSeconds(), "<seconds>"), (TraceIds(), "<trace>"), (Tokens(), "<$1>"), (TotpSecrets(), "<totp>"),
         (RecoveryCodes(), "<recovery>"), (Emails(), "ada-<n>"), (Ports(), PrintedAddress),
+        (SecondsOldSession(), "2592000"),
     ];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -136,6 +137,10 @@ public sealed partial class TourTests(PostgresCluster cluster)
 
     [GeneratedRegex(@"\b[0-9A-Z]{6}(?:-[0-9A-Z]{6}){3}\b", RegexOptions.CultureInvariant)]
     private static partial Regex RecoveryCodes();
+
+    /// <summary>The 30 days of a session, less the seconds since it began.</summary>
+    [GeneratedRegex(@"(?<=""refresh_expires_in"":\s?)25919\d\d\b", RegexOptions.CultureInvariant)]
+    private static partial Regex SecondsOldSession();
 
     [GeneratedRegex(@"\bada-\d+", RegexOptions.CultureInvariant)]
     private static partial Regex Emails();

@@ -64,7 +64,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         await app.MailsSettledAsync();
 
         var mail = Assert.Single(await app.Mails.ForAsync(user.Email, "account_deleted"));
-        Assert.Contains("An administrator deleted your account", mail.TextBody, StringComparison.Ordinal);
+        Assert.Contains("An administrator deleted your Cortex Memory account", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("your password", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);
     }

@@ -35,7 +35,7 @@ public sealed class ExportRightTests(CrowdedApp app) : IClassFixture<CrowdedApp>
 
         Assert.IsType<IOException>(end, exactMatch: false);
         Assert.InRange(lines, 1, CrowdedApp.Crowd - 1);
-        Assert.Contains($"the staff member {staff.User.Id} no longer has the right to it ({code})", app.Log, StringComparison.Ordinal);
+        Assert.Contains($"staff member {staff.User.Id} is no longer authorized ({code})", app.Log, StringComparison.Ordinal);
     }
 
     [Fact]
