@@ -70,7 +70,7 @@ internal sealed partial class Program
         routes.MapDiscovery(http);
         routes.MapRelatedOrigins();
         routes.MapApiDocs(http);
-        var auth = routes.MapGroup("/api/v1/auth").CheckBodies();
+        var auth = routes.MapGroup("/api/v1/auth").ValidateBodies();
         auth.MapAccounts();
         auth.MapLogin();
         auth.MapSessions();

@@ -25,7 +25,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(TimeSpan.FromDays(90), read.Sessions.AbsoluteLifetime);
         Assert.Equal(TimeSpan.FromSeconds(10), read.Sessions.RefreshGrace);
         Assert.Equal(TimeSpan.FromSeconds(30), read.Freshness.RevocationGrace);
-        Assert.Equal((TimeSpan.FromSeconds(5), 10_000), (read.Http.DrainTime, read.Http.MostConnections));
+        Assert.Equal((TimeSpan.FromSeconds(5), 10_000), (read.Http.DrainTime, read.Http.MaxConnections));
         Assert.Equal("http://localhost:5000", read.Http.Issuer);
         Assert.Equal(("HS256", TimeSpan.FromDays(30)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Empty(read.Http.CorsOrigins);
@@ -124,7 +124,7 @@ public sealed class AcceptedVariableTests
         Assert.Equal(10_000, read.Hashing.Places);
         Assert.Equal("https://id.example.com", read.Http.Issuer);
         Assert.Equal("memory", read.Sessions.Audience);
-        Assert.Equal((TimeSpan.FromSeconds(9), 50), (read.Http.DrainTime, read.Http.MostConnections));
+        Assert.Equal((TimeSpan.FromSeconds(9), 50), (read.Http.DrainTime, read.Http.MaxConnections));
         Assert.Equal(("ES256", TimeSpan.FromDays(7)), (read.Signing.Algorithm, read.Signing.Period));
         Assert.Equal(TimeSpan.FromDays(7), read.Sessions.IdleLifetime);
         Assert.Equal(TimeSpan.FromDays(14), read.Sessions.AbsoluteLifetime);

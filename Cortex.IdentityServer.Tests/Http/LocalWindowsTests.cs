@@ -55,13 +55,13 @@ public sealed class LocalWindowsTests
     {
         var windows = new LocalWindows(_clock);
         var first = Take(windows, "a");
-        windows.GiveBack(Limit, "a", first.OwnEnd!.Value);
+        windows.ReturnPermit(Limit, "a", first.LocalEnd!.Value);
         Assert.Equal(19, Take(windows, "a").Remaining);
 
         _clock.Advance(Limit.Window);
         Take(windows, "a");
-        windows.GiveBack(Limit, "a", first.OwnEnd!.Value);
-        windows.GiveBack(Limit, "nobody", first.OwnEnd!.Value);
+        windows.ReturnPermit(Limit, "a", first.LocalEnd!.Value);
+        windows.ReturnPermit(Limit, "nobody", first.LocalEnd!.Value);
         Assert.Equal(18, Take(windows, "a").Remaining);
     }
 
@@ -69,10 +69,10 @@ public sealed class LocalWindowsTests
     public void Returning_too_many_permits_does_not_exceed_the_limit()
     {
         var windows = new LocalWindows(_clock);
-        var end = Take(windows, "a").OwnEnd!.Value;
+        var end = Take(windows, "a").LocalEnd!.Value;
         for (var time = 0; time < 5; time++)
         {
-            windows.GiveBack(Limit, "a", end);
+            windows.ReturnPermit(Limit, "a", end);
         }
 
         Assert.Equal(19, Take(windows, "a").Remaining);

@@ -64,7 +64,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => counter.TakeAsync(PasswordLimits.LoginFailures, "a").AsTask()));
         Assert.Equal(20, taken.Count(decision => decision.Allowed));
 
-        await Task.WhenAll(taken.Take(25).Select(decision => counter.GiveBackAsync(PasswordLimits.LoginFailures, "a", decision).AsTask()));
+        await Task.WhenAll(taken.Take(25).Select(decision => counter.ReturnPermitAsync(PasswordLimits.LoginFailures, "a", decision).AsTask()));
 
         // Twenty permits were taken, and the first 25 requests returned theirs. Refused requests had none to return.
         var back = taken.Take(25).Count(decision => decision.Allowed);
@@ -82,7 +82,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         var aged = old with { SharedEnd = old.SharedEnd - TimeSpan.FromMilliseconds(50).Ticks };
 
         await counter.TakeAsync(PasswordLimits.LoginFailures, "b");
-        await counter.GiveBackAsync(PasswordLimits.LoginFailures, "b", aged);
+        await counter.ReturnPermitAsync(PasswordLimits.LoginFailures, "b", aged);
 
         Assert.Equal(18, (await counter.TakeAsync(PasswordLimits.LoginFailures, "b")).Remaining);
     });

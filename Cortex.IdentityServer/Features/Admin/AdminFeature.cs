@@ -18,7 +18,7 @@ internal static class AdminFeature
 
     public static void MapAdmin(this IEndpointRouteBuilder api)
     {
-        var admin = api.MapGroup("/api/v1/admin").CheckBodies().WithTags("Administration").LimitedBy(AdminLimits.Admin, AdminLimits.Admin);
+        var admin = api.MapGroup("/api/v1/admin").ValidateBodies().WithTags("Administration").LimitedBy(AdminLimits.Admin, AdminLimits.Admin);
         admin.MapUserAdministration();
         admin.MapImport();
         admin.MapGet("/users/{id:guid}/usage", UsageAdminEndpoints.ReadUserUsage)

@@ -17,7 +17,7 @@ internal static class ApiDocsFeature
 
     public const string DocumentName = "v1";
 
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services.AddSingleton<OpenApiFiles>().AddOpenApi(DocumentName, options =>
     {
@@ -43,7 +43,7 @@ internal static class ApiDocsFeature
         }
 
         app
-            .MapMethods($"/openapi/{DocumentName}.json", Reading, OpenApiEndpoint.GetDocument)
+            .MapMethods($"/openapi/{DocumentName}.json", GetAndHead, OpenApiEndpoint.GetDocument)
             .AllowAnonymous()
             .IsPublicDocument()
             .LimitedBy(HttpLimits.Documents)

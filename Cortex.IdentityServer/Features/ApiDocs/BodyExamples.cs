@@ -19,11 +19,11 @@ internal static class BodyExamples
         }
 
         var declares = type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IExample<>));
-        return declares ? Written(Declared.MakeGenericMethod(type).Invoke(obj: null, parameters: null)!, options) : null;
+        return declares ? Serialize(Declared.MakeGenericMethod(type).Invoke(obj: null, parameters: null)!, options) : null;
     }
 
     /// <summary>Returns the body as JSON. Request bodies omit fields that aren't set, and response bodies have all fields.</summary>
-    public static JsonNode? Written(object body, JsonSerializerOptions options)
+    public static JsonNode? Serialize(object body, JsonSerializerOptions options)
     {
         var example = JsonSerializer.SerializeToNode(body, body.GetType(), options);
         if (body is IRequestBody && example is JsonObject fields)

@@ -6,19 +6,19 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 internal static class OpenApiEndpoint
 {
     /// <summary>Kept short, because the document changes with every update and a revalidation costs only a few bytes.</summary>
-    private const string Cached = "public, max-age=60";
+    private const string CacheControl = "public, max-age=60";
 
     internal static async Task GetDocument(OpenApiFiles files, HttpContext http)
     {
         var file = await files.GetAsync();
         var (content, encoding) = Choose(file, http.Request.GetTypedHeaders().AcceptEncoding);
         var response = http.Response;
-        response.Headers.CacheControl = Cached;
+        response.Headers.CacheControl = CacheControl;
         response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
 
         // Each encoding of the document needs its own entity tag (RFC 9110 section 8.8.3.3).
         response.Headers.ETag = encoding is null ? $"\"{file.Hash}\"" : $"\"{file.Hash}-{encoding}\"";
-        if (Has(http, file))
+        if (HasCurrent(http, file))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -39,16 +39,16 @@ internal static class OpenApiEndpoint
 
     /// <summary>Chooses the smallest encoding that the client explicitly accepts, or no encoding.</summary>
     private static (byte[] Content, string? Encoding) Choose(OpenApiFile file, IList<StringWithQualityHeaderValue> accepted) =>
-        Takes(accepted, "br") ? (file.Brotli, "br")
-        : Takes(accepted, "gzip") ? (file.Gzip, "gzip")
+        Accepts(accepted, "br") ? (file.Brotli, "br")
+        : Accepts(accepted, "gzip") ? (file.Gzip, "gzip")
         : (file.Plain, null);
 
-    private static bool Takes(IList<StringWithQualityHeaderValue> accepted, string encoding) =>
+    private static bool Accepts(IList<StringWithQualityHeaderValue> accepted, string encoding) =>
         (accepted.FirstOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase))
             ?? accepted.FirstOrDefault(one => one.Value == "*")) is { } named
         && named.Quality is not 0;
 
     /// <summary>Whether the client's copy is current, in any encoding. The comparison is weak, because proxies that compress weaken the tags.</summary>
-    private static bool Has(HttpContext http, OpenApiFile file) => http.Request.GetTypedHeaders().IfNoneMatch.Any(tag =>
+    private static bool HasCurrent(HttpContext http, OpenApiFile file) => http.Request.GetTypedHeaders().IfNoneMatch.Any(tag =>
         tag.Equals(EntityTagHeaderValue.Any) || tag.Tag.AsSpan().Trim('"').StartsWith(file.Hash, StringComparison.Ordinal));
 }

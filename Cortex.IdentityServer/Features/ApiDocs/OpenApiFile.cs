@@ -16,11 +16,11 @@ internal sealed record OpenApiFile(byte[] Plain, byte[] Gzip, byte[] Brotli, str
 
     public static OpenApiFile Of(byte[] json) => new(
         json,
-        Compressed(json, target => new GZipStream(target, CompressionLevel.Optimal)),
-        Compressed(json, target => new BrotliStream(target, CompressionLevel.Optimal)),
+        Compress(json, target => new GZipStream(target, CompressionLevel.Optimal)),
+        Compress(json, target => new BrotliStream(target, CompressionLevel.Optimal)),
         Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, HashLength)));
 
-    private static byte[] Compressed(byte[] content, Func<Stream, Stream> compress)
+    private static byte[] Compress(byte[] content, Func<Stream, Stream> compress)
     {
         using var target = new MemoryStream();
         using (var stream = compress(target))

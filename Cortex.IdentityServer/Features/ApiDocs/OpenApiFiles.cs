@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 /// <summary>Generates the OpenAPI document on the first request and caches it, because it doesn't change while the server runs.</summary>
 internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentName)] IOpenApiDocumentProvider documents)
 {
-    private Lazy<Task<OpenApiFile>> _file = new(() => MakeAsync(documents));
+    private Lazy<Task<OpenApiFile>> _file = new(() => GenerateAsync(documents));
 
     public async Task<OpenApiFile> GetAsync()
     {
@@ -20,12 +20,12 @@ internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentNam
         catch
         {
             // Don't cache a failure: the next request retries.
-            Interlocked.CompareExchange(ref _file, new(() => MakeAsync(documents)), file);
+            Interlocked.CompareExchange(ref _file, new(() => GenerateAsync(documents)), file);
             throw;
         }
     }
 
-    private static async Task<OpenApiFile> MakeAsync(IOpenApiDocumentProvider documents)
+    private static async Task<OpenApiFile> GenerateAsync(IOpenApiDocumentProvider documents)
     {
         // Don't use the request's own token, because other requests may be waiting for the same document.
         var document = await documents.GetOpenApiDocumentAsync(CancellationToken.None);

@@ -20,15 +20,15 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
     {
         var sent = context.Description.ParameterDescriptions.FirstOrDefault(parameter => parameter.Source == BindingSource.Body)?.Type;
         sent ??= context.Description.ActionDescriptor.EndpointMetadata.OfType<IAcceptsMetadata>().LastOrDefault()?.RequestType;
-        Show(operation.RequestBody?.Content, ExampleOf(sent));
-        NeverNull(operation.RequestBody?.Content);
-        var own = context.Description.ActionDescriptor.EndpointMetadata.OfType<AnswerExample>()
+        AddExample(operation.RequestBody?.Content, ExampleOf(sent));
+        RemoveNull(operation.RequestBody?.Content);
+        var own = context.Description.ActionDescriptor.EndpointMetadata.OfType<ResponseExample>()
             .ToDictionary(example => example.Status, example => example.Body);
         foreach (var answer in context.Description.SupportedResponseTypes)
         {
             if (operation.Responses?.TryGetValue(answer.StatusCode.ToString(CultureInfo.InvariantCulture), out var response) == true)
             {
-                Show(response.Content, own.TryGetValue(answer.StatusCode, out var body) ? BodyExamples.Written(body, Options) : ExampleOf(answer.Type));
+                AddExample(response.Content, own.TryGetValue(answer.StatusCode, out var body) ? BodyExamples.Serialize(body, Options) : ExampleOf(answer.Type));
             }
         }
 
@@ -36,7 +36,7 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
     }
 
     /// <summary>Removes <c>null</c> from the schemas of optional bodies, which clients should omit instead.</summary>
-    private static void NeverNull(IDictionary<string, OpenApiMediaType>? content)
+    private static void RemoveNull(IDictionary<string, OpenApiMediaType>? content)
     {
         foreach (var body in content?.Values ?? [])
         {
@@ -49,7 +49,7 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
 
     private JsonNode? ExampleOf(Type? body) => body is null ? null : BodyExamples.Of(body, Options);
 
-    private static void Show(IDictionary<string, OpenApiMediaType>? content, JsonNode? example)
+    private static void AddExample(IDictionary<string, OpenApiMediaType>? content, JsonNode? example)
     {
         foreach (var (mediaType, body) in content ?? new Dictionary<string, OpenApiMediaType>())
         {

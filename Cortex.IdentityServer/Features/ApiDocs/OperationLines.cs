@@ -41,7 +41,8 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
         {
             if (context.Document!.Components?.Schemas?.ContainsKey(line.Name) != true)
             {
-                context.Document.AddComponent(line.Name, Open(await context.GetOrCreateSchemaAsync(line, parameterDescription: null, cancellationToken)));
+                var schemaOfLine = await context.GetOrCreateSchemaAsync(line, parameterDescription: null, cancellationToken);
+                context.Document.AddComponent(line.Name, AllowAdditionalProperties(schemaOfLine));
             }
 
             kinds.Add(new OpenApiSchemaReference(line.Name, context.Document));
@@ -53,7 +54,7 @@ internal sealed class OperationLines(IOptions<JsonOptions> json) : IOpenApiOpera
     }
 
     /// <summary>Lets nested objects gain fields in later versions, as the line itself can.</summary>
-    private static OpenApiSchema Open(OpenApiSchema schema)
+    private static OpenApiSchema AllowAdditionalProperties(OpenApiSchema schema)
     {
         foreach (var part in (schema.Properties?.Values ?? []).OfType<OpenApiSchema>().Where(part => part.Properties is not null))
         {

@@ -36,7 +36,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
             [
                 Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>(),
             ];
-            if (metadata.OfType<TakesClientSecret>().Any())
+            if (metadata.OfType<AcceptsClientSecret>().Any())
             {
                 operation.Security.Add(Requirement(ClientScheme, document));
             }
@@ -63,7 +63,7 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         if (takesKey || limitsAnyone)
         {
             answers.Add(Problems.RateLimited);
-            foreach (var success in operation.Successes())
+            foreach (var success in operation.SuccessResponses())
             {
                 success.Headers = LimitHeaders(onlyWithKey: !limitsAnyone);
             }

@@ -37,7 +37,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             }
 
             // A field that is omitted when it has no value is never null.
-            if (MayBeAbsent(attributes))
+            if (IsOptional(attributes))
             {
                 schema.Type &= ~JsonSchemaType.Null;
             }
@@ -52,7 +52,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
             schema.AdditionalPropertiesAllowed = !typeof(IRequestBody).IsAssignableFrom(type);
 
             // The generator marks every parameter of a record's constructor as required.
-            foreach (var absent in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider is { } attributes && MayBeAbsent(attributes)))
+            foreach (var absent in context.JsonTypeInfo.Properties.Where(property => property.AttributeProvider is { } attributes && IsOptional(attributes)))
             {
                 schema.Required?.Remove(absent.Name);
             }
@@ -61,7 +61,7 @@ internal sealed class SchemaRules : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    private static bool MayBeAbsent(ICustomAttributeProvider attributes) =>
+    private static bool IsOptional(ICustomAttributeProvider attributes) =>
         attributes.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }];
 
     /// <summary>Sets the type of times, which the generator can't infer because of the custom converter.</summary>

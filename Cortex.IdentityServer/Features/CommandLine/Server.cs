@@ -34,7 +34,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
         await using var app = builder.Build();
         log.DisableOnStart(app.Lifetime);
         await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(stop);
-        app.WarnOfSettings(settings.Warnings);
+        app.LogSettingWarnings(settings.Warnings);
         await serve(app);
     }
 

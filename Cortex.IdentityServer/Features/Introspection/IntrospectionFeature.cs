@@ -15,7 +15,7 @@ internal static class IntrospectionFeature
         var introspection = auth.MapGroup("/").WithTags("For services");
         introspection.MapPost("/introspect", IntrospectEndpoint.Introspect)
             .RequireAuthorization(Policies.Introspect)
-            .WithMetadata(new TakesClientSecret())
+            .WithMetadata(new AcceptsClientSecret())
             .Accepts<IntrospectRequest>("application/x-www-form-urlencoded", "application/json")
             .Refuses(Problems.InsufficientScope);
         introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest)

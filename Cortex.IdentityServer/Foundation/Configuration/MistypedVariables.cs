@@ -4,10 +4,10 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 internal static class MistypedVariables
 {
     /// <summary>Names shorter than this are too similar to one another to compare.</summary>
-    private const int ShortestName = 7;
+    private const int MinNameLength = 7;
 
     /// <summary>Variables that ASP.NET Core reads itself.</summary>
-    private static readonly string[] OfTheFramework =
+    private static readonly string[] FrameworkVariables =
     [
         "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "ASPNETCORE_HTTPS_PORT",
     ];
@@ -16,7 +16,7 @@ internal static class MistypedVariables
     /// Names that other servers use for the same setting. Hosting platforms set some of them automatically, so a name counts only while the right one is
     /// unset.
     /// </summary>
-    private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
         ["DATABASE_URL"] = "POSTGRES_URL",
         ["DATABASE_URI"] = "POSTGRES_URL",
@@ -43,11 +43,11 @@ internal static class MistypedVariables
     public static IEnumerable<MistypedVariable> Find(IEnumerable<string> present, IReadOnlySet<string> known)
     {
         var set = present.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        string[] all = [.. known, .. OfTheFramework];
-        foreach (var name in set.Where(name => !known.Contains(name) && !OfTheFramework.Contains(name, StringComparer.OrdinalIgnoreCase))
+        string[] all = [.. known, .. FrameworkVariables];
+        foreach (var name in set.Where(name => !known.Contains(name) && !FrameworkVariables.Contains(name, StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal))
         {
-            var meant = Elsewhere.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias)
+            var meant = Aliases.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias)
                 ? alias
                 : Closest(name.ToUpperInvariant(), all);
             if (meant is not null)
@@ -58,19 +58,19 @@ internal static class MistypedVariables
     }
 
     private static string? Closest(string name, string[] known) =>
-        (name.Length < ShortestName && name != "SECRET") || name == "API_KEY"
+        (name.Length < MinNameLength && name != "SECRET") || name == "API_KEY"
             ? null
-            : known.Where(one => IsNear(name, one)).OrderBy(one => Spelling.Distance(name, one)).FirstOrDefault();
+            : known.Where(one => IsSimilar(name, one)).OrderBy(one => Spelling.Distance(name, one)).FirstOrDefault();
 
-    private static bool IsNear(string name, string known) =>
-        IsBeginning(name, known)
+    private static bool IsSimilar(string name, string known) =>
+        IsPrefix(name, known)
         || name.StartsWith(known + "_", StringComparison.Ordinal) // SECRET_KEY_BASE
         || name == "CORTEX_" + known
         || Stem(name) == Stem(known)
         || IsMisspelled(name, known);
 
     /// <summary>Whether the name is the beginning of a known one, as JWT_SECRET is of JWT_SECRET_KEY.</summary>
-    private static bool IsBeginning(string name, string known) =>
+    private static bool IsPrefix(string name, string known) =>
         known.StartsWith(name, StringComparison.Ordinal) && (name.Contains('_', StringComparison.Ordinal) || name == "SECRET");
 
     /// <summary>Reduces each word to its singular, so that TRUSTED_PROXY matches TRUSTED_PROXIES.</summary>
@@ -79,7 +79,7 @@ internal static class MistypedVariables
 
     private static bool IsMisspelled(string name, string known)
     {
-        var most = known.Length > ShortestName ? 2 : 1;
+        var most = known.Length > MinNameLength ? 2 : 1;
         return name[0] == known[0] && Math.Abs(name.Length - known.Length) <= most && Spelling.Distance(name, known) <= most;
     }
 }

@@ -3,14 +3,14 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 /// <summary>Creates folders and files that only their owner can access: they hold secrets, or locks that other local users must not take.</summary>
 internal static class PrivateFolder
 {
-    public const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const UnixFileMode Owner = OwnersFile | UnixFileMode.UserExecute;
-    private const UnixFileMode Passage = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-    private const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode OwnerOnlyFolder = OwnerOnlyFile | UnixFileMode.UserExecute;
+    private const UnixFileMode TraverseByOthers = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode WriteByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Prefixes of the names of the files that the server keeps in the folder.</summary>
-    private static readonly string[] OurNames = ["postgres", "secret_key", "jwt_secret_key", "mail"];
+    private static readonly string[] ServerFilePrefixes = ["postgres", "secret_key", "jwt_secret_key", "mail"];
 
     /// <summary>Creates the folder, or removes other accounts' permissions on it if it exists.</summary>
     /// <remarks>
@@ -19,7 +19,7 @@ internal static class PrivateFolder
     /// </remarks>
     /// <exception cref="UnauthorizedAccessException">The folder belongs to another account.</exception>
     /// <exception cref="IOException">The folder contains other files too, and other accounts may write to it.</exception>
-    public static void Make(string folder)
+    public static void Create(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -27,7 +27,7 @@ internal static class PrivateFolder
             return;
         }
 
-        var allowed = Environment.IsPrivilegedProcess ? Owner | Passage : Owner;
+        var allowed = Environment.IsPrivilegedProcess ? OwnerOnlyFolder | TraverseByOthers : OwnerOnlyFolder;
         Directory.CreateDirectory(folder, allowed);
         var mode = File.GetUnixFileMode(folder);
         if ((mode & ~allowed) == 0)
@@ -35,11 +35,11 @@ internal static class PrivateFolder
             return;
         }
 
-        if (Directory.EnumerateFileSystemEntries(folder).All(IsOurs))
+        if (Directory.EnumerateFileSystemEntries(folder).All(IsServerFile))
         {
             File.SetUnixFileMode(folder, mode & allowed);
         }
-        else if ((mode & Writable) != 0)
+        else if ((mode & WriteByOthers) != 0)
         {
             // The folder may be shared, such as /tmp, so its permissions aren't ours to change.
             throw new IOException($"{folder} contains other files too, and other accounts may write to it");
@@ -52,21 +52,21 @@ internal static class PrivateFolder
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = OwnersFile;
-            Tighten(path);
+            options.UnixCreateMode = OwnerOnlyFile;
+            RestrictToOwner(path);
         }
 
         return new(path, options);
     }
 
     /// <summary>Restricts a lock file that an earlier version created with permissions for everyone.</summary>
-    private static void Tighten(string path)
+    private static void RestrictToOwner(string path)
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OwnersFile) != 0)
+        if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OwnerOnlyFile) != 0)
         {
-            File.SetUnixFileMode(path, OwnersFile);
+            File.SetUnixFileMode(path, OwnerOnlyFile);
         }
     }
 
-    private static bool IsOurs(string path) => OurNames.Any(name => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal));
+    private static bool IsServerFile(string path) => ServerFilePrefixes.Any(name => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal));
 }

@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 internal static class RunEnvironment
 {
     /// <summary>The maximum edit distance at which a name still counts as a misspelled Development or Production.</summary>
-    private const int MostTypos = 2;
+    private const int MaxTypos = 2;
 
     /// <summary>Whether Development's rules apply. Unlike the framework's own check, this one is case-sensitive.</summary>
     public static bool HasDevelopmentRules(IHostEnvironment environment) => environment.EnvironmentName == Environments.Development;
@@ -25,7 +25,7 @@ internal static class RunEnvironment
     {
         if (Read(new ConfigurationBuilder().AddCommandLine(args)) is { } argument)
         {
-            return Checked("--environment", argument);
+            return Validate("--environment", argument);
         }
 
         var dotnet = Read(new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_"));
@@ -37,18 +37,18 @@ internal static class RunEnvironment
 
         return (dotnet, aspnet) switch
         {
-            ({ } name, _) => Checked("DOTNET_ENVIRONMENT", name),
-            (_, { } name) => Checked("ASPNETCORE_ENVIRONMENT", name),
+            ({ } name, _) => Validate("DOTNET_ENVIRONMENT", name),
+            (_, { } name) => Validate("ASPNETCORE_ENVIRONMENT", name),
             _ => LocalFolder.SolutionFolder() is null ? null : Environments.Development,
         };
     }
 
     private static string? Read(IConfigurationBuilder source) => source.Build()[HostDefaults.EnvironmentKey] is { Length: > 0 } name ? name : null;
 
-    private static string Checked(string source, string name)
+    private static string Validate(string source, string name)
     {
         var bare = name.AsSpan().Trim().Trim("\"'`").Trim();
-        if (Meant(bare) is { } meant && name != meant)
+        if (FindMeantName(bare) is { } meant && name != meant)
         {
             throw new ConfigurationException(
                 $"{source} must be exactly {meant}, if that is what you mean; case, spaces, and quotes matter. Production's rules apply under every "
@@ -61,7 +61,7 @@ internal static class RunEnvironment
     }
 
     /// <summary>Returns Development or Production if the name was probably meant to be that, or null otherwise.</summary>
-    private static string? Meant(ReadOnlySpan<char> name)
+    private static string? FindMeantName(ReadOnlySpan<char> name)
     {
         // Names such as Production1 and ProductionEurope are deliberate, and Production's rules apply to them anyway.
         if (name.StartsWith(Environments.Production, StringComparison.Ordinal) && name.Length > Environments.Production.Length)
@@ -72,7 +72,7 @@ internal static class RunEnvironment
         foreach (var known in (string[])[Environments.Development, Environments.Production])
         {
             var isAbbreviation = name.Length >= 3 && known.AsSpan().StartsWith(name, StringComparison.OrdinalIgnoreCase);
-            if (isAbbreviation || Spelling.Distance(name.ToString().ToUpperInvariant(), known.ToUpperInvariant()) <= MostTypos)
+            if (isAbbreviation || Spelling.Distance(name.ToString().ToUpperInvariant(), known.ToUpperInvariant()) <= MaxTypos)
             {
                 return known;
             }

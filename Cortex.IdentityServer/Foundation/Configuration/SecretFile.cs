@@ -6,7 +6,7 @@ internal static class SecretFile
     /// <summary>The suffix of a variable that names the file with another variable's value.</summary>
     public const string Suffix = "_FILE";
 
-    private const int Longest = 64 * 1024;
+    private const int MaxLength = 64 * 1024;
 
     private static readonly string[] Names =
     [
@@ -14,7 +14,7 @@ internal static class SecretFile
     ];
 
     /// <summary>Whether the variable's value may come from a file.</summary>
-    public static bool MayHold(string name) => Names.Contains(name);
+    public static bool Supports(string name) => Names.Contains(name);
 
     /// <summary>
     /// Returns the file's text without the final line break that editors add, or null if the file is missing, unreadable, blank, or larger than 64 KiB.
@@ -23,7 +23,7 @@ internal static class SecretFile
     {
         try
         {
-            if (new FileInfo(path).Length > Longest)
+            if (new FileInfo(path).Length > MaxLength)
             {
                 return null;
             }

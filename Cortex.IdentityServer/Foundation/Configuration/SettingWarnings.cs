@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 /// <summary>Logs warnings about the settings that the server has started with.</summary>
 internal static partial class SettingWarnings
 {
-    public static void WarnOfSettings(this WebApplication app, IEnumerable<string> warnings)
+    public static void LogSettingWarnings(this WebApplication app, IEnumerable<string> warnings)
     {
         foreach (var warning in warnings)
         {

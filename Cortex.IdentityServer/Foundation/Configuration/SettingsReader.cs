@@ -31,13 +31,13 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     /// <summary>Returns the value, or null if it is unset or empty: compose files pass unset variables on as empty ones.</summary>
     public string? Text(string name)
     {
-        var text = Given(name);
-        return !SecretFile.MayHold(name) || Given(name + SecretFile.Suffix) is not { } file ? text
-            : text is null ? Content(name, file)
+        var text = ReadVariable(name);
+        return !SecretFile.Supports(name) || ReadVariable(name + SecretFile.Suffix) is not { } file ? text
+            : text is null ? ReadFile(name, file)
             : RefuseFile(name, $"must not be set together with {name}");
     }
 
-    private string? Given(string name)
+    private string? ReadVariable(string name)
     {
         _names.Add(name);
         if (configuration[name] is not { } raw || string.IsNullOrWhiteSpace(raw))
@@ -46,11 +46,11 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         }
 
         var text = raw.Trim();
-        return IsQuoted(name, text) ? WithoutQuotes(name, text) : text;
+        return IsQuoted(name, text) ? RefuseQuotes(name, text) : text;
     }
 
     /// <summary>Returns the file's content, in which quotes are part of the secret.</summary>
-    private string? Content(string name, string file) =>
+    private string? ReadFile(string name, string file) =>
         SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that contains the value");
 
     private string? RefuseFile(string name, string sentence)
@@ -100,7 +100,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     public string[] List(string name)
     {
         var entries = Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        return [.. entries.Select(entry => IsQuoted(name, entry) ? WithoutQuotes(name, entry) ?? "" : entry)];
+        return [.. entries.Select(entry => IsQuoted(name, entry) ? RefuseQuotes(name, entry) ?? "" : entry)];
     }
 
     /// <summary>Returns an absolute URL with one of the schemes. Errors describe only the expected form, because the value may contain a password.</summary>
@@ -162,7 +162,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         && (name != "EMAIL_FROM" || (text.Length > 1 && Quotes.Contains(text[^1], StringComparison.Ordinal)));
 
     /// <summary>Adds an error about the quotes, and returns the text between them so that nothing else is reported.</summary>
-    private string? WithoutQuotes(string name, string text)
+    private string? RefuseQuotes(string name, string text)
     {
         Refuse(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");
         _settled.Add(name);

@@ -45,7 +45,7 @@ internal static class DataFeature
         var folder = Path.GetDirectoryName(options.EmbeddedFolder)!;
         try
         {
-            PrivateFolder.Make(folder);
+            PrivateFolder.Create(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,7 @@ internal static class AuthenticationSchemes
 
     public const string ApiKey = "ApiKey";
 
-    /// <summary>The scheme by which OAuth clients send their secret, an API key. Only <see cref="TakesClientSecret"/> routes accept it.</summary>
+    /// <summary>The scheme by which OAuth clients send their secret, an API key. Only <see cref="AcceptsClientSecret"/> routes accept it.</summary>
     public const string Basic = "Basic";
 
     public const string ApiKeyHeader = "X-API-Key";

@@ -8,19 +8,19 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class BodyRules
 {
     /// <summary>The maximum size of a JSON route's request body, in bytes.</summary>
-    public const int LargestJson = 64 * 1024;
+    public const int MaxJsonBytes = 64 * 1024;
 
     /// <summary>
     /// Charset values that clients send with UTF-8 JSON, although the media type has no such parameter (RFC 8259 section 11). ASCII is a subset of UTF-8.
     /// </summary>
-    private static readonly string[] NamesOfUtf8 = ["utf-8", "utf8", "us-ascii", "ascii"];
+    private static readonly string[] Utf8Charsets = ["utf-8", "utf8", "us-ascii", "ascii"];
 
     public static IApplicationBuilder UseBodyRules(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var metadata = context.GetEndpoint()?.Metadata;
         var refusal = context.Features.Get<IncomingBody>() is not { } body || metadata?.GetMetadata<IgnoresBody>() is not null
             ? null
-            : Prepare(body, context.Request, metadata?.GetMetadata<LargestBody>()?.Bytes ?? LargestJson);
+            : Prepare(body, context.Request, metadata?.GetMetadata<MaxBodySize>()?.Bytes ?? MaxJsonBytes);
         return refusal is null ? next(context) : refusal.ToProblem().ExecuteAsync(context);
     });
 
@@ -50,7 +50,7 @@ internal static class BodyRules
         return null;
     }
 
-    private static Refusal TooLarge(long largest) => largest == LargestJson
+    private static Refusal TooLarge(long largest) => largest == MaxJsonBytes
         ? Problems.PayloadTooLarge
         : Problems.PayloadTooLarge with { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
 
@@ -63,5 +63,5 @@ internal static class BodyRules
         type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
             || type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsUtf8(StringSegment charset) => NamesOfUtf8.Contains(HeaderUtilities.RemoveQuotes(charset).Value, StringComparer.OrdinalIgnoreCase);
+    private static bool IsUtf8(StringSegment charset) => Utf8Charsets.Contains(HeaderUtilities.RemoveQuotes(charset).Value, StringComparer.OrdinalIgnoreCase);
 }

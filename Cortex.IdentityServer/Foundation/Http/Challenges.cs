@@ -14,7 +14,7 @@ internal static class Challenges
     private static readonly string[] BearerOrKey = [AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
 
     /// <remarks>Only introspection offers Basic, because browsers show a login dialog for it.</remarks>
-    private static readonly string[] OfClients = [AuthenticationSchemes.Basic, AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
+    private static readonly string[] ClientSchemes = [AuthenticationSchemes.Basic, AuthenticationSchemes.Bearer, AuthenticationSchemes.ApiKey];
 
     /// <summary>
     /// Returns the challenges for a 401, or for a 403 that another credential could avoid. They share one header line, because some clients and proxies
@@ -53,7 +53,7 @@ internal static class Challenges
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         return endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: var policy }] ? policy switch
         {
-            Policies.Introspect => OfClients,
+            Policies.Introspect => ClientSchemes,
             Policies.SessionOrKey => BearerOrKey,
             _ => BearerOnly,
         }

@@ -9,8 +9,8 @@ internal sealed partial class DrainingLifetime(
     HttpOptions options, Traffic traffic, IHostApplicationLifetime application, ILogger<DrainingLifetime> logger,
     CancellationToken stop) : IHostLifetime, IDisposable
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private CancellationTokenRegistration _stopping;
 
@@ -28,9 +28,10 @@ internal sealed partial class DrainingLifetime(
     {
         traffic.Drain();
         Log.Draining(logger, options.DrainTime.TotalSeconds);
-        for (var started = Environment.TickCount64; Environment.TickCount64 - started < options.DrainTime.TotalMilliseconds && !traffic.IsQuietFor(Quiet);)
+        var started = Environment.TickCount64;
+        while (Environment.TickCount64 - started < options.DrainTime.TotalMilliseconds && !traffic.HasBeenQuietFor(QuietTime))
         {
-            await Task.Delay(Pause, CancellationToken.None);
+            await Task.Delay(PollInterval, CancellationToken.None);
         }
 
         application.StopApplication();

@@ -3,6 +3,6 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>Documents that a route's responses carry an entity tag.</summary>
 internal static class EntityTagExtensions
 {
-    public static TBuilder AnswersWithEntityTag<TBuilder>(this TBuilder route, string meaning)
+    public static TBuilder ReturnsEntityTag<TBuilder>(this TBuilder route, string meaning)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new HasEntityTag(meaning));
 }

@@ -47,7 +47,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
             case var _ when DeletedAccount.Causes(exception):
                 Log.OwnerVanished(logger, httpContext.TraceIdentifier);
-                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerVanishes>()?.Refusal
+                return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerDeleted>()?.Refusal
                     ?? Problems.SessionRevoked;
 
             case var _ when CanBeInUse(httpContext) && ExternalReference.FindTable(exception) is { } table:

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>The handlers of <c>/health</c> and of its readiness and liveness probes.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DatabaseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Check whether the server and its database work</summary>
     /// <remarks>
@@ -27,7 +27,7 @@ internal static class HealthEndpoints
     private static async Task<IResult> CheckAsync(NpgsqlDataSource database, HttpContext http)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        bounded.CancelAfter(Patience);
+        bounded.CancelAfter(DatabaseTimeout);
         try
         {
             if (await ServerState.ReadAsync(database, bounded.Token) is { IsReadOnly: true })

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>Maps <c>/health</c> and its readiness and liveness probes.</summary>
 internal static class HealthFeature
 {
-    private static readonly AnswerExample Unhealthy = new(StatusCodes.Status503ServiceUnavailable, HealthResponse.UnhealthyExample);
+    private static readonly ResponseExample Unhealthy = new(StatusCodes.Status503ServiceUnavailable, HealthResponse.UnhealthyExample);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {

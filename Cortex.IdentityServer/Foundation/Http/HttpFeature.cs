@@ -8,33 +8,33 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class HttpFeature
 {
     /// <summary>The maximum total size of a request's headers, in bytes. Unauthenticated requests must be cheap.</summary>
-    private const int LargestHeaders = 32 * 1024;
+    private const int MaxHeadersSize = 32 * 1024;
 
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
+    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(130);
 
     /// <summary>Together with <see cref="HttpOptions.DrainTime"/>, the shutdown fits into the 30 seconds that container hosts allow.</summary>
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder, HttpOptions options, CancellationToken stop)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyRules.LargestJson;
-            kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
+            kestrel.Limits.MaxRequestBodySize = BodyRules.MaxJsonBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersSize;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
 
             // A slow client occupies a connection, but no thread, and only briefly.
-            kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
             // Longer than the idle timeouts of proxies (Caddy 120 s, Traefik 90 s, nginx 60 s). If the server closed first, a proxy could send a request on
             // a closing connection.
-            kestrel.Limits.KeepAliveTimeout = KeepAlive;
+            kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         });
         var services = builder.Services;
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(options);
         services.AddSingleton<Traffic>();
         services.AddSingleton<IHostLifetime>(provider => ActivatorUtilities.CreateInstance<DrainingLifetime>(provider, stop));

@@ -11,18 +11,18 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <param name="TrustedProxies"><c>TRUSTED_PROXIES</c>: the networks whose <c>X-Forwarded-*</c> headers are trusted.</param>
 /// <param name="ApiDocs"><c>API_DOCS</c>: whether the server offers <c>/openapi</c> and <c>/scalar</c>.</param>
 /// <param name="DrainTime"><c>DRAIN_SECONDS</c>: the maximum time for which a server that is shutting down still answers new requests.</param>
-/// <param name="MostConnections"><c>MAX_CONNECTIONS</c>: the maximum number of client connections. Further ones are closed immediately.</param>
+/// <param name="MaxConnections"><c>MAX_CONNECTIONS</c>: the maximum number of client connections. Further ones are closed immediately.</param>
 /// <param name="StrictTransport">
 /// <c>HSTS_…</c>: the <c>Strict-Transport-Security</c> header of responses over https (RFC 6797), or null in Development.
 /// </param>
 internal sealed record HttpOptions(
-    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MostConnections,
+    Uri PublicUrl, IReadOnlyList<string> CorsOrigins, IReadOnlyList<IPNetwork> TrustedProxies, bool ApiDocs, TimeSpan DrainTime, int MaxConnections,
     string? StrictTransport)
 {
     /// <summary>Replaces the list: scripts from every origin may call the API, without cookies.</summary>
     public const string AnyOrigin = "*";
 
-    private const int LeastPreloadSeconds = 31_536_000;
+    private const int MinPreloadSeconds = 31_536_000;
 
     private static readonly Uri DefaultPublicUrl = new("http://localhost:5000");
 
@@ -66,7 +66,7 @@ internal sealed record HttpOptions(
         {
             settings.Refuse("PUBLIC_URL", "must not contain a query, a fragment, or credentials");
         }
-        else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsThisMachine(url))
+        else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsLocal(url))
         {
             // This is only a warning, because services in a private network may not need browsers.
             settings.Warn(
@@ -86,17 +86,17 @@ internal sealed record HttpOptions(
         var seconds = settings.Number("HSTS_SECONDS", otherwise: 63_072_000, least: 0, most: 315_360_000, "seconds");
         var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", otherwise: false);
         var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
-        if (isForPreloadLists && (!coversSubdomains || seconds < LeastPreloadSeconds))
+        if (isForPreloadLists && (!coversSubdomains || seconds < MinPreloadSeconds))
         {
             settings.Refuse(
                 "HSTS_PRELOAD",
-                $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of at least {LeastPreloadSeconds}, which browsers' preload lists require");
+                $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of at least {MinPreloadSeconds}, which browsers' preload lists require");
         }
 
         return settings.IsProduction ? $"max-age={seconds}{(coversSubdomains ? "; includeSubDomains" : "")}{(isForPreloadLists ? "; preload" : "")}" : null;
     }
 
-    private static bool IsThisMachine(Uri url) => url.IsLoopback || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLocal(Uri url) => url.IsLoopback || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static string[] Origins(SettingsReader settings)
     {

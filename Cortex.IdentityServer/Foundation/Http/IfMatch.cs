@@ -15,7 +15,7 @@ internal sealed class IfMatch
     public static Refusal Malformed => Problems.MalformedRequest with { Detail = "If-Match must be * or a list of entity tags, each in double quotes." };
 
     /// <summary>Returns false if the header can't be parsed. A missing header allows every entity tag.</summary>
-    public static bool TryRead(string? header, out IfMatch precondition)
+    public static bool TryParse(string? header, out IfMatch precondition)
     {
         IList<EntityTagHeaderValue>? tags = null;
         var isRead = header is null

@@ -13,13 +13,13 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
     private long _received;
 
     /// <summary>The maximum size in bytes. Reading beyond it throws an exception that becomes 413.</summary>
-    public long Limit { get; set; } = BodyRules.LargestJson;
+    public long Limit { get; set; } = BodyRules.MaxJsonBytes;
 
     /// <summary>Whether to skip a byte order mark at the beginning, as RFC 8259 section 8.1 allows for JSON.</summary>
     public bool SkipsByteOrderMark { get; set; }
 
     /// <summary>Whether reading has begun. The first read makes Kestrel send 100 to a client that waits for it (<c>Expect: 100-continue</c>).</summary>
-    public bool IsBegun => _isBegun;
+    public bool HasBegun => _isBegun;
 
     /// <summary>Whether the whole body has been read from the connection.</summary>
     public bool IsAtEnd => _isAtEnd || _received == announced;

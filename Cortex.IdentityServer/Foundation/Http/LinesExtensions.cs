@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// </summary>
 internal static class LinesExtensions
 {
-    public static RouteHandlerBuilder TakesLines<TLine>(this RouteHandlerBuilder route) => route.WithMetadata(new RequestLines(typeof(TLine)));
+    public static RouteHandlerBuilder AcceptsLines<TLine>(this RouteHandlerBuilder route) => route.WithMetadata(new RequestLines(typeof(TLine)));
 
-    public static RouteHandlerBuilder AnswersLines(this RouteHandlerBuilder route, params Type[] lines) => route.WithMetadata(new ResponseLines(lines));
+    public static RouteHandlerBuilder ReturnsLines(this RouteHandlerBuilder route, params Type[] lines) => route.WithMetadata(new ResponseLines(lines));
 }

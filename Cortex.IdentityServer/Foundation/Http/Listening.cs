@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>Starts the web server and explains to the operator why it can't listen.</summary>
 internal static class Listening
 {
-    private const string HowToSay = "--urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS or Kestrel__Endpoints__…";
+    private const string WhereToConfigure = "--urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS or Kestrel__Endpoints__…";
 
     /// <summary>Serves requests until the program is asked to stop.</summary>
     /// <exception cref="ListenException">An address is in use or doesn't belong to this machine, or it needs a certificate and has none.</exception>
@@ -20,7 +20,7 @@ internal static class Listening
         }
         catch (Exception failure) when (app.Services.GetRequiredService<ListenStart>().IsNext && Reason(failure) is { } reason)
         {
-            throw new ListenException($"The server can't listen on {string.Join(", ", Addresses(app.Configuration))} ({HowToSay}): {reason}.", failure);
+            throw new ListenException($"The server can't listen on {string.Join(", ", Addresses(app.Configuration))} ({WhereToConfigure}): {reason}.", failure);
         }
 
         await app.WaitForShutdownAsync(CancellationToken.None);
@@ -53,13 +53,13 @@ internal static class Listening
         InvalidOperationException { Source: { } source } invalid when IsKestrel(source) && FrameworkInternals.IsMissingCertificate(invalid) =>
             "https needs a certificate: name it in Kestrel__Certificates__Default__Path (and …__Password or …__KeyPath), or listen on http behind a proxy "
                 + "that terminates TLS",
-        CryptographicException => $"the certificate can't be read: {Sentence(failure)}",
-        SocketException or IOException or UnauthorizedAccessException or FormatException or ArgumentException => Sentence(failure),
-        InvalidOperationException { Source: { } source } when IsKestrel(source) => Sentence(failure),
+        CryptographicException => $"the certificate can't be read: {Clause(failure)}",
+        SocketException or IOException or UnauthorizedAccessException or FormatException or ArgumentException => Clause(failure),
+        InvalidOperationException { Source: { } source } when IsKestrel(source) => Clause(failure),
         _ => null,
     };
 
     private static bool IsKestrel(string source) => source.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal);
 
-    private static string Sentence(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+    private static string Clause(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
 }

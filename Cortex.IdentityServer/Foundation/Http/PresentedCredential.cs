@@ -27,16 +27,18 @@ internal sealed record PresentedCredential(string Text, string Scheme, bool IsKe
         if (After(BearerPrefix, header) is { Length: > 0 } token)
         {
             return new(
-                token, AuthenticationSchemes.Bearer, token.StartsWith(AuthenticationSchemes.KeyPrefix, StringComparison.Ordinal) && TakesClientSecret(context));
+                token,
+                AuthenticationSchemes.Bearer,
+                token.StartsWith(AuthenticationSchemes.KeyPrefix, StringComparison.Ordinal) && AcceptsClientSecret(context));
         }
 
-        return After(BasicPrefix, header) is { } basic && TakesClientSecret(context) ? new(SecretIn(basic), AuthenticationSchemes.Basic, IsKey: true) : null;
+        return After(BasicPrefix, header) is { } basic && AcceptsClientSecret(context) ? new(SecretIn(basic), AuthenticationSchemes.Basic, IsKey: true) : null;
     }
 
     private static string? After(string scheme, string header) =>
         header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(scheme.Length).Trim().ToString() : null;
 
-    private static bool TakesClientSecret(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<TakesClientSecret>() is not null;
+    private static bool AcceptsClientSecret(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<AcceptsClientSecret>() is not null;
 
     /// <summary>
     /// Returns the password, or an empty string if there is none. OAuth clients form-encode both parts (RFC 6749 section 2.3.1). The user name is ignored,

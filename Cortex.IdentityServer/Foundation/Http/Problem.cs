@@ -26,7 +26,7 @@ internal sealed class Problem(Refusal refusal) : IResult
 
         if (Refusal.Limit is { } limit)
         {
-            RateLimitHeaders.Note(httpContext, limit);
+            RateLimitHeaders.ShowTightest(httpContext, limit);
         }
 
         return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), HttpJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);

@@ -8,10 +8,10 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal sealed class QueryReader
 {
     /// <summary>The maximum number of items on a page.</summary>
-    public const int MostItems = 200;
+    public const int MaxPageSize = 200;
 
     /// <summary>The number of items on a page if the client doesn't set a limit.</summary>
-    public const int UsualItems = 50;
+    public const int DefaultPageSize = 50;
 
     /// <summary>ISO 8601 formats (RFC 3339). The offset is required, because a time without one is ambiguous.</summary>
     private static readonly string[] TimeFormats =
@@ -24,7 +24,7 @@ internal sealed class QueryReader
     /// <summary>The refusal that lists all errors, or null if every parameter is valid.</summary>
     public Refusal? Refusal => _errors.Count == 0 ? null : Refusal.Invalid(_errors);
 
-    public int Limit(string? text) => Number("limit", text, 1, MostItems, UsualItems);
+    public int Limit(string? text) => Number("limit", text, 1, MaxPageSize, DefaultPageSize);
 
     public int Number(string name, string? text, int least, int most, int otherwise)
     {

@@ -7,13 +7,13 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class RequestBodyFilter
 {
     /// <summary>Adds the filter only to routes with such a body, because a filter boxes a route's arguments on each request.</summary>
-    public static TBuilder CheckBodies<TBuilder>(this TBuilder routes)
+    public static TBuilder ValidateBodies<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilterFactory((handler, next) =>
             handler.MethodInfo.GetParameters().Any(parameter => parameter.ParameterType.IsAssignableTo(typeof(IRequestBody)))
-                ? context => CheckAsync(context, next)
+                ? context => ValidateAsync(context, next)
                 : next);
 
-    private static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static ValueTask<object?> ValidateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         foreach (var body in context.Arguments.OfType<IRequestBody>())
         {

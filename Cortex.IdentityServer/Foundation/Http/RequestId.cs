@@ -15,7 +15,7 @@ internal static partial class RequestId
     public static IApplicationBuilder UseRequestId(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var wished = context.Request.Headers[Header];
-        var id = wished is [{ } text] && Sane().IsMatch(text) ? text : Next();
+        var id = wished is [{ } text] && WellFormed().IsMatch(text) ? text : Next();
         context.TraceIdentifier = id;
         WriteTo(context);
         return next(context);
@@ -28,5 +28,5 @@ internal static partial class RequestId
 
     // \z instead of $, which would allow a trailing line feed.
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,64}\z")]
-    private static partial Regex Sane();
+    private static partial Regex WellFormed();
 }

@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal sealed class StrictIntegerConverter : JsonConverter<int>
 {
     /// <summary>No notation of an integer that fits needs more characters.</summary>
-    private const int LongestText = 64;
+    private const int MaxTextLength = 64;
 
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -27,7 +27,7 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
         }
 
         var text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
-        return text.Length <= LongestText && TryRead(Encoding.ASCII.GetString(text), out number) ? number : throw new JsonException();
+        return text.Length <= MaxTextLength && TryRead(Encoding.ASCII.GetString(text), out number) ? number : throw new JsonException();
     }
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
@@ -46,7 +46,7 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
         }
 
         if (!int.TryParse(parts.Length > 1 ? parts[1] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
-            || Math.Abs((long)exponent) > LongestText)
+            || Math.Abs((long)exponent) > MaxTextLength)
         {
             return false;
         }

@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static partial class StrictJson
 {
     /// <summary>The maximum number of characters of an unknown field's name that a response repeats.</summary>
-    private const int LongestFieldName = 64;
+    private const int MaxFieldNameLength = 64;
 
     public static void Configure(JsonSerializerOptions options)
     {
@@ -38,7 +38,7 @@ internal static partial class StrictJson
     {
         if (FrameworkInternals.UnknownProperty(failure) is { } unknown)
         {
-            return Problems.UnknownField with { Detail = $"This route doesn't accept a field named \"{PrintableText.Of(unknown, LongestFieldName)}\"." };
+            return Problems.UnknownField with { Detail = $"This route doesn't accept a field named \"{PrintableText.Of(unknown, MaxFieldNameLength)}\"." };
         }
 
         if (FrameworkInternals.IsDuplicateProperty(failure))

@@ -11,7 +11,7 @@ internal sealed class Traffic
     public bool IsDraining => _isDraining;
 
     /// <summary>Whether no request is active and none has begun or ended for this long.</summary>
-    public bool IsQuietFor(TimeSpan time) =>
+    public bool HasBeenQuietFor(TimeSpan time) =>
         Volatile.Read(ref _active) == 0 && Environment.TickCount64 - Volatile.Read(ref _lastAt) >= time.TotalMilliseconds;
 
     /// <summary>Begins the shutdown, and with it the measurement of quiet time.</summary>

@@ -13,17 +13,17 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class UnreadBodies
 {
     /// <summary>The maximum number of bytes that are discarded.</summary>
-    public const long MostDiscarded = 4 * 1024 * 1024;
+    public const long MaxDiscardedBytes = 4 * 1024 * 1024;
 
     /// <summary>The maximum number of bodies that are discarded concurrently. Beyond it, connections are closed instead.</summary>
-    private const int MostAtATime = 100;
+    private const int MaxConcurrentDiscards = 100;
 
     /// <summary>Shorter than the grace period of Kestrel's minimum data rate, after which it would answer 408.</summary>
-    private static readonly TimeSpan LongestDiscarding = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan DiscardTimeout = TimeSpan.FromSeconds(4.5);
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly SemaphoreSlim Turns = new(MostAtATime);
+    private static readonly SemaphoreSlim DiscardSlots = new(MaxConcurrentDiscards);
 
     public static IApplicationBuilder UseUnreadBodies(this IApplicationBuilder app) => app.Use((context, next) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? ServeAsync(context, next) : next(context));
@@ -47,9 +47,9 @@ internal static class UnreadBodies
             return;
         }
 
-        context.Response.OnStarting(() => BeforeAnswerAsync(context, body));
+        context.Response.OnStarting(() => OnResponseStartingAsync(context, body));
         await next(context);
-        if (!body.IsAtEnd && !WaitsForPermission(context, body))
+        if (!body.IsAtEnd && !WaitsForContinue(context, body))
         {
             // Closing a connection with unread bytes resets it, and the client may lose the response.
             await context.Response.CompleteAsync();
@@ -57,16 +57,16 @@ internal static class UnreadBodies
         }
     }
 
-    private static async Task BeforeAnswerAsync(HttpContext context, IncomingBody body)
+    private static async Task OnResponseStartingAsync(HttpContext context, IncomingBody body)
     {
         var metadata = context.GetEndpoint()?.Metadata;
-        var isStillReading = context.Response.StatusCode < StatusCodes.Status400BadRequest && metadata?.GetMetadata<LargestBody>() is not null;
+        var isStillReading = context.Response.StatusCode < StatusCodes.Status400BadRequest && metadata?.GetMetadata<MaxBodySize>() is not null;
         if (body.IsAtEnd || isStillReading)
         {
             return;
         }
 
-        if (metadata?.GetMetadata<IgnoresBody>() is not null || WaitsForPermission(context, body) || body.Remaining > MostDiscarded
+        if (metadata?.GetMetadata<IgnoresBody>() is not null || WaitsForContinue(context, body) || body.Remaining > MaxDiscardedBytes
             || !await TryDiscardAsync(body, context.RequestAborted))
         {
             context.Response.Headers.Connection = "close";
@@ -74,20 +74,20 @@ internal static class UnreadBodies
     }
 
     /// <summary>Whether the client still waits for 100 Continue before it sends the body, so that there may never be anything to discard.</summary>
-    private static bool WaitsForPermission(HttpContext context, IncomingBody body) => !body.IsBegun && context.Request.Headers.Expect.Count > 0;
+    private static bool WaitsForContinue(HttpContext context, IncomingBody body) => !body.HasBegun && context.Request.Headers.Expect.Count > 0;
 
     private static async Task<bool> TryDiscardAsync(IncomingBody body, CancellationToken cancellationToken)
     {
-        if (!Turns.Wait(0, CancellationToken.None))
+        if (!DiscardSlots.Wait(0, CancellationToken.None))
         {
             return false;
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        over.CancelAfter(LongestDiscarding);
+        over.CancelAfter(DiscardTimeout);
         try
         {
-            return await body.TryDiscardAsync(MostDiscarded, LongestPause, over.Token);
+            return await body.TryDiscardAsync(MaxDiscardedBytes, ReadTimeout, over.Token);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException or InvalidOperationException)
         {
@@ -96,7 +96,7 @@ internal static class UnreadBodies
         }
         finally
         {
-            Turns.Release();
+            DiscardSlots.Release();
         }
     }
 }

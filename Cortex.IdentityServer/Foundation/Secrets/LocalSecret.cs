@@ -18,7 +18,7 @@ internal static class LocalSecret
         var path = Path.Combine(folder, name);
         try
         {
-            PrivateFolder.Make(folder);
+            PrivateFolder.Create(folder);
             if (!File.Exists(path))
             {
                 Generate(path);
@@ -87,7 +87,7 @@ internal static class LocalSecret
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = PrivateFolder.OwnersFile;
+            options.UnixCreateMode = PrivateFolder.OwnerOnlyFile;
         }
 
         using var writer = new StreamWriter(path, options);

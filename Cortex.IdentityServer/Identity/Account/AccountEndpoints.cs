@@ -78,7 +78,7 @@ internal static class AccountEndpoints
         {
             return await accounts.FindAsync(caller.UserId(), cancellationToken) is null
                 ? Problems.SessionRevoked.ToProblem()
-                : HeadAnswer.Of("application/json; charset=utf-8");
+                : HeadResponse.Of("application/json; charset=utf-8");
         }
 
         return await exporter.ExportAsync(caller.UserId(), http.Origin(), cancellationToken) is { } export

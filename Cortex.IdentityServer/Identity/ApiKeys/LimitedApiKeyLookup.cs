@@ -25,7 +25,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         var decision = await limits.TakeAsync(ApiKeyLimits.UnknownKeys, network);
         if (!decision.Allowed)
         {
-            RateLimitHeaders.Note(http, decision);
+            RateLimitHeaders.ShowTightest(http, decision);
             return (null, Refusal.RateLimited(decision.Reset));
         }
 
@@ -34,7 +34,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
             var verdict = await keys.FindAsync(candidate, http.RequestAborted);
             if (verdict is not ApiKeyVerdict.Refused)
             {
-                await limits.GiveBackAsync(ApiKeyLimits.UnknownKeys, network, decision);
+                await limits.ReturnPermitAsync(ApiKeyLimits.UnknownKeys, network, decision);
             }
 
             return (verdict, null);
@@ -42,7 +42,7 @@ internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limi
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
             // A failed query says nothing about the key. A client that disconnects before the response doesn't get here: the query was made.
-            await limits.GiveBackAsync(ApiKeyLimits.UnknownKeys, network, decision);
+            await limits.ReturnPermitAsync(ApiKeyLimits.UnknownKeys, network, decision);
             throw;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class CallerLimits(RateCounter counter, TierOptions tiers)
     private async ValueTask<Refusal?> TakeAsync(HttpContext context, RateLimit limit, string userId)
     {
         var decision = await counter.TakeAsync(limit, userId);
-        RateLimitHeaders.Note(context, decision);
+        RateLimitHeaders.ShowTightest(context, decision);
         return decision.Allowed ? null : Refusal.RateLimited(decision.Reset);
     }
 }

@@ -27,10 +27,10 @@ internal static class LoginFeature
             .Refuses(
                 Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified,
                 Problems.RateLimited)
-            .WhenOwnerVanishes(Problems.InvalidCredentials);
+            .WhenOwnerDeleted(Problems.InvalidCredentials);
         login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor)
             .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
-            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
+            .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate)
             .WithTags("Login")
             .RequireAuthorization(Policies.Session)
@@ -46,13 +46,13 @@ internal static class LoginFeature
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey)
             .MayUseCookies()
             .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified)
-            .WhenOwnerVanishes(PasskeyLoginEndpoints.NotAccepted);
+            .WhenOwnerDeleted(PasskeyLoginEndpoints.NotAccepted);
         login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor)
             .Refuses(Problems.InvalidToken, Problems.NotFound)
-            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
+            .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
         login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor)
             .MayUseCookies()
             .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
-            .WhenOwnerVanishes(LoginEndpoints.InvalidChallenge);
+            .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
     }
 }

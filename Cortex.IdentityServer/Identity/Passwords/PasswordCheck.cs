@@ -39,13 +39,13 @@ internal sealed partial class PasswordCheck(
                 return new PasswordCheckResult.Wrong(permit);
             }
 
-            await limits.GiveBackAsync(PasswordLimits.LoginFailures, network, permit);
+            await limits.ReturnPermitAsync(PasswordLimits.LoginFailures, network, permit);
             return result;
         }
         catch (Exception failure) when (DatabaseFailure.In(failure) is not null)
         {
             // The client learned nothing about the password, and users must not be locked out after an outage.
-            await limits.GiveBackAsync(PasswordLimits.LoginFailures, network, permit);
+            await limits.ReturnPermitAsync(PasswordLimits.LoginFailures, network, permit);
             throw;
         }
     }

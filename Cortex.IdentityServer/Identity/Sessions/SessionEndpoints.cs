@@ -126,7 +126,7 @@ internal static class SessionEndpoints
 
         // Only this server can create a token that passes this check, so other clients can't use up a session's rate limit.
         var decision = await counter.TakeAsync(RefreshLimits.PerSession, token.SessionId.ToString());
-        RateLimitHeaders.Note(http, decision);
+        RateLimitHeaders.ShowTightest(http, decision);
         return !decision.Allowed
             ? Refusal.RateLimited(decision.Reset).ToProblem()
             : await refresh.RefreshAsync(token, () => http.Origin(), cancellationToken) switch

@@ -27,7 +27,7 @@ internal sealed class TierOptions
     /// <summary>Those that there always are, and those that the operator named besides.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    public static TierOptions Read(SettingsReader settings) => new(RateLimitNumbers.Read(
+    public static TierOptions Read(SettingsReader settings) => new(RateLimitSettings.Read(
         settings, "API_KEY_LIMITS", TierName.CanBe, $"a tier of at most {TierName.Longest} characters, such as {string.Join(", ", Usual.Keys)}"));
 
     /// <summary>The limit of an owner's API keys; a tier that isn't named has the limit of the free one.</summary>

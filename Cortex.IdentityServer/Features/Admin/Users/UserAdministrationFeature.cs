@@ -29,17 +29,17 @@ internal static class UserAdministrationFeature
         admin.MapGet("/users", UserListEndpoints.ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
         admin.MapGet("/users/export", UserListEndpoints.ExportUsers)
             .RequireAuthorization(Policies.Support)
-            .AnswersLines(typeof(AdminUserResponse))
+            .ReturnsLines(typeof(AdminUserResponse))
             .Refuses(Problems.ValidationFailed);
         admin.MapPost("/users", UserEndpoints.CreateUser)
             .RequireAuthorization(Policies.Admin)
             .NeedsFreshAuthentication()
-            .AnswersWithEntityTag(EntityTag)
+            .ReturnsEntityTag(EntityTag)
             .Refuses(Problems.EmailTaken);
         var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
 
         var support = user.MapGroup("/").RequireAuthorization(Policies.Support);
-        support.MapGet("/", UserEndpoints.GetUser).AnswersWithEntityTag(EntityTag);
+        support.MapGet("/", UserEndpoints.GetUser).ReturnsEntityTag(EntityTag);
         support.MapGet("/api-keys", UserSupportEndpoints.ListUserApiKeys);
         support.MapPost("/unlock", UserSupportEndpoints.UnlockUser);
         support.MapPost("/reset-2fa", UserSupportEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
@@ -47,7 +47,7 @@ internal static class UserAdministrationFeature
         support.MapPost("/send-password-reset", UserSupportEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
 
         var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
-        administration.MapPatch("/", UserEndpoints.UpdateUser).AnswersWithEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
+        administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
         administration.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
         administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
     }

@@ -68,7 +68,7 @@ internal static class UserEndpoints
         HttpContext http,
         CancellationToken cancellationToken)
     {
-        if (!IfMatch.TryRead(ifMatch, out var precondition))
+        if (!IfMatch.TryParse(ifMatch, out var precondition))
         {
             return IfMatch.Malformed.ToProblem();
         }
@@ -97,7 +97,7 @@ internal static class UserEndpoints
         UserDeletion deletion,
         HttpContext http,
         CancellationToken cancellationToken) =>
-        !IfMatch.TryRead(ifMatch, out var precondition) ? IfMatch.Malformed.ToProblem()
+        !IfMatch.TryParse(ifMatch, out var precondition) ? IfMatch.Malformed.ToProblem()
         : await deletion.TryAsync(id, precondition, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem()
         : TypedResults.NoContent();
 }

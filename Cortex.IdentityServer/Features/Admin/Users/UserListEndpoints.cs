@@ -57,7 +57,7 @@ internal static class UserListEndpoints
 
         if (HttpMethods.IsHead(http.Request.Method))
         {
-            return HeadAnswer.Of(Ndjson.MediaType);
+            return HeadResponse.Of(Ndjson.MediaType);
         }
 
         await audit.RecordAsync(

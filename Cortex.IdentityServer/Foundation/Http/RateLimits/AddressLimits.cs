@@ -14,7 +14,7 @@ internal static class AddressLimits
     private static async Task CountAsync(HttpContext context, RequestDelegate next, RateCounter counter, RateLimit limit)
     {
         var decision = await counter.TakeAsync(limit, ClientNetwork.Of(context.ClientIp()));
-        RateLimitHeaders.Note(context, decision);
+        RateLimitHeaders.ShowTightest(context, decision);
         await (decision.Allowed ? next(context) : Refusal.RateLimited(decision.Reset).ToProblem().ExecuteAsync(context));
     }
 }

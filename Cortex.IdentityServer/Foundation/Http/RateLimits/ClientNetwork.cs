@@ -14,7 +14,7 @@ internal static class ClientNetwork
     public const string Unknown = "unknown";
 
     private const int PrefixBytes = 8;
-    private const int LastFour = 12;
+    private const int LastFourBytes = 12;
 
     public static string Of(IPAddress? address)
     {
@@ -30,7 +30,7 @@ internal static class ClientNetwork
 
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        if (EmbeddedIn(bytes) is { } ipv4)
+        if (FindEmbeddedIPv4(bytes) is { } ipv4)
         {
             return ipv4.ToString();
         }
@@ -47,14 +47,14 @@ internal static class ClientNetwork
     }
 
     /// <summary>Returns the IPv4 address that a transition mechanism embedded in the IPv6 address, or null for other addresses.</summary>
-    private static IPAddress? EmbeddedIn(ReadOnlySpan<byte> bytes)
+    private static IPAddress? FindEmbeddedIPv4(ReadOnlySpan<byte> bytes)
     {
         // Mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96, RFC 2765), and NAT64 (64:ff9b::/96, RFC 6052).
         if (bytes.StartsWith<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
             || bytes.StartsWith<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0])
             || bytes.StartsWith<byte>([0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]))
         {
-            return new(bytes[LastFour..]);
+            return new(bytes[LastFourBytes..]);
         }
 
         // 6to4 (2002::/16, RFC 3056) gives each IPv4 address 65,536 /64 networks.
@@ -64,10 +64,10 @@ internal static class ClientNetwork
         }
 
         // Teredo (2001::/32, RFC 4380) embeds the server's address and, with its bits inverted, the client's.
-        return bytes.StartsWith<byte>([0x20, 0x01, 0x00, 0x00]) ? Inverted(bytes[LastFour..]) : null;
+        return bytes.StartsWith<byte>([0x20, 0x01, 0x00, 0x00]) ? Invert(bytes[LastFourBytes..]) : null;
     }
 
-    private static IPAddress Inverted(ReadOnlySpan<byte> bytes)
+    private static IPAddress Invert(ReadOnlySpan<byte> bytes)
     {
         Span<byte> client = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(client, ~BinaryPrimitives.ReadUInt32BigEndian(bytes));

@@ -33,7 +33,7 @@ internal sealed class LocalWindow
     }
 
     /// <summary>Returns a permit to the window that ends at <paramref name="end"/>, if that is still the current one.</summary>
-    public void GiveBack(long end, long now)
+    public void ReturnPermit(long end, long now)
     {
         lock (_lock)
         {

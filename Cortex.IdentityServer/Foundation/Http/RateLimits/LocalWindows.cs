@@ -12,7 +12,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
     /// <summary>The default maximum number of windows, which take about 20 MB.</summary>
     private const int DefaultCapacity = 100_000;
 
-    private const string Newcomers = "newcomers";
+    private const string Overflow = "newcomers";
 
     /// <summary>The number of windows down to which an eviction shrinks the table, so that it doesn't run for each new partition.</summary>
     private readonly int _roomy = capacity - Math.Max(1, capacity / 10);
@@ -31,31 +31,31 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
         while (true)
         {
             var now = clock.GetTimestamp();
-            if (Find(new(limit.Name, partition)).Take(permits, length, now) is { } taken)
+            if (GetOrAdd(new(limit.Name, partition)).Take(permits, length, now) is { } taken)
             {
-                return new(taken.IsAllowed, permits, taken.Remaining, clock.GetElapsedTime(now, taken.End)) { OwnEnd = taken.IsAllowed ? taken.End : null };
+                return new(taken.IsAllowed, permits, taken.Remaining, clock.GetElapsedTime(now, taken.End)) { LocalEnd = taken.IsAllowed ? taken.End : null };
             }
         }
     }
 
-    public void GiveBack(RateLimit limit, string partition, long end)
+    public void ReturnPermit(RateLimit limit, string partition, long end)
     {
-        if (_windows.TryGetValue(new(limit.Name, partition), out var window) || _windows.TryGetValue(new(limit.Name, Newcomers), out window))
+        if (_windows.TryGetValue(new(limit.Name, partition), out var window) || _windows.TryGetValue(new(limit.Name, Overflow), out window))
         {
-            window.GiveBack(end, clock.GetTimestamp());
+            window.ReturnPermit(end, clock.GetTimestamp());
         }
     }
 
-    private LocalWindow Find(Key key)
+    private LocalWindow GetOrAdd(Key key)
     {
         if (_windows.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        if (Count >= capacity && !MakeRoom())
+        if (Count >= capacity && !TryEvict())
         {
-            key = key with { Partition = Newcomers };
+            key = key with { Partition = Overflow };
         }
 
         var added = new LocalWindow();
@@ -68,7 +68,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
         return window;
     }
 
-    private bool MakeRoom()
+    private bool TryEvict()
     {
         lock (_makingRoom)
         {
@@ -76,7 +76,7 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
             if (Count >= capacity && now >= _nextSearch)
             {
                 Remove(most: 0, now);
-                for (var most = 1; Count > _roomy && most < RateLimitNumbers.Most; most = (int)Math.Min(RateLimitNumbers.Most, most * 8L))
+                for (var most = 1; Count > _roomy && most < RateLimitSettings.MaxPermits; most = (int)Math.Min(RateLimitSettings.MaxPermits, most * 8L))
                 {
                     Remove(most, now);
                 }

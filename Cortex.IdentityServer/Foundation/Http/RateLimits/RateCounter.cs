@@ -15,15 +15,15 @@ internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, Sh
     /// <summary>
     /// Returns the permit of an allowed <paramref name="taken"/> to the window that it came from, but never to a later window and never below zero.
     /// </summary>
-    public ValueTask GiveBackAsync(RateLimit limit, string partition, RateDecision taken)
+    public ValueTask ReturnPermitAsync(RateLimit limit, string partition, RateDecision taken)
     {
-        if (taken.OwnEnd is { } ownEnd)
+        if (taken.LocalEnd is { } ownEnd)
         {
-            own.GiveBack(limit, partition, ownEnd);
+            own.ReturnPermit(limit, partition, ownEnd);
         }
 
         return taken is { Allowed: true, SharedEnd: { } sharedEnd } && shared is { IsUp: true }
-            ? shared.GiveBackAsync(limit, partition, sharedEnd)
+            ? shared.ReturnPermitAsync(limit, partition, sharedEnd)
             : ValueTask.CompletedTask;
     }
 
@@ -34,11 +34,11 @@ internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, Sh
             return alone;
         }
 
-        if (!together.Allowed && alone.OwnEnd is { } end)
+        if (!together.Allowed && alone.LocalEnd is { } end)
         {
-            own.GiveBack(limit, partition, end);
+            own.ReturnPermit(limit, partition, end);
         }
 
-        return together with { OwnEnd = together.Allowed ? alone.OwnEnd : null };
+        return together with { LocalEnd = together.Allowed ? alone.LocalEnd : null };
     }
 }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 internal readonly record struct RateDecision(bool Allowed, int Limit, int Remaining, TimeSpan Reset)
 {
     /// <summary>The end of the replica's own window, by its clock, if a permit was taken from it. A permit can only be returned to the same window.</summary>
-    public long? OwnEnd { get; init; }
+    public long? LocalEnd { get; init; }
 
     /// <summary>The end of the shared window in Redis, or null if the replica decided alone.</summary>
     public long? SharedEnd { get; init; }

@@ -10,7 +10,7 @@ internal static class RateLimitHeaders
     public const string Reset = "RateLimit-Reset";
 
     /// <summary>Writes the decision's headers, unless an earlier decision of this request left fewer requests.</summary>
-    public static void Note(HttpContext context, RateDecision decision)
+    public static void ShowTightest(HttpContext context, RateDecision decision)
     {
         if (context.Features.Get<Noted>() is { Decision: var tightest }
             && (tightest.Remaining < decision.Remaining || (tightest.Remaining == decision.Remaining && tightest.Reset >= decision.Reset)))

@@ -23,7 +23,7 @@ internal sealed class RateLimitOptions
     public static RateLimitOptions Read(SettingsReader settings, IEnumerable<RateLimit> declared)
     {
         string[] names = [.. declared.Select(limit => limit.Name).Order(StringComparer.Ordinal)];
-        return new(RateLimitNumbers.Read(settings, "RATE_LIMITS", names.Contains, $"of {string.Join(", ", names)}"), RedisAddress.Read(settings));
+        return new(RateLimitSettings.Read(settings, "RATE_LIMITS", names.Contains, $"of {string.Join(", ", names)}"), RedisAddress.Read(settings));
     }
 
     /// <summary>Returns the limit's number of permits per window: the operator's number or the default.</summary>

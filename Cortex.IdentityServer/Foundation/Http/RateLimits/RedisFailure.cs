@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 /// <summary>Distinguishes a Redis server that rejects commands, for a reason that the operator should read, from one that doesn't respond.</summary>
 internal static partial class RedisFailure
 {
-    private const string Rights = "see docs/redis.md for the permissions it needs";
+    private const string PermissionsHint = "see docs/redis.md for the permissions it needs";
 
     /// <summary>Whether the exception comes from the Redis client.</summary>
     public static bool Is(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
@@ -31,7 +31,7 @@ internal static partial class RedisFailure
             _ when Has("MISCONF") => "it can't save its data and therefore refuses writes (MISCONF)",
             _ when Has("WRONGPASS") || Has("NOAUTH") || Has("invalid password") || Has("invalid username-password") || Has("AuthenticationFailure") =>
                 "it rejects the user or password in REDIS_URL",
-            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user lacks permissions (NOPERM{Command(said)}); {Rights}",
+            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user lacks permissions (NOPERM{Command(said)}); {PermissionsHint}",
             _ when Has("DB index is out of range") || Has("database does not exist") => $"it has no database {address.Database}",
             _ when Chain(failure).FirstOrDefault(part => part is RedisServerException or RedisCommandException) is { } other => other.Message,
             _ => null,

@@ -24,7 +24,7 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         """;
 
     /// <summary>Returns a permit if the current window ends no later than the one that the permit came from; a newer window would end later.</summary>
-    private const string GiveBackScript = """
+    private const string ReturnScript = """
         local left = redis.call('PTTL', KEYS[1])
         if left > 0 and left <= tonumber(ARGV[1]) and tonumber(redis.call('GET', KEYS[1])) > 0 then
             redis.call('DECR', KEYS[1])
@@ -36,7 +36,7 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
     /// Runs every command that the other scripts use, so that the probe fails if Redis rejects any of them. Redis doesn't say which command it rejected, so the
     /// script adds it.
     /// </summary>
-    private const string TryScript = """
+    private const string ProbeScript = """
         for _, call in ipairs({{'SET', KEYS[1], 1, 'PX', 1000}, {'GET', KEYS[1]}, {'PTTL', KEYS[1]}, {'INCR', KEYS[1]}, {'DECR', KEYS[1]}}) do
             local reply = redis.pcall(unpack(call))
             if type(reply) == 'table' and reply.err then
@@ -47,7 +47,7 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         """;
 
     /// <summary>A tolerance for the drift between the two clocks and for rounding to milliseconds.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(10);
 
     public async Task<RateDecision> TakeAsync(RateLimit limit, int permits, string partition)
     {
@@ -58,17 +58,17 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         { SharedEnd = clock.GetTimestamp() + (long)(left.TotalSeconds * clock.TimestampFrequency) };
     }
 
-    public Task GiveBackAsync(RateLimit limit, string partition, long end)
+    public Task ReturnPermitAsync(RateLimit limit, string partition, long end)
     {
         var now = clock.GetTimestamp();
         return end <= now
             ? Task.CompletedTask
-            : redis.ScriptEvaluateAsync(GiveBackScript, [Key(limit, partition)], [(long)(clock.GetElapsedTime(now, end) + Slack).TotalMilliseconds]);
+            : redis.ScriptEvaluateAsync(ReturnScript, [Key(limit, partition)], [(long)(clock.GetElapsedTime(now, end) + ClockTolerance).TotalMilliseconds]);
     }
 
     /// <summary>Throws unless Redis responds, accepts writes, and permits all commands that this server uses.</summary>
     /// <param name="replica">The replica's name, so that each replica probes a key of its own.</param>
-    public Task TryAsync(string replica) => redis.ScriptEvaluateAsync(TryScript, [$"{Prefix}probe:{replica}"]);
+    public Task ProbeAsync(string replica) => redis.ScriptEvaluateAsync(ProbeScript, [$"{Prefix}probe:{replica}"]);
 
     private static RedisKey Key(RateLimit limit, string partition) => $"{Prefix}{limit.Name}:{partition}";
 }

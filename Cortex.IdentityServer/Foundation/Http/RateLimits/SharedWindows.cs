@@ -8,19 +8,19 @@ namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvider clock, ILogger<SharedWindows> logger) : BackgroundService
 {
     /// <summary>How long a request waits for Redis before the replica decides alone, so that an outage of Redis doesn't become one of the server.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The maximum wait while Redis keeps responding to other requests.</summary>
-    private static readonly TimeSpan LongestAnswerTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxResponseTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The timeout of the first probe, which also loads the script and the client's code.</summary>
-    private static readonly TimeSpan FirstAnswerTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstProbeTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How often an unavailable Redis is probed.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>After this many consecutive failed probes, the server reconnects: the host name may resolve elsewhere while the old connection hangs.</summary>
-    private const int SilentProbes = 3;
+    private const int MaxFailedProbes = 3;
 
     private readonly RedisAddress _address = options.Redis!;
     private readonly Lock _noting = new();
@@ -42,31 +42,31 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     {
         try
         {
-            return await InTimeAsync(_windows!.TakeAsync(limit, permits, partition));
+            return await WaitForResponseAsync(_windows!.TakeAsync(limit, permits, partition));
         }
         catch (Exception failure) when (RedisFailure.Is(failure))
         {
-            Note(isUp: false, failure);
+            UpdateAvailability(isUp: false, failure);
             return null;
         }
     }
 
-    public async ValueTask GiveBackAsync(RateLimit limit, string partition, long end)
+    public async ValueTask ReturnPermitAsync(RateLimit limit, string partition, long end)
     {
         try
         {
-            await _windows!.GiveBackAsync(limit, partition, end).WaitAsync(AnswerTimeout);
+            await _windows!.ReturnPermitAsync(limit, partition, end).WaitAsync(ResponseTimeout);
         }
         catch (Exception failure) when (RedisFailure.Is(failure))
         {
-            Note(isUp: false, failure);
+            UpdateAvailability(isUp: false, failure);
         }
     }
 
     /// <summary>Probes Redis before the first request, so that replicas share their counts from the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ProbeAsync(FirstAnswerTimeout);
+        await ProbeAsync(FirstProbeTimeout);
         await base.StartAsync(cancellationToken);
     }
 
@@ -81,12 +81,12 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
+        using var timer = new PeriodicTimer(ProbeInterval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (!IsUp)
             {
-                await ProbeAsync(AnswerTimeout);
+                await ProbeAsync(ResponseTimeout);
             }
         }
     }
@@ -94,19 +94,19 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>
     /// Waits for the reply, and waits longer while Redis responds to other requests: then the process is busy rather than Redis unavailable.
     /// </summary>
-    private async Task<RateDecision> InTimeAsync(Task<RateDecision> answer)
+    private async Task<RateDecision> WaitForResponseAsync(Task<RateDecision> answer)
     {
         var asked = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                var decision = await answer.WaitAsync(AnswerTimeout);
+                var decision = await answer.WaitAsync(ResponseTimeout);
                 Volatile.Write(ref _answeredAt, Stopwatch.GetTimestamp());
                 return decision;
             }
             catch (TimeoutException) when (answer.IsCompletedSuccessfully
-                || (Stopwatch.GetElapsedTime(Volatile.Read(ref _answeredAt)) < AnswerTimeout && Stopwatch.GetElapsedTime(asked) < LongestAnswerTimeout))
+                || (Stopwatch.GetElapsedTime(Volatile.Read(ref _answeredAt)) < ResponseTimeout && Stopwatch.GetElapsedTime(asked) < MaxResponseTimeout))
             {
             }
         }
@@ -117,27 +117,27 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         try
         {
             await ConnectAsync();
-            await AskAsync(timeout);
+            await TryCommandsAsync(timeout);
             _failedProbes = 0;
-            Note(isUp: true);
+            UpdateAvailability(isUp: true);
         }
         catch (Exception failure) when (RedisFailure.Is(failure))
         {
-            _mustReconnect |= ++_failedProbes % SilentProbes == 0;
-            Note(isUp: false, failure);
+            _mustReconnect |= ++_failedProbes % MaxFailedProbes == 0;
+            UpdateAvailability(isUp: false, failure);
         }
     }
 
     /// <summary>
     /// Probes Redis. Right after a failed handshake, the client reports only that no connection is available, and it adds the reason a moment later.
     /// </summary>
-    private async Task AskAsync(TimeSpan timeout)
+    private async Task TryCommandsAsync(TimeSpan timeout)
     {
         for (var started = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
-                await _windows!.TryAsync(Environment.MachineName).WaitAsync(timeout);
+                await _windows!.ProbeAsync(Environment.MachineName).WaitAsync(timeout);
                 return;
             }
             catch (RedisConnectionException failure) when (failure.InnerException is null && Stopwatch.GetElapsedTime(started) < timeout)
@@ -178,7 +178,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     }
 
     /// <summary>Logs each change of availability once, even if many requests fail together, and each new reason once.</summary>
-    private void Note(bool isUp, Exception? failure = null)
+    private void UpdateAvailability(bool isUp, Exception? failure = null)
     {
         var reason = failure is null ? null : RedisFailure.Reason(failure, _connection, _address);
         lock (_noting)

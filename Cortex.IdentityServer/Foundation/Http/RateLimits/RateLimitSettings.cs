@@ -4,9 +4,9 @@ using Cortex.IdentityServer.Foundation.Configuration;
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 /// <summary>Reads variables of the form <c>name=number,name=number</c>.</summary>
-internal static class RateLimitNumbers
+internal static class RateLimitSettings
 {
-    public const int Most = 1_000_000_000;
+    public const int MaxPermits = 1_000_000_000;
 
     /// <summary>Returns the numbers by name, and adds an error if the variable is invalid.</summary>
     /// <param name="settings">The reader of the variable and of its errors.</param>
@@ -19,10 +19,10 @@ internal static class RateLimitNumbers
         foreach (var pair in settings.List(variable).Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
         {
             if (pair is not [var name, var text] || !canBe(name)
-                || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > Most
+                || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MaxPermits
                 || !numbers.TryAdd(name, number))
             {
-                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, and each number from 1 to {Most}");
+                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, and each number from 1 to {MaxPermits}");
                 break;
             }
         }
