@@ -75,7 +75,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
     private static SettingsReader SettingsOf(WebApplicationBuilder builder, bool serves) =>
         new(builder.Configuration, isProduction: !RunEnvironment.HasDevelopmentRules(builder.Environment), serves);
 
-    /// <summary>Reads all settings, so that what is wrong with them is told together, before anything is opened.</summary>
+    /// <summary>Reads all settings before anything is opened, so that every error in them is reported at once.</summary>
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
     private DatabaseOptions AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
     {

@@ -17,7 +17,13 @@ internal sealed class CachedCallers(VerifiedTokens tokens, IApiKeyProvider keys)
 
     private KnownCaller? FindByKey(string text, HttpContext context)
     {
-        var candidate = context.Features.Get<ApiKeyCandidate>() ?? new(text);
+        // The middleware before ASP.NET Core's authorization has already looked this key up.
+        if (context.Features.Get<ApiKeyCandidate>() is not null)
+        {
+            return null;
+        }
+
+        var candidate = new ApiKeyCandidate(text);
         if (keys.FindCached(candidate) is ApiKeyVerdict.Valid { Key.Caller: var caller })
         {
             return caller;

@@ -12,10 +12,10 @@ internal static class CallerAuthorization
     /// </summary>
     public static void UseCallerAuthorization(this IApplicationBuilder app)
     {
-        var remembered = app.ApplicationServices.GetRequiredService<CachedCallers>();
+        var cached = app.ApplicationServices.GetRequiredService<CachedCallers>();
         var limits = app.ApplicationServices.GetRequiredService<CallerLimits>();
         RequestDelegate? serve = null;
-        app.Use(authorize => context => AllowsAnyCaller(context.GetEndpoint()) && remembered.Find(context) is { } caller
+        app.Use(authorize => context => AllowsAnyCaller(context.GetEndpoint()) && cached.Find(context) is { } caller
             ? ServeAsync(context, caller, limits, serve!)
             : authorize(context));
         app.UseAuthorization();

@@ -11,11 +11,11 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 /// Authenticates and authorizes callers. A cached credential skips the scheme's handler, which ASP.NET Core creates for each request at about the cost of the
 /// rest of the request. Credentials that aren't cached, or that are rejected, go through the handlers.
 /// </summary>
-internal sealed class CallerEvaluator(IAuthorizationService authorization, CachedCallers remembered) : PolicyEvaluator(authorization)
+internal sealed class CallerEvaluator(IAuthorizationService authorization, CachedCallers cached) : PolicyEvaluator(authorization)
 {
     public override Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
         policy.AuthenticationSchemes is not [AuthenticationSchemes.Either] ? base.AuthenticateAsync(policy, context)
-        : remembered.Find(context) is { } caller ? Task.FromResult(SetUser(caller.Authenticated, context))
+        : cached.Find(context) is { } caller ? Task.FromResult(SetUser(caller.Authenticated, context))
         : RunHandlerAsync(context);
 
     public override Task<PolicyAuthorizationResult> AuthorizeAsync(

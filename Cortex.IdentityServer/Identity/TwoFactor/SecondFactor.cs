@@ -86,6 +86,14 @@ internal sealed partial class SecondFactor(
     /// <summary>Removes the authenticator app and the recovery codes, in the caller's transaction.</summary>
     public async Task RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
+        await TurnOffAsync(userId, cancellationToken);
+        await db.TwoFactorStates.Where(state => state.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Removes the secret and the recovery codes. Counted failures remain, so that turning it off doesn't lift a lockout.</summary>
+    public async Task TurnOffAsync(Guid userId, CancellationToken cancellationToken)
+    {
         var stamp = Guid.NewGuid().ToString();
         await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(
             set => set
@@ -94,8 +102,6 @@ internal sealed partial class SecondFactor(
                 .SetProperty(user => user.SecurityStamp, stamp),
             cancellationToken);
         await db.RecoveryCodes.Where(code => code.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.TwoFactorStates.Where(state => state.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await db.TwoFactorChallenges.Where(challenge => challenge.UserId == userId).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Counts the unused recovery codes, for the account export.</summary>

@@ -65,11 +65,7 @@ internal sealed partial class TwoFactorSetup(
                 return false;
             }
 
-            var stamp = Guid.NewGuid().ToString();
-            await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(u => u.HasTwoFactor, false).SetProperty(u => u.TwoFactorSecret, (string?)null).SetProperty(u => u.SecurityStamp, stamp),
-                cancellationToken);
-            await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await secondFactor.TurnOffAsync(user.Id, cancellationToken);
             await sessions.RevokeAllAsync(change, SessionEnd.TwoFactorChanged, cancellationToken, except: sessionId);
             await change.CompleteAndNotifyAsync(AuditAction.TwoFactorDisabled, MailKind.TwoFactorDisabled, user.Owner);
             change.AfterCommit(() => Log.Disabled(logger, user.Id));

@@ -83,7 +83,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         from verified in Allowed(filter.IsVerified)
         select $"{IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
 
-    /// <summary>Creates a command for one of these statements, with the parameters that it uses.</summary>
+    /// <summary>Creates a command for one of these statements. Npgsql sends only the parameters that the statement names.</summary>
     public NpgsqlCommand Command(NpgsqlDataSource database, string text)
     {
         var command = database.CreateCommand(text);
@@ -97,7 +97,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
             ("id", after?.Id, NpgsqlDbType.Uuid),
         })
         {
-            if (value is not null && text.Contains("@" + name, StringComparison.Ordinal))
+            if (value is not null)
             {
                 command.Parameters.Add(new() { ParameterName = name, Value = value, NpgsqlDbType = type });
             }
