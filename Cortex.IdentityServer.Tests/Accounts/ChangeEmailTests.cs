@@ -19,11 +19,11 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
         var wanted = app.NewEmail();
 
-        var token = await app.ChangeTokenAsync(http, wanted);
+        var token = await app.EmailChangeTokenAsync(http, wanted);
 
         Assert.Equal(user.Email, await EmailAsync(http));
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, user.Password));
-        Assert.Single(await app.Mails.ForAsync(user.Email, "email_change_requested"));
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "email_change_requested"));
 
         await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -32,9 +32,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(me.GetProperty("is_verified").GetBoolean());
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(wanted, user.Password));
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
-        await app.MailsSettledAsync();
-        Assert.Single(await app.Mails.ForAsync(user.Email, "email_changed"));
-        Assert.Single(await app.Mails.ForAsync(wanted, "confirm_new_email"));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "email_changed"));
+        Assert.Single(await app.Mailbox.ForAsync(wanted, "confirm_new_email"));
     }
 
     /// <remarks>The notice to the old address doesn't tell where the account went.</remarks>
@@ -43,11 +43,11 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var wanted = app.NewEmail();
-        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, wanted))).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.MailsSettledAsync();
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, wanted))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await app.WaitForEmailsAsync();
 
         Assert.All(
-            await app.Mails.ForAsync(user.Email, "email_change"),
+            await app.Mailbox.ForAsync(user.Email, "email_change"),
             notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -58,7 +58,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);
 
-        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
@@ -75,9 +75,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await http.PostAsync(Route, new { new_email = wanted, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
 
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(wanted));
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "email_change"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(wanted));
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "email_change"));
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Route, new { new_email = user.Email, password = user.Password })).ShouldBeProblemAsync(400, "validation_failed");
 
         var upper = "U" + user.Email[1..];
-        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, upper))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, upper))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         Assert.Equal(upper, await EmailAsync(http));
     }
@@ -133,8 +133,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(user.Email, await EmailAsync(http));
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(owner.Email, owner.Password));
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "email_changed"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "email_changed"));
     }
 
     [Fact]
@@ -142,8 +142,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, _, http) = await app.SignedInAsync();
         var (first, second) = (app.NewEmail(), app.NewEmail());
-        var older = await app.ChangeTokenAsync(http, first);
-        var newer = await app.ChangeTokenAsync(http, second);
+        var older = await app.EmailChangeTokenAsync(http, first);
+        var newer = await app.EmailChangeTokenAsync(http, second);
 
         await (await app.ConfirmEmailAsync(older)).ShouldBeProblemAsync(400, "invalid_verification_token");
         await (await app.ConfirmEmailAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -157,8 +157,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_change_of_the_password_voids_the_link()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var token = await app.ChangeTokenAsync(http, app.NewEmail());
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+        var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.ConfirmEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
@@ -170,7 +170,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_disabled_account_keeps_its_address()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var token = await app.ChangeTokenAsync(http, app.NewEmail());
+        var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
         await (await app.ConfirmEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
@@ -185,7 +185,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_link_is_good_for_one_hour(int seconds, HttpStatusCode expected)
     {
         var (_, _, http) = await app.SignedInAsync();
-        var token = await app.ChangeTokenAsync(http, app.NewEmail());
+        var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
 
         app.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
 
@@ -207,8 +207,8 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
 
         await answer.ShouldBeProblemAsync(429, "rate_limited");
         Assert.NotNull(answer.Headers.RetryAfter);
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(sixth));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(sixth));
     }
 
     /// <remarks>CVE-2026-27946: elsewhere a field of the profile verified the address.</remarks>

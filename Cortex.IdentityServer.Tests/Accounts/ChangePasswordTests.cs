@@ -113,10 +113,10 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
 
         await (await user.Http.PatchAsync(Route, new { current_password = user.User.Password, new_password = New })).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.AnswerAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
 
         // A void token has no use for the code, which is still good for its owner.
         var fresh = await app.ChallengeAsync(user.User with { Password = New });
-        await (await app.AnswerAsync(fresh, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(fresh, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 }

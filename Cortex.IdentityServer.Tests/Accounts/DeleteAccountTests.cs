@@ -36,9 +36,9 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignedInAsync();
 
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
 
-        Assert.Single(await app.Mails.ForAsync(user.Email, "account_deleted"));
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "account_deleted"));
         Assert.DoesNotContain(user.Email, await app.DumpAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(user.Id.ToString(), await app.DumpAsync(except: "audit_events%"), StringComparison.OrdinalIgnoreCase);
     }
@@ -133,8 +133,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeProblemAsync(409, "last_admin");
 
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "account_deleted"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "account_deleted"));
     }
 
     [Fact]

@@ -74,10 +74,11 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     public async Task Every_letter_folds_as_Unicode_says()
     {
         var cased = Runes(rune => rune != Rune.ToUpperInvariant(rune) || rune != Rune.ToLowerInvariant(rune));
-        var others = Runes(rune => rune.Value % 10 == 0 && rune == Rune.ToUpperInvariant(rune) && rune == Rune.ToLowerInvariant(rune) && !IsNew(rune));
-        var folded = await FoldAllAsync(cased.Select(Framed));
-        var capitals = await FoldAllAsync(cased.Select(rune => Framed(Rune.ToUpperInvariant(rune))));
-        var small = await FoldAllAsync(cased.Select(rune => Framed(Rune.ToLowerInvariant(rune))));
+        var others = Runes(
+            rune => rune.Value % 10 == 0 && rune == Rune.ToUpperInvariant(rune) && rune == Rune.ToLowerInvariant(rune) && !IsFromUnicode16(rune));
+        var folded = await FoldAllAsync(cased.Select(ToAddress));
+        var capitals = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToUpperInvariant(rune))));
+        var small = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToLowerInvariant(rune))));
 
         Assert.True(cased.Count > 2700, $"Only {cased.Count} letters");
         Assert.Equal(folded, await FoldAllAsync(folded));
@@ -93,7 +94,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
             Assert.True(folded[index].Any(letter => letter > 0x7F) || rune.IsAscii || !rune.ToString().IsNormalized(), $"U+{rune.Value:X4} folds into ASCII");
         }
 
-        Assert.Equal(others.Select(rune => Framed(rune).Normalize()), await FoldAllAsync(others.Select(Framed)));
+        Assert.Equal(others.Select(rune => ToAddress(rune).Normalize()), await FoldAllAsync(others.Select(ToAddress)));
     }
 
     /// <remarks>Against .NET's own Punycode: a label of each script's letters, alone and among others.</remarks>
@@ -161,19 +162,19 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     }
 
     /// <summary>Capitals that Unicode 16 added, which .NET calls letters and has no small ones for.</summary>
-    private static bool IsNew(Rune rune) => rune.Value is 0x1C89 or (>= 0xA7CB and <= 0xA7DC) or (>= 0x10D50 and <= 0x10D65);
+    private static bool IsFromUnicode16(Rune rune) => rune.Value is 0x1C89 or (>= 0xA7CB and <= 0xA7DC) or (>= 0x10D50 and <= 0x10D65);
 
     private static List<Rune> Runes(Func<Rune, bool> isWanted) => [.. Enumerable.Range(1, 0x10FFFF).Where(Rune.IsValid).Select(code => new Rune(code))
         .Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) && isWanted(rune))];
 
     /// <summary>In an address, where no letter is at the edge and trimmed.</summary>
-    private static string Framed(Rune rune) => $"1{rune}1@b.c";
+    private static string ToAddress(Rune rune) => $"1{rune}1@b.c";
 
     private async Task<string> FoldAsync(string email) => (await FoldAllAsync([email])).Single();
 
     private async Task<string[]> FoldAllAsync(IEnumerable<string> emails, string? database = null)
     {
-        await using var connection = new NpgsqlConnection(database ?? await Migrated(cluster));
+        await using var connection = new NpgsqlConnection(database ?? await DatabaseAsync(cluster));
         await connection.OpenAsync(Ct);
 
         // As a program with an empty search_path does, of which there are some (pg_dump, logical replication).
@@ -186,7 +187,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         return (string[])(await command.ExecuteScalarAsync(Ct))!;
     }
 
-    private static Task<string> Migrated(PostgresCluster cluster) => Database ??= cluster.CreateDatabaseAsync();
+    private static Task<string> DatabaseAsync(PostgresCluster cluster) => Database ??= cluster.CreateDatabaseAsync();
 
     private static Task<string>? Database { get; set; }
 }

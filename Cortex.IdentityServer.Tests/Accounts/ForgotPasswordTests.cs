@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-public sealed class ForgotPasswordTests(CortexApp app) : MailRequestTests(app), IClassFixture<CortexApp>
+public sealed class ForgotPasswordTests(CortexApp app) : EmailRequestTests(app), IClassFixture<CortexApp>
 {
     protected override string Route => "/api/v1/auth/forgot-password";
 

@@ -18,7 +18,7 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        var tokens = await app.LogInAsync(user with { Password = MailedSteps.NewPassword });
+        var tokens = await app.LogInAsync(user with { Password = EmailSteps.NewPassword });
         var me = await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
         Assert.True(me.GetProperty("is_verified").GetBoolean());
         await (await app.ResetAsync(token, "another password again")).ShouldBeProblemAsync(400, "invalid_reset_token");
@@ -88,9 +88,9 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, token) = await app.InviteAsync();
         await (await app.Anonymous().FetchAsync("/invitation?token=" + token)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await app.Anonymous().PostFormAsync("/invitation", ("token", token), ("new_password", MailedSteps.NewPassword)))
+        await (await app.Anonymous().PostFormAsync("/invitation", ("token", token), ("new_password", EmailSteps.NewPassword)))
             .ShouldBeAsync(HttpStatusCode.OK);
 
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, EmailSteps.NewPassword));
     }
 }

@@ -29,8 +29,8 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", user.Id);
         var admin = await app.AdminAsync();
-        await app.MailsSettledAsync();
-        var mails = (await app.Mails.ForAsync(user.Email)).Count;
+        await app.WaitForEmailsAsync();
+        var mails = (await app.Mailbox.ForAsync(user.Email)).Count;
         var events = await EventsAsync(user.Id);
 
         foreach (var answer in new[] { await DeleteMeAsync(http, user), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}") })
@@ -43,8 +43,8 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         await (await app.WithKey(key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(events, await EventsAsync(user.Id));
-        await app.MailsSettledAsync();
-        Assert.Equal(mails, (await app.Mails.ForAsync(user.Email)).Count);
+        await app.WaitForEmailsAsync();
+        Assert.Equal(mails, (await app.Mailbox.ForAsync(user.Email)).Count);
 
         await app.SqlAsync($"DROP TABLE {table}");
         await (await DeleteMeAsync(app.WithToken((await app.LogInAsync(user)).AccessToken), user)).ShouldBeAsync(HttpStatusCode.NoContent);

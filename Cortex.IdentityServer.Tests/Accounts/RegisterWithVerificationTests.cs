@@ -81,10 +81,10 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
             .ShouldBeAsync(HttpStatusCode.Accepted);
 
         var token = await app.NewestTokenAsync(email, "already_registered");
-        Assert.Single(await app.Mails.ForAsync(email, "verify_email"));
+        Assert.Single(await app.Mailbox.ForAsync(email, "verify_email"));
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, EmailSteps.NewPassword));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
 
         var token = await app.VerificationTokenAsync(email);
 
-        Assert.Single(await app.Mails.ForAsync(email));
+        Assert.Single(await app.Mailbox.ForAsync(email));
         await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
     }
@@ -106,13 +106,13 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = "the password of a squatter" });
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
 
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
         await (await app.ResetAsync(await app.NewestTokenAsync(email, "already_registered"))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(email, "the password of a squatter"));
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, EmailSteps.NewPassword));
     }
 
     /// <remarks>Registrations must not flood the mailbox of somebody else.</remarks>
@@ -125,10 +125,10 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             await (await app.Anonymous().PostAsync(Register, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.Accepted);
-            await app.MailsSettledAsync();
+            await app.WaitForEmailsAsync();
         }
 
-        Assert.Equal(5, (await app.Mails.ForAsync(email, "already_registered")).Count);
+        Assert.Equal(5, (await app.Mailbox.ForAsync(email, "already_registered")).Count);
     }
 
     private static string[] HeaderNames(HttpResponseMessage response) =>

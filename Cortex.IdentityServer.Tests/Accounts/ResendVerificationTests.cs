@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-public sealed class ResendVerificationTests(CortexApp app) : MailRequestTests(app), IClassFixture<CortexApp>
+public sealed class ResendVerificationTests(CortexApp app) : EmailRequestTests(app), IClassFixture<CortexApp>
 {
     protected override string Route => "/api/v1/auth/verify-email/resend";
 
@@ -13,13 +13,13 @@ public sealed class ResendVerificationTests(CortexApp app) : MailRequestTests(ap
     public async Task The_link_comes_again_and_works()
     {
         var user = await App.RegisterAsync();
-        await App.MailsSettledAsync();
+        await App.WaitForEmailsAsync();
         App.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await (await AskAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await RequestEmailAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
 
         var token = await App.VerificationTokenAsync(user.Email);
-        Assert.Equal(2, (await App.Mails.ForAsync(user.Email, Kind)).Count);
+        Assert.Equal(2, (await App.Mailbox.ForAsync(user.Email, Kind)).Count);
         await (await App.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
@@ -28,9 +28,9 @@ public sealed class ResendVerificationTests(CortexApp app) : MailRequestTests(ap
     {
         var user = await App.RegisterVerifiedAsync();
 
-        await (await AskAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
-        await App.MailsSettledAsync();
+        await (await RequestEmailAsync(user.Email)).ShouldBeAsync(HttpStatusCode.Accepted);
+        await App.WaitForEmailsAsync();
 
-        Assert.Single(await App.Mails.ForAsync(user.Email));
+        Assert.Single(await App.Mailbox.ForAsync(user.Email));
     }
 }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
-    private const string New = MailedSteps.NewPassword;
+    private const string New = EmailSteps.NewPassword;
 
     [Fact]
     public async Task The_new_password_counts_and_the_old_one_no_more()
@@ -40,8 +40,8 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         await http.ShouldBeRefusedAsync();
-        await app.MailsSettledAsync();
-        Assert.Single(await app.Mails.ForAsync(user.Email, "password_changed"));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "password_changed"));
     }
 
     /// <remarks>Whoever was logged in with the old password is out everywhere (OWASP ASVS 7.4.3).</remarks>
@@ -69,10 +69,11 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.AnswerAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         var challenge = await app.ChallengeAsync(user.User with { Password = New });
-        await (await app.AnswerAsync(challenge, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.RecoverAsync(await app.ChallengeAsync(user.User with { Password = New }), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(challenge, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        challenge = await app.ChallengeAsync(user.User with { Password = New });
+        await (await app.SubmitRecoveryCodeAsync(challenge, user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -134,7 +135,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ResetTokenAsync(user.Email);
-        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
@@ -234,7 +235,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         const string Legacy = "squatters-legacy-key-0123456789";
         var unused = app.WithKey(Legacy);
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Legacy);
-        var moving = await app.ChangeTokenAsync(http, app.NewEmail());
+        var moving = await app.EmailChangeTokenAsync(http, app.NewEmail());
         using var elsewhere = app.StartReplica(out var replica);
         using var _ = replica;
         elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
@@ -266,7 +267,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var owner = app.WithToken((await app.LogInAsync(squatter.User with { Password = New })).AccessToken);
         var me = await (await owner.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK);
         Assert.False(me.GetProperty("two_factor_enabled").GetBoolean());
-        await (await app.AnswerAsync(pending, app.Code(squatter.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(pending, app.Code(squatter.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM recovery_codes WHERE user_id = $1", squatter.User.Id));
         Assert.IsType<DBNull>(await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", squatter.User.Id));
         var actions = (string[])(await app.SqlAsync("SELECT array_agg(action::text) FROM audit_events WHERE user_id = $1", squatter.User.Id))!;

@@ -21,20 +21,20 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task A_user_made_without_a_password_has_none_gets_one_and_can_lose_it()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.CreateAsync(user));
         Assert.False(await Users.HasPasswordAsync(user));
         Assert.False(await Users.CheckPasswordAsync(user, ""));
         Assert.False(await Users.CheckPasswordAsync(user, User.NoPassword));
 
-        Succeeds(await Users.AddPasswordAsync(user, First));
+        ShouldSucceed(await Users.AddPasswordAsync(user, First));
         Assert.True(await Users.HasPasswordAsync(user));
         Assert.True(await Users.CheckPasswordAsync(user, First));
         Assert.Contains((await Users.AddPasswordAsync(user, Second)).Errors, error => error.Code == nameof(IdentityErrorDescriber.UserAlreadyHasPassword));
 
-        Succeeds(await Users.ChangePasswordAsync(user, First, Second));
+        ShouldSucceed(await Users.ChangePasswordAsync(user, First, Second));
         Assert.True(await Users.CheckPasswordAsync(user, Second));
 
-        Succeeds(await Users.RemovePasswordAsync(user));
+        ShouldSucceed(await Users.RemovePasswordAsync(user));
         Assert.False(await Users.HasPasswordAsync(user));
         Assert.Equal(User.NoPassword, await app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id));
     }
@@ -43,8 +43,8 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task A_password_that_is_added_logs_its_owner_in()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
-        Succeeds(await Users.AddPasswordAsync(user, First));
+        ShouldSucceed(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.AddPasswordAsync(user, First));
 
         Assert.NotEmpty((await app.LogInAsync(new(user.Id, user.Email!, First))).AccessToken);
     }
@@ -53,16 +53,16 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task A_change_of_the_password_the_second_factor_or_the_email_gives_a_new_security_stamp()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.CreateAsync(user));
         var stamps = new List<string> { await Users.GetSecurityStampAsync(user) };
 
-        Succeeds(await Users.AddPasswordAsync(user, First));
+        ShouldSucceed(await Users.AddPasswordAsync(user, First));
         stamps.Add(await Users.GetSecurityStampAsync(user));
-        Succeeds(await Users.SetTwoFactorEnabledAsync(user, true));
+        ShouldSucceed(await Users.SetTwoFactorEnabledAsync(user, true));
         stamps.Add(await Users.GetSecurityStampAsync(user));
-        Succeeds(await Users.SetEmailAsync(user, app.NewEmail()));
+        ShouldSucceed(await Users.SetEmailAsync(user, app.NewEmail()));
         stamps.Add(await Users.GetSecurityStampAsync(user));
-        Succeeds(await Users.RemovePasswordAsync(user));
+        ShouldSucceed(await Users.RemovePasswordAsync(user));
         stamps.Add(await Users.GetSecurityStampAsync(user));
 
         Assert.Equal(stamps.Count, stamps.Distinct().Count());
@@ -74,14 +74,14 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task A_user_is_found_by_email_name_and_id_and_is_gone_after_a_deletion()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.CreateAsync(user));
 
         Assert.Equal(user.Id, (await Users.FindByEmailAsync(user.Email.ToUpperInvariant()))?.Id);
         Assert.Equal(user.Id, (await Users.FindByNameAsync(user.Email))?.Id);
         Assert.Equal(user.Id, (await Users.FindByIdAsync(user.Id.ToString()))?.Id);
         Assert.Equal(user.Email, await Users.GetUserNameAsync(user));
 
-        Succeeds(await Users.DeleteAsync(user));
+        ShouldSucceed(await Users.DeleteAsync(user));
         Assert.Null(await Users.FindByIdAsync(user.Id.ToString()));
     }
 
@@ -89,7 +89,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task A_second_user_of_an_email_is_refused()
     {
         var email = app.NewEmail();
-        Succeeds(await Users.CreateAsync(new User { Email = email }));
+        ShouldSucceed(await Users.CreateAsync(new User { Email = email }));
 
         var second = await Users.CreateAsync(new User { Email = email.ToUpperInvariant() });
 
@@ -100,13 +100,13 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task Roles_are_given_listed_and_taken()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.CreateAsync(user));
 
-        Succeeds(await Users.AddToRolesAsync(user, [Role.Admin, Role.Support]));
+        ShouldSucceed(await Users.AddToRolesAsync(user, [Role.Admin, Role.Support]));
         Assert.True(await Users.IsInRoleAsync(user, Role.Support));
         Assert.Contains(await Users.GetUsersInRoleAsync(Role.Support), member => member.Id == user.Id);
 
-        Succeeds(await Users.RemoveFromRoleAsync(user, Role.Support));
+        ShouldSucceed(await Users.RemoveFromRoleAsync(user, Role.Support));
         Assert.Equal([Role.Admin], await Users.GetRolesAsync(user));
         Assert.Contains((await Users.AddToRoleAsync(user, Role.Admin)).Errors, error => error.Code == nameof(IdentityErrorDescriber.UserAlreadyInRole));
     }
@@ -115,16 +115,16 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public async Task Passkeys_are_added_found_and_removed()
     {
         var user = new User { Email = app.NewEmail() };
-        Succeeds(await Users.CreateAsync(user));
+        ShouldSucceed(await Users.CreateAsync(user));
         byte[] id = [.. Guid.NewGuid().ToByteArray()];
-        Succeeds(await Users.AddOrUpdatePasskeyAsync(user, new(id, [1], app.Clock.GetUtcNow(), 0, ["usb"], true, true, false, [2], [3]) { Name = "one" }));
+        ShouldSucceed(await Users.AddOrUpdatePasskeyAsync(user, new(id, [1], app.Clock.GetUtcNow(), 0, ["usb"], true, true, false, [2], [3]) { Name = "one" }));
 
         Assert.Equal("one", (await Users.GetPasskeyAsync(user, id))?.Name);
         Assert.Equal(user.Id, (await Users.FindByPasskeyIdAsync(id))?.Id);
 
-        Succeeds(await Users.RemovePasskeyAsync(user, id));
+        ShouldSucceed(await Users.RemovePasskeyAsync(user, id));
         Assert.Empty(await Users.GetPasskeysAsync(user));
     }
 
-    private static void Succeeds(IdentityResult result) => Assert.True(result.Succeeded, string.Join(", ", result.Errors.Select(error => error.Code)));
+    private static void ShouldSucceed(IdentityResult result) => Assert.True(result.Succeeded, string.Join(", ", result.Errors.Select(error => error.Code)));
 }

@@ -76,7 +76,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);
-        await (await app.ConfirmEmailAsync(await app.ChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.SqlAsync("UPDATE users SET is_verified = false WHERE id = $1", user.Id);
 
         await (await app.VerifyEmailAsync(token)).ShouldBeProblemAsync(400, "invalid_verification_token");
@@ -89,7 +89,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.VerifyEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);

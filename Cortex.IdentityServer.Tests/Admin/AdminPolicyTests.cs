@@ -51,7 +51,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         var byPassword = app.WithToken((await app.LogInAsync(user)).AccessToken);
         await (await byPassword.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
 
-        var byPasskey = app.WithToken(Tokens.Of(await (await app.LogInWithAsync(phone)).JsonAsync(HttpStatusCode.OK)).AccessToken);
+        var byPasskey = app.WithToken(Tokens.Of(await (await app.LogInWithPasskeyAsync(phone)).JsonAsync(HttpStatusCode.OK)).AccessToken);
         await (await byPasskey.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
@@ -60,7 +60,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var admin = await app.SignedInStaffAsync();
         app.NextStep();
-        var tokens = Tokens.Of(await (await app.AnswerAsync(await app.ChallengeAsync(admin.User), app.Code(admin.Secret))).JsonAsync(HttpStatusCode.OK));
+        var tokens = Tokens.Of(await (await app.SubmitCodeAsync(await app.ChallengeAsync(admin.User), app.Code(admin.Secret))).JsonAsync(HttpStatusCode.OK));
         var http = app.WithToken(tokens.AccessToken);
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
 
@@ -79,7 +79,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, _, http) = await app.SignedInAdminAsync();
         var phone = new SoftAuthenticator();
         var id = await http.AddPasskeyAsync(phone);
-        var tokens = Tokens.Of(await (await app.LogInWithAsync(phone)).JsonAsync(HttpStatusCode.OK));
+        var tokens = Tokens.Of(await (await app.LogInWithPasskeyAsync(phone)).JsonAsync(HttpStatusCode.OK));
         var byPasskey = app.WithToken(tokens.AccessToken);
         using var elsewhere = app.StartReplica(out var replica);
         using var _ = replica;

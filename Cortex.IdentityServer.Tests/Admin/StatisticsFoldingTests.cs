@@ -67,7 +67,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         var staff = await app.SupportAsync();
         await app.SqlAsync("ALTER TABLE account_totals ADD CONSTRAINT broken CHECK (accounts = 0) NOT VALID");
         await app.RegisterAsync();
-        await Within.UntilAsync(TimeSpan.FromSeconds(60), "it is said", async () =>
+        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "it is said", async () =>
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
             await Task.Delay(100, Ct);
@@ -143,7 +143,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
 
         app.Clock.Advance(TimeSpan.FromDays(1));
 
-        await Within.UntilAsync(
+        await Poll.UntilAsync(
             TimeSpan.FromSeconds(10), "who was active before is forgotten", async () => today.Equals(await app.SqlAsync("SELECT min(day) FROM active_users")));
         Assert.Equal(2L, await app.SqlAsync("SELECT count(DISTINCT day) FROM active_users"));
         var staff = await app.SupportAsync();

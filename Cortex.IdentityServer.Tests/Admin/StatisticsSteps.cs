@@ -40,7 +40,7 @@ internal static class StatisticsSteps
     }
 
     /// <summary>Users who are active are written a second later.</summary>
-    public static Task ActiveUsersAsync(this CortexApp app, DateOnly day, long expected) => Within.UntilAsync(Soon, $"{expected} active on {day}", async () =>
+    public static Task ActiveUsersAsync(this CortexApp app, DateOnly day, long expected) => Poll.UntilAsync(Soon, $"{expected} active on {day}", async () =>
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         return await app.SqlAsync(

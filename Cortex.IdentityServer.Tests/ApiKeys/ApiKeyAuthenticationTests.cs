@@ -80,7 +80,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         if (expected is { } time)
         {
-            await Within.UntilAsync(
+            await Poll.UntilAsync(
                 TimeSpan.FromSeconds(60), "the use is written",
                 async () => await LastUseAsync(id) is DateTime written && (written - time).Duration() < TimeSpan.FromMilliseconds(1));
         }

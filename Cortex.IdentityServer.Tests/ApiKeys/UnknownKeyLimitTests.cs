@@ -11,7 +11,7 @@ public sealed class FewUnknownKeysApp(PostgresCluster cluster) : CortexApp(clust
     public const int Limit = 3;
 
     protected override IEnumerable<(string Name, string Value)> Settings =>
-        [("RATE_LIMITS", Generous.Replace("unknown_keys=1000000", $"unknown_keys={Limit}", StringComparison.Ordinal))];
+        [("RATE_LIMITS", HighLimits.Replace("unknown_keys=1000000", $"unknown_keys={Limit}", StringComparison.Ordinal))];
 }
 
 /// <summary>Made-up keys count against an address's rate limit, and valid ones never do.</summary>
@@ -75,7 +75,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
             });
 
             // If the machine is so busy that the server gives up first, the requests have counted as well.
-            await Within.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () => asked.IsCompleted
+            await Poll.UntilAsync(TimeSpan.FromSeconds(60), "lookups that wait", async () => asked.IsCompleted
                 || await app.SqlAsync(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is (long)FewUnknownKeysApp.Limit);
             await leaving.CancelAsync();

@@ -84,7 +84,7 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("DELETE FROM user_roles");
         var (owner, _, _) = await app.SignedInAsync();
         var (user, _, http) = await app.SignedInAdminAsync();
-        var taken = await app.ChangeTokenAsync(http, owner.Email);
+        var taken = await app.EmailChangeTokenAsync(http, owner.Email);
         await (await app.ConfirmEmailAsync(taken)).ShouldBeProblemAsync(409, "email_taken");
         await (await http.SendAsync(
             new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
@@ -108,7 +108,7 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);
-        var change = new { current_password = user.Password, new_password = MailedSteps.NewPassword };
+        var change = new { current_password = user.Password, new_password = EmailSteps.NewPassword };
         await app.SqlAsync($"ALTER TABLE {table} ADD CONSTRAINT broken CHECK ({rule}) NOT VALID");
         try
         {
@@ -123,8 +123,8 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithToken(other.AccessToken).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(
             0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action IN ('password.changed', 'session.ended')", user.Id));
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "password_changed"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "password_changed"));
         await (await app.WithToken(tokens.AccessToken).PatchAsync(Auth + "me/password", change)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 

@@ -17,7 +17,7 @@ public sealed partial class EveryActionTests
     {
         var answer = await send(Client(tokens, out var request));
         Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
         await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : by ?? user, user);
     }
 

@@ -10,14 +10,14 @@ namespace Cortex.IdentityServer.Tests.Audit;
 /// <remarks>
 /// Each security event is in the log: who, what, whom, when, from where and how it ended (OWASP ASVS 16.2.1); and nothing that opens anything (16.2.5).
 /// </remarks>
-public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<GuessedApp>
+public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Address = "198.51.100.77";
     private const string Agent = "audit-test/1.0";
     private const string Wrong = "not the password";
 
-    private readonly List<string> _secrets = [TestUser.DefaultPassword, Wrong, MailedSteps.NewPassword, "@example.com"];
+    private readonly List<string> _secrets = [TestUser.DefaultPassword, Wrong, EmailSteps.NewPassword, "@example.com"];
 
     [Fact]
     public async Task Every_action_leaves_who_did_what_to_whom_when_from_where_and_how_it_ended()
@@ -76,7 +76,7 @@ public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<Gue
         await DoesAsync(AuditAction.LoggedIn, user.Id, null, http => http.PostAsync(Auth + "login", new { email = user.Email, password = user.Password }));
 
         var locked = await app.RegisterAsync();
-        await app.FailAsync(locked.Email, 9, Address);
+        await app.FailLoginsAsync(locked.Email, 9, Address);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await TriesAsync(AuditAction.LoginLocked, locked.Id, null, 401, http => http.PostAsync(Auth + "login", new { email = locked.Email, password = Wrong }));
         Assert.Equal(10L, await CountAsync(AuditAction.LoginFailed, locked.Id));
@@ -117,7 +117,7 @@ public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<Gue
     private async Task MailsAsync()
     {
         var (user, tokens, http) = await app.SignedInAsync();
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
         // Anybody can ask, so nobody is named as who did.
@@ -128,11 +128,11 @@ public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<Gue
         await DoesAsync(AuditAction.EmailVerified, user.Id, null, http => http.PostAsync(Auth + "verify-email", new { token = verification }));
         await DoesAsync(
             AuditAction.PasswordChanged, user.Id, tokens,
-            http => http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }));
+            http => http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }));
         await DoesAsync(
             AuditAction.EmailChangeRequested, user.Id, tokens,
-            http => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = MailedSteps.NewPassword }));
-        var change = Note(await app.ChangeTokenAsync(http, app.NewEmail(), MailedSteps.NewPassword));
+            http => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = EmailSteps.NewPassword }));
+        var change = Note(await app.EmailChangeTokenAsync(http, app.NewEmail(), EmailSteps.NewPassword));
         await DoesAsync(AuditAction.EmailChanged, user.Id, null, http => http.PostAsync(Auth + "change-email/confirm", new { token = change }));
 
         var forgetful = await app.RegisterAsync();
@@ -142,7 +142,7 @@ public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<Gue
         var reset = Note(await app.NewestTokenAsync(forgetful.Email, "reset_password"));
         await DoesAsync(
             AuditAction.PasswordReset, forgetful.Id, null,
-            http => http.PostAsync(Auth + "reset-password", new { token = reset, new_password = MailedSteps.NewPassword }));
+            http => http.PostAsync(Auth + "reset-password", new { token = reset, new_password = EmailSteps.NewPassword }));
     }
 
     private async Task SecondFactorAsync()
@@ -221,7 +221,7 @@ public sealed partial class EveryActionTests(GuessedApp app) : IClassFixture<Gue
         Note(await app.NewestTokenAsync(email, "invitation"));
         await DoesAsync(
             AuditAction.Updated, id, admin.Tokens, http => http.PatchAsync($"{Administrators.Users}/{id}", new { subscription_tier = "pro" }), by: staff);
-        await app.FailAsync(email, 5, Address);
+        await app.FailLoginsAsync(email, 5, Address);
         await DoesAsync(AuditAction.Unlocked, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/unlock"), by: staff);
         await DoesAsync(
             AuditAction.PasswordResetRequested, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/send-password-reset"), by: staff);

@@ -54,7 +54,8 @@ public sealed class EmbeddedCommandTests : IDisposable
 
         // Another server isn't one.
         await using var second = Start();
-        Assert.Contains("Another server or command is using", Assert.Single((await second.EndAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            "Another server or command is using", Assert.Single((await second.WaitForExitAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
 
         // Who owns it may go at any time.
         await using var guest = ServerProcess.Start(["import", "-"], ("CORTEX_DATA", _folder));
@@ -69,7 +70,7 @@ public sealed class EmbeddedCommandTests : IDisposable
         Assert.Equal(0, (await server.SignalAsync("TERM")).ExitCode);
         await guest.Input.WriteAsync("{\"email\":\"carl@example.com\"}\n");
         await guest.Input.FlushAsync(Ct);
-        var run = (await guest.EndAsync()).ShouldEndWith(1);
+        var run = (await guest.WaitForExitAsync()).ShouldEndWith(1);
         Assert.Equal("1 lines: 1 created, 0 failed.", run.OutputLines()[^1]);
         Assert.StartsWith("Stopped at line 2; accounts that were created are kept", run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Null(Postmaster.FindRunning(DataDirectory));

@@ -18,7 +18,7 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
         await app.SqlAsync("UPDATE users SET two_factor_secret = $1, two_factor_enabled = true WHERE id = $2", PythonSecret, plain.Id);
         var odd = await app.RegisterAsync();
         await app.SqlAsync("UPDATE users SET two_factor_secret = $1 WHERE id = $2", "no secret at all!", odd.Id);
-        var kid = Assert.Single(await KeyPairApp.KidsAsync(app.Anonymous()));
+        var kid = Assert.Single(await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
         // The order in which replicas get it: new,old first.
         var first = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
@@ -32,7 +32,7 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
         foreach (var (user, secret) in new[] { (old.User, old.Secret), (plain, PythonSecret) })
         {
             var answer = await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password, two_factor_code = app.Code(secret) });
-            Assert.Equal(kid, KeyPairApp.KidOf(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK))));
+            Assert.Equal(kid, KeyPairApp.KeyIdOf(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK))));
         }
 
         Assert.Equal("no secret at all!", await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", odd.Id));

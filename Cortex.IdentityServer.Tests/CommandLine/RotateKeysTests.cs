@@ -20,10 +20,10 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         var kid = await RotateAsync(app);
 
         app.Clock.Advance(TimeSpan.FromMinutes(2));
-        await EventuallyAsync(async () => (await KeyPairApp.KidsAsync(app.Anonymous())).Contains(kid));
-        Assert.Equal(KeyPairApp.KidOf(old), KeyPairApp.KidOf(await app.LogInAsync(user)));
+        await EventuallyAsync(async () => (await KeyPairApp.KeyIdsAsync(app.Anonymous())).Contains(kid));
+        Assert.Equal(KeyPairApp.KeyIdOf(old), KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
         app.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
         var details = (string)(await app.SqlAsync(
             "SELECT concat_ws(' ', outcome, user_agent, details->>'kid', details->>'algorithm', details->>'takes_over') FROM audit_events WHERE action = "
                 + "'signing_keys.rotated' AND actor_id IS NULL AND user_id IS NULL"))!;
@@ -40,17 +40,17 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         var kid = await RotateAsync(app, "--now");
 
         // In the place of the one that would have come tomorrow; published without a minute's wait, as the clock stands still.
-        await EventuallyAsync(async () => (await KeyPairApp.KidsAsync(app.Anonymous())).Contains(kid));
-        Assert.DoesNotContain(announced, await KeyPairApp.KidsAsync(app.Anonymous()));
+        await EventuallyAsync(async () => (await KeyPairApp.KeyIdsAsync(app.Anonymous())).Contains(kid));
+        Assert.DoesNotContain(announced, await KeyPairApp.KeyIdsAsync(app.Anonymous()));
         var published = await app.Anonymous().GetAsync("/.well-known/jwks.json", TestContext.Current.CancellationToken);
         var signsFrom = new DateTimeOffset((DateTime)(await app.SqlAsync($"SELECT used_from FROM signing_keys WHERE id = '{kid}'"))!, TimeSpan.Zero);
         var made = new DateTimeOffset((DateTime)(await app.SqlAsync($"SELECT created_at FROM signing_keys WHERE id = '{kid}'"))!, TimeSpan.Zero);
         Assert.True(signsFrom - made >= published.Headers.CacheControl!.MaxAge + TimeSpan.FromMinutes(1), $"{signsFrom - made}");
         app.Clock.SetUtcNow(signsFrom - TimeSpan.FromSeconds(1));
-        Assert.Equal(KeyPairApp.KidOf(old), KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(KeyPairApp.KeyIdOf(old), KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
         app.Clock.SetUtcNow(signsFrom);
         var fresh = await app.LogInAsync(user);
-        Assert.Equal(kid, KeyPairApp.KidOf(fresh));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(fresh));
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithToken(fresh.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -73,12 +73,12 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         await EventuallyAsync(async () => (await http.FetchAsync(Me)).StatusCode == HttpStatusCode.Unauthorized);
         await EventuallyAsync(async () => (await replica.FetchAsync(Me)).StatusCode == HttpStatusCode.Unauthorized);
         await (await http.FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_token");
-        Assert.Equal([kid], await KeyPairApp.KidsAsync(app.Anonymous()));
+        Assert.Equal([kid], await KeyPairApp.KeyIdsAsync(app.Anonymous()));
         var refreshed = Tokens.Of(
             await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = old.RefreshToken })).JsonAsync(HttpStatusCode.OK));
-        Assert.Equal(kid, KeyPairApp.KidOf(refreshed));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(refreshed));
         await (await app.WithToken(refreshed.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM signing_keys"));
     }
 

@@ -77,7 +77,7 @@ public sealed class MistypedVariableTests(PostgresCluster cluster)
             ("POSTGRES_URL", await cluster.CreateDatabaseAsync()),
             ("SECRET_KEY", CortexApp.SecretKey), ("JWT_SECRET_KEY", CortexApp.JwtSecret), ("JWT_SECRET", "hunter2-hunter2"), ("RATE_LIMIT", "hunter2-hunter2"));
 
-        await server.ListeningAsync();
+        await server.WaitForAddressAsync();
 
         Assert.Contains(
             "JWT_SECRET is set, but this server reads no variable of that name; JWT_SECRET_KEY is probably meant.", server.Output, StringComparison.Ordinal);

@@ -40,7 +40,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         await using var server = ServerProcess.Start([], ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
-        await server.HasDatabaseAsync();
+        await server.WaitForDatabaseAsync();
 
         var run = await server.SignalAsync("INT");
 

@@ -78,7 +78,7 @@ public sealed class RunEnvironmentTests(PostgresCluster cluster) : IDisposable
         {
             await using var server = ServerProcess.Start(
                 [], environment, ("POSTGRES_URL", await cluster.CreateDatabaseAsync()), ("CORTEX_DATA", _folder), ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
-            await server.ListeningAsync();
+            await server.WaitForAddressAsync();
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     {
         this.NextStep();
         var (user, secret) = (_staff[who].User, _staff[who].Secret);
-        var answer = await this.AnswerAsync(await this.ChallengeAsync(user), this.Code(secret));
+        var answer = await this.SubmitCodeAsync(await this.ChallengeAsync(user), this.Code(secret));
         return WithToken(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).AccessToken);
     }
 

@@ -66,7 +66,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
                 ("PUBLIC_URL", $"http://{address}"), ("ASPNETCORE_URLS", $"http://{address}"), ("BCRYPT_COST", "10"),
             ];
             await using var server = ServerProcess.Start([], variables);
-            await server.ListeningAsync();
+            await server.WaitForAddressAsync();
             var file = Path.Combine(folder.FullName, "tour.sh");
             await File.WriteAllTextAsync(
                 file,

@@ -87,7 +87,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
             await (await TryAsync(own, PythonDatabase.Password)).ShouldBeProblemAsync(401, "two_factor_required");
         }
 
-        await GuessedApp.ShouldWaitAsync(await TryAsync(alsoGuessed, PythonDatabase.Password), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await TryAsync(alsoGuessed, PythonDatabase.Password), 1);
         await (await TryAsync(own, PythonDatabase.Password)).ShouldBeProblemAsync(401, "two_factor_required");
     }
 
@@ -102,7 +102,7 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
         Assert.True(await IsLockedAsync(support, punycode));
 
         await (await support.HelpAsync(unicode, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
-        await GuessedApp.ShouldWaitAsync(await TryAsync("helped@xn--bcher-kva.example", PythonDatabase.Password), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await TryAsync("helped@xn--bcher-kva.example", PythonDatabase.Password), 1);
         await (await support.HelpAsync(punycode, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
 
         Assert.False(await IsLockedAsync(support, punycode));
@@ -119,12 +119,12 @@ public sealed class EmailTwinTests(TwinnedApp app) : IClassFixture<TwinnedApp>
         }
 
         // Both addresses belong to the same mailbox.
-        await (await app.ForgetAsync(emails[1])).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await app.RequestPasswordResetAsync(emails[1])).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.NewestTokenAsync(emails[0], "reset_password");
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await app.LogInAsync(new(default, emails[1], MailedSteps.NewPassword));
-        await GuessedApp.ShouldWaitAsync(await TryAsync(emails[0], PythonDatabase.Password), 1);
+        await app.LogInAsync(new(default, emails[1], EmailSteps.NewPassword));
+        await ClientAddressApp.ShouldBeThrottledAsync(await TryAsync(emails[0], PythonDatabase.Password), 1);
     }
 
     private Task<HttpResponseMessage> TryAsync(string email, string password) => app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password });

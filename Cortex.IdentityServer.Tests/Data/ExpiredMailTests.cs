@@ -12,9 +12,9 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.RegisterAsync();
         await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email });
-        await app.Mails.WaitAsync(user.Email, "verify_email");
-        await app.Mails.WaitAsync(user.Email, "reset_password");
-        await Within.UntilAsync(MailSteps.Soon, "both are sent", async () => await app.WaitingAsync() == 0);
+        await app.Mailbox.WaitAsync(user.Email, "verify_email");
+        await app.Mailbox.WaitAsync(user.Email, "reset_password");
+        await Poll.UntilAsync(OutboxSteps.Timeout, "both are sent", async () => await app.CountQueuedAsync() == 0);
         foreach (var (recipient, lifetime) in new[] { ("soon@example.com", TimeSpan.FromMinutes(30)), ("later@example.com", TimeSpan.FromDays(3)) })
         {
             // Neither is due, because a mail server rejected them.
@@ -27,14 +27,14 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(["reset_password", "verify_email"], await TokensAsync());
 
         // A password reset token is valid for an hour, and expired rows are deleted every hour.
-        await PassAsync(TimeSpan.FromMinutes(61), "the mail goes", async () => await app.WaitingAsync() == 1);
+        await PassAsync(TimeSpan.FromMinutes(61), "the mail goes", async () => await app.CountQueuedAsync() == 1);
         await PassAsync(TimeSpan.FromMinutes(61), "the token goes", async () => (await TokensAsync()).Length == 1);
         Assert.Equal(["verify_email"], await TokensAsync());
         Assert.Equal("later@example.com", await app.SqlAsync("SELECT recipient FROM outbox_mails"));
         Assert.Contains("Warning: 1 mail(s) could not be sent in time", app.Log, StringComparison.Ordinal);
 
         await PassAsync(TimeSpan.FromHours(24), "no token is left", async () => (await TokensAsync()).Length == 0);
-        Assert.Equal(1L, await app.WaitingAsync());
+        Assert.Equal(1L, await app.CountQueuedAsync());
     }
 
     private async Task<string[]> TokensAsync() =>
@@ -43,6 +43,6 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
     private Task<TimeSpan> PassAsync(TimeSpan time, string what, Func<Task<bool>> isSo)
     {
         app.Clock.Advance(time);
-        return Within.UntilAsync(MailSteps.Soon, what, isSo);
+        return Poll.UntilAsync(OutboxSteps.Timeout, what, isSo);
     }
 }

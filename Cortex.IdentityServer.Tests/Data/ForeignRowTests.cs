@@ -127,7 +127,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
         await (await app.Admin.Http.FetchAsync($"{Administrators.Users}/{id}")).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.Admin.Http.EditAsync(id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.ResetAsync(await app.ResetTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.LogInAsync(new(id, email, MailedSteps.NewPassword));
+        await app.LogInAsync(new(id, email, EmailSteps.NewPassword));
         await app.SqlAsync("UPDATE users SET password_hash = NULL WHERE id = $1", id);
         await (await app.Admin.Http.DeleteAsync(new Uri($"{Administrators.Users}/{id}", UriKind.Relative), Ct)).ShouldBeAsync(HttpStatusCode.NoContent);
     }

@@ -99,7 +99,7 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
         await (await anonymous.PostAsync(Auth + "verify-email", new { token = verification + "x" })).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await anonymous.GetAsync("/verify-email?token=" + verification, Ct)).ShouldBeAsync(HttpStatusCode.OK);
         await (await anonymous.PostFormAsync("/verify-email", ("token", verification))).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.ForgetAsync(UnknownEmail)).ShouldBeAsync(HttpStatusCode.Accepted);
+        await (await app.RequestPasswordResetAsync(UnknownEmail)).ShouldBeAsync(HttpStatusCode.Accepted);
         var reset = CollectEmailed(await app.ResetTokenAsync(Email));
         await (await anonymous.PostFormAsync("/reset-password", ("token", reset), ("new_password", "marked"))).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await app.ResetAsync(reset, ResetPassword)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -109,14 +109,14 @@ public sealed class LeakTests(ChattyApp app) : IClassFixture<ChattyApp>
             .ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.PostAsync(Auth + "reauthenticate", new { password = WrongPassword, recovery_code = recoveryCodes[3] }))
             .ShouldBeAsync(HttpStatusCode.Unauthorized);
-        var change = CollectEmailed(await app.ChangeTokenAsync(http, NextEmail, ResetPassword));
+        var change = CollectEmailed(await app.EmailChangeTokenAsync(http, NextEmail, ResetPassword));
         await (await app.ConfirmEmailAsync(change)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.GetAsync(Auth + "me/export", Ct)).ShouldBeAsync(HttpStatusCode.OK);
         CollectEmailed((await app.InviteAsync()).Token);
 
         // This token is still valid when the dump is created.
         CollectEmailed(await app.ResetTokenAsync(NextEmail));
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
     }
 
     /// <summary>The part after the prefix is enough to use the token, so it is searched for separately too.</summary>

@@ -16,7 +16,7 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
         await ApplySettingAsync("SET default_transaction_read_only = on");
 
         await (await service.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.NoContent)).ShouldBeAsync(HttpStatusCode.NoContent);
-        await Within.UntilAsync(TimeSpan.FromSeconds(60), "a line in the log", async () =>
+        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "a line in the log", async () =>
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(20, TestContext.Current.CancellationToken);

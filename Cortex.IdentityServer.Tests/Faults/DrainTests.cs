@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
 {
-    public ValueTask InitializeAsync() => servers.MendAsync();
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -23,20 +23,20 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(204, await server.VerifyAsync(key));
         var askedAt = Stopwatch.GetTimestamp();
         var ending = server.Process.SignalAsync("TERM");
-        await Within.UntilAsync(TimeSpan.FromSeconds(5), "not ready", async () => (int)(await server.GetAsync("/health/ready")).StatusCode == 503);
+        await Poll.UntilAsync(TimeSpan.FromSeconds(5), "not ready", async () => (int)(await server.GetAsync("/health/ready")).StatusCode == 503);
 
         // As long as a load balancer needs to see that, it sends more.
         Assert.Equal(200, (int)(await server.GetAsync("/health/live")).StatusCode);
         await Task.Delay(1500, TestContext.Current.CancellationToken);
-        await load.EndAsync();
+        await load.StopAsync();
         var run = await ending;
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.True(Stopwatch.GetElapsedTime(askedAt) < TimeSpan.FromSeconds(30));
-        Assert.All(load.Answers, answer => Assert.True(answer.Status is >= 200 and < 300, $"{answer}"));
-        Assert.Contains(load.Answers, answer => answer.Closes);
+        Assert.All(load.Results, answer => Assert.True(answer.Status is >= 200 and < 300, $"{answer}"));
+        Assert.Contains(load.Results, answer => answer.ClosesConnection);
         Assert.DoesNotContain("fail:", run.Output, StringComparison.Ordinal);
-        await load.WasKeptAsync(servers.A, servers.Postgres);
+        await load.AssertNothingLostAsync(servers.A, servers.Postgres);
 
         // What was to be written each second was written at the end.
         Assert.Equal(true, await servers.Postgres.SqlAsync("SELECT last_used_at IS NOT NULL FROM api_keys WHERE id = $1", keyId));
@@ -53,15 +53,15 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         var askedAt = Stopwatch.GetTimestamp();
         var run = await server.Process.SignalAsync("TERM");
         var took = Stopwatch.GetElapsedTime(askedAt);
-        await load.EndAsync();
+        await load.StopAsync();
 
         Assert.Equal(0, run.ExitCode);
         Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
-        Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
+        Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
 
         // After the drain time it listens no more, and a connection on which nothing was asked yet is closed.
         Assert.All(
-            load.Answers.Where(answer => answer.Status == 0),
+            load.Results.Where(answer => answer.Status == 0),
             answer => Assert.True(answer.Error is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded, $"{answer}"));
     }
 }

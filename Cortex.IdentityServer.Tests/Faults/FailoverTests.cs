@@ -6,35 +6,35 @@ namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>The primary dies and its standby takes over.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class FailoverAlone
+public sealed class FailoverGroup
 {
     public const string Name = "Failover";
 }
 
 /// <summary>PostgreSQL fails over under load: the server follows it within seconds, loses nothing, and says truly when it can't work.</summary>
-[Collection(FailoverAlone.Name)]
+[Collection(FailoverGroup.Name)]
 public sealed class FailoverTests : IAsyncLifetime
 {
     /// <summary>From the moment at which the new primary can be written.</summary>
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PromisedLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>For what isn't promised within a time.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     private StandbyPair _pair = null!;
-    private CuttableProxy _name = null!;
+    private CuttableProxy _proxy = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _pair = await StandbyPair.StartAsync();
-        _name = new("127.0.0.1", _pair.PrimaryPort);
+        _proxy = new("127.0.0.1", _pair.PrimaryPort);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _name.DisposeAsync();
+        await _proxy.DisposeAsync();
         await _pair.DisposeAsync();
     }
 
@@ -45,13 +45,15 @@ public sealed class FailoverTests : IAsyncLifetime
     [InlineData("two hosts", ";Target Session Attributes=primary")]
     public async Task When_the_primary_is_killed_and_its_standby_promoted_writes_come_back_within_five_seconds_and_nothing_is_lost(string by, string wanted)
     {
-        var hosts = by == "one name" ? StandbyPair.At(_name.Port) : StandbyPair.At($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
+        var hosts = by == "one name"
+            ? StandbyPair.ConnectionStringTo(_proxy.Port)
+            : StandbyPair.ConnectionStringTo($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
         await using var server = await Replica.StartAsync(hosts + wanted, ("TRUSTED_PROXIES", "127.0.0.1"));
-        var loggedOut = await KnownAsync(server);
-        var endedMeanwhile = await KnownAsync(server);
+        var loggedOut = await SignUpCachedAsync(server);
+        var endedMeanwhile = await SignUpCachedAsync(server);
         var load = await SteadyLoad.StartAsync(server);
         var readiness = ReadinessLog.Start(server);
-        await AnswersAsync(load, 100);
+        await WaitForResponsesAsync(load, 100);
 
         var beforeDeath = Stopwatch.GetTimestamp();
         await EndSessionsAsync(_pair.PrimaryPort, loggedOut);
@@ -59,17 +61,17 @@ public sealed class FailoverTests : IAsyncLifetime
         var diedAt = Stopwatch.GetTimestamp();
 
         // The name leads to the standby before that is a primary.
-        _name.Retarget("127.0.0.1", _pair.StandbyPort);
-        await Within.UntilAsync(Patience, "not ready", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > diedAt && answer.Status == 503)));
+        _proxy.Retarget("127.0.0.1", _pair.StandbyPort);
+        await Poll.UntilAsync(Timeout, "not ready", () => Task.FromResult(readiness.Results.Any(answer => answer.AskedAt > diedAt && answer.Status == 503)));
         await Task.Delay(1000, Ct);
         var promotionAt = Stopwatch.GetTimestamp();
         await _pair.PromoteAsync();
         var promotedAt = Stopwatch.GetTimestamp();
         await EndSessionsAsync(_pair.StandbyPort, endedMeanwhile);
-        await WritesAfterAsync(load, promotedAt);
+        await WaitForWriteAsync(load, promotedAt);
         var backAfter = Stopwatch.GetElapsedTime(promotedAt);
-        await Within.UntilAsync(
-            Patience, "readiness", () => Task.FromResult(readiness.Answers.Any(answer => answer.AskedAt > promotedAt && answer.Status == 200)));
+        await Poll.UntilAsync(
+            Timeout, "readiness", () => Task.FromResult(readiness.Results.Any(answer => answer.AskedAt > promotedAt && answer.Status == 200)));
         var readyAt = Stopwatch.GetTimestamp();
 
         foreach (var ended in new[] { loggedOut, endedMeanwhile })
@@ -77,16 +79,16 @@ public sealed class FailoverTests : IAsyncLifetime
             Assert.Equal(401, await server.VerifyAsync(ended.Token));
         }
 
-        await WritesAfterAsync(load, readyAt);
-        await AnswersAsync(load, 100);
-        await load.EndAsync();
-        await readiness.EndAsync();
+        await WaitForWriteAsync(load, readyAt);
+        await WaitForResponsesAsync(load, 100);
+        await load.StopAsync();
+        await readiness.StopAsync();
 
-        Assert.True(backAfter < Promised, $"after {backAfter.TotalSeconds:0.0} s");
+        Assert.True(backAfter < PromisedLimit, $"after {backAfter.TotalSeconds:0.0} s");
         Assert.True(!server.Process.Output.Contains("fail:", StringComparison.Ordinal), server.Process.Output);
-        Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or 503 or (>= 200 and < 300), $"{answer}"));
-        Assert.Contains(load.Answers, answer => answer.Status == 503);
-        await load.WasKeptAsync(_pair.StandbyPort);
+        Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or 503 or (>= 200 and < 300), $"{answer}"));
+        Assert.Contains(load.Results, answer => answer.Status == 503);
+        await load.AssertNothingLostAsync(_pair.StandbyPort);
         Assert.All(readiness.Between(0, beforeDeath), answer => Assert.Equal(200, answer.Status));
         Assert.All(readiness.Between(diedAt, promotionAt), answer => Assert.Equal(503, answer.Status));
         Assert.All(readiness.Between(readyAt, long.MaxValue), answer => Assert.Equal(200, answer.Status));
@@ -96,23 +98,23 @@ public sealed class FailoverTests : IAsyncLifetime
     [Fact]
     public async Task A_name_that_moves_while_the_old_primary_lives_on_takes_the_server_along()
     {
-        await using var server = await Replica.StartAsync(StandbyPair.At(_name.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
-        var person = await KnownAsync(server);
+        await using var server = await Replica.StartAsync(StandbyPair.ConnectionStringTo(_proxy.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
+        var person = await SignUpCachedAsync(server);
 
         // It would else wait for its standby at each commit.
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER SYSTEM RESET synchronous_standby_names");
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT pg_reload_conf()");
         await _pair.PromoteAsync();
-        _name.Retarget("127.0.0.1", _pair.StandbyPort);
+        _proxy.Retarget("127.0.0.1", _pair.StandbyPort);
         await EndSessionsAsync(_pair.StandbyPort, person);
 
-        await Within.UntilAsync(Patience, "the end of the session", async () => await server.VerifyAsync(person.Token) == 401);
+        await Poll.UntilAsync(Timeout, "the end of the session", async () => await server.VerifyAsync(person.Token) == 401);
 
         // All of its connections are there.
         var newcomers = await AtOnce.RunAsync(20, _ => server.SignUpAsync());
         object ids = newcomers.Select(newcomer => newcomer.Id).ToArray();
         Assert.Equal(20L, await StandbyPair.SqlAsync(_pair.StandbyPort, "SELECT count(*) FROM users WHERE id = ANY($1)", ids));
-        await Within.UntilAsync(Patience, "no connection to the old one", async () =>
+        await Poll.UntilAsync(Timeout, "no connection to the old one", async () =>
             await StandbyPair.SqlAsync(_pair.PrimaryPort, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'cortex-identity%'") is 0L);
     }
 
@@ -120,14 +122,14 @@ public sealed class FailoverTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_came_up_on_a_standby_is_not_ready_says_so_and_works_once_the_name_leads_to_the_primary()
     {
-        await using (await Replica.StartAsync(StandbyPair.At(_pair.PrimaryPort)))
+        await using (await Replica.StartAsync(StandbyPair.ConnectionStringTo(_pair.PrimaryPort)))
         {
         }
 
-        _name.Retarget("127.0.0.1", _pair.StandbyPort);
-        await using var server = await Replica.StartAsync(StandbyPair.At(_name.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
-        await Within.UntilAsync(
-            Patience, "the reason", () => Task.FromResult(server.Process.Output.Contains("is read-only: it is a standby", StringComparison.Ordinal)));
+        _proxy.Retarget("127.0.0.1", _pair.StandbyPort);
+        await using var server = await Replica.StartAsync(StandbyPair.ConnectionStringTo(_proxy.Port), ("TRUSTED_PROXIES", "127.0.0.1"));
+        await Poll.UntilAsync(
+            Timeout, "the reason", () => Task.FromResult(server.Process.Output.Contains("is read-only: it is a standby", StringComparison.Ordinal)));
         foreach (var path in new[] { "/health", "/health/ready" })
         {
             var body = await (await server.GetAsync(path)).JsonAsync(HttpStatusCode.ServiceUnavailable);
@@ -137,10 +139,10 @@ public sealed class FailoverTests : IAsyncLifetime
         await (await server.RegisterAsync(Replica.NewEmail())).ShouldBeProblemAsync(503, "service_unavailable");
         await (await server.GetAsync("/health/live")).ShouldBeAsync(HttpStatusCode.OK);
 
-        _name.Retarget("127.0.0.1", _pair.PrimaryPort);
+        _proxy.Retarget("127.0.0.1", _pair.PrimaryPort);
         var movedAt = Stopwatch.GetTimestamp();
-        await Within.UntilAsync(Patience, "registration", async () => (await server.RegisterAsync(Replica.NewEmail())).StatusCode == HttpStatusCode.Created);
-        Assert.True(Stopwatch.GetElapsedTime(movedAt) < Promised);
+        await Poll.UntilAsync(Timeout, "registration", async () => (await server.RegisterAsync(Replica.NewEmail())).StatusCode == HttpStatusCode.Created);
+        Assert.True(Stopwatch.GetElapsedTime(movedAt) < PromisedLimit);
         await AtOnce.RunAsync(12, _ => server.SignUpAsync());
         await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
         Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
@@ -155,7 +157,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "CREATE ROLE app LOGIN");
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER DATABASE cortex OWNER TO app");
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER SCHEMA public OWNER TO app");
-        var hosts = StandbyPair.At($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
+        var hosts = StandbyPair.ConnectionStringTo($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
         await using var server = await Replica.StartAsync($"{hosts};Username=app{wanted}", ("TRUSTED_PROXIES", "127.0.0.1"));
         var key = await server.NewKeyAsync(await server.SignUpAsync());
         Assert.Equal(204, await server.VerifyAsync(key.Text));
@@ -163,7 +165,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await _pair.PauseReplayAsync();
 
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT 1");
-        await Within.UntilAsync(Patience, "no connection but the one that hears changes", async () =>
+        await Poll.UntilAsync(Timeout, "no connection but the one that hears changes", async () =>
         {
             await StandbyPair.SqlAsync(
                 _pair.PrimaryPort, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cortex-identity'");
@@ -172,13 +174,13 @@ public sealed class FailoverTests : IAsyncLifetime
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "ALTER ROLE app CONNECTION LIMIT -1");
         await StandbyPair.SqlAsync(_pair.PrimaryPort, "UPDATE api_keys SET is_active = false WHERE id = $1", key.Id);
 
-        await Within.UntilAsync(Promised, "a refused key", async () => await server.VerifyAsync(key.Text) == 401);
-        await Within.UntilAsync(Promised, "readiness", async () => (await server.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK);
+        await Poll.UntilAsync(PromisedLimit, "a refused key", async () => await server.VerifyAsync(key.Text) == 401);
+        await Poll.UntilAsync(PromisedLimit, "readiness", async () => (await server.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK);
         Assert.Equal(401, await server.VerifyAsync(key.Text));
     }
 
     /// <summary>Somebody whose token the server remembers.</summary>
-    private static async Task<Person> KnownAsync(Replica server)
+    private static async Task<Person> SignUpCachedAsync(Replica server)
     {
         var person = await server.SignUpAsync();
         for (var time = 0; time < 2; time++)
@@ -192,12 +194,12 @@ public sealed class FailoverTests : IAsyncLifetime
     private static Task<object?> EndSessionsAsync(int port, Person person) =>
         StandbyPair.SqlAsync(port, "UPDATE sessions SET ended_at = now() WHERE user_id = $1", person.Id);
 
-    private static Task<TimeSpan> AnswersAsync(SteadyLoad load, int more)
+    private static Task<TimeSpan> WaitForResponsesAsync(SteadyLoad load, int more)
     {
-        var before = load.Answers.Count;
-        return Within.UntilAsync(Patience, "answers", () => Task.FromResult(load.Answers.Count > before + more));
+        var before = load.Results.Count;
+        return Poll.UntilAsync(Timeout, "answers", () => Task.FromResult(load.Results.Count > before + more));
     }
 
-    private static Task<TimeSpan> WritesAfterAsync(SteadyLoad load, long moment) =>
-        Within.UntilAsync(Patience, "writes", () => Task.FromResult(load.WroteAt > moment));
+    private static Task<TimeSpan> WaitForWriteAsync(SteadyLoad load, long moment) =>
+        Poll.UntilAsync(Timeout, "writes", () => Task.FromResult(load.LastWriteAt > moment));
 }

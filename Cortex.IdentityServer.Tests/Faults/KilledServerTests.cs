@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
 {
-    public ValueTask InitializeAsync() => servers.MendAsync();
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -20,18 +20,18 @@ public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
         var next = servers.StartAsync(servers.Postgres.ConnectionString);
         for (var round = 0; round < Rounds; round++)
         {
-            var people = await MixedLoad.PeopleAsync(servers.B);
+            var people = await MixedLoad.SignUpUsersAsync(servers.B);
             await using var server = await next;
             var load = MixedLoad.Start(people, server);
             var enough = Random.Shared.Next(10, 60);
-            await Within.UntilAsync(TimeSpan.FromSeconds(10), "requests are answered", () => Task.FromResult(load.Successes >= enough));
+            await Poll.UntilAsync(TimeSpan.FromSeconds(10), "requests are answered", () => Task.FromResult(load.Successes >= enough));
             await server.Process.KillAsync();
-            var ending = load.EndAsync();
+            var ending = load.StopAsync();
             next = round + 1 < Rounds ? servers.StartAsync(servers.Postgres.ConnectionString) : next;
             await ending;
 
-            Assert.All(load.Answers, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
-            await load.WasKeptAsync(servers.B, servers.Postgres);
+            Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
+            await load.AssertNothingLostAsync(servers.B, servers.Postgres);
         }
     }
 }

@@ -10,27 +10,27 @@ internal sealed class MixedLoad
 {
     private const int Clients = 6;
 
-    private readonly ConcurrentBag<Answer> _answers = [];
+    private readonly ConcurrentBag<Result> _results = [];
     private readonly ConcurrentBag<Person> _registered = [];
-    private readonly ConcurrentBag<string> _tried = [];
+    private readonly ConcurrentBag<string> _attempted = [];
     private readonly ConcurrentBag<string> _keys = [];
     private readonly ConcurrentBag<string> _revoked = [];
     private readonly ConcurrentDictionary<int, string> _refreshTokens = [];
-    private volatile bool _ends;
+    private volatile bool _isStopping;
     private Task _running = Task.CompletedTask;
 
     /// <summary>What came back, a request that got no answer included.</summary>
-    public IReadOnlyCollection<Answer> Answers => _answers;
+    public IReadOnlyCollection<Result> Results => _results;
 
-    public int Successes => _answers.Count(answer => answer.Status is >= 200 and < 300);
+    public int Successes => _results.Count(answer => answer.Status is >= 200 and < 300);
 
     /// <summary>The people whom the clients act for.</summary>
-    public static Task<Person[]> PeopleAsync(Replica server) => AtOnce.RunAsync(Clients, _ => server.SignUpAsync());
+    public static Task<Person[]> SignUpUsersAsync(Replica server) => AtOnce.RunAsync(Clients, _ => server.SignUpAsync());
 
     /// <summary>Begins, for people who are there already.</summary>
     public static async Task<MixedLoad> StartAsync(params Replica[] on)
     {
-        var people = await PeopleAsync(on[^1]);
+        var people = await SignUpUsersAsync(on[^1]);
         return Start(people, on);
     }
 
@@ -42,21 +42,21 @@ internal sealed class MixedLoad
     }
 
     /// <summary>No new requests; those under way get their answers.</summary>
-    public Task EndAsync()
+    public Task StopAsync()
     {
-        _ends = true;
+        _isStopping = true;
         return _running;
     }
 
     /// <summary>Only successes and 503 with Retry-After, each within five seconds.</summary>
-    public void WasAnsweredInTime() => Assert.All(_answers, answer =>
+    public void AssertTimelyResponses() => Assert.All(_results, answer =>
     {
-        Assert.True(answer.Status is >= 200 and < 300 || answer is { Status: 503, SaysWhen: true }, $"{answer}");
-        Assert.True(answer.Took < TimeSpan.FromSeconds(5), $"{answer}");
+        Assert.True(answer.Status is >= 200 and < 300 || answer is { Status: 503, HasRetryAfter: true }, $"{answer}");
+        Assert.True(answer.Duration < TimeSpan.FromSeconds(5), $"{answer}");
     });
 
     /// <summary>Every promise holds, seen from this server and the database: nothing is lost, nothing is half done, nothing revoked is back.</summary>
-    public async Task WasKeptAsync(Replica seenFrom, MortalPostgres database)
+    public async Task AssertNothingLostAsync(Replica seenFrom, KillablePostgres database)
     {
         Assert.All(await Task.WhenAll(_keys.Select(seenFrom.VerifyAsync)), status => Assert.Equal(204, status));
         Assert.All(await Task.WhenAll(_revoked.Select(seenFrom.VerifyAsync)), status => Assert.Equal(401, status));
@@ -66,7 +66,7 @@ internal sealed class MixedLoad
         Assert.Equal(registered.LongLength, await database.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", registered));
 
         // Whoever is in the database, promised or not, is whole. A hash takes its time, so not all of them log in.
-        object tried = _tried.ToArray();
+        object tried = _attempted.ToArray();
         Assert.Equal(
             0L,
             await database.SqlAsync(
@@ -81,14 +81,14 @@ internal sealed class MixedLoad
     private async Task RunAsync(Person person, int client, Replica server)
     {
         _refreshTokens[client] = person.Tokens.RefreshToken;
-        for (var turn = client; !_ends; turn++)
+        for (var turn = client; !_isStopping; turn++)
         {
             Task request = (turn % 6) switch
             {
                 0 => RegisterAsync(server),
-                1 => AskAsync("login", () => server.LogInAsync(person.Email)),
-                3 => MakeKeyAsync(server, person),
-                5 => AskAsync("verify", () => server.GetAsync("verify", person.Token)),
+                1 => SendAsync("login", () => server.LogInAsync(person.Email)),
+                3 => CreateKeyAsync(server, person),
+                5 => SendAsync("verify", () => server.GetAsync("verify", person.Token)),
                 _ => RefreshAsync(server, client),
             };
             await request;
@@ -98,8 +98,8 @@ internal sealed class MixedLoad
     private async Task RegisterAsync(Replica server)
     {
         var email = Replica.NewEmail();
-        _tried.Add(email);
-        if (await AskAsync("register", () => server.RegisterAsync(email)) is { IsSuccessStatusCode: true } answer)
+        _attempted.Add(email);
+        if (await SendAsync("register", () => server.RegisterAsync(email)) is { IsSuccessStatusCode: true } answer)
         {
             _registered.Add(new((await answer.JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid(), email, new("", "")));
         }
@@ -107,16 +107,16 @@ internal sealed class MixedLoad
 
     private async Task RefreshAsync(Replica server, int client)
     {
-        if (await AskAsync("refresh", () => server.RefreshAsync(_refreshTokens[client])) is { IsSuccessStatusCode: true } answer)
+        if (await SendAsync("refresh", () => server.RefreshAsync(_refreshTokens[client])) is { IsSuccessStatusCode: true } answer)
         {
             _refreshTokens[client] = Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken;
         }
     }
 
     /// <summary>Some keys stay, the others are revoked at once, as a user may have fifty.</summary>
-    private async Task MakeKeyAsync(Replica server, Person owner)
+    private async Task CreateKeyAsync(Replica server, Person owner)
     {
-        if (await AskAsync(
+        if (await SendAsync(
             "new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } made)
         {
             return;
@@ -128,7 +128,7 @@ internal sealed class MixedLoad
         {
             _keys.Add(text);
         }
-        else if (await AskAsync(
+        else if (await SendAsync(
             "revoke", () => server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token)) is { IsSuccessStatusCode: true })
         {
             _revoked.Add(text);
@@ -136,13 +136,13 @@ internal sealed class MixedLoad
     }
 
     /// <summary>Null when no answer came.</summary>
-    private async Task<HttpResponseMessage?> AskAsync(string what, Func<Task<HttpResponseMessage>> send)
+    private async Task<HttpResponseMessage?> SendAsync(string what, Func<Task<HttpResponseMessage>> send)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
             var answer = await send();
-            _answers.Add(
+            _results.Add(
                 new(
                     what, (int)answer.StatusCode, answer.Headers.RetryAfter is not null, answer.Headers.ConnectionClose == true, null,
                     Stopwatch.GetElapsedTime(started)));
@@ -155,17 +155,17 @@ internal sealed class MixedLoad
         }
         catch (HttpRequestException failure)
         {
-            _answers.Add(new(what, 0, false, false, failure.HttpRequestError, Stopwatch.GetElapsedTime(started)));
+            _results.Add(new(what, 0, false, false, failure.HttpRequestError, Stopwatch.GetElapsedTime(started)));
             await Task.Delay(20, TestContext.Current.CancellationToken);
             return null;
         }
     }
 
-    /// <param name="What">The request.</param>
+    /// <param name="Request">The request.</param>
     /// <param name="Status">0 where no answer came.</param>
-    /// <param name="SaysWhen">Whether it names a time for the next try.</param>
-    /// <param name="Closes">Whether it says that the connection ends.</param>
+    /// <param name="HasRetryAfter">Whether it names a time for the next try.</param>
+    /// <param name="ClosesConnection">Whether it says that the connection ends.</param>
     /// <param name="Error">Why no answer came.</param>
-    /// <param name="Took">From the client's view.</param>
-    internal sealed record Answer(string What, int Status, bool SaysWhen, bool Closes, HttpRequestError? Error, TimeSpan Took);
+    /// <param name="Duration">From the client's view.</param>
+    internal sealed record Result(string Request, int Status, bool HasRetryAfter, bool ClosesConnection, HttpRequestError? Error, TimeSpan Duration);
 }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 {
-    public ValueTask InitializeAsync() => servers.MendAsync();
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -7,13 +7,13 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class PoolerTests(TwoServers servers) : IAsyncLifetime
 {
-    private static readonly TimeSpan Polled = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan PollingLimit = TimeSpan.FromSeconds(2.5);
 
     private readonly PgBouncer _pooler = new();
 
     public async ValueTask InitializeAsync()
     {
-        await servers.MendAsync();
+        await servers.RestoreAsync();
         Assert.SkipUnless(PgBouncer.IsInstalled, "pgbouncer is not installed");
         await _pooler.StartAsync(servers.Postgres.ConnectionString);
     }
@@ -26,12 +26,12 @@ public sealed class PoolerTests(TwoServers servers) : IAsyncLifetime
         await using var behind = await servers.StartAsync(_pooler.ConnectionString);
         var owner = await servers.A.SignUpAsync();
         var (id, key) = await servers.A.NewKeyAsync(owner);
-        await Within.UntilAsync(TimeSpan.FromSeconds(5), "the fallback", () => Task.FromResult(Warnings(behind) == 1));
+        await Poll.UntilAsync(TimeSpan.FromSeconds(5), "the fallback", () => Task.FromResult(Warnings(behind) == 1));
         Assert.Equal(204, await behind.VerifyAsync(key));
         Assert.Equal(204, await behind.VerifyAsync(owner.Token));
 
         await (await servers.A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).ShouldBeAsync(HttpStatusCode.NoContent);
-        await Within.UntilAsync(Polled, "the refusal", async () => await behind.VerifyAsync(key) == 401);
+        await Poll.UntilAsync(PollingLimit, "the refusal", async () => await behind.VerifyAsync(key) == 401);
         Assert.Equal(204, await behind.VerifyAsync(owner.Token));
 
         // What a pooler breaks: prepared statements, and a lock that outlives its transaction. Several times, so that they meet other connections.

@@ -19,10 +19,10 @@ internal static class PostgresProcesses
 
     private static List<int> Of(string data) =>
         [.. Directory.EnumerateDirectories("/proc")
-            .Where(process => int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _) && WorksIn(data, process))
+            .Where(process => int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _) && RunsIn(data, process))
             .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))];
 
-    private static bool WorksIn(string data, string process)
+    private static bool RunsIn(string data, string process)
     {
         try
         {

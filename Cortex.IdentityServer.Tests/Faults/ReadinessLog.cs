@@ -6,11 +6,11 @@ namespace Cortex.IdentityServer.Tests.Faults;
 /// <summary>Asks again and again whether a server is ready, as a load balancer does, and remembers when it said what.</summary>
 internal sealed class ReadinessLog
 {
-    private readonly ConcurrentQueue<Answer> _answers = [];
-    private volatile bool _ends;
+    private readonly ConcurrentQueue<Result> _results = [];
+    private volatile bool _isStopping;
     private Task _running = Task.CompletedTask;
 
-    public IEnumerable<Answer> Answers => _answers;
+    public IEnumerable<Result> Results => _results;
 
     public static ReadinessLog Start(Replica server)
     {
@@ -19,25 +19,25 @@ internal sealed class ReadinessLog
         return log;
     }
 
-    public Task EndAsync()
+    public Task StopAsync()
     {
-        _ends = true;
+        _isStopping = true;
         return _running;
     }
 
     /// <summary>Those to questions that were asked, and answered, within this time.</summary>
-    public IEnumerable<Answer> Between(long from, long to) => _answers.Where(answer => answer.AskedAt >= from && answer.AnsweredAt <= to);
+    public IEnumerable<Result> Between(long from, long to) => _results.Where(answer => answer.AskedAt >= from && answer.AnsweredAt <= to);
 
     private async Task RunAsync(Replica server)
     {
-        while (!_ends)
+        while (!_isStopping)
         {
             var askedAt = Stopwatch.GetTimestamp();
             using var answer = await server.GetAsync("/health/ready");
-            _answers.Enqueue(new((int)answer.StatusCode, askedAt, Stopwatch.GetTimestamp()));
+            _results.Enqueue(new((int)answer.StatusCode, askedAt, Stopwatch.GetTimestamp()));
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 
-    internal sealed record Answer(int Status, long AskedAt, long AnsweredAt);
+    internal sealed record Result(int Status, long AskedAt, long AnsweredAt);
 }

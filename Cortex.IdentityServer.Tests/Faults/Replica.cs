@@ -37,9 +37,9 @@ internal sealed class Replica : IAsyncDisposable
             [
                 ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
                 ("SECRET_KEY", CortexApp.SecretKey), ("PUBLIC_URL", CortexApp.Issuer),
-                ("BCRYPT_COST", "10"), ("RATE_LIMITS", CortexApp.Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"), .. settings,
+                ("BCRYPT_COST", "10"), ("RATE_LIMITS", CortexApp.HighLimits), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"), .. settings,
             ]);
-        return new(process, await process.ListeningAsync());
+        return new(process, await process.WaitForAddressAsync());
     }
 
     public static string NewEmail() => $"fault{Interlocked.Increment(ref _count)}@example.com";

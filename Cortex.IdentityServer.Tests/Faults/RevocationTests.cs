@@ -8,12 +8,12 @@ namespace Cortex.IdentityServer.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 {
-    public ValueTask InitializeAsync() => servers.MendAsync();
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A busy machine may need longer than the promised 250 ms, which a measurement shows and not a test. Without a notice it never happens.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private Replica A => servers.A;
 
@@ -24,11 +24,11 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     {
         var owner = await A.SignUpAsync();
         var (id, key) = await A.NewKeyAsync(owner);
-        await KnownToBothAsync(key);
+        await CacheOnBothAsync(key);
 
         await (await A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await RefusedAsync(key);
+        await ShouldBeRefusedOnBothAsync(key);
         Assert.Equal(204, await B.VerifyAsync(owner.Token));
     }
 
@@ -38,11 +38,11 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     public async Task Who_logged_out_on_one_replica_is_out_on_the_other(string path)
     {
         var person = await A.SignUpAsync();
-        await KnownToBothAsync(person.Token);
+        await CacheOnBothAsync(person.Token);
 
         await (await A.PostAsync(path, credential: person.Token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await RefusedAsync(person.Token);
+        await ShouldBeRefusedOnBothAsync(person.Token);
         await (await B.RefreshAsync(person.Tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
@@ -51,12 +51,12 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     {
         var person = await A.SignUpAsync();
         var other = Tokens.Of(await (await B.LogInAsync(person.Email)).JsonAsync(HttpStatusCode.OK));
-        await KnownToBothAsync(other.AccessToken);
+        await CacheOnBothAsync(other.AccessToken);
 
         var change = new { current_password = Replica.Password, new_password = "another horse, another battery" };
         await (await A.SendAsync(HttpMethod.Patch, "me/password", person.Token, change)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await RefusedAsync(other.AccessToken);
+        await ShouldBeRefusedOnBothAsync(other.AccessToken);
         Assert.Equal(204, await B.VerifyAsync(person.Token));
     }
 
@@ -65,33 +65,33 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     {
         var person = await A.SignUpAsync();
         var (_, key) = await A.NewKeyAsync(person);
-        await KnownToBothAsync(person.Token);
-        await KnownToBothAsync(key);
+        await CacheOnBothAsync(person.Token);
+        await CacheOnBothAsync(key);
 
         await servers.Postgres.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", person.Id);
 
-        await RefusedAsync(person.Token);
-        await RefusedAsync(key);
+        await ShouldBeRefusedOnBothAsync(person.Token);
+        await ShouldBeRefusedOnBothAsync(key);
     }
 
     [Fact]
     public async Task A_tier_and_a_role_that_an_operator_gives_or_takes_count_on_both_replicas()
     {
         var person = await A.SignUpAsync();
-        await KnownToBothAsync(person.Token);
+        await CacheOnBothAsync(person.Token);
 
         await servers.Postgres.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", person.Id);
-        await OnBothAsync(
+        await WaitForBothAsync(
             "the tier of now", async replica => (await replica.GetAsync("verify", person.Token)).Headers.GetValues("X-Auth-Tier").Single() == "pro");
 
         await servers.Postgres.SqlAsync(
             "INSERT INTO roles (name, normalized_name) SELECT 'admin', 'admin' WHERE NOT EXISTS (SELECT FROM roles WHERE name = 'admin')");
         await servers.Postgres.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", person.Id);
         await servers.Postgres.SqlAsync("INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'", person.Id);
-        await OnBothAsync("an administrator may introspect", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.OK);
+        await WaitForBothAsync("an administrator may introspect", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.OK);
 
         await servers.Postgres.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", person.Id);
-        await OnBothAsync("nobody else may", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.Forbidden);
+        await WaitForBothAsync("nobody else may", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.Forbidden);
     }
 
     /// <remarks>Whether the other replica hears notices again or not: where it doesn't, it has to ask.</remarks>
@@ -102,14 +102,15 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     {
         var owner = await A.SignUpAsync();
         var (id, key) = await A.NewKeyAsync(owner);
-        await KnownToBothAsync(key);
+        await CacheOnBothAsync(key);
 
         await (killed ? servers.Postgres.KillAsync() : servers.Postgres.StopAsync());
         await servers.Postgres.StartAsync();
-        await Within.UntilAsync(
-            Soon, "the revocation", async () => (await A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).StatusCode == HttpStatusCode.NoContent);
+        await Poll.UntilAsync(
+            Timeout, "the revocation",
+            async () => (await A.SendAsync(HttpMethod.Delete, $"api-keys/{id}", owner.Token)).StatusCode == HttpStatusCode.NoContent);
 
-        await RefusedAsync(key);
+        await ShouldBeRefusedOnBothAsync(key);
     }
 
     [Fact]
@@ -117,23 +118,23 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     {
         var owner = await A.SignUpAsync();
         var (_, key) = await A.NewKeyAsync(owner);
-        await KnownToBothAsync(key);
-        await KnownToBothAsync(owner.Token);
+        await CacheOnBothAsync(key);
+        await CacheOnBothAsync(owner.Token);
 
-        await servers.Wire.CutAsync();
+        await servers.Proxy.CutAsync();
         await servers.Postgres.SqlAsync("UPDATE api_keys SET is_active = false WHERE user_id = $1", owner.Id);
         await servers.Postgres.SqlAsync("UPDATE sessions SET ended_at = now() WHERE user_id = $1", owner.Id);
         Assert.Equal(204, await B.VerifyAsync(key));
-        servers.Wire.Join();
+        servers.Proxy.Restore();
 
-        await RefusedAsync(key);
-        await RefusedAsync(owner.Token);
+        await ShouldBeRefusedOnBothAsync(key);
+        await ShouldBeRefusedOnBothAsync(owner.Token);
     }
 
     private static async Task<HttpStatusCode> IntrospectAsync(Replica replica, Person person) =>
         (await replica.PostAsync("introspect", new { token = "x" }, person.Token)).StatusCode;
 
-    private async Task KnownToBothAsync(string credential)
+    private async Task CacheOnBothAsync(string credential)
     {
         // Twice, so that the second answer comes from memory.
         foreach (var replica in new[] { A, B, A, B })
@@ -142,18 +143,18 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
         }
     }
 
-    private async Task RefusedAsync(string credential)
+    private async Task ShouldBeRefusedOnBothAsync(string credential)
     {
-        await OnBothAsync("a refusal", async replica => await replica.VerifyAsync(credential) == 401);
+        await WaitForBothAsync("a refusal", async replica => await replica.VerifyAsync(credential) == 401);
         foreach (var replica in new[] { A, B })
         {
             Assert.Equal(401, await replica.VerifyAsync(credential));
         }
     }
 
-    private async Task OnBothAsync(string what, Func<Replica, Task<bool>> isSo)
+    private async Task WaitForBothAsync(string what, Func<Replica, Task<bool>> isSo)
     {
-        await Within.UntilAsync(Soon, $"{what} on B", () => isSo(B));
-        await Within.UntilAsync(Soon, $"{what} on A", () => isSo(A));
+        await Poll.UntilAsync(Timeout, $"{what} on B", () => isSo(B));
+        await Poll.UntilAsync(Timeout, $"{what} on A", () => isSo(A));
     }
 }

@@ -13,11 +13,11 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
     private const int MaxConnections = 20;
     private const string Post = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
-    private static readonly TimeSpan Bounded = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public ValueTask InitializeAsync() => servers.MendAsync();
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -26,12 +26,12 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
     {
         var person = await servers.A.SignUpAsync();
         var hostile = Task.WhenAll(
-            EndsAsync("headers that trickle", [408], (stream, ct) => TrickleAsync(stream, "GET /health HTTP/1.1\r\nX-Slow: ", ct)),
-            EndsAsync("a body that trickles", [408], (stream, ct) => TrickleAsync(stream, Post + "Content-Length: 60000\r\n\r\n{\"email\":\"", ct)),
-            EndsAsync("a body without end", [413], (stream, ct) => SendEndlessAsync(stream, ct)),
-            EndsAsync("a body that is said to be too large", [413], (stream, ct) => SendAsync(stream, Post + "Content-Length: 65537\r\n\r\n", ct)),
-            EndsAsync("a compressed body", [415], (stream, ct) => SendCompressedAsync(stream, ct)),
-            EndsAsync("a deep body", [400], (stream, ct) => SendDeepAsync(stream, ct)));
+            ShouldEndAsync("headers that trickle", [408], (stream, ct) => TrickleAsync(stream, "GET /health HTTP/1.1\r\nX-Slow: ", ct)),
+            ShouldEndAsync("a body that trickles", [408], (stream, ct) => TrickleAsync(stream, Post + "Content-Length: 60000\r\n\r\n{\"email\":\"", ct)),
+            ShouldEndAsync("a body without end", [413], (stream, ct) => SendEndlessAsync(stream, ct)),
+            ShouldEndAsync("a body that is said to be too large", [413], (stream, ct) => SendAsync(stream, Post + "Content-Length: 65537\r\n\r\n", ct)),
+            ShouldEndAsync("a compressed body", [415], (stream, ct) => SendCompressedAsync(stream, ct)),
+            ShouldEndAsync("a deep body", [400], (stream, ct) => SendDeepAsync(stream, ct)));
 
         while (!hostile.IsCompleted)
         {
@@ -54,30 +54,30 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
             for (var count = 0; count < MaxConnections; count++)
             {
                 idle.Add(await ConnectAsync(server));
-                Assert.Equal(200, await AskAliveAsync(idle[^1]));
+                Assert.Equal(200, await GetLivenessAsync(idle[^1]));
             }
 
             using (var tooMany = await ConnectAsync(server))
             {
-                Assert.Equal(0, await AskAliveAsync(tooMany));
+                Assert.Equal(0, await GetLivenessAsync(tooMany));
             }
 
-            Assert.Equal(200, await AskAliveAsync(idle[0]));
+            Assert.Equal(200, await GetLivenessAsync(idle[0]));
         }
         finally
         {
             idle.ForEach(connection => connection.Dispose());
         }
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(20), "room", async () =>
+        await Poll.UntilAsync(TimeSpan.FromSeconds(20), "room", async () =>
         {
             using var again = await ConnectAsync(server);
-            return await AskAliveAsync(again) == 200;
+            return await GetLivenessAsync(again) == 200;
         });
     }
 
     /// <summary>The status of the answer, and the end of the connection, in time.</summary>
-    private async Task EndsAsync(string what, int[] expected, Func<NetworkStream, CancellationToken, Task> send)
+    private async Task ShouldEndAsync(string what, int[] expected, Func<NetworkStream, CancellationToken, Task> send)
     {
         using var connection = await ConnectAsync(servers.A);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
@@ -88,7 +88,7 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
         await over.CancelAsync();
         await sending;
 
-        Assert.True(took < Bounded, $"{what}: {took.TotalSeconds:0.0} s");
+        Assert.True(took < Limit, $"{what}: {took.TotalSeconds:0.0} s");
         Assert.True(expected.Contains(StatusOf(answer)), $"{what}: {answer}");
     }
 
@@ -108,11 +108,11 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(Bounded);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        timeout.CancelAfter(Limit);
         try
         {
-            for (int count; (count = await connection.GetStream().ReadAsync(buffer, patience.Token)) > 0;)
+            for (int count; (count = await connection.GetStream().ReadAsync(buffer, timeout.Token)) > 0;)
             {
                 text.Append(Encoding.Latin1.GetString(buffer, 0, count));
             }
@@ -134,7 +134,7 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
     }
 
     /// <summary>One request that leaves the connection open; 0 where it was closed instead.</summary>
-    private static async Task<int> AskAliveAsync(TcpClient connection)
+    private static async Task<int> GetLivenessAsync(TcpClient connection)
     {
         try
         {

@@ -11,7 +11,7 @@ internal sealed class StandbyPair : IAsyncDisposable
 {
     private const string Database = "cortex";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
     private PostgresAccount _account = null!;
@@ -41,10 +41,10 @@ internal sealed class StandbyPair : IAsyncDisposable
     }
 
     /// <summary>Connection string to whatever answers at this port of the loopback.</summary>
-    public static string At(int port) => At("127.0.0.1", port);
+    public static string ConnectionStringTo(int port) => ConnectionStringTo("127.0.0.1", port);
 
     /// <summary>The same for these hosts, each with its port.</summary>
-    public static string At(string hosts, int? port = null) => new NpgsqlConnectionStringBuilder
+    public static string ConnectionStringTo(string hosts, int? port = null) => new NpgsqlConnectionStringBuilder
     {
         Host = hosts,
         Port = port ?? 5432,
@@ -61,8 +61,8 @@ internal sealed class StandbyPair : IAsyncDisposable
         await StartAsync(StandbyData, StandbyPort);
         await SqlAsync(PrimaryPort, "ALTER SYSTEM SET synchronous_standby_names = '*'");
         await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
-        await Within.UntilAsync(
-            Patience, "synchronous replication",
+        await Poll.UntilAsync(
+            Timeout, "synchronous replication",
             async () => await SqlAsync(PrimaryPort, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L);
     }
 
@@ -82,7 +82,7 @@ internal sealed class StandbyPair : IAsyncDisposable
 
         await SqlAsync(PrimaryPort, "ALTER SYSTEM SET ssl = on");
         await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
-        await Within.UntilAsync(Patience, "TLS", async () => await SqlAsync(PrimaryPort, "SHOW ssl") is "on");
+        await Poll.UntilAsync(Timeout, "TLS", async () => await SqlAsync(PrimaryPort, "SHOW ssl") is "on");
     }
 
     public Task KillPrimaryAsync() => PostgresProcesses.SignalAsync("KILL", PrimaryData);
@@ -91,23 +91,23 @@ internal sealed class StandbyPair : IAsyncDisposable
     public async Task PromoteAsync()
     {
         await SqlAsync(StandbyPort, "SELECT pg_promote(wait => false)");
-        await Within.UntilAsync(Patience, "a promoted standby", async () => await SqlAsync(StandbyPort, "SELECT pg_is_in_recovery()") is false);
+        await Poll.UntilAsync(Timeout, "a promoted standby", async () => await SqlAsync(StandbyPort, "SELECT pg_is_in_recovery()") is false);
     }
 
     /// <summary>The standby shows from now on what it has now: everything that was committed so far, and nothing later.</summary>
     public async Task PauseReplayAsync()
     {
         object written = (string)(await SqlAsync(PrimaryPort, "SELECT pg_current_wal_flush_lsn()::text"))!;
-        await Within.UntilAsync(Patience, "a standby that shows everything", async () =>
+        await Poll.UntilAsync(Timeout, "a standby that shows everything", async () =>
             await SqlAsync(StandbyPort, "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", written) is true);
         await SqlAsync(StandbyPort, "SELECT pg_wal_replay_pause()");
-        await Within.UntilAsync(Patience, "a pause", async () => await SqlAsync(StandbyPort, "SELECT pg_get_wal_replay_pause_state()") is "paused");
+        await Poll.UntilAsync(Timeout, "a pause", async () => await SqlAsync(StandbyPort, "SELECT pg_get_wal_replay_pause_state()") is "paused");
     }
 
     public static async Task<object?> SqlAsync(int port, string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(At(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(ConnectionStringTo(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
@@ -124,7 +124,7 @@ internal sealed class StandbyPair : IAsyncDisposable
         {
             if (Postmaster.FindRunning(data) is not null)
             {
-                await _account.RunAsync(_binaries.PgCtl, ["stop", "-w", "-m", "immediate"], Patience, CancellationToken.None, data);
+                await _account.RunAsync(_binaries.PgCtl, ["stop", "-w", "-m", "immediate"], Timeout, CancellationToken.None, data);
             }
         }
 
@@ -148,7 +148,7 @@ internal sealed class StandbyPair : IAsyncDisposable
         await RunAsync("initdb", "-D", PrimaryData, "-U", Database, "--auth=trust", "-E", "UTF8", "--locale=C", "-N");
         await StartAsync(PrimaryData, PrimaryPort);
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(At(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(ConnectionStringTo(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
         await connection.OpenAsync(Ct);
         await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
         await create.ExecuteNonQueryAsync(Ct);
@@ -167,10 +167,10 @@ internal sealed class StandbyPair : IAsyncDisposable
         var started = await _account.RunAsync(
             _binaries.PgCtl,
             [
-                "start", "-w", "-t", Number((int)Patience.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o",
+                "start", "-w", "-t", Number((int)Timeout.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o",
                 string.Join(' ', settings.Select(setting => $"-c {setting}")),
             ],
-            Patience,
+            Timeout,
             Ct,
             data);
         Assert.True(started.Succeeded, started.Output);
@@ -178,7 +178,7 @@ internal sealed class StandbyPair : IAsyncDisposable
 
     private async Task RunAsync(string program, params string[] arguments)
     {
-        var run = await _account.RunAsync(Path.Combine(_binaries.Folder, program), arguments, Patience, Ct);
+        var run = await _account.RunAsync(Path.Combine(_binaries.Folder, program), arguments, Timeout, Ct);
         Assert.True(run.Succeeded, run.Output);
     }
 }

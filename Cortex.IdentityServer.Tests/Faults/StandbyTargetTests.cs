@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>A primary and a standby that stay as they are, with a database of its own for each test that writes.</summary>
-public sealed class SteadyPair : IAsyncLifetime
+public sealed class StandbyFixture : IAsyncLifetime
 {
     /// <summary>Nobody writes to this one: it has no tables.</summary>
     public const string Empty = "cortex";
@@ -17,13 +17,13 @@ public sealed class SteadyPair : IAsyncLifetime
     public async ValueTask InitializeAsync() => Pair = await StandbyPair.StartAsync();
 
     /// <summary>A database that a server has prepared and left.</summary>
-    public Task<string> PreparedAsync() => _prepared ??= PrepareAsync();
+    public Task<string> PreparedDatabaseAsync() => _prepared ??= PrepareAsync();
 
     public async Task<string> NewDatabaseAsync()
     {
         var name = $"cortex_{Interlocked.Increment(ref _count)}";
         await StandbyPair.SqlAsync(Pair.PrimaryPort, $"CREATE DATABASE {name}");
-        await Within.UntilAsync(TimeSpan.FromMinutes(1), "the database on the standby", async () =>
+        await Poll.UntilAsync(TimeSpan.FromMinutes(1), "the database on the standby", async () =>
             await StandbyPair.SqlAsync(Pair.StandbyPort, "SELECT count(*) FROM pg_database WHERE datname = $1", name) is 1L);
         return name;
     }
@@ -33,13 +33,13 @@ public sealed class SteadyPair : IAsyncLifetime
     private async Task<string> PrepareAsync()
     {
         var name = await NewDatabaseAsync();
-        await using var server = await Replica.StartAsync($"{StandbyPair.At(Pair.PrimaryPort)};Database={name}");
+        await using var server = await Replica.StartAsync($"{StandbyPair.ConnectionStringTo(Pair.PrimaryPort)};Database={name}");
         return name;
     }
 }
 
 /// <summary>Which of several hosts a server takes, and what it says of a standby; nothing fails over.</summary>
-public sealed class StandbyTargetTests(SteadyPair steady) : IClassFixture<SteadyPair>
+public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<StandbyFixture>
 {
     private readonly StandbyPair _pair = steady.Pair;
 
@@ -53,7 +53,7 @@ public sealed class StandbyTargetTests(SteadyPair steady) : IClassFixture<Steady
     {
         var port = host == "primary" ? _pair.PrimaryPort : _pair.StandbyPort;
 
-        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", wanted, await steady.PreparedAsync()));
+        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", wanted, await steady.PreparedDatabaseAsync()));
 
         Assert.Equal(host == "primary" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await server.GetAsync("/health")).StatusCode);
     }
@@ -65,7 +65,7 @@ public sealed class StandbyTargetTests(SteadyPair steady) : IClassFixture<Steady
     {
         foreach (var hosts in new[] { $"127.0.0.1:{_pair.StandbyPort}", $"127.0.0.1:{_pair.StandbyPort},127.0.0.1:1" })
         {
-            var run = await RunAsync([], Url(hosts, wanted, SteadyPair.Empty));
+            var run = await RunAsync([], Url(hosts, wanted, StandbyFixture.Empty));
 
             Assert.Equal(1, run.ExitCode);
             Assert.StartsWith("PostgreSQL at POSTGRES_URL (127.0.0.1:", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class StandbyTargetTests(SteadyPair steady) : IClassFixture<Steady
     [InlineData("serve")]
     public async Task A_command_that_would_have_to_write_to_a_standby_ends_with_one_line(string command)
     {
-        var run = await RunAsync(command.Split(' '), StandbyPair.At(_pair.StandbyPort));
+        var run = await RunAsync(command.Split(' '), StandbyPair.ConnectionStringTo(_pair.StandbyPort));
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("read-only", Assert.Single(run.ErrorLines), StringComparison.Ordinal);

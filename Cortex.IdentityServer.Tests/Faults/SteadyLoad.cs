@@ -8,19 +8,19 @@ namespace Cortex.IdentityServer.Tests.Faults;
 /// <summary>Requests that come at a fixed rate, answered or not, as those of many clients do; remembers what was promised, and when writing worked.</summary>
 internal sealed class SteadyLoad
 {
-    private const int People = 10;
+    private const int UserCount = 10;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     private readonly Replica _server;
     private readonly Person[] _people;
     private readonly ConcurrentBag<string> _keys = [];
     private readonly ConcurrentBag<string> _revoked = [];
     private readonly ConcurrentBag<Guid> _registered = [];
-    private readonly ConcurrentBag<(string What, int Status)> _answers = [];
+    private readonly ConcurrentBag<(string What, int Status)> _results = [];
     private readonly ConcurrentQueue<string>[] _refreshTokens;
-    private long _wroteAt;
-    private volatile bool _ends;
+    private long _lastWriteAt;
+    private volatile bool _isStopping;
     private Task _running = Task.CompletedTask;
 
     private SteadyLoad(Replica server, Person[] people)
@@ -30,26 +30,26 @@ internal sealed class SteadyLoad
         _refreshTokens = [.. people.Select(person => new ConcurrentQueue<string>([person.Tokens.RefreshToken]))];
     }
 
-    public IReadOnlyCollection<(string What, int Status)> Answers => _answers;
+    public IReadOnlyCollection<(string What, int Status)> Results => _results;
 
     /// <summary>The timestamp of the last request that began and wrote with success.</summary>
-    public long WroteAt => Volatile.Read(ref _wroteAt);
+    public long LastWriteAt => Volatile.Read(ref _lastWriteAt);
 
     public static async Task<SteadyLoad> StartAsync(Replica server)
     {
-        var load = new SteadyLoad(server, await AtOnce.RunAsync(People, _ => server.SignUpAsync()));
+        var load = new SteadyLoad(server, await AtOnce.RunAsync(UserCount, _ => server.SignUpAsync()));
         load._running = load.RunAsync();
         return load;
     }
 
-    public Task EndAsync()
+    public Task StopAsync()
     {
-        _ends = true;
+        _isStopping = true;
         return _running;
     }
 
     /// <summary>Whatever was answered with success is so.</summary>
-    public async Task WasKeptAsync(int port)
+    public async Task AssertNothingLostAsync(int port)
     {
         Assert.All(await Task.WhenAll(_keys.Select(_server.VerifyAsync)), status => Assert.Equal(204, status));
         Assert.All(await Task.WhenAll(_revoked.Select(_server.VerifyAsync)), status => Assert.Equal(401, status));
@@ -65,16 +65,16 @@ internal sealed class SteadyLoad
     private async Task RunAsync()
     {
         var requests = new List<Task>();
-        using var timer = new PeriodicTimer(Pause);
-        for (var turn = 0; !_ends; turn++)
+        using var timer = new PeriodicTimer(Interval);
+        for (var turn = 0; !_isStopping; turn++)
         {
-            var client = turn / 4 % People;
+            var client = turn / 4 % UserCount;
             requests.Add((turn % 4) switch
             {
                 0 => RefreshAsync(client),
-                1 => MakeKeyAsync(_people[client], isKept: turn % 8 == 1),
+                1 => CreateKeyAsync(_people[client], isKept: turn % 8 == 1),
                 2 when turn % 40 == 2 => RegisterAsync(),
-                _ => AskAsync("verify", () => _server.GetAsync("verify", _people[client].Token)),
+                _ => SendAsync("verify", () => _server.GetAsync("verify", _people[client].Token)),
             });
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
@@ -90,13 +90,13 @@ internal sealed class SteadyLoad
             return;
         }
 
-        var answer = await AskAsync("refresh", () => _server.RefreshAsync(token), writes: true);
+        var answer = await SendAsync("refresh", () => _server.RefreshAsync(token), writes: true);
         _refreshTokens[client].Enqueue(answer is { IsSuccessStatusCode: true } ? Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken : token);
     }
 
-    private async Task MakeKeyAsync(Person owner, bool isKept)
+    private async Task CreateKeyAsync(Person owner, bool isKept)
     {
-        if (await AskAsync(
+        if (await SendAsync(
             "new key", () => _server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token),
             writes: true) is not { IsSuccessStatusCode: true } made)
         {
@@ -105,11 +105,11 @@ internal sealed class SteadyLoad
 
         var key = await made.JsonAsync(HttpStatusCode.Created);
         var text = key.GetProperty("key").GetString()!;
-        if (isKept && _keys.Count < People * 20)
+        if (isKept && _keys.Count < UserCount * 20)
         {
             _keys.Add(text);
         }
-        else if (await AskAsync(
+        else if (await SendAsync(
             "revoke", () => _server.SendAsync(HttpMethod.Delete, $"api-keys/{key.GetProperty("id").GetGuid()}", owner.Token),
             writes: true) is { IsSuccessStatusCode: true })
         {
@@ -119,14 +119,14 @@ internal sealed class SteadyLoad
 
     private async Task RegisterAsync()
     {
-        if (await AskAsync("register", () => _server.RegisterAsync(Replica.NewEmail()), writes: true) is { IsSuccessStatusCode: true } answer)
+        if (await SendAsync("register", () => _server.RegisterAsync(Replica.NewEmail()), writes: true) is { IsSuccessStatusCode: true } answer)
         {
             _registered.Add((await answer.JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid());
         }
     }
 
     /// <summary>Null when no answer came.</summary>
-    private async Task<HttpResponseMessage?> AskAsync(string what, Func<Task<HttpResponseMessage>> send, bool writes = false)
+    private async Task<HttpResponseMessage?> SendAsync(string what, Func<Task<HttpResponseMessage>> send, bool writes = false)
     {
         var began = Stopwatch.GetTimestamp();
         HttpResponseMessage? answer = null;
@@ -138,10 +138,10 @@ internal sealed class SteadyLoad
         {
         }
 
-        _answers.Add((what, (int)(answer?.StatusCode ?? 0)));
-        for (var seen = WroteAt; writes && answer is { IsSuccessStatusCode: true } && seen < began;)
+        _results.Add((what, (int)(answer?.StatusCode ?? 0)));
+        for (var seen = LastWriteAt; writes && answer is { IsSuccessStatusCode: true } && seen < began;)
         {
-            var was = Interlocked.CompareExchange(ref _wroteAt, began, seen);
+            var was = Interlocked.CompareExchange(ref _lastWriteAt, began, seen);
             seen = was == seen ? began : was;
         }
 

@@ -7,68 +7,70 @@ namespace Cortex.IdentityServer.Tests.Faults;
 public sealed class TwoServers : IAsyncLifetime
 {
     /// <summary>For how long a replica that is cut off goes on (<c>REVOCATION_GRACE_SECONDS</c>).</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private const string Generous = ",login_failures=1000000";
+    private const string LoginFailureLimit = ",login_failures=1000000";
 
     private readonly RedisServer _redis = new();
 
-    internal MortalPostgres Postgres { get; } = new();
+    internal KillablePostgres Postgres { get; } = new();
 
-    internal CuttableProxy Wire { get; private set; } = null!;
+    internal CuttableProxy Proxy { get; private set; } = null!;
 
     internal Replica A { get; private set; } = null!;
 
     internal Replica B { get; private set; } = null!;
 
-    /// <summary>The database over <see cref="Wire"/>.</summary>
-    internal string OverWire => OverTcp(Wire.Port);
+    /// <summary>The database over <see cref="Proxy"/>.</summary>
+    internal string ProxiedConnectionString => TcpConnectionString(Proxy.Port);
 
     public async ValueTask InitializeAsync()
     {
         await Postgres.CreateAsync();
         await _redis.StartAsync();
         var target = new NpgsqlConnectionStringBuilder(Postgres.ConnectionString);
-        Wire = new(target.Host!, target.Port);
+        Proxy = new(target.Host!, target.Port);
         A = await StartAsync(Postgres.ConnectionString);
-        B = await StartAsync(OverWire);
+        B = await StartAsync(ProxiedConnectionString);
     }
 
     /// <summary>Before each test: all is there and works, whatever a test that failed left.</summary>
-    internal async ValueTask MendAsync()
+    internal async ValueTask RestoreAsync()
     {
-        Wire.Join();
-        await Postgres.MendAsync();
+        Proxy.Restore();
+        await Postgres.RestoreAsync();
         foreach (var replica in new[] { A, B })
         {
-            await Within.UntilAsync(Soon, "readiness", async () => (await replica.GetAsync("/health/ready")).IsSuccessStatusCode);
+            await Poll.UntilAsync(Timeout, "readiness", async () => (await replica.GetAsync("/health/ready")).IsSuccessStatusCode);
         }
     }
 
     /// <summary>A server process with the settings of the two and others.</summary>
     internal Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) => Replica.StartAsync(
-        Bounded(connectionString),
+        WithSmallPool(connectionString),
         [
-            ("REDIS_URL", _redis.Url), ("REVOCATION_GRACE_SECONDS", $"{Grace.TotalSeconds}"), ("REFRESH_GRACE_SECONDS", "60"), ("TRUSTED_PROXIES", "127.0.0.1"),
+            ("REDIS_URL", _redis.Url), ("REVOCATION_GRACE_SECONDS", $"{GracePeriod.TotalSeconds}"), ("REFRESH_GRACE_SECONDS", "60"),
+            ("TRUSTED_PROXIES", "127.0.0.1"),
 
             // The one limit that a test is about; the others count for addresses of their own.
-            ("RATE_LIMITS", CortexApp.Generous.Replace(Generous, "", StringComparison.Ordinal)), .. settings,
+            ("RATE_LIMITS", CortexApp.HighLimits.Replace(LoginFailureLimit, "", StringComparison.Ordinal)), .. settings,
         ]);
 
-    internal string OverTcp(int port) => new NpgsqlConnectionStringBuilder(Postgres.ConnectionString) { Host = "127.0.0.1", Port = port }.ConnectionString;
+    internal string TcpConnectionString(int port) =>
+        new NpgsqlConnectionStringBuilder(Postgres.ConnectionString) { Host = "127.0.0.1", Port = port }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var part in new IAsyncDisposable?[] { A, B, Wire, _redis, Postgres })
+        foreach (var part in new IAsyncDisposable?[] { A, B, Proxy, _redis, Postgres })
         {
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
-    /// <summary>Several servers share what <see cref="MortalPostgres.MaxConnections"/> allows.</summary>
-    private static string Bounded(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 12 }.ConnectionString;
+    /// <summary>Several servers share what <see cref="KillablePostgres.MaxConnections"/> allows.</summary>
+    private static string WithSmallPool(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 12 }.ConnectionString;
 }
 
 /// <summary>Tests that break what the servers stand on: one after the other, and beside no others, as they measure time.</summary>

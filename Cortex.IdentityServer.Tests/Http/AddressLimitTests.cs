@@ -46,8 +46,8 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     public async Task Every_anonymous_or_expensive_route_sends_the_limit_headers(string method, string path, int limit)
     {
         var http = usual.Anonymous();
-        var first = RateLimitSeen.Of(await SendAsync(http, method, path));
-        var second = RateLimitSeen.Of(await SendAsync(http, method, path));
+        var first = RateLimitHeaders.Of(await SendAsync(http, method, path));
+        var second = RateLimitHeaders.Of(await SendAsync(http, method, path));
 
         Assert.Equal(limit, first.Limit);
         Assert.Equal(first.Remaining - 1, second.Remaining);
@@ -74,7 +74,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
             Assert.Equal(answer.Key, (int)answer.Value.StatusCode);
 
             // A failed login also counts toward the address's twenty failures, of which fewer are left.
-            Assert.Equal(answer.Key == 401 ? 20 : 600, RateLimitSeen.Of(answer.Value).Limit);
+            Assert.Equal(answer.Key == 401 ? 20 : 600, RateLimitHeaders.Of(answer.Value).Limit);
         });
     }
 
@@ -89,14 +89,14 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         var refused = await http.PostAsync(Register, new { email = "refused@example.com", password = TestUser.DefaultPassword });
 
         await refused.ShouldBeProblemAsync(429, "rate_limited");
-        Assert.Equal(new RateLimitSeen(10, 0, 40), RateLimitSeen.Of(refused));
+        Assert.Equal(new RateLimitHeaders(10, 0, 40), RateLimitHeaders.Of(refused));
         Assert.Equal(TimeSpan.FromSeconds(40), refused.Headers.RetryAfter?.Delta);
         Assert.Equal(0L, await low.SqlAsync("SELECT count(*) FROM users WHERE email = 'refused@example.com'"));
 
         low.Clock.Advance(TimeSpan.FromSeconds(40));
         var again = await http.PostAsync(Register, new { email = "allowed@example.com", password = TestUser.DefaultPassword });
         await again.ShouldBeAsync(HttpStatusCode.Created);
-        Assert.Equal(9, RateLimitSeen.Of(again).Remaining);
+        Assert.Equal(9, RateLimitHeaders.Of(again).Remaining);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
         {
             var answer = await http.PostAsync(path, new { });
             await answer.ShouldBeAsync(HttpStatusCode.BadRequest);
-            Assert.Equal(limit - time, RateLimitSeen.Of(answer).Remaining);
+            Assert.Equal(limit - time, RateLimitHeaders.Of(answer).Remaining);
         }
     }
 }

@@ -15,13 +15,13 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         var first = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
         var second = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
 
-        Assert.Equal(new RateLimitSeen(3, 2, 60), RateLimitSeen.Of(await first.FetchAsync(Verify)));
-        Assert.Equal(new RateLimitSeen(3, 1, 60), RateLimitSeen.Of(await second.FetchAsync("/api/v1/auth/me")));
+        Assert.Equal(new RateLimitHeaders(3, 2, 60), RateLimitHeaders.Of(await first.FetchAsync(Verify)));
+        Assert.Equal(new RateLimitHeaders(3, 1, 60), RateLimitHeaders.Of(await second.FetchAsync("/api/v1/auth/me")));
 
         // A 403 takes as much work as a 200, so it counts.
         var forbidden = await first.FetchAsync("/api/v1/auth/sessions");
         await forbidden.ShouldBeProblemAsync(403, "forbidden");
-        Assert.Equal(0, RateLimitSeen.Of(forbidden).Remaining);
+        Assert.Equal(0, RateLimitHeaders.Of(forbidden).Remaining);
 
         await RefusedAsync(await second.FetchAsync(Verify));
         await RefusedAsync(await first.FetchAsync("/api/v1/auth/me"));
@@ -57,7 +57,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
 
         await app.SqlAsync("UPDATE users SET subscription_tier = $1 WHERE id = $2", tier, user.Id);
 
-        Assert.Equal(new RateLimitSeen(limit, limit - 3, 60), RateLimitSeen.Of(await key.FetchAsync(Verify)));
+        Assert.Equal(new RateLimitHeaders(limit, limit - 3, 60), RateLimitHeaders.Of(await key.FetchAsync(Verify)));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         {
             var answer = await (time == 1 ? elsewhere : http).PatchAsync("/api/v1/auth/me/password", new { });
             await answer.ShouldBeAsync(HttpStatusCode.BadRequest);
-            Assert.Equal(new RateLimitSeen(3, 2 - time, 60), RateLimitSeen.Of(answer));
+            Assert.Equal(new RateLimitHeaders(3, 2 - time, 60), RateLimitHeaders.Of(answer));
         }
 
         await RefusedAsync(await http.PatchAsync("/api/v1/auth/me/password", new { }));
@@ -111,7 +111,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         for (var time = 0; time < 3; time++)
         {
             var answer = await RefreshAsync(tokens.RefreshToken);
-            Assert.Equal(2 - time, RateLimitSeen.Of(answer).Remaining);
+            Assert.Equal(2 - time, RateLimitHeaders.Of(answer).Remaining);
             tokens = Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK));
         }
 
@@ -130,10 +130,10 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         {
             var forged = await RefreshAsync(tokens.RefreshToken[..^1] + last);
             await forged.ShouldBeProblemAsync(401, "invalid_refresh_token");
-            Assert.Equal(50, RateLimitSeen.Of(forged).Limit);
+            Assert.Equal(50, RateLimitHeaders.Of(forged).Limit);
         }
 
-        Assert.Equal(2, RateLimitSeen.Of(await RefreshAsync(tokens.RefreshToken)).Remaining);
+        Assert.Equal(2, RateLimitHeaders.Of(await RefreshAsync(tokens.RefreshToken)).Remaining);
     }
 
     /// <summary>Registers a new user in a new window of all per-address limits.</summary>
@@ -156,7 +156,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     private static async Task RefusedAsync(HttpResponseMessage answer)
     {
         await answer.ShouldBeProblemAsync(429, "rate_limited");
-        Assert.Equal(0, RateLimitSeen.Of(answer).Remaining);
-        Assert.Equal(TimeSpan.FromSeconds(RateLimitSeen.Of(answer).Reset), answer.Headers.RetryAfter?.Delta);
+        Assert.Equal(0, RateLimitHeaders.Of(answer).Remaining);
+        Assert.Equal(TimeSpan.FromSeconds(RateLimitHeaders.Of(answer).Reset), answer.Headers.RetryAfter?.Delta);
     }
 }

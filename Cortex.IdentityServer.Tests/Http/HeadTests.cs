@@ -42,7 +42,7 @@ public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
         foreach (var path in new[] { "/health", "/health/live", "/.well-known/jwks.json", "/api/v1/auth/me", "/nothing", "/verify-email" })
         {
             await connection.WriteAsync($"HEAD {path} HTTP/1.1\nHost: x\n\n");
-            Assert.Equal(path switch { "/nothing" => 404, "/api/v1/auth/me" => 401, _ => 200 }, (await connection.ReadAsync(isToHead: true)).Status);
+            Assert.Equal(path switch { "/nothing" => 404, "/api/v1/auth/me" => 401, _ => 200 }, (await connection.ReadAsync(isHeadRequest: true)).Status);
         }
     }
 

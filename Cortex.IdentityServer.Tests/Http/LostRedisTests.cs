@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>Without Redis, replicas no longer share counts, but they keep serving requests and enforcing limits.</summary>
-[Collection(RedisAlone.Name)]
+[Collection(RedisTests.Name)]
 public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixture<RedisApp>, IClassFixture<LateRedisApp>
 {
     private const string Lost = "Warning: Redis at 127.0.0.1";
@@ -32,7 +32,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         // A stopped Redis can't be found again, so the state can't change back from here on.
         await (how == "stopped" ? app.Redis.StopAsync() : app.Redis.FreezeAsync());
         await UntilAsync(app, () => !Windows.IsUp);
-        var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+        var (lost, shared) = (app.CountLogLines(Lost), app.CountLogLines(Shared));
         await UntilAsync(app, () => answers.TakeLast(30).All(answer => answer.Status == HttpStatusCode.TooManyRequests));
 
         // In a new window of its own, the replica allows exactly as many requests as the limit.
@@ -42,21 +42,21 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         await UntilAsync(app, () => Passed(answers) - passed >= 50);
         await MoreAsync(answers, 100);
         Assert.Equal(50, Passed(answers) - passed);
-        Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
+        Assert.Equal((lost, shared), (app.CountLogLines(Lost), app.CountLogLines(Shared)));
 
         // No request waits for a Redis that is known to be unavailable, although a busy machine may delay a few.
         var alone = answers.Skip(before).Select(answer => answer.Took).Order().ToList();
         Assert.True(alone[alone.Count / 2] < TimeSpan.FromMilliseconds(100), $"{alone[alone.Count / 2]}");
 
         await (how == "stopped" ? app.Redis.StartAsync() : app.Redis.ThawAsync());
-        await UntilAsync(app, () => app.Logged(Shared) > shared);
+        await UntilAsync(app, () => app.CountLogLines(Shared) > shared);
         await MoreAsync(answers, 100);
         await stop.CancelAsync();
         await load;
 
         // A busy machine may lose Redis again, but the log says so once each time rather than for each request.
-        Assert.InRange(app.Logged(Lost) - app.Logged(Shared), -1, 1);
-        Assert.InRange(app.Logged(Lost), 1, answers.Count / 10);
+        Assert.InRange(app.CountLogLines(Lost) - app.CountLogLines(Shared), -1, 1);
+        Assert.InRange(app.CountLogLines(Lost), 1, answers.Count / 10);
         Assert.All(answers, answer => Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.TooManyRequests, $"{answer.Status}"));
     }
 
@@ -72,17 +72,17 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
             Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
             await UntilAsync(app, () => !Windows.IsUp);
-            var (lost, shared) = (app.Logged(Lost), app.Logged(Shared));
+            var (lost, shared) = (app.CountLogLines(Lost), app.CountLogLines(Shared));
 
             // The number of probes in the meantime.
             await Task.Delay(2500, TestContext.Current.CancellationToken);
-            Assert.Equal((lost, shared), (app.Logged(Lost), app.Logged(Shared)));
+            Assert.Equal((lost, shared), (app.CountLogLines(Lost), app.CountLogLines(Shared)));
             Assert.Contains("it has too few replicas to accept writes (NOREPLICAS)", app.Log, StringComparison.Ordinal);
             await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "0");
         }
 
         await UntilAsync(app, () => Windows.IsUp);
-        Assert.Equal(49, RateLimitSeen.Of(await app.Anonymous().PostTextAsync(Login, "{}")).Remaining);
+        Assert.Equal(49, Infrastructure.RateLimitHeaders.Of(await app.Anonymous().PostTextAsync(Login, "{}")).Remaining);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         var key = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
         for (var time = 0; time < 4; time++)
         {
-            Assert.Equal(9 - time, RateLimitSeen.Of(await key.FetchAsync("/api/v1/auth/verify")).Remaining);
+            Assert.Equal(9 - time, Infrastructure.RateLimitHeaders.Of(await key.FetchAsync("/api/v1/auth/verify")).Remaining);
         }
 
         await app.Redis.StopAsync();
@@ -119,14 +119,14 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         var statuses = await AtOnce.StatusesAsync(60, _ => late.Anonymous().PostTextAsync(Login, "{}"));
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         await Task.Delay(2000, TestContext.Current.CancellationToken);
-        Assert.Equal((1, 0), (late.Logged(Lost), late.Logged(Shared)));
+        Assert.Equal((1, 0), (late.CountLogLines(Lost), late.CountLogLines(Shared)));
 
         await late.Redis.StartAsync();
-        await UntilAsync(late, () => late.Logged(Shared) == 1);
+        await UntilAsync(late, () => late.CountLogLines(Shared) == 1);
 
         // This Redis has no counts yet.
-        Assert.Equal(49, RateLimitSeen.Of(await late.Anonymous().PostTextAsync(Login, "{}")).Remaining);
-        Assert.Equal(1, late.Logged(Lost));
+        Assert.Equal(49, Infrastructure.RateLimitHeaders.Of(await late.Anonymous().PostTextAsync(Login, "{}")).Remaining);
+        Assert.Equal(1, late.CountLogLines(Lost));
     }
 
     private async Task LoadAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, CancellationToken stop)
@@ -144,7 +144,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     private static Task<TimeSpan> MoreAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, int more)
     {
         var before = answers.Count;
-        return Within.UntilAsync(Patience, "answers", () => Task.FromResult(answers.Count >= before + more));
+        return Poll.UntilAsync(Patience, "answers", () => Task.FromResult(answers.Count >= before + more));
     }
 
     private SharedWindows Windows => app.Services.GetRequiredService<SharedWindows>();

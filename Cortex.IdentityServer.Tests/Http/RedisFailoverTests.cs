@@ -35,7 +35,7 @@ public sealed class NamedRedisApp(PostgresCluster cluster) : CortexApp(cluster)
 }
 
 /// <summary>After a failover, the server counts on the Redis that its host name resolves to.</summary>
-[Collection(RedisAlone.Name)]
+[Collection(RedisTests.Name)]
 public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedRedisApp>
 {
     private const string Login = "/api/v1/auth/login";

@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>Verifies on real servers what docs/redis.md says about kinds of Redis and about users with limited permissions.</summary>
-[Collection(RedisAlone.Name)]
+[Collection(RedisTests.Name)]
 public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Login = "/api/v1/auth/login";
@@ -30,7 +30,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
             await CountsAsync(redis);
             for (var left = 49; left >= 40; left--)
             {
-                Assert.Equal(left, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+                Assert.Equal(left, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
             }
         });
     }
@@ -117,8 +117,8 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await WithReplicaAsync(redis.Url, async http =>
         {
             await CountsAsync(redis);
-            Assert.Equal(49, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
-            Assert.Equal(48, RateLimitSeen.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+            Assert.Equal(49, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
+            Assert.Equal(48, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
         });
     }
 

@@ -8,7 +8,7 @@ using Xunit.Sdk;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>With Redis, all replicas share one count, which is exact under concurrency.</summary>
-[Collection(RedisAlone.Name)]
+[Collection(RedisTests.Name)]
 public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
 {
     private const string Lost = "doesn't answer in time";
@@ -48,7 +48,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         using var ends = replica;
 
         await app.Anonymous().PostTextAsync(Login, "{}");
-        var seen = RateLimitSeen.Of(await second.PostTextAsync(Login, "{}"));
+        var seen = Infrastructure.RateLimitHeaders.Of(await second.PostTextAsync(Login, "{}"));
 
         Assert.Equal((50, 48), (seen.Limit, seen.Remaining));
         Assert.InRange(seen.Reset, 50, 60);
@@ -118,7 +118,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
 
-            var lost = app.Logged(Lost);
+            var lost = app.CountLogLines(Lost);
             await EmptyAsync();
             app.Clock.Advance(TimeSpan.FromMinutes(5));
             try
@@ -126,7 +126,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
                 await test();
                 return;
             }
-            catch (XunitException) when (app.Logged(Lost) > lost && left > 0)
+            catch (XunitException) when (app.CountLogLines(Lost) > lost && left > 0)
             {
             }
         }

@@ -8,13 +8,13 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>A real browser without a window, driven over its DevTools protocol.</summary>
 internal sealed partial class Chromium : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly DirectoryInfo _profile;
     private readonly ClientWebSocket _socket = new();
     private string? _page;
-    private int _number;
+    private int _lastId;
 
     private Chromium(Process process, DirectoryInfo profile) => (_process, _profile) = (process, profile);
 
@@ -38,7 +38,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         var chromium = new Chromium(process, profile);
         try
         {
-            await chromium._socket.ConnectAsync(await ListeningAsync(process), Cancel).WaitAsync(Patience, Cancel);
+            await chromium._socket.ConnectAsync(await WaitForDevToolsAsync(process), Cancel).WaitAsync(Timeout, Cancel);
             return chromium;
         }
         catch
@@ -61,7 +61,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         for (var started = Stopwatch.GetTimestamp(); (await EvaluateAsync("location.origin + document.readyState"))
             .GetString() != address.GetLeftPart(UriPartial.Authority) + "complete";)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{address} did not load");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, $"{address} did not load");
             await Task.Delay(20, Cancel);
         }
     }
@@ -76,20 +76,20 @@ internal sealed partial class Chromium : IAsyncDisposable
 
     public async Task<JsonElement> SendAsync(string method, object? parameters = null)
     {
-        var id = ++_number;
+        var id = ++_lastId;
         var message = new Dictionary<string, object> { ["id"] = id, ["method"] = method, ["params"] = parameters ?? new { } };
         if (_page is not null)
         {
             message["sessionId"] = _page;
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(Patience);
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        timeout.CancelAfter(Timeout);
+        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, timeout.Token);
         while (true)
         {
             // Between them come events, which nobody here waits for.
-            var answer = await ReceiveAsync(patience.Token);
+            var answer = await ReceiveAsync(timeout.Token);
             if (answer.TryGetProperty("id", out var answered) && answered.GetInt32() == id)
             {
                 return answer.TryGetProperty("result", out var result) ? result : throw new InvalidOperationException($"{method}: {answer}");
@@ -132,7 +132,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         return JsonDocument.Parse(message.ToArray()).RootElement;
     }
 
-    private static Task<Uri> ListeningAsync(Process process)
+    private static Task<Uri> WaitForDevToolsAsync(Process process)
     {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, _) => { };
@@ -149,7 +149,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return listening.Task.WaitAsync(Patience, Cancel);
+        return listening.Task.WaitAsync(Timeout, Cancel);
     }
 
     [GeneratedRegex(@"DevTools listening on (ws://\S+)", RegexOptions.CultureInvariant)]

@@ -25,11 +25,11 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     public const string Audience = "cortex";
 
     /// <summary>All tests of a class come from one address, mostly at one moment: those about something else shall meet no limit.</summary>
-    internal const string Generous =
+    internal const string HighLimits =
         "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,"
         + "sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
 
-    private static readonly TimeSpan LongestHearing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NotificationTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly string _folder = Path.Combine(AppContext.BaseDirectory, "data", Guid.NewGuid().ToString("N"));
@@ -46,7 +46,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     public IServiceProvider Services => _factory.Services;
 
     /// <summary>The mails that the server wrote.</summary>
-    internal Mailbox Mails => new(Path.Combine(_folder, "mail"));
+    internal Mailbox Mailbox => new(Path.Combine(_folder, "mail"));
 
     /// <summary>Everything that was logged, at every level down to Debug.</summary>
     public string Log => string.Join('\n', _log);
@@ -92,7 +92,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             {
                 ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("PUBLIC_URL", Issuer), ("BCRYPT_COST", "10"),
                 ("CORTEX_DATA", _folder),
-                ("RATE_LIMITS", Generous), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
+                ("RATE_LIMITS", HighLimits), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
             }.Concat(Settings).Concat(settings))
             {
                 host.UseSetting(name, value);
@@ -183,14 +183,14 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         var result = await command.ExecuteScalarAsync();
         if (!sql.TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase))
         {
-            await HeardAsync(connection);
+            await WaitForNotificationAsync(connection);
         }
 
         return result;
     }
 
     /// <summary>Notices come in their order: when a later one has come, all before have.</summary>
-    private async Task HeardAsync(NpgsqlConnection connection)
+    private async Task WaitForNotificationAsync(NpgsqlConnection connection)
     {
         var changes = Services.GetRequiredService<Changes>();
         var nobody = Guid.NewGuid();
@@ -199,7 +199,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         await notify.ExecuteNonQueryAsync();
 
         // At once, or later on a machine that is busy with something else. A server that a test has cut off never hears of it.
-        for (var started = Stopwatch.GetTimestamp(); changes.IsUnchanged(nobody, before) && Stopwatch.GetElapsedTime(started) < LongestHearing;)
+        for (var started = Stopwatch.GetTimestamp(); changes.IsUnchanged(nobody, before) && Stopwatch.GetElapsedTime(started) < NotificationTimeout;)
         {
             await Task.Delay(5);
         }

@@ -14,17 +14,17 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public CuttableProxy(string host, int port)
     {
-        _target = Find(host, port);
-        Join();
+        _target = ToEndPoint(host, port);
+        Restore();
     }
 
     public int Port { get; private set; }
 
     /// <summary>New connections lead elsewhere from now on, as when a name gets another address; those that are open stay where they are.</summary>
-    public void Retarget(string host, int port) => _target = Find(host, port);
+    public void Retarget(string host, int port) => _target = ToEndPoint(host, port);
 
     /// <summary>Nothing to do where it isn't cut.</summary>
-    public void Join()
+    public void Restore()
     {
         if (_listener is not null)
         {
@@ -53,7 +53,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CutAsync();
 
-    private static EndPoint Find(string host, int port) =>
+    private static EndPoint ToEndPoint(string host, int port) =>
         host.StartsWith('/') ? new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}") : new IPEndPoint(IPAddress.Parse(host), port);
 
     private async Task AcceptAsync(Socket listener)
@@ -67,7 +67,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
                 var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
                 _open.Add(client);
                 _open.Add(server);
-                _ = JoinAsync(client, server, target);
+                _ = ConnectAsync(client, server, target);
             }
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
@@ -76,7 +76,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     }
 
     /// <summary>Where PostgreSQL is away, the client is told so as it would be without a proxy.</summary>
-    private static async Task JoinAsync(Socket client, Socket server, EndPoint target)
+    private static async Task ConnectAsync(Socket client, Socket server, EndPoint target)
     {
         try
         {

@@ -16,10 +16,10 @@ public abstract class KeyPairApp(PostgresCluster cluster, string algorithm) : Co
     public static async Task<JsonElement[]> KeySetAsync(HttpClient http) =>
         [.. (await (await http.FetchAsync("/.well-known/jwks.json")).JsonAsync(HttpStatusCode.OK)).GetProperty("keys").EnumerateArray()];
 
-    public static async Task<string[]> KidsAsync(HttpClient http) => [.. (await KeySetAsync(http)).Select(key => key.GetProperty("kid").GetString()!)];
+    public static async Task<string[]> KeyIdsAsync(HttpClient http) => [.. (await KeySetAsync(http)).Select(key => key.GetProperty("kid").GetString()!)];
 
     /// <summary>The key that a token names.</summary>
-    public static string KidOf(Tokens tokens) => (string)Jwt.Read(tokens.AccessToken).Header["kid"]!;
+    public static string KeyIdOf(Tokens tokens) => (string)Jwt.Read(tokens.AccessToken).Header["kid"]!;
 }
 
 /// <summary>One with ES256.</summary>

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>Reads the pickup folder as its users do: files of mails, by whom they are for and what they are about.</summary>
 internal sealed partial class Mailbox(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Mails for an address, the oldest first; of one kind (<c>reset_password</c>), if one is named.</summary>
     public async Task<List<MimeMessage>> ForAsync(string email, string kind = "")
@@ -32,7 +32,7 @@ internal sealed partial class Mailbox(string folder)
     /// <summary>The newest of at least so many, once they are there.</summary>
     public async Task<MimeMessage> WaitAsync(string email, string kind, int count = 1)
     {
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += TimeSpan.FromMilliseconds(20))
+        for (var waited = TimeSpan.Zero; waited < Timeout; waited += TimeSpan.FromMilliseconds(20))
         {
             if (await ForAsync(email, kind) is { } mails && mails.Count >= count)
             {

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A question to an authenticator, as a browser gets it.</summary>
-internal sealed record PasskeyQuestion(string Token, JsonElement Options)
+/// <summary>A ceremony to an authenticator, as a browser gets it.</summary>
+internal sealed record PasskeyCeremony(string Token, JsonElement Options)
 {
-    public static PasskeyQuestion Of(JsonElement answer) => new(answer.GetProperty("passkey_token").GetString()!, answer.GetProperty("options"));
+    public static PasskeyCeremony Of(JsonElement answer) => new(answer.GetProperty("passkey_token").GetString()!, answer.GetProperty("options"));
 }
 
 /// <summary>A user with a passkey.</summary>
@@ -20,16 +20,16 @@ internal static class PasskeySteps
     public const string LogIn = "/api/v1/auth/login/passkey";
     public const string SecondFactor = "/api/v1/auth/login/2fa/passkey";
 
-    public static async Task<PasskeyQuestion> BeginPasskeyAsync(this HttpClient http) =>
-        PasskeyQuestion.Of(await (await http.PostAsync(Passkeys + "/options", new { })).JsonAsync(HttpStatusCode.OK));
+    public static async Task<PasskeyCeremony> BeginPasskeyAsync(this HttpClient http) =>
+        PasskeyCeremony.Of(await (await http.PostAsync(Passkeys + "/options", new { })).JsonAsync(HttpStatusCode.OK));
 
-    public static Task<HttpResponseMessage> FinishPasskeyAsync(this HttpClient http, PasskeyQuestion question, JsonObject credential, string? name = null) =>
-        http.PostAsync(Passkeys, name is null ? new { passkey_token = question.Token, credential } : new { passkey_token = question.Token, credential, name });
+    public static Task<HttpResponseMessage> RegisterPasskeyAsync(this HttpClient http, PasskeyCeremony ceremony, JsonObject credential, string? name = null) =>
+        http.PostAsync(Passkeys, name is null ? new { passkey_token = ceremony.Token, credential } : new { passkey_token = ceremony.Token, credential, name });
 
     public static async Task<Guid> AddPasskeyAsync(this HttpClient http, SoftAuthenticator key)
     {
-        var question = await http.BeginPasskeyAsync();
-        return (await (await http.FinishPasskeyAsync(question, key.Create(question.Options))).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+        var ceremony = await http.BeginPasskeyAsync();
+        return (await (await http.RegisterPasskeyAsync(ceremony, key.Create(ceremony.Options))).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
     }
 
     /// <summary>A new user, logged in, with a passkey.</summary>
@@ -40,26 +40,26 @@ internal static class PasskeySteps
         return new(user, http, key, await http.AddPasskeyAsync(key));
     }
 
-    public static async Task<PasskeyQuestion> AskForPasskeyAsync(this CortexApp app) =>
-        PasskeyQuestion.Of(await (await app.Anonymous().PostAsync(LogIn + "/options", new { })).JsonAsync(HttpStatusCode.OK));
+    public static async Task<PasskeyCeremony> BeginPasskeyLoginAsync(this CortexApp app) =>
+        PasskeyCeremony.Of(await (await app.Anonymous().PostAsync(LogIn + "/options", new { })).JsonAsync(HttpStatusCode.OK));
 
-    public static Task<HttpResponseMessage> AnswerPasskeyAsync(this CortexApp app, PasskeyQuestion question, JsonObject credential) =>
-        app.Anonymous().PostAsync(LogIn, new { passkey_token = question.Token, credential });
+    public static Task<HttpResponseMessage> FinishPasskeyLoginAsync(this CortexApp app, PasskeyCeremony ceremony, JsonObject credential) =>
+        app.Anonymous().PostAsync(LogIn, new { passkey_token = ceremony.Token, credential });
 
     /// <summary>A whole login.</summary>
-    public static async Task<HttpResponseMessage> LogInWithAsync(this CortexApp app, SoftAuthenticator key, Twist? twist = null)
+    public static async Task<HttpResponseMessage> LogInWithPasskeyAsync(this CortexApp app, SoftAuthenticator key, Tampering? tampering = null)
     {
-        var question = await app.AskForPasskeyAsync();
-        return await app.AnswerPasskeyAsync(question, key.Get(question.Options, twist));
+        var ceremony = await app.BeginPasskeyLoginAsync();
+        return await app.FinishPasskeyLoginAsync(ceremony, key.Get(ceremony.Options, tampering));
     }
 
-    public static async Task<PasskeyQuestion> AskForSecondFactorAsync(this CortexApp app, string twoFactorToken) =>
-        PasskeyQuestion.Of(
+    public static async Task<PasskeyCeremony> BeginSecondFactorAsync(this CortexApp app, string twoFactorToken) =>
+        PasskeyCeremony.Of(
             await (await app.Anonymous().PostAsync(SecondFactor + "/options", new { two_factor_token = twoFactorToken })).JsonAsync(HttpStatusCode.OK));
 
-    public static Task<HttpResponseMessage> AnswerSecondFactorAsync(
-        this CortexApp app, string twoFactorToken, PasskeyQuestion question, JsonObject credential) =>
-        app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = question.Token, credential });
+    public static Task<HttpResponseMessage> FinishSecondFactorAsync(
+        this CortexApp app, string twoFactorToken, PasskeyCeremony ceremony, JsonObject credential) =>
+        app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = ceremony.Token, credential });
 
     /// <summary>The methods that the access token names.</summary>
     public static async Task<string[]> MethodsAsync(this HttpResponseMessage response) =>

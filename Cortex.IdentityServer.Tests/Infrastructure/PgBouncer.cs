@@ -10,13 +10,13 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 /// <summary>A pooler that gives a connection to each transaction and passes no notices on.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
-    private const string Program = "/usr/sbin/pgbouncer";
+    private const string ExecutablePath = "/usr/sbin/pgbouncer";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
     private readonly int _port = FreePort();
     private Process? _process;
 
-    public static bool IsInstalled => File.Exists(Program);
+    public static bool IsInstalled => File.Exists(ExecutablePath);
 
     /// <summary>What the pooler's clients connect with.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Database=cortex;Username=cortex;SSL Mode=Disable;GSS Encryption Mode=Disable";
@@ -46,9 +46,9 @@ internal sealed class PgBouncer : IAsyncDisposable
             TestContext.Current.CancellationToken);
         Assert.True(await account.ChangeOwnerAsync(_folder, TestContext.Current.CancellationToken));
         Assert.True(await account.ChangeOwnerAsync(file, TestContext.Current.CancellationToken));
-        string[] command = [.. account.Prefix, Program, "-q", file];
+        string[] command = [.. account.Prefix, ExecutablePath, "-q", file];
         _process = Process.Start(command[0], command[1..]);
-        await Within.UntilAsync(TimeSpan.FromSeconds(5), "pgbouncer", AnswersAsync);
+        await Poll.UntilAsync(TimeSpan.FromSeconds(5), "pgbouncer", IsReachableAsync);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +63,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> IsReachableAsync()
     {
         using var socket = new TcpClient();
         try

@@ -29,12 +29,12 @@ internal sealed class RawConnection : IDisposable
     public Task WriteAsync(byte[] bytes) => _stream.WriteAsync(bytes, TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>The next answer, whose body has a length or comes in chunks.</summary>
-    /// <param name="isToHead">Whether the request was HEAD, to which no body comes.</param>
-    public async Task<RawAnswer> ReadAsync(bool isToHead = false)
+    /// <param name="isHeadRequest">Whether the request was HEAD, to which no body comes.</param>
+    public async Task<RawResponse> ReadAsync(bool isHeadRequest = false)
     {
         var end = await FindAsync("\r\n\r\n", 0) + 4;
-        var head = RawAnswer.Parse(_received[..end]);
-        var bodyEnd = isToHead || head.Status is 100 or 204 or 304 ? end
+        var head = RawResponse.Parse(_received[..end]);
+        var bodyEnd = isHeadRequest || head.Status is 100 or 204 or 304 ? end
             : head.Headers.TryGetValue("Content-Length", out var length) ? end + int.Parse(length, provider: null)
             : await FindAsync("0\r\n\r\n", end) + 5;
         while (_received.Length < bodyEnd)
@@ -42,7 +42,7 @@ internal sealed class RawConnection : IDisposable
             await ReceiveAsync();
         }
 
-        var answer = RawAnswer.Parse(_received[..bodyEnd]);
+        var answer = RawResponse.Parse(_received[..bodyEnd]);
         _received = _received[bodyEnd..];
         return answer;
     }
@@ -80,9 +80,9 @@ internal sealed class RawConnection : IDisposable
 
     private async Task ReceiveAsync()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        var count = await _stream.ReadAsync(_buffer, patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        var count = await _stream.ReadAsync(_buffer, timeout.Token);
         _received += count > 0 ? Encoding.Latin1.GetString(_buffer, 0, count) : throw new EndOfStreamException($"closed after: {_received}");
     }
 }

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 internal static class RawHttp
 {
     /// <summary>Sends bytes and reads until the server closes, which it does after a bad request or on <c>Connection: close</c>.</summary>
-    public static async Task<RawAnswer> SendAsync(Uri server, string head, byte[]? body = null)
+    public static async Task<RawResponse> SendAsync(Uri server, string head, byte[]? body = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var socket = new TcpClient();
@@ -19,18 +19,18 @@ internal static class RawHttp
             await stream.WriteAsync(body, cancellation);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(TimeSpan.FromSeconds(10));
         using var received = new MemoryStream();
-        await stream.CopyToAsync(received, patience.Token);
-        return RawAnswer.Parse(Encoding.UTF8.GetString(received.ToArray()));
+        await stream.CopyToAsync(received, timeout.Token);
+        return RawResponse.Parse(Encoding.UTF8.GetString(received.ToArray()));
     }
 }
 
 /// <summary>What came back before the connection closed.</summary>
-internal sealed record RawAnswer(int Status, string Head, IReadOnlyDictionary<string, string> Headers, string Body)
+internal sealed record RawResponse(int Status, string Head, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    public static RawAnswer Parse(string text)
+    public static RawResponse Parse(string text)
     {
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         Assert.True(end > 0, $"not an HTTP answer: {text}");

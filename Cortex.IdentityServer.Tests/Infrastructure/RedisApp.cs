@@ -4,7 +4,7 @@ namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>Tests that measure whether Redis answers within 100 ms run alone: beside the hashes of others it wouldn't.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class RedisAlone
+public sealed class RedisTests
 {
     public const string Name = "Redis";
 }
@@ -24,7 +24,7 @@ public class RedisApp(PostgresCluster cluster) : CortexApp(cluster)
         [("REDIS_URL", Redis.Url), ("RATE_LIMITS", "login=50,login_failures=20,health=1000000,documents=1000000"), ("API_KEY_LIMITS", "free=10")];
 
     /// <summary>How often a line was logged.</summary>
-    public int Logged(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+    public int CountLogLines(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>What an operator can do with Redis.</summary>
     public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(

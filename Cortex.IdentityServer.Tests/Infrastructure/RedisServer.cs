@@ -12,7 +12,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Settings of a node of a cluster, which serves nothing before it is given slots.</summary>
     internal static readonly string[] Cluster = ["--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-redis-").FullName;
 
@@ -43,9 +43,9 @@ public sealed class RedisServer : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo("redis-server", await ArgumentsAsync()) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
-        for (var started = Stopwatch.GetTimestamp(); !await AnswersAsync();)
+        for (var started = Stopwatch.GetTimestamp(); !await IsReachableAsync();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "redis-server did not start");
+            Assert.True(Stopwatch.GetElapsedTime(started) < StartTimeout, "redis-server did not start");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
@@ -103,7 +103,7 @@ public sealed class RedisServer : IAsyncDisposable
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> IsReachableAsync()
     {
         try
         {

@@ -16,7 +16,7 @@ internal static class Requests
         TestContext.Current.CancellationToken);
 
     /// <summary>A request with header values that <see cref="HttpClient"/> would refuse to send.</summary>
-    public static Task<RawAnswer> FetchRawAsync(this CortexApp app, string path, params string[] headers) =>
+    public static Task<RawResponse> FetchRawAsync(this CortexApp app, string path, params string[] headers) =>
         RawHttp.SendAsync(
             app.BaseAddress, string.Join("\r\n", [$"GET {path} HTTP/1.1", $"Host: {app.BaseAddress.Authority}", "Connection: close", .. headers, "", ""]));
 

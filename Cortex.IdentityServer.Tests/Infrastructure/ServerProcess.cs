@@ -14,7 +14,7 @@ internal sealed record ServerRun(int ExitCode, string Output, string Errors)
 /// <summary>The built program in a process of its own, with no variables of the server but those that a test gives.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -50,8 +50,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         var server = new ServerProcess(new Process { StartInfo = start });
-        server._process.OutputDataReceived += (_, line) => server.Note(server._output, line.Data);
-        server._process.ErrorDataReceived += (_, line) => server.Note(server._errors, line.Data);
+        server._process.OutputDataReceived += (_, line) => server.OnLine(server._output, line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.OnLine(server._errors, line.Data);
         server._process.Start();
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
@@ -75,7 +75,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             // It had no use for it.
         }
 
-        return await server.EndAsync();
+        return await server.WaitForExitAsync();
     }
 
     /// <summary>Its standard input.</summary>
@@ -87,19 +87,19 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private string Errors => Read(_errors);
 
     /// <summary>Where it answers, once it does.</summary>
-    public Task<Uri> ListeningAsync() => _listening.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public Task<Uri> WaitForAddressAsync() => _listening.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
     /// <summary>Its embedded PostgreSQL runs; it does not answer yet.</summary>
-    public Task HasDatabaseAsync() => _hasDatabase.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public Task WaitForDatabaseAsync() => _hasDatabase.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
-    public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await ListeningAsync() };
+    public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await WaitForAddressAsync() };
 
     /// <summary>Sends a signal, as a container's host or a terminal does.</summary>
     public async Task<ServerRun> SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return await EndAsync();
+        return await WaitForExitAsync();
     }
 
     /// <summary>Gone in the middle of whatever it does, as after a crash of its machine.</summary>
@@ -109,9 +109,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    public async Task<ServerRun> EndAsync()
+    public async Task<ServerRun> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
         return new(_process.ExitCode, Output, Errors);
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    private void Note(StringBuilder text, string? line)
+    private void OnLine(StringBuilder text, string? line)
     {
         if (line is null)
         {

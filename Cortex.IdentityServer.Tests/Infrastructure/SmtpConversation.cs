@@ -14,30 +14,30 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
     public void Dispose() => _reader.Dispose();
 
     /// <summary>True when it is to go on encrypted, false when it is over.</summary>
-    public async Task<bool> RunAsync(bool greets)
+    public async Task<bool> RunAsync(bool sendsGreeting)
     {
-        if (greets && !await AnswerAsync(SmtpPhase.Greeting, "220 test ESMTP"))
+        if (sendsGreeting && !await ReplyAsync(SmtpPhase.Greeting, "220 test ESMTP"))
         {
             return false;
         }
 
         while (await _reader.ReadLineAsync(closing) is { } line)
         {
-            server.Note(Utf8(line));
+            server.RecordLine(Utf8(line));
             var goesOn = line.Split(' ', ':')[0].ToUpperInvariant() switch
             {
-                "EHLO" or "HELO" => await AnswerAsync(SmtpPhase.Ehlo, Offers()),
-                "STARTTLS" when server.Certificate is not null && !isEncrypted => await AnswerAsync(SmtpPhase.StartTls, "220 go on"),
+                "EHLO" or "HELO" => await ReplyAsync(SmtpPhase.Ehlo, EhloReply()),
+                "STARTTLS" when server.Certificate is not null && !isEncrypted => await ReplyAsync(SmtpPhase.StartTls, "220 go on"),
                 "AUTH" => await LogInAsync(line.Split(' ')),
-                "MAIL" when server.Login is not null && _user is null => await SayAsync("530 5.7.0 authentication required"),
-                "MAIL" => Begin(line) && await AnswerAsync(SmtpPhase.MailFrom, "250 2.1.0 ok"),
-                "RCPT" => await TakeRecipientAsync(Address(line)),
-                "DATA" when _to.Count == 0 => await SayAsync("503 5.5.1 no recipient"),
-                "DATA" => await TakeMailAsync(),
-                "RSET" => Begin("") && await SayAsync("250 2.0.0 ok"),
-                "NOOP" => await SayAsync("250 2.0.0 ok"),
-                "QUIT" => await AnswerAsync(SmtpPhase.Quit, "221 2.0.0 bye") && false,
-                _ => await SayAsync("502 5.5.2 what?"),
+                "MAIL" when server.Login is not null && _user is null => await WriteReplyAsync("530 5.7.0 authentication required"),
+                "MAIL" => StartMessage(line) && await ReplyAsync(SmtpPhase.MailFrom, "250 2.1.0 ok"),
+                "RCPT" => await ReceiveRecipientAsync(Address(line)),
+                "DATA" when _to.Count == 0 => await WriteReplyAsync("503 5.5.1 no recipient"),
+                "DATA" => await ReceiveMessageAsync(),
+                "RSET" => StartMessage("") && await WriteReplyAsync("250 2.0.0 ok"),
+                "NOOP" => await WriteReplyAsync("250 2.0.0 ok"),
+                "QUIT" => await ReplyAsync(SmtpPhase.Quit, "221 2.0.0 bye") && false,
+                _ => await WriteReplyAsync("502 5.5.2 what?"),
             };
             if (!goesOn)
             {
@@ -61,7 +61,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
     private static string Decoded(string base64) => Encoding.UTF8.GetString(Convert.FromBase64String(base64));
 
-    private string Offers()
+    private string EhloReply()
     {
         List<string> offers = ["test", "SIZE 1000000", "PIPELINING", "ENHANCEDSTATUSCODES"];
         if (server.Offers8Bit)
@@ -87,7 +87,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         return string.Join("\r\n", offers.Select((offer, index) => $"250{(index == offers.Count - 1 ? ' ' : '-')}{offer}"));
     }
 
-    private bool Begin(string line)
+    private bool StartMessage(string line)
     {
         _from = line.Length > 0 ? Address(line) : "";
         _to.Clear();
@@ -100,43 +100,43 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         string[] login;
         if (words[1].Equals("PLAIN", StringComparison.OrdinalIgnoreCase))
         {
-            login = Decoded(given ?? await AskAsync("")).Split('\0')[1..];
+            login = Decoded(given ?? await ChallengeAsync("")).Split('\0')[1..];
         }
         else
         {
-            login = [Decoded(given ?? await AskAsync("VXNlcm5hbWU6")), Decoded(await AskAsync("UGFzc3dvcmQ6"))];
+            login = [Decoded(given ?? await ChallengeAsync("VXNlcm5hbWU6")), Decoded(await ChallengeAsync("UGFzc3dvcmQ6"))];
         }
 
         if (server.Login is not var (user, password) || login[0] != user || login[1] != password)
         {
-            return await SayAsync("535 5.7.8 wrong");
+            return await WriteReplyAsync("535 5.7.8 wrong");
         }
 
         _user = user;
-        return await AnswerAsync(SmtpPhase.Auth, "235 2.7.0 ok");
+        return await ReplyAsync(SmtpPhase.Auth, "235 2.7.0 ok");
     }
 
-    private async Task<string> AskAsync(string question)
+    private async Task<string> ChallengeAsync(string question)
     {
-        await SayAsync($"334 {question}");
+        await WriteReplyAsync($"334 {question}");
         return await _reader.ReadLineAsync(closing) ?? "";
     }
 
-    private async Task<bool> TakeRecipientAsync(string address)
+    private async Task<bool> ReceiveRecipientAsync(string address)
     {
         _to.Add(address);
-        var step = await StepAsync(SmtpPhase.RcptTo, "250 2.1.5 ok");
+        var step = await ReachAsync(SmtpPhase.RcptTo, "250 2.1.5 ok");
         if (step == Step.Refused)
         {
             _to.Remove(address);
         }
 
-        return step != Step.Over;
+        return step != Step.Closed;
     }
 
-    private async Task<bool> TakeMailAsync()
+    private async Task<bool> ReceiveMessageAsync()
     {
-        if (await StepAsync(SmtpPhase.Data, "354 go on") is var asked && asked != Step.Done)
+        if (await ReachAsync(SmtpPhase.Data, "354 go on") is var asked && asked != Step.Replied)
         {
             return asked == Step.Refused;
         }
@@ -144,16 +144,16 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         using var content = new MemoryStream();
         while (await _reader.ReadLineAsync(closing) is { } line)
         {
-            if (content.Length == 0 && await StepAsync(SmtpPhase.Content) == Step.Over)
+            if (content.Length == 0 && await ReachAsync(SmtpPhase.Content) == Step.Closed)
             {
                 return false;
             }
 
             if (line == ".")
             {
-                return await StepAsync(SmtpPhase.End) switch
+                return await ReachAsync(SmtpPhase.End) switch
                 {
-                    Step.Done => await TakeAsync(content),
+                    Step.Replied => await AcceptMessageAsync(content),
                     var ended => ended == Step.Refused,
                 };
             }
@@ -164,23 +164,23 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         return false;
     }
 
-    private async Task<bool> TakeAsync(MemoryStream content)
+    private async Task<bool> AcceptMessageAsync(MemoryStream content)
     {
         content.Position = 0;
-        server.Take(
+        server.Accept(
             new(await MimeMessage.LoadAsync(content, closing), _from, [.. _to], isEncrypted, _user, Encoding.UTF8.GetString(content.ToArray())));
-        return await AnswerAsync(SmtpPhase.Taken, "250 2.0.0 taken");
+        return await ReplyAsync(SmtpPhase.Accepted, "250 2.0.0 taken");
     }
 
     /// <summary>False when it is over.</summary>
-    private async Task<bool> AnswerAsync(SmtpPhase phase, string reply) => await StepAsync(phase, reply) != Step.Over;
+    private async Task<bool> ReplyAsync(SmtpPhase phase, string reply) => await ReachAsync(phase, reply) != Step.Closed;
 
-    private async Task<Step> StepAsync(SmtpPhase phase, string? reply = null)
+    private async Task<Step> ReachAsync(SmtpPhase phase, string? reply = null)
     {
-        var (fault, well) = server.Reach(phase, _to);
+        var (fault, well) = server.Enter(phase, _to);
         if (fault == SmtpFault.Drop)
         {
-            return Step.Over;
+            return Step.Closed;
         }
 
         if (fault == SmtpFault.Stall)
@@ -195,13 +195,13 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
         if ((fault?.Reply ?? reply) is { } text)
         {
-            await SayAsync(text);
+            await WriteReplyAsync(text);
         }
 
-        return fault?.Reply is null ? Step.Done : Step.Refused;
+        return fault?.Reply is null ? Step.Replied : Step.Refused;
     }
 
-    private async Task<bool> SayAsync(string reply)
+    private async Task<bool> WriteReplyAsync(string reply)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(reply + "\r\n"), closing);
         return true;
@@ -209,8 +209,8 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
     private enum Step
     {
-        Done,
+        Replied,
         Refused,
-        Over,
+        Closed,
     }
 }

@@ -25,7 +25,7 @@ internal enum SmtpPhase
     End,
 
     /// <summary>It is taken, and that is not said yet.</summary>
-    Taken,
+    Accepted,
     Quit,
 }
 
@@ -46,23 +46,23 @@ internal sealed class SmtpFault
     /// <summary>Answers when it behaves well again.</summary>
     public static SmtpFault Hold { get; } = new();
 
-    public static SmtpFault Say(string reply) => new() { Reply = reply };
+    public static SmtpFault ReplyWith(string reply) => new() { Reply = reply };
 }
 
 /// <summary>A mail that came, with its envelope, how it came and what it was on the wire.</summary>
-internal sealed record ReceivedMail(MimeMessage Message, string From, IReadOnlyList<string> To, bool IsEncrypted, string? User, string Raw);
+internal sealed record ReceivedEmail(MimeMessage Message, string From, IReadOnlyList<string> To, bool IsEncrypted, string? User, string Raw);
 
 /// <summary>A mail server on a real socket, which a test can let fail at each step.</summary>
 internal sealed class SmtpListener : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<ReceivedMail> _received = new();
+    private readonly ConcurrentQueue<ReceivedEmail> _received = new();
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentDictionary<SmtpPhase, int> _reached = new();
     private readonly ConcurrentBag<Task> _conversations = [];
     private readonly IPAddress _address;
     private volatile Func<SmtpPhase, string, SmtpFault?> _fault = (_, _) => null;
-    private TaskCompletionSource _well = NewWell();
-    private CancellationTokenSource? _open;
+    private TaskCompletionSource _recovered = NewSignal();
+    private CancellationTokenSource? _closing;
     private Socket? _listener;
 
     public SmtpListener(IPAddress? address = null)
@@ -91,25 +91,25 @@ internal sealed class SmtpListener : IAsyncDisposable
     /// <summary>TLS from the first byte.</summary>
     public bool IsTls { get; init; }
 
-    public IReadOnlyList<ReceivedMail> Received => [.. _received];
+    public IReadOnlyList<ReceivedEmail> Received => [.. _received];
 
     /// <summary>Every command that came, with what came encrypted, and no line of a mail.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
     /// <summary>The mails for an address.</summary>
-    public List<ReceivedMail> For(string email) => [.. _received.Where(mail => mail.To.Contains(email, StringComparer.OrdinalIgnoreCase))];
+    public List<ReceivedEmail> For(string email) => [.. _received.Where(mail => mail.To.Contains(email, StringComparer.OrdinalIgnoreCase))];
 
     /// <summary>How often a conversation came to this.</summary>
-    public int Reached(SmtpPhase phase) => _reached.GetValueOrDefault(phase);
+    public int TimesReached(SmtpPhase phase) => _reached.GetValueOrDefault(phase);
 
     /// <summary>Fails from now on at a step, for mails to an address if one is given.</summary>
     public void FailAt(SmtpPhase phase, SmtpFault fault, string to = "") =>
         _fault = (at, recipients) => at == phase && recipients.Contains(to, StringComparison.OrdinalIgnoreCase) ? fault : null;
 
-    public void BehaveWell()
+    public void ClearFaults()
     {
         _fault = (_, _) => null;
-        Interlocked.Exchange(ref _well, NewWell()).SetResult();
+        Interlocked.Exchange(ref _recovered, NewSignal()).SetResult();
     }
 
     /// <summary>Forgets what came.</summary>
@@ -128,13 +128,13 @@ internal sealed class SmtpListener : IAsyncDisposable
             return;
         }
 
-        _open = new();
+        _closing = new();
         _listener = new(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Bind(new IPEndPoint(_address, Port));
         _listener.Listen();
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        _ = AcceptAsync(_listener, _open.Token);
+        _ = AcceptAsync(_listener, _closing.Token);
     }
 
     /// <summary>Ends what is open and refuses what comes.</summary>
@@ -144,18 +144,18 @@ internal sealed class SmtpListener : IAsyncDisposable
         {
             _listener.Dispose();
             _listener = null;
-            await _open!.CancelAsync();
+            await _closing!.CancelAsync();
             await Task.WhenAll(_conversations);
-            _open.Dispose();
+            _closing.Dispose();
         }
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
     /// <summary>A conversation has come to a step: what to do there, if not what is usual, and what ends a <see cref="SmtpFault.Hold"/>.</summary>
-    internal (SmtpFault? Fault, Task Well) Reach(SmtpPhase phase, IReadOnlyList<string> recipients)
+    internal (SmtpFault? Fault, Task Well) Enter(SmtpPhase phase, IReadOnlyList<string> recipients)
     {
-        var well = _well.Task;
+        var well = _recovered.Task;
 
         // Before a test can see how far this is: it may then change what happens from here on.
         var fault = _fault(phase, string.Join(' ', recipients));
@@ -163,11 +163,11 @@ internal sealed class SmtpListener : IAsyncDisposable
         return (fault, well);
     }
 
-    internal void Note(string line) => _lines.Enqueue(line);
+    internal void RecordLine(string line) => _lines.Enqueue(line);
 
-    internal void Take(ReceivedMail mail) => _received.Enqueue(mail);
+    internal void Accept(ReceivedEmail mail) => _received.Enqueue(mail);
 
-    private static TaskCompletionSource NewWell() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task AcceptAsync(Socket listener, CancellationToken closing)
     {
@@ -175,7 +175,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         {
             while (true)
             {
-                _conversations.Add(TalkAsync(await listener.AcceptAsync(closing), closing));
+                _conversations.Add(ConverseAsync(await listener.AcceptAsync(closing), closing));
             }
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -183,7 +183,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         }
     }
 
-    private async Task TalkAsync(Socket socket, CancellationToken closing)
+    private async Task ConverseAsync(Socket socket, CancellationToken closing)
     {
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
@@ -194,11 +194,11 @@ internal sealed class SmtpListener : IAsyncDisposable
             }
 
             using var conversation = new SmtpConversation(this, stream, IsTls, closing);
-            if (await conversation.RunAsync(greets: true))
+            if (await conversation.RunAsync(sendsGreeting: true))
             {
                 stream = await EncryptAsync(stream, closing);
                 using var encrypted = new SmtpConversation(this, stream, isEncrypted: true, closing);
-                await encrypted.RunAsync(greets: false);
+                await encrypted.RunAsync(sendsGreeting: false);
             }
         }
         catch (Exception ended) when (ended is IOException or SocketException or ObjectDisposedException or OperationCanceledException

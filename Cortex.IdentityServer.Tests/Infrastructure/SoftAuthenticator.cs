@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>What an answer has that it shouldn't; all null for an honest one.</summary>
-internal sealed record Twist
+internal sealed record Tampering
 {
     public string? Origin { get; init; }
 
@@ -48,7 +48,7 @@ internal sealed class SoftAuthenticator
     public byte[] CredentialId { get; init; } = RandomNumberGenerator.GetBytes(16);
 
     /// <summary>Whether it asks its user for a PIN.</summary>
-    public bool Verifies { get; set; } = true;
+    public bool VerifiesUser { get; set; } = true;
 
     /// <summary>Whether its key is, or can be, in a cloud.</summary>
     public bool SyncsKeys { get; set; }
@@ -56,21 +56,21 @@ internal sealed class SoftAuthenticator
     /// <summary>Signatures so far; 0 for ever, if it doesn't count.</summary>
     public uint SignCount { get; set; }
 
-    public bool Counts { get; init; } = true;
+    public bool HasCounter { get; init; } = true;
 
     public string UserHandle { get; private set; } = "";
 
     /// <summary>The answer to <c>navigator.credentials.create()</c>.</summary>
-    public JsonObject Create(JsonElement options, Twist? twist = null)
+    public JsonObject Create(JsonElement options, Tampering? tampering = null)
     {
-        twist ??= new();
+        tampering ??= new();
         UserHandle = options.GetProperty("user").GetProperty("id").GetString()!;
         var parameters = _key.ExportParameters(includePrivateParameters: false);
 
         // {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}
         byte[] publicKey = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32, .. parameters.Q.X!, 0x22, 0x58, 32, .. parameters.Q.Y!];
         byte[] credential = [.. new byte[16], (byte)(CredentialId.Length >> 8), (byte)CredentialId.Length, .. CredentialId, .. publicKey];
-        byte[] authenticatorData = [.. AuthenticatorData(options.GetProperty("rp").GetProperty("id").GetString()!, HasCredential, twist), .. credential];
+        byte[] authenticatorData = [.. AuthenticatorData(options.GetProperty("rp").GetProperty("id").GetString()!, HasCredential, tampering), .. credential];
 
         // {"fmt": "none", "attStmt": {}, "authData": h'…'}
         byte[] attestation =
@@ -80,21 +80,21 @@ internal sealed class SoftAuthenticator
         ];
         return Credential(new()
         {
-            ["clientDataJSON"] = Base64Url.EncodeToString(ClientData("webauthn.create", options, twist)),
+            ["clientDataJSON"] = Base64Url.EncodeToString(ClientData("webauthn.create", options, tampering)),
             ["attestationObject"] = Base64Url.EncodeToString(attestation),
-            ["transports"] = new JsonArray([.. (twist.Transports ?? ["internal", "hybrid"]).Select(transport => JsonValue.Create(transport))]),
-        }, twist);
+            ["transports"] = new JsonArray([.. (tampering.Transports ?? ["internal", "hybrid"]).Select(transport => JsonValue.Create(transport))]),
+        }, tampering);
     }
 
     /// <summary>The answer to <c>navigator.credentials.get()</c>.</summary>
-    public JsonObject Get(JsonElement options, Twist? twist = null)
+    public JsonObject Get(JsonElement options, Tampering? tampering = null)
     {
-        twist ??= new();
-        SignCount += Counts ? 1u : 0u;
-        var authenticatorData = AuthenticatorData(options.GetProperty("rpId").GetString()!, flags: 0, twist);
-        var clientData = ClientData("webauthn.get", options, twist);
+        tampering ??= new();
+        SignCount += HasCounter ? 1u : 0u;
+        var authenticatorData = AuthenticatorData(options.GetProperty("rpId").GetString()!, flags: 0, tampering);
+        var clientData = ClientData("webauthn.get", options, tampering);
         var signature = _key.SignData([.. authenticatorData, .. SHA256.HashData(clientData)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        if (twist.IsSignatureTampered)
+        if (tampering.IsSignatureTampered)
         {
             signature[^1] ^= 1;
         }
@@ -104,21 +104,21 @@ internal sealed class SoftAuthenticator
             ["clientDataJSON"] = Base64Url.EncodeToString(clientData),
             ["authenticatorData"] = Base64Url.EncodeToString(authenticatorData),
             ["signature"] = Base64Url.EncodeToString(signature),
-            ["userHandle"] = twist.UserHandle ?? UserHandle,
-        }, twist);
+            ["userHandle"] = tampering.UserHandle ?? UserHandle,
+        }, tampering);
     }
 
     private static byte[] Text(string text) => [(byte)(0x60 + text.Length), .. Encoding.ASCII.GetBytes(text)];
 
-    private static byte[] ClientData(string type, JsonElement options, Twist twist) => Encoding.UTF8.GetBytes(new JsonObject
+    private static byte[] ClientData(string type, JsonElement options, Tampering tampering) => Encoding.UTF8.GetBytes(new JsonObject
     {
-        ["type"] = twist.Type ?? type,
-        ["challenge"] = twist.Challenge ?? options.GetProperty("challenge").GetString(),
-        ["origin"] = twist.Origin ?? Origin,
-        ["crossOrigin"] = twist.CrossOrigin,
+        ["type"] = tampering.Type ?? type,
+        ["challenge"] = tampering.Challenge ?? options.GetProperty("challenge").GetString(),
+        ["origin"] = tampering.Origin ?? Origin,
+        ["crossOrigin"] = tampering.CrossOrigin,
     }.ToJsonString());
 
-    private JsonObject Credential(JsonObject response, Twist twist)
+    private JsonObject Credential(JsonObject response, Tampering tampering)
     {
         var credential = new JsonObject
         {
@@ -129,15 +129,15 @@ internal sealed class SoftAuthenticator
             ["clientExtensionResults"] = new JsonObject(),
             ["response"] = response,
         };
-        twist.Members?.Invoke(credential);
+        tampering.Members?.Invoke(credential);
         return credential;
     }
 
-    private byte[] AuthenticatorData(string rpId, byte flags, Twist twist)
+    private byte[] AuthenticatorData(string rpId, byte flags, Tampering tampering)
     {
         var count = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(count, SignCount);
-        flags |= (byte)((twist.IsUserAbsent ? 0 : UserPresent) | (Verifies ? UserVerified : 0) | (SyncsKeys ? BackupEligible | BackedUp : 0));
-        return [.. SHA256.HashData(Encoding.UTF8.GetBytes(twist.RpId ?? rpId)), flags, .. count];
+        flags |= (byte)((tampering.IsUserAbsent ? 0 : UserPresent) | (VerifiesUser ? UserVerified : 0) | (SyncsKeys ? BackupEligible | BackedUp : 0));
+        return [.. SHA256.HashData(Encoding.UTF8.GetBytes(tampering.RpId ?? rpId)), flags, .. count];
     }
 }

@@ -5,12 +5,12 @@ public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     private readonly Dictionary<string, (TwoFactorUser Person, DateTimeOffset Since)> _staff = [];
 
-    public Task<TwoFactorUser> AdminAsync() => AnyAsync("admin");
+    public Task<TwoFactorUser> AdminAsync() => GetStaffAsync("admin");
 
-    public Task<TwoFactorUser> SupportAsync() => AnyAsync("support");
+    public Task<TwoFactorUser> SupportAsync() => GetStaffAsync("support");
 
     /// <summary>A new one where a test has moved the clock so far that the login is no fresh proof soon.</summary>
-    private async Task<TwoFactorUser> AnyAsync(string role)
+    private async Task<TwoFactorUser> GetStaffAsync(string role)
     {
         if (!_staff.TryGetValue(role, out var known) || Clock.GetUtcNow() - known.Since > TimeSpan.FromMinutes(8))
         {

@@ -26,10 +26,10 @@ internal static class TwoFactorSteps
         return problem.GetProperty("two_factor_token").GetString()!;
     }
 
-    public static Task<HttpResponseMessage> AnswerAsync(this CortexApp app, string twoFactorToken, string code) =>
+    public static Task<HttpResponseMessage> SubmitCodeAsync(this CortexApp app, string twoFactorToken, string code) =>
         app.Anonymous().PostAsync(LogIn + "/2fa", new { two_factor_token = twoFactorToken, code });
 
-    public static Task<HttpResponseMessage> RecoverAsync(this CortexApp app, string twoFactorToken, string recoveryCode) =>
+    public static Task<HttpResponseMessage> SubmitRecoveryCodeAsync(this CortexApp app, string twoFactorToken, string recoveryCode) =>
         app.Anonymous().PostAsync(LogIn + "/2fa", new { two_factor_token = twoFactorToken, recovery_code = recoveryCode });
 
     /// <summary>Both steps with a wrong code, so many times; four to a challenge, which the fifth would kill.</summary>
@@ -39,7 +39,7 @@ internal static class TwoFactorSteps
         for (var time = 0; time < times; time++)
         {
             token = time % 4 == 0 ? await app.ChallengeAsync(user.User) : token;
-            await (await app.AnswerAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+            await (await app.SubmitCodeAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
     }
 }

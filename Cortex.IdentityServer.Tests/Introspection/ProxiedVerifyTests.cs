@@ -150,6 +150,6 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
         return (await CortexApp.GenerateKeyAsync(http, scopes)).Key;
     }
 
-    private Task<RawAnswer> SendAsync(string method, string target, params string[] headers) => RawHttp.SendAsync(
+    private Task<RawResponse> SendAsync(string method, string target, params string[] headers) => RawHttp.SendAsync(
         app.BaseAddress, string.Join('\n', [$"{method} {target} HTTP/1.1", "Host: x", "Connection: close", .. headers, "", ""]));
 }

@@ -31,7 +31,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     {
         var user = await app.WithTwoFactorAsync();
 
-        var answer = await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK);
+        var answer = await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
             ["access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in"],
@@ -47,9 +47,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
-        await (await app.AnswerAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.RecoverAsync(token, UnknownRecoveryCode)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitRecoveryCodeAsync(token, UnknownRecoveryCode)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>A challenge that could be used again would be a password for whoever finds it (OWASP ASVS 6.6.2).</remarks>
@@ -58,11 +58,11 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         app.NextStep();
 
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.RecoverAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>Long enough to find the phone, and not much longer (OWASP ASVS 6.6.2).</remarks>
@@ -74,9 +74,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var second = await app.ChallengeAsync(user.User);
 
         app.Clock.Advance(TimeSpan.FromSeconds(299));
-        await (await app.AnswerAsync(first, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(first, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        await (await app.RecoverAsync(second, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitRecoveryCodeAsync(second, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>The right code comes too late, and wrong ones of both kinds are one count: six digits can be guessed otherwise (CVE-2024-32868).</remarks>
@@ -87,12 +87,12 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var token = await app.ChallengeAsync(user.User);
         for (var time = 0; time < 5; time++)
         {
-            await (time % 2 == 0 ? await app.AnswerAsync(token, app.WrongCode(user.Secret)) : await app.RecoverAsync(token, UnknownRecoveryCode))
+            await (time % 2 == 0 ? await app.SubmitCodeAsync(token, app.WrongCode(user.Secret)) : await app.SubmitRecoveryCodeAsync(token, UnknownRecoveryCode))
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>Otherwise whoever knows a password would answer with a second factor of their own (OWASP ASVS 6.6.2).</remarks>
@@ -102,8 +102,8 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var (victim, attacker) = (await app.WithTwoFactorAsync(), await app.WithTwoFactorAsync());
         var token = await app.ChallengeAsync(victim.User);
 
-        await (await app.AnswerAsync(token, app.Code(attacker.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.RecoverAsync(token, attacker.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(token, app.Code(attacker.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitRecoveryCodeAsync(token, attacker.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
@@ -121,7 +121,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
             .ShouldBeProblemAsync(401, "invalid_token");
         var told = await (await app.WithKey(service).PostAsync("/api/v1/auth/introspect", new { token })).JsonAsync(HttpStatusCode.OK);
         Assert.Equal("""{"active":false}""", told.GetRawText());
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>No other credential is a challenge either (RFC 8725, section 3.11).</remarks>
@@ -140,7 +140,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
 
         foreach (var text in garbage)
         {
-            await (await app.AnswerAsync(text, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+            await (await app.SubmitCodeAsync(text, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         }
     }
 
@@ -175,7 +175,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var token = await app.ChallengeAsync(user.User);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(403, "account_disabled");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(403, "account_disabled");
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         var token = await app.ChallengeAsync(user.User);
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.User.Id);
 
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>A login that was started under the old factor must not be finished around the new one (OWASP ASVS 6.4.3).</remarks>
@@ -197,6 +197,6 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.RecoverAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 }

@@ -7,7 +7,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>The same server with hashes that take a while, so that guesses meet each other.</summary>
-public sealed class ParallelGuessApp(PostgresCluster cluster) : GuessedApp(cluster)
+public sealed class ParallelGuessApp(PostgresCluster cluster) : ClientAddressApp(cluster)
 {
     internal override int BcryptCost => 10;
 }
@@ -15,7 +15,8 @@ public sealed class ParallelGuessApp(PostgresCluster cluster) : GuessedApp(clust
 /// <summary>Guesses at once get no further than guesses in a row (CVE-2023-33170), and right logins at once don't lock anybody out.</summary>
 public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<ParallelGuessApp>
 {
-    private const string Row = "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
+    private const string AttemptCount =
+        "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
 
     /// <remarks>CVE-2023-33170: where failures are counted afterwards, guesses at once all pass.</remarks>
     [Fact]
@@ -54,10 +55,10 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
     public async Task After_a_wait_one_guess_is_looked_at_however_many_come()
     {
         var email = app.NewEmail();
-        await app.FailAsync(email, 5);
+        await app.FailLoginsAsync(email, 5);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.TryAsync(email, "not the password"));
+        var answers = await AtOnce.StatusesAsync(16, _ => app.PostLoginAsync(email, "not the password"));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.TooManyRequests));
@@ -72,16 +73,16 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
 
         // A hash that takes longer than the caller waits.
         await app.SqlAsync("UPDATE users SET password_hash = $1 WHERE id = $2", PasswordHash.Create(user.Password, 13, new ManagedBcrypt()), user.Id);
-        for (var tries = 0; tries < 60 && (long)(await app.SqlAsync(Row))! < 5; tries++)
+        for (var tries = 0; tries < 60 && (long)(await app.SqlAsync(AttemptCount))! < 5; tries++)
         {
-            using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.From(GuessedApp.Stranger).PostAsync(
-                "/api/v1/auth/login", JsonContent.Create(new { email = user.Email, password = "not the password" }), impatience.Token));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.From(ClientAddressApp.UnknownAddress).PostAsync(
+                "/api/v1/auth/login", JsonContent.Create(new { email = user.Email, password = "not the password" }), timeout.Token));
         }
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(60), "five failures", async () => await app.SqlAsync("SELECT max(failures) FROM login_attempts") is >= 5);
+        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "five failures", async () => await app.SqlAsync("SELECT max(failures) FROM login_attempts") is >= 5);
 
-        await GuessedApp.ShouldWaitAsync(await app.TryAsync(user.Email, user.Password), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 1);
     }
 
     /// <remarks>A server that was killed settled nothing; after 30 seconds its attempts count as failures.</remarks>
@@ -90,14 +91,14 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
     {
         await app.SqlAsync("DELETE FROM login_attempts");
         var email = app.NewEmail();
-        await app.FailAsync(email, 1);
+        await app.FailLoginsAsync(email, 1);
         await app.SqlAsync("UPDATE login_attempts SET pending = ARRAY[$1, $1, $1, $1]::timestamptz[]", app.Clock.GetUtcNow());
 
         app.Clock.Advance(TimeSpan.FromSeconds(31));
-        await app.FailAsync(email, 1);
+        await app.FailLoginsAsync(email, 1);
 
         Assert.Equal(6, await app.SqlAsync("SELECT failures FROM login_attempts"));
-        await GuessedApp.ShouldWaitAsync(await app.TryAsync(email, "not the password"), 2);
+        await ClientAddressApp.ShouldBeThrottledAsync(await app.PostLoginAsync(email, "not the password"), 2);
     }
 
     private async Task GuessAsync(Func<int, HttpClient> client)
@@ -110,12 +111,12 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
                 .PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));
 
         // The right one comes when five are under way.
-        while (!guesses.IsCompleted && (long)(await app.SqlAsync(Row))! < 5)
+        while (!guesses.IsCompleted && (long)(await app.SqlAsync(AttemptCount))! < 5)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
 
-        await (await app.TryAsync(user.Email, user.Password)).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.PostLoginAsync(user.Email, user.Password)).ShouldBeProblemAsync(429, "rate_limited");
         var answers = await guesses;
         Assert.Equal(5, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(94, answers.Count(status => status == HttpStatusCode.TooManyRequests));

@@ -40,7 +40,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         var token = await app.ChallengeAsync(user.User);
         var code = app.Code(user.Secret);
 
-        await ShouldGiveOneSessionAsync(user, _ => app.AnswerAsync(token, code));
+        await ShouldGiveOneSessionAsync(user, _ => app.SubmitCodeAsync(token, code));
     }
 
     /// <remarks>Here each request has a challenge of its own, so nothing but the code is the same.</remarks>
@@ -56,7 +56,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
 
         var code = app.Code(user.Secret);
 
-        await ShouldGiveOneSessionAsync(user, index => app.AnswerAsync(tokens[index], code));
+        await ShouldGiveOneSessionAsync(user, index => app.SubmitCodeAsync(tokens[index], code));
     }
 
     /// <remarks>Here the code comes in one step, with the password.</remarks>
@@ -86,7 +86,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
-        await ShouldGiveOneSessionAsync(user, index => app.RecoverAsync(token, user.RecoveryCodes[index]), times: 10);
+        await ShouldGiveOneSessionAsync(user, index => app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[index]), times: 10);
     }
 
     /// <remarks>The replicas share nothing but the database.</remarks>

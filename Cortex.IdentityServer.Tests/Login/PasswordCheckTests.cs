@@ -19,9 +19,9 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = "not the password" }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
 
-        await GuessedApp.ShouldWaitAsync(await ChangeAsync(http, user.Password), 1);
-        await GuessedApp.ShouldWaitAsync(await http.PostAsync(Auth + "2fa/enable", new { password = user.Password }), 1);
-        await GuessedApp.ShouldWaitAsync(await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password }), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await ChangeAsync(http, user.Password), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await http.PostAsync(Auth + "2fa/enable", new { password = user.Password }), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password }), 1);
 
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await ChangeAsync(http, user.Password)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -36,7 +36,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
             await (await DisableAsync(user, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
         }
 
-        await GuessedApp.ShouldWaitAsync(await DisableAsync(user, user.User.Password), 1);
+        await ClientAddressApp.ShouldBeThrottledAsync(await DisableAsync(user, user.User.Password), 1);
     }
 
     /// <remarks>Whoever holds a session can't guess codes faster than at the login either.</remarks>
@@ -50,7 +50,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
             await (await VerifyAsync(http, app.WrongCode(secret))).ShouldBeProblemAsync(400, "invalid_two_factor_code");
         }
 
-        await GuessedApp.ShouldWaitAsync(await VerifyAsync(http, app.Code(secret)), 900);
+        await ClientAddressApp.ShouldBeThrottledAsync(await VerifyAsync(http, app.Code(secret)), 900);
         app.Clock.Advance(TimeSpan.FromMinutes(15));
         await (await VerifyAsync(http, app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }

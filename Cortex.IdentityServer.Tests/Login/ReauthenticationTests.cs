@@ -22,8 +22,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.PostAsync($"{Auth}api-keys/{keyId}/rotate", new { })).ShouldBeProblemAsync(401, "reauthentication_required");
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", user.Id));
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
-        await app.MailsSettledAsync();
-        Assert.Single(await app.Mails.ForAsync(user.Email, "api_key_created"));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "api_key_created"));
 
         await ReauthenticateAsync(http, new { password = user.Password });
 
@@ -60,8 +60,8 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
             .ShouldBeProblemAsync(401, "reauthentication_required");
         await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password }))
             .ShouldBeProblemAsync(401, "reauthentication_required");
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(wanted));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(wanted));
 
         // The code above was not looked at, so it is still good.
         await ReauthenticateAsync(user.Http, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) });
@@ -80,7 +80,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "reauthentication_required");
 
-        await (await app.RecoverAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
             .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await user.Http.PostAsync(Route, new { password, two_factor_code = app.Code(user.Secret), recovery_code = user.RecoveryCodes[0] }))
             .ShouldBeProblemAsync(400, "validation_failed");
-        await NotFreshAsync(user.Http);
+        await ShouldNotBeFreshAsync(user.Http);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var user = await app.WithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         var code = app.Code(user.Secret);
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = code }))
             .ShouldBeProblemAsync(400, "invalid_two_factor_code");
@@ -155,7 +155,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.PostAsync(Auth + "2fa/enable", new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword }))
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = EmailSteps.NewPassword }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Route, new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, Wrong));
@@ -163,7 +163,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.PostAsync(Auth + "2fa/enable", new { password = user.Password })).ShouldBeProblemAsync(429, "rate_limited");
         await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password }))
             .ShouldBeProblemAsync(429, "rate_limited");
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
             .ShouldBeProblemAsync(429, "rate_limited");
         Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
     }
@@ -181,7 +181,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
 
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) }))
             .ShouldBeProblemAsync(429, "rate_limited");
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await ReauthenticateAsync(http, new { password = user.Password });
 
         await CortexApp.GenerateKeyAsync(http);
-        await NotFreshAsync(other);
+        await ShouldNotBeFreshAsync(other);
     }
 
     /// <remarks>A refresh proves that somebody has the token, not who they are.</remarks>
@@ -207,7 +207,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         var refreshed = Tokens.Of(
             await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
-        await NotFreshAsync(app.WithToken(refreshed.AccessToken));
+        await ShouldNotBeFreshAsync(app.WithToken(refreshed.AccessToken));
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         app.Clock.Advance(TimeSpan.FromSeconds(599));
         await CortexApp.GenerateKeyAsync(http);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        await NotFreshAsync(http);
+        await ShouldNotBeFreshAsync(http);
     }
 
     [Fact]
@@ -252,6 +252,6 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     private static async Task ReauthenticateAsync(HttpClient http, object body) =>
         await (await http.PostAsync(Route, body)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-    private static async Task NotFreshAsync(HttpClient http) =>
+    private static async Task ShouldNotBeFreshAsync(HttpClient http) =>
         await (await http.PostAsync(Auth + "api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(401, "reauthentication_required");
 }

@@ -118,7 +118,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
         var token = await _app.ChallengeAsync(user.User with { Password = Horse });
 
         Assert.StartsWith("$2b$10$", await HashOfAsync(user.User.Email), StringComparison.Ordinal);
-        await (await _app.AnswerAsync(token, _app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await _app.SubmitCodeAsync(token, _app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -31,9 +31,9 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         var code = app.Code(secret);
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         app.NextStep();
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>A code that a change of the settings took is spent for logins too.</remarks>
@@ -132,11 +132,11 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.WithTwoFactorAsync();
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), new string('1', 10_000))).ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), new string('1', 10_000))).ShouldBeProblemAsync(400, "validation_failed");
     }
 
     private async Task ShouldPassAsync(TwoFactorUser user, string code) =>
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
 
     private async Task ShouldFailAsync(TwoFactorUser user, params string[] codes)
     {
@@ -144,7 +144,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         for (var index = 0; index < codes.Length; index++)
         {
             token = index % 4 == 0 ? await app.ChallengeAsync(user.User) : token;
-            await (await app.AnswerAsync(token, codes[index])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+            await (await app.SubmitCodeAsync(token, codes[index])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
     }
 }

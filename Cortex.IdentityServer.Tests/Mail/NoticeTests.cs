@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Mail;
 
 /// <summary>Whoever owns an account hears of what happens to it, once.</summary>
 /// <remarks>The owner hears of what a thief would change (OWASP ASVS 6.3.7).</remarks>
-public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
+public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
@@ -48,7 +48,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await SignInAsync(user, agent, address);
 
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
-        var text = (await app.Mails.ForAsync(user.Email, "new_sign_in"))[0].TextBody!.ReplaceLineEndings("\n");
+        var text = (await app.Mailbox.ForAsync(user.Email, "new_sign_in"))[0].TextBody!.ReplaceLineEndings("\n");
         Assert.Contains($"IP address: {address}\n", text, StringComparison.Ordinal);
         Assert.Contains(shown, text, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", text, StringComparison.Ordinal);
@@ -92,15 +92,15 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await SignInAsync(user, "<img src=x onerror=alert(1)> \"quoted\"", Home);
 
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
-        Assert.DoesNotContain("<img", (await app.Mails.ForAsync(user.Email, "new_sign_in"))[0].HtmlBody!, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<img", (await app.Mailbox.ForAsync(user.Email, "new_sign_in"))[0].HtmlBody!, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public async Task A_changed_password_is_told()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await TellsAsync(user.Email, "password_changed", async () =>
-            await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = MailedSteps.NewPassword }))
+        await ShouldNotifyAsync(user.Email, "password_changed", async () =>
+            await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
                 .ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
@@ -109,7 +109,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
-        await TellsAsync(user.Email, "password_changed", async () => await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
+        await ShouldNotifyAsync(user.Email, "password_changed", async () => await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
     /// <remarks>The old address is the one that the owner surely has (OWASP ASVS 7.5.1).</remarks>
@@ -119,11 +119,11 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         var (user, _, http) = await app.SignedInAsync();
         var wanted = app.NewEmail();
         var token = "";
-        await TellsAsync(user.Email, "email_change_requested", async () => token = await app.ChangeTokenAsync(http, wanted));
-        await TellsAsync(user.Email, "email_changed", async () => await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
+        await ShouldNotifyAsync(user.Email, "email_change_requested", async () => token = await app.EmailChangeTokenAsync(http, wanted));
+        await ShouldNotifyAsync(user.Email, "email_changed", async () => await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
 
-        Assert.Single(await app.Mails.ForAsync(wanted));
-        await TellsAsync(wanted, "api_key_created", () => CortexApp.GenerateKeyAsync(http));
+        Assert.Single(await app.Mailbox.ForAsync(wanted));
+        await ShouldNotifyAsync(wanted, "api_key_created", () => CortexApp.GenerateKeyAsync(http));
     }
 
     [Fact]
@@ -131,11 +131,11 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
-        await TellsAsync(
+        await ShouldNotifyAsync(
             user.Email, "two_factor_enabled",
             async () => await (await http.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK));
         app.NextStep();
-        await TellsAsync(user.Email, "two_factor_disabled", async () =>
+        await ShouldNotifyAsync(user.Email, "two_factor_disabled", async () =>
             await (await http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }))
                 .ShouldBeAsync(HttpStatusCode.NoContent));
     }
@@ -144,9 +144,9 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     public async Task Recovery_codes_that_are_renewed_and_one_that_is_used_are_told()
     {
         var user = await app.WithTwoFactorAsync();
-        await TellsAsync(user.User.Email, "recovery_code_used", async () =>
-            await (await app.RecoverAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK));
-        await TellsAsync(user.User.Email, "recovery_codes_renewed", async () =>
+        await ShouldNotifyAsync(user.User.Email, "recovery_code_used", async () =>
+            await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK));
+        await ShouldNotifyAsync(user.User.Email, "recovery_codes_renewed", async () =>
             await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK));
     }
 
@@ -158,7 +158,7 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        await TellsAsync(
+        await ShouldNotifyAsync(
             user.Email, "refresh_token_reused",
             () => AtOnce.StatusesAsync(8, _ => app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })));
     }
@@ -168,16 +168,16 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, key) = (Guid.Empty, "");
-        await TellsAsync(user.Email, "api_key_created", async () =>
+        await ShouldNotifyAsync(user.Email, "api_key_created", async () =>
         {
             var made = await (await http.PostAsync(Auth + "api-keys/generate", new { name = "<b>my key</b>" })).JsonAsync(HttpStatusCode.Created);
             (id, key) = (made.GetProperty("id").GetGuid(), made.GetProperty("key").GetString()!);
         });
-        var mail = (await app.Mails.ForAsync(user.Email, "api_key_created"))[0];
+        var mail = (await app.Mailbox.ForAsync(user.Email, "api_key_created"))[0];
         Assert.DoesNotContain("my key", mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(key, mail.TextBody + mail.HtmlBody, StringComparison.Ordinal);
 
-        await TellsAsync(
+        await ShouldNotifyAsync(
             user.Email, "api_key_created",
             async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
     }
@@ -192,16 +192,16 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
             await CortexApp.GenerateKeyAsync(http);
         }
 
-        await app.Mails.WaitAsync(user.Email, "api_key_created", 10);
-        await TellsAsync(user.Email, "passkey_added", async () => await http.AddPasskeyAsync(new()));
-        Assert.Equal(10, (await app.Mails.ForAsync(user.Email, "api_key_created")).Count);
+        await app.Mailbox.WaitAsync(user.Email, "api_key_created", 10);
+        await ShouldNotifyAsync(user.Email, "passkey_added", async () => await http.AddPasskeyAsync(new()));
+        Assert.Equal(10, (await app.Mailbox.ForAsync(user.Email, "api_key_created")).Count);
     }
 
     [Fact]
     public async Task An_account_that_is_deleted_is_told()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await TellsAsync(user.Email, "account_deleted", async () =>
+        await ShouldNotifyAsync(user.Email, "account_deleted", async () =>
             await (await http.SendAsync(
                 new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
                 .ShouldBeAsync(HttpStatusCode.NoContent));
@@ -211,32 +211,32 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
     public async Task What_is_refused_is_told_to_nobody()
     {
         var (user, _, http) = await app.SignedInAsync();
-        await app.MailsSettledAsync();
-        var before = (await app.Mails.ForAsync(user.Email)).Count;
+        await app.WaitForEmailsAsync();
+        var before = (await app.Mailbox.ForAsync(user.Email)).Count;
         const string Wrong = "not the password";
 
-        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = MailedSteps.NewPassword }))
+        await (await http.PatchAsync(Auth + "me/password", new { current_password = Wrong, new_password = EmailSteps.NewPassword }))
             .ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.PostAsync(Auth + "api-keys/generate", new { name = "" })).ShouldBeAsync(HttpStatusCode.BadRequest);
         await (await http.PostAsync(Auth + "2fa/verify", new { code = "000000" })).ShouldBeAsync(HttpStatusCode.Conflict);
 
-        await app.MailsSettledAsync();
-        Assert.Equal(before, (await app.Mails.ForAsync(user.Email)).Count);
+        await app.WaitForEmailsAsync();
+        Assert.Equal(before, (await app.Mailbox.ForAsync(user.Email)).Count);
     }
 
     /// <summary>One mail, of this kind, about this; with no link that could be a trap.</summary>
-    private async Task TellsAsync(string email, string kind, Func<Task> action)
+    private async Task ShouldNotifyAsync(string email, string kind, Func<Task> action)
     {
-        await app.MailsSettledAsync();
-        var (all, ofKind) = ((await app.Mails.ForAsync(email)).Count, (await app.Mails.ForAsync(email, kind)).Count);
+        await app.WaitForEmailsAsync();
+        var (all, ofKind) = ((await app.Mailbox.ForAsync(email)).Count, (await app.Mailbox.ForAsync(email, kind)).Count);
 
         await action();
 
-        await app.MailsSettledAsync();
-        var notices = await app.Mails.ForAsync(email, kind);
+        await app.WaitForEmailsAsync();
+        var notices = await app.Mailbox.ForAsync(email, kind);
         Assert.Equal(ofKind + 1, notices.Count);
-        Assert.Equal(all + 1, (await app.Mails.ForAsync(email)).Count);
+        Assert.Equal(all + 1, (await app.Mailbox.ForAsync(email)).Count);
         Assert.All(notices, notice =>
         {
             Assert.False(string.IsNullOrEmpty(notice.Subject));
@@ -248,8 +248,8 @@ public sealed class NoticeTests(GuessedApp app) : IClassFixture<GuessedApp>
 
     private async Task<int> CountAsync(TestUser user, string kind)
     {
-        await app.MailsSettledAsync();
-        return (await app.Mails.ForAsync(user.Email, kind)).Count;
+        await app.WaitForEmailsAsync();
+        return (await app.Mailbox.ForAsync(user.Email, kind)).Count;
     }
 
     private async Task SignInAsync(TestUser user, string agent, string address) =>

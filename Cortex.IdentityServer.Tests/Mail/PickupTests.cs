@@ -28,7 +28,7 @@ public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
         var user = await app.RegisterAsync();
         var mail = await _mails.WaitAsync(user.Email, "verify_email");
 
-        await MailSteps.UntilAsync("a line in the log", () => app.Log.Contains($"user {user.Id}: {app.Folder}", StringComparison.Ordinal));
+        await OutboxSteps.UntilAsync("a line in the log", () => app.Log.Contains($"user {user.Id}: {app.Folder}", StringComparison.Ordinal));
         var line = Assert.Single(app.Log.Split('\n'), line => line.Contains($"{user.Id}: {app.Folder}", StringComparison.Ordinal));
         var path = line[line.IndexOf(app.Folder, StringComparison.Ordinal)..].Trim();
         Assert.Contains(Mailbox.TokenIn(mail), await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -47,12 +47,12 @@ public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
         // For root too, whom no permission stops.
         await File.WriteAllTextAsync(app.Folder, "", TestContext.Current.CancellationToken);
         var user = await app.RegisterAsync();
-        await app.PassTimeUntilAsync(
+        await app.AdvanceUntilAsync(
             "two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: The email could not be written", StringComparison.Ordinal)) >= 2);
-        Assert.Equal(1, await app.WaitingAsync());
+        Assert.Equal(1, await app.CountQueuedAsync());
 
         File.Delete(app.Folder);
-        await app.PassTimeUntilAsync("a mail", () => Directory.Exists(app.Folder) && Directory.EnumerateFiles(app.Folder, "*.eml").Any());
+        await app.AdvanceUntilAsync("a mail", () => Directory.Exists(app.Folder) && Directory.EnumerateFiles(app.Folder, "*.eml").Any());
         await _mails.WaitAsync(user.Email, "verify_email");
         Assert.Single(await _mails.ForAsync(user.Email));
         Assert.Empty(Directory.EnumerateFiles(app.Folder, "*.part"));

@@ -17,10 +17,10 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
         $"{scheme}://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@{host}:{port}";
 
     /// <summary>Before each test: the mail server is there, and there is nothing to send.</summary>
-    internal async Task MendAsync()
+    internal async Task ResetAsync()
     {
         await Smtp.CloseAsync();
-        Smtp.BehaveWell();
+        Smtp.ClearFaults();
         Smtp.Open();
         await SqlAsync("DELETE FROM outbox_mails");
 
@@ -30,11 +30,11 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 
     /// <summary>One more mail goes: what was due before it has had its turn.</summary>
-    internal async Task PassOneAsync()
+    internal async Task DeliverAnotherAsync()
     {
         var email = NewEmail();
-        await this.PutAsync(email);
-        await MailSteps.UntilAsync($"a mail to {email}", () => Smtp.For(email).Count == 1);
+        await this.EnqueueAsync(email);
+        await OutboxSteps.UntilAsync($"a mail to {email}", () => Smtp.For(email).Count == 1);
     }
 
     public override async ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
 }
 
 /// <summary>Production without SMTP_URL: its mails wait for a replica that sends.</summary>
-public sealed class SilentApp(PostgresCluster cluster) : CortexApp(cluster)
+public sealed class NoSmtpApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override string Environment => "Production";
 

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Mail;
 /// <remarks>What was answered with success is not lost. That holds for its mails too, whatever the mail server does, and no request waits for it.</remarks>
 public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAsyncLifetime
 {
-    public async ValueTask InitializeAsync() => await app.MendAsync();
+    public async ValueTask InitializeAsync() => await app.ResetAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -16,7 +16,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task A_mail_comes_as_text_and_HTML_with_what_mail_software_looks_for()
     {
         var user = await app.RegisterAsync();
-        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(user.Email).Count == 1);
+        await OutboxSteps.UntilAsync("the mail", () => app.Smtp.For(user.Email).Count == 1);
 
         var (message, from, to, _, login, _) = app.Smtp.For(user.Email)[0];
         Assert.Equal(("no-reply@cortex.example", SmtpApp.User), (from, login));
@@ -33,7 +33,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);
 
         await (await app.Anonymous().PostAsync("/api/v1/auth/verify-email", new { token = Mailbox.TokenIn(message) })).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.EndedWellAsync(app.Smtp);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     /// <remarks>RFC 5321: which of these a server says, for a full mailbox, a greylist, a rule or a full disk, is its own choice.</remarks>
@@ -59,27 +59,27 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     {
         var at = Enum.Parse<SmtpPhase>(phase);
         var refused = $"refused-{app.NewEmail()}";
-        app.Smtp.FailAt(at, SmtpFault.Say(reply), refused);
+        app.Smtp.FailAt(at, SmtpFault.ReplyWith(reply), refused);
         int Tries() => app.Smtp.Lines.Count(line => line.StartsWith("RCPT", StringComparison.Ordinal) && line.Contains(refused, StringComparison.Ordinal));
 
-        await app.PutAsync(refused);
-        await MailSteps.UntilAsync("a first try", () => Tries() == 1);
+        await app.EnqueueAsync(refused);
+        await OutboxSteps.UntilAsync("a first try", () => Tries() == 1);
         for (var (delay, tries) = (30, 1); tries < 4; (delay, tries) = (delay * 2, tries + 1))
         {
-            await app.PassOneAsync();
+            await app.DeliverAnotherAsync();
             app.Clock.Advance(TimeSpan.FromSeconds(delay - 1));
-            await app.PassOneAsync();
+            await app.DeliverAnotherAsync();
             Assert.Equal(tries, Tries());
             app.Clock.Advance(TimeSpan.FromSeconds(1));
-            app.Wake();
-            await MailSteps.UntilAsync($"try {tries + 1}", () => Tries() == tries + 1);
+            app.WakeSender();
+            await OutboxSteps.UntilAsync($"try {tries + 1}", () => Tries() == tries + 1);
         }
 
-        await app.PassOneAsync();
-        app.Smtp.BehaveWell();
+        await app.DeliverAnotherAsync();
+        app.Smtp.ClearFaults();
         app.Clock.Advance(TimeSpan.FromMinutes(4));
-        await app.PassTimeUntilAsync("the mail", () => app.Smtp.For(refused).Count == 1);
-        await app.EndedWellAsync(app.Smtp);
+        await app.AdvanceUntilAsync("the mail", () => app.Smtp.For(refused).Count == 1);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     [Theory]
@@ -93,12 +93,12 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task A_mail_to_a_mailbox_that_nobody_has_is_given_up_and_holds_up_no_other(string reply)
     {
         var nobody = $"nobody-{app.NewEmail()}";
-        app.Smtp.FailAt(SmtpPhase.RcptTo, SmtpFault.Say(reply), nobody);
+        app.Smtp.FailAt(SmtpPhase.RcptTo, SmtpFault.ReplyWith(reply), nobody);
 
-        await app.PutAsync(nobody);
-        await app.PassOneAsync();
+        await app.EnqueueAsync(nobody);
+        await app.DeliverAnotherAsync();
 
-        await app.EndedWellAsync(app.Smtp);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
         Assert.Single(app.Smtp.Lines, line => line.Contains(nobody, StringComparison.Ordinal));
     }
 
@@ -113,19 +113,19 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task Where_the_mail_server_refuses_everything_all_mails_wait_and_then_go_once(string phase, string reply)
     {
         var at = Enum.Parse<SmtpPhase>(phase);
-        app.Smtp.FailAt(at, SmtpFault.Say(reply));
+        app.Smtp.FailAt(at, SmtpFault.ReplyWith(reply));
         string[] people = [app.NewEmail(), app.NewEmail(), app.NewEmail()];
         foreach (var email in people)
         {
-            await app.PutAsync(email);
+            await app.EnqueueAsync(email);
         }
 
-        await app.PassTimeUntilAsync("three tries", () => app.Smtp.Reached(at) >= 3);
-        Assert.Equal(3, await app.WaitingAsync());
-        app.Smtp.BehaveWell();
+        await app.AdvanceUntilAsync("three tries", () => app.Smtp.TimesReached(at) >= 3);
+        Assert.Equal(3, await app.CountQueuedAsync());
+        app.Smtp.ClearFaults();
 
-        await app.PassTimeUntilAsync("the mails", () => people.All(email => app.Smtp.For(email).Count == 1));
-        await app.EndedWellAsync(app.Smtp);
+        await app.AdvanceUntilAsync("the mails", () => people.All(email => app.Smtp.For(email).Count == 1));
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     [Theory]
@@ -151,29 +151,29 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         if (what == "is away")
         {
             await app.Smtp.CloseAsync();
-            await app.PutAsync(first);
+            await app.EnqueueAsync(first);
         }
         else
         {
             app.Smtp.FailAt(at, what == "stalls" ? SmtpFault.Stall : SmtpFault.Drop);
-            await app.PutAsync(first);
-            await app.PassTimeUntilAsync("a try", () => app.Smtp.Reached(at) > 0);
+            await app.EnqueueAsync(first);
+            await app.AdvanceUntilAsync("a try", () => app.Smtp.TimesReached(at) > 0);
         }
 
         var started = Stopwatch.GetTimestamp();
         var user = await app.RegisterAsync();
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
-        Assert.True(Stopwatch.GetElapsedTime(started) < MailSteps.WithoutWaiting, "the requests waited for the mail server");
+        Assert.True(Stopwatch.GetElapsedTime(started) < OutboxSteps.PromptLimit, "the requests waited for the mail server");
         Assert.Empty(app.Smtp.Received);
-        Assert.Equal(3, await app.WaitingAsync());
+        Assert.Equal(3, await app.CountQueuedAsync());
 
         await app.Smtp.CloseAsync();
-        app.Smtp.BehaveWell();
+        app.Smtp.ClearFaults();
         app.Smtp.Open();
-        await app.PassTimeUntilAsync("the mails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
+        await app.AdvanceUntilAsync("the mails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
         Assert.Equal(
             ["Confirm your email address", "Set a new password"], app.Smtp.For(user.Email).Select(mail => mail.Message.Subject).Order(StringComparer.Ordinal));
-        await app.EndedWellAsync(app.Smtp);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     /// <remarks>A scanner that dies of one mail must not stop the mails of all others for three days.</remarks>
@@ -183,13 +183,13 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         var deadly = $"deadly-{app.NewEmail()}";
         var other = app.NewEmail();
         app.Smtp.FailAt(SmtpPhase.End, SmtpFault.Drop, deadly);
-        await app.PutAsync(deadly);
-        await app.PutAsync(other);
+        await app.EnqueueAsync(deadly);
+        await app.EnqueueAsync(other);
 
-        await app.PassTimeUntilAsync("the other mail", () => app.Smtp.For(other).Count == 1);
-        app.Smtp.BehaveWell();
-        await app.PassTimeUntilAsync("the mail", () => app.Smtp.For(deadly).Count == 1);
-        await app.EndedWellAsync(app.Smtp);
+        await app.AdvanceUntilAsync("the other mail", () => app.Smtp.For(other).Count == 1);
+        app.Smtp.ClearFaults();
+        await app.AdvanceUntilAsync("the mail", () => app.Smtp.For(deadly).Count == 1);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     /// <remarks>Nobody can know whether it was taken: it is sent again, by the same name.</remarks>
@@ -197,16 +197,16 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task A_mail_whose_receipt_is_lost_comes_again_with_the_same_Message_ID()
     {
         var email = app.NewEmail();
-        app.Smtp.FailAt(SmtpPhase.Taken, SmtpFault.Drop);
-        await app.PutAsync(email);
-        await MailSteps.UntilAsync("a mail without a receipt", () => app.Smtp.Reached(SmtpPhase.Taken) == 1);
-        app.Smtp.BehaveWell();
+        app.Smtp.FailAt(SmtpPhase.Accepted, SmtpFault.Drop);
+        await app.EnqueueAsync(email);
+        await OutboxSteps.UntilAsync("a mail without a receipt", () => app.Smtp.TimesReached(SmtpPhase.Accepted) == 1);
+        app.Smtp.ClearFaults();
 
-        await app.PassTimeUntilAsync("the mail again", () => app.Smtp.For(email).Count == 2);
+        await app.AdvanceUntilAsync("the mail again", () => app.Smtp.For(email).Count == 2);
         Assert.Single(app.Smtp.For(email).Select(mail => mail.Message.MessageId).Distinct());
-        await app.PassOneAsync();
+        await app.DeliverAnotherAsync();
         Assert.Equal(2, app.Smtp.For(email).Count);
-        await Within.UntilAsync(MailSteps.Soon, "an empty outbox", async () => await app.WaitingAsync() == 0);
+        await Poll.UntilAsync(OutboxSteps.Timeout, "an empty outbox", async () => await app.CountQueuedAsync() == 0);
     }
 
     /// <remarks>Other programs can write any text as an email into the documented tables.</remarks>
@@ -223,9 +223,9 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("a@example.com", "password_changed", """{"ip": {"nested": 1}}""")]
     public async Task A_mail_that_cannot_be_made_does_not_stop_the_others_and_writes_to_nobody_else(string recipient, string kind, string details)
     {
-        await app.PutAsync(recipient, kind, details);
-        await app.PassOneAsync();
-        await app.PassOneAsync();
+        await app.EnqueueAsync(recipient, kind, details);
+        await app.DeliverAnotherAsync();
+        await app.DeliverAnotherAsync();
 
         Assert.Equal(2, app.Smtp.Received.Count);
         Assert.DoesNotContain(app.Smtp.Lines, line => line.Contains("evil", StringComparison.Ordinal));
@@ -236,11 +236,11 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public async Task A_user_agent_with_line_breaks_gets_into_no_header_body_or_command()
     {
         var email = app.NewEmail();
-        await app.PutAsync(
+        await app.EnqueueAsync(
             email,
             details: """{"user_agent": "Firefox\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>", "ip":"""
                 + """ "192.0.2.7\r\n.\r\nQUIT\r\n.."}""");
-        await MailSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
+        await OutboxSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
 
         var message = app.Smtp.For(email)[0].Message;
         Assert.Equal([email], message.GetRecipients().Select(to => to.Address));
@@ -251,7 +251,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
 
         // A line with a point alone would end the mail on its way.
         Assert.EndsWith("Cortex Memory\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        await app.EndedWellAsync(app.Smtp);
+        await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
     /// <remarks>A server's answer may repeat the address.</remarks>
@@ -261,22 +261,22 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         var emails = Enumerable.Range(0, 4).Select(_ => $"secret-{app.NewEmail()}").ToArray();
         foreach (var (email, phase, fault) in new[]
         {
-            (emails[0], SmtpPhase.RcptTo, SmtpFault.Say($"550 5.1.1 <{emails[0]}> unknown")),
-            (emails[1], SmtpPhase.RcptTo, SmtpFault.Say($"450 4.2.0 <{emails[1]}> greylisted")),
-            (emails[2], SmtpPhase.Auth, SmtpFault.Say($"535 5.7.8 {SmtpApp.Password} is wrong")),
-            (emails[3], SmtpPhase.End, SmtpFault.Say($"554 5.7.1 <{emails[3]}> wants none")),
+            (emails[0], SmtpPhase.RcptTo, SmtpFault.ReplyWith($"550 5.1.1 <{emails[0]}> unknown")),
+            (emails[1], SmtpPhase.RcptTo, SmtpFault.ReplyWith($"450 4.2.0 <{emails[1]}> greylisted")),
+            (emails[2], SmtpPhase.Auth, SmtpFault.ReplyWith($"535 5.7.8 {SmtpApp.Password} is wrong")),
+            (emails[3], SmtpPhase.End, SmtpFault.ReplyWith($"554 5.7.1 <{emails[3]}> wants none")),
         })
         {
             app.Smtp.FailAt(phase, fault);
-            var before = app.Smtp.Reached(phase);
+            var before = app.Smtp.TimesReached(phase);
             await app.RegisterAsync(email);
-            await app.PassTimeUntilAsync($"a try of {email}", () => app.Smtp.Reached(phase) > before);
-            app.Smtp.BehaveWell();
+            await app.AdvanceUntilAsync($"a try of {email}", () => app.Smtp.TimesReached(phase) > before);
+            app.Smtp.ClearFaults();
         }
 
-        await app.PassTimeUntilAsync("the mails", () => emails[1..].All(email => app.Smtp.For(email).Count == 1));
-        await app.PutAsync("secret no address@");
-        await app.PassOneAsync();
+        await app.AdvanceUntilAsync("the mails", () => emails[1..].All(email => app.Smtp.For(email).Count == 1));
+        await app.EnqueueAsync("secret no address@");
+        await app.DeliverAnotherAsync();
 
         Assert.Contains("was not accepted", app.Log, StringComparison.Ordinal);
         Assert.All(

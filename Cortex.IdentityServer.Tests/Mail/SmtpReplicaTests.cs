@@ -6,9 +6,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Mail;
 
 /// <summary>Mails of a server that sends none, sent by replicas that do.</summary>
-public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, IAsyncLifetime
+public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, IAsyncLifetime
 {
-    private const int Mails = 100;
+    private const int EmailCount = 100;
 
     public async ValueTask InitializeAsync() => await app.SqlAsync("DELETE FROM outbox_mails");
 
@@ -20,14 +20,14 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
         var user = await app.RegisterAsync();
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
         Assert.Single(app.Log.Split('\n'), line => line.StartsWith("Warning: SMTP_URL is not set", StringComparison.Ordinal));
-        Assert.Equal(2, await app.WaitingAsync());
-        Assert.Empty(await app.Mails.ForAsync(user.Email));
+        Assert.Equal(2, await app.CountQueuedAsync());
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email));
 
         await using var smtp = new SmtpListener();
         using (app.StartSender($"smtp://127.0.0.1:{smtp.Port}"))
         {
-            await app.PassTimeUntilAsync("the mails", () => smtp.For(user.Email).Count == 2);
-            await app.EndedWellAsync(smtp);
+            await app.AdvanceUntilAsync("the mails", () => smtp.For(user.Email).Count == 2);
+            await app.AssertDeliveredOnceAsync(smtp);
         }
 
         var token = Mailbox.TokenIn(smtp.For(user.Email).Single(mail => mail.Message.Subject == "Confirm your email address").Message);
@@ -38,7 +38,7 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
     [Fact]
     public async Task Three_replicas_that_send_at_once_send_each_mail_once()
     {
-        var emails = Enumerable.Range(0, Mails).Select(_ => app.NewEmail()).ToArray();
+        var emails = Enumerable.Range(0, EmailCount).Select(_ => app.NewEmail()).ToArray();
         await app.SqlAsync(
             """
             INSERT INTO outbox_mails (id, kind, recipient, created_at, due_at, expires_at)
@@ -50,10 +50,10 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
         var replicas = Enumerable.Range(0, 3).Select(_ => app.StartSender($"smtp://127.0.0.1:{smtp.Port}")).ToArray();
         try
         {
-            await app.PassTimeUntilAsync("three connections", () => smtp.Reached(SmtpPhase.Greeting) >= 3);
-            smtp.BehaveWell();
-            await app.PassTimeUntilAsync("all mails", () => smtp.Received.Count >= Mails);
-            await app.EndedWellAsync(smtp);
+            await app.AdvanceUntilAsync("three connections", () => smtp.TimesReached(SmtpPhase.Greeting) >= 3);
+            smtp.ClearFaults();
+            await app.AdvanceUntilAsync("all mails", () => smtp.Received.Count >= EmailCount);
+            await app.AssertDeliveredOnceAsync(smtp);
         }
         finally
         {
@@ -74,11 +74,11 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
         var user = await app.RegisterAsync();
         using (app.StartSender(SmtpApp.UrlOf(scheme, "localhost", smtp.Port)))
         {
-            await app.PassTimeUntilAsync("two tries", () => Logged("no trusted TLS connection") >= 2);
+            await app.AdvanceUntilAsync("two tries", () => Logged("no trusted TLS connection") >= 2);
         }
 
         Assert.DoesNotContain(smtp.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal) || line.StartsWith("MAIL", StringComparison.Ordinal));
-        Assert.Equal(1, await app.WaitingAsync());
+        Assert.Equal(1, await app.CountQueuedAsync());
         Assert.DoesNotContain(user.Email, app.Log, StringComparison.Ordinal);
 
         int Logged(string text) =>
@@ -89,27 +89,27 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
     [Fact]
     public async Task A_password_does_not_leave_this_machine_in_clear()
     {
-        await using var smtp = new SmtpListener(OtherThanLoopback()) { Login = (SmtpApp.User, SmtpApp.Password) };
+        await using var smtp = new SmtpListener(NonLoopbackAddress()) { Login = (SmtpApp.User, SmtpApp.Password) };
         await app.RegisterAsync();
-        using (app.StartSender(SmtpApp.UrlOf("smtp", $"{OtherThanLoopback()}", smtp.Port)))
+        using (app.StartSender(SmtpApp.UrlOf("smtp", $"{NonLoopbackAddress()}", smtp.Port)))
         {
-            await app.PassTimeUntilAsync("two tries", () => smtp.Reached(SmtpPhase.Ehlo) >= 2);
+            await app.AdvanceUntilAsync("two tries", () => smtp.TimesReached(SmtpPhase.Ehlo) >= 2);
         }
 
         Assert.DoesNotContain(smtp.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.Empty(smtp.Received);
-        Assert.Equal(1, await app.WaitingAsync());
+        Assert.Equal(1, await app.CountQueuedAsync());
     }
 
     [Fact]
     public async Task Without_a_password_a_mail_server_elsewhere_need_not_encrypt()
     {
-        await using var smtp = new SmtpListener(OtherThanLoopback());
+        await using var smtp = new SmtpListener(NonLoopbackAddress());
         var user = await app.RegisterAsync();
-        using (app.StartSender($"smtp://{OtherThanLoopback()}:{smtp.Port}"))
+        using (app.StartSender($"smtp://{NonLoopbackAddress()}:{smtp.Port}"))
         {
-            await app.PassTimeUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
-            await app.EndedWellAsync(smtp);
+            await app.AdvanceUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
+            await app.AssertDeliveredOnceAsync(smtp);
         }
     }
 
@@ -120,13 +120,13 @@ public sealed class SmtpReplicaTests(SilentApp app) : IClassFixture<SilentApp>, 
         var user = await app.RegisterAsync();
         using (app.StartSender(SmtpApp.UrlOf("smtp", "127.0.0.1", smtp.Port)))
         {
-            await app.PassTimeUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
+            await app.AdvanceUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
         }
 
         Assert.Equal(SmtpApp.User, smtp.For(user.Email)[0].User);
     }
 
-    private static IPAddress OtherThanLoopback()
+    private static IPAddress NonLoopbackAddress()
     {
         var address = NetworkInterface.GetAllNetworkInterfaces()
             .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)

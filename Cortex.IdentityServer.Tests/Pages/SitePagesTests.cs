@@ -128,9 +128,9 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
         Assert.Equal(await asked.TextAsync(), await unknown.TextAsync());
 
         var token = await app.NewestTokenAsync(user.Email, "reset_password");
-        await (await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("username", user.Email), ("new_password", MailedSteps.NewPassword)))
+        await (await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("username", user.Email), ("new_password", EmailSteps.NewPassword)))
             .ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, EmailSteps.NewPassword));
     }
 
     [Theory]

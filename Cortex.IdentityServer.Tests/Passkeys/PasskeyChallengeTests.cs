@@ -9,12 +9,12 @@ public sealed class PasskeyChallengeTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Expired_challenges_are_removed()
     {
-        await app.AskForPasskeyAsync();
+        await app.BeginPasskeyLoginAsync();
         Assert.Equal(1L, await CountAsync());
 
         app.Clock.Advance(TimeSpan.FromHours(1));
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(5), "the removal", async () => (long)(await CountAsync())! == 0);
+        await Poll.UntilAsync(TimeSpan.FromSeconds(5), "the removal", async () => (long)(await CountAsync())! == 0);
     }
 
     private Task<object?> CountAsync() => app.SqlAsync("SELECT count(*) FROM passkey_challenges");

@@ -25,14 +25,14 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
             Assert.Equal(("success", "self"), (item.GetProperty("outcome").GetString(), item.GetProperty("actor").GetString()));
             Assert.Equal(user.PasskeyId.ToString(), item.GetProperty("details").GetProperty("passkey_id").GetString());
         });
-        await app.Mails.WaitAsync(user.User.Email, "passkey_added");
-        await app.Mails.WaitAsync(user.User.Email, "passkey_removed");
+        await app.Mailbox.WaitAsync(user.User.Email, "passkey_added");
+        await app.Mailbox.WaitAsync(user.User.Email, "passkey_removed");
     }
 
     [Fact]
     public async Task A_refused_passkey_records_a_failed_login_without_a_user()
     {
-        var problem = await (await app.LogInWithAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
+        var problem = await (await app.LogInWithPasskeyAsync(new())).ShouldBeProblemAsync(401, "invalid_credentials");
 
         Assert.Equal(1L, await app.SqlAsync(
             "SELECT count(*) FROM audit_events WHERE action = 'login.failed' AND user_id IS NULL AND details ->> 'reason' = 'wrong_passkey' AND "
@@ -51,12 +51,12 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithPasskeyAsync();
         await app.SqlAsync("UPDATE users SET is_verified = $1 WHERE id = $2", isVerified, user.User.Id);
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.User.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
-        var token = await app.Mails.TokenAsync(user.User.Email, "reset_password");
+        var token = await app.Mailbox.TokenAsync(user.User.Email, "reset_password");
 
         await (await app.Anonymous().PostAsync("/api/v1/auth/reset-password", new { token, new_password = "the owner's new password" }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
-        var answer = await app.LogInWithAsync(user.Key);
+        var answer = await app.LogInWithPasskeyAsync(user.Key);
         await (isVerified ? answer.ShouldBeAsync(HttpStatusCode.OK) : answer.ShouldBeProblemAsync(401, "invalid_credentials"));
     }
 

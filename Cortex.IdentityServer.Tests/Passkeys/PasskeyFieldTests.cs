@@ -38,11 +38,11 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     {
         var (_, _, http) = await app.SignedInAsync();
         var key = new SoftAuthenticator();
-        var question = await http.BeginPasskeyAsync();
+        var ceremony = await http.BeginPasskeyAsync();
 
-        await (await http.FinishPasskeyAsync(question, key.Create(question.Options, new() { Origin = origin }))).ShouldBeAsync(HttpStatusCode.Created);
-        await (await app.LogInWithAsync(key, new() { Origin = origin })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.LogInWithAsync(key, new() { Origin = "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA" }))
+        await (await http.RegisterPasskeyAsync(ceremony, key.Create(ceremony.Options, new() { Origin = origin }))).ShouldBeAsync(HttpStatusCode.Created);
+        await (await app.LogInWithPasskeyAsync(key, new() { Origin = origin })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(key, new() { Origin = "android:apk-key-hash:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA" }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
@@ -78,12 +78,12 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         foreach (var syncs in new[] { !before, before, before })
         {
             key.SyncsKeys = syncs;
-            await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+            await (await app.LogInWithPasskeyAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
 
             Assert.Equal(syncs, await app.SqlAsync("SELECT is_backup_eligible AND is_backed_up FROM passkeys WHERE id = $1", user.PasskeyId));
         }
 
-        await (await app.LogInWithAsync(key, new() { IsSignatureTampered = true })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.LogInWithPasskeyAsync(key, new() { IsSignatureTampered = true })).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
     [Theory]
@@ -95,9 +95,9 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         var key = new SoftAuthenticator();
         await user.Http.AddPasskeyAsync(key);
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
+        var ceremony = await app.BeginSecondFactorAsync(token);
 
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { Members = change }))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options, new() { Members = change }))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -107,8 +107,8 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     public async Task A_registration_without_transports_or_extensions_is_accepted(string transports)
     {
         var (_, _, http) = await app.SignedInAsync();
-        var question = await http.BeginPasskeyAsync();
-        var credential = new SoftAuthenticator().Create(question.Options, new()
+        var ceremony = await http.BeginPasskeyAsync();
+        var credential = new SoftAuthenticator().Create(ceremony.Options, new()
         {
             Members = made =>
             {
@@ -118,7 +118,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
             },
         });
 
-        var passkey = await (await http.FinishPasskeyAsync(question, credential)).JsonAsync(HttpStatusCode.Created);
+        var passkey = await (await http.RegisterPasskeyAsync(ceremony, credential)).JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal(JsonValueKind.Array, passkey.GetProperty("transports").ValueKind);
     }
@@ -133,8 +133,8 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [InlineData("""{"\ud800":1,"response":{"\ud800":""}}""")]
     public async Task An_unpaired_surrogate_anywhere_in_a_credential_is_refused(string credential)
     {
-        var question = await app.AskForPasskeyAsync();
-        var body = $$"""{"passkey_token":"{{question.Token}}","credential":{{credential}}}""";
+        var ceremony = await app.BeginPasskeyLoginAsync();
+        var body = $$"""{"passkey_token":"{{ceremony.Token}}","credential":{{credential}}}""";
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
 
         var answer = await app.Anonymous().PostAsync(new Uri(PasskeySteps.LogIn, UriKind.Relative), content, TestContext.Current.CancellationToken);
@@ -167,9 +167,9 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         var key = new SoftAuthenticator();
         await user.Http.AddPasskeyAsync(key);
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
+        var ceremony = await app.BeginSecondFactorAsync(token);
 
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { UserHandle = "AAAA" })))
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options, new() { UserHandle = "AAAA" })))
             .ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 }

@@ -47,11 +47,11 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_removed_passkey_no_longer_works_and_other_sessions_end()
     {
         var user = await app.WithPasskeyAsync();
-        var other = Tokens.Of(await (await app.LogInWithAsync(user.Key)).JsonAsync(HttpStatusCode.OK));
+        var other = Tokens.Of(await (await app.LogInWithPasskeyAsync(user.Key)).JsonAsync(HttpStatusCode.OK));
 
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.LogInWithAsync(user.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
         Assert.Empty((await (await user.Http.FetchAsync(PasskeySteps.Passkeys)).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(404, "not_found");
@@ -65,7 +65,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(401, "reauthentication_required");
-        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>The response must not reveal which ids exist (OWASP ASVS 8.2.2; GHSA-4vcf-q4xf-f48m).</remarks>
@@ -80,6 +80,6 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         await (await other.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.LogInWithAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 }

@@ -18,7 +18,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.True(response.Headers.Contains("RateLimit-Limit"));
 
-        var (first, second) = (PasskeyQuestion.Of(await response.JsonAsync(HttpStatusCode.OK)), await app.AskForPasskeyAsync());
+        var (first, second) = (PasskeyCeremony.Of(await response.JsonAsync(HttpStatusCode.OK)), await app.BeginPasskeyLoginAsync());
 
         Assert.Empty(first.Options.GetProperty("allowCredentials").EnumerateArray());
         Assert.Equal("localhost", first.Options.GetProperty("rpId").GetString());
@@ -28,7 +28,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.NotEqual(first.Token, second.Token);
         Assert.Equal(await ShapeAsync(), await ShapeAsync());
 
-        async Task<string> ShapeAsync() => string.Join(',', (await app.AskForPasskeyAsync()).Options.EnumerateObject().Select(field => field.Name));
+        async Task<string> ShapeAsync() => string.Join(',', (await app.BeginPasskeyLoginAsync()).Options.EnumerateObject().Select(field => field.Name));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.WithPasskeyAsync();
 
-        var answer = await (await app.LogInWithAsync(user.Key)).JsonAsync(HttpStatusCode.OK);
+        var answer = await (await app.LogInWithPasskeyAsync(user.Key)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(["access_token", "token_type", "expires_in", "refresh_token", "refresh_expires_in"], answer.EnumerateObject().Select(field => field.Name));
         var me = await (await app.WithToken(Tokens.Of(answer).AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
@@ -52,8 +52,8 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
 
-        Assert.Equal(BothFactors, await (await app.LogInWithAsync(plain.Key)).MethodsAsync());
-        Assert.Equal(BothFactors, await (await app.LogInWithAsync(key)).MethodsAsync());
+        Assert.Equal(BothFactors, await (await app.LogInWithPasskeyAsync(plain.Key)).MethodsAsync());
+        Assert.Equal(BothFactors, await (await app.LogInWithPasskeyAsync(key)).MethodsAsync());
     }
 
     /// <remarks>Without user verification, the passkey only proves possession of the device (OWASP ASVS 6.3.4).</remarks>
@@ -62,48 +62,48 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
-        plain.Key.Verifies = key.Verifies = false;
+        plain.Key.VerifiesUser = key.VerifiesUser = false;
 
-        Assert.Equal(["hwk"], await (await app.LogInWithAsync(plain.Key)).MethodsAsync());
+        Assert.Equal(["hwk"], await (await app.LogInWithPasskeyAsync(plain.Key)).MethodsAsync());
         var sessions = await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", guarded.User.Id);
-        var problem = await (await app.LogInWithAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
+        var problem = await (await app.LogInWithPasskeyAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
         Assert.False(problem.TryGetProperty("access_token", out _));
         Assert.Equal(sessions, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", guarded.User.Id));
 
         // The next step states what was proved; no password was.
         var token = problem.GetProperty("two_factor_token").GetString()!;
-        Assert.Equal(["hwk", "otp", "mfa"], await (await app.AnswerAsync(token, app.Code(guarded.Secret))).MethodsAsync());
+        Assert.Equal(["hwk", "otp", "mfa"], await (await app.SubmitCodeAsync(token, app.Code(guarded.Secret))).MethodsAsync());
     }
 
     /// <remarks>An attacker who finds a security key without a PIN can set one.</remarks>
     [Fact]
     public async Task A_passkey_created_without_user_verification_never_counts_as_both_factors()
     {
-        var (user, key) = (await app.WithTwoFactorAsync(), new SoftAuthenticator { Verifies = false });
+        var (user, key) = (await app.WithTwoFactorAsync(), new SoftAuthenticator { VerifiesUser = false });
         await user.Http.AddPasskeyAsync(key);
-        key.Verifies = true;
+        key.VerifiesUser = true;
 
-        var problem = await (await app.LogInWithAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
+        var problem = await (await app.LogInWithPasskeyAsync(key)).ShouldBeProblemAsync(401, "two_factor_required");
 
         var token = problem.GetProperty("two_factor_token").GetString()!;
-        var question = await app.AskForSecondFactorAsync(token);
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        var ceremony = await app.BeginSecondFactorAsync(token);
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>A recorded response must not log anybody in again (OWASP ASVS 6.7.2).</remarks>
     [Fact]
     public async Task A_response_works_once()
     {
-        var user = await app.WithPasskeyAsync(new() { Counts = false });
-        var question = await app.AskForPasskeyAsync();
-        var answer = user.Key.Get(question.Options);
+        var user = await app.WithPasskeyAsync(new() { HasCounter = false });
+        var ceremony = await app.BeginPasskeyLoginAsync();
+        var answer = user.Key.Get(ceremony.Options);
 
-        var statuses = await AtOnce.StatusesAsync(16, _ => app.AnswerPasskeyAsync(question, answer));
+        var statuses = await AtOnce.StatusesAsync(16, _ => app.FinishPasskeyLoginAsync(ceremony, answer));
 
         Assert.Single(statuses, HttpStatusCode.OK);
         Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
-        await RefusedAsync(await app.AnswerPasskeyAsync(question, answer));
-        await RefusedAsync(await app.AnswerPasskeyAsync(await app.AskForPasskeyAsync(), answer));
+        await RefusedAsync(await app.FinishPasskeyLoginAsync(ceremony, answer));
+        await RefusedAsync(await app.FinishPasskeyLoginAsync(await app.BeginPasskeyLoginAsync(), answer));
     }
 
     /// <remarks>All flaws get the same response.</remarks>
@@ -112,7 +112,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
         var refused = new HashSet<string>();
-        foreach (var twist in new Twist[]
+        foreach (var tampering in new Tampering[]
         {
             new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { Origin = "https://localhost:5000" },
             new() { Origin = "" },
@@ -123,23 +123,23 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             new() { UserHandle = "AAAA" }, new() { UserHandle = "" },
         })
         {
-            refused.Add(await RefusedAsync(await app.LogInWithAsync(user.Key, twist)));
+            refused.Add(await RefusedAsync(await app.LogInWithPasskeyAsync(user.Key, tampering)));
         }
 
         // An unregistered key, with and without another user's handle.
         var unknown = new SoftAuthenticator();
-        refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown, new() { UserHandle = user.Key.UserHandle })));
-        refused.Add(await RefusedAsync(await app.LogInWithAsync(unknown)));
+        refused.Add(await RefusedAsync(await app.LogInWithPasskeyAsync(unknown, new() { UserHandle = user.Key.UserHandle })));
+        refused.Add(await RefusedAsync(await app.LogInWithPasskeyAsync(unknown)));
         refused.Add(
             await RefusedAsync(
-                await app.LogInWithAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
+                await app.LogInWithPasskeyAsync(new SoftAuthenticator { CredentialId = user.Key.CredentialId }, new() { UserHandle = user.Key.UserHandle })));
 
         // A removed passkey, and one of a deleted account.
         await (await other.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{other.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
-        refused.Add(await RefusedAsync(await app.LogInWithAsync(other.Key)));
-        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        refused.Add(await RefusedAsync(await app.LogInWithPasskeyAsync(other.Key)));
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.User.Id);
-        refused.Add(await RefusedAsync(await app.LogInWithAsync(user.Key)));
+        refused.Add(await RefusedAsync(await app.LogInWithPasskeyAsync(user.Key)));
 
         Assert.Single(refused);
     }
@@ -149,15 +149,15 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_challenge_lasts_five_minutes_and_serves_one_purpose()
     {
         var user = await app.WithPasskeyAsync();
-        var (early, late) = (await app.AskForPasskeyAsync(), await app.AskForPasskeyAsync());
+        var (early, late) = (await app.BeginPasskeyLoginAsync(), await app.BeginPasskeyLoginAsync());
 
         app.Clock.Advance(TimeSpan.FromSeconds(299));
         var registration = await (await app.SignedInAsync()).Http.BeginPasskeyAsync();
-        await (await app.AnswerPasskeyAsync(early, user.Key.Get(early.Options))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.FinishPasskeyLoginAsync(early, user.Key.Get(early.Options))).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        await RefusedAsync(await app.AnswerPasskeyAsync(late, user.Key.Get(late.Options)));
+        await RefusedAsync(await app.FinishPasskeyLoginAsync(late, user.Key.Get(late.Options)));
         await RefusedAsync(
-            await app.AnswerPasskeyAsync(
+            await app.FinishPasskeyLoginAsync(
                 late with { Token = registration.Token },
                 user.Key.Get(late.Options, new() { Challenge = registration.Options.GetProperty("challenge").GetString() })));
     }
@@ -169,19 +169,19 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithPasskeyAsync();
         var logged = app.Log.Length;
         user.Key.SignCount = 10;
-        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
 
         user.Key.SignCount = 10;
-        await RefusedAsync(await app.LogInWithAsync(user.Key));
+        await RefusedAsync(await app.LogInWithPasskeyAsync(user.Key));
         user.Key.SignCount = 4;
-        await RefusedAsync(await app.LogInWithAsync(user.Key));
+        await RefusedAsync(await app.LogInWithPasskeyAsync(user.Key));
 
         Assert.Equal(
             2,
             app.Log[logged..].Split('\n')
                 .Count(line => line.StartsWith("Warning: Passkey refused because it may have been cloned", StringComparison.Ordinal)));
         user.Key.SignCount = 11;
-        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(12L, await app.SqlAsync("SELECT sign_count FROM passkeys WHERE id = $1", user.PasskeyId));
     }
 
@@ -190,14 +190,14 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task One_counter_value_works_for_one_login_in_parallel_too()
     {
         var user = await app.WithPasskeyAsync();
-        var questions = await AtOnce.RunAsync(16, _ => app.AskForPasskeyAsync());
-        JsonObject[] answers = [.. questions.Select(question =>
+        var ceremonies = await AtOnce.RunAsync(16, _ => app.BeginPasskeyLoginAsync());
+        JsonObject[] answers = [.. ceremonies.Select(ceremony =>
         {
             user.Key.SignCount = 6;
-            return user.Key.Get(question.Options);
+            return user.Key.Get(ceremony.Options);
         })];
 
-        var statuses = await AtOnce.StatusesAsync(16, index => app.AnswerPasskeyAsync(questions[index], answers[index]));
+        var statuses = await AtOnce.StatusesAsync(16, index => app.FinishPasskeyLoginAsync(ceremonies[index], answers[index]));
 
         Assert.Single(statuses, HttpStatusCode.OK);
         Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
@@ -210,8 +210,8 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.WithPasskeyAsync();
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
-        await (await app.LogInWithAsync(user.Key)).ShouldBeProblemAsync(403, "account_disabled");
-        await RefusedAsync(await app.LogInWithAsync(user.Key, new() { IsSignatureTampered = true }));
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeProblemAsync(403, "account_disabled");
+        await RefusedAsync(await app.LogInWithPasskeyAsync(user.Key, new() { IsSignatureTampered = true }));
     }
 
     /// <remarks>Failed passwords are guesses by other clients, but a passkey can't be guessed.</remarks>
@@ -224,7 +224,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
             await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = "not the password" });
         }
 
-        await (await app.LogInWithAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>The browser creates the credential and the client passes it on, so any object is a well-formed response, if a wrong one.</remarks>
@@ -256,19 +256,19 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Garbage_is_no_passkey(string credential)
     {
         var user = await app.WithPasskeyAsync();
-        var question = await app.AskForPasskeyAsync();
+        var ceremony = await app.BeginPasskeyLoginAsync();
         credential = credential.Replace("HANDLE", user.Key.UserHandle, StringComparison.Ordinal)
             .Replace("\"ID\"", $"\"{System.Buffers.Text.Base64Url.EncodeToString(user.Key.CredentialId)}\"", StringComparison.Ordinal);
 
         await RefusedAsync(
-            await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}"""));
+            await app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{ceremony.Token}}", "credential": {{credential}}}"""));
     }
 
     /// <remarks>Such a body is refused before it is parsed or anything is looked up.</remarks>
     [Fact]
     public async Task A_body_that_no_route_accepts_is_refused_first()
     {
-        var question = await app.AskForPasskeyAsync();
+        var ceremony = await app.BeginPasskeyLoginAsync();
         var deep = string.Concat(Enumerable.Repeat("[", 40)) + string.Concat(Enumerable.Repeat("]", 40));
 
         await (await PostAsync($$"""{"a": {{deep}}}""")).ShouldBeProblemAsync(400, "malformed_request");
@@ -277,7 +277,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         await RefusedAsync(await PostAsync($$"""{"a": "{{new string('a', 60_000)}}"}"""));
 
         Task<HttpResponseMessage> PostAsync(string credential) =>
-            app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+            app.Anonymous().PostTextAsync(PasskeySteps.LogIn, $$"""{"passkey_token": "{{ceremony.Token}}", "credential": {{credential}}}""");
     }
 
     /// <summary>Asserts the uniform refusal, without the parts that differ between requests.</summary>

@@ -18,6 +18,6 @@ public sealed class PasskeyLoginWithVerificationTests(RegisterWithVerificationTe
         await app.WithToken((await app.LogInAsync(new(Guid.Empty, email, TestUser.DefaultPassword))).AccessToken).AddPasskeyAsync(key);
         await app.SqlAsync("UPDATE users SET is_verified = false WHERE email = $1", email);
 
-        await (await app.LogInWithAsync(key)).ShouldBeProblemAsync(403, "email_not_verified");
+        await (await app.LogInWithPasskeyAsync(key)).ShouldBeProblemAsync(403, "email_not_verified");
     }
 }

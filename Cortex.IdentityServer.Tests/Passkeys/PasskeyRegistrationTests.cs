@@ -21,7 +21,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var response = await http.PostNothingAsync(PasskeySteps.Passkeys + "/options");
 
         Assert.True(response.Headers.CacheControl?.NoStore);
-        var options = PasskeyQuestion.Of(await response.JsonAsync(HttpStatusCode.OK)).Options;
+        var options = PasskeyCeremony.Of(await response.JsonAsync(HttpStatusCode.OK)).Options;
         Assert.Equal("localhost", options.GetProperty("rp").GetProperty("id").GetString());
         Assert.Equal("Cortex Memory", options.GetProperty("rp").GetProperty("name").GetString());
         Assert.Equal(user.Email, options.GetProperty("user").GetProperty("name").GetString());
@@ -39,10 +39,10 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task A_correct_response_becomes_a_passkey()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var question = await http.BeginPasskeyAsync();
+        var ceremony = await http.BeginPasskeyAsync();
         var key = new SoftAuthenticator();
 
-        var made = await (await http.FinishPasskeyAsync(question, key.Create(question.Options), "Ada's phone 📱")).JsonAsync(HttpStatusCode.Created);
+        var made = await (await http.RegisterPasskeyAsync(ceremony, key.Create(ceremony.Options), "Ada's phone 📱")).JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal(["id", "name", "created_at", "last_used_at", "is_backed_up", "transports"], made.EnumerateObject().Select(field => field.Name));
         Assert.Equal("Ada's phone 📱", made.GetProperty("name").GetString());
@@ -50,17 +50,17 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         Assert.Equal(app.Clock.GetUtcNow(), made.GetProperty("created_at").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
         Assert.Equal(["internal", "hybrid"], made.GetProperty("transports").EnumerateArray().Select(transport => transport.GetString()));
         Assert.Equal(user.Id, await app.SqlAsync("SELECT user_id FROM passkeys WHERE credential_id = $1 AND is_user_verified", key.CredentialId));
-        await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task Without_a_name_it_is_named_after_the_date_and_invalid_transports_are_dropped()
     {
         var (_, _, http) = await app.SignedInAsync();
-        var question = await http.BeginPasskeyAsync();
+        var ceremony = await http.BeginPasskeyAsync();
 
-        var made = await (await http.FinishPasskeyAsync(
-            question, new SoftAuthenticator().Create(question.Options, new() { Transports = ["usb", "a\0b", "USB; DROP", new('x', 33), "usb", "nfc"] })))
+        var made = await (await http.RegisterPasskeyAsync(
+            ceremony, new SoftAuthenticator().Create(ceremony.Options, new() { Transports = ["usb", "a\0b", "USB; DROP", new('x', 33), "usb", "nfc"] })))
             .JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal($"Passkey {app.Clock.GetUtcNow():yyyy-MM-dd}", made.GetProperty("name").GetString());
@@ -72,7 +72,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task A_new_passkey_ends_other_sessions_and_pending_logins()
     {
         var user = await app.WithTwoFactorAsync();
-        var other = Tokens.Of(await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK));
+        var other = Tokens.Of(await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK));
         app.NextStep();
         var underWay = await app.ChallengeAsync(user.User);
 
@@ -82,7 +82,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = other.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.AnswerAsync(underWay, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(underWay, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         Assert.Equal("passkeys_changed", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.User.Id));
     }
 
@@ -92,11 +92,11 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     {
         var (_, _, http) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(9));
-        var question = await http.BeginPasskeyAsync();
+        var ceremony = await http.BeginPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await (await http.PostNothingAsync(PasskeySteps.Passkeys + "/options")).ShouldBeProblemAsync(401, "reauthentication_required");
-        await (await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options)))
+        await (await http.RegisterPasskeyAsync(ceremony, new SoftAuthenticator().Create(ceremony.Options)))
             .ShouldBeProblemAsync(401, "reauthentication_required");
     }
 
@@ -109,18 +109,18 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var (first, second, late) = (await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync());
 
         // Another user's response is refused and uses up nothing.
-        await InvalidAsync(await other.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
-        await (await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options))).ShouldBeAsync(HttpStatusCode.Created);
-        await InvalidAsync(await http.FinishPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
+        await InvalidAsync(await other.RegisterPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
+        await (await http.RegisterPasskeyAsync(first, new SoftAuthenticator().Create(first.Options))).ShouldBeAsync(HttpStatusCode.Created);
+        await InvalidAsync(await http.RegisterPasskeyAsync(first, new SoftAuthenticator().Create(first.Options)), "passkey_token");
 
         // A wrong response uses up the challenge.
-        await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(first.Options)), "credential");
-        await InvalidAsync(await http.FinishPasskeyAsync(second, new SoftAuthenticator().Create(second.Options)), "passkey_token");
+        await InvalidAsync(await http.RegisterPasskeyAsync(second, new SoftAuthenticator().Create(first.Options)), "credential");
+        await InvalidAsync(await http.RegisterPasskeyAsync(second, new SoftAuthenticator().Create(second.Options)), "passkey_token");
 
         app.Clock.Advance(TimeSpan.FromMinutes(5));
-        await InvalidAsync(await http.FinishPasskeyAsync(late, new SoftAuthenticator().Create(late.Options)), "passkey_token");
-        var login = await app.AskForPasskeyAsync();
-        await InvalidAsync(await http.FinishPasskeyAsync(late with { Token = login.Token }, new SoftAuthenticator().Create(late.Options)), "passkey_token");
+        await InvalidAsync(await http.RegisterPasskeyAsync(late, new SoftAuthenticator().Create(late.Options)), "passkey_token");
+        var login = await app.BeginPasskeyLoginAsync();
+        await InvalidAsync(await http.RegisterPasskeyAsync(late with { Token = login.Token }, new SoftAuthenticator().Create(late.Options)), "passkey_token");
     }
 
     /// <remarks>WebAuthn, section 7.1: the checks that a server makes.</remarks>
@@ -128,14 +128,14 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task Every_flaw_in_a_response_is_refused()
     {
         var (user, _, http) = await app.SignedInAsync();
-        foreach (var twist in new Twist[]
+        foreach (var tampering in new Tampering[]
         {
             new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { CrossOrigin = true }, new() { RpId = "evil.test" },
             new() { Type = "webauthn.get" }, new() { Challenge = "AAAAAAAAAAAAAAAAAAAAAA" }, new() { IsUserAbsent = true },
         })
         {
-            var question = await http.BeginPasskeyAsync();
-            await InvalidAsync(await http.FinishPasskeyAsync(question, new SoftAuthenticator().Create(question.Options, twist)), "credential");
+            var ceremony = await http.BeginPasskeyAsync();
+            await InvalidAsync(await http.RegisterPasskeyAsync(ceremony, new SoftAuthenticator().Create(ceremony.Options, tampering)), "credential");
         }
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM passkeys WHERE user_id = $1", user.Id));
@@ -147,24 +147,26 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var owner = await app.WithPasskeyAsync();
         foreach (var http in new[] { owner.Http, (await app.SignedInAsync()).Http })
         {
-            var question = await http.BeginPasskeyAsync();
+            var ceremony = await http.BeginPasskeyAsync();
             await InvalidAsync(
-                await http.FinishPasskeyAsync(question, new SoftAuthenticator { CredentialId = owner.Key.CredentialId }.Create(question.Options)),
+                await http.RegisterPasskeyAsync(ceremony, new SoftAuthenticator { CredentialId = owner.Key.CredentialId }.Create(ceremony.Options)),
                 "credential");
         }
 
-        await (await app.LogInWithAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(owner.Key)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_credential_that_two_users_register_at_once_belongs_to_one()
     {
         var people = await AtOnce.RunAsync(4, _ => app.SignedInAsync());
-        var questions = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
+        var ceremonies = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
         var id = RandomNumberGenerator.GetBytes(16);
 
         var statuses = await AtOnce.StatusesAsync(
-            4, index => people[index].Http.FinishPasskeyAsync(questions[index], new SoftAuthenticator { CredentialId = id }.Create(questions[index].Options)));
+            4,
+            index => people[index].Http.RegisterPasskeyAsync(
+                ceremonies[index], new SoftAuthenticator { CredentialId = id }.Create(ceremonies[index].Options)));
 
         Assert.Single(statuses, HttpStatusCode.Created);
         Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.BadRequest));
@@ -175,9 +177,10 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task Sixteen_registrations_at_once_leave_ten_passkeys()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var questions = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
+        var ceremonies = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
 
-        var answers = await AtOnce.RunAsync(16, index => http.FinishPasskeyAsync(questions[index], new SoftAuthenticator().Create(questions[index].Options)));
+        var answers = await AtOnce.RunAsync(
+            16, index => http.RegisterPasskeyAsync(ceremonies[index], new SoftAuthenticator().Create(ceremonies[index].Options)));
 
         Assert.Equal(10, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
         foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
@@ -208,11 +211,11 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task Garbage_is_no_passkey(string credential)
     {
         var (_, _, http) = await app.SignedInAsync();
-        var question = await http.BeginPasskeyAsync();
-        var client = new SoftAuthenticator().Create(question.Options)["response"]!["clientDataJSON"]!.GetValue<string>();
+        var ceremony = await http.BeginPasskeyAsync();
+        var client = new SoftAuthenticator().Create(ceremony.Options)["response"]!["clientDataJSON"]!.GetValue<string>();
         credential = credential.Replace("CLIENT", client, StringComparison.Ordinal);
 
-        var response = await http.PostTextAsync(PasskeySteps.Passkeys, $$"""{"passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+        var response = await http.PostTextAsync(PasskeySteps.Passkeys, $$"""{"passkey_token": "{{ceremony.Token}}", "credential": {{credential}}}""");
 
         await InvalidAsync(response, "credential");
     }
@@ -227,13 +230,13 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
         var (_, _, http) = await app.SignedInAsync();
         for (var seed = 0; seed < 60; seed++)
         {
-            var question = await http.BeginPasskeyAsync();
-            var credential = new SoftAuthenticator().Create(question.Options);
+            var ceremony = await http.BeginPasskeyAsync();
+            var credential = new SoftAuthenticator().Create(ceremony.Options);
             var bytes = Base64Url.DecodeFromChars(credential["response"]!["attestationObject"]!.GetValue<string>());
             bytes[seed * bytes.Length / 60] ^= (byte)(1 << (seed % 8));
             credential["response"]!["attestationObject"] = Base64Url.EncodeToString(bytes.AsSpan(0, bytes.Length - (seed % 3)));
 
-            var response = await http.FinishPasskeyAsync(question, credential);
+            var response = await http.RegisterPasskeyAsync(ceremony, credential);
 
             Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest, $"{seed}: {(int)response.StatusCode}");
             await app.SqlAsync("DELETE FROM passkeys");

@@ -13,7 +13,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         var (user, key) = await WithBothAsync();
         await app.WithPasskeyAsync();
 
-        var options = (await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User))).Options;
+        var options = (await app.BeginSecondFactorAsync(await app.ChallengeAsync(user.User))).Options;
 
         Assert.Equal(
             [Base64Url.EncodeToString(key.CredentialId)],
@@ -26,29 +26,29 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
+        var ceremony = await app.BeginSecondFactorAsync(token);
 
-        Assert.Equal(["pwd", "hwk", "mfa"], await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).MethodsAsync());
+        Assert.Equal(["pwd", "hwk", "mfa"], await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).MethodsAsync());
 
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
         await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token }))
             .ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>A challenge can be answered once, even if several responses arrive at the same time.</remarks>
     [Fact]
     public async Task One_token_completes_one_login_in_parallel_too()
     {
-        var (user, key) = await WithBothAsync(new() { Counts = false });
+        var (user, key) = await WithBothAsync(new() { HasCounter = false });
         var token = await app.ChallengeAsync(user.User);
-        var questions = await AtOnce.RunAsync(4, _ => app.AskForSecondFactorAsync(token));
+        var ceremonies = await AtOnce.RunAsync(4, _ => app.BeginSecondFactorAsync(token));
 
-        var statuses = await AtOnce.StatusesAsync(4, index => app.AnswerSecondFactorAsync(token, questions[index], key.Get(questions[index].Options)));
+        var statuses = await AtOnce.StatusesAsync(4, index => app.FinishSecondFactorAsync(token, ceremonies[index], key.Get(ceremonies[index].Options)));
 
         Assert.Single(statuses, HttpStatusCode.OK);
-        var (next, answered) = (await app.ChallengeAsync(user.User), questions[Array.IndexOf(statuses, HttpStatusCode.OK)]);
-        await (await app.AnswerSecondFactorAsync(next, answered, key.Get(answered.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        var (next, answered) = (await app.ChallengeAsync(user.User), ceremonies[Array.IndexOf(statuses, HttpStatusCode.OK)]);
+        await (await app.FinishSecondFactorAsync(next, answered, key.Get(answered.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>Without user verification, the passkey only proves possession of the device (OWASP ASVS 6.3.4).</remarks>
@@ -57,10 +57,10 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
-        key.Verifies = false;
+        var ceremony = await app.BeginSecondFactorAsync(token);
+        key.VerifiesUser = false;
 
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>Options for one user don't work for another, and options for a login don't work for the second step.</remarks>
@@ -69,14 +69,14 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var ((victim, victimKey), (attacker, attackerKey)) = (await WithBothAsync(), await WithBothAsync());
         var (token, own) = (await app.ChallengeAsync(victim.User), await app.ChallengeAsync(attacker.User));
-        var question = await app.AskForSecondFactorAsync(token);
-        await RefusedAsync(question, attackerKey, new());
-        await RefusedAsync(await app.AskForSecondFactorAsync(token), attackerKey, new() { UserHandle = victimKey.UserHandle });
-        await RefusedAsync(await app.AskForSecondFactorAsync(own), attackerKey, new());
-        await RefusedAsync(await app.AskForPasskeyAsync(), victimKey, new());
+        var ceremony = await app.BeginSecondFactorAsync(token);
+        await RefusedAsync(ceremony, attackerKey, new());
+        await RefusedAsync(await app.BeginSecondFactorAsync(token), attackerKey, new() { UserHandle = victimKey.UserHandle });
+        await RefusedAsync(await app.BeginSecondFactorAsync(own), attackerKey, new());
+        await RefusedAsync(await app.BeginPasskeyLoginAsync(), victimKey, new());
 
-        async Task RefusedAsync(PasskeyQuestion asked, SoftAuthenticator key, Twist twist) =>
-            await (await app.AnswerSecondFactorAsync(token, asked, key.Get(asked.Options, twist))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        async Task RefusedAsync(PasskeyCeremony asked, SoftAuthenticator key, Tampering tampering) =>
+            await (await app.FinishSecondFactorAsync(token, asked, key.Get(asked.Options, tampering))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>Options for the second step don't work for a login by passkey alone.</remarks>
@@ -84,9 +84,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     public async Task Its_challenge_does_not_work_for_a_login()
     {
         var (user, key) = await WithBothAsync();
-        var question = await app.AskForSecondFactorAsync(await app.ChallengeAsync(user.User));
+        var ceremony = await app.BeginSecondFactorAsync(await app.ChallengeAsync(user.User));
 
-        await (await app.AnswerPasskeyAsync(question, key.Get(question.Options))).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.FinishPasskeyLoginAsync(ceremony, key.Get(ceremony.Options))).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
     /// <remarks>Requesting options doesn't count as an attempt; wrong responses and wrong codes share one count.</remarks>
@@ -97,18 +97,18 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         var token = await app.ChallengeAsync(user.User);
         for (var time = 0; time < 8; time++)
         {
-            await app.AskForSecondFactorAsync(token);
+            await app.BeginSecondFactorAsync(token);
         }
 
         for (var time = 0; time < 5; time++)
         {
-            await (time % 2 == 0 ? await WrongAsync(token, key) : await app.AnswerAsync(token, app.WrongCode(user.Secret)))
+            await (time % 2 == 0 ? await WrongAsync(token, key) : await app.SubmitCodeAsync(token, app.WrongCode(user.Secret)))
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
         await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = token }))
             .ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>With separate counts, an attacker who is locked out of codes could continue with passkeys.</remarks>
@@ -123,19 +123,19 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
             await (await WrongAsync(token, key)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
-        var question = await app.AskForSecondFactorAsync(token);
-        var locked = await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options));
+        var ceremony = await app.BeginSecondFactorAsync(token);
+        var locked = await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options));
         await locked.ShouldBeProblemAsync(429, "rate_limited");
         Assert.Equal("900", locked.Headers.GetValues("Retry-After").Single());
-        await (await app.AnswerAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeProblemAsync(429, "rate_limited");
 
         // A passkey that is both factors isn't a guess at the second factor.
-        await (await app.LogInWithAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.LogInWithPasskeyAsync(key)).ShouldBeAsync(HttpStatusCode.OK);
 
         app.Clock.Advance(TimeSpan.FromMinutes(15));
         token = await app.ChallengeAsync(user.User);
-        question = await app.AskForSecondFactorAsync(token);
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeAsync(HttpStatusCode.OK);
+        ceremony = await app.BeginSecondFactorAsync(token);
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -146,8 +146,8 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         {
             await app.FailSecondStepAsync(user, 7);
             var token = await app.ChallengeAsync(user.User);
-            var question = await app.AskForSecondFactorAsync(token);
-            await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeAsync(HttpStatusCode.OK);
+            var ceremony = await app.BeginSecondFactorAsync(token);
+            await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeAsync(HttpStatusCode.OK);
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
         var token = await app.ChallengeAsync(user.User);
         foreach (var text in new[]
         {
-            token[..^1] + (token[^1] == 'A' ? 'B' : 'A'), "c2f_", "x", user.Tokens.AccessToken[..400], (await app.AskForPasskeyAsync()).Token,
+            token[..^1] + (token[^1] == 'A' ? 'B' : 'A'), "c2f_", "x", user.Tokens.AccessToken[..400], (await app.BeginPasskeyLoginAsync()).Token,
         })
         {
             await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = text }))
@@ -187,10 +187,10 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, key) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
+        var ceremony = await app.BeginSecondFactorAsync(token);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
-        await (await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options))).ShouldBeProblemAsync(403, "account_disabled");
+        await (await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options))).ShouldBeProblemAsync(403, "account_disabled");
     }
 
     /// <remarks>It counts like any wrong response and never causes a server error.</remarks>
@@ -204,10 +204,10 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, _) = await WithBothAsync();
         var token = await app.ChallengeAsync(user.User);
-        var question = await app.AskForSecondFactorAsync(token);
+        var ceremony = await app.BeginSecondFactorAsync(token);
 
         var response = await app.Anonymous().PostTextAsync(
-            PasskeySteps.SecondFactor, $$"""{"two_factor_token": "{{token}}", "passkey_token": "{{question.Token}}", "credential": {{credential}}}""");
+            PasskeySteps.SecondFactor, $$"""{"two_factor_token": "{{token}}", "passkey_token": "{{ceremony.Token}}", "credential": {{credential}}}""");
 
         await response.ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
@@ -223,7 +223,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
 
     private async Task<HttpResponseMessage> WrongAsync(string token, SoftAuthenticator key)
     {
-        var question = await app.AskForSecondFactorAsync(token);
-        return await app.AnswerSecondFactorAsync(token, question, key.Get(question.Options, new() { IsSignatureTampered = true }));
+        var ceremony = await app.BeginSecondFactorAsync(token);
+        return await app.FinishSecondFactorAsync(token, ceremony, key.Get(ceremony.Options, new() { IsSignatureTampered = true }));
     }
 }

@@ -118,7 +118,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
         }
         finally
         {
-            app.Wire.Join();
+            app.Wire.Restore();
         }
     }
 

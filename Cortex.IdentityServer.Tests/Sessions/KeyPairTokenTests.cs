@@ -194,7 +194,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         Assert.DoesNotContain(IsElliptic ? "MIGHAgEA" : "MIIE", row + app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(stored, app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(tokens.AccessToken, app.Log, StringComparison.Ordinal);
-        Assert.Contains(KeyPairApp.KidOf(tokens), app.Log, StringComparison.Ordinal);
+        Assert.Contains(KeyPairApp.KeyIdOf(tokens), app.Log, StringComparison.Ordinal);
     }
 
     private static string Pem(JsonElement key)

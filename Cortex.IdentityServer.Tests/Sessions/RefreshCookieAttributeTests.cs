@@ -1,6 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+using static Cortex.IdentityServer.Tests.Infrastructure.BrowserSteps;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -42,26 +42,26 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
         var user = await production.RegisterAsync();
         (string, string)[] headers = forwardedProto is null ? [] : [("X-Forwarded-Proto", forwardedProto)];
 
-        var answer = await production.BrowseAsync(LogIn + ByCookie, Credentials(user), headers);
+        var answer = await production.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), headers);
 
         await answer.ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal($"{Secure}={answer.Kept(Secure)}; {SecureAttributes}", answer.SetCookie());
+        Assert.Equal($"{SecureCookie}={answer.CookieValue(SecureCookie)}; {SecureAttributes}", answer.SetCookie());
     }
 
     [Fact]
     public async Task Production_rotates_clears_and_logs_out_by_that_cookie_and_reads_no_other()
     {
-        var (_, _, token) = await production.InBrowserAsync(Secure);
+        var (_, _, token) = await production.LogInWithCookieAsync(SecureCookie);
 
-        await (await production.BrowseAsync(Refresh, headers: Cookie(token, Plain))).ShouldBeProblemAsync(400, "validation_failed");
-        await (await production.BrowseAsync(Refresh, headers: Cookie(token, "__host-cortex_refresh"))).ShouldBeProblemAsync(400, "validation_failed");
-        await (await production.BrowseAsync(LogOut, headers: Cookie(token, Plain))).ShouldBeProblemAsync(401, "unauthenticated");
-        var rotated = await production.BrowseAsync(Refresh, headers: Cookie(token, Secure));
-        Assert.Equal($"{Secure}={rotated.Kept(Secure)}; {SecureAttributes}", rotated.SetCookie());
-        var loggedOut = await production.BrowseAsync(LogOut, headers: Cookie(rotated.Kept(Secure), Secure));
+        await (await production.PostFromBrowserAsync(Refresh, headers: Cookie(token, PlainCookie))).ShouldBeProblemAsync(400, "validation_failed");
+        await (await production.PostFromBrowserAsync(Refresh, headers: Cookie(token, "__host-cortex_refresh"))).ShouldBeProblemAsync(400, "validation_failed");
+        await (await production.PostFromBrowserAsync(LogOut, headers: Cookie(token, PlainCookie))).ShouldBeProblemAsync(401, "unauthenticated");
+        var rotated = await production.PostFromBrowserAsync(Refresh, headers: Cookie(token, SecureCookie));
+        Assert.Equal($"{SecureCookie}={rotated.CookieValue(SecureCookie)}; {SecureAttributes}", rotated.SetCookie());
+        var loggedOut = await production.PostFromBrowserAsync(LogOut, headers: Cookie(rotated.CookieValue(SecureCookie), SecureCookie));
 
         await loggedOut.ShouldBeAsync(HttpStatusCode.NoContent);
-        loggedOut.ShouldClearCookie(Secure);
+        loggedOut.ShouldClearCookie(SecureCookie);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
     {
         var user = await plain.RegisterAsync();
 
-        var answer = await plain.BrowseAsync(LogIn + ByCookie, Credentials(user));
+        var answer = await plain.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user));
 
-        Assert.Equal($"{Plain}={answer.Kept()}; max-age=2592000; path=/; samesite=strict; httponly", answer.SetCookie());
+        Assert.Equal($"{PlainCookie}={answer.CookieValue()}; max-age=2592000; path=/; samesite=strict; httponly", answer.SetCookie());
     }
 
     [Fact]
@@ -79,12 +79,12 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
     {
         var user = await https.RegisterAsync();
 
-        var answer = await https.BrowseAsync(LogIn + ByCookie, Credentials(user), ("Origin", HttpsApp.Origin));
+        var answer = await https.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), ("Origin", HttpsApp.Origin));
 
         await answer.ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal($"{Secure}={answer.Kept(Secure)}; {SecureAttributes}", answer.SetCookie());
-        var rotated = await https.BrowseAsync(Refresh, headers: Cookie(answer.Kept(Secure), Secure));
-        Assert.Equal($"{Secure}={rotated.Kept(Secure)}; {SecureAttributes}", rotated.SetCookie());
+        Assert.Equal($"{SecureCookie}={answer.CookieValue(SecureCookie)}; {SecureAttributes}", answer.SetCookie());
+        var rotated = await https.PostFromBrowserAsync(Refresh, headers: Cookie(answer.CookieValue(SecureCookie), SecureCookie));
+        Assert.Equal($"{SecureCookie}={rotated.CookieValue(SecureCookie)}; {SecureAttributes}", rotated.SetCookie());
     }
 
     [Fact]
@@ -92,22 +92,24 @@ public sealed class RefreshCookieAttributeTests(ProductionApp production, HttpsA
     {
         var (user, stranger) = (await proxied.RegisterAsync(), await plain.RegisterAsync());
 
-        Assert.StartsWith(Secure, (await proxied.BrowseAsync(LogIn + ByCookie, Credentials(user), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
-        Assert.StartsWith(Plain, (await proxied.BrowseAsync(LogIn + ByCookie, Credentials(user))).SetCookie(), StringComparison.Ordinal);
-        Assert.StartsWith(Plain, (await plain.BrowseAsync(LogIn + ByCookie, Credentials(stranger), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            SecureCookie, (await proxied.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
+        Assert.StartsWith(PlainCookie, (await proxied.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user))).SetCookie(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            PlainCookie, (await plain.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(stranger), ProxiedByTls)).SetCookie(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_cookie_lives_as_long_as_its_token()
     {
-        var (_, _, token) = await plain.InBrowserAsync();
+        var (_, _, token) = await plain.LogInWithCookieAsync();
         for (var days = 0; days < 75; days += 25)
         {
             plain.Clock.Advance(TimeSpan.FromDays(25));
-            token = (await plain.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+            token = (await plain.PostFromBrowserAsync(Refresh, headers: Cookie(token))).CookieValue();
         }
 
-        var answer = await plain.BrowseAsync(Refresh, headers: Cookie(token));
+        var answer = await plain.PostFromBrowserAsync(Refresh, headers: Cookie(token));
 
         Assert.Equal(15 * 24 * 3600, (await answer.JsonAsync(HttpStatusCode.OK)).GetProperty("refresh_expires_in").GetInt64());
         Assert.Contains($"; max-age={15 * 24 * 3600};", answer.SetCookie(), StringComparison.Ordinal);

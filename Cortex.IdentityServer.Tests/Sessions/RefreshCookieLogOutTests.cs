@@ -1,6 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+using static Cortex.IdentityServer.Tests.Infrastructure.BrowserSteps;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -14,15 +14,15 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [InlineData("{}")]
     public async Task The_cookie_alone_ends_only_its_own_session_and_at_once(string? body)
     {
-        var (user, accessToken, token) = await app.InBrowserAsync();
+        var (user, accessToken, token) = await app.LogInWithCookieAsync();
         var other = await app.LogInAsync(user);
 
-        var answer = await app.BrowseAsync(LogOut, body, Cookie(token));
+        var answer = await app.PostFromBrowserAsync(LogOut, body, Cookie(token));
 
         await answer.ShouldBeAsync(HttpStatusCode.NoContent);
         answer.ShouldClearCookie();
         await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.BrowseAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithToken(other.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal("logout", await app.SqlAsync("SELECT end_reason FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL", user.Id));
     }
@@ -30,35 +30,35 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_browser_whose_access_token_has_expired_can_log_out()
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(31));
-        var expired = await app.BrowseAsync(LogOut, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+        var expired = await app.PostFromBrowserAsync(LogOut, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
 
         // The header was sent, so it takes precedence; without it the browser sends only the cookie.
         await expired.ShouldBeProblemAsync(401, "token_expired");
-        expired.ShouldLeaveCookie();
-        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+        expired.ShouldNotSetCookie();
+        await (await app.PostFromBrowserAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Fact]
     public async Task A_used_token_is_enough_while_its_session_is_active()
     {
-        var (_, _, token) = await app.InBrowserAsync();
-        var child = (await app.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+        var (_, _, token) = await app.LogInWithCookieAsync();
+        var child = (await app.PostFromBrowserAsync(Refresh, headers: Cookie(token))).CookieValue();
         app.Clock.Advance(TimeSpan.FromMinutes(5));
 
-        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.PostFromBrowserAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.BrowseAsync(Refresh, headers: Cookie(child))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(child))).ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
     [Fact]
     public async Task The_cookie_of_an_ended_session_is_refused_and_cleared()
     {
-        var (_, _, token) = await app.InBrowserAsync();
-        await (await app.BrowseAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
+        var (_, _, token) = await app.LogInWithCookieAsync();
+        await (await app.PostFromBrowserAsync(LogOut, headers: Cookie(token))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        var again = await app.BrowseAsync(LogOut, headers: Cookie(token));
+        var again = await app.PostFromBrowserAsync(LogOut, headers: Cookie(token));
 
         await again.ShouldBeProblemAsync(401, "invalid_refresh_token");
         again.ShouldClearCookie();
@@ -69,26 +69,26 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [InlineData("/api/v1/auth/logout/all")]
     public async Task With_an_access_token_the_cookie_is_cleared_if_it_was_sent(string route)
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
         var (_, tokens, _) = await app.SignedInAsync();
 
-        var browser = await app.BrowseAsync(route, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
-        var program = await app.BrowseAsync(route, null, ("Authorization", "Bearer " + tokens.AccessToken));
+        var browser = await app.PostFromBrowserAsync(route, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+        var program = await app.PostFromBrowserAsync(route, null, ("Authorization", "Bearer " + tokens.AccessToken));
 
         await browser.ShouldBeAsync(HttpStatusCode.NoContent);
         browser.ShouldClearCookie();
         await program.ShouldBeAsync(HttpStatusCode.NoContent);
-        program.ShouldLeaveCookie();
-        await (await app.BrowseAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        program.ShouldNotSetCookie();
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(token))).ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
     [Fact]
     public async Task An_API_key_beside_the_cookie_is_judged_alone()
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(app.WithToken(accessToken));
 
-        await (await app.BrowseAsync(LogOut, null, Cookie(token), ("X-API-Key", key))).ShouldBeProblemAsync(403, "forbidden");
+        await (await app.PostFromBrowserAsync(LogOut, null, Cookie(token), ("X-API-Key", key))).ShouldBeProblemAsync(403, "forbidden");
 
         await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -98,9 +98,9 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [InlineData("[]", "malformed_request")]
     public async Task An_invalid_body_ends_no_session(string body, string code)
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
 
-        await (await app.BrowseAsync(LogOut, body, Cookie(token))).ShouldBeProblemAsync(400, code);
+        await (await app.PostFromBrowserAsync(LogOut, body, Cookie(token))).ShouldBeProblemAsync(400, code);
 
         await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -108,7 +108,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Another_method_is_still_405()
     {
-        var answer = await app.FetchRawAsync(LogOut, $"Cookie: {Plain}=a");
+        var answer = await app.FetchRawAsync(LogOut, $"Cookie: {PlainCookie}=a");
 
         Assert.Equal((405, "POST"), (answer.Status, answer.Headers["Allow"]));
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Http;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+using static Cortex.IdentityServer.Tests.Infrastructure.BrowserSteps;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -33,16 +33,16 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [MemberData(nameof(Foreign))]
     public async Task A_foreign_page_can_not_use_the_cookie(string header, string value)
     {
-        var (user, accessToken, token) = await app.InBrowserAsync();
+        var (user, accessToken, token) = await app.LogInWithCookieAsync();
 
-        foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+        foreach (var path in new[] { Refresh, Refresh + UseCookies, LogOut })
         {
-            var answer = await app.BrowseAsync(path, null, Cookie(token), (header, value));
+            var answer = await app.PostFromBrowserAsync(path, null, Cookie(token), (header, value));
             await answer.ShouldBeProblemAsync(403, "forbidden");
-            answer.ShouldLeaveCookie();
+            answer.ShouldNotSetCookie();
         }
 
-        Assert.Equal(0, await app.CounterAsync(token));
+        Assert.Equal(0, await app.RefreshCounterAsync(token));
         await (await app.WithToken(accessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
@@ -54,19 +54,19 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
-        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), (header, value));
-        var wrong = await app.BrowseAsync(LogIn + ByCookie, Credentials(user with { Password = "not the password" }), (header, value));
-        var second = await app.BrowseAsync(LogIn + "/2fa" + ByCookie, """{"two_factor_token":"a","code":"000000"}""", (header, value));
-        var refresh = await app.BrowseAsync(Refresh + ByCookie, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", (header, value));
+        var login = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), (header, value));
+        var wrong = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user with { Password = "not the password" }), (header, value));
+        var second = await app.PostFromBrowserAsync(LogIn + "/2fa" + UseCookies, """{"two_factor_token":"a","code":"000000"}""", (header, value));
+        var refresh = await app.PostFromBrowserAsync(Refresh + UseCookies, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", (header, value));
 
         foreach (var answer in new[] { login, wrong, second, refresh })
         {
             await answer.ShouldBeProblemAsync(403, "forbidden");
-            answer.ShouldLeaveCookie();
+            answer.ShouldNotSetCookie();
         }
 
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
-        Assert.Equal(0, await app.CounterAsync(tokens.RefreshToken));
+        Assert.Equal(0, await app.RefreshCounterAsync(tokens.RefreshToken));
         Assert.Equal(0L, await app.SqlAsync("SELECT coalesce(sum(failures), 0)::bigint FROM login_attempts"));
     }
 
@@ -80,9 +80,9 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     {
         var user = await app.RegisterAsync();
 
-        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), (header, value));
-        var refresh = await app.BrowseAsync(Refresh, "{}", Cookie(login.Kept()), (header, value));
-        var logout = await app.BrowseAsync(LogOut, null, Cookie(refresh.Kept()), (header, value));
+        var login = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), (header, value));
+        var refresh = await app.PostFromBrowserAsync(Refresh, "{}", Cookie(login.CookieValue()), (header, value));
+        var logout = await app.PostFromBrowserAsync(LogOut, null, Cookie(refresh.CookieValue()), (header, value));
 
         await logout.ShouldBeAsync(HttpStatusCode.NoContent);
     }
@@ -93,7 +93,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     {
         var user = await app.RegisterAsync();
 
-        var login = await app.BrowseAsync(LogIn + ByCookie, Credentials(user), ("Origin", OneOriginApp.Origin), ("Sec-Fetch-Site", "cross-site"));
+        var login = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), ("Origin", OneOriginApp.Origin), ("Sec-Fetch-Site", "cross-site"));
 
         await login.ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(OneOriginApp.Origin, login.Headers.GetValues("Access-Control-Allow-Origin").Single());
@@ -103,7 +103,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [Fact]
     public async Task Two_origins_are_none()
     {
-        var (_, _, token) = await app.InBrowserAsync();
+        var (_, _, token) = await app.LogInWithCookieAsync();
 
         var answer = await RawHttp.SendAsync(app.BaseAddress, $"""
             POST {Refresh} HTTP/1.1
@@ -118,7 +118,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
             """);
 
         Assert.Equal(403, answer.Status);
-        Assert.Equal(0, await app.CounterAsync(token));
+        Assert.Equal(0, await app.RefreshCounterAsync(token));
     }
 
     /// <remarks>Requests without a cookie need no listed origin; CORS alone decides which pages can read the response.</remarks>
@@ -128,12 +128,12 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
         var user = await app.RegisterAsync();
         (string, string) evil = ("Origin", "https://evil.example");
 
-        var login = await app.BrowseAsync(LogIn, Credentials(user), evil);
+        var login = await app.PostFromBrowserAsync(LogIn, LoginBody(user), evil);
         var tokens = Tokens.Of(await login.JsonAsync(HttpStatusCode.OK));
 
         Assert.False(login.Headers.Contains("Access-Control-Allow-Origin"));
-        await (await app.BrowseAsync(Refresh, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", evil)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.BrowseAsync(LogOut, null, evil, ("Authorization", "Bearer " + tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await app.PostFromBrowserAsync(Refresh, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", evil)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostFromBrowserAsync(LogOut, null, evil, ("Authorization", "Bearer " + tokens.AccessToken))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     /// <remarks><c>*</c> can't be combined with cookies.</remarks>
@@ -148,21 +148,21 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
 
         HttpResponseMessage[] answers =
         [
-            await any.BrowseAsync(LogIn + ByCookie, Credentials(user), headers),
-            await any.BrowseAsync(LogIn + "/2fa" + ByCookie, """{"two_factor_token":"a","code":"000000"}""", headers),
-            await any.BrowseAsync(Refresh + ByCookie, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", headers),
-            await any.BrowseAsync(Refresh, "{}", [.. headers, Cookie(tokens.RefreshToken)]),
+            await any.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), headers),
+            await any.PostFromBrowserAsync(LogIn + "/2fa" + UseCookies, """{"two_factor_token":"a","code":"000000"}""", headers),
+            await any.PostFromBrowserAsync(Refresh + UseCookies, $$"""{"refresh_token":"{{tokens.RefreshToken}}"}""", headers),
+            await any.PostFromBrowserAsync(Refresh, "{}", [.. headers, Cookie(tokens.RefreshToken)]),
         ];
 
         foreach (var answer in answers)
         {
             var problem = await answer.ShouldBeProblemAsync(400, "validation_failed");
             Assert.Contains("CORS_ORIGINS", problem.GetProperty("errors").GetProperty("use_cookies")[0].GetString(), StringComparison.Ordinal);
-            answer.ShouldLeaveCookie();
+            answer.ShouldNotSetCookie();
             Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
         }
 
-        Assert.Equal(0, await any.CounterAsync(tokens.RefreshToken));
+        Assert.Equal(0, await any.RefreshCounterAsync(tokens.RefreshToken));
     }
 
     [Fact]
@@ -170,7 +170,8 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     {
         var (_, tokens, http) = await any.SignedInAsync();
 
-        await (await any.BrowseAsync(LogOut, null, Cookie(tokens.RefreshToken), ("Origin", "https://evil.example"))).ShouldBeProblemAsync(403, "forbidden");
+        await (await any.PostFromBrowserAsync(LogOut, null, Cookie(tokens.RefreshToken), ("Origin", "https://evil.example")))
+            .ShouldBeProblemAsync(403, "forbidden");
 
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }

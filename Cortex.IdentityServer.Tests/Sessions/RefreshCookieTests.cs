@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+using static Cortex.IdentityServer.Tests.Infrastructure.BrowserSteps;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -18,12 +18,12 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.RegisterAsync();
 
-        var answer = await app.BrowseAsync(LogIn + ByCookie, Credentials(user));
+        var answer = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user));
 
         Assert.Equal(WithoutRefreshToken, Fields(await answer.JsonAsync(HttpStatusCode.OK)));
         Assert.DoesNotContain("ctr_", await answer.TextAsync(), StringComparison.Ordinal);
         Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
-        Assert.DoesNotContain(answer.Kept(), app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.CookieValue(), app.Log, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -33,11 +33,11 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.RegisterAsync();
 
-        var login = await app.BrowseAsync(LogIn + query, Credentials(user));
-        var refresh = await app.BrowseAsync(Refresh + query, Body(Tokens.Of(await login.JsonAsync(HttpStatusCode.OK)).RefreshToken));
+        var login = await app.PostFromBrowserAsync(LogIn + query, LoginBody(user));
+        var refresh = await app.PostFromBrowserAsync(Refresh + query, Body(Tokens.Of(await login.JsonAsync(HttpStatusCode.OK)).RefreshToken));
 
-        login.ShouldLeaveCookie();
-        refresh.ShouldLeaveCookie();
+        login.ShouldNotSetCookie();
+        refresh.ShouldNotSetCookie();
         Assert.Equal(WithRefreshToken, Fields(await refresh.JsonAsync(HttpStatusCode.OK)));
     }
 
@@ -45,9 +45,9 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task True_is_accepted_in_any_case()
     {
-        var (_, _, token) = await app.InBrowserAsync();
+        var (_, _, token) = await app.LogInWithCookieAsync();
 
-        var answer = await app.BrowseAsync(Refresh + "?use_cookies=True", "{}", Cookie(token));
+        var answer = await app.PostFromBrowserAsync(Refresh + "?use_cookies=True", "{}", Cookie(token));
 
         await answer.ShouldBeAsync(HttpStatusCode.OK);
         Assert.True(answer.Headers.Contains("Set-Cookie"));
@@ -62,7 +62,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("true&use_cookies=false")]
     public async Task Another_value_is_refused_and_does_nothing(string wish)
     {
-        var (_, _, token) = await app.InBrowserAsync();
+        var (_, _, token) = await app.LogInWithCookieAsync();
         var query = "?use_cookies=" + wish;
 
         foreach (var (path, body) in new[]
@@ -70,11 +70,11 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
             (LogIn, """{"email":"a@example.com","password":"a"}"""), (LogIn + "/2fa", """{"two_factor_token":"a","code":"000000"}"""), (Refresh, "{}"),
         })
         {
-            var problem = await (await app.BrowseAsync(path + query, body, Cookie(token))).ShouldBeProblemAsync(400, "validation_failed");
+            var problem = await (await app.PostFromBrowserAsync(path + query, body, Cookie(token))).ShouldBeProblemAsync(400, "validation_failed");
             Assert.True(problem.GetProperty("errors").TryGetProperty("use_cookies", out _));
         }
 
-        Assert.Equal(0, await app.CounterAsync(token));
+        Assert.Equal(0, await app.RefreshCounterAsync(token));
     }
 
     [Fact]
@@ -82,22 +82,23 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await app.WithTwoFactorAsync();
 
-        var first = await app.BrowseAsync(LogIn + ByCookie, Credentials(user.User));
+        var first = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user.User));
         var challenge = (await first.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString();
-        var second = await app.BrowseAsync(LogIn + "/2fa" + ByCookie, $$"""{"two_factor_token":"{{challenge}}","code":"{{app.Code(user.Secret)}}"}""");
+        var second = await app.PostFromBrowserAsync(
+            LogIn + "/2fa" + UseCookies, $$"""{"two_factor_token":"{{challenge}}","code":"{{app.Code(user.Secret)}}"}""");
 
-        first.ShouldLeaveCookie();
+        first.ShouldNotSetCookie();
         Assert.Equal(WithoutRefreshToken, Fields(await second.JsonAsync(HttpStatusCode.OK)));
-        await (await app.BrowseAsync(Refresh, headers: Cookie(second.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(second.CookieValue()))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_failed_login_sets_no_cookie()
     {
-        var answer = await app.BrowseAsync(LogIn + ByCookie, """{"email":"nobody@example.com","password":"not the password"}""");
+        var answer = await app.PostFromBrowserAsync(LogIn + UseCookies, """{"email":"nobody@example.com","password":"not the password"}""");
 
         await answer.ShouldBeProblemAsync(401, "invalid_credentials");
-        answer.ShouldLeaveCookie();
+        answer.ShouldNotSetCookie();
     }
 
     /// <remarks>A token that scripts couldn't read is never returned to one, whatever the query says.</remarks>
@@ -110,16 +111,16 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("?use_cookies=false", "{}")]
     public async Task A_refresh_from_the_cookie_rotates_the_cookie(string query, string? body)
     {
-        var (user, _, token) = await app.InBrowserAsync();
+        var (user, _, token) = await app.LogInWithCookieAsync();
 
-        var answer = await app.BrowseAsync(Refresh + query, body, Cookie(token));
+        var answer = await app.PostFromBrowserAsync(Refresh + query, body, Cookie(token));
 
         var json = await answer.JsonAsync(HttpStatusCode.OK);
         Assert.Equal(WithoutRefreshToken, Fields(json));
-        Assert.NotEqual(token, answer.Kept());
+        Assert.NotEqual(token, answer.CookieValue());
         var me = await (await app.WithToken(json.GetProperty("access_token").GetString()!).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
         Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
-        await (await app.BrowseAsync(Refresh, headers: Cookie(answer.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(answer.CookieValue()))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -127,27 +128,27 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, tokens, _) = await app.SignedInAsync();
 
-        var answer = await app.BrowseAsync(Refresh + ByCookie, Body(tokens.RefreshToken));
+        var answer = await app.PostFromBrowserAsync(Refresh + UseCookies, Body(tokens.RefreshToken));
 
         Assert.Equal(WithoutRefreshToken, Fields(await answer.JsonAsync(HttpStatusCode.OK)));
-        await (await app.BrowseAsync(Refresh, headers: Cookie(answer.Kept()))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(answer.CookieValue()))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_token_in_the_body_takes_precedence_over_the_cookie_which_is_left_alone()
     {
-        var (_, _, kept) = await app.InBrowserAsync();
+        var (_, _, kept) = await app.LogInWithCookieAsync();
         var (_, tokens, _) = await app.SignedInAsync();
 
-        var good = await app.BrowseAsync(Refresh, Body(tokens.RefreshToken), Cookie(kept));
-        var bad = await app.BrowseAsync(Refresh, Body("garbage"), Cookie(kept));
-        var empty = await app.BrowseAsync(Refresh, Body(""), Cookie(kept));
+        var good = await app.PostFromBrowserAsync(Refresh, Body(tokens.RefreshToken), Cookie(kept));
+        var bad = await app.PostFromBrowserAsync(Refresh, Body("garbage"), Cookie(kept));
+        var empty = await app.PostFromBrowserAsync(Refresh, Body(""), Cookie(kept));
 
         Assert.Equal(WithRefreshToken, Fields(await good.JsonAsync(HttpStatusCode.OK)));
         await bad.ShouldBeProblemAsync(401, "invalid_refresh_token");
         await empty.ShouldBeProblemAsync(400, "validation_failed");
-        Assert.All([good, bad, empty], answer => answer.ShouldLeaveCookie());
-        Assert.Equal(0, await app.CounterAsync(kept));
+        Assert.All([good, bad, empty], answer => answer.ShouldNotSetCookie());
+        Assert.Equal(0, await app.RefreshCounterAsync(kept));
     }
 
     [Theory]
@@ -155,19 +156,19 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("")]
     [InlineData("{}")]
     public async Task Without_both_the_field_is_missing(string? body) =>
-        Assert.True((await (await app.BrowseAsync(Refresh, body, ("Cookie", "theme=dark"))).ShouldBeProblemAsync(400, "validation_failed"))
+        Assert.True((await (await app.PostFromBrowserAsync(Refresh, body, ("Cookie", "theme=dark"))).ShouldBeProblemAsync(400, "validation_failed"))
             .GetProperty("errors").TryGetProperty("refresh_token", out _));
 
     /// <remarks>A token that is used again may have been stolen (RFC 9700, section 4.14.2).</remarks>
     [Fact]
     public async Task Reuse_ends_the_session_and_clears_the_cookie()
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
-        var child = (await app.BrowseAsync(Refresh, headers: Cookie(token))).Kept();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
+        var child = (await app.PostFromBrowserAsync(Refresh, headers: Cookie(token))).CookieValue();
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        var reused = await app.BrowseAsync(Refresh, headers: Cookie(token));
-        var after = await app.BrowseAsync(Refresh, headers: Cookie(child));
+        var reused = await app.PostFromBrowserAsync(Refresh, headers: Cookie(token));
+        var after = await app.PostFromBrowserAsync(Refresh, headers: Cookie(child));
 
         await reused.ShouldBeProblemAsync(401, "refresh_token_reused");
         reused.ShouldClearCookie();
@@ -180,14 +181,14 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sixteen_refreshes_at_once_leave_one_current_token()
     {
-        var (user, _, token) = await app.InBrowserAsync();
+        var (user, _, token) = await app.LogInWithCookieAsync();
 
-        var answers = await AtOnce.RunAsync(16, _ => app.BrowseAsync(Refresh, headers: Cookie(token)));
+        var answers = await AtOnce.RunAsync(16, _ => app.PostFromBrowserAsync(Refresh, headers: Cookie(token)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
-        var child = Assert.Single(answers.Select(answer => answer.Kept()).Distinct());
+        var child = Assert.Single(answers.Select(answer => answer.CookieValue()).Distinct());
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", user.Id));
-        await (await app.BrowseAsync(Refresh, headers: Cookie(child))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(child))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     private static string Body(string refreshToken) => $$"""{"refresh_token":"{{refreshToken}}"}""";

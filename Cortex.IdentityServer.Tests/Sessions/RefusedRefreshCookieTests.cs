@@ -1,6 +1,6 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using static Cortex.IdentityServer.Tests.Infrastructure.Browsers;
+using static Cortex.IdentityServer.Tests.Infrastructure.BrowserSteps;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -19,9 +19,9 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [InlineData("{\"a\":[1]}")]
     public async Task Garbage_is_refused_and_cleared(string garbage)
     {
-        foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+        foreach (var path in new[] { Refresh, Refresh + UseCookies, LogOut })
         {
-            var answer = await app.BrowseAsync(path, headers: Cookie(garbage));
+            var answer = await app.PostFromBrowserAsync(path, headers: Cookie(garbage));
 
             await answer.ShouldBeProblemAsync(401, "invalid_refresh_token");
             answer.ShouldClearCookie();
@@ -31,9 +31,9 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task An_oversized_cookie_is_refused()
     {
-        await (await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
-        await (await app.BrowseAsync(LogOut, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
-        Assert.Equal(431, (int)(await app.BrowseAsync(Refresh, headers: Cookie(new string('a', 40_000)))).StatusCode);
+        await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        await (await app.PostFromBrowserAsync(LogOut, headers: Cookie(new string('a', 20_000)))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+        Assert.Equal(431, (int)(await app.PostFromBrowserAsync(Refresh, headers: Cookie(new string('a', 40_000)))).StatusCode);
     }
 
     [Theory]
@@ -41,9 +41,9 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [InlineData("a b=c; d=\"e; {0}; f=\"")]
     public async Task Other_cookies_do_not_matter_however_malformed(string header)
     {
-        var (_, _, token) = await app.InBrowserAsync();
+        var (_, _, token) = await app.LogInWithCookieAsync();
 
-        var answer = await app.BrowseAsync(Refresh, headers: ("Cookie", header.Replace("{0}", $"{Plain}={token}", StringComparison.Ordinal)));
+        var answer = await app.PostFromBrowserAsync(Refresh, headers: ("Cookie", header.Replace("{0}", $"{PlainCookie}={token}", StringComparison.Ordinal)));
 
         await answer.ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -52,16 +52,19 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_cookie_that_is_sent_twice_is_refused_without_effect()
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
-        var (_, _, other) = await app.InBrowserAsync();
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
+        var (_, _, other) = await app.LogInWithCookieAsync();
 
-        foreach (var header in new[] { $"{Plain}={token}; {Plain}={other}", $"{Plain}={token}; {Plain}={token}", $"{Plain}={token}; a=b; {Plain}=" })
+        foreach (var header in new[]
         {
-            foreach (var path in new[] { Refresh, Refresh + ByCookie, LogOut })
+            $"{PlainCookie}={token}; {PlainCookie}={other}", $"{PlainCookie}={token}; {PlainCookie}={token}", $"{PlainCookie}={token}; a=b; {PlainCookie}=",
+        })
+        {
+            foreach (var path in new[] { Refresh, Refresh + UseCookies, LogOut })
             {
-                var answer = await app.BrowseAsync(path, headers: ("Cookie", header));
+                var answer = await app.PostFromBrowserAsync(path, headers: ("Cookie", header));
                 await answer.ShouldBeProblemAsync(400, "malformed_request");
-                answer.ShouldLeaveCookie();
+                answer.ShouldNotSetCookie();
             }
         }
 
@@ -70,13 +73,13 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
             Host: {app.BaseAddress.Authority}
             Connection: close
             Content-Length: 0
-            Cookie: {Plain}={token}
-            Cookie: {Plain}={other}
+            Cookie: {PlainCookie}={token}
+            Cookie: {PlainCookie}={other}
 
 
             """);
         Assert.Equal(400, twoHeaders.Status);
-        Assert.Equal((0, 0), (await app.CounterAsync(token), await app.CounterAsync(other)));
+        Assert.Equal((0, 0), (await app.RefreshCounterAsync(token), await app.RefreshCounterAsync(other)));
         await (await app.WithToken(accessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
@@ -90,8 +93,8 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
 
         foreach (var other in new[] { user.Tokens.AccessToken, challenge, key, user.RecoveryCodes[0] })
         {
-            await (await app.BrowseAsync(Refresh, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
-            await (await app.BrowseAsync(LogOut, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.PostFromBrowserAsync(Refresh, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
+            await (await app.PostFromBrowserAsync(LogOut, headers: Cookie(other))).ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
 
         await (await user.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -101,8 +104,8 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task The_cookie_authenticates_nothing_else()
     {
-        var (_, accessToken, token) = await app.InBrowserAsync();
-        foreach (var cookie in new[] { $"Cookie: {Plain}={token}", $"Cookie: {Plain}={accessToken}", $"Cookie: {Secure}={token}" })
+        var (_, accessToken, token) = await app.LogInWithCookieAsync();
+        foreach (var cookie in new[] { $"Cookie: {PlainCookie}={token}", $"Cookie: {PlainCookie}={accessToken}", $"Cookie: {SecureCookie}={token}" })
         {
             foreach (var path in new[] { "/me", "/sessions", "/api-keys", "/verify" })
             {
@@ -112,7 +115,7 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
 
         foreach (var path in new[] { "/logout/all", "/2fa/enable", "/api-keys/generate", "/introspect" })
         {
-            await (await app.BrowseAsync("/api/v1/auth" + path, "{}", Cookie(token))).ShouldBeProblemAsync(401, "unauthenticated");
+            await (await app.PostFromBrowserAsync("/api/v1/auth" + path, "{}", Cookie(token))).ShouldBeProblemAsync(401, "unauthenticated");
         }
 
         await (await app.WithToken(token).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_token");

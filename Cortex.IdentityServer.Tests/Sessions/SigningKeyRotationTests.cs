@@ -22,7 +22,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     {
         await using var app = await StartAsync();
         var user = await app.RegisterAsync();
-        var first = Assert.Single(await KeyPairApp.KidsAsync(app.Anonymous()));
+        var first = Assert.Single(await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
         app.Clock.Advance(29 * Day - TimeSpan.FromMinutes(2));
         await StayAsync(app, [first]);
@@ -34,12 +34,12 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         Assert.Equal(first, both[0]);
         app.Clock.Advance(Day - TimeSpan.FromMinutes(2));
         var old = await app.LogInAsync(user);
-        Assert.Equal(first, KeyPairApp.KidOf(old));
+        Assert.Equal(first, KeyPairApp.KeyIdOf(old));
 
         // Now it signs, and tokens of the first key remain valid.
         app.Clock.Advance(TimeSpan.FromMinutes(4));
         var fresh = await app.LogInAsync(user);
-        Assert.Equal(second, KeyPairApp.KidOf(fresh));
+        Assert.Equal(second, KeyPairApp.KeyIdOf(fresh));
         await ShouldBeAsync(app.WithToken(old.AccessToken), HttpStatusCode.OK);
         await ShouldBeAsync(app.WithToken(fresh.AccessToken), HttpStatusCode.OK);
 
@@ -50,7 +50,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         app.Clock.Advance(TimeSpan.FromMinutes(8));
         Assert.Equal([second], await UntilAsync(app, kids => kids.Length == 1));
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM signing_keys"));
-        Assert.Equal(second, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(second, KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         var replicas = await AtOnce.RunAsync(3, _ => Task.Run(() => (Http: app.StartReplica(out var replica), Replica: replica)));
 
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM signing_keys"));
-        var kids = await Task.WhenAll(replicas.Select(replica => KeyPairApp.KidsAsync(replica.Http)));
+        var kids = await Task.WhenAll(replicas.Select(replica => KeyPairApp.KeyIdsAsync(replica.Http)));
         Assert.Single(kids.Select(Assert.Single).Distinct());
         var user = await app.RegisterAsync();
         var tokens = await LogInAsync(replicas[0].Http, user);
@@ -98,7 +98,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         using var http = app.StartReplica(out var replica);
         using var _ = replica;
         var tokens = await LogInAsync(http, user);
-        Assert.DoesNotContain(KeyPairApp.KidOf(tokens), await KeyPairApp.KidsAsync(app.Anonymous()));
+        Assert.DoesNotContain(KeyPairApp.KeyIdOf(tokens), await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
         var statuses = await AtOnce.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).FetchAsync(Me));
 
@@ -131,14 +131,14 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         await using var app = new CuttableEs256App(cluster);
         await app.InitializeAsync();
         var (_, _, http) = await app.SignedInAsync();
-        var before = await KeyPairApp.KidsAsync(app.Anonymous());
+        var before = await KeyPairApp.KeyIdsAsync(app.Anonymous());
 
         await app.Wire.CutAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await EventuallyAsync(() => app.Log.Contains("Could not read the signing keys", StringComparison.Ordinal));
-        Assert.Equal(before, await KeyPairApp.KidsAsync(app.Anonymous()));
+        Assert.Equal(before, await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
-        app.Wire.Join();
+        app.Wire.Restore();
         await ShouldBeAsync(http, HttpStatusCode.OK);
         app.Clock.Advance(29 * Day);
         await UntilAsync(app, kids => kids.Length == 2);
@@ -154,8 +154,8 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
 
         var made = await LogInAsync(http, user);
 
-        Assert.NotEqual(KeyPairApp.KidOf(tokens), KeyPairApp.KidOf(made));
-        Assert.Contains($"Error: Signing key {KeyPairApp.KidOf(tokens)} can't be decrypted", app.Log, StringComparison.Ordinal);
+        Assert.NotEqual(KeyPairApp.KeyIdOf(tokens), KeyPairApp.KeyIdOf(made));
+        Assert.Contains($"Error: Signing key {KeyPairApp.KeyIdOf(tokens)} can't be decrypted", app.Log, StringComparison.Ordinal);
         foreach (var token in new[] { tokens.AccessToken, made.AccessToken })
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -168,7 +168,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     public async Task Keys_survive_the_rotation_of_SECRET_KEY()
     {
         await using var app = await StartAsync();
-        var kid = Assert.Single(await KeyPairApp.KidsAsync(app.Anonymous()));
+        var kid = Assert.Single(await KeyPairApp.KeyIdsAsync(app.Anonymous()));
         var user = await app.RegisterAsync();
 
         using (app.StartReplica(out var both, ("SECRET_KEY", $"a-new-secret-of-more-than-32-bytes-for-all,{CortexApp.SecretKey}")))
@@ -178,13 +178,13 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
 
         using var http = app.StartReplica(out var replica, ("SECRET_KEY", "a-new-secret-of-more-than-32-bytes-for-all"));
         using var _ = replica;
-        Assert.Equal(kid, KeyPairApp.KidOf(await LogInAsync(http, user)));
-        Assert.Equal([kid], await KeyPairApp.KidsAsync(http));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(await LogInAsync(http, user)));
+        Assert.Equal([kid], await KeyPairApp.KeyIdsAsync(http));
 
         // The replica that has only the old secret keeps using what it decrypted earlier.
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await StayAsync(app, [kid]);
-        Assert.Equal(kid, KeyPairApp.KidOf(await app.LogInAsync(user)));
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
                 await (await http.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
 
             Assert.Equal(algorithm, (string?)Jwt.Read(renewed.AccessToken).Header["alg"]);
-            Assert.Equal(algorithm == "RS256" ? 1 : 0, (await KeyPairApp.KidsAsync(http)).Length);
+            Assert.Equal(algorithm == "RS256" ? 1 : 0, (await KeyPairApp.KeyIdsAsync(http)).Length);
             await ShouldBeAsync(app.WithToken(renewed.AccessToken), HttpStatusCode.Unauthorized);
             tokens = renewed;
         }
@@ -225,7 +225,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         using var http = app.StartReplica(out var replica);
         using var _ = replica;
 
-        Assert.Equal(await KeyPairApp.KidsAsync(app.Anonymous()), await KeyPairApp.KidsAsync(http));
+        Assert.Equal(await KeyPairApp.KeyIdsAsync(app.Anonymous()), await KeyPairApp.KeyIdsAsync(http));
         Assert.Contains("Signing key broken is not used", app.Log, StringComparison.Ordinal);
     }
 
@@ -247,7 +247,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     private static async Task<string[]> UntilAsync(HttpClient http, Func<string[], bool> isSo)
     {
         string[] kids = [];
-        await EventuallyAsync(async () => isSo(kids = await KeyPairApp.KidsAsync(http)));
+        await EventuallyAsync(async () => isSo(kids = await KeyPairApp.KeyIdsAsync(http)));
         return kids;
     }
 
@@ -255,7 +255,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     private static async Task StayAsync(CortexApp app, string[] expected)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
-        Assert.Equal(expected, await KeyPairApp.KidsAsync(app.Anonymous()));
+        Assert.Equal(expected, await KeyPairApp.KeyIdsAsync(app.Anonymous()));
     }
 
     private static Task EventuallyAsync(Func<bool> isSo) => EventuallyAsync(() => Task.FromResult(isSo()));

@@ -35,7 +35,8 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Other_sessions_end_and_this_one_stays()
     {
         var user = await app.WithTwoFactorAsync();
-        var other = Tokens.Of(await (await app.RecoverAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).JsonAsync(HttpStatusCode.OK));
+        var other = Tokens.Of(
+            await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).JsonAsync(HttpStatusCode.OK));
 
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -82,8 +83,8 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
         app.NextStep();
 
         var token = await app.ChallengeAsync(user.User);
-        await (await app.RecoverAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.AnswerAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
-        await (await app.AnswerAsync(token, app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(token, app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 }

@@ -12,14 +12,14 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_plain_secret_works_and_is_encrypted_after_its_first_use()
     {
         var user = await WithSecretAsync(Secret);
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.WrongCode(Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.WrongCode(Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         Assert.Equal(Secret, await StoredAsync(user));
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(Secret))).ShouldBeAsync(HttpStatusCode.OK);
 
         Assert.DoesNotContain(Secret, await StoredAsync(user), StringComparison.OrdinalIgnoreCase);
         app.NextStep();
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>The default length of pyotp is 32 characters; it used to be 16.</remarks>
@@ -31,7 +31,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await WithSecretAsync(stored);
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var user = await WithSecretAsync(stored);
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), "000000")).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), "000000")).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.RegisterAsync();
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", user.Id);
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), "000000")).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), "000000")).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     /// <remarks>An encrypted secret is bound to its row, so a copy in another row is useless.</remarks>
@@ -62,7 +62,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
         var owner = await app.WithTwoFactorAsync();
         var user = await WithSecretAsync(await StoredAsync(owner.User));
 
-        await (await app.AnswerAsync(await app.ChallengeAsync(user), app.Code(owner.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(owner.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
     private async Task<TestUser> WithSecretAsync(string secret)

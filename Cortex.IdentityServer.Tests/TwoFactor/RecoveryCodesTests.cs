@@ -163,8 +163,8 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     private async Task ShouldPassAsync(TwoFactorUser user, string code) =>
-        await (await app.RecoverAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
 
     private async Task ShouldFailAsync(TwoFactorUser user, string code) =>
-        await (await app.RecoverAsync(await app.ChallengeAsync(user.User), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
+        await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
 }

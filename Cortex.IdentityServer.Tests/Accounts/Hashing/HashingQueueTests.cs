@@ -65,13 +65,13 @@ public sealed class HashingQueueTests : IAsyncLifetime
     public async Task Known_callers_are_served_first()
     {
         var running = Serve(isKnown: false, "running");
-        await _bcrypt.Entered(1);
+        await _bcrypt.WaitForEntriesAsync(1);
 
         var all = new[] { Serve(isKnown: false, "stranger"), Serve(isKnown: false, "stranger"), Serve(isKnown: true, "known") };
         _bcrypt.Open();
         await Task.WhenAll([running, .. all]);
 
-        Assert.Equal(["running", "known", "stranger", "stranger"], _bcrypt.Texts);
+        Assert.Equal(["running", "known", "stranger", "stranger"], _bcrypt.Inputs);
 
         Task Serve(bool isKnown, string password) => _queue.TryEnter(isKnown)!.HashAsync(password, Cancel);
     }
@@ -81,12 +81,12 @@ public sealed class HashingQueueTests : IAsyncLifetime
     {
         var (_, strangers) = await FillAsync();
         await Task.Delay(100, Cancel);
-        Assert.Single(_bcrypt.Texts);
+        Assert.Single(_bcrypt.Inputs);
 
         var known = _queue.TryEnter(isKnown: true)!.HashAsync("known", Cancel);
-        await _bcrypt.Entered(1);
-        Assert.Contains("known", _bcrypt.Texts);
-        Assert.Equal(2, _bcrypt.Texts.Count);
+        await _bcrypt.WaitForEntriesAsync(1);
+        Assert.Contains("known", _bcrypt.Inputs);
+        Assert.Equal(2, _bcrypt.Inputs.Count);
 
         _bcrypt.Open();
         await Task.WhenAll(strangers, known);
@@ -100,7 +100,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         places[2].Dispose();
         places[3].Dispose();
 
-        await _bcrypt.Entered(1);
+        await _bcrypt.WaitForEntriesAsync(1);
         _bcrypt.Open();
         await strangers;
     }
@@ -110,7 +110,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     {
         using var gone = new CancellationTokenSource();
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
-        await _bcrypt.Entered(1);
+        await _bcrypt.WaitForEntriesAsync(1);
         var cancelled = _queue.TryEnter()!.HashAsync("cancelled", gone.Token);
         var last = _queue.TryEnter()!.VerifyAsync(null, "last", default, Cancel);
 
@@ -120,14 +120,14 @@ public sealed class HashingQueueTests : IAsyncLifetime
         await running;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         Assert.Equal(PasswordVerificationResult.Failed, await last);
-        Assert.DoesNotContain("cancelled", _bcrypt.Texts);
+        Assert.DoesNotContain("cancelled", _bcrypt.Inputs);
     }
 
     [Fact]
     public async Task A_server_that_stops_leaves_nobody_waiting()
     {
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
-        await _bcrypt.Entered(1);
+        await _bcrypt.WaitForEntriesAsync(1);
         var waiting = _queue.TryEnter()!.HashAsync("waiting", Cancel);
 
         var stopped = Task.Run(_queue.Dispose, Cancel);
@@ -136,7 +136,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         await stopped;
 
         await running;
-        Assert.Equal(["running"], _bcrypt.Texts);
+        Assert.Equal(["running"], _bcrypt.Inputs);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
         Assert.Null(_queue.TryEnter());
         var strangers = Task.WhenAll(places[0].HashAsync("first stranger", Cancel), places[1].HashAsync("second stranger", Cancel));
-        await _bcrypt.Entered(1);
+        await _bcrypt.WaitForEntriesAsync(1);
         return (places, strangers);
     }
 
@@ -204,7 +204,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
         public override string Name => "gated";
 
-        public List<string> Texts { get; } = [];
+        public List<string> Inputs { get; } = [];
 
         public void Open() => _gate.Set();
 
@@ -214,7 +214,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
             _entered.Dispose();
         }
 
-        public async Task Entered(int times)
+        public async Task WaitForEntriesAsync(int times)
         {
             for (var time = 0; time < times; time++)
             {
@@ -224,9 +224,9 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
         protected override string? Compute(string text, string setting)
         {
-            lock (Texts)
+            lock (Inputs)
             {
-                Texts.Add(text);
+                Inputs.Add(text);
             }
 
             _entered.Release();

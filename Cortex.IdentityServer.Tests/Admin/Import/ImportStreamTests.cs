@@ -232,7 +232,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         }
         finally
         {
-            app.Wire.Join();
+            app.Wire.Restore();
         }
 
         Assert.Equal(500L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'lost%'"));
@@ -253,11 +253,11 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         }
         finally
         {
-            app.Wire.Join();
+            app.Wire.Restore();
         }
     }
 
-    private static Task<TimeSpan> UntilAsync(Func<Task<bool>> condition) => Within.UntilAsync(TimeSpan.FromSeconds(60), "the condition", condition);
+    private static Task<TimeSpan> UntilAsync(Func<Task<bool>> condition) => Poll.UntilAsync(TimeSpan.FromSeconds(60), "the condition", condition);
 
     private async Task<ImportConnection> OpenAsync() => await ImportConnection.OpenAsync(app, (await app.AdminAsync()).Tokens);
 }

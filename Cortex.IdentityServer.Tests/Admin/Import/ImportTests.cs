@@ -42,7 +42,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
 
         (await admin.Http.ImportAsync($$"""{"email": "{{email}}", "password_hash": null, "is_active": null, "created_at": null}""")).ShouldSum(1, 1, 0);
 
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM outbox_mails WHERE user_id = (SELECT id FROM users WHERE email = $1)", email));
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(email, "!"));
         Assert.Equal(
@@ -52,7 +52,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
                     + "WHERE email = $1",
                 email, app.Clock.GetUtcNow()));
         await (await app.ResetAsync(await app.ResetTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, EmailSteps.NewPassword));
     }
 
     [Fact]

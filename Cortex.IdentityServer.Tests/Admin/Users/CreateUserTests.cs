@@ -48,7 +48,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await app.ResetAsync(await app.NewestTokenAsync(email, "invitation"))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        var tokens = await app.LogInAsync(new(Guid.Empty, email, MailedSteps.NewPassword));
+        var tokens = await app.LogInAsync(new(Guid.Empty, email, EmailSteps.NewPassword));
         var me = await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
         Assert.True(me.GetProperty("is_verified").GetBoolean());
         Assert.Equal("free", me.GetProperty("subscription_tier").GetString());
@@ -63,8 +63,8 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync(Administrators.Users, new { email = taken.Email.ToUpperInvariant(), roles = new[] { "admin" } }))
             .ShouldBeProblemAsync(409, "email_taken");
 
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(taken.Email, "invitation"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(taken.Email, "invitation"));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM user_roles WHERE user_id = $1", taken.Id));
     }
 
@@ -79,8 +79,8 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Single(answers, HttpStatusCode.Created);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Conflict));
-        await app.MailsSettledAsync();
-        Assert.Single(await app.Mails.ForAsync(email, "invitation"));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(email, "invitation"));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         http.DefaultRequestHeaders.Add("User-Agent", "console/1.0");
 
         await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
 
         var (actor, details) = await app.EventAsync("user.deleted", user.Id);
         Assert.Equal(admin.Id, actor);
@@ -61,9 +61,9 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
 
         await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
 
-        var mail = Assert.Single(await app.Mails.ForAsync(user.Email, "account_deleted"));
+        var mail = Assert.Single(await app.Mailbox.ForAsync(user.Email, "account_deleted"));
         Assert.Contains("An administrator deleted your Cortex Memory account", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("your password", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);

@@ -42,11 +42,11 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         var person = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(person, 10);
         var challenge = await app.ChallengeAsync(person.User);
-        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(429, "rate_limited");
+        await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(429, "rate_limited");
 
         await (await http.HelpAsync(person.User.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         var (_, details) = await app.EventAsync("user.unlocked", person.User.Id);
         Assert.Equal(["two_factor_failures", "two_factor_locked_until"], details.GetProperty("before").EnumerateObject().Select(field => field.Name).Order());
         Assert.Equal("""{"two_factor_failures": 0, "two_factor_locked_until": null}""", details.GetProperty("after").GetRawText());
@@ -75,8 +75,8 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await person.Http.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
-        await (await app.RecoverAsync(challenge, person.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitRecoveryCodeAsync(challenge, person.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
         await app.LogInAsync(person.User);
         Assert.Equal(0L, await app.SqlAsync(
@@ -88,8 +88,8 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (actor, details) = await app.EventAsync("two_factor.reset", person.User.Id);
         Assert.Equal(support.Id, actor);
         details.ShouldSay("""{"two_factor_enabled":true,"passkeys":1}""", """{"two_factor_enabled":false,"passkeys":0}""");
-        await app.MailsSettledAsync();
-        var mail = Assert.Single(await app.Mails.ForAsync(person.User.Email, "two_factor_reset"));
+        await app.WaitForEmailsAsync();
+        var mail = Assert.Single(await app.Mailbox.ForAsync(person.User.Email, "two_factor_reset"));
         Assert.Contains("Our support team removed", mail.TextBody, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", mail.TextBody, StringComparison.Ordinal);
     }
@@ -103,7 +103,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeProblemAsync(409, "two_factor_not_enabled");
 
-        await (await app.LogInWithAsync(person.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.LogInWithPasskeyAsync(person.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
         Assert.Equal(1L, await app.EventsAsync("two_factor.reset", person.User.Id));
     }
 
@@ -155,7 +155,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal("""{"message":"The email is on its way."}""", (await answer.JsonAsync(HttpStatusCode.Accepted)).GetRawText());
         await (await app.ResetAsync(await app.NewestTokenAsync(user.Email, "reset_password_by_staff"))).ShouldBeAsync(HttpStatusCode.NoContent);
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, MailedSteps.NewPassword));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, EmailSteps.NewPassword));
         Assert.Equal(support.Id, (await app.EventAsync("password.reset_requested", user.Id)).Actor);
     }
 
@@ -188,10 +188,10 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await refused.ShouldBeProblemAsync(429, "rate_limited");
         Assert.Equal("3600", refused.Headers.GetValues("Retry-After").Single());
         Assert.Equal(5L, await app.EventsAsync("password.reset_requested", user.Id));
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
 
         // A link that a newer one has made void before it was sent isn't.
-        Assert.InRange((await app.Mails.ForAsync(user.Email, "reset_password")).Count, 1, 5);
+        Assert.InRange((await app.Mailbox.ForAsync(user.Email, "reset_password")).Count, 1, 5);
     }
 
     [Fact]
@@ -203,8 +203,8 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await http.HelpAsync(user.Id, "send-password-reset")).ShouldBeProblemAsync(403, "account_disabled");
 
-        await app.MailsSettledAsync();
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "reset_password"));
+        await app.WaitForEmailsAsync();
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "reset_password"));
     }
 
     /// <remarks>Who works where is nothing for users.</remarks>

@@ -60,7 +60,7 @@ public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDis
 
         await (await http.EditAsync(user.Id, new { subscription_tier = "enterprise" })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await Within.UntilAsync(TimeSpan.FromSeconds(30), "the tier of now", async () => await TierAsync(elsewhere) == "enterprise");
+        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "the tier of now", async () => await TierAsync(elsewhere) == "enterprise");
     }
 
     private HttpClient Elsewhere(Tokens tokens)

@@ -80,10 +80,10 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
             await (await OvertakeAsync(admin.Id, loss, () => act(http))).ShouldBeProblemAsync(status, code);
         }
 
-        await app.MailsSettledAsync();
+        await app.WaitForEmailsAsync();
         Assert.Equal("free", await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", user.Id));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'late%'"));
-        Assert.Empty(await app.Mails.ForAsync(user.Email, "reset_password"));
+        Assert.Empty(await app.Mailbox.ForAsync(user.Email, "reset_password"));
     }
 
     /// <remarks>Both may ask without a body, or with an empty one, and nobody with anything in it.</remarks>

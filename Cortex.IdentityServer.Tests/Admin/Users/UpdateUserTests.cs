@@ -134,7 +134,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.EditAsync(person.User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
         await (await http.EditAsync(person.User.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await app.AnswerAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
+        await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
     /// <remarks>A role, a password or an id that slips in as a field would be a takeover (OWASP ASVS 15.3.3).</remarks>

@@ -59,10 +59,10 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         var before = await StateAsync(database);
         await using var reader = await ReadAsync(database, "users");
         await using var process = Cli.Start(database.Owner, [verb]);
-        await Within.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits is ended", () => PythonDatabase.SqlAsync<bool>(
+        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits is ended", () => PythonDatabase.SqlAsync<bool>(
             database.Superuser, "SELECT coalesce(bool_or(pg_terminate_backend(pid)), false) FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted"));
 
-        var run = (await process.EndAsync()).ShouldEndWith(1);
+        var run = (await process.WaitForExitAsync()).ShouldEndWith(1);
         Assert.Contains("57P01", run.ErrorLines[^1], StringComparison.Ordinal);
         await reader.DisposeAsync();
         Assert.Equal(before, await StateAsync(database));
@@ -88,7 +88,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         await other.DisposeAsync();
         await run;
         Assert.True(await PythonDatabase.SqlAsync<long>(database.Owner, Applied) > 5);
-        await Within.UntilAsync(TimeSpan.FromSeconds(30), "the deadlock in the statistics", async () => await PythonDatabase.SqlAsync<long>(
+        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "the deadlock in the statistics", async () => await PythonDatabase.SqlAsync<long>(
             database.Superuser, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 1);
     }
 
@@ -111,7 +111,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
 
     /// <summary>Waits until a migration has waited this long for the table.</summary>
     private static Task<TimeSpan> WaitsAsync(OwnedDatabase database, string table, string howLong) =>
-        Within.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits", () => PythonDatabase.SqlAsync<bool>(database.Superuser, $"""
+        Poll.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits", () => PythonDatabase.SqlAsync<bool>(database.Superuser, $"""
             SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
                 WHERE relation = '{table}'::regclass AND NOT granted AND clock_timestamp() - query_start > interval '{howLong}')
             """));

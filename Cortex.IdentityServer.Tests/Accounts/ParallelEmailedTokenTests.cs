@@ -1,0 +1,110 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Accounts;
+
+/// <summary>Sixteen at once, over two replicas.</summary>
+/// <remarks>A one-time token works once, also when several requests present it at the same moment.</remarks>
+public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
+{
+    private const string Auth = "/api/v1/auth/";
+
+    [Fact]
+    public async Task Of_sixteen_resets_with_one_link_one_wins_and_its_password_is_the_only_one()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.ResetTokenAsync(user.Email);
+        using var second = app.StartReplica(out var replica);
+        using var _ = replica;
+        HttpClient[] replicas = [app.Anonymous(), second];
+
+        var answers = await AtOnce.StatusesAsync(
+            16, index => replicas[index % 2].PostAsync(Auth + "reset-password", new { token, new_password = Password(index) }));
+
+        var winner = Array.IndexOf(answers, HttpStatusCode.NoContent);
+        Assert.All(answers.Where((_, index) => index != winner), status => Assert.Equal(HttpStatusCode.BadRequest, status));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, Password(winner)));
+        foreach (var password in new[] { user.Password, Password((winner + 1) % 16), Password((winner + 7) % 16) })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, password));
+        }
+
+        Assert.Equal(1L, await EventsAsync(user.Id, "password.reset"));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "password_changed"));
+    }
+
+    [Fact]
+    public async Task Of_sixteen_verifications_with_one_link_one_wins()
+    {
+        var user = await app.RegisterAsync();
+        var token = await app.VerificationTokenAsync(user.Email);
+
+        var answers = await AtOnce.StatusesAsync(16, _ => app.VerifyEmailAsync(token));
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(15, answers.Count(status => status == HttpStatusCode.BadRequest));
+        Assert.Equal(1L, await EventsAsync(user.Id, "email.verified"));
+    }
+
+    [Fact]
+    public async Task Of_sixteen_confirmations_of_one_new_email_one_wins()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        var wanted = app.NewEmail();
+        var token = await app.EmailChangeTokenAsync(http, wanted);
+
+        var answers = await AtOnce.StatusesAsync(16, _ => app.ConfirmEmailAsync(token));
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(15, answers.Count(status => status == HttpStatusCode.BadRequest));
+        Assert.Equal(wanted, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
+        await app.WaitForEmailsAsync();
+        Assert.Single(await app.Mailbox.ForAsync(user.Email, "email_changed"));
+    }
+
+    [Fact]
+    public async Task Of_accounts_that_move_to_one_address_at_once_one_gets_it()
+    {
+        var wanted = app.NewEmail();
+        var tokens = new List<string>();
+        for (var account = 0; account < 4; account++)
+        {
+            var (_, _, http) = await app.SignedInAsync();
+            tokens.Add(await app.EmailChangeTokenAsync(http, account % 2 == 0 ? wanted : wanted.ToUpperInvariant()));
+        }
+
+        Assert.Distinct(tokens);
+        var answers = await AtOnce.StatusesAsync(4, index => app.ConfirmEmailAsync(tokens[index]));
+
+        Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
+        Assert.Equal(3, answers.Count(status => status == HttpStatusCode.Conflict));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE lower(email) = lower($1)", wanted));
+    }
+
+    /// <remarks>Whatever the order, the account has one good link (OWASP Forgot Password Cheat Sheet).</remarks>
+    [Fact]
+    public async Task Sixteen_requests_for_a_link_leave_one_that_is_good()
+    {
+        var (user, _, http) = await app.SignedInAsync();
+        using var second = app.StartReplica(out var replica);
+        using var _ = replica;
+        HttpClient[] replicas = [app.Anonymous(), second];
+
+        await AtOnce.StatusesAsync(16, index => replicas[index % 2].PostAsync(Auth + "forgot-password", new { email = user.Email }));
+        await AtOnce.StatusesAsync(5, _ => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password }));
+        await app.WaitForEmailsAsync();
+
+        foreach (var purpose in new[] { "reset_password", "change_email" })
+        {
+            Assert.Equal(
+                1L, await app.SqlAsync("SELECT count(*) FROM one_time_tokens WHERE user_id = $1 AND purpose = $2 AND voided_at IS NULL", user.Id, purpose));
+            Assert.Equal(5L, await app.SqlAsync("SELECT count(*) FROM one_time_tokens WHERE user_id = $1 AND purpose = $2", user.Id, purpose));
+        }
+    }
+
+    private static string Password(int index) => $"password number {index} of sixteen";
+
+    private async Task<long> EventsAsync(Guid userId, string action) =>
+        (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = $2", userId, action))!;
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>A replica that can't reach PostgreSQL goes on with what it verified, for a while, and then refuses.</summary>
+/// <remarks>
+/// A replica that is cut off from PostgreSQL goes on with what it verified, for the grace period only; a refresh that fails on the database spends nothing.
+/// </remarks>
+[Collection(FaultTests.Name)]
+public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static readonly TimeSpan PromisedLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private Replica B => servers.B;
+
+    [Fact]
+    public async Task What_was_verified_counts_for_the_grace_period_and_what_was_missed_is_read_before_anything_is_trusted()
+    {
+        var (person, key) = await SignUpCachedAsync(B);
+        var stranger = Tokens.Of(await (await servers.A.LogInAsync(person.Email)).JsonAsync(HttpStatusCode.OK));
+
+        var cutAt = Stopwatch.GetTimestamp();
+        await servers.Proxy.CutAsync();
+        await ShouldBeUnavailableAsync(await B.GetAsync("verify", stranger.AccessToken));
+        var lasted = TimeSpan.Zero;
+        for (var status = 204; status == 204;)
+        {
+            lasted = Stopwatch.GetElapsedTime(cutAt);
+            Assert.True(lasted < TwoServers.GracePeriod + Timeout, "the grace period does not end");
+            status = await B.VerifyAsync(person.Token);
+            Assert.True(status is 204 or 503, $"was {status}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        // It begins when the server last knew that it missed nothing, up to a second before.
+        Assert.InRange(lasted, TwoServers.GracePeriod - TimeSpan.FromSeconds(1.2), TwoServers.GracePeriod + TimeSpan.FromSeconds(0.5));
+        await Poll.UntilAsync(Timeout, "the end for what was verified a moment later", async () => await B.VerifyAsync(key) == 503);
+        await servers.Postgres.SqlAsync("UPDATE api_keys SET is_active = false WHERE user_id = $1", person.Id);
+
+        servers.Proxy.Restore();
+        await Poll.UntilAsync(Timeout, "the refusal", async () =>
+        {
+            var status = await B.VerifyAsync(key);
+            Assert.True(status is 401 or 503, $"was {status}");
+            return status == 401;
+        });
+        Assert.Equal(204, await B.VerifyAsync(person.Token));
+        Assert.Equal(204, await B.VerifyAsync(stranger.AccessToken));
+    }
+
+    [Fact]
+    public async Task Without_a_grace_period_a_replica_that_is_cut_off_refuses_at_once()
+    {
+        await using var strict = await servers.StartAsync(servers.ProxiedConnectionString, ("REVOCATION_GRACE_SECONDS", "0"));
+        var (person, key) = await SignUpCachedAsync(strict);
+
+        await servers.Proxy.CutAsync();
+        await Poll.UntilAsync(Timeout, "the refusal", async () => await strict.VerifyAsync(key) == 503);
+        await ShouldBeUnavailableAsync(await strict.GetAsync("verify", person.Token));
+        servers.Proxy.Restore();
+
+        await Poll.UntilAsync(Timeout, "the return", async () => await strict.VerifyAsync(key) == 204);
+    }
+
+    /// <remarks>Worse than one that is gone: nothing says so, everything waits.</remarks>
+    [Fact]
+    public async Task A_frozen_PostgreSQL_is_503_within_five_seconds_for_all_but_what_is_verified()
+    {
+        var (person, key) = await SignUpCachedAsync(B);
+        var (other, _) = await SignUpCachedAsync(servers.A);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => B.GetAsync("sessions", person.Token)));
+
+        await servers.Postgres.FreezeAsync();
+        try
+        {
+            var frozenAt = Stopwatch.GetTimestamp();
+            var others = SendAllAsync(person, other);
+            while (Stopwatch.GetElapsedTime(frozenAt) < TwoServers.GracePeriod - TimeSpan.FromSeconds(1))
+            {
+                Assert.Equal(204, await TimedAsync(Timeout, () => B.VerifyAsync(person.Token)));
+                Assert.Equal(204, await TimedAsync(Timeout, () => B.VerifyAsync(key)));
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+
+            await others;
+            await Poll.UntilAsync(PromisedLimit, "the end of the grace period", async () => await B.VerifyAsync(key) == 503);
+            await TimedAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await B.GetAsync("verify", person.Token)));
+        }
+        finally
+        {
+            await servers.Postgres.ThawAsync();
+        }
+
+        foreach (var replica in new[] { servers.A, B })
+        {
+            await Poll.UntilAsync(PromisedLimit, "the return", async () => await replica.VerifyAsync(key) == 204);
+            await Poll.UntilAsync(PromisedLimit, "logins", async () => (await replica.LogInAsync(person.Email)).StatusCode == HttpStatusCode.OK);
+        }
+
+        // The refresh that got no answer has spent nothing and may be sent again.
+        await (await B.RefreshAsync(other.Tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
+    }
+
+    /// <summary>One of each kind that needs the database, and then more than there are processors, each on a connection that is open.</summary>
+    private Task<bool[]> SendAllAsync(Person person, Person other) => Task.WhenAll(new[]
+    {
+        () => B.LogInAsync(person.Email),
+        () => B.LogInAsync("nobody@example.com"),
+        () => B.RegisterAsync(Replica.NewEmail()),
+        () => B.RefreshAsync(other.Tokens.RefreshToken),
+        () => B.GetAsync("verify", other.Token),
+        () => B.GetAsync("me", other.Token),
+        () => B.GetAsync("sessions", person.Token),
+        () => B.GetAsync("api-keys", person.Token),
+        () => B.PostAsync("logout", credential: person.Token),
+        () => B.PostAsync("api-keys/generate", new { name = "frozen" }, person.Token),
+    }.Concat(Enumerable.Repeat(() => B.GetAsync("sessions", person.Token), 30))
+        .Select(send => TimedAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await send()))));
+
+    private static async Task<(Person Person, string Key)> SignUpCachedAsync(Replica replica)
+    {
+        var person = await replica.SignUpAsync();
+        var (_, key) = await replica.NewKeyAsync(person);
+        Assert.Equal(204, await replica.VerifyAsync(person.Token));
+        Assert.Equal(204, await replica.VerifyAsync(key));
+        return (person, key);
+    }
+
+    private static async Task<bool> ShouldBeUnavailableAsync(HttpResponseMessage answer)
+    {
+        await answer.ShouldBeProblemAsync(503, "service_unavailable");
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        return true;
+    }
+
+    private static async Task<T> TimedAsync<T>(TimeSpan limit, Func<Task<T>> action)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = await action();
+        var took = Stopwatch.GetElapsedTime(started);
+        Assert.True(took < limit, $"took {took.TotalMilliseconds:0} ms");
+        return result;
+    }
+}

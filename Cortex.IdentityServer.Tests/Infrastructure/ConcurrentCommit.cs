@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Infrastructure;
+
+/// <summary>Lets another program change an account while a request of that account waits for it.</summary>
+internal static class ConcurrentCommit
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Runs the SQL (<c>$1</c> is the user) in a transaction, sends the request, and commits when the request waits for it.</summary>
+    public static async Task<HttpResponseMessage> CommitDuringAsync(this CortexApp app, string sql, Guid userId, Func<Task<HttpResponseMessage>> request)
+    {
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync(Cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await using var change = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = userId } } };
+        await change.ExecuteNonQueryAsync(Cancel);
+
+        var answer = request();
+        for (var tries = 0; tries < 12_000
+            && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
+        {
+            Assert.False(answer.IsCompleted, "the request did not wait");
+            await Task.Delay(5, Cancel);
+        }
+
+        await transaction.CommitAsync(Cancel);
+        return await answer;
+    }
+}
