@@ -24,12 +24,12 @@ using Cortex.IdentityServer.Identity.SigningKeys;
 using Cortex.IdentityServer.Identity.TwoFactor;
 using Cortex.IdentityServer.Identity.Users;
 
-return await Entry.RunAsync(args, new Server(AddParts, ServeAsync));
+return await Entry.RunAsync(args, new Server(AddServices, ServeAsync));
 
 internal sealed partial class Program
 {
     /// <summary>Registers the server's services; commands use the same ones. Each reads its own settings.</summary>
-    internal static void AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
+    internal static void AddServices(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
     {
         var http = HttpOptions.Read(settings);
         builder.Services
@@ -65,7 +65,7 @@ internal sealed partial class Program
         app.UseForwardAuthTargets();
         app.UseHttp(http);
         app.UseCallerAuthorization();
-        var routes = app.MapGroup("").AnswersHead();
+        var routes = app.MapGroup("").AnswerHead();
         routes.MapHealth();
         routes.MapDiscovery(http);
         routes.MapRelatedOrigins();
@@ -84,14 +84,14 @@ internal sealed partial class Program
         routes.MapMailedPages();
         routes.MapSitePages();
 
-        app.Lifetime.ApplicationStarted.Register(() => _ = CollectAsync());
+        app.Lifetime.ApplicationStarted.Register(() => _ = ReleaseMemoryAsync());
         await app.ServeAsync();
     }
 
     /// <summary>
-    /// Returns the memory that startup used to the system before requests arrive, after the background services have run for the first time.
+    /// Returns the memory that startup used to the operating system, once the background services have run for the first time.
     /// </summary>
-    private static async Task CollectAsync()
+    private static async Task ReleaseMemoryAsync()
     {
         await Task.Delay(TimeSpan.FromSeconds(1));
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -25,11 +25,11 @@ public sealed class FailedChangeTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.DoesNotContain($"of user {user.Id} ended", app.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain($"session(s) of user {user.Id}", app.Log, StringComparison.Ordinal);
 
         await (await ChangeAsync(http, user)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await app.WithToken(other.AccessToken).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "session_revoked");
-        Assert.Contains($"1 session(s) of user {user.Id} ended: password_changed", app.Log, StringComparison.Ordinal);
+        Assert.Contains($"Ended 1 session(s) of user {user.Id}: password_changed", app.Log, StringComparison.Ordinal);
     }
 
     private static Task<HttpResponseMessage> ChangeAsync(HttpClient http, TestUser user) =>

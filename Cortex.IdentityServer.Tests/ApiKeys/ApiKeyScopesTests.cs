@@ -36,7 +36,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
             .ShouldBeProblemAsync(400, "validation_failed");
 
         var message = problem.GetProperty("errors").GetProperty("scopes")[0].GetString();
-        Assert.Equal("must be of introspect, memory:read, memory:write, usage:read", message);
+        Assert.Equal("must be among introspect, memory:read, memory:write, usage:read", message);
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", user.Id));
     }
 

@@ -73,8 +73,8 @@ internal sealed class ReadSettings
         var settings = new SettingsReader(variables, isProduction, serves: true);
         var builder = WebApplication.CreateEmptyBuilder(new());
         var database = DatabaseOptions.Read(settings);
-        Program.AddParts(builder, settings, CancellationToken.None);
-        settings.ThrowIfRefused();
+        Program.AddServices(builder, settings, CancellationToken.None);
+        settings.ThrowIfInvalid();
         return new(database, builder.Services.Select(service => service.ImplementationInstance).OfType<object>(), settings.Warnings);
     }
 

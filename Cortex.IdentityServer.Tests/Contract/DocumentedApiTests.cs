@@ -44,7 +44,7 @@ public sealed class DocumentedApiTests
 
     [Fact]
     public void Every_tier_is_in_the_table_with_its_default() => Assert.Equal(
-        TierOptions.Usual.Select(tier => (tier.Key, Words(tier.Value))).Order(),
+        TierOptions.Defaults.Select(tier => (tier.Key, Words(tier.Value))).Order(),
         Page.Rows("tier").Select(row => (row.Cells[0].Trim('`'), row.Cells[1])).Order());
 
     [Fact]

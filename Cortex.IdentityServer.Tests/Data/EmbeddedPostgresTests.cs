@@ -165,11 +165,11 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Directory.CreateDirectory(DataDirectory);
         await File.WriteAllTextAsync(Path.Combine(DataDirectory, "PG_VERSION"), "9\n", Ct);
         var version = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync());
-        Assert.Contains("made by PostgreSQL 9,", version.Message, StringComparison.Ordinal);
+        Assert.Contains("created by PostgreSQL 9,", version.Message, StringComparison.Ordinal);
 
         File.Move(Path.Combine(DataDirectory, "PG_VERSION"), Path.Combine(DataDirectory, "diary"));
         var other = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync());
-        Assert.Contains("is not empty and isn't a PostgreSQL cluster", other.Message, StringComparison.Ordinal);
+        Assert.Contains("isn't empty and isn't a PostgreSQL cluster", other.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(DataDirectory, "diary")));
     }
 

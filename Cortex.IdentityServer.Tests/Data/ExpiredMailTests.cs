@@ -31,7 +31,7 @@ public sealed class ExpiredMailTests(CortexApp app) : IClassFixture<CortexApp>
         await PassAsync(TimeSpan.FromMinutes(61), "the token goes", async () => (await TokensAsync()).Length == 1);
         Assert.Equal(["verify_email"], await TokensAsync());
         Assert.Equal("later@example.com", await app.SqlAsync("SELECT recipient FROM outbox_mails"));
-        Assert.Contains("Warning: 1 mail(s) could not be sent in time", app.Log, StringComparison.Ordinal);
+        Assert.Contains("Warning: 1 email(s) could not be sent before they expired", app.Log, StringComparison.Ordinal);
 
         await PassAsync(TimeSpan.FromHours(24), "no token is left", async () => (await TokensAsync()).Length == 0);
         Assert.Equal(1L, await app.CountQueuedAsync());

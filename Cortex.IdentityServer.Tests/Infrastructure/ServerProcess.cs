@@ -150,7 +150,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             text.Append(line).Append('\n');
         }
 
-        if (line.Contains("PostgreSQL", StringComparison.Ordinal) && line.Contains(" runs in ", StringComparison.Ordinal))
+        if (line.Contains("PostgreSQL", StringComparison.Ordinal) && line.Contains(" is running in ", StringComparison.Ordinal))
         {
             _hasDatabase.TrySetResult();
         }

@@ -19,7 +19,7 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
     {
         var user = await app.RegisterAsync();
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
-        Assert.Single(app.Log.Split('\n'), line => line.StartsWith("Warning: SMTP_URL is not set", StringComparison.Ordinal));
+        Assert.Single(app.Log.Split('\n'), line => line.StartsWith("Warning: SMTP_URL isn't set", StringComparison.Ordinal));
         Assert.Equal(2, await app.CountQueuedAsync());
         Assert.Empty(await app.Mailbox.ForAsync(user.Email));
 

@@ -226,7 +226,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         using var _ = replica;
 
         Assert.Equal(await KeyPairApp.KeyIdsAsync(app.Anonymous()), await KeyPairApp.KeyIdsAsync(http));
-        Assert.Contains("Signing key broken is not used", app.Log, StringComparison.Ordinal);
+        Assert.Contains("Signing key broken isn't used", app.Log, StringComparison.Ordinal);
     }
 
     private async Task<Es256App> StartAsync()

@@ -34,10 +34,11 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
 
         Assert.Contains("the schema \"new home\"", line, StringComparison.Ordinal);
         Assert.Contains("cortex_count_accounts, cortex_count_logins, ", line, StringComparison.Ordinal);
-        Assert.EndsWith($"Run migrate as {OwnedDatabase.RoleOf(owner)}, who owns them; it corrects that.", line, StringComparison.Ordinal);
+        Assert.EndsWith($"Run migrate as {OwnedDatabase.RoleOf(owner)}, who owns them, to correct that.", line, StringComparison.Ordinal);
 
         var check = (await Cli.RunAsync(owner, ["migrate", "--check"])).ShouldEndWith(0);
-        Assert.StartsWith("repair: These functions look for the server's tables in the schema \"new home\"", check.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "repair: The search_path of these functions becomes \"new home\", the schema of the server's tables", check.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Nothing to do", check.Output, StringComparison.Ordinal);
         Assert.Single(await OldDatabase.RefusedAsync(app));
 

@@ -7,12 +7,12 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>An audit event, as administrators see it.</summary>
 /// <param name="Id">The id of the event.</param>
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>user.updated</c>.</param>
-/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
+/// <param name="Outcome">The outcome: <c>success</c> or <c>failure</c>.</param>
 /// <param name="ActorId">The user who caused the event; null for an unauthenticated client and for the operator's command line.</param>
 /// <param name="UserId">The user whose account the event is about, which may have been deleted; null if there is none.</param>
-/// <param name="OccurredAt">When it happened.</param>
-/// <param name="Ip">The IP address; null after the account was deleted.</param>
-/// <param name="UserAgent">The user agent; null after the account was deleted.</param>
+/// <param name="OccurredAt">When the event occurred.</param>
+/// <param name="Ip">The client's IP address; null after the account was deleted.</param>
+/// <param name="UserAgent">The client's user agent; null after the account was deleted.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">
 /// Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>. Null after the account was deleted.

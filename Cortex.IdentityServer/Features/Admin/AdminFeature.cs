@@ -23,12 +23,12 @@ internal static class AdminFeature
         admin.MapImport();
         admin.MapGet("/users/{id:guid}/usage", UsageAdminEndpoints.ReadUserUsage)
             .RequireAuthorization(Policies.Support)
-            .Refuses(Problems.ValidationFailed, Problems.NotFound);
-        admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
-        admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+            .WithRefusals(Problems.ValidationFailed, Problems.NotFound);
+        admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
+        admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/billing-events/{id:guid}/replay", BillingAdminEndpoints.ReplayBillingEvent)
             .RequireAuthorization(Policies.Admin)
-            .Refuses(Problems.NotFound);
+            .WithRefusals(Problems.NotFound);
         admin.MapStatistics();
     }
 }

@@ -5,6 +5,6 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>The rate limit of administration.</summary>
 internal static class AdminLimits
 {
-    /// <summary>Requests per minute from one address, and by one administrator.</summary>
+    /// <summary>Requests per address and per administrator.</summary>
     public static readonly RateLimit Admin = new("admin", 1200, TimeSpan.FromMinutes(1));
 }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Admin;
 internal static class AuditAdminEndpoints
 {
     /// <summary>List the events of all accounts</summary>
-    /// <remarks>Newest first. Events are available for as long as the operator keeps them. Filters combine.</remarks>
+    /// <remarks>Lists events, newest first. Events are available for as long as the operator keeps them. Filters combine.</remarks>
     internal static async Task<Results<Ok<AdminAuditEventPage>, Problem>> ListAuditEvents(
         [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <summary>The query of a list of audit events.</summary>
 internal sealed record AuditEventsQuery
 {
-    [FromQuery(Name = "limit"), LimitValue, Description("Events per page, 1 to 200; 50 by default.")]
+    [FromQuery(Name = "limit"), LimitValue, Description("The number of events per page, 1 to 200; 50 by default.")]
     public string? Limit { get; init; }
 
     [FromQuery(Name = "cursor"), Description("The next_cursor of the previous page.")]
@@ -36,7 +36,7 @@ internal sealed record AuditEventsQuery
             reader.Time("to", To));
         if (filter.From > filter.To)
         {
-            reader.Refuse("from", "must not be after to");
+            reader.AddError("from", "must not be after to");
         }
 
         return filter;

@@ -10,12 +10,12 @@ namespace Cortex.IdentityServer.Features.Admin;
 internal static class BillingAdminEndpoints
 {
     /// <summary>List billing events</summary>
-    /// <remarks>Newest first. Filters combine. The provider's payload is not shown, because it may contain customers' personal data.</remarks>
+    /// <remarks>Lists events, newest first. Filters combine. The provider's payload isn't shown, because it may contain customers' personal data.</remarks>
     internal static async Task<Results<Ok<BillingEventPage>, Problem>> ListBillingEvents(
-        [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The number of events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
         [FromQuery, Description("true: only processed events; false: only pending ones.")][FlagValue] string? processed,
-        [FromQuery, Description("Only events of this user.")][IdValue] string? user,
+        [FromQuery, Description("Only events about this user.")][IdValue] string? user,
         BillingEvents events,
         CancellationToken cancellationToken)
     {

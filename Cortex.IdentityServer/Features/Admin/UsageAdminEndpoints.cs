@@ -10,8 +10,8 @@ internal static class UsageAdminEndpoints
 {
     /// <summary>Show a user's usage</summary>
     /// <remarks>
-    /// Totals and a series without gaps. A grouped series has the 100 groups with the most requests (fewer if the series is long: 20,000 points in total) and
-    /// the rest as the group `other`. Requests without a provider, or whose key no longer exists, form the group null.
+    /// Returns totals and a series without gaps. A grouped series has the 100 groups with the most requests (fewer if the series is long: 20,000 points in
+    /// total) and the rest as the group `other`. Requests without a provider, or whose key no longer exists, form the group null.
     /// </remarks>
     internal static async Task<Results<Ok<UsageReportResponse>, Problem>> ReadUserUsage(
         [Description("The id of the user.")] Guid id, [AsParameters] UsageQuery query, UsageReport report, TimeProvider clock,

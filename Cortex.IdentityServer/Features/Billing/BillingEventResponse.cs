@@ -7,8 +7,8 @@ namespace Cortex.IdentityServer.Features.Billing;
 /// <param name="UserId">The id of the user.</param>
 /// <param name="EventType">The type of the event, such as <c>subscription.created</c>.</param>
 /// <param name="PolarEventId">The provider's id of the event.</param>
-/// <param name="Processed">Whether it has been processed; false while it is pending.</param>
-/// <param name="CreatedAt">When it arrived; null for old rows of the Python server without a time.</param>
+/// <param name="Processed">Whether the event has been processed; false while it is pending.</param>
+/// <param name="CreatedAt">When the event arrived; null for events that the Python server stored without a time.</param>
 internal sealed record BillingEventResponse(
     Guid Id, Guid UserId, string EventType, string PolarEventId, bool Processed, DateTimeOffset? CreatedAt) : IExample<BillingEventResponse>
 {

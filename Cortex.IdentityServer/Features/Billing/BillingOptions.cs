@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Features.Billing;
 internal sealed record BillingOptions(
     IReadOnlyList<string> PolarWebhookSecrets, string? PolarAccessToken, IReadOnlyDictionary<string, string> PolarProducts)
 {
-    /// <summary>A shorter secret cannot be Polar's and could be guessed.</summary>
+    /// <summary>A shorter secret can't be Polar's and could be guessed.</summary>
     private const int MinSecretLength = 16;
 
     /// <summary>Keeps the secrets out of logs.</summary>
@@ -23,18 +23,18 @@ internal sealed record BillingOptions(
         var secrets = settings.List("POLAR_WEBHOOK_SECRET");
         if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < MinSecretLength)))
         {
-            settings.Refuse(
+            settings.AddError(
                 "POLAR_WEBHOOK_SECRET",
                 $"must be the secret of Polar's webhook endpoint, {MinSecretLength} characters or more; or two, separated by a comma, while it is rotated");
         }
         else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {
             // Outside Production, tests use the example secrets that the webhook standard publishes.
-            settings.Refuse("POLAR_WEBHOOK_SECRET", objection);
+            settings.AddError("POLAR_WEBHOOK_SECRET", objection);
         }
         else if (secrets is [var one, var other] && one == other)
         {
-            settings.Refuse("POLAR_WEBHOOK_SECRET", "must not list the same secret twice");
+            settings.AddError("POLAR_WEBHOOK_SECRET", "must not list the same secret twice");
         }
 
         return secrets;
@@ -45,7 +45,7 @@ internal sealed record BillingOptions(
         var token = settings.Text("POLAR_ACCESS_TOKEN");
         if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            settings.Refuse("POLAR_ACCESS_TOKEN", "must be an organization access token of Polar, one word of visible ASCII characters");
+            settings.AddError("POLAR_ACCESS_TOKEN", "must be a Polar organization access token: one word of visible ASCII characters");
         }
 
         return token;
@@ -58,7 +58,7 @@ internal sealed record BillingOptions(
         {
             if (pair is not [{ Length: > 0 } product, "free" or "pro" or "enterprise"] || !products.TryAdd(product, pair[1]))
             {
-                settings.Refuse("POLAR_PRODUCTS", "must be product=tier pairs separated by commas, each product once, the tier free, pro or enterprise");
+                settings.AddError("POLAR_PRODUCTS", "must be product=tier pairs separated by commas, each product once, with the tier free, pro or enterprise");
                 break;
             }
         }

@@ -33,7 +33,7 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
             },
             cancellationToken);
 
-    /// <summary>Grants the role to an existing account; null if there is no such account.</summary>
+    /// <summary>Grants the role to an existing account. Returns null if there is no such account.</summary>
     public async Task<AdminCreationResult?> PromoteAsync(string email, CancellationToken cancellationToken)
     {
         if (await users.FindByEmailAsync(email) is not { } user)

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>What a command needs to run.</summary>
+/// <summary>The context in which a command runs.</summary>
 /// <param name="Services">The server's services; background services are not started.</param>
 /// <param name="Migrated">The migrations that were applied before the command ran.</param>
 /// <param name="Stop">Canceled when the operator interrupts the command.</param>

@@ -39,7 +39,7 @@ internal static class Commands
 
     /// <summary>Declared for its help only: <see cref="Entry"/> starts the server without this parser.</summary>
     private static Command Serve() => new(
-        "serve", "Runs the server. This is the default. Options that are not listed here are passed to the ASP.NET Core host.")
+        "serve", "Runs the server. This is the default. Options that aren't listed here are passed to the ASP.NET Core host.")
     {
         new Option<string>("--urls") { HelpName = "addresses", Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5107" },
         new Option<string>("--environment")

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
-    /// <summary>The same option that <c>serve</c> has.</summary>
+    /// <summary>Returns the same option that <c>serve</c> has.</summary>
     public static Option<string?> Environment() => new("--environment")
     {
         HelpName = "name",

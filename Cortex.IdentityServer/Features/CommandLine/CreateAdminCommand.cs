@@ -29,8 +29,8 @@ internal static class CreateAdminCommand
     }
 
     /// <remarks>Existing accounts may have addresses that are no longer accepted for new ones.</remarks>
-    private static string ParseAddress(string typed, bool promotes) =>
-        (promotes ? EmailAddress.TryRecognize(typed, out var email, out var reason) : EmailAddress.TryNormalize(typed, out email, out reason))
+    private static string ParseAddress(string input, bool promotes) =>
+        (promotes ? EmailAddress.TryRecognize(input, out var email, out var reason) : EmailAddress.TryNormalize(input, out email, out reason))
             ? email
             : throw new CommandFailedException(reason);
 
@@ -70,7 +70,7 @@ internal static class CreateAdminCommand
             : $"{email} is already an administrator; nothing was changed.");
         if (!promoted.User.MayBeUsed)
         {
-            await Console.Error.WriteLineAsync("The account is disabled, so its owner cannot log in.");
+            await Console.Error.WriteLineAsync("The account is disabled, so its owner can't log in.");
         }
 
         if (!promoted.User.EmailConfirmed)

@@ -17,13 +17,13 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
 {
     private const string HealthPath = "/health";
 
-    /// <summary>Parses the address of a server: a URL, or any address that ASP.NET Core can listen on. Null if it is neither.</summary>
+    /// <summary>Parses the address of a server: a URL, or any address that ASP.NET Core can listen on. Returns null if it is neither.</summary>
     public static HealthTarget? At(string address) =>
         Parse(address) is not { } parsed ? null
         : parsed.IsUnixPipe || IsWildcard(parsed.Host) || IsLoopback(parsed.Host) ? FromListenAddress(parsed)
         : Create(parsed, [new DnsEndPoint(parsed.Host.Trim('[', ']'), parsed.Port)], checksCertificate: true);
 
-    /// <summary>The server in this container: its first address without TLS, or else its first address.</summary>
+    /// <summary>Returns the server in this container: its first address without TLS, or else its first address.</summary>
     /// <exception cref="CommandFailedException">The server listens on a port that the system chooses.</exception>
     public static HealthTarget InThisContainer()
     {

@@ -75,11 +75,11 @@ internal static class HealthcheckCommand
         }
         catch (HttpRequestException failure)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} cannot be reached: {failure.Message}");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} can't be reached: {failure.Message}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} did not answer within {Timeout.TotalSeconds:0} seconds");
+            await Console.Error.WriteLineAsync($"unhealthy: {target.Name} didn't answer within {Timeout.TotalSeconds:0} seconds");
         }
 
         return ExitCode.Failed;

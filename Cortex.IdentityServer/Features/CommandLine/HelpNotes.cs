@@ -109,7 +109,7 @@ internal static class HelpNotes
 
         Exit codes:
           0    done
-          1    failed, or a secret cannot be decrypted with any configured SECRET_KEY; standard error names it
+          1    failed, or a secret can't be decrypted with any configured SECRET_KEY; standard error names it
           2    no such option
           130  interrupted; secrets that were already re-encrypted stay so
         """;
@@ -129,14 +129,14 @@ internal static class HelpNotes
 
         Exit codes:
           0    healthy
-          1    unhealthy, or the server does not answer; one line on standard error says which
-          2    no such option, or the address is not http(s)
+          1    unhealthy, or the server doesn't answer; one line on standard error says which
+          2    no such option, or the address isn't http(s)
         """;
 
     private const string Variables = """
         Environment variables (docs/configuration.md):
           POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same values as for the server, checked in the same way.
-          CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL is not set.
+          CORTEX_DATA, POSTGRES_BIN: the embedded PostgreSQL, which is used outside Production if POSTGRES_URL isn't set.
           DOTNET_ENVIRONMENT: Development or Production.
         """;
 

@@ -83,7 +83,7 @@ internal static class ImportCommand
     {
         try
         {
-            // Opened for exclusive access, so that it cannot be the file that is being imported.
+            // The file is opened for exclusive access, so that it can't be the one that is being imported.
             return name is null ? null : new StreamWriter(new FileStream(name, FileMode.Create, FileAccess.Write, FileShare.None));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -11,7 +11,7 @@ internal static class MigrateCommand
         var environment = CommonOptions.Environment();
         var check = new Option<bool>("--check")
         {
-            Description = "Only list what migrate would repair or refuse, and change nothing. The exit code is 1 if it would refuse",
+            Description = "Only list what migrate would repair or refuse, and change nothing. The exit code is 1 if migrate would refuse the database",
         };
         var command = new Command("migrate", "Brings the database schema up to date and exits.") { check, environment };
         command.SetAction((parsed, stop) => parsed.GetValue(check)

@@ -9,7 +9,7 @@ internal sealed class ProgressBars : IProgressDisplay
 
     private ProgressBars(IAnsiConsole console) => _console = console;
 
-    /// <summary>Null if the terminal does not support cursor movement.</summary>
+    /// <summary>Returns null if the terminal doesn't support cursor movement.</summary>
     public static ProgressBars? TryCreate()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings());

@@ -54,7 +54,7 @@ internal static class RotateKeysCommand
         if (work.Services.GetRequiredService<SecretOptions>().SecretKeys.Count > 1)
         {
             await Console.Out.WriteLineAsync(
-                "Recovery codes and sessions that have not been refreshed since still depend on the older key. Before you remove it, see \"Rotating "
+                "Recovery codes and sessions that haven't been refreshed since still depend on the older key. Before you remove it, see \"Rotating "
                     + "the secrets\" in docs/operations.md.");
         }
 
@@ -82,7 +82,7 @@ internal static class RotateKeysCommand
 
         var replaced = await ActivatorUtilities.CreateInstance<SigningKeyReplacement>(work.Services).ReplaceAsync(urgency, work.Stop)
             ?? throw new CommandFailedException(
-                "None of the signing keys can be decrypted, so SECRET_KEY is not the one that the servers use. Nothing was changed.");
+                "None of the signing keys can be decrypted, so SECRET_KEY isn't the one that the servers use. Nothing was changed.");
         var from = replaced.SignsFrom.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync($"Signing key {replaced.Kid} ({signing.Algorithm}) signs from {from}.");
         await Console.Out.WriteLineAsync(urgency == RotationUrgency.AtOnce
@@ -95,7 +95,7 @@ internal static class RotateKeysCommand
     {
         foreach (var name in names.Take(MaxNames))
         {
-            await Console.Error.WriteLineAsync($"{what} {name} cannot be decrypted with any configured SECRET_KEY.");
+            await Console.Error.WriteLineAsync($"{what} {name} can't be decrypted with any configured SECRET_KEY.");
         }
 
         if (names.Count > MaxNames)

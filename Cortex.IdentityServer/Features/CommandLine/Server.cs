@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.CommandLine;
 
 /// <summary>Builds the host that <c>Program</c> composes, to serve requests or to run a command.</summary>
-internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve)
+internal sealed class Server(RegisterServices addServices, Func<WebApplication, Task> serve)
 {
     /// <summary>Commands have no client that waits for a response, and a database under load may need longer for a batch.</summary>
     private const int CommandTimeoutSeconds = 60;
@@ -15,7 +15,7 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
     {
         var builder = CreateBuilder(arguments);
         var settings = SettingsOf(builder, serves: true);
-        var database = AddParts(builder, settings, stop);
+        var database = AddServices(builder, settings, stop);
         await using var embedded = await database.StartEmbeddedAsync(stop);
         try
         {
@@ -43,13 +43,13 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
     /// <param name="work">The command; it returns the exit code.</param>
     /// <param name="stop">Canceled when the operator interrupts the command.</param>
     /// <param name="migrates">False for a command that must not change the schema.</param>
-    /// <exception cref="CommandFailedException">The database cannot be used.</exception>
+    /// <exception cref="CommandFailedException">The database can't be used.</exception>
     public async Task<int> RunCommandAsync(string? environmentName, Func<CommandContext, Task<int>> work, CancellationToken stop, bool migrates = true)
     {
         var builder = CreateBuilder(environmentName is null ? [] : ["--environment", environmentName]);
         CommandLog.AddTo(builder.Logging);
-        var database = AddParts(builder, SettingsOf(builder, serves: false), stop);
-        await using var embedded = await database.VisitEmbeddedAsync(CommandLog.AddTo, stop);
+        var database = AddServices(builder, SettingsOf(builder, serves: false), stop);
+        await using var embedded = await database.JoinEmbeddedAsync(CommandLog.AddTo, stop);
         try
         {
             var connectionString = WithCommandTimeout(database.ConnectionString ?? embedded!.ConnectionString);
@@ -77,11 +77,11 @@ internal sealed class Server(AddParts addParts, Func<WebApplication, Task> serve
 
     /// <summary>Reads all settings before anything is opened, so that every error in them is reported at once.</summary>
     /// <exception cref="ConfigurationException">One line for each variable that is missing or wrong.</exception>
-    private DatabaseOptions AddParts(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
+    private DatabaseOptions AddServices(WebApplicationBuilder builder, SettingsReader settings, CancellationToken stop)
     {
         var database = DatabaseOptions.Read(settings);
-        addParts(builder, settings, stop);
-        settings.ThrowIfRefused();
+        addServices(builder, settings, stop);
+        settings.ThrowIfInvalid();
         return database;
     }
 

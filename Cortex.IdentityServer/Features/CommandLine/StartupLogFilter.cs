@@ -16,8 +16,8 @@ internal sealed class StartupLogFilter
         foreach (var category in Categories)
         {
             // This rule replaces the configured one for the same category, so it has to apply the configured level as well.
-            var usual = ConfiguredLevel(builder.Configuration, category);
-            builder.Logging.AddFilter(category, level => level >= usual && (log._hasStarted || level < LogLevel.Warning));
+            var configured = ConfiguredLevel(builder.Configuration, category);
+            builder.Logging.AddFilter(category, level => level >= configured && (log._hasStarted || level < LogLevel.Warning));
         }
 
         return log;

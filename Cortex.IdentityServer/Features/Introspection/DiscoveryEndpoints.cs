@@ -23,7 +23,7 @@ internal static class DiscoveryEndpoints
 
     /// <summary>Get the public keys for access tokens</summary>
     /// <remarks>
-    /// A JWK set (RFC 7517) if <c>JWT_ALGORITHM</c> is ES256 or RS256; empty with HS256. A key is published one day before it signs and until the last token
+    /// Returns a JWK set (RFC 7517), which is empty with HS256. A key is published one day before it signs and until the last token
     /// that it signed has expired. A token with a valid signature may belong to a session that has ended since; to find out, call /api/v1/auth/introspect.
     /// </remarks>
     internal static Ok<JsonWebKeySetResponse> GetKeySet(SigningKeySet keys, HttpContext http)
@@ -34,7 +34,7 @@ internal static class DiscoveryEndpoints
 
     /// <summary>Get the metadata for validating access tokens</summary>
     /// <remarks>
-    /// In the format of OpenID Connect Discovery, so that libraries can configure themselves. There is no authorization endpoint and there are no ID tokens:
+    /// Uses the format of OpenID Connect Discovery, so that libraries can configure themselves. There is no authorization endpoint and there are no ID tokens:
     /// the server signs only access tokens (RFC 9068).
     /// </remarks>
     internal static Ok<DiscoveryResponse> GetConfiguration(HttpOptions options, SigningKeySet keys, HttpContext http)
@@ -53,9 +53,9 @@ internal static class DiscoveryEndpoints
 
     /// <summary>Get the metadata for OAuth clients</summary>
     /// <remarks>
-    /// Authorization server metadata (RFC 8414). If the issuer has a path, the document is also served at the well-known path followed by the issuer's path.
-    /// There are no authorization and token endpoints, because users log in through the API. An API key with the scope `introspect` serves as the client secret
-    /// (`client_secret_basic`, with any client id) or as the bearer token.
+    /// Returns authorization server metadata (RFC 8414). If the issuer has a path, the document is also served at the well-known path followed by the issuer's
+    /// path. There are no authorization and token endpoints, because users log in through the API. An API key with the scope `introspect` serves as the client
+    /// secret (`client_secret_basic`, with any client id) or as the bearer token.
     /// </remarks>
     internal static Ok<AuthorizationServerResponse> GetAuthorizationServer(HttpOptions options, HttpContext http)
     {

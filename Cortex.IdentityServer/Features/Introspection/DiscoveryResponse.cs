@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Introspection;
 /// <param name="IntrospectionEndpoint">The URL of token introspection (RFC 7662).</param>
 /// <param name="IntrospectionEndpointAuthMethodsSupported">How to authenticate there: with an API key as the client secret or as a bearer token.</param>
 /// <param name="ResponseTypesSupported">Empty, because users log in through the API and not through redirects.</param>
-/// <param name="SubjectTypesSupported"><c>public</c>: a user has the same <c>sub</c> for all services.</param>
+/// <param name="SubjectTypesSupported">Always <c>public</c>: a user has the same <c>sub</c> for all services.</param>
 /// <param name="IdTokenSigningAlgValuesSupported">The algorithm that tokens are signed with.</param>
 /// <param name="ClaimsSupported">The claims of an access token.</param>
 internal sealed record DiscoveryResponse(

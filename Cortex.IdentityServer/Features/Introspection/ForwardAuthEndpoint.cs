@@ -38,8 +38,8 @@ internal static class ForwardAuthEndpoint
     }
 
     /// <summary>
-    /// The first required scope that the caller lacks. A proxy's client can send the header too, which is harmless because an additional scope can only
-    /// restrict access. An empty scope is the operator's mistake, so the request is refused.
+    /// Returns the first required scope that the caller lacks, or null. A proxy's client can send the header too, which is harmless because an additional scope
+    /// can only restrict access. An empty scope is the operator's mistake, so the request is refused.
     /// </summary>
     /// <remarks>
     /// Repeated headers arrive joined by commas. Splitting at commas and spaces keeps a client from merging its value with the operator's into another scope.
@@ -63,7 +63,7 @@ internal static class ForwardAuthEndpoint
     }
 
     /// <summary>
-    /// Percent-encodes everything but visible ASCII, which header values cannot carry. Encoding the percent sign too keeps the encoding unambiguous.
+    /// Percent-encodes everything but visible ASCII, which header values can't carry. Encoding the percent sign too keeps the encoding unambiguous.
     /// </summary>
     private static string EncodeHeaderValue(string text)
     {

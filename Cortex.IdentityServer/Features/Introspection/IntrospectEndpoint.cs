@@ -11,8 +11,9 @@ internal static class IntrospectEndpoint
 
     /// <summary>Introspect an access token or an API key</summary>
     /// <remarks>
-    /// RFC 7662, as a form (<c>token=…</c>) or as JSON. The caller is an API key with the scope <c>introspect</c>, or an administrator with a second factor.
-    /// Each unknown key costs a database query, so beyond the limit <c>unknown_keys</c> per calling address, requests fail with 429.
+    /// Implements RFC 7662, with the token as a form field (<c>token=…</c>) or as JSON. The caller is an API key with the scope <c>introspect</c>, or an
+    /// administrator with a second factor. Each unknown key costs a database query, so beyond the limit <c>unknown_keys</c> per calling address, requests fail
+    /// with 429.
     /// </remarks>
     internal static async Task<Results<Ok<IntrospectResponse>, Problem>> Introspect(HttpContext http, TokenInspector inspector)
     {
@@ -41,7 +42,7 @@ internal static class IntrospectEndpoint
         }
         catch (InvalidDataException)
         {
-            return ("", (Problems.MalformedRequest with { Detail = "The body is not a valid form." }).ToProblem());
+            return ("", (Problems.MalformedRequest with { Detail = "The body isn't a valid form." }).ToProblem());
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed record IntrospectRequest : IRequestBody, IExample<IntrospectRequ
     [Required]
     public string Token { get; init; } = "";
 
-    /// <summary>The hint of RFC 7662. It has no effect, because the server can tell its kinds of tokens apart.</summary>
+    /// <summary>The token type hint of RFC 7662, which has no effect, because the server can tell its kinds of tokens apart.</summary>
     public string? TokenTypeHint { get; init; }
 
     public static IntrospectRequest Example => new() { Token = TokenResponse.Example.AccessToken };

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>The state of a token (RFC 7662 section 2.2). For anything that isn't valid, <c>active: false</c> and nothing else.</summary>
+/// <summary>The state of a token (RFC 7662 section 2.2). If the token isn't valid, the response contains only <c>active: false</c>.</summary>
 internal sealed record IntrospectResponse : IExample<IntrospectResponse>
 {
-    /// <summary>Whether it would be accepted now.</summary>
+    /// <summary>Whether the token would be accepted now.</summary>
     public required bool Active { get; init; }
 
-    /// <summary><c>bearer</c> or <c>api_key</c>.</summary>
+    /// <summary>The type of the token: <c>bearer</c> or <c>api_key</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TokenType { get; init; }
 
@@ -30,19 +30,19 @@ internal sealed record IntrospectResponse : IExample<IntrospectResponse>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init; }
 
-    /// <summary>The session, for an access token.</summary>
+    /// <summary>For an access token, the id of its session.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sid { get; init; }
 
-    /// <summary>The key's id, for an API key.</summary>
+    /// <summary>For an API key, its id.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKeyId { get; init; }
 
-    /// <summary>When it expires, in Unix seconds; absent for a key that doesn't expire.</summary>
+    /// <summary>When the token expires, in Unix seconds; absent for a key that doesn't expire.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Exp { get; init; }
 
-    /// <summary>When it was issued, in Unix seconds.</summary>
+    /// <summary>When the token was issued, in Unix seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Iat { get; init; }
 

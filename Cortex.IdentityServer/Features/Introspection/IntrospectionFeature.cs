@@ -17,11 +17,11 @@ internal static class IntrospectionFeature
             .RequireAuthorization(Policies.Introspect)
             .WithMetadata(new AcceptsClientSecret())
             .Accepts<IntrospectRequest>("application/x-www-form-urlencoded", "application/json")
-            .Refuses(Problems.InsufficientScope);
+            .WithRefusals(Problems.InsufficientScope);
         introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest)
             .RequireAuthorization(Policies.SessionOrKey)
             .WithMetadata(new IgnoresBody())
-            .Refuses(Problems.InsufficientScope);
+            .WithRefusals(Problems.InsufficientScope);
     }
 
     public static void MapDiscovery(this IEndpointRouteBuilder app, HttpOptions options)

@@ -8,7 +8,9 @@ namespace Cortex.IdentityServer.Features.Introspection;
 /// <summary>Determines the current state of an access token or API key.</summary>
 internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, HttpOptions options)
 {
-    /// <summary>Returns null for anything that isn't valid; a refusal if the calling address has presented too many unknown keys.</summary>
+    /// <summary>
+    /// Returns null for anything that isn't valid. Returns a refusal if the calling address has presented too many unknown keys.
+    /// </summary>
     public async Task<(IntrospectResponse? Answer, Refusal? Refusal)> InspectAsync(string token, HttpContext http)
     {
         // A JWS has two dots, and an API key has none.

@@ -16,7 +16,7 @@ internal static class SiteEndpoints
 
     private const string EmailField = "email";
 
-    /// <summary>Cached for five minutes, because an update may change the page.</summary>
+    /// <summary>The page is cached for only five minutes, because an update may change it.</summary>
     private const string CacheControl = "public, max-age=300";
 
     private static readonly MediaTypeHeaderValue Html = new("text/html");
@@ -36,7 +36,7 @@ internal static class SiteEndpoints
             : "";
         return new Page(
             "Cortex Identity",
-            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign people in; there is nothing to "
+            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign users in; there is nothing to "
                 + "sign in to on this page.",
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
         { CacheControl = CacheControl };

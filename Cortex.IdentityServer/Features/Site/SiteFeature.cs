@@ -14,7 +14,7 @@ internal static class SiteFeature
         documents.MapMethods("/", ReadMethods, SiteEndpoints.ShowHome);
         documents.MapMethods("/.well-known/change-password", ReadMethods, SiteEndpoints.RedirectToSecurity);
 
-        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Mails).ExcludeFromDescription();
+        var mails = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Email).ExcludeFromDescription();
         mails.MapMethods(SiteEndpoints.SecurityPath, ReadMethods, SiteEndpoints.ShowSecurity);
         mails.MapPost(SiteEndpoints.SecurityPath, SiteEndpoints.SendLink);
     }

@@ -28,11 +28,11 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
         var period = new UsagePeriod(start, end, reader.Word("granularity", granularity, Granularities) ?? "day");
         if (period.From > period.To)
         {
-            reader.Refuse("from", "must not be after to, which is now by default");
+            reader.AddError("from", "must not be after to, which is now by default");
         }
         else if (period.Count > MaxIntervals)
         {
-            reader.Refuse("granularity", $"makes a series of {period.Count} intervals, but {MaxIntervals} is the maximum; {period.Suggestion}");
+            reader.AddError("granularity", $"makes a series of {period.Count} intervals, but the maximum is {MaxIntervals}; {period.Suggestion}");
         }
 
         return period;

@@ -6,8 +6,8 @@ namespace Cortex.IdentityServer.Features.Usage;
 /// The endpoint, the provider or the id of the API key; <c>other</c> for all but the largest groups; null for requests without one and for ungrouped series.
 /// </param>
 /// <param name="Requests">The number of requests.</param>
-/// <param name="TokensUsed">The tokens that they used.</param>
-/// <param name="CostUsd">Their cost in US dollars.</param>
+/// <param name="TokensUsed">The number of tokens that the requests used.</param>
+/// <param name="CostUsd">The cost of the requests in US dollars.</param>
 /// <param name="Errors">The number of failed requests.</param>
 /// <param name="Unpriced">The number of requests whose cost is not a number (NaN), which <c>cost_usd</c> leaves out.</param>
 internal sealed record UsagePoint(DateTimeOffset Start, string? Group, long Requests, long TokensUsed, decimal CostUsd, long Errors, long Unpriced);

@@ -5,8 +5,8 @@ namespace Cortex.IdentityServer.Features.Usage;
 /// <summary>A user's usage in a period.</summary>
 /// <param name="From">The start of the period, inclusive.</param>
 /// <param name="To">The end of the period, exclusive.</param>
-/// <param name="Granularity"><c>hour</c>, <c>day</c> or <c>month</c>.</param>
-/// <param name="GroupBy"><c>endpoint</c>, <c>provider</c> or <c>api_key</c>; null for a single series.</param>
+/// <param name="Granularity">The interval of the series: <c>hour</c>, <c>day</c> or <c>month</c>.</param>
+/// <param name="GroupBy">The grouping of the series: <c>endpoint</c>, <c>provider</c> or <c>api_key</c>; null for a single series.</param>
 /// <param name="Totals">The totals of the period.</param>
 /// <param name="Series">The points by time, oldest first and without gaps; at each time by group, the group with the most requests first.</param>
 internal sealed record UsageReportResponse(

@@ -49,7 +49,7 @@ internal static class MistypedVariables
         {
             var meant = Aliases.TryGetValue(name, out var alias) && known.Contains(alias) && !set.Contains(alias)
                 ? alias
-                : Closest(name.ToUpperInvariant(), all);
+                : FindClosest(name.ToUpperInvariant(), all);
             if (meant is not null)
             {
                 yield return new(name, meant);
@@ -57,10 +57,10 @@ internal static class MistypedVariables
         }
     }
 
-    private static string? Closest(string name, string[] known) =>
+    private static string? FindClosest(string name, string[] known) =>
         (name.Length < MinNameLength && name != "SECRET") || name == "API_KEY"
             ? null
-            : known.Where(one => IsSimilar(name, one)).OrderBy(one => Spelling.Distance(name, one)).FirstOrDefault();
+            : known.Where(candidate => IsSimilar(name, candidate)).OrderBy(candidate => Spelling.Distance(name, candidate)).FirstOrDefault();
 
     private static bool IsSimilar(string name, string known) =>
         IsPrefix(name, known)
@@ -79,7 +79,7 @@ internal static class MistypedVariables
 
     private static bool IsMisspelled(string name, string known)
     {
-        var most = known.Length > MinNameLength ? 2 : 1;
-        return name[0] == known[0] && Math.Abs(name.Length - known.Length) <= most && Spelling.Distance(name, known) <= most;
+        var maxTypos = known.Length > MinNameLength ? 2 : 1;
+        return name[0] == known[0] && Math.Abs(name.Length - known.Length) <= maxTypos && Spelling.Distance(name, known) <= maxTypos;
     }
 }

@@ -11,9 +11,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     private const string Quotes = "\"'`“”„‘’«»";
 
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _suppressed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
-    private readonly List<(string Name, string Sentence)> _problems = [];
+    private readonly List<(string Name, string Requirement)> _problems = [];
     private readonly List<string> _warnings = [];
 
     /// <summary>Whether Production's rules apply, which require settings that Development can do without.</summary>
@@ -34,7 +34,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         var text = ReadVariable(name);
         return !SecretFile.Supports(name) || ReadVariable(name + SecretFile.Suffix) is not { } file ? text
             : text is null ? ReadFile(name, file)
-            : RefuseFile(name, $"must not be set together with {name}");
+            : AddFileError(name, $"must not be set together with {name}");
     }
 
     private string? ReadVariable(string name)
@@ -46,42 +46,42 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         }
 
         var text = raw.Trim();
-        return IsQuoted(name, text) ? RefuseQuotes(name, text) : text;
+        return IsQuoted(name, text) ? AddQuotesError(name, text) : text;
     }
 
     /// <summary>Returns the file's content, in which quotes are part of the secret.</summary>
     private string? ReadFile(string name, string file) =>
-        SecretFile.Read(file) ?? RefuseFile(name, "must name a file that this server may read and that contains the value");
+        SecretFile.Read(file) ?? AddFileError(name, "must name a file that this server may read and that contains the value");
 
-    private string? RefuseFile(string name, string sentence)
+    private string? AddFileError(string name, string requirement)
     {
-        Refuse(name + SecretFile.Suffix, sentence);
-        _settled.Add(name);
+        AddError(name + SecretFile.Suffix, requirement);
+        _suppressed.Add(name);
         return null;
     }
 
-    public int Number(string name, int otherwise, int least, int most, string unit)
+    public int Number(string name, int defaultValue, int min, int max, string unit)
     {
         if (Text(name) is not { } text)
         {
-            return otherwise;
+            return defaultValue;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
         {
             return value;
         }
 
-        Refuse(name, $"must be a whole number of {unit} from {least} to {most}");
-        return otherwise;
+        AddError(name, $"must be a whole number of {unit} from {min} to {max}");
+        return defaultValue;
     }
 
-    public bool Flag(string name, bool otherwise, string yes = "true", string no = "false")
+    public bool Flag(string name, bool defaultValue, string yes = "true", string no = "false")
     {
         var text = Text(name);
         if (text is null)
         {
-            return otherwise;
+            return defaultValue;
         }
 
         if (text.Equals(yes, StringComparison.OrdinalIgnoreCase))
@@ -91,7 +91,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
         if (!text.Equals(no, StringComparison.OrdinalIgnoreCase))
         {
-            Refuse(name, $"must be {yes} or {no}");
+            AddError(name, $"must be {yes} or {no}");
         }
 
         return false;
@@ -100,7 +100,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     public string[] List(string name)
     {
         var entries = Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        return [.. entries.Select(entry => IsQuoted(name, entry) ? RefuseQuotes(name, entry) ?? "" : entry)];
+        return [.. entries.Select(entry => IsQuoted(name, entry) ? AddQuotesError(name, entry) ?? "" : entry)];
     }
 
     /// <summary>Returns an absolute URL with one of the schemes. Errors describe only the expected form, because the value may contain a password.</summary>
@@ -116,31 +116,31 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
             return url;
         }
 
-        Refuse(name, $"must be {mustBe}");
+        AddError(name, $"must be {mustBe}");
         return null;
     }
 
-    /// <summary>Adds an error. The sentence says what the variable must be and never repeats its value, which may be a secret.</summary>
-    public void Refuse(string name, string sentence)
+    /// <summary>Adds an error. The requirement says what the variable must be and never repeats its value, which may be a secret.</summary>
+    public void AddError(string name, string requirement)
     {
         // Other errors of a quoted value may be due to the quotes, and a value whose file can't be read isn't missing.
-        if (!_settled.Contains(name) && !_problems.Contains((name, sentence)))
+        if (!_suppressed.Contains(name) && !_problems.Contains((name, requirement)))
         {
-            _problems.Add((name, sentence));
+            _problems.Add((name, requirement));
         }
     }
 
-    /// <summary>Adds an error about a variable that Production requires. The words continue "must be set in Production".</summary>
-    public void RefuseMissing(string name, string words)
+    /// <summary>Adds an error about a variable that Production requires. The requirement continues "must be set in Production".</summary>
+    public void AddMissingError(string name, string requirement)
     {
         _missing.Add(name);
-        Refuse(name, "must be set in Production " + words);
+        AddError(name, "must be set in Production " + requirement);
     }
 
-    /// <summary>Adds a warning. The sentence never repeats the variable's value.</summary>
-    public void Warn(string name, string sentence) => _warnings.Add($"{name} {sentence}.");
+    /// <summary>Adds a warning. The text follows the variable's name and never repeats its value.</summary>
+    public void Warn(string name, string text) => _warnings.Add($"{name} {text}.");
 
-    public void ThrowIfRefused()
+    public void ThrowIfInvalid()
     {
         if (_problems.Count == 0)
         {
@@ -149,7 +149,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
         var mistyped = Mistyped().Where(variable => _missing.Contains(variable.Meant)).ToLookup(variable => variable.Meant, variable => variable.Hint);
         throw new ConfigurationException(string.Join(Environment.NewLine, _problems.Select(problem =>
-            string.Join("; ", mistyped[problem.Name].Prepend($"{problem.Name} {problem.Sentence}")) + ".")));
+            string.Join("; ", mistyped[problem.Name].Prepend($"{problem.Name} {problem.Requirement}")) + ".")));
     }
 
     /// <summary>
@@ -162,10 +162,10 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         && (name != "EMAIL_FROM" || (text.Length > 1 && Quotes.Contains(text[^1], StringComparison.Ordinal)));
 
     /// <summary>Adds an error about the quotes, and returns the text between them so that nothing else is reported.</summary>
-    private string? RefuseQuotes(string name, string text)
+    private string? AddQuotesError(string name, string text)
     {
-        Refuse(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");
-        _settled.Add(name);
+        AddError(name, "must not have quotes around it: they have become part of the value (docker run --env-file keeps them)");
+        _suppressed.Add(name);
         return text.Trim([.. Quotes]).Trim() is { Length: > 0 } inner ? inner : null;
     }
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>The database as EF Core sees it: documented tables and our own beside them, in snake_case.</summary>
+/// <summary>The EF Core context for the documented tables and the server's own ones. Columns are named in snake_case.</summary>
 internal sealed class CortexDbContext(DbContextOptions<CortexDbContext> options) : DbContext(options)
 {
     public DbSet<User> Users => Set<User>();

@@ -8,10 +8,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>PostgreSQL: where it is, how it is reached, how its schema gets there.</summary>
+/// <summary>Registers the services that connect to PostgreSQL and migrate its schema, and starts the embedded PostgreSQL if it is used.</summary>
 internal static class DataFeature
 {
-    /// <summary>Starts the embedded PostgreSQL where no other was named; dispose it after the server.</summary>
+    /// <summary>Starts the embedded PostgreSQL unless POSTGRES_URL is set. The caller disposes of it after the server has stopped.</summary>
     public static async Task<EmbeddedPostgres?> StartEmbeddedAsync(this DatabaseOptions options, CancellationToken cancellationToken)
     {
         if (options.ConnectionString is not null)
@@ -19,14 +19,16 @@ internal static class DataFeature
             return null;
         }
 
-        // Before the host and its logging exist.
+        // The host and its logging don't exist yet.
         using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole());
-        MakeFolder(options);
+        CreateFolder(options);
         return await EmbeddedPostgres.StartAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }
 
-    /// <summary>The same for a command, which may work beside the server that runs on it; dispose it at its end.</summary>
-    public static async Task<CommandPostgres?> VisitEmbeddedAsync(
+    /// <summary>
+    /// Does the same for a command, which shares the embedded PostgreSQL of a running server. The caller disposes of it when the command ends.
+    /// </summary>
+    public static async Task<CommandPostgres?> JoinEmbeddedAsync(
         this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
     {
         if (options.ConnectionString is not null)
@@ -35,12 +37,12 @@ internal static class DataFeature
         }
 
         using var logging = LoggerFactory.Create(log);
-        MakeFolder(options);
+        CreateFolder(options);
         return await CommandPostgres.OpenAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }
 
-    /// <summary>The folder around the cluster, where its lock is.</summary>
-    private static void MakeFolder(DatabaseOptions options)
+    /// <summary>Creates the folder that contains the cluster and its lock file.</summary>
+    private static void CreateFolder(DatabaseOptions options)
     {
         var folder = Path.GetDirectoryName(options.EmbeddedFolder)!;
         try
@@ -56,7 +58,9 @@ internal static class DataFeature
         }
     }
 
-    /// <remarks>Where it is, the host says with a <see cref="PostgresAddress"/>: the embedded one runs only once all settings are read.</remarks>
+    /// <remarks>
+    /// The host registers the <see cref="PostgresAddress"/>, because the embedded PostgreSQL starts only after all settings have been read.
+    /// </remarks>
     public static IServiceCollection AddData(this IServiceCollection services, SettingsReader settings)
     {
         services.AddSingleton<ServerWatch>();
@@ -67,8 +71,8 @@ internal static class DataFeature
         services.AddDbContextPool<CortexDbContext>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
 
-            // A taken email is no error of ours; what is one is logged once, where it is answered, and so is a database that is lost. And migrations run in our
-            // transaction, under our lock.
+            // A taken email isn't a server error. Real errors and a lost database are logged once, where the request is answered. Migrations run in the
+            // migrator's own transaction, under its own lock.
             .ConfigureWarnings(warnings => warnings.Ignore(
                 CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError,
                 RelationalEventId.TransactionError, RelationalEventId.MigrationsUserTransactionWarning)));

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Tells an unusable database from a bug in this server.</summary>
+/// <summary>Distinguishes an unusable database from a bug in this server.</summary>
 internal static class DatabaseFailure
 {
     /// <summary>

@@ -30,7 +30,7 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
         {
             if (settings.IsProduction)
             {
-                settings.RefuseMissing("POSTGRES_URL", "to postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords");
+                settings.AddMissingError("POSTGRES_URL", "to postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords");
             }
 
             return new(null, folder, bin);
@@ -41,7 +41,7 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
             return new(builder.ConnectionString, folder, bin);
         }
 
-        settings.Refuse("POSTGRES_URL", $"must be postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords: {error.TrimEnd('.')}");
+        settings.AddError("POSTGRES_URL", $"must be postgresql://user:password@host:port/database?sslmode=require, or Npgsql keywords: {error.TrimEnd('.')}");
         return new(null, folder, bin);
     }
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Removes, at the start and each hour, the rows that nothing can use any more, so that tables don't grow with every login for ever.</summary>
+/// <summary>Deletes expired rows at startup and every hour, so that tables don't grow forever with each login.</summary>
 internal sealed partial class ExpiredRows(
     NpgsqlDataSource database, ServerWatch server, IEnumerable<IExpiryRule> rules, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
@@ -20,7 +20,7 @@ internal sealed partial class ExpiredRows(
             }
             catch (Exception failure) when (failure is NpgsqlException || DatabaseFailure.In(failure) is not null)
             {
-                // The next hour tries again.
+                // The next run retries.
                 server.ReportFailure(failure);
                 Log.Failed(logger, failure);
             }

@@ -2,15 +2,17 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>What <see cref="ExpiredRows"/> does each hour for one kind of rows; registered by whoever owns the table.</summary>
+/// <summary>A rule that <see cref="ExpiredRows"/> applies every hour. The feature that owns the table registers it.</summary>
 internal interface IExpiryRule
 {
-    /// <summary>How long one statement may take, in seconds. Nobody waits for it, and what isn't removed in time would only be more an hour later.</summary>
+    /// <summary>
+    /// The timeout of a statement, in seconds. It is long because no request waits for it, and rows that aren't removed would only add to the next run.
+    /// </summary>
     const int CommandTimeoutSeconds = 300;
 
-    /// <summary>What the log calls the rows; null for a rule that logs for itself, or nothing.</summary>
+    /// <summary>The name of the rows in the log; null if the rule does its own logging or none.</summary>
     string? Rows { get; }
 
-    /// <returns>How many rows were removed.</returns>
+    /// <returns>The number of rows that were removed.</returns>
     Task<int> ApplyAsync(NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancellationToken);
 }

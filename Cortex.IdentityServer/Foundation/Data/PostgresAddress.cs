@@ -2,43 +2,43 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Where PostgreSQL is, with timeouts and limits where the operator says nothing of them.</summary>
+/// <summary>The connection string, with the server's own timeouts and limits unless the operator has set others.</summary>
 internal sealed class PostgresAddress(string connectionString)
 {
-    /// <summary>Connections that one server keeps at most, where POSTGRES_URL doesn't say.</summary>
+    /// <summary>The maximum number of connections of one server, unless POSTGRES_URL sets another.</summary>
     private const int PoolSize = 40;
 
-    /// <summary>Npgsql's keyword form; it may hold a password.</summary>
-    public string ConnectionString { get; } = WithBounds(connectionString);
+    /// <summary>The connection string as Npgsql keywords. It may contain a password.</summary>
+    public string ConnectionString { get; } = WithDefaults(connectionString);
 
     /// <summary>
-    /// A database that is gone has to be noticed within the five seconds that clients are promised, so Npgsql's 15 and 30 are cut where the operator says
-    /// nothing. They add up: a statement that isn't answered is cancelled over a new connection, which takes the connect timeout once more, and yet once more
-    /// where Npgsql tries Kerberos encryption first.
+    /// Shortens Npgsql's default timeouts of 15 and 30 seconds, because the server promises to report a lost database within five seconds. The timeouts add
+    /// up: Npgsql cancels an unanswered statement over a new connection, which takes the connect timeout again, and once more if it tries Kerberos
+    /// encryption first.
     /// </summary>
-    private static string WithBounds(string connectionString)
+    private static string WithDefaults(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var hosts = builder.Host!.Split(',').Length;
         foreach (var (keyword, value) in new (string, object)[]
         {
-            // Each of several hosts has this long, one after another.
+            // Hosts are tried one after another, each with this timeout.
             ("Timeout", Math.Clamp(4 / hosts, 1, 2)),
             ("Command Timeout", 2), ("Maximum Pool Size", Math.Max(PoolSize, builder.MinPoolSize)), ("Application Name", "cortex-identity"),
             ("GSS Encryption Mode", "Disable"),
 
-            // What each of several hosts is gets looked up when a server is lost, and not at intervals at which one that doesn't answer would hold up requests.
+            // The states of several hosts are queried again when a server is lost. At short intervals, a host that doesn't answer would delay requests.
             ("Host Recheck Seconds", 60),
 
-            // Not what PGCLIENTENCODING says.
+            // This overrides PGCLIENTENCODING.
             ("Client Encoding", "UTF8"),
 
-            // Nothing here leaves anything behind in a connection (no SET, no temporary table, no lock beyond its transaction), so the seven
-            // statements that would clean up before each next use, half the time of a small read, are spared.
+            // This server leaves no state in a connection (no SET, no temporary tables, no locks beyond a transaction). Npgsql's reset would run
+            // seven statements before each use, which take half as long as a small query.
             ("No Reset On Close", true),
         })
         {
-            // ContainsKey is true of every keyword that Npgsql knows, set or not.
+            // ContainsKey returns true for every keyword that Npgsql knows, even if it isn't set.
             if (!builder.ShouldSerialize(keyword))
             {
                 builder[keyword] = value;

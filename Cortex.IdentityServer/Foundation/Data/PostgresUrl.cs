@@ -139,7 +139,7 @@ internal static partial class PostgresUrl
         return !BadPercentPattern().IsMatch(text) && !decoded.Contains('\0', StringComparison.Ordinal);
     }
 
-    internal static string BadEncoding(string part) => $"The {part} is not percent-encoded correctly (a literal '%' is written %25).";
+    internal static string BadEncoding(string part) => $"The {part} isn't percent-encoded correctly (a literal '%' is written %25).";
 
     [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*)://", RegexOptions.CultureInvariant)]
     private static partial Regex SchemePattern();

@@ -1,9 +1,9 @@
 namespace Cortex.IdentityServer.Foundation.Data;
 
-/// <summary>Reads many rows a page at a time, so that a client that takes them slowly holds no connection to the database meanwhile.</summary>
+/// <summary>Reads many rows a page at a time, so that a slow client doesn't occupy a database connection.</summary>
 internal static class RowPages
 {
-    /// <summary>How many rows are held in memory at a time.</summary>
+    /// <summary>The number of rows that are held in memory at a time.</summary>
     public const int Size = 1000;
 
     /// <param name="read">Reads the page after a row; null stands for the first page.</param>

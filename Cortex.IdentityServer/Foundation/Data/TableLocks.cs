@@ -64,7 +64,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
 
     public static MigrationRefusedException CreateRefusal(LockTimeouts timeouts, string blockers) => new(
         $"The database was not changed. For {timeouts.Total:c} the tables to migrate could not be locked, because of {blockers}. "
-        + "End what is in the way (SELECT pg_terminate_backend(pid)), or migrate at a quiet time.");
+        + "Terminate the blocking sessions (SELECT pg_terminate_backend(pid)), or migrate at a quiet time.");
 
     /// <summary>Takes the strictest lock at once: upgrading a weaker one later could deadlock.</summary>
     private static string LockStatement(IReadOnlyList<string> tables, int wait) => $"""

@@ -24,11 +24,11 @@ internal static class BodyRules
         return refusal is null ? next(context) : refusal.ToProblem().ExecuteAsync(context);
     });
 
-    private static Refusal? Prepare(IncomingBody body, HttpRequest request, long largest)
+    private static Refusal? Prepare(IncomingBody body, HttpRequest request, long maxBytes)
     {
-        if (request.ContentLength > largest)
+        if (request.ContentLength > maxBytes)
         {
-            return TooLarge(largest);
+            return TooLarge(maxBytes);
         }
 
         var hasType = MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
@@ -45,14 +45,14 @@ internal static class BodyRules
             request.ContentType = type.ToString();
         }
 
-        body.Limit = largest;
+        body.Limit = maxBytes;
         body.SkipsByteOrderMark = request.HasJsonContentType() || (hasType && Ndjson.Names.Contains(type!.MediaType.Value, StringComparer.OrdinalIgnoreCase));
         return null;
     }
 
-    private static Refusal TooLarge(long largest) => largest == MaxJsonBytes
+    private static Refusal TooLarge(long maxBytes) => maxBytes == MaxJsonBytes
         ? Problems.PayloadTooLarge
-        : Problems.PayloadTooLarge with { Detail = $"The body is larger than {largest / (1024 * 1024)} MiB." };
+        : Problems.PayloadTooLarge with { Detail = $"The body is larger than {maxBytes / (1024 * 1024)} MiB." };
 
     /// <summary>Whether any header line lists an encoding other than <c>identity</c>, which means none (RFC 9110 section 8.4).</summary>
     private static bool IsEncoded(StringValues encodings) => encodings.Count > 0 && encodings

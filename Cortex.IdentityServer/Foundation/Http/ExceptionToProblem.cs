@@ -46,7 +46,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 return Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
             case var _ when DeletedAccount.Causes(exception):
-                Log.OwnerVanished(logger, httpContext.TraceIdentifier);
+                Log.OwnerDeleted(logger, httpContext.TraceIdentifier);
                 return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerDeleted>()?.Refusal
                     ?? Problems.SessionRevoked;
 
@@ -54,7 +54,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
                 return Problems.InUse with
                 {
-                    Detail = $"Nothing was deleted, because rows of the table {table} still refer to this. Delete or detach those rows first.",
+                    Detail = $"Nothing was deleted, because rows of the table {table} still reference this resource. Delete or detach those rows first.",
                 };
 
             default:
@@ -75,12 +75,12 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still refer to it. Give that table's foreign key ON DELETE "
+            Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still reference it. Give that table's foreign key ON DELETE "
                 + "CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} was refused because its account was deleted in the meantime")]
-        public static partial void OwnerVanished(ILogger logger, string requestId);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} was rejected because its account was deleted in the meantime")]
+        public static partial void OwnerDeleted(ILogger logger, string requestId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId);

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <summary>Makes every GET route answer HEAD too (RFC 9110 section 9.3.2). Kestrel leaves out the body.</summary>
 internal static class HeadRequests
 {
-    public static TBuilder AnswersHead<TBuilder>(this TBuilder routes)
+    public static TBuilder AnswerHead<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder
     {
         routes.Finally(endpoint =>

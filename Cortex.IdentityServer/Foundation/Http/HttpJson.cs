@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Source-generated JSON for responses that don't belong to a feature.</summary>
+/// <summary>Source-generated JSON serialization of responses that don't belong to a feature.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AliveResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -34,9 +34,9 @@ internal sealed record HttpOptions(
     public static HttpOptions Read(SettingsReader settings)
     {
         // The framework's own switch trusts forwarded headers from every client.
-        if (settings.Flag("FORWARDEDHEADERS_ENABLED", otherwise: false))
+        if (settings.Flag("FORWARDEDHEADERS_ENABLED", defaultValue: false))
         {
-            settings.Refuse(
+            settings.AddError(
                 "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, because it trusts every client's X-Forwarded-For; list your proxies in TRUSTED_PROXIES");
         }
 
@@ -44,9 +44,9 @@ internal sealed record HttpOptions(
             PublicAddress(settings) ?? DefaultPublicUrl,
             Origins(settings),
             Proxies(settings),
-            settings.Flag("API_DOCS", otherwise: !settings.IsProduction, yes: "on", no: "off"),
-            TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", otherwise: 5, least: 0, most: 9, "seconds")),
-            settings.Number("MAX_CONNECTIONS", otherwise: 10_000, least: 10, most: 1_000_000, "connections"),
+            settings.Flag("API_DOCS", defaultValue: !settings.IsProduction, yes: "on", no: "off"),
+            TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", defaultValue: 5, min: 0, max: 9, "seconds")),
+            settings.Number("MAX_CONNECTIONS", defaultValue: 10_000, min: 10, max: 1_000_000, "connections"),
             HstsHeader(settings));
     }
 
@@ -57,14 +57,14 @@ internal sealed record HttpOptions(
         {
             if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
             {
-                settings.RefuseMissing(
+                settings.AddMissingError(
                     "PUBLIC_URL",
                     "to the address at which browsers reach this server, such as https://id.example.com; tokens, links in emails, and passkeys contain it");
             }
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            settings.Refuse("PUBLIC_URL", "must not contain a query, a fragment, or credentials");
+            settings.AddError("PUBLIC_URL", "must not contain a query, a fragment, or credentials");
         }
         else if (settings.IsProduction && url.Scheme == Uri.UriSchemeHttp && !IsLocal(url))
         {
@@ -83,12 +83,12 @@ internal sealed record HttpOptions(
     private static string? HstsHeader(SettingsReader settings)
     {
         // Send 0 too, which makes browsers forget an earlier header.
-        var seconds = settings.Number("HSTS_SECONDS", otherwise: 63_072_000, least: 0, most: 315_360_000, "seconds");
-        var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", otherwise: false);
-        var isForPreloadLists = settings.Flag("HSTS_PRELOAD", otherwise: false);
+        var seconds = settings.Number("HSTS_SECONDS", defaultValue: 63_072_000, min: 0, max: 315_360_000, "seconds");
+        var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", defaultValue: false);
+        var isForPreloadLists = settings.Flag("HSTS_PRELOAD", defaultValue: false);
         if (isForPreloadLists && (!coversSubdomains || seconds < MinPreloadSeconds))
         {
-            settings.Refuse(
+            settings.AddError(
                 "HSTS_PRELOAD",
                 $"must not be on without HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS of at least {MinPreloadSeconds}, which browsers' preload lists require");
         }
@@ -109,11 +109,11 @@ internal sealed record HttpOptions(
         var origins = texts.Select(WebOrigin.Parse).ToList();
         if (texts.Contains("null", StringComparer.OrdinalIgnoreCase))
         {
-            settings.Refuse("CORS_ORIGINS", "must not list null, because any sandboxed frame or local file has that origin");
+            settings.AddError("CORS_ORIGINS", "must not list null, because any sandboxed frame or local file has that origin");
         }
         else if (origins.Contains(null))
         {
-            settings.Refuse(
+            settings.AddError(
                 "CORS_ORIGINS",
                 "must be a comma-separated list of origins such as https://app.example.com or capacitor://localhost (only scheme, host, and port; no "
                     + "wildcards), or * alone");
@@ -137,7 +137,7 @@ internal sealed record HttpOptions(
             }
             else
             {
-                settings.Refuse("TRUSTED_PROXIES", "must be a comma-separated list of IP addresses or CIDR ranges such as 10.0.0.0/8");
+                settings.AddError("TRUSTED_PROXIES", "must be a comma-separated list of IP addresses or CIDR ranges such as 10.0.0.0/8");
                 break;
             }
         }

@@ -63,14 +63,14 @@ internal sealed class IncomingBody(Stream connection, long? announced) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Reads and discards the rest of the body, and returns false if it is longer than the limit.</summary>
-    public async Task<bool> TryDiscardAsync(long most, TimeSpan longestPause, CancellationToken cancellationToken)
+    public async Task<bool> TryDiscardAsync(long maxBytes, TimeSpan readTimeout, CancellationToken cancellationToken)
     {
         Limit = long.MaxValue;
         var buffer = new byte[16 * 1024];
-        for (var discarded = 0L; !IsAtEnd && discarded <= most;)
+        for (var discarded = 0L; !IsAtEnd && discarded <= maxBytes;)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            pause.CancelAfter(longestPause);
+            pause.CancelAfter(readTimeout);
             discarded += await ReceiveAsync(buffer, pause.Token);
         }
 

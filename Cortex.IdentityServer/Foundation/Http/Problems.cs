@@ -30,7 +30,7 @@ internal static class Problems
     public static readonly Refusal InvalidApiKey = new("invalid_api_key", 401, "Invalid API key", "This API key is unknown, inactive, or revoked.");
     public static readonly Refusal ApiKeyExpired = new("api_key_expired", 401, "API key expired", "This API key has expired.");
     public static readonly Refusal ReauthenticationRequired = new(
-        "reauthentication_required", 401, "Fresh authentication required", "You authenticated too long ago for this. Confirm your identity again.");
+        "reauthentication_required", 401, "Fresh authentication required", "This requires recent authentication. Confirm your identity again.");
     public static readonly Refusal InvalidSignature = new(
         "invalid_signature", 401, "Invalid signature", "The signature doesn't match, or the timestamp is out of range.");
 
@@ -53,9 +53,9 @@ internal static class Problems
     public static readonly Refusal LastAdmin = new(
         "last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled, or deleted.");
     public static readonly Refusal InUse = new(
-        "in_use", 409, "Still in use", "Rows of another application's table still refer to this. Delete or detach those rows first.");
+        "in_use", 409, "Still in use", "Rows of another application's table still reference this resource. Delete or detach those rows first.");
     public static readonly Refusal PreconditionFailed = new(
-        "precondition_failed", 412, "Precondition failed", "This has changed since you read it (If-Match). Read it again.");
+        "precondition_failed", 412, "Precondition failed", "The resource has changed since you read it (If-Match). Read it again.");
     public static readonly Refusal PayloadTooLarge = new("payload_too_large", 413, "Payload too large", "The body is larger than 64 KiB.");
     public static readonly Refusal UnsupportedMediaType = new(
         "unsupported_media_type", 415, "Unsupported media type", "Send uncompressed application/json in UTF-8.");

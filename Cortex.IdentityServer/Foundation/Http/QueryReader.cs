@@ -26,20 +26,20 @@ internal sealed class QueryReader
 
     public int Limit(string? text) => Number("limit", text, 1, MaxPageSize, DefaultPageSize);
 
-    public int Number(string name, string? text, int least, int most, int otherwise)
+    public int Number(string name, string? text, int min, int max, int defaultValue)
     {
         if (text is null)
         {
-            return otherwise;
+            return defaultValue;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
         {
             return number;
         }
 
-        Refuse(name, $"must be a whole number from {least} to {most}");
-        return otherwise;
+        AddError(name, $"must be a whole number from {min} to {max}");
+        return defaultValue;
     }
 
     public TimeCursor? Cursor(string? text)
@@ -54,7 +54,7 @@ internal sealed class QueryReader
             return cursor;
         }
 
-        Refuse("cursor", "must be the next_cursor of the previous page");
+        AddError("cursor", "must be the next_cursor of the previous page");
         return null;
     }
 
@@ -70,7 +70,7 @@ internal sealed class QueryReader
             return id;
         }
 
-        Refuse(name, "must be a UUID such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
+        AddError(name, "must be a UUID such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01");
         return null;
     }
 
@@ -83,7 +83,7 @@ internal sealed class QueryReader
             return text;
         }
 
-        Refuse(name, $"must be one of {string.Join(", ", words)}");
+        AddError(name, $"must be one of {string.Join(", ", words)}");
         return null;
     }
 
@@ -100,9 +100,9 @@ internal sealed class QueryReader
             return time;
         }
 
-        Refuse(name, "must be a time with Z or an offset, such as 2026-11-26T12:00:00Z (in a URL, + is written %2B)");
+        AddError(name, "must be a time with Z or an offset, such as 2026-11-26T12:00:00Z (in a URL, + is written %2B)");
         return null;
     }
 
-    public void Refuse(string name, string message) => _errors[name] = [message];
+    public void AddError(string name, string message) => _errors[name] = [message];
 }

@@ -14,8 +14,8 @@ internal static partial class RequestId
 
     public static IApplicationBuilder UseRequestId(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var wished = context.Request.Headers[Header];
-        var id = wished is [{ } text] && WellFormed().IsMatch(text) ? text : Next();
+        var requested = context.Request.Headers[Header];
+        var id = requested is [{ } text] && WellFormed().IsMatch(text) ? text : Next();
         context.TraceIdentifier = id;
         WriteTo(context);
         return next(context);

@@ -28,7 +28,7 @@ internal static class LocalSecret
             var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
             if (secret.Length < SecretSetting.MinBytes)
             {
-                settings.Refuse(
+                settings.AddError(
                     "CORTEX_DATA",
                     $"contains a damaged secret: delete {path} to have a new one generated (sessions and second factors that depend on the old one are lost)");
             }
@@ -37,7 +37,7 @@ internal static class LocalSecret
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            settings.Refuse("CORTEX_DATA", $"must be a folder for this server's secrets that no other account owns or may write to ({folder} isn't)");
+            settings.AddError("CORTEX_DATA", $"must be a folder for this server's secrets that no other account owns or may write to ({folder} isn't)");
             return [];
         }
     }

@@ -11,8 +11,8 @@ namespace Cortex.IdentityServer.Foundation.Secrets;
 /// <code>
 /// prefix ‖ base64url( payload ‖ HMAC-SHA256(key, prefix ‖ payload) )        no padding
 /// </code>
-/// Tokens needn't be stored: nobody can create one without the key, so forgeries are rejected before any query. A payload has exactly one encoding under a
-/// key. A second spelling (padding, spare bits, white space) would bypass a list of spent tokens that is keyed by their text.
+/// Tokens needn't be stored: without the key, no client can create one, so forgeries are rejected before any query. A payload has exactly one encoding
+/// under a key. A second spelling (padding, spare bits, white space) would bypass a list of used tokens that is keyed by their text.
 /// </remarks>
 internal static class MacToken
 {

@@ -28,7 +28,7 @@ internal static class SecretSetting
                 return [LocalSecret.Read(settings, name.ToLowerInvariant())];
             }
 
-            settings.RefuseMissing(name, $"to a random secret of at least {MinBytes} bytes (openssl rand -base64 48)");
+            settings.AddMissingError(name, $"to a random secret of at least {MinBytes} bytes (openssl rand -base64 48)");
             return [];
         }
 
@@ -36,19 +36,19 @@ internal static class SecretSetting
         byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
         if (secrets.Length is 0 or > MaxSecrets)
         {
-            settings.Refuse(name, $"must be one random secret, or up to {MaxSecrets} separated by commas while it is rotated (new,old)");
+            settings.AddError(name, $"must be one random secret, or up to {MaxSecrets} separated by commas while it is rotated (new,old)");
         }
         else if (secrets.Any(secret => secret.Length < MinBytes))
         {
-            settings.Refuse(name, $"must be at least {MinBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
+            settings.AddError(name, $"must be at least {MinBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
         }
         else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
         {
-            settings.Refuse(name, objection);
+            settings.AddError(name, objection);
         }
         else if (texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
         {
-            settings.Refuse(name, "must not list the same secret twice (it is new,old while it is rotated)");
+            settings.AddError(name, "must not list the same secret twice (it is new,old while it is rotated)");
         }
 
         return secrets;

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Secrets;
 
-/// <summary>The keys that are derived from <c>SECRET_KEY</c>.</summary>
+/// <summary>Registers the keys that are derived from <c>SECRET_KEY</c>.</summary>
 internal static class SecretsFeature
 {
     public static IServiceCollection AddSecrets(this IServiceCollection services, SettingsReader settings) => services

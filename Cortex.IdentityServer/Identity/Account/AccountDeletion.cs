@@ -40,7 +40,7 @@ internal sealed partial class AccountDeletion(
                 }
 
                 change.AfterCommit(() => Log.Deleted(logger, userId));
-                return await removal.TryAsync(change, user.Owner, MailKind.AccountDeleted, was: [], cancellationToken);
+                return await removal.TryAsync(change, user.Owner, MailKind.AccountDeleted, before: [], cancellationToken);
             },
             cancellationToken);
     }

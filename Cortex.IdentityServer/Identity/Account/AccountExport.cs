@@ -15,7 +15,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <param name="LoginAddresses">IP addresses from which the user recently logged in.</param>
 /// <param name="ApiKeys">API keys, without the keys.</param>
 /// <param name="Passkeys">Passkeys, without their keys.</param>
-/// <param name="RecoveryCodesLeft">How many recovery codes are left.</param>
+/// <param name="RecoveryCodesLeft">The number of unused recovery codes.</param>
 /// <param name="Usage">Requests made with the user's API keys.</param>
 /// <param name="BillingEvents">Events reported by the payment provider.</param>
 /// <param name="Events">The account's audit events.</param>

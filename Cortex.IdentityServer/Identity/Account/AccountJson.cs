@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+/// <summary>Source-generated JSON serialization of this folder's request and response bodies.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(ChangeEmailRequest))]

@@ -20,10 +20,10 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
     /// <param name="change">The change to the account.</param>
     /// <param name="owner">The owner, who receives the last notice.</param>
     /// <param name="mail">The kind of the last notice.</param>
-    /// <param name="was">The state of the account before the deletion, without personal data.</param>
+    /// <param name="before">The state of the account before the deletion, without personal data.</param>
     /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<Refusal?> TryAsync(
-        AccountChange change, AccountOwner owner, string mail, IReadOnlyList<AuditChange> was, CancellationToken cancellationToken)
+        AccountChange change, AccountOwner owner, string mail, IReadOnlyList<AuditChange> before, CancellationToken cancellationToken)
     {
         if (await lastAdmin.ForbidsAsync(owner.Id, cancellationToken))
         {
@@ -41,7 +41,7 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
         await DeleteAsync(owner.Id, cancellationToken);
         if (!isByOwner)
         {
-            await change.RecordChangeAsync(AuditAction.AccountDeleted, was);
+            await change.RecordChangeAsync(AuditAction.AccountDeleted, before);
         }
 
         await change.NotifyOwnerAsync(AuditAction.AccountDeleted, mail, owner);

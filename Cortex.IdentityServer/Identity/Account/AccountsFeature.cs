@@ -14,7 +14,7 @@ internal static class AccountsFeature
 {
     public static IServiceCollection AddAccounts(this IServiceCollection services, SettingsReader settings) => services
         .AddSingleton(AccountOptions.Read(settings))
-        .AddLimits(AccountLimits.Register, AccountLimits.Mails)
+        .AddLimits(AccountLimits.Register, AccountLimits.Email)
         .AddJson<AccountJson>()
         .AddScoped<RegistrationSteps>()
         .AddScoped<Registration>()
@@ -36,32 +36,33 @@ internal static class AccountsFeature
         accounts.MapPost("/register", AccountEndpoints.Register)
             .AllowAnonymous()
             .LimitedBy(AccountLimits.Register)
-            .Refuses(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
+            .WithRefusals(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
         accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
         var changing = accounts.MapGroup("/")
             .RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
             .ReportsEndedSession();
-        changing.MapPatch("/me/password", AccountEndpoints.ChangePassword).Refuses(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
+        changing.MapPatch("/me/password", AccountEndpoints.ChangePassword)
+            .WithRefusals(Problems.WeakPassword, Problems.InvalidCredentials, Problems.RateLimited);
         changing.MapDelete("/me", AccountEndpoints.DeleteMe)
-            .Refuses(
+            .WithRefusals(
                 Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.LastAdmin, Problems.InUse,
                 Problems.RateLimited);
         changing.MapGet("/me/export", AccountEndpoints.ExportMe);
         changing.MapPost("/change-email", MailedEndpoints.ChangeEmail)
-            .Refuses(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
+            .WithRefusals(Problems.InvalidCredentials, Problems.ReauthenticationRequired, Problems.RateLimited);
 
-        var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(AccountLimits.Mails);
-        mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).Refuses(Problems.InvalidVerificationToken);
+        var mailed = auth.MapGroup("/").WithTags("Account").AllowAnonymous().LimitedBy(AccountLimits.Email);
+        mailed.MapPost("/verify-email", MailedEndpoints.VerifyEmail).WithRefusals(Problems.InvalidVerificationToken);
         mailed.MapPost("/verify-email/resend", MailedEndpoints.ResendVerification);
         mailed.MapPost("/forgot-password", MailedEndpoints.ForgotPassword);
-        mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).Refuses(Problems.InvalidResetToken, Problems.WeakPassword, Problems.InUse);
-        mailed.MapPost("/change-email/confirm", MailedEndpoints.ConfirmEmailChange).Refuses(Problems.InvalidVerificationToken, Problems.EmailTaken);
+        mailed.MapPost("/reset-password", MailedEndpoints.ResetPassword).WithRefusals(Problems.InvalidResetToken, Problems.WeakPassword, Problems.InUse);
+        mailed.MapPost("/change-email/confirm", MailedEndpoints.ConfirmEmailChange).WithRefusals(Problems.InvalidVerificationToken, Problems.EmailTaken);
     }
 
     public static void MapMailedPages(this IEndpointRouteBuilder app)
     {
-        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Mails).ExcludeFromDescription();
+        var pages = app.MapGroup("/").AllowAnonymous().LimitedBy(AccountLimits.Email).ExcludeFromDescription();
         pages.MapGet(MailedLinks.VerifyEmail, MailedPageEndpoints.AskToVerifyEmail);
         pages.MapPost(MailedLinks.VerifyEmail, MailedPageEndpoints.VerifyEmail);
         pages.MapGet(MailedLinks.ChangeEmail, MailedPageEndpoints.AskToChangeEmail);
@@ -69,7 +70,7 @@ internal static class AccountsFeature
         foreach (var path in new[] { MailedLinks.ResetPassword, MailedLinks.Invitation })
         {
             pages.MapGet(path, MailedPageEndpoints.OpenReset);
-            pages.MapPost(path, MailedPageEndpoints.ResetPassword).Refuses(Problems.InUse);
+            pages.MapPost(path, MailedPageEndpoints.ResetPassword).WithRefusals(Problems.InUse);
         }
     }
 }

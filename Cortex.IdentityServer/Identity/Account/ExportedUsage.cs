@@ -2,7 +2,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>A request made with an API key.</summary>
 /// <param name="Endpoint">The endpoint that was called.</param>
-/// <param name="ApiKeyId">The API key; null if it no longer exists.</param>
+/// <param name="ApiKeyId">The id of the API key; null if the key no longer exists.</param>
 /// <param name="TokensUsed">The number of tokens that the request used.</param>
 /// <param name="CostUsd">The cost in US dollars.</param>
 /// <param name="Provider">The provider that handled the request.</param>

@@ -48,5 +48,5 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
         Errors = new Dictionary<string, string[]> { [field] = [reason] },
     };
 
-    private static Refusal WrongPassword => Problems.InvalidCredentials with { Detail = "The current password is wrong." };
+    private static Refusal WrongPassword => Problems.InvalidCredentials with { Detail = "The current password is incorrect." };
 }

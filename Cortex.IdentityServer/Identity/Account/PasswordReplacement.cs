@@ -22,7 +22,7 @@ internal sealed partial class PasswordReplacement(
     {
         // Failures are reset before the change, because the user has already proved the password, and a failure afterward would report an error for a change
         // that was made.
-        await attempts.ForgiveAsync(user.Id, cancellationToken);
+        await attempts.ResetFailuresAsync(user.Id, cancellationToken);
         return await changes.RunAsync(
             user.Id,
             origin,
@@ -47,7 +47,7 @@ internal sealed partial class PasswordReplacement(
     /// </summary>
     public async Task<bool> ReplaceByTokenAsync(User user, string hash, OneTimeToken token, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        await attempts.ForgiveAsync(user.Id, cancellationToken);
+        await attempts.ResetFailuresAsync(user.Id, cancellationToken);
         return await changes.RunAsync(
             user.Id,
             origin,

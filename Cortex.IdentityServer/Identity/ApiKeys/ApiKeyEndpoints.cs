@@ -20,13 +20,13 @@ internal static class ApiKeyEndpoints
         Answer(await keys.GenerateAsync(caller.UserId(), caller.SessionId(), body, http.Origin(), cancellationToken));
 
     /// <summary>List the caller's API keys</summary>
-    /// <remarks>Newest first, at most 200, without the keys themselves.</remarks>
+    /// <remarks>Lists at most 200 keys, newest first, without the keys themselves.</remarks>
     internal static async Task<Ok<IReadOnlyList<ApiKeyResponse>>> ListApiKeys(
         ClaimsPrincipal caller, ApiKeyService keys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename an API key, or turn it off or on</summary>
-    /// <remarks>Fields that are left out stay unchanged.</remarks>
+    /// <remarks>Omitted fields are not changed.</remarks>
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
         HttpContext http, CancellationToken cancellationToken) =>
@@ -60,13 +60,13 @@ internal static class ApiKeyEndpoints
     {
         NewApiKeyResult.Created made => TypedResults.Created((string?)null, made.Key),
         NewApiKeyResult.LimitReached => Problems.ApiKeyLimit.ToProblem(),
-        NewApiKeyResult.UnknownScope unknown => Refusal.Invalid("scopes", $"must be of {unknown.Choices}").ToProblem(),
+        NewApiKeyResult.UnknownScope unknown => Refusal.Invalid("scopes", $"must be among {unknown.Choices}").ToProblem(),
         NewApiKeyResult.ForbiddenScope =>
-            (Problems.Forbidden with { Detail = $"The scope {ApiKeyOptions.UsageWrite} is for service accounts and administrators." }).ToProblem(),
+            (Problems.Forbidden with { Detail = $"The scope {ApiKeyOptions.UsageWrite} is reserved for service accounts and administrators." }).ToProblem(),
         NewApiKeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
         NewApiKeyResult.NotFound => Problems.NotFound.ToProblem(),
         NewApiKeyResult.NotRotatable =>
-            (Problems.ValidationFailed with { Detail = "Only a key that works and hasn't been replaced yet can be replaced." }).ToProblem(),
+            (Problems.ValidationFailed with { Detail = "Only an active key that hasn't been replaced yet can be rotated." }).ToProblem(),
         _ => throw new UnreachableException(),
     };
 }

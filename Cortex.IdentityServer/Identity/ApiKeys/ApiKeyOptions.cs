@@ -26,7 +26,7 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
         var scopes = settings.List("API_KEY_SCOPES");
         if (!scopes.All(ScopesAttribute.IsScope))
         {
-            settings.Refuse("API_KEY_SCOPES", "must be scopes separated by commas, each 1 to 64 visible ASCII characters without quotes and backslashes");
+            settings.AddError("API_KEY_SCOPES", "must be scopes separated by commas, each 1 to 64 visible ASCII characters without quotes and backslashes");
         }
 
         return new(scopes.Length == 0 ? null : scopes.ToFrozenSet(StringComparer.Ordinal));
@@ -38,8 +38,8 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
     /// <summary>The scopes of a key that take effect: those that its owner could choose today.</summary>
     public string[] EffectiveScopes(string[] scopes, bool canWriteUsage)
     {
-        return Array.TrueForAll(scopes, Counts) ? scopes : Array.FindAll(scopes, Counts);
+        return Array.TrueForAll(scopes, IsEffective) ? scopes : Array.FindAll(scopes, IsEffective);
 
-        bool Counts(string scope) => IsAllowed(scope) && (canWriteUsage || scope != UsageWrite);
+        bool IsEffective(string scope) => IsAllowed(scope) && (canWriteUsage || scope != UsageWrite);
     }
 }

@@ -5,9 +5,9 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>An API key, without the key itself.</summary>
 /// <param name="Id">The id for changing or revoking the key.</param>
-/// <param name="Name">What it is for.</param>
+/// <param name="Name">The name, which says what the key is for.</param>
 /// <param name="Prefix">The key's first 12 characters; null for keys that the Python server created.</param>
-/// <param name="Scopes">What it may do.</param>
+/// <param name="Scopes">The scopes, which say what the key may do.</param>
 /// <param name="IsActive">Whether the key is turned on.</param>
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>

@@ -54,7 +54,7 @@ internal sealed partial class ApiKeyService(
                 await change.CompleteAndNotifyAsync(
                     AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", created.Id.ToString()),
                     ("name", created.Name));
-                change.AfterCommit(() => Log.Made(logger, created.Id, created.Prefix, userId));
+                change.AfterCommit(() => Log.Created(logger, created.Id, created.Prefix, userId));
                 return new NewApiKeyResult.Created(created);
             },
             cancellationToken);
@@ -116,7 +116,7 @@ internal sealed partial class ApiKeyService(
     public Task<bool> RevokeAsync(Guid userId, Guid keyId, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => RevokeAsync(change, keyId, cancellationToken), cancellationToken);
 
-    /// <summary>Revokes a key and completes the change; false when the account has no such key.</summary>
+    /// <summary>Revokes a key and completes the change. Returns false if the account has no such key.</summary>
     public async Task<bool> RevokeAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
     {
         var isRevoked = await RemoveAsync(change, keyId, cancellationToken);
@@ -215,8 +215,7 @@ internal sealed partial class ApiKeyService(
     private Task<int> CountAsync(Guid userId, CancellationToken cancellationToken) => db.ApiKeys.CountAsync(key => key.UserId == userId, cancellationToken);
 
     /// <summary>
-    /// Rotation keeps keys safe, so the limit must not block it while a replaced key that no longer works can be removed: the one that expired first is
-    /// revoked. False when there is none.
+    /// At the limit, revokes the replaced key that expired first, so that the limit doesn't block a rotation. Returns false if no replaced key has expired.
     /// </summary>
     private async Task<bool> MakeRoomAsync(AccountChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -226,15 +225,15 @@ internal sealed partial class ApiKeyService(
             return true;
         }
 
-        var dead = await db.ApiKeys
+        var obsolete = await db.ApiKeys
             .Where(key => key.UserId == userId && key.ReplacedById != null && (key.IsActive == false || key.ExpiresAt <= now))
             .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
             .Select(key => (Guid?)key.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return dead is { } keyId && await RemoveAsync(change, keyId, cancellationToken);
+        return obsolete is { } keyId && await RemoveAsync(change, keyId, cancellationToken);
     }
 
-    /// <summary>The new key gets the lifetime that the old one was created with.</summary>
+    /// <summary>Returns the expiration time of a replacement, which gets the lifetime that the old key was created with.</summary>
     private static DateTimeOffset? ExpiryOfReplacement(ApiKey old, DateTimeOffset now)
     {
         if (old.ExpiresAt is not { } expires || old.CreatedAt is not { } created)
@@ -242,7 +241,7 @@ internal sealed partial class ApiKeyService(
             return null;
         }
 
-        // Other programs may have stored any creation time, including both infinities.
+        // Other programs may have stored any creation time, even an infinite one.
         var lifetime = expires - (created < now ? created : now);
         return lifetime < DateTimeOffset.MaxValue - now ? now + lifetime : DateTimeOffset.MaxValue;
     }
@@ -268,13 +267,13 @@ internal sealed partial class ApiKeyService(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} created")]
-        public static partial void Made(ILogger logger, Guid keyId, string? prefix, Guid userId);
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} was created")]
+        public static partial void Created(ILogger logger, Guid keyId, string? prefix, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} replaced by {NewKeyId}, user {UserId}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} was replaced by {NewKeyId}, user {UserId}")]
         public static partial void Rotated(ILogger logger, Guid keyId, Guid newKeyId, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} of user {UserId} revoked")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} of user {UserId} was revoked")]
         public static partial void Revoked(ILogger logger, Guid keyId, Guid userId);
     }
 }

@@ -16,7 +16,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// └ prefix for secret scanners
 /// </code>
 /// The database stores the hex SHA-256 of the text, by which the key is found, and its first 12 characters, by which its owner recognizes it. A fast hash is
-/// enough, because 256 random bits can't be brute-forced. The checksum isn't secret; it spares the database lookups of typos and made-up keys.
+/// enough, because 256 random bits can't be brute-forced. The checksum isn't secret; it saves queries for typos and made-up keys.
 /// </remarks>
 internal static partial class ApiKeyText
 {

@@ -26,12 +26,12 @@ internal static class ApiKeysFeature
     {
         var keys = auth.MapGroup("/api-keys").WithTags("API keys").RequireAuthorization(Policies.Session).ReportsEndedSession();
         var writing = keys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
-        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).NeedsFreshAuthentication().Refuses(Problems.ApiKeyLimit);
+        writing.MapPost("/generate", ApiKeyEndpoints.GenerateApiKey).RequireFreshAuthentication().WithRefusals(Problems.ApiKeyLimit);
         keys.MapGet("/", ApiKeyEndpoints.ListApiKeys);
-        writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).Refuses(Problems.NotFound, Problems.ApiKeyLimit);
+        writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).WithRefusals(Problems.NotFound, Problems.ApiKeyLimit);
         writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey)
-            .NeedsFreshAuthentication()
-            .Refuses(Problems.NotFound, Problems.ApiKeyLimit, Problems.InUse);
-        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).Refuses(Problems.NotFound, Problems.InUse);
+            .RequireFreshAuthentication()
+            .WithRefusals(Problems.NotFound, Problems.ApiKeyLimit, Problems.InUse);
+        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).WithRefusals(Problems.NotFound, Problems.InUse);
     }
 }

@@ -20,7 +20,7 @@ internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateAp
     [Scopes]
     public string[]? Scopes { get; init; }
 
-    /// <summary>Days until the key expires, 1 to 3650; if left out, it doesn't expire.</summary>
+    /// <summary>The number of days until the key expires, 1 to 3650; if omitted, the key doesn't expire.</summary>
     [Range(1, 3650)]
     public int? ExpiresInDays { get; init; }
 

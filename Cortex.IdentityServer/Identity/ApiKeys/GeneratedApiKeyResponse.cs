@@ -4,10 +4,10 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>A new API key, including the key itself.</summary>
 /// <param name="Id">The id for changing or revoking the key.</param>
-/// <param name="Name">What it is for.</param>
+/// <param name="Name">The name, which says what the key is for.</param>
 /// <param name="Key">The key itself, shown only in this response: the server stores only its hash.</param>
 /// <param name="Prefix">The key's first 12 characters.</param>
-/// <param name="Scopes">What it may do.</param>
+/// <param name="Scopes">The scopes, which say what the key may do.</param>
 /// <param name="IsActive">Always true for a new key.</param>
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>

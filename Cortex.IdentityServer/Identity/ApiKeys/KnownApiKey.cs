@@ -7,9 +7,9 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <summary>An API key that exists in the database, with its owner.</summary>
 internal sealed class KnownApiKey : ICachedCredential
 {
-    private readonly ApiKeyVerdict.Valid _good;
+    private readonly ApiKeyVerdict.Valid _valid;
 
-    public KnownApiKey() => _good = new(this);
+    public KnownApiKey() => _valid = new(this);
 
     public required Guid Id { get; init; }
 
@@ -47,5 +47,5 @@ internal sealed class KnownApiKey : ICachedCredential
     /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
     public DateTimeOffset UseRecordedAt { get; set; }
 
-    public ApiKeyVerdict VerdictAt(DateTimeOffset now) => !IsActive ? ApiKeyVerdict.Invalid : ExpiresAt <= now ? ApiKeyVerdict.Expired : _good;
+    public ApiKeyVerdict VerdictAt(DateTimeOffset now) => !IsActive ? ApiKeyVerdict.Invalid : ExpiresAt <= now ? ApiKeyVerdict.Expired : _valid;
 }

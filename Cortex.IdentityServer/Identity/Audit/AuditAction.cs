@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>What can happen to an account, by the names that <c>audit_events.action</c> and clients know it by.</summary>
+/// <summary>The actions of audit events, as stored in <c>audit_events.action</c> and shown to clients.</summary>
 internal static class AuditAction
 {
     public const string Registered = "user.registered";
@@ -54,7 +54,7 @@ internal static class AuditAction
     public const string BillingEventReplayed = "billing_event.replayed";
     public const string SigningKeysRotated = "signing_keys.rotated";
 
-    /// <summary>All of them, in alphabetical order.</summary>
+    /// <summary>All actions, in alphabetical order.</summary>
     public static IReadOnlyCollection<string> All { get; } =
         [.. typeof(AuditAction)
             .GetFields(BindingFlags.Public | BindingFlags.Static)

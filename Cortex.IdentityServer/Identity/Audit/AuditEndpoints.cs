@@ -12,7 +12,7 @@ internal static class AuditEndpoints
     /// <summary>List the events of the caller's account</summary>
     /// <remarks>Lists logins, including failed ones, and every change to the account, newest first. The operator determines how long events are kept.</remarks>
     internal static async Task<Results<Ok<AuditEventPage>, Problem>> ListEvents(
-        [FromQuery, Description("Events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The number of events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
         ClaimsPrincipal caller,
         AuditReader events,

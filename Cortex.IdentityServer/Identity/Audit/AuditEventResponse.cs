@@ -6,11 +6,11 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <summary>An event of the caller's account.</summary>
 /// <param name="Id">The id of the event.</param>
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>api_key.created</c>.</param>
-/// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
-/// <param name="Actor"><c>self</c>, <c>administrator</c>, or <c>unknown</c> if the client wasn't authenticated.</param>
+/// <param name="Outcome">The outcome: <c>success</c> or <c>failure</c>.</param>
+/// <param name="Actor">Who caused the event: <c>self</c>, <c>administrator</c>, or <c>unknown</c> if the client wasn't authenticated.</param>
 /// <param name="OccurredAt">When the event occurred.</param>
-/// <param name="Ip">The IP address; null if an administrator did it.</param>
-/// <param name="UserAgent">The user agent; null if an administrator did it.</param>
+/// <param name="Ip">The client's IP address; null if an administrator caused the event.</param>
+/// <param name="UserAgent">The client's user agent; null if an administrator caused the event.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
 internal sealed record AuditEventResponse(

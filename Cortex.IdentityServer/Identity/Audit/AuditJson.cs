@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Source-generated JSON for the bodies of this folder.</summary>
+/// <summary>Source-generated JSON serialization of this folder's request and response bodies.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AuditEventPage))]
 [JsonSerializable(typeof(ChangeDetails))]

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Gives the months to come their partition, and drops those that ended long enough ago: single events can't be deleted.</summary>
+/// <summary>
+/// Creates the partitions of the coming months, and drops those whose retention has ended. The audit log is append-only, so single events can't be deleted.
+/// </summary>
 internal sealed class AuditPartitions(AuditOptions options) : IExpiryRule
 {
     public string? Rows => null;

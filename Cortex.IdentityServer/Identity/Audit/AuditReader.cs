@@ -46,7 +46,7 @@ internal sealed class AuditReader(CortexDbContext db)
 
     private IQueryable<AuditEvent> Matching(AuditFilter filter)
     {
-        var events = Between(filter.Actor, filter.User);
+        var events = WithUsers(filter.Actor, filter.User);
         if (filter.Action is { } action)
         {
             events = events.Where(e => e.Action == action);
@@ -64,16 +64,17 @@ internal sealed class AuditReader(CortexDbContext db)
     /// When both are given, PostgreSQL could choose either index, so the SQL steers it to the more selective one. For actions on one's own account, that is the
     /// index on the user, because IS NOT DISTINCT FROM can't use the index on the actor. For actions on other accounts, it is the small partial index on those.
     /// </remarks>
-    private IQueryable<AuditEvent> Between(Guid? actor, Guid? user)
+    private IQueryable<AuditEvent> WithUsers(Guid? actor, Guid? user)
     {
         var events = db.Set<AuditEvent>();
         return (actor, user) switch
         {
-            ({ } who, { } whom) when who == whom =>
-                events.FromSql($"SELECT * FROM audit_events WHERE user_id = {whom} AND actor_id IS NOT DISTINCT FROM {who}"),
-            ({ } who, { } whom) => events.FromSql($"SELECT * FROM audit_events WHERE actor_id = {who} AND user_id = {whom} AND actor_id <> user_id"),
-            ({ } who, null) => events.Where(e => e.ActorId == who),
-            (null, { } whom) => events.Where(e => e.UserId == whom),
+            ({ } actorId, { } userId) when actorId == userId =>
+            events.FromSql($"SELECT * FROM audit_events WHERE user_id = {userId} AND actor_id IS NOT DISTINCT FROM {actorId}"),
+            ({ } actorId, { } userId) =>
+            events.FromSql($"SELECT * FROM audit_events WHERE actor_id = {actorId} AND user_id = {userId} AND actor_id <> user_id"),
+            ({ } actorId, null) => events.Where(e => e.ActorId == actorId),
+            (null, { } userId) => events.Where(e => e.UserId == userId),
             _ => events,
         };
     }

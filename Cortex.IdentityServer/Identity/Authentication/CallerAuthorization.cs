@@ -8,7 +8,7 @@ internal static class CallerAuthorization
 {
     /// <summary>
     /// A cached caller goes straight to an endpoint that requires a caller and nothing else. All other requests go through ASP.NET Core's authorization, which
-    /// allocates a service scope and a dictionary for each request and would cost the busiest endpoints about 5 %.
+    /// allocates a service scope and a dictionary for each request and would cost the busiest endpoints about 5%.
     /// </summary>
     public static void UseCallerAuthorization(this IApplicationBuilder app)
     {
@@ -25,10 +25,10 @@ internal static class CallerAuthorization
     private static async Task ServeAsync(HttpContext context, KnownCaller caller, CallerLimits limits, RequestDelegate serve)
     {
         context.User = caller;
-        await (await limits.RefusalAsync(context) is { } refusal ? refusal.ToProblem().ExecuteAsync(context) : serve(context));
+        await (await limits.CheckAsync(context) is { } refusal ? refusal.ToProblem().ExecuteAsync(context) : serve(context));
     }
 
-    /// <summary>The endpoint has exactly this policy; a second one could require more.</summary>
+    /// <summary>Whether the endpoint has exactly this policy. A second one could require more.</summary>
     private static bool AllowsAnyCaller(Endpoint? endpoint) => endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>() is
         [{ Policy: Policies.SessionOrKey, Roles: null, AuthenticationSchemes: null }];
 }

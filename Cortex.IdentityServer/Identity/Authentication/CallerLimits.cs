@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 internal sealed class CallerLimits(RateCounter counter, TierOptions tiers)
 {
     /// <summary>Returns the refusal, or null if the request may proceed.</summary>
-    public ValueTask<Refusal?> RefusalAsync(HttpContext context)
+    public ValueTask<Refusal?> CheckAsync(HttpContext context)
     {
         var caller = (KnownCaller)context.User;
         var limit = caller.Scheme == AuthenticationSchemes.ApiKey

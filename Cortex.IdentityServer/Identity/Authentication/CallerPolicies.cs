@@ -11,20 +11,20 @@ internal static class CallerPolicies
     public static IServiceCollection AddPolicies(this IServiceCollection services, AdminOptions admin)
     {
         services.AddAuthorizationBuilder()
-            .AddPolicy(Policies.Session, policy => WithCaller(policy).RequireClaim(CortexClaims.SessionId))
-            .AddPolicy(Policies.SessionOrKey, policy => WithCaller(policy))
-            .AddPolicy(Policies.Introspect, policy => WithCaller(policy).RequireAssertion(context =>
+            .AddPolicy(Policies.Session, policy => RequireCaller(policy).RequireClaim(CortexClaims.SessionId))
+            .AddPolicy(Policies.SessionOrKey, policy => RequireCaller(policy))
+            .AddPolicy(Policies.Introspect, policy => RequireCaller(policy).RequireAssertion(context =>
                 context.User.HasScope(ApiKeyOptions.Introspect) || (context.User.HasSession() && context.User.HasRole(Role.Admin)))
                 .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor)))
-            .AddPolicy(Policies.Admin, policy => OfStaff(policy, admin, Role.Admin))
-            .AddPolicy(Policies.Support, policy => OfStaff(policy, admin, Role.Admin, Role.Support));
+            .AddPolicy(Policies.Admin, policy => RequireStaff(policy, admin, Role.Admin))
+            .AddPolicy(Policies.Support, policy => RequireStaff(policy, admin, Role.Admin, Role.Support));
         return services;
     }
 
-    private static AuthorizationPolicyBuilder WithCaller(AuthorizationPolicyBuilder policy) =>
+    private static AuthorizationPolicyBuilder RequireCaller(AuthorizationPolicyBuilder policy) =>
         policy.AddAuthenticationSchemes(AuthenticationSchemes.Either).RequireAuthenticatedUser();
 
-    private static void OfStaff(AuthorizationPolicyBuilder policy, AdminOptions admin, params string[] roles) =>
-        WithCaller(policy).RequireAssertion(context => context.User.HasSession() && roles.Any(context.User.HasRole))
+    private static void RequireStaff(AuthorizationPolicyBuilder policy, AdminOptions admin, params string[] roles) =>
+        RequireCaller(policy).RequireAssertion(context => context.User.HasSession() && roles.Any(context.User.HasRole))
             .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor));
 }

@@ -15,7 +15,7 @@ internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMidd
 
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
-        if (!authorizeResult.Challenged && await limits.RefusalAsync(context) is { } refusal)
+        if (!authorizeResult.Challenged && await limits.CheckAsync(context) is { } refusal)
         {
             await refusal.ToProblem().ExecuteAsync(context);
             return;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Requires a second factor of users, but not of API keys, which have none. A separate requirement, so that the refusal can name it.</summary>
+/// <summary>Requires a second factor of users, but not of API keys, which have none. It is a separate requirement so that the response can name it.</summary>
 internal sealed class SecondFactorRequirement(bool isRequired) : IAuthorizationRequirement, IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)

@@ -45,7 +45,7 @@ internal static class LoginEndpoints
     /// <summary>Returns the response to a login with any kind of credential.</summary>
     internal static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
-        LoginResult.Success success => TokenAnswer.Of(http, success.Tokens),
+        LoginResult.Success success => TokenResult.Of(http, success.Tokens),
         LoginResult.TwoFactorRequired required => (Problems.TwoFactorRequired with { TwoFactorToken = required.Token }).ToProblem(),
         LoginResult.InvalidCredentials wrong => (Problems.InvalidCredentials with { Limit = wrong.Limit }).ToProblem(),
         LoginResult.InvalidCode => Problems.InvalidTwoFactorCode.ToProblem(),

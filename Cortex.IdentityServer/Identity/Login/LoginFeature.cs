@@ -22,20 +22,20 @@ internal static class LoginFeature
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
-        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(LoginLimits.Login).MayUseCookies();
+        var login = auth.MapGroup("/login").WithTags("Login").AllowAnonymous().LimitedBy(LoginLimits.Login).AllowCookies();
         login.MapPost("/", LoginEndpoints.LogIn)
-            .Refuses(
+            .WithRefusals(
                 Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified,
                 Problems.RateLimited)
             .WhenOwnerDeleted(Problems.InvalidCredentials);
         login.MapPost("/2fa", LoginEndpoints.LogInWithSecondFactor)
-            .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+            .WithRefusals(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
             .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
         auth.MapPost("/reauthenticate", LoginEndpoints.Reauthenticate)
             .WithTags("Login")
             .RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
+            .WithRefusals(Problems.InvalidCredentials, Problems.TwoFactorRequired, OwnerProof.WrongCode, Problems.RateLimited)
             .ReportsEndedSession();
     }
 
@@ -44,15 +44,15 @@ internal static class LoginFeature
         var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(LoginLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey)
-            .MayUseCookies()
-            .Refuses(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified)
+            .AllowCookies()
+            .WithRefusals(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.AccountDisabled, Problems.EmailNotVerified)
             .WhenOwnerDeleted(PasskeyLoginEndpoints.NotAccepted);
         login.MapPost("/2fa/passkey/options", PasskeyLoginEndpoints.BeginPasskeySecondFactor)
-            .Refuses(Problems.InvalidToken, Problems.NotFound)
+            .WithRefusals(Problems.InvalidToken, Problems.NotFound)
             .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
         login.MapPost("/2fa/passkey", PasskeyLoginEndpoints.LogInWithPasskeySecondFactor)
-            .MayUseCookies()
-            .Refuses(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
+            .AllowCookies()
+            .WithRefusals(Problems.InvalidToken, Problems.InvalidTwoFactorCode, Problems.AccountDisabled, Problems.EmailNotVerified, Problems.RateLimited)
             .WhenOwnerDeleted(LoginEndpoints.InvalidChallenge);
     }
 }

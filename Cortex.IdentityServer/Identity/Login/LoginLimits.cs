@@ -2,9 +2,9 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Identity.Login;
 
-/// <summary>How often one address may try to log in.</summary>
+/// <summary>The rate limit of logins.</summary>
 internal static class LoginLimits
 {
-    /// <summary>Both steps of a login from one address, together.</summary>
+    /// <summary>Login attempts per address. Both steps of a login count.</summary>
     public static readonly RateLimit Login = new("login", 600, TimeSpan.FromMinutes(1));
 }

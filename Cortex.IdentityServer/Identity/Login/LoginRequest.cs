@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Login;
 /// <summary>The credentials for a login: email and password, and optionally the second factor.</summary>
 internal sealed record LoginRequest : IRequestBody, IExample<LoginRequest>
 {
-    /// <summary>The account's email, in upper or lower case.</summary>
+    /// <summary>The account's email; letter case is ignored.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";

@@ -12,9 +12,9 @@ internal sealed class PasskeyLogin(PasskeyCheck check, TwoFactorChallenges chall
     public Task<PasskeyOptionsResponse> BeginAsync(CancellationToken cancellationToken) =>
         check.CreateOptionsAsync(PasskeyPurpose.Login, user: null, cancellationToken);
 
-    public async Task<LoginResult> TryAsync(PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<LoginResult> TryAsync(PasskeyAssertion assertion, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await check.VerifyAsync(answer, PasskeyPurpose.Login, user: null, origin, cancellationToken) is not { User: var user } proof)
+        if (await check.VerifyAsync(assertion, PasskeyPurpose.Login, user: null, origin, cancellationToken) is not { User: var user } proof)
         {
             return new LoginResult.InvalidCredentials();
         }

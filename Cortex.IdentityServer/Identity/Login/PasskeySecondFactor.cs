@@ -16,7 +16,7 @@ internal sealed partial class PasskeySecondFactor(
             ? await check.CreateOptionsAsync(PasskeyPurpose.SecondFactor, open.User, cancellationToken)
             : null;
 
-    public async Task<LoginResult> TryAsync(string twoFactorToken, PasskeyAnswer answer, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<LoginResult> TryAsync(string twoFactorToken, PasskeyAssertion assertion, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await login.OpenAsync(twoFactorToken, isAttempt: true, cancellationToken) is not { User: var user, Challenge: var challenge })
         {
@@ -29,14 +29,14 @@ internal sealed partial class PasskeySecondFactor(
         }
 
         // The failure is recorded before the response is verified and undone if it is valid, so passkeys and codes share one failure count.
-        var booked = await secondFactor.CountFailureAsync(user.Id, origin, cancellationToken);
-        if (booked.Lockout is { } locked)
+        var counted = await secondFactor.CountFailureAsync(user.Id, origin, cancellationToken);
+        if (counted.Lockout is { } locked)
         {
             return new LoginResult.Locked(locked.RetryAfter);
         }
 
         // A passkey counts as a second factor after a password. After a passkey without user verification, it must be one that counts as both factors.
-        var proof = await check.VerifyAsync(answer, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
+        var proof = await check.VerifyAsync(assertion, PasskeyPurpose.SecondFactor, user, origin, cancellationToken);
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
             await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed partial class PasskeySecondFactor(
             return LoginResult.InvalidCode.Instance;
         }
 
-        await secondFactor.AcceptAsync(user.Id, booked, cancellationToken);
+        await secondFactor.AcceptAsync(user.Id, counted, cancellationToken);
         return await challenges.ConsumeAsync(challenge.Id, cancellationToken)
             ? await completion.StartSessionAsync(
                 user, challenge.SecurityStamp, AuthenticationMethods.AndVerifiedPasskey(challenge.FirstFactor), origin, cancellationToken)

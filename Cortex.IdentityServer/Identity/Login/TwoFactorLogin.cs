@@ -29,7 +29,7 @@ internal sealed class TwoFactorLogin(CortexDbContext db, TwoFactorChallenges cha
     /// Finds the login that a token belongs to, or returns null if the token isn't valid. An attempt counts against the token's limit regardless of its
     /// outcome.
     /// </summary>
-    public async Task<OpenLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
+    public async Task<PendingLogin?> OpenAsync(string twoFactorToken, bool isAttempt, CancellationToken cancellationToken) =>
         (isAttempt
             ? await challenges.CountAttemptAsync(twoFactorToken, cancellationToken)
             : await challenges.FindAsync(twoFactorToken, cancellationToken)) is { } challenge

@@ -38,7 +38,7 @@ internal static partial class MailFeature
     {
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "SMTP_URL is not set, so no email is sent. Emails wait in the outbox for up to {Days} days, or until their link expires")]
+            Message = "SMTP_URL isn't set, so no email is sent. Emails wait in the outbox for up to {Days} days, or until their link expires")]
         public static partial void NoServer(ILogger logger, double days);
     }
 }

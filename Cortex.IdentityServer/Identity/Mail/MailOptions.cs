@@ -20,22 +20,22 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
         var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
         if (smtp is not null && (smtp.AbsolutePath is not ("" or "/") || smtp.Query.Length > 0 || smtp.Fragment.Length > 0))
         {
-            settings.Refuse("SMTP_URL", "must end after the host or the port");
+            settings.AddError("SMTP_URL", "must end after the host or the port");
         }
         else if (smtp is not null && smtp.UserInfo.StartsWith(':'))
         {
-            settings.Refuse("SMTP_URL", "must name a user before the password");
+            settings.AddError("SMTP_URL", "must name a user before the password");
         }
 
         var from = settings.Text("EMAIL_FROM");
         MailboxAddress? sender = null;
         if (from is not null && (!MailboxAddress.TryParse(from, out sender) || !sender.Address.Contains('@', StringComparison.Ordinal)))
         {
-            settings.Refuse("EMAIL_FROM", "must be an email address, with or without a name");
+            settings.AddError("EMAIL_FROM", "must be an email address, with or without a name");
         }
         else if (smtp is not null && from is null)
         {
-            settings.Refuse("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
+            settings.AddError("EMAIL_FROM", "must be set to the sender's address when SMTP_URL is set");
         }
 
         return new(

@@ -5,16 +5,16 @@ internal enum MailOutcome
 {
     Sent,
 
-    /// <summary>The mail server refused this email for now; it is retried later.</summary>
-    Refused,
+    /// <summary>The mail server doesn't accept this email for now. The email is retried later.</summary>
+    Deferred,
 
-    /// <summary>The mailbox doesn't exist; the email is not retried.</summary>
+    /// <summary>The mailbox doesn't exist. The email isn't retried.</summary>
     Rejected,
 
     /// <summary>
     /// The connection broke or timed out while the email was being sent, because of either this email or the server. The email is retried after others.
     /// </summary>
-    BrokenOff,
+    Interrupted,
 
     /// <summary>No email can be sent at the moment.</summary>
     Unreachable,

@@ -48,7 +48,7 @@ internal sealed partial class MailSender(
             {
                 switch (await SendNextAsync(cancellationToken))
                 {
-                    case MailOutcome.Unreachable or MailOutcome.BrokenOff:
+                    case MailOutcome.Unreachable or MailOutcome.Interrupted:
                         return false;
                     case null:
                         // Another replica has locked the remaining emails.
@@ -113,18 +113,18 @@ internal sealed partial class MailSender(
             Log.CompositionFailed(logger, failure, mail.Id, mail.Kind);
             await transaction.RollbackAsync(CancellationToken.None);
             await PostponeAsync(db, mail, now);
-            return MailOutcome.Refused;
+            return MailOutcome.Deferred;
         }
 
         switch (outcome)
         {
             case MailOutcome.Unreachable:
                 return outcome;
-            case MailOutcome.Refused or MailOutcome.BrokenOff:
+            case MailOutcome.Deferred or MailOutcome.Interrupted:
                 await PostponeAsync(db, mail, now);
                 break;
             default:
-                // This isn't cancelled when the server shuts down, because the email has already been sent.
+                // This isn't canceled when the server shuts down, because the email has already been sent.
                 await db.Set<OutboxMail>().Where(m => m.Id == mail.Id).ExecuteDeleteAsync(CancellationToken.None);
                 break;
         }

@@ -85,15 +85,16 @@ internal static class Mails
                 "Someone is trying to guess your password",
                 $"Someone entered {Guesses} wrong passwords in a row for your account, so we no longer accept passwords from unknown devices. "
                     + KnownPlaces,
-                "If this wasn't you, you don't need to do anything: nobody got into your account. The best protection is a password that you use nowhere "
-                    + "else."),
+                "If this wasn't you, you don't need to do anything: nobody got into your account. The best protection is a password that you don't use "
+                    + "anywhere else."),
             MailKind.SecondFactorBlocked => Notice(
                 "Someone knows your password",
                 $"Someone logged in to your account with the right password and then entered {Guesses} wrong codes in a row, so we no longer accept codes "
                     + $"from unknown devices. {KnownPlaces}"),
             MailKind.RefreshTokenReused => Notice(
                 "A session was ended for your security",
-                "A refresh token of your account was used twice. Someone may have copied it, so we ended that session. Log in again where you need to."),
+                "A refresh token of your account was used twice, so someone may have copied it. We ended that session to be safe. Log in again on that "
+                  + "device."),
             MailKind.TwoFactorEnabled => Notice(
                 "Two-factor authentication is on", "Logging in to your account now requires a code from your authenticator app."),
             MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account now requires only your password."),

@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Identity.Mail;
 /// </summary>
 internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider clock)
 {
-    /// <summary>How long sending a notice is retried.</summary>
+    /// <summary>How long the sender keeps trying to send a notice.</summary>
     public static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(3);
 
     private static readonly string Insert = OutboxInsert.Sql("@kind", "@user", "@recipient", id: "@id", tokenId: "@token");

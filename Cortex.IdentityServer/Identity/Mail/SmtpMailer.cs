@@ -44,7 +44,7 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
                 Log.SmtpUtf8Unsupported(logger, mail.Id, mail.Kind, mail.UserId, options.Smtp!.ToString());
             }
 
-            return MailOutcome.Refused;
+            return MailOutcome.Deferred;
         }
 
         try
@@ -94,11 +94,11 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
 
         // The sender is the same in all emails, so all of them would fail.
         SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted } or ServiceNotAuthenticatedException => MailOutcome.Unreachable,
-        SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable } => MailOutcome.BrokenOff,
+        SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable } => MailOutcome.Interrupted,
 
         // Any other status is a reply to this email. MailKit names only some of the statuses.
-        SmtpCommandException => MailOutcome.Refused,
-        _ => MailOutcome.BrokenOff,
+        SmtpCommandException => MailOutcome.Deferred,
+        _ => MailOutcome.Interrupted,
     };
 
     /// <summary>Describes the failure by its kind and the server's status code, without the server's text, which may contain the email address.</summary>

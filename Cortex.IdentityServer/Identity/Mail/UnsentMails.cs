@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Drops the mails that could not be sent before they expired, and says so: nobody would learn it otherwise.</summary>
+/// <summary>Deletes emails that could not be sent before they expired, and logs a warning, because nothing else would reveal it.</summary>
 internal sealed partial class UnsentMails(ILogger<UnsentMails> logger) : IExpiryRule
 {
-    private readonly ExpiryRule _rule = new("mails", "outbox_mails WHERE expires_at < $1");
+    private readonly ExpiryRule _rule = new("emails", "outbox_mails WHERE expires_at < $1");
 
     public string Rows => _rule.Rows;
 
@@ -23,7 +23,7 @@ internal sealed partial class UnsentMails(ILogger<UnsentMails> logger) : IExpiry
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} mail(s) could not be sent in time and were dropped")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} email(s) could not be sent before they expired and were deleted")]
         public static partial void Unsent(ILogger logger, int count);
     }
 }

@@ -52,7 +52,7 @@ internal static class CredentialJson
         return (bytes[FlagsOffset] & BackupEligible) != 0;
     }
 
-    /// <summary>Null for a string with an unpaired surrogate.</summary>
+    /// <summary>Returns null for a string with an unpaired surrogate.</summary>
     private static string? TextOf(JsonElement text)
     {
         try

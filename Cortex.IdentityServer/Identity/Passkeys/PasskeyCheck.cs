@@ -21,20 +21,21 @@ internal sealed partial class PasskeyCheck(
     }
 
     /// <summary>Verifies a response. Returns null if it proves nothing, whatever the reason; only the log states the reason.</summary>
-    /// <param name="answer">The response that the client sent.</param>
+    /// <param name="assertion">The response that the client sent.</param>
     /// <param name="purpose">The purpose that the challenge must have been created for.</param>
     /// <param name="user">The user whom the challenge was created for; null for any user.</param>
     /// <param name="origin">The origin of the request.</param>
     /// <param name="cancellationToken">Canceled when the request is aborted.</param>
-    public async Task<PasskeyProof?> VerifyAsync(PasskeyAnswer answer, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<PasskeyProof?> VerifyAsync(
+        PasskeyAssertion assertion, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await challenges.ConsumeAsync(answer.Token, purpose, user?.Id, cancellationToken) is not { } state)
+        if (await challenges.ConsumeAsync(assertion.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
             // The response belongs to no challenge of this server, so it isn't worth an audit event.
             return null;
         }
 
-        var proof = await VerifyAnswerAsync(answer, state, mustVerify: user is not null, cancellationToken);
+        var proof = await VerifyAssertionAsync(assertion, state, mustVerify: user is not null, cancellationToken);
         if (proof is null && user is null)
         {
             await audit.RecordFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
@@ -43,9 +44,9 @@ internal sealed partial class PasskeyCheck(
         return proof;
     }
 
-    private async Task<PasskeyProof?> VerifyAnswerAsync(PasskeyAnswer answer, string state, bool mustVerify, CancellationToken cancellationToken)
+    private async Task<PasskeyProof?> VerifyAssertionAsync(PasskeyAssertion assertion, string state, bool mustVerify, CancellationToken cancellationToken)
     {
-        switch (await ceremonies.FinishAssertionAsync(answer.Credential, state, mustVerify))
+        switch (await ceremonies.FinishAssertionAsync(assertion.Credential, state, mustVerify))
         {
             case AssertionResult.Accepted accepted when await passkeys.RecordUseAsync(accepted.User.Id, accepted.Passkey, cancellationToken):
                 // A thief may set a PIN on a passkey that was created without one, so user verification counts only if the passkey had it from the start

@@ -12,7 +12,7 @@ internal static class PasskeyEndpoints
 {
     private static readonly Refusal LimitReached = Problems.ValidationFailed with
     {
-        Detail = $"An account can have {UserPasskeys.MaxPerUser} passkeys; remove one first.",
+        Detail = $"An account can have at most {UserPasskeys.MaxPerUser} passkeys. Remove one first.",
         Errors = new Dictionary<string, string[]> { ["credential"] = [$"would exceed the limit of {UserPasskeys.MaxPerUser} passkeys per account"] },
     };
 
@@ -35,14 +35,14 @@ internal static class PasskeyEndpoints
             NewPasskeyResult.LimitReached => LimitReached.ToProblem(),
             NewPasskeyResult.SessionEnded => Problems.SessionRevoked.ToProblem(),
             NewPasskeyResult.InvalidChallenge =>
-                Refusal.Invalid("passkey_token", "is invalid, was already used or has expired; ask for new options").ToProblem(),
-            NewPasskeyResult.Refused => Refusal.Invalid("credential", "does not match these options, or is already registered").ToProblem(),
+                Refusal.Invalid("passkey_token", "is invalid, was already used, or has expired; request new options").ToProblem(),
+            NewPasskeyResult.Refused => Refusal.Invalid("credential", "doesn't match these options, or is already registered").ToProblem(),
             _ => throw new UnreachableException(),
         };
     }
 
     /// <summary>List the caller's passkeys</summary>
-    /// <remarks>Newest first.</remarks>
+    /// <remarks>Lists the passkeys, newest first.</remarks>
     internal static async Task<Ok<IReadOnlyList<PasskeyResponse>>> ListPasskeys(
         ClaimsPrincipal caller, UserPasskeys passkeys, CancellationToken cancellationToken) =>
         TypedResults.Ok(await passkeys.ListAsync(caller.UserId(), cancellationToken));

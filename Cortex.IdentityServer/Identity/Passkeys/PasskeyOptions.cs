@@ -18,7 +18,7 @@ internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
         var origins = settings.List("PASSKEY_ORIGINS");
         if (!origins.All(origin => IsAndroidApp(origin) || WebsiteOf(origin) is not null))
         {
-            settings.Refuse(
+            settings.AddError(
                 "PASSKEY_ORIGINS",
                 $"must be a comma-separated list of origins: https://app.example.com (scheme, host and port only), or {AndroidApp} and the SHA-256 of an "
                     + "app's signing certificate (43 characters, base64url)");

@@ -5,8 +5,8 @@ using Cortex.IdentityServer.Foundation.Http;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>The WebAuthn options for the browser.</summary>
-/// <param name="PasskeyToken">Send it back with the authenticator's response; valid once, for five minutes.</param>
-/// <param name="Options">For <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at login.</param>
+/// <param name="PasskeyToken">A token to send back with the authenticator's response. It is valid once, for five minutes.</param>
+/// <param name="Options">The options for <c>PublicKeyCredential.parseCreationOptionsFromJSON()</c>, or <c>parseRequestOptionsFromJSON()</c> at login.</param>
 internal sealed record PasskeyOptionsResponse(string PasskeyToken, JsonElement Options) : IExample<PasskeyOptionsResponse>
 {
     public static PasskeyOptionsResponse Example => new("cpk_AZrW0tq7c0OQv2b7pM1xTA7T7B3m1m9y0l3w", JsonElement.Parse("""

@@ -16,7 +16,7 @@ internal sealed partial class PasskeyRegistration(
     /// <summary>WebAuthn defines six transports; this leaves room for future ones.</summary>
     private const int MaxTransports = 8;
 
-    /// <summary>Creates the options for the browser; null when the account has reached the limit of passkeys.</summary>
+    /// <summary>Creates the options for the browser. Returns null if the account has reached the limit of passkeys.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(User user, CancellationToken cancellationToken)
     {
         if (await passkeys.IsFullAsync(user.Id, cancellationToken))

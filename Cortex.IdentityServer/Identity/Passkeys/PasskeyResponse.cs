@@ -6,9 +6,9 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>A passkey; the server stores only its public key.</summary>
 /// <param name="Id">The id for renaming or removing the passkey.</param>
 /// <param name="Name">The name that its owner gave it.</param>
-/// <param name="CreatedAt">When it was registered.</param>
-/// <param name="LastUsedAt">When it was last used to log in; null if it never was.</param>
-/// <param name="IsBackedUp">Whether it is backed up, for example in a cloud account, and so may exist on more than one device.</param>
+/// <param name="CreatedAt">When the passkey was registered.</param>
+/// <param name="LastUsedAt">When the passkey was last used to log in; null if it never was.</param>
+/// <param name="IsBackedUp">Whether the passkey is backed up, for example in a cloud account, so that it may exist on more than one device.</param>
 /// <param name="Transports">How its authenticator can be reached: <c>internal</c>, <c>hybrid</c>, <c>usb</c>, <c>nfc</c>, <c>ble</c> …</param>
 internal sealed record PasskeyResponse(
     Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsBackedUp, string[] Transports) : IExample<PasskeyResponse>

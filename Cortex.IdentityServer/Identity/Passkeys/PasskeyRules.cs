@@ -11,7 +11,7 @@ internal static class PasskeyRules
     {
         var pages = Pages(http).ToFrozenSet(WebOrigin.Comparer);
 
-        // Compared case-sensitively, because the hash in an Android app's origin is case-sensitive.
+        // These are compared case-sensitively, because the hash in an Android app's origin is case-sensitive.
         var named = passkeys.Origins.ToFrozenSet(StringComparer.Ordinal);
         return new()
         {
@@ -19,7 +19,7 @@ internal static class PasskeyRules
             ChallengeSize = 32,
             AuthenticatorTimeout = PasskeyChallenges.Lifetime,
 
-            // Otherwise nobody could log in without entering an email address first.
+            // Otherwise, users would have to enter their email before they log in.
             ResidentKeyRequirement = "required",
             UserVerificationRequirement = userVerification,
 

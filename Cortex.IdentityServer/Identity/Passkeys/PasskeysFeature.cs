@@ -32,10 +32,10 @@ internal static class PasskeysFeature
     {
         var passkeys = auth.MapGroup("/passkeys").WithTags("Passkeys").RequireAuthorization(Policies.Session).ReportsEndedSession();
         var writing = passkeys.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
-        writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).NeedsFreshAuthentication().Refuses(Problems.ValidationFailed);
-        writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).NeedsFreshAuthentication();
+        writing.MapPost("/options", PasskeyEndpoints.BeginPasskey).RequireFreshAuthentication().WithRefusals(Problems.ValidationFailed);
+        writing.MapPost("/", PasskeyEndpoints.RegisterPasskey).RequireFreshAuthentication();
         passkeys.MapGet("/", PasskeyEndpoints.ListPasskeys);
-        writing.MapPatch("/{id:guid}", PasskeyEndpoints.RenamePasskey).Refuses(Problems.NotFound);
-        writing.MapDelete("/{id:guid}", PasskeyEndpoints.RemovePasskey).NeedsFreshAuthentication().Refuses(Problems.NotFound);
+        writing.MapPatch("/{id:guid}", PasskeyEndpoints.RenamePasskey).WithRefusals(Problems.NotFound);
+        writing.MapDelete("/{id:guid}", PasskeyEndpoints.RemovePasskey).RequireFreshAuthentication().WithRefusals(Problems.NotFound);
     }
 }

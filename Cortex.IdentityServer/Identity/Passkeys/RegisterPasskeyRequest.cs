@@ -7,12 +7,12 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>The passkey to register.</summary>
 internal sealed record RegisterPasskeyRequest : IRequestBody, IExample<RegisterPasskeyRequest>
 {
-    /// <summary>The token from /passkeys/options.</summary>
+    /// <summary>The <c>passkey_token</c> from /passkeys/options.</summary>
     [Required]
     [MaxLength(512)]
     public string PasskeyToken { get; init; } = "";
 
-    /// <summary>The result of <c>navigator.credentials.create()</c>, converted by its <c>toJSON()</c>.</summary>
+    /// <summary>The credential from <c>navigator.credentials.create()</c>, serialized by its <c>toJSON()</c>.</summary>
     [Credential]
     public JsonElement Credential { get; init; }
 

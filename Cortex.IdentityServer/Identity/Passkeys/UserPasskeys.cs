@@ -17,7 +17,7 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 internal sealed partial class UserPasskeys(
     CortexDbContext db, UserManager<User> users, SessionService sessions, AccountChanges changes, TimeProvider clock, ILogger<UserPasskeys> logger)
 {
-    /// <summary>More devices than users own; the options of a challenge list all of them.</summary>
+    /// <summary>The maximum number of passkeys. It bounds the options of a challenge, which list all of them.</summary>
     public const int MaxPerUser = 10;
 
     public async Task<IReadOnlyList<PasskeyResponse>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -79,7 +79,9 @@ internal sealed partial class UserPasskeys(
     public async Task<IReadOnlyList<PasskeyResponse>> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Passkeys.Where(passkey => passkey.UserId == userId).Select(PasskeyResponse.FromPasskey).ToListAsync(cancellationToken);
 
-    /// <summary>Stores the new signature counter; false if the passkey was removed, or a concurrent response has stored the same or a higher counter.</summary>
+    /// <summary>
+    /// Stores the new signature counter. Returns false if the passkey was removed, or if a concurrent response has stored the same or a higher counter.
+    /// </summary>
     public async Task<bool> RecordUseAsync(Guid userId, UserPasskeyInfo passkey, CancellationToken cancellationToken)
     {
         long count = passkey.SignCount;
@@ -141,10 +143,10 @@ internal sealed partial class UserPasskeys(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} registered (user verified: {IsUserVerified})")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} was registered (user verified: {IsUserVerified})")]
         public static partial void Added(ILogger logger, Guid passkeyId, Guid userId, bool isUserVerified);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} removed")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} was removed")]
         public static partial void Removed(ILogger logger, Guid passkeyId, Guid userId);
     }
 }

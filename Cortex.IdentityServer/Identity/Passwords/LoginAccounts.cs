@@ -36,7 +36,7 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
     }
 
     /// <summary>Returns null for text that PostgreSQL can't store, which therefore isn't the email of any account.</summary>
-    private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasHalfCharacter(email) ? null : email;
+    private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasLoneSurrogate(email) ? null : email;
 
     private sealed record Found(string? Count, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);
 }

@@ -37,13 +37,13 @@ internal static class LoginAttemptRules
     /// ago: fewer than ten for a month, ten or more for a year. The rule is the same whether or not the account exists, so a count doesn't reveal who is
     /// registered. Retention is bounded because anyone can make up emails.
     /// </summary>
-    private const string IsKept =
+    private const string MustRetain =
         "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
 
-    /// <summary>The rows that say nothing any more. Parameter: <c>$1</c>, which is <see cref="ForgottenAfter"/> ago.</summary>
+    /// <summary>The rows that no longer have an effect. The parameter <c>$1</c> is <see cref="ForgottenAfter"/> ago.</summary>
     public const string Expired =
         "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT "
-            + $"({IsKept})";
+            + $"({MustRetain})";
 
     private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
@@ -94,7 +94,7 @@ internal static class LoginAttemptRules
     /// Returns the time until which logins are locked (or null), the number of failures across all networks, and whether attempts from unknown networks are
     /// blocked.
     /// </summary>
-    public static readonly string Waits = $"""
+    public static readonly string SelectStatus = $"""
         SELECT max(opens_at) FILTER (WHERE opens_at > @now) AS locked_until, coalesce(sum(count.failures), 0)::integer AS failures,
             coalesce(bool_or(is_blocked), false) AS is_blocked
         FROM login_attempts AS a CROSS JOIN LATERAL {Count("a.pending")}
@@ -123,7 +123,7 @@ internal static class LoginAttemptRules
         WHERE email_hash = @email AND network = @network
         """;
 
-    public const string Forgive = "DELETE FROM login_attempts WHERE email_hash = @email";
+    public const string Reset = "DELETE FROM login_attempts WHERE email_hash = @email";
 
     /// <summary>Computes the current state of a row: lost attempts count as failures, and old failures are disregarded.</summary>
     private static string Count(string pending) => $"""

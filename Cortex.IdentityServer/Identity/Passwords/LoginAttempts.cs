@@ -106,7 +106,7 @@ internal sealed partial class LoginAttempts(
     }
 
     /// <summary>Resets the failures of an account whose owner has proved their identity in another way.</summary>
-    public async Task ForgiveAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task ResetFailuresAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var find = database.CreateCommand(AccountByEmail.SelectLoginCount);
         find.Parameters.AddWithValue("id", userId);
@@ -116,16 +116,16 @@ internal sealed partial class LoginAttempts(
             return;
         }
 
-        await using var forgive = database.CreateCommand(LoginAttemptRules.Forgive);
-        forgive.Parameters.AddWithValue("email", HashOf(count));
-        await forgive.ExecuteNonQueryAsync(cancellationToken);
+        await using var reset = database.CreateCommand(LoginAttemptRules.Reset);
+        reset.Parameters.AddWithValue("email", HashOf(count));
+        await reset.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Resets the failures in the transaction of <paramref name="db"/>.</summary>
     /// <param name="db">The context that holds the transaction.</param>
     /// <param name="count">See <see cref="LoginAccount.Count"/>.</param>
     /// <param name="cancellationToken">The cancellation token of the request.</param>
-    public async Task ForgiveAsync(CortexDbContext db, string count, CancellationToken cancellationToken)
+    public async Task ResetFailuresAsync(CortexDbContext db, string count, CancellationToken cancellationToken)
     {
         var hash = HashOf(count);
         await db.LoginAttempts.Where(attempt => attempt.EmailHash == hash).ExecuteDeleteAsync(cancellationToken);
@@ -174,7 +174,7 @@ internal sealed partial class LoginAttempts(
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "Logins of user {UserId} from unknown addresses are blocked after {Count} wrong passwords in a row, until the password is reset by "
-                + "mail or an administrator unlocks the account")]
+                + "email or an administrator unlocks the account")]
         public static partial void Blocked(ILogger logger, Guid? userId, int count);
     }
 }

@@ -45,8 +45,8 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
                 "The password must not repeat a single character.",
             _ when Runs.Any(run => run.Contains(password, StringComparison.OrdinalIgnoreCase)) =>
                 "The password must not be a sequence of neighboring letters, digits or keys.",
-            _ when OwnWords().IsMatch(password) => "The password must not be made of this product's name.",
-            _ when IsCommon(password) => "The password is one of the most common ones, or one of them with something added.",
+            _ when OwnWords().IsMatch(password) => "The password must not consist of this product's name.",
+            _ when IsCommon(password) => "The password is a common password, or a common password with something added.",
             _ => null,
         };
     }
@@ -58,7 +58,7 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
         password.Equals(email, StringComparison.OrdinalIgnoreCase)
         || password.Equals(email.Split('@')[0], StringComparison.OrdinalIgnoreCase);
 
-    // "qwerty123456!" is a common password plus a trailing symbol, "password12345678" one plus trailing digits.
+    // For example, "qwerty123456!" is a common password with a trailing symbol, and "password12345678" is one with trailing digits.
     private static bool IsCommon(string password) =>
         Common.Value.Contains(password)
         || Common.Value.Contains(WithoutEnd(password, IsMark))
@@ -66,8 +66,8 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
 
     private static bool IsMark(char last) => char.IsPunctuation(last) || char.IsSymbol(last) || char.IsWhiteSpace(last);
 
-    private static string WithoutEnd(string password, Func<char, bool> takenOff) =>
-        string.Concat(password.Reverse().SkipWhile(takenOff).Reverse());
+    private static string WithoutEnd(string password, Func<char, bool> isRemoved) =>
+    string.Concat(password.Reverse().SkipWhile(isRemoved).Reverse());
 
     private static FrozenSet<string> ReadCommon()
     {

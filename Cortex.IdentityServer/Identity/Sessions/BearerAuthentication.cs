@@ -76,7 +76,7 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
             return Problems.Unauthenticated;
         }
 
-        // The token of a disabled account no longer authenticates anybody, so this is a 401 rather than a 403.
+        // The token of a disabled account no longer authenticates its user, so this is a 401 rather than a 403.
         var refusal = (failure as RefusedTokenException)?.Refusal ?? Problems.InvalidToken;
         return refusal with { Status = StatusCodes.Status401Unauthorized, Credential = new(AuthenticationSchemes.Bearer, "invalid_token", refusal.Title) };
     }

@@ -12,12 +12,12 @@ internal static class CookieUse
 
     /// <summary>
     /// Reads <c>?use_cookies</c> and rejects requests that may not use the cookie before the endpoint runs, and so before any password is hashed. The endpoint
-    /// must respond with <see cref="TokenAnswer.Of"/>.
+    /// must respond with <see cref="TokenResult.Of"/>.
     /// </summary>
-    public static TBuilder MayUseCookies<TBuilder>(this TBuilder routes)
+    public static TBuilder AllowCookies<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes
             .WithMetadata(new TakesUseCookies())
-            .Refuses(Problems.Forbidden)
+            .WithRefusals(Problems.Forbidden)
             .AddEndpointFilterFactory((route, next) =>
             {
                 var cookie = route.ApplicationServices.GetRequiredService<RefreshCookie>();
@@ -27,13 +27,13 @@ internal static class CookieUse
     private static ValueTask<object?> ReadAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, RefreshCookie cookie)
     {
         var http = context.HttpContext;
-        var wish = http.Request.Query[Parameter];
-        if (wish.Count == 0 || IsWord(wish, bool.FalseString))
+        var value = http.Request.Query[Parameter];
+        if (value.Count == 0 || IsWord(value, bool.FalseString))
         {
             return next(context);
         }
 
-        if (!IsWord(wish, bool.TrueString))
+        if (!IsWord(value, bool.TrueString))
         {
             return new(InvalidValue.ToProblem());
         }
@@ -43,10 +43,10 @@ internal static class CookieUse
             return new(refusal.ToProblem());
         }
 
-        TokenAnswer.UseCookie(http, cookie);
+        TokenResult.UseCookie(http, cookie);
         return next(context);
     }
 
     /// <summary>Compares case-insensitively, because Python writes <c>True</c>.</summary>
-    private static bool IsWord(StringValues wish, string word) => wish is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
+    private static bool IsWord(StringValues value, string word) => value is [var only] && word.Equals(only, StringComparison.OrdinalIgnoreCase);
 }

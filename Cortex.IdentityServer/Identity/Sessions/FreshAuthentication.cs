@@ -5,9 +5,9 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>Restricts a route to callers who have recently authenticated, by a login or by <c>/reauthenticate</c> (OWASP ASVS 7.5.1).</summary>
 internal static class FreshAuthentication
 {
-    public static TBuilder NeedsFreshAuthentication<TBuilder>(this TBuilder route)
+    public static TBuilder RequireFreshAuthentication<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route
-        .Refuses(Problems.ReauthenticationRequired)
+        .WithRefusals(Problems.ReauthenticationRequired)
         .AddEndpointFilter(static async (context, next) =>
         {
             var http = context.HttpContext;

@@ -21,11 +21,11 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
 
     private static readonly Refusal OtherOrigin = Problems.Forbidden with
     {
-        Detail = "Pages of this origin may not use the refresh cookie; those of PUBLIC_URL and CORS_ORIGINS may.",
+        Detail = "Pages of this origin may not use the refresh cookie. Only PUBLIC_URL and the origins in CORS_ORIGINS may.",
     };
 
     private static readonly Refusal AnyOrigin = Refusal.Invalid(
-        CookieUse.Parameter, "cookies are refused while CORS_ORIGINS is *; list the origins that may use them");
+        CookieUse.Parameter, "cookies are rejected while CORS_ORIGINS is *; list the origins that may use them");
 
     /// <summary>
     /// The rules of Production always require a secure cookie, so that no misread setting or header can weaken it. In other environments PUBLIC_URL states how

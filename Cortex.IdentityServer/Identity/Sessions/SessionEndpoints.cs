@@ -14,8 +14,8 @@ internal static class SessionEndpoints
     /// Uses up the refresh token and returns a new pair of tokens. For ten seconds, the same token returns the same new one again, so that two tabs or a lost
     /// response don't log the user out; using an older token ends the whole session (RFC 9700 section 4.14.2).
     ///
-    /// Without a token in the body, the one in the refresh cookie is used, and the new one is returned in the cookie, whatever <c>use_cookies</c> says. If both
-    /// are sent, the one in the body is used and the cookie is left alone. A rejected cookie is cleared.
+    /// Without a token in the body, the one in the refresh cookie is used, and the new one is returned in the cookie, regardless of <c>use_cookies</c>. If both
+    /// are sent, the one in the body is used and the cookie stays unchanged. A rejected cookie is cleared.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
         RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http,
@@ -37,14 +37,14 @@ internal static class SessionEndpoints
             return refusal.ToProblem();
         }
 
-        if (!cookie.TryRead(http.Request, out var kept))
+        if (!cookie.TryRead(http.Request, out var cookieToken))
         {
             return RefreshCookie.SentTwice.ToProblem();
         }
 
         // Never return it in the body: a script that can make the browser refresh must not obtain a token that it can't otherwise read.
-        TokenAnswer.UseCookie(http, cookie);
-        var answer = await ExchangeAsync(kept, tokens, refresh, counter, http, cancellationToken);
+        TokenResult.UseCookie(http, cookie);
+        var answer = await ExchangeAsync(cookieToken, tokens, refresh, counter, http, cancellationToken);
         if (answer.Result is Problem { Refusal.Status: StatusCodes.Status401Unauthorized })
         {
             cookie.Clear(http);
@@ -76,12 +76,12 @@ internal static class SessionEndpoints
             return refusal.ToProblem();
         }
 
-        if (!cookie.TryRead(http.Request, out var kept))
+        if (!cookie.TryRead(http.Request, out var cookieToken))
         {
             return RefreshCookie.SentTwice.ToProblem();
         }
 
-        var hasEnded = tokens.TryRead(kept, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);
+        var hasEnded = tokens.TryRead(cookieToken, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);
         cookie.Clear(http);
         return hasEnded ? TypedResults.NoContent() : Problems.InvalidRefreshToken.ToProblem();
     }
@@ -97,7 +97,7 @@ internal static class SessionEndpoints
     }
 
     /// <summary>List the caller's sessions</summary>
-    /// <remarks>The active sessions, newest first. There are at most 100: another login ends the least recently used one.</remarks>
+    /// <remarks>Lists the active sessions, newest first. An account can have at most 100: a further login ends the least recently used one.</remarks>
     internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
         ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
     {
@@ -131,7 +131,7 @@ internal static class SessionEndpoints
             ? Refusal.RateLimited(decision.Reset).ToProblem()
             : await refresh.RefreshAsync(token, () => http.Origin(), cancellationToken) switch
             {
-                RefreshResult.Refreshed refreshed => TokenAnswer.Of(http, refreshed.Tokens),
+                RefreshResult.Refreshed refreshed => TokenResult.Of(http, refreshed.Tokens),
                 RefreshResult.Reused => Problems.RefreshTokenReused.ToProblem(),
                 _ => Problems.InvalidRefreshToken.ToProblem(),
             };

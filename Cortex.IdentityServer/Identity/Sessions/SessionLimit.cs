@@ -14,7 +14,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
 {
     public const int MaxActive = 100;
 
-    /// <summary>Usually one; the cap keeps a login from waiting for thousands of rows.</summary>
+    /// <summary>A login usually ends one session. This maximum keeps it from waiting for thousands of rows.</summary>
     public const int MaxEndedByLogin = 500;
 
     private const int BatchSize = 5000;
@@ -77,13 +77,13 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
         command.Parameters.Add(new NpgsqlParameter<int>("kept", MaxActive));
         command.CommandTimeout = IExpiryRule.CommandTimeoutSeconds;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var crowded = new List<Guid>();
+        var overLimit = new List<Guid>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            crowded.Add(rows.GetGuid(0));
+            overLimit.Add(rows.GetGuid(0));
         }
 
-        return crowded;
+        return overLimit;
     }
 
     private async Task<int> EndAsync(Guid userId, CancellationToken cancellationToken)

@@ -53,8 +53,8 @@ internal sealed partial class SessionRefresh(
             return RefreshResult.Invalid.Instance;
         }
 
-        // The token is the direct predecessor of the current one and was rotated moments ago: a second browser tab, or a response that got lost. It gets the
-        // same successor.
+        // The token is the direct predecessor of the current one and was rotated moments ago, by a second browser tab or for a response that was lost. It
+        // gets the same successor.
         if (successor.Counter == session.Counter && now - session.RefreshedAt <= options.RefreshGrace)
         {
             return Refreshed(session.Usable, successor);
@@ -107,7 +107,7 @@ internal sealed partial class SessionRefresh(
     {
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "Session {SessionId} of user {UserId} ended: refresh token {Counter} was used again, although {Live} is the current one")]
+            Message = "Session {SessionId} of user {UserId} was ended: refresh token {Counter} was used again, although {Live} is the current one")]
         public static partial void Reused(ILogger logger, Guid sessionId, Guid userId, int counter, int live);
     }
 }

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>An active session.</summary>
 /// <param name="Id">The id for ending the session.</param>
 /// <param name="CreatedAt">When the session started.</param>
-/// <param name="LastUsedAt">When it was last used or refreshed, to the minute.</param>
+/// <param name="LastUsedAt">When the session was last used or refreshed, to the minute.</param>
 /// <param name="ExpiresAt">When the session expires if it isn't refreshed.</param>
 /// <param name="Ip">The IP address that started the session.</param>
 /// <param name="UserAgent">The user agent that started the session.</param>

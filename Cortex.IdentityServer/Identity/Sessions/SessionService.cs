@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 internal sealed partial class SessionService(
     CortexDbContext db, SessionStart start, TokenPairs tokens, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {
-    /// <summary>A single statement, so that every session that ends has an audit event.</summary>
+    /// <summary>Ends sessions and records their audit events in a single statement, so that every session that ends has an event.</summary>
     private static readonly string EndSql = $"""
         WITH ended AS (
             UPDATE sessions SET ended_at = @now, end_reason = @reason
@@ -47,11 +47,11 @@ internal sealed partial class SessionService(
         return tokens.IssueFirst(started.User, started.Id, methods, started.IdleExpires);
     }
 
-    /// <summary>Ends one session of a user; false if it doesn't exist, belongs to another user, or has ended.</summary>
+    /// <summary>Ends one session of a user. Returns false if it doesn't exist, belongs to another user, or has ended.</summary>
     public async Task<bool> EndAsync(Guid sessionId, Guid userId, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         await EndNowAsync(userId, only: sessionId, reason, origin, cancellationToken) > 0;
 
-    /// <summary>Ends the session of an authentic refresh token, used or not; false if the session has ended.</summary>
+    /// <summary>Ends the session of an authentic refresh token, used or not. Returns false if the session has ended.</summary>
     public async Task<bool> EndAsync(RefreshToken token, string reason, RequestOrigin origin, CancellationToken cancellationToken) =>
         await db.Sessions
             .Where(session => session.Id == token.SessionId)
@@ -110,7 +110,7 @@ internal sealed partial class SessionService(
     public Task<bool> IsLiveAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
         db.Sessions.AnyAsync(session => session.Id == sessionId && session.UserId == userId && session.EndedAt == null, cancellationToken);
 
-    /// <summary>Records that the user has just authenticated, in the caller's transaction; false if the session has ended in the meantime.</summary>
+    /// <summary>Records that the user has just authenticated, in the caller's transaction. Returns false if the session has ended in the meantime.</summary>
     public async Task<bool> RecordAuthenticationAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -142,10 +142,10 @@ internal sealed partial class SessionService(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} of user {UserId} started ({Methods})")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} of user {UserId} has started ({Methods})")]
         public static partial void Started(ILogger logger, Guid sessionId, Guid userId, string[] methods);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Count} session(s) of user {UserId} ended: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}: {Reason}")]
         public static partial void Ended(ILogger logger, int count, Guid userId, string reason);
     }
 }

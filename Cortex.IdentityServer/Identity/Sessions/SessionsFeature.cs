@@ -10,8 +10,8 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>Registers sign-in sessions with their access and refresh tokens.</summary>
 internal static class SessionsFeature
 {
-    /// <summary>How long an ended session is kept, so that the operator can investigate.</summary>
-    private static readonly TimeSpan EndedSessionsKept = TimeSpan.FromDays(30);
+    /// <summary>How long an ended session is kept, so that the operator can investigate an incident.</summary>
+    private static readonly TimeSpan EndedSessionRetention = TimeSpan.FromDays(30);
 
     public static IServiceCollection AddSessions(this IServiceCollection services, SettingsReader settings)
     {
@@ -22,7 +22,7 @@ internal static class SessionsFeature
             .AddJson<SessionsJson>()
             .AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerAuthentication>()
             .AddSingleton<AccessTokens>()
-            .AddSingleton<LiveSessions>()
+            .AddSingleton<SessionStatusReader>()
             .AddSingleton<VerifiedTokens>()
             .AddSingleton<TokenPairs>()
             .AddSingleton<RefreshRotations>()
@@ -31,7 +31,7 @@ internal static class SessionsFeature
             .AddSingleton<SessionLimit>()
             .AddSingleton<IExpiryRule>(provider => provider.GetRequiredService<SessionLimit>())
             .AddSingleton<IExpiryRule>(new ExpiryRule(
-                "sessions", "sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", EndedSessionsKept))
+                "sessions", "sessions WHERE idle_expires_at < $1 OR expires_at < $1 OR ended_at < $1", EndedSessionRetention))
             .AddSingleton<IExpiryRule>(new ExpiryRule("devices", "login_devices WHERE last_login_at < $1", LoginDevice.KnownFor))
             .AddSingleton<RefreshCookie>()
             .AddSingleton<MatcherPolicy, RefreshCookieOnlyPolicy>()
@@ -44,8 +44,8 @@ internal static class SessionsFeature
         tagged.MapPost("/refresh", SessionEndpoints.Refresh)
             .AllowAnonymous()
             .LimitedBy(RefreshLimits.PerAddress)
-            .MayUseCookies()
-            .Refuses(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
+            .AllowCookies()
+            .WithRefusals(Problems.InvalidRefreshToken, Problems.RefreshTokenReused);
 
         // The OpenAPI document shows both routes as one operation.
         tagged.MapPost("/logout", SessionEndpoints.LogOutByCookie)
@@ -55,9 +55,9 @@ internal static class SessionsFeature
             .ExcludeFromDescription();
         var sessions = tagged.MapGroup("/").RequireAuthorization(Policies.Session);
         sessions.MapPost("/logout", SessionEndpoints.LogOut).UnlessRefreshCookieOnly().LimitedBy(RefreshLimits.PerAddress)
-            .Refuses(Problems.InvalidRefreshToken);
+            .WithRefusals(Problems.InvalidRefreshToken);
         sessions.MapPost("/logout/all", SessionEndpoints.LogOutEverywhere);
         sessions.MapGet("/sessions", SessionEndpoints.ListSessions);
-        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).Refuses(Problems.NotFound).ReportsEndedSession();
+        sessions.MapDelete("/sessions/{id:guid}", SessionEndpoints.EndSession).WithRefusals(Problems.NotFound).ReportsEndedSession();
     }
 }

@@ -13,13 +13,13 @@ internal sealed record TakesUseCookies : IDescribesOperation
         {
             Name = CookieUse.Parameter,
             In = ParameterLocation.Query,
-            Description = $"For browsers: the refresh token isn't returned in the body but in the cookie `{RefreshCookie.SecureName}`, which no "
-                + "script can read. "
-                + "A page of another origin has to be listed in CORS_ORIGINS (403 otherwise; 400 where that is `*`).",
+            Description = $"For browsers: the refresh token is returned in the cookie `{RefreshCookie.SecureName}`, which scripts can't read, instead of the "
+            + "body. The origins of other sites' pages must be listed in CORS_ORIGINS; otherwise, the request fails with 403, or with 400 if "
+            + "CORS_ORIGINS is `*`.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) },
         });
         operation.AddHeader(
             "Set-Cookie",
-            $"`{RefreshCookie.SecureName}`, with `HttpOnly`, `Secure`, `SameSite=Strict` and `Path=/`, where the refresh token isn't in the body.");
+            $"The cookie `{RefreshCookie.SecureName}` (`HttpOnly`, `Secure`, `SameSite=Strict`, `Path=/`), if the refresh token isn't in the body.");
     }
 }

@@ -6,9 +6,9 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>The tokens that a login returns.</summary>
 /// <param name="AccessToken">A JWT for <c>Authorization: Bearer</c>.</param>
 /// <param name="TokenType">Always <c>bearer</c>.</param>
-/// <param name="ExpiresIn">Seconds until the access token expires.</param>
-/// <param name="RefreshToken">Valid for one refresh; keep it secret. Absent if it is in the cookie.</param>
-/// <param name="RefreshExpiresIn">Seconds until the refresh token expires if it isn't used.</param>
+/// <param name="ExpiresIn">The number of seconds until the access token expires.</param>
+/// <param name="RefreshToken">The refresh token, which is valid for one refresh and must be kept secret. Absent if it is in the cookie.</param>
+/// <param name="RefreshExpiresIn">The number of seconds until the refresh token expires if it isn't used.</param>
 internal sealed record TokenResponse(
     string AccessToken,
     string TokenType,

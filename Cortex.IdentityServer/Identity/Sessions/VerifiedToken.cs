@@ -12,8 +12,8 @@ internal sealed class VerifiedToken : ICachedCredential
 
     /// <param name="token">The signed claims.</param>
     /// <param name="keyId">The id of the signing key; null for HS256, whose keys have no ids.</param>
-    /// <param name="standing">The state of the session in the database.</param>
-    public VerifiedToken(ClaimsIdentity token, string? keyId, SessionStanding standing)
+    /// <param name="status">The state of the session in the database.</param>
+    public VerifiedToken(ClaimsIdentity token, string? keyId, SessionStatus status)
     {
         Token = token;
         KeyId = keyId;
@@ -22,13 +22,13 @@ internal sealed class VerifiedToken : ICachedCredential
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(AccessTokens.ReadSeconds(token, "exp"));
         Caller = new(token);
         Valid = new(this);
-        switch (standing)
+        switch (status)
         {
-            case SessionStanding.Live live:
+            case SessionStatus.Live live:
                 Caller = new(WithCurrentData(token, live));
                 _sessionEnds = live.ExpiresAt;
                 break;
-            case SessionStanding.AccountDisabled:
+            case SessionStatus.AccountDisabled:
                 Refusal = Problems.AccountDisabled;
                 break;
             default:
@@ -67,7 +67,7 @@ internal sealed class VerifiedToken : ICachedCredential
     public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
 
     /// <summary>The token's data can be up to 30 minutes old, so a changed email, role or tier takes effect through the current values.</summary>
-    private static ClaimsIdentity WithCurrentData(ClaimsIdentity token, SessionStanding.Live live) => new(
+    private static ClaimsIdentity WithCurrentData(ClaimsIdentity token, SessionStatus.Live live) => new(
         [
             .. token.Claims.Where(claim => claim.Type is not (CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier)),
             new(CortexClaims.Email, live.User.Email),

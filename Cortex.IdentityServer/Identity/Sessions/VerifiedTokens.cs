@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// session, a disabled account or a removed role takes effect with the next request, and repeated use of a token costs neither a query nor a signature check.
 /// </summary>
 internal sealed class VerifiedTokens(
-    AccessTokens accessTokens, LiveSessions sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)
+    AccessTokens accessTokens, SessionStatusReader sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)
     : IDisposable
 {
     /// <summary>A cached token takes about 3 KB; tokens beyond this limit are validated on each request.</summary>
@@ -54,8 +54,8 @@ internal sealed class VerifiedTokens(
                     (claims, keyId) = (result.ClaimsIdentity, ((JsonWebToken)result.SecurityToken).Kid);
                 }
 
-                var standing = await sessions.StandingAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), queryCancellation);
-                return new VerifiedToken(claims, keyId, standing);
+                var status = await sessions.ReadStatusAsync(AccessTokens.SessionId(claims), AccessTokens.UserId(claims), queryCancellation);
+                return new VerifiedToken(claims, keyId, status);
             },
             cancellationToken);
         return verified is null ? refused : CreateVerdict(verified);

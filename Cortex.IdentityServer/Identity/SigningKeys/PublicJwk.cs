@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Identity.SigningKeys;
 /// <summary>The public key that verifies access tokens, as a JWK (RFC 7517). It has no members for private keys.</summary>
 internal sealed record PublicJwk
 {
-    /// <summary><c>EC</c> or <c>RSA</c>.</summary>
+    /// <summary>The key type: <c>EC</c> or <c>RSA</c>.</summary>
     public required string Kty { get; init; }
 
     /// <summary>Always <c>sig</c>: the key verifies signatures.</summary>

@@ -71,7 +71,7 @@ internal sealed partial class SigningKeyTable(
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedUntil, use).SetProperty(row => row.KeptUntil, kept), cancellationToken);
         }
 
-        Log.Made(logger, publicHalf.Kid, options.Algorithm, use);
+        Log.Created(logger, publicHalf.Kid, options.Algorithm, use);
         return publicHalf.Kid;
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class SigningKeyTable(
         }
     }
 
-    /// <remarks>False for a key under a secret that only other replicas have: otherwise two replicas would reencrypt it in turns forever.</remarks>
+    /// <remarks>Returns false for a key under a secret that only other replicas have. Otherwise, two replicas would reencrypt it in turns forever.</remarks>
     private bool IsUnderOldSecret(SigningKey key) => cipher.Reencrypt(key.Id, key.Row.PrivateKey) is { } renewed && renewed != key.Row.PrivateKey;
 
     private List<SigningKey> Open(IEnumerable<SigningKeyRow> rows, IReadOnlyList<SigningKey> known) =>
@@ -120,13 +120,13 @@ internal sealed partial class SigningKeyTable(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Created signing key {Kid} for {Algorithm}; it signs from {UsedFrom:O} on")]
-        public static partial void Made(ILogger logger, string kid, string algorithm, DateTimeOffset usedFrom);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Created signing key {Kid} for {Algorithm}, which signs tokens from {UsedFrom:O} on")]
+        public static partial void Created(ILogger logger, string kid, string algorithm, DateTimeOffset usedFrom);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} can't be decrypted and only checks tokens from now on: was SECRET_KEY changed?")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} can't be decrypted and now only verifies tokens: was SECRET_KEY changed?")]
         public static partial void Undecryptable(ILogger logger, string kid);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} is not used: its row doesn't hold the public key of this name")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} isn't used: its row doesn't contain the public key with this id")]
         public static partial void Unreadable(ILogger logger, string kid);
     }
 }

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>How access tokens are signed.</summary>
+/// <summary>The settings for signing access tokens.</summary>
 /// <param name="Algorithm"><c>HS256</c> with JWT_SECRET_KEY, or <c>ES256</c> or <c>RS256</c> with keys that the server creates.</param>
 /// <param name="Period">How long each of the server's keys signs before the next one takes over.</param>
 /// <param name="SharedSecrets">
@@ -29,14 +29,14 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOn
         var algorithm = settings.Text("JWT_ALGORITHM") ?? SharedSecret;
         if (algorithm is not (SharedSecret or "ES256" or "RS256"))
         {
-            settings.Refuse("JWT_ALGORITHM", "must be HS256, ES256 or RS256");
+            settings.AddError("JWT_ALGORITHM", "must be HS256, ES256 or RS256");
         }
 
-        var period = TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", otherwise: 30, least: 1, most: 365, "days"));
+        var period = TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", defaultValue: 30, min: 1, max: 365, "days"));
         var secrets = SecretSetting.Read(settings, "JWT_SECRET_KEY", isNeeded: algorithm == SharedSecret);
         if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
         {
-            settings.Refuse("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
+            settings.AddError("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
         }
 
         return new(algorithm, period, secrets);

@@ -25,7 +25,7 @@ internal static class Base32
     }
 
     /// <summary>Decodes everything that pyotp stores and accepts: either case, spaces, dashes, with or without padding.</summary>
-    /// <remarks>Rejects an empty secret, because anybody could compute its codes.</remarks>
+    /// <remarks>Rejects an empty secret, because anyone could compute its codes.</remarks>
     public static bool TryDecode(string text, out byte[] bytes)
     {
         bytes = [];

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The password and one of the two codes, which turning off two-factor authentication requires.</summary>
+/// <summary>The password and one of the two codes, which are required to turn off two-factor authentication.</summary>
 internal sealed record DisableTwoFactorRequest : IRequestBody, IExample<DisableTwoFactorRequest>
 {
     /// <summary>The caller's password.</summary>
@@ -12,11 +12,11 @@ internal sealed record DisableTwoFactorRequest : IRequestBody, IExample<DisableT
     [Password]
     public string Password { get; init; } = "";
 
-    /// <summary>Six digits from the authenticator app.</summary>
+    /// <summary>The six-digit code from the authenticator app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? Code { get; init; }
 
-    /// <summary>A recovery code, in place of the app's code.</summary>
+    /// <summary>A recovery code, instead of a code from the app.</summary>
     [MaxLength(SecondFactorCode.MaxLength)]
     public string? RecoveryCode { get; init; }
 

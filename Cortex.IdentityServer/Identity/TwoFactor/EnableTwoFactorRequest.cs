@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Identity.Passwords;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>The request to start setting up two-factor authentication.</summary>
+/// <summary>A request to start setting up two-factor authentication.</summary>
 internal sealed record EnableTwoFactorRequest : IRequestBody, IExample<EnableTwoFactorRequest>
 {
-    /// <summary>Required if the login is more than ten minutes old.</summary>
+    /// <summary>The caller's password, which is required if the login is more than ten minutes old.</summary>
     [Password]
     public string? Password { get; init; }
 

@@ -12,10 +12,10 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// </summary>
 internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor)
 {
-    /// <summary>For a logged-in user a wrong code is invalid input; a 401 would look like an ended session.</summary>
+    /// <summary>For a logged-in user, a wrong code is invalid input. A 401 would look like an ended session.</summary>
     public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };
 
-    /// <summary>Finds the caller's account; null if it was deleted.</summary>
+    /// <summary>Finds the caller's account. Returns null if it was deleted.</summary>
     public Task<User?> FindUserAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
 
@@ -40,14 +40,14 @@ internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, Second
             : await VerifyCodeAsync(user, code, origin, cancellationToken);
     }
 
-    /// <summary>Wrong passwords count against the account and the address, as at login.</summary>
+    /// <summary>Verifies the password. Wrong passwords count against the account and the address, as at login.</summary>
     public async Task<Refusal?> VerifyPasswordAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
         await check.TryAsync(new(user.Email!, password, origin), cancellationToken) switch
         {
             PasswordCheckResult.Right right when right.User.Id == user.Id => null,
             PasswordCheckResult.Refused refused => Refusal.RateLimited(refused.RetryAfter, refused.Limit),
             PasswordCheckResult.Busy busy => Refusal.Busy(busy.RetryAfter),
-            var wrong => Problems.InvalidCredentials with { Detail = "The password is wrong.", Limit = (wrong as PasswordCheckResult.Wrong)?.Limit },
+            var wrong => Problems.InvalidCredentials with { Detail = "The password is incorrect.", Limit = (wrong as PasswordCheckResult.Wrong)?.Limit },
         };
 
     public async Task<Refusal?> VerifyCodeAsync(User user, SecondFactorCode code, RequestOrigin origin, CancellationToken cancellationToken) =>

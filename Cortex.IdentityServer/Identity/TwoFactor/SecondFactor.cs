@@ -139,15 +139,15 @@ internal sealed partial class SecondFactor(
             WITH place AS (
                 SELECT {origin is not null} AND NOT EXISTS (
                     SELECT FROM login_addresses WHERE user_id = {userId} AND network = {origin?.Network}
-                        AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_stranger)
-            INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_stranger::integer, {now}
+                        AND last_login_at > {now - LoginAccounts.KnownFor}) AS is_unknown)
+            INSERT INTO two_factor_states AS state (user_id, last_step, failures, in_a_row, failed_at) SELECT {userId}, 0, 1, is_unknown::integer, {now}
                 FROM place
             ON CONFLICT (user_id) DO UPDATE
             SET failures = CASE WHEN state.failures >= {MaxFailures} THEN 1 ELSE state.failures + 1 END, in_a_row = state.in_a_row + excluded.in_a_row,
                 failed_at = {now}
             WHERE (state.failures < {MaxFailures} OR state.failed_at <= {now - LockoutDuration}) AND (excluded.in_a_row = 0
                 OR state.in_a_row < {FailedAttempts.MaxConsecutive})
-            RETURNING (SELECT is_stranger FROM place) AS "Value"
+            RETURNING (SELECT is_unknown FROM place) AS "Value"
             """).ToListAsync(cancellationToken);
         if (counted is [var isUnknownAddress])
         {
@@ -251,7 +251,7 @@ internal sealed partial class SecondFactor(
         [LoggerMessage(
             Level = LogLevel.Warning,
             Message = "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by "
-                + "mail or an administrator unlocks the account")]
+                + "email or an administrator unlocks the account")]
         public static partial void Blocked(ILogger logger, Guid userId, int count);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} used a recovery code")]

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
-/// <summary>Reencrypts all TOTP secrets under the first SECRET_KEY, so that older ones can be dropped without disabling anybody's second factor.</summary>
+/// <summary>Reencrypts all TOTP secrets under the first SECRET_KEY, so that older ones can be dropped without disabling any user's second factor.</summary>
 internal sealed class TotpSecretReencryption(NpgsqlDataSource dataSource, TotpSecrets secrets)
 {
     private const int BatchSize = 500;

@@ -64,7 +64,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
             : null;
     }
 
-    /// <summary>Consumes a challenge; false if another request already did.</summary>
+    /// <summary>Consumes a challenge. Returns false if another request already did.</summary>
     public async Task<bool> ConsumeAsync(Guid id, CancellationToken cancellationToken) =>
         await db.TwoFactorChallenges.Where(c => c.Id == id).ExecuteDeleteAsync(cancellationToken) == 1;
 }

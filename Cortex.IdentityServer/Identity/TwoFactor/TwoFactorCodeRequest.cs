@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// <summary>A code from the authenticator app.</summary>
 internal sealed record TwoFactorCodeRequest : IRequestBody, IExample<TwoFactorCodeRequest>
 {
-    /// <summary>Six digits.</summary>
+    /// <summary>The six-digit code from the authenticator app.</summary>
     [Required]
     [MaxLength(SecondFactorCode.MaxLength)]
     public string Code { get; init; } = "";

@@ -12,8 +12,8 @@ internal static class TwoFactorEndpoints
 {
     /// <summary>Start setting up two-factor authentication</summary>
     /// <remarks>
-    /// Returns a secret for the authenticator app. Two-factor authentication is on only after /2fa/verify has accepted a code. Calling this again returns a new
-    /// secret.
+    /// Returns a secret for the authenticator app. Two-factor authentication is enabled only after /2fa/verify has accepted a code. Calling this again returns
+    /// a new secret.
     /// </remarks>
     internal static async Task<Results<Ok<EnableTwoFactorResponse>, Problem>> EnableTwoFactor(
         EnableTwoFactorRequest? body, ClaimsPrincipal caller, TwoFactorSetup setup, SessionService sessions, OwnerProof proof,

@@ -22,13 +22,13 @@ internal static class TwoFactorFeature
         var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser).ReportsEndedSession();
         twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
-            .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
+            .WithRefusals(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
         twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)
-            .Refuses(Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
+            .WithRefusals(Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
         twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor)
-            .Refuses(Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, OwnerProof.WrongCode, Problems.RateLimited);
+            .WithRefusals(Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, OwnerProof.WrongCode, Problems.RateLimited);
         twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes)
-            .NeedsFreshAuthentication()
-            .Refuses(Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
+            .RequireFreshAuthentication()
+            .WithRefusals(Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
     }
 }

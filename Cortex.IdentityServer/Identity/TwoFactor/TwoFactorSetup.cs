@@ -14,7 +14,7 @@ internal sealed partial class TwoFactorSetup(
     CortexDbContext db, TotpSecrets totpSecrets, SecondFactor secondFactor, SessionService sessions, AccountChanges changes, TimeProvider clock,
     ILogger<TwoFactorSetup> logger)
 {
-    /// <summary>Creates and stores a new secret until a code proves that the app has it; null if the second factor is already on.</summary>
+    /// <summary>Creates a secret and stores it until a code proves that the app has it. Returns null if the second factor is already enabled.</summary>
     public async Task<string?> BeginAsync(Guid userId, CancellationToken cancellationToken)
     {
         var secret = Base32.Encode(TotpCode.NewSecret());
@@ -127,7 +127,7 @@ internal sealed partial class TwoFactorSetup(
         [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication off")]
         public static partial void Disabled(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} made new recovery codes")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} created new recovery codes")]
         public static partial void CodesRenewed(ILogger logger, Guid userId);
     }
 }

@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>The last accepted TOTP step of a user, and the consecutive failures of the second factor.</summary>
-/// <remarks>In a table of its own, so that a code at login doesn't change the account's <c>updated_at</c>.</remarks>
+/// <remarks>It has a table of its own, so that a code at login doesn't change the account's <c>updated_at</c>.</remarks>
 internal sealed class TwoFactorState
 {
     public Guid UserId { get; init; }

@@ -18,34 +18,34 @@ internal static partial class EmailAddress
 
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
-    public static bool TryNormalize(string? typed, out string email, out string reason)
+    public static bool TryNormalize(string? input, out string email, out string reason)
     {
-        email = (typed ?? "").Trim(' ');
+        email = (input ?? "").Trim(' ');
         reason = Validate(ref email) ?? "";
         email = reason.Length == 0 ? email : "";
         return reason.Length == 0;
     }
 
     /// <summary>Normalizes an address for a lookup. It also accepts addresses that other programs stored and that registration would reject today.</summary>
-    public static bool TryRecognize(string? typed, out string email, out string reason)
+    public static bool TryRecognize(string? input, out string email, out string reason)
     {
-        if (TryNormalize(typed, out email, out reason))
+        if (TryNormalize(input, out email, out reason))
         {
             return true;
         }
 
-        var odd = (typed ?? "").Trim();
-        if (odd.Length is 0 or > MaxLength || odd.Count('@') != 1 || !odd.EnumerateRunes().All(IsVisible))
+        var address = (input ?? "").Trim();
+        if (address.Length is 0 or > MaxLength || address.Count('@') != 1 || !address.EnumerateRunes().All(IsVisible))
         {
             return false;
         }
 
-        email = odd.Normalize(NormalizationForm.FormC);
+        email = address.Normalize(NormalizationForm.FormC);
         return true;
     }
 
     /// <summary>Returns whether the text contains half of a surrogate pair, which can't be encoded in UTF-8.</summary>
-    public static bool HasHalfCharacter(string text)
+    public static bool HasLoneSurrogate(string text)
     {
         for (var place = 0; place < text.Length; place++)
         {
@@ -67,7 +67,7 @@ internal static partial class EmailAddress
 
         if (!email.EnumerateRunes().All(IsVisible))
         {
-            return "The email address contains a space or a character that cannot be seen.";
+            return "The email address contains a space or an invisible character.";
         }
 
         email = email.Normalize(NormalizationForm.FormC);
@@ -84,10 +84,10 @@ internal static partial class EmailAddress
 
         if (parts[0].Length > MaxLocalLength || !LocalPart().IsMatch(parts[0]))
         {
-            return "The part of the email address before the @ is not valid.";
+            return "The part of the email address before the @ isn't valid.";
         }
 
-        return email.Length <= MaxLength && IsDomain(parts[1]) ? null : "The domain of the email address is not valid.";
+        return email.Length <= MaxLength && IsDomain(parts[1]) ? null : "The domain of the email address isn't valid.";
     }
 
     // Half of a surrogate pair is enumerated as the replacement character, which no real address contains.

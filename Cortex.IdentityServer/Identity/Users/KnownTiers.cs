@@ -4,8 +4,8 @@ namespace Cortex.IdentityServer.Identity.Users;
 internal sealed class KnownTiers(TierOptions tiers)
 {
     /// <summary>Returns why this tier can't be assigned to an account, or null if it can or if the account already has it.</summary>
-    public string? WhyRefused(string? tier, string? current = null) =>
+    public string? Validate(string? tier, string? current = null) =>
         tier is null || tier == current || tiers.Names.Contains(tier)
             ? null
-            : $"must be one of {string.Join(", ", tiers.Names)}; others can be named in API_KEY_LIMITS";
+            : $"must be one of {string.Join(", ", tiers.Names)}; the operator can add others in API_KEY_LIMITS";
 }

@@ -13,15 +13,15 @@ internal sealed class LastAdminRule(CortexDbContext db)
     public async Task<bool> ForbidsAsync(Guid userId, CancellationToken cancellationToken)
     {
         // Locking the role's row rather than each administrator's row avoids deadlocks. If the account isn't an administrator, nothing is locked.
-        var isOneOfThem = await db.Database.SqlQuery<Guid>($"""
+        var adminRoles = await db.Database.SqlQuery<Guid>($"""
             SELECT id FROM roles
             WHERE name = {Role.Admin} AND EXISTS (
                 SELECT FROM user_roles JOIN users ON users.id = user_id WHERE role_id = roles.id AND user_id = {userId} AND coalesce(is_active, true))
             FOR NO KEY UPDATE OF roles
             """).ToListAsync(cancellationToken);
 
-        // This is a separate statement because a statement that waited for the lock would still see administrators as active who were disabled in the meantime.
-        return isOneOfThem is [var role] && !await db.UserRoles.AnyAsync(
+        // This is a separate statement, because the one that waited for the lock would still see an administrator who was disabled in the meantime as active.
+        return adminRoles is [var role] && !await db.UserRoles.AnyAsync(
             other => other.RoleId == role && other.UserId != userId && db.Users.Any(user => user.Id == other.UserId && user.IsActive != false),
             cancellationToken);
     }

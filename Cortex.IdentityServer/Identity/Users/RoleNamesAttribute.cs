@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Identity.Users;
 
 /// <summary>Validates the form of role names; whether a role exists is checked against the database.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 names of roles"), IDescribesSchema
+internal sealed class RoleNamesAttribute() : ValidationAttribute("must be at most 16 role names"), IDescribesSchema
 {
     private const int MaxRoles = 16;
     private const int MaxNameLength = 64;

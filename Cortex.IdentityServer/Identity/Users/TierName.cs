@@ -4,8 +4,8 @@ namespace Cortex.IdentityServer.Identity.Users;
 internal static class TierName
 {
     /// <summary>The length of the column, in characters.</summary>
-    public const int Longest = 50;
+    public const int MaxLength = 50;
 
-    public static bool CanBe(string name) =>
-        name.EnumerateRunes().Count() is > 0 and <= Longest && !EmailAddress.HasHalfCharacter(name) && !name.Any(char.IsControl);
+    public static bool IsValid(string name) =>
+        name.EnumerateRunes().Count() is > 0 and <= MaxLength && !EmailAddress.HasLoneSurrogate(name) && !name.Any(char.IsControl);
 }

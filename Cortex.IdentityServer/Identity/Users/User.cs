@@ -11,7 +11,7 @@ public class User : IdentityUser<Guid>
     /// <summary>The tier of free accounts.</summary>
     public const string FreeTier = "free";
 
-    /// <summary>Stored in place of a hash until the user chooses a password. No password matches it.</summary>
+    /// <summary>Stored instead of a hash until the user chooses a password. No password matches it.</summary>
     public const string NoPassword = "!";
 
     /// <summary>The user name is the email, because users log in with it.</summary>

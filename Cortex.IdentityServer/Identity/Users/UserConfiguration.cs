@@ -22,7 +22,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         // The documented table requires a hash, but a table created by another program may contain NULL, which must stay readable.
         user.Property(u => u.PasswordHash).HasMaxLength(PasswordHashLength);
         user.Property(u => u.ApiKey).HasMaxLength(ApiKeyLength);
-        user.Property(u => u.SubscriptionTier).HasMaxLength(TierName.Longest).HasDefaultValue(User.FreeTier);
+        user.Property(u => u.SubscriptionTier).HasMaxLength(TierName.MaxLength).HasDefaultValue(User.FreeTier);
         user.Property(u => u.IsActive).HasDefaultValue(true);
         user.Property(u => u.IsVerified).HasDefaultValue(false);
         user.Property(u => u.HasTwoFactor).HasColumnName("two_factor_enabled").HasDefaultValue(false);

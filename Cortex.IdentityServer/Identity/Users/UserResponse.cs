@@ -2,10 +2,12 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>A user as clients see it: these eight fields and no others.</summary>
+/// <summary>A user as clients see it, with exactly these eight fields.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">The user's email, as entered at registration.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c> or <c>enterprise</c>.</param>
+/// <param name="SubscriptionTier">
+/// The user's tier: <c>free</c>, <c>pro</c>, <c>enterprise</c>, or one that the operator configured or another program set.
+/// </param>
 /// <param name="IsActive">Whether the account is active.</param>
 /// <param name="IsVerified">Whether the email was verified.</param>
 /// <param name="TwoFactorEnabled">Whether logging in requires a second factor.</param>

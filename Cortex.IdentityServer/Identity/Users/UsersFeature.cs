@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Accounts and their roles: ASP.NET Core Identity over the documented tables.</summary>
+/// <summary>Registers accounts and their roles: ASP.NET Core Identity on the documented tables.</summary>
 internal static class UsersFeature
 {
     public static IServiceCollection AddUsers(this IServiceCollection services, SettingsReader settings)
     {
-        // Before AddIdentityCore, which fills in only what is missing.
+        // These are registered first, because AddIdentityCore adds only missing services.
         services.AddSingleton<ILookupNormalizer, NoNormalizer>();
         services.AddScoped<IUserValidator<User>, EmailRules>();
         services.AddIdentityCore<User>()

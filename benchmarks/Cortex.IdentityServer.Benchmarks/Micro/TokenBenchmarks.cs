@@ -59,7 +59,7 @@ public class TokenBenchmarks
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
         changes.MarkInSync();
         _remembered = new(changes, new(), TimeProvider.System, maxEntries: 100);
-        var live = new SessionStanding.Live(user, Factors: [], DateTimeOffset.MaxValue);
+        var live = new SessionStatus.Live(user, Factors: [], DateTimeOffset.MaxValue);
         var claims = await FirstCheckAsync();
         await _remembered.QueryAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
     }

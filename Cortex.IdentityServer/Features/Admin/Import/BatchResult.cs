@@ -10,7 +10,7 @@ internal abstract record BatchResult
     }
 
     /// <param name="Ids">The accounts that were created; the emails of the others are taken.</param>
-    public sealed record Made(IReadOnlySet<Guid> Ids) : BatchResult;
+    public sealed record Created(IReadOnlySet<Guid> Ids) : BatchResult;
 
     /// <summary>No account was created, because the administrator is no longer authorized to import.</summary>
     public sealed record Refused(Refusal Refusal) : BatchResult;

@@ -3,25 +3,25 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>A line of an import that failed.</summary>
+/// <summary>The result of an import's line that failed.</summary>
 internal sealed record FailedLine : IExample<FailedLine>
 {
     /// <summary>The line number, starting at 1; empty lines count here.</summary>
     public required int Line { get; init; }
 
-    /// <summary><c>failed</c>.</summary>
+    /// <summary>Always <c>failed</c>.</summary>
     public required string Status { get; init; }
 
     /// <summary>
-    /// The error code for programs: <c>validation_failed</c>, <c>email_taken</c>, <c>unknown_field</c>, <c>malformed_request</c> or
+    /// The machine-readable error code: <c>validation_failed</c>, <c>email_taken</c>, <c>unknown_field</c>, <c>malformed_request</c> or
     /// <c>payload_too_large</c>.
     /// </summary>
     public required string Code { get; init; }
 
-    /// <summary>The explanation for people.</summary>
+    /// <summary>A human-readable explanation.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>What is wrong, by field name.</summary>
+    /// <summary>The validation errors by field name.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 

@@ -18,5 +18,5 @@ internal static class ImportEndpoint
     internal static Results<ImportStream, Problem> ImportUsers(HttpRequest request, UserImporter importer, TimeProvider clock) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Ndjson.Names.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
             ? new ImportStream(importer, clock)
-            : (Problems.UnsupportedMediaType with { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, not compressed." }).ToProblem();
+            : (Problems.UnsupportedMediaType with { Detail = $"Send {string.Join(" or ", Ndjson.Names)} in UTF-8, uncompressed." }).ToProblem();
 }

@@ -14,7 +14,7 @@ internal static class ImportFeature
 
     public static void MapImport(this IEndpointRouteBuilder admin) => admin.MapPost("/users/import", ImportEndpoint.ImportUsers)
         .RequireAuthorization(Policies.Admin)
-        .NeedsFreshAuthentication()
+        .RequireFreshAuthentication()
         .AcceptsLines<ImportedUser>()
         .ReturnsLines(typeof(ImportedLine), typeof(FailedLine), typeof(ImportProgress), typeof(ImportSummary), typeof(ImportError))
         .WithMetadata(new MaxBodySize(UserImporter.MaxBodyLength));

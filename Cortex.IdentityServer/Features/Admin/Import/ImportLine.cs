@@ -9,7 +9,7 @@ internal abstract record ImportLine
 
     public int Number { get; }
 
-    public sealed record Good(int Number, ImportRow Row) : ImportLine(Number);
+    public sealed record Valid(int Number, ImportRow Row) : ImportLine(Number);
 
-    public sealed record Bad(int Number, Refusal Refusal) : ImportLine(Number);
+    public sealed record Invalid(int Number, Refusal Refusal) : ImportLine(Number);
 }

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>What an import reports while it runs: the result of each line, in the order of the file, and its progress after each batch.</summary>
+/// <summary>A report of a running import: the result of a line, in the order of the file, or the progress after a batch.</summary>
 internal abstract record ImportReport
 {
     private ImportReport()

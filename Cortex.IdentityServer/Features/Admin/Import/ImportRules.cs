@@ -17,24 +17,24 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 
     private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.MaxLineLength / 1024} KiB." };
 
-    private static Refusal NotUtf8 => Problems.MalformedRequest with { Detail = "The line is not UTF-8." };
+    private static Refusal NotUtf8 => Problems.MalformedRequest with { Detail = "The line isn't UTF-8." };
 
-    private static Refusal NotAnObject => Problems.MalformedRequest with { Detail = "The line is not a JSON object." };
+    private static Refusal NotAnObject => Problems.MalformedRequest with { Detail = "The line isn't a JSON object." };
 
     public ImportLine Read(RawLine line)
     {
         if (line.IsTooLong || !Utf8.IsValid(line.Bytes.Span))
         {
-            return new ImportLine.Bad(line.Number, line.IsTooLong ? TooLong : NotUtf8);
+            return new ImportLine.Invalid(line.Number, line.IsTooLong ? TooLong : NotUtf8);
         }
 
         try
         {
-            return JsonSerializer.Deserialize(line.Bytes.Span, Json) is { } user ? Check(line.Number, user) : new ImportLine.Bad(line.Number, NotAnObject);
+            return JsonSerializer.Deserialize(line.Bytes.Span, Json) is { } user ? Check(line.Number, user) : new ImportLine.Invalid(line.Number, NotAnObject);
         }
         catch (JsonException failure)
         {
-            return new ImportLine.Bad(line.Number, StrictJson.Explain(failure, what: "line"));
+            return new ImportLine.Invalid(line.Number, StrictJson.Explain(failure, what: "line"));
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
             errors["password_hash"] = [$"must be one of {PasswordHash.Formats}"];
         }
 
-        if (tiers.WhyRefused(tier) is { } unknown)
+        if (tiers.Validate(tier) is { } unknown)
         {
             errors["subscription_tier"] = [unknown];
         }
@@ -64,8 +64,8 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
         }
 
         return errors.Count > 0
-            ? new ImportLine.Bad(number, Refusal.Invalid(errors))
-            : new ImportLine.Good(number, new(
+            ? new ImportLine.Invalid(number, Refusal.Invalid(errors))
+            : new ImportLine.Valid(number, new(
                 Guid.NewGuid(), email, user.PasswordHash ?? User.NoPassword, tier, user.IsActive ?? true, user.IsVerified ?? false, user.CreatedAt ?? now));
     }
 

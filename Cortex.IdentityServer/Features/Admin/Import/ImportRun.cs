@@ -20,16 +20,16 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
     /// <summary>Reports the result of each line of a committed batch.</summary>
     public void ReportBatch(IReadOnlyList<ImportLine> batch, IReadOnlySet<Guid> created)
     {
-        var made = 0;
+        var createdCount = 0;
         foreach (var line in batch)
         {
             switch (line)
             {
-                case ImportLine.Good { Row.Id: var id } when created.Contains(id):
-                    made++;
+                case ImportLine.Valid { Row.Id: var id } when created.Contains(id):
+                    createdCount++;
                     report(new ImportReport.Created(line.Number, id));
                     break;
-                case ImportLine.Bad bad:
+                case ImportLine.Invalid bad:
                     report(new ImportReport.Failed(line.Number, bad.Refusal));
                     break;
                 default:
@@ -38,7 +38,7 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
             }
         }
 
-        Counts = new(Counts.Lines + batch.Count, Counts.Created + made, Counts.Failed + batch.Count - made);
+        Counts = new(Counts.Lines + batch.Count, Counts.Created + createdCount, Counts.Failed + batch.Count - createdCount);
         _nextLine = batch[^1].Number + 1;
         report(new ImportReport.Progress(Counts));
     }

@@ -17,15 +17,17 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// Unlike other changes, this one sends no cache invalidations: no cache holds the new ids yet, and the notices of a whole file would flush the caches of
 /// all users.
 /// </remarks>
-internal sealed class ImportStatement(CortexDbContext db, StaffAuthorizer rights, TimeProvider clock)
+internal sealed class ImportStatement(CortexDbContext db, StaffAuthorizer authorizer, TimeProvider clock)
 {
-    /// <summary>In seconds. The default of two would cancel a batch that waits for another transaction that registers one of its emails.</summary>
+    /// <summary>
+    /// The timeout in seconds. The default of two seconds would cancel a batch that waits for another transaction that registers one of its emails.
+    /// </summary>
     private const int TimeoutSeconds = 15;
 
     private const int MaxAttempts = 5;
 
     /// <remarks>
-    /// Rows are inserted in the order of their emails, so that two imports cannot deadlock; of lines with the same email, the first one wins. Accounts that
+    /// Rows are inserted in the order of their emails, so that two imports can't deadlock; of lines with the same email, the first one wins. Accounts that
     /// another transaction has created, or creates concurrently, are left unchanged.
     /// </remarks>
     private static readonly string Sql = $"""
@@ -64,14 +66,14 @@ internal sealed class ImportStatement(CortexDbContext db, StaffAuthorizer rights
     private async Task<BatchResult> TryAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        if (staff is not null && (await rights.LockAndAuthorizeAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
+        if (staff is not null && (await authorizer.LockAndAuthorizeAsync(staff, Role.Admin, CancellationToken.None)).Refusal is { } refusal)
         {
             return new BatchResult.Refused(refusal);
         }
 
-        var made = rows.Count == 0 ? [] : await InsertAsync(rows, staff?.Origin ?? RequestOrigin.Operator);
+        var created = rows.Count == 0 ? [] : await InsertAsync(rows, staff?.Origin ?? RequestOrigin.Operator);
         await transaction.CommitAsync(CancellationToken.None);
-        return new BatchResult.Made(made);
+        return new BatchResult.Created(created);
     }
 
     private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<ImportRow> rows, RequestOrigin origin)

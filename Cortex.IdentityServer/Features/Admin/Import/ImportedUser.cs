@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Features.Admin.Import;
 /// <summary>A line of an import: an account of another system.</summary>
 internal sealed record ImportedUser : IRequestBody, IExample<ImportedUser>
 {
-    /// <summary>Up to 254 characters. Case is kept as entered but ignored when emails are compared.</summary>
+    /// <summary>The email, up to 254 characters. Letter case is preserved but not significant.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
@@ -19,7 +19,7 @@ internal sealed record ImportedUser : IRequestBody, IExample<ImportedUser>
     [MaxLength(255)]
     public string? PasswordHash { get; init; }
 
-    /// <summary><c>free</c> (by default), <c>pro</c> or <c>enterprise</c>.</summary>
+    /// <summary>The subscription tier: <c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or a tier that the operator configured.</summary>
     public string? SubscriptionTier { get; init; }
 
     /// <summary>Whether the account may be used; true if omitted.</summary>

@@ -26,10 +26,11 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static Refusal Unreachable => Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
-    private static Refusal TooMany => Problems.PayloadTooLarge with { Detail = $"An import takes at most {MaxLines} lines; send the rest as another import." };
+    private static Refusal TooMany =>
+          Problems.PayloadTooLarge with { Detail = $"An import can have at most {MaxLines} lines. Send the rest as another import." };
 
     private static Refusal TooLarge =>
-        Problems.PayloadTooLarge with { Detail = $"An import takes at most {MaxBodyLength / (1024 * 1024)} MiB; send the rest as another import." };
+        Problems.PayloadTooLarge with { Detail = $"An import can have at most {MaxBodyLength / (1024 * 1024)} MiB. Send the rest as another import." };
 
     private static Refusal Broken => Problems.MalformedRequest with { Detail = "The body arrived too slowly, or ended too early." };
 
@@ -71,12 +72,12 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
             {
                 try
                 {
-                    switch (await statement.RunAsync([.. batch.OfType<ImportLine.Good>().Select(line => line.Row)], run.Staff))
+                    switch (await statement.RunAsync([.. batch.OfType<ImportLine.Valid>().Select(line => line.Row)], run.Staff))
                     {
                         case BatchResult.Refused refused:
                             return run.CutShort(refused.Refusal, batch[0].Number);
-                        case BatchResult.Made made:
-                            run.ReportBatch(batch, made.Ids);
+                        case BatchResult.Created created:
+                            run.ReportBatch(batch, created.Ids);
                             break;
                     }
                 }

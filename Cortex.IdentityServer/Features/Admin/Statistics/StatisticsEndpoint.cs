@@ -12,9 +12,9 @@ internal static class StatisticsEndpoint
     private const int DefaultDays = 30;
 
     /// <summary>Count accounts, sign-ups and logins</summary>
-    /// <remarks>The current figures; days are in UTC, without gaps. Active users are counted within seconds, everything else at once.</remarks>
+    /// <remarks>Returns the current figures by day (UTC), without gaps. Active users are counted within seconds, everything else immediately.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
-        [FromQuery, Description("How many days, including today: 1 to 366; 30 by default.")][NumberValue(1, MaxDays, DefaultDays)] string? days,
+        [FromQuery, Description("The number of days, including today: 1 to 366; 30 by default.")][NumberValue(1, MaxDays, DefaultDays)] string? days,
         StatisticsReader statistics,
         TimeProvider clock,
         CancellationToken cancellationToken)

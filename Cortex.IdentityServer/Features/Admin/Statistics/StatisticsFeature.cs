@@ -11,5 +11,5 @@ internal static class StatisticsFeature
         .AddHostedService<StatisticsRollup>();
 
     public static void MapStatistics(this IEndpointRouteBuilder admin) =>
-        admin.MapGet("/stats", StatisticsEndpoint.ReadStatistics).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/stats", StatisticsEndpoint.ReadStatistics).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
 }

@@ -63,13 +63,13 @@ internal sealed class StatisticsReader(NpgsqlDataSource database)
             ByTier(accounts),
             days);
 
-        long Count(Func<Accounts, bool> isMeant) => accounts.Where(isMeant).Sum(group => group.Number);
+        long Count(Func<Accounts, bool> isCounted) => accounts.Where(isCounted).Sum(group => group.Number);
     }
 
     /// <summary>The known tiers, even those without accounts, followed by tiers that another program assigned.</summary>
     private static Dictionary<string, long> ByTier(List<Accounts> accounts)
     {
-        var tiers = TierOptions.Usual.Keys.ToDictionary(tier => tier, _ => 0L);
+        var tiers = TierOptions.Defaults.Keys.ToDictionary(tier => tier, _ => 0L);
         foreach (var tier in accounts.GroupBy(group => group.Tier, group => group.Number).OrderBy(tier => tier.Key, StringComparer.Ordinal))
         {
             if (tier.Sum() is not 0 and var number)

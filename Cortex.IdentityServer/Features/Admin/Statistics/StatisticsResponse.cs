@@ -4,10 +4,10 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>The number of accounts, and recent activity.</summary>
-/// <param name="Users">All accounts.</param>
-/// <param name="Active">Accounts that aren't disabled.</param>
-/// <param name="Verified">Accounts whose email address is verified.</param>
-/// <param name="TwoFactorEnabled">Accounts that need a second factor to log in.</param>
+/// <param name="Users">The number of accounts.</param>
+/// <param name="Active">The number of accounts that aren't disabled.</param>
+/// <param name="Verified">The number of accounts whose email address is verified.</param>
+/// <param name="TwoFactorEnabled">The number of accounts that need a second factor to log in.</param>
 /// <param name="TwoFactorShare">The share of accounts with a second factor, 0 to 1, rounded to four decimals.</param>
 /// <param name="ByTier">The number of accounts by subscription tier.</param>
 /// <param name="Days">The figures of each day (UTC), oldest first.</param>

@@ -1,10 +1,10 @@
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>The state of an account that the staff needs to help its owner: lockouts, credentials and sessions.</summary>
-/// <param name="LockedUntil">Until when passwords are refused from at least one network; null if they are checked.</param>
-/// <param name="LoginFailures">The wrong passwords that count toward that lockout, from all networks.</param>
-/// <param name="TwoFactorLockedUntil">Until when codes are refused; null if they are checked.</param>
-/// <param name="TwoFactorFailures">The wrong codes that count toward that lockout.</param>
+/// <param name="LockedUntil">The time until which passwords are rejected from at least one network; null if they are checked.</param>
+/// <param name="LoginFailures">The number of wrong passwords that count toward that lockout, from all networks.</param>
+/// <param name="TwoFactorLockedUntil">The time until which codes are rejected; null if they are checked.</param>
+/// <param name="TwoFactorFailures">The number of wrong codes that count toward that lockout.</param>
 /// <param name="Passkeys">The number of passkeys.</param>
 /// <param name="ActiveSessions">The number of sessions that can still be used.</param>
 /// <param name="ActiveApiKeys">The number of API keys that are neither revoked nor expired.</param>

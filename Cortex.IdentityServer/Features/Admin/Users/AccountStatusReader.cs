@@ -22,7 +22,7 @@ internal sealed class AccountStatusReader(CortexDbContext db, LoginAttempts atte
                 AND (expires_at IS NULL OR expires_at > @now))::integer AS "ActiveApiKeys",
             (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt",
             waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {FailedAttempts.MaxConsecutive}, false) AS "TwoFactorBlocked"
-        FROM ({LoginAttemptRules.Waits}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user
+        FROM ({LoginAttemptRules.SelectStatus}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user
         """;
 
     public async Task<AccountStatus> ReadAsync(ManagedAccount account, CancellationToken cancellationToken)

@@ -10,18 +10,18 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Lifts the lockouts after wrong passwords and wrong codes.</summary>
 internal sealed class AccountUnlock(
-    StaffChanges changes, AccountStatusReader conditions, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor)
+    StaffChanges changes, AccountStatusReader statuses, CortexDbContext db, LoginAttempts attempts, SecondFactor secondFactor)
 {
-    /// <summary>Unlocks the account; null on success.</summary>
+    /// <summary>Unlocks the account. Returns null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.Unlocked, userId, staff, Role.Support),
         async (change, account) =>
         {
-            var before = await conditions.ReadAsync(account, cancellationToken);
+            var before = await statuses.ReadAsync(account, cancellationToken);
 
             // This uses the transaction's connection. If each request took a second one, as a login does, concurrent requests could exhaust the pool and
             // deadlock.
-            await attempts.ForgiveAsync(db, account.LoginCount, cancellationToken);
+            await attempts.ResetFailuresAsync(db, account.LoginCount, cancellationToken);
             await secondFactor.ResetFailuresAsync(userId, cancellationToken);
             AuditChange[] lifted =
             [

@@ -7,21 +7,21 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>Writes accounts and their roles through ASP.NET Core Identity, in the transaction of a caller that has authorized the change.</summary>
 internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> roles)
 {
-    /// <summary>Checks that all of these roles exist; null if they do.</summary>
+    /// <summary>Checks that all of these roles exist. Returns null if they do.</summary>
     public async Task<Refusal?> ValidateRolesAsync(IEnumerable<string>? names)
     {
         foreach (var name in (names ?? []).Distinct())
         {
             if (!await roles.RoleExistsAsync(name))
             {
-                return Refusal.Invalid("roles", $"must be of {string.Join(", ", Role.All)}");
+                return Refusal.Invalid("roles", $"must be among {string.Join(", ", Role.All)}");
             }
         }
 
         return null;
     }
 
-    /// <summary>Creates an account with these roles; null on success.</summary>
+    /// <summary>Creates an account with these roles. Returns null on success.</summary>
     public async Task<Refusal?> CreateAsync(User user, IReadOnlyCollection<string> names)
     {
         if (await users.CreateAsync(user) is { Succeeded: false } failure)
@@ -42,7 +42,7 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
 
             ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
 
-        // A NULL that means the same value is kept, because nothing changed.
+        // Keep a NULL that stands for the same value, because nothing has changed.
         user.SubscriptionTier = wanted.SubscriptionTier == before.SubscriptionTier ? user.SubscriptionTier : wanted.SubscriptionTier;
         user.IsActive = wanted.IsActive == before.IsActive ? user.IsActive : wanted.IsActive;
         user.IsVerified = wanted.IsVerified == before.IsVerified ? user.IsVerified : wanted.IsVerified;

@@ -5,23 +5,28 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>An account, with the state that the staff needs to help its owner.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">The email address as it was entered.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another tier that the operator configured or another program set.</param>
+/// <param name="SubscriptionTier">
+/// The subscription tier: <c>free</c>, <c>pro</c>, <c>enterprise</c>, or another tier that the operator configured or another program set.
+/// </param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the email address is verified.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>
 /// <param name="CreatedAt">When the account was created.</param>
 /// <param name="UpdatedAt">When the account last changed.</param>
 /// <param name="Roles">The user's roles.</param>
-/// <param name="LockedUntil">Until when logins are refused after wrong passwords, at least from some addresses; null if they are not.</param>
-/// <param name="TwoFactorLockedUntil">Until when the second step of a login is refused after wrong codes; null if it is not.</param>
+/// <param name="LockedUntil">The time until which logins are rejected after wrong passwords, at least from some addresses; null if they aren't.</param>
+/// <param name="TwoFactorLockedUntil">The time until which the second step of a login is rejected after wrong codes; null if it isn't.</param>
 /// <param name="Passkeys">The number of passkeys.</param>
 /// <param name="ActiveSessions">The number of sessions that can be used.</param>
 /// <param name="ActiveApiKeys">The number of API keys that can be used.</param>
 /// <param name="LastLoginAt">When the user last logged in; null if that was more than a year ago.</param>
 /// <param name="LoginBlocked">
-/// Whether, after 100 wrong passwords in a row, logins are refused until an emailed reset or an unlock, except from addresses that the owner has used.
+/// Whether 100 wrong passwords in a row have blocked logins from addresses that the owner hasn't used. A password reset by email or an unlock lifts the block.
 /// </param>
-/// <param name="TwoFactorBlocked">The same after 100 wrong codes in a row.</param>
+/// <param name="TwoFactorBlocked">
+/// Whether 100 wrong codes in a row have blocked the second step of logins from addresses that the owner hasn't used. A password reset by email or an
+/// unlock lifts the block.
+/// </param>
 internal sealed record AdminUserDetails(
     Guid Id,
     string Email,
@@ -45,7 +50,7 @@ internal sealed record AdminUserDetails(
         ExampleValues.Id, ExampleValues.Email, "pro", true, true, true, ExampleValues.Time, ExampleValues.Time, [], ExampleValues.Time.AddMinutes(15), null,
         1, 2, 1, ExampleValues.Time, false, false);
 
-    public static AdminUserDetails Of(ManagedAccount account, AccountStatus condition) => new(
+    public static AdminUserDetails Of(ManagedAccount account, AccountStatus status) => new(
         account.Id,
         account.Email,
         account.SubscriptionTier,
@@ -55,12 +60,12 @@ internal sealed record AdminUserDetails(
         account.CreatedAt,
         account.UpdatedAt,
         account.Roles,
-        condition.LockedUntil,
-        condition.TwoFactorLockedUntil,
-        condition.Passkeys,
-        condition.ActiveSessions,
-        condition.ActiveApiKeys,
-        condition.LastLoginAt,
-        condition.LoginBlocked,
-        condition.TwoFactorBlocked);
+        status.LockedUntil,
+        status.TwoFactorLockedUntil,
+        status.Passkeys,
+        status.ActiveSessions,
+        status.ActiveApiKeys,
+        status.LastLoginAt,
+        status.LoginBlocked,
+        status.TwoFactorBlocked);
 }

@@ -6,7 +6,9 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>An account as administrators see it.</summary>
 /// <param name="Id">The user's id, which never changes.</param>
 /// <param name="Email">The email address as it was entered.</param>
-/// <param name="SubscriptionTier"><c>free</c>, <c>pro</c>, <c>enterprise</c>, or another tier that the operator configured or another program set.</param>
+/// <param name="SubscriptionTier">
+/// The subscription tier: <c>free</c>, <c>pro</c>, <c>enterprise</c>, or another tier that the operator configured or another program set.
+/// </param>
 /// <param name="IsActive">Whether the account may be used.</param>
 /// <param name="IsVerified">Whether the email address is verified.</param>
 /// <param name="TwoFactorEnabled">Whether a login needs a second factor.</param>

@@ -7,12 +7,12 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>An account that an administrator creates for a user.</summary>
 internal sealed record CreateUserRequest : IRequestBody, IExample<CreateUserRequest>
 {
-    /// <summary>Up to 254 characters. Case is kept as entered but ignored when emails are compared.</summary>
+    /// <summary>The email, up to 254 characters. Letter case is preserved but not significant.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";
 
-    /// <summary><c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or a tier that the operator configured.</summary>
+    /// <summary>The subscription tier: <c>free</c> (by default), <c>pro</c>, <c>enterprise</c> or a tier that the operator configured.</summary>
     [Tier]
     public string? SubscriptionTier { get; init; }
 

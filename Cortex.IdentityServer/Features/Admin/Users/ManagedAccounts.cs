@@ -16,7 +16,7 @@ internal sealed class ManagedAccounts(CortexDbContext db)
         FROM users WHERE id = @id
         """;
 
-    /// <summary>Null if the account does not exist.</summary>
+    /// <summary>Returns null if the account doesn't exist.</summary>
     public async Task<ManagedAccount?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         (await db.Database.SqlQueryRaw<ManagedAccount>(Sql, new NpgsqlParameter<Guid>("id", id)).ToListAsync(cancellationToken)).SingleOrDefault();
 }

@@ -10,9 +10,9 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Removes the authenticator app, the recovery codes and the passkeys of an account whose owner has lost them.</summary>
 internal sealed class SecondFactorRemoval(
-    StaffChanges changes, AccountStatusReader conditions, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
+    StaffChanges changes, AccountStatusReader statuses, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
 {
-    /// <summary>Removes them and ends all sessions; from then on, the password is enough to log in. Null on success.</summary>
+    /// <summary>Removes them and ends all sessions; from then on, the password is enough to log in. Returns null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.TwoFactorReset, userId, staff, Role.Support),
         async (change, account) =>
@@ -22,7 +22,7 @@ internal sealed class SecondFactorRemoval(
                 return Problems.Forbidden with { Detail = "To turn off your own second factor, use /api/v1/auth/2fa/disable with your password and a code." };
             }
 
-            var passkeyCount = (await conditions.ReadAsync(account, cancellationToken)).Passkeys;
+            var passkeyCount = (await statuses.ReadAsync(account, cancellationToken)).Passkeys;
             if (!account.TwoFactorEnabled && passkeyCount == 0)
             {
                 return Problems.TwoFactorNotEnabled with { Detail = "This account has neither an authenticator app nor passkeys." };

@@ -34,10 +34,10 @@ internal sealed class StaffAuthorizer(CortexDbContext db)
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<StaffAuthorization> AuthorizeAsync(StaffMember staff, string role, CancellationToken cancellationToken)
     {
-        var standing = (await db.Database.SqlQueryRaw<Standing>(
+        var state = (await db.Database.SqlQueryRaw<StaffState>(
             Sql, new NpgsqlParameter<Guid>("user", staff.Id), new NpgsqlParameter<Guid>("session", staff.SessionId)).ToListAsync(cancellationToken))
             .SingleOrDefault();
-        return standing switch
+        return state switch
         {
             { IsActive: false } => new([], Problems.AccountDisabled with { Status = StatusCodes.Status401Unauthorized }),
             not { HasSession: true } => new([], Problems.SessionRevoked),
@@ -46,5 +46,5 @@ internal sealed class StaffAuthorizer(CortexDbContext db)
         };
     }
 
-    private sealed record Standing(bool IsActive, bool HasSession, string[] Roles);
+    private sealed record StaffState(bool IsActive, bool HasSession, string[] Roles);
 }

@@ -12,9 +12,9 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// change concurrently.
 /// </summary>
 internal sealed partial class StaffChanges(
-    CortexDbContext db, StaffAuthorizer rights, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
+    CortexDbContext db, StaffAuthorizer authorizer, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
 {
-    /// <summary>Changes an account; null on success.</summary>
+    /// <summary>Changes an account. Returns null on success.</summary>
     /// <param name="action">The change, the staff member and the account.</param>
     /// <param name="apply">Makes and records the change in the transaction; a refusal rolls back everything.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
@@ -23,7 +23,7 @@ internal sealed partial class StaffChanges(
             action.UserId, action.Staff.Origin, () => LockAsync(action, cancellationToken), change => ApplyAsync(change, action, apply, cancellationToken),
             cancellationToken);
 
-    /// <summary>Creates an account; null on success.</summary>
+    /// <summary>Creates an account. Returns null on success.</summary>
     /// <param name="staff">The administrator who creates it.</param>
     /// <param name="create">Creates and records the account in the transaction; a refusal rolls back everything.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
@@ -32,7 +32,7 @@ internal sealed partial class StaffChanges(
             staff.Origin,
             async change =>
             {
-                if ((await rights.LockAndAuthorizeAsync(staff, Role.Admin, cancellationToken)).Refusal is { } refusal)
+                if ((await authorizer.LockAndAuthorizeAsync(staff, Role.Admin, cancellationToken)).Refusal is { } refusal)
                 {
                     return refusal;
                 }
@@ -44,7 +44,7 @@ internal sealed partial class StaffChanges(
     private async Task<Refusal?> ApplyAsync(
         AccountChange change, StaffAction action, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken)
     {
-        var (staff, refusal) = await rights.AuthorizeAsync(action.Staff, action.Role, cancellationToken);
+        var (staff, refusal) = await authorizer.AuthorizeAsync(action.Staff, action.Role, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -57,7 +57,7 @@ internal sealed partial class StaffChanges(
 
         if (account.IsAdmin && !staff.Contains(Role.Admin))
         {
-            return Problems.Forbidden with { Detail = "Only administrators may change an administrator's account in this way." };
+            return Problems.Forbidden with { Detail = "Only an administrator may make this change to an administrator's account." };
         }
 
         return await apply(change, account) ?? Complete(change, action.Action, action.Staff);
@@ -76,7 +76,7 @@ internal sealed partial class StaffChanges(
         foreach (var id in new[] { action.Staff.Id, action.UserId }.Distinct().Order())
         {
             // A deletion can take a minute, and the administrator who makes it must not be protected from being disabled meanwhile.
-            await ((IsTheirs: id == action.UserId, action.IsDeletion) switch
+            await ((IsTarget: id == action.UserId, action.IsDeletion) switch
             {
                 (true, true) => db.LockAccountForDeletionAsync(id, cancellationToken),
                 (true, false) => db.LockAccountAsync(id, cancellationToken),

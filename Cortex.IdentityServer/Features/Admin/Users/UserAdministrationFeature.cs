@@ -26,29 +26,29 @@ internal static class UserAdministrationFeature
 
     public static void MapUserAdministration(this IEndpointRouteBuilder admin)
     {
-        admin.MapGet("/users", UserListEndpoints.ListUsers).RequireAuthorization(Policies.Support).Refuses(Problems.ValidationFailed);
+        admin.MapGet("/users", UserListEndpoints.ListUsers).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapGet("/users/export", UserListEndpoints.ExportUsers)
             .RequireAuthorization(Policies.Support)
             .ReturnsLines(typeof(AdminUserResponse))
-            .Refuses(Problems.ValidationFailed);
+            .WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/users", UserEndpoints.CreateUser)
             .RequireAuthorization(Policies.Admin)
-            .NeedsFreshAuthentication()
+            .RequireFreshAuthentication()
             .ReturnsEntityTag(EntityTag)
-            .Refuses(Problems.EmailTaken);
-        var user = admin.MapGroup("/users/{id:guid}").Refuses(Problems.NotFound);
+            .WithRefusals(Problems.EmailTaken);
+        var user = admin.MapGroup("/users/{id:guid}").WithRefusals(Problems.NotFound);
 
         var support = user.MapGroup("/").RequireAuthorization(Policies.Support);
         support.MapGet("/", UserEndpoints.GetUser).ReturnsEntityTag(EntityTag);
         support.MapGet("/api-keys", UserSupportEndpoints.ListUserApiKeys);
         support.MapPost("/unlock", UserSupportEndpoints.UnlockUser);
-        support.MapPost("/reset-2fa", UserSupportEndpoints.ResetTwoFactor).NeedsFreshAuthentication().Refuses(Problems.TwoFactorNotEnabled);
+        support.MapPost("/reset-2fa", UserSupportEndpoints.ResetTwoFactor).RequireFreshAuthentication().WithRefusals(Problems.TwoFactorNotEnabled);
         support.MapPost("/revoke-sessions", UserSupportEndpoints.RevokeUserSessions);
-        support.MapPost("/send-password-reset", UserSupportEndpoints.SendPasswordReset).Refuses(Problems.AccountDisabled);
+        support.MapPost("/send-password-reset", UserSupportEndpoints.SendPasswordReset).WithRefusals(Problems.AccountDisabled);
 
-        var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).NeedsFreshAuthentication();
-        administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).Refuses(Problems.LastAdmin, Problems.PreconditionFailed);
-        administration.MapDelete("/", UserEndpoints.DeleteUser).Refuses(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
-        administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey).Refuses(Problems.InUse);
+        var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).RequireFreshAuthentication();
+        administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).WithRefusals(Problems.LastAdmin, Problems.PreconditionFailed);
+        administration.MapDelete("/", UserEndpoints.DeleteUser).WithRefusals(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
+        administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey).WithRefusals(Problems.InUse);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class UserCreation(
             return new UserResult.Refused(unknown);
         }
 
-        if (tiers.WhyRefused(request.SubscriptionTier) is { } reason)
+        if (tiers.Validate(request.SubscriptionTier) is { } reason)
         {
             return new UserResult.Refused(Refusal.Invalid("subscription_tier", reason));
         }
@@ -44,7 +44,7 @@ internal sealed class UserCreation(
 
                 change.Created(user.Id);
                 created = await accounts.FindAsync(user.Id, cancellationToken)
-                    ?? throw new InvalidOperationException("The account that was just created does not exist.");
+                    ?? throw new InvalidOperationException("The account that was just created doesn't exist.");
                 await change.RecordChangeAsync(AuditAction.Created, created.ChangesSince(before: null));
                 await reset.InviteAsync(user, cancellationToken);
                 return null;

@@ -38,7 +38,7 @@ internal sealed record UserCursor(UserOrder Order, long Created, Guid Id, string
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Null if the text is not a cursor of this order.</summary>
+    /// <summary>Returns null if the text isn't a cursor of this order.</summary>
     public static UserCursor? Parse(string text, UserOrder order)
     {
         if (text.Length > MaxTextLength || !Base64Url.IsValid(text) || Base64Url.DecodeFromChars(text) is not [var kind, .. var rest]

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>Deletes a user's account.</summary>
 internal sealed class UserDeletion(StaffChanges changes, AccountRemoval removal)
 {
-    /// <summary>Deletes the account if its ETag matches; null on success.</summary>
+    /// <summary>Deletes the account if its ETag matches. Returns null on success.</summary>
     public Task<Refusal?> TryAsync(Guid userId, IfMatch ifMatch, StaffMember staff, CancellationToken cancellationToken) => changes.RunAsync(
         new(AuditAction.AccountDeleted, userId, staff, Role.Admin) { IsDeletion = true },
         async (change, account) => !ifMatch.Allows(account.EntityTag)

@@ -16,10 +16,10 @@ internal static class UserEndpoints
 
     /// <summary>Show a user</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
+    /// Requires the role <c>admin</c> or <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
-        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountStatusReader conditions, HttpContext http, CancellationToken cancellationToken)
+        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountStatusReader statuses, HttpContext http, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(id, cancellationToken) is not { } account)
         {
@@ -27,13 +27,13 @@ internal static class UserEndpoints
         }
 
         http.Response.Headers.ETag = account.EntityTag;
-        return TypedResults.Ok(AdminUserDetails.Of(account, await conditions.ReadAsync(account, cancellationToken)));
+        return TypedResults.Ok(AdminUserDetails.Of(account, await statuses.ReadAsync(account, cancellationToken)));
     }
 
     /// <summary>Create a user</summary>
     /// <remarks>
-    /// For <c>admin</c>, even if registration is closed. The user gets an email with a link to choose a password, which is valid for three days. Nobody can log
-    /// in before a password is chosen.
+    /// Requires the role <c>admin</c>, and works even if registration is closed. The user gets an email with a link to choose a password, which is valid for
+    /// three days. The user can't log in before that.
     /// </remarks>
     internal static async Task<Results<Created<AdminUserResponse>, Problem>> CreateUser(
         CreateUserRequest body, UserCreation creation, HttpContext http, CancellationToken cancellationToken)
@@ -57,8 +57,8 @@ internal static class UserEndpoints
 
     /// <summary>Change a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. Omitted fields are not changed. Changes take effect with the next request, and on other replicas within 250 ms. Disabling an account
-    /// also ends its sessions and invalidates emailed links. The last administrator can't be demoted or disabled.
+    /// Requires the role <c>admin</c>. Omitted fields are not changed. Changes take effect with the next request, and on other replicas within 250 ms.
+    /// Disabling an account also ends its sessions and invalidates emailed links. The last administrator can't be demoted or disabled.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserResponse>, Problem>> UpdateUser(
         [Description(AboutId)] Guid id,
@@ -87,9 +87,9 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// For <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys and usage. The user gets a final notice by email.
-    /// The audit log keeps the account's events without IP addresses, user agents and details. The deletion event keeps who deleted the account and its last
-    /// state, but not whose account it was. The last administrator can't be deleted.
+    /// Requires the role <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys and usage. The user gets a final
+    /// notice by email. The audit log keeps the account's events without IP addresses, user agents and details. The deletion event keeps who deleted the
+    /// account and its last state, but not whose account it was. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
         [Description(AboutId)] Guid id,

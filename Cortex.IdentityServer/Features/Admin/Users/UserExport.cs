@@ -7,7 +7,7 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>Writes users line by line, as long as the staff member stays authorized to read them.</summary>
-internal sealed partial class UserExport(UserPages users, StaffAuthorizer rights, IOptions<JsonOptions> json, ILogger<UserExport> logger)
+internal sealed partial class UserExport(UserPages users, StaffAuthorizer authorizer, IOptions<JsonOptions> json, ILogger<UserExport> logger)
 {
     /// <summary>Returns true if all users were written; false if the staff member lost the authorization, so that the output is incomplete.</summary>
     /// <param name="filter">The users to export.</param>
@@ -20,9 +20,9 @@ internal sealed partial class UserExport(UserPages users, StaffAuthorizer rights
         var format = json.Value.SerializerOptions;
         await foreach (var page in users.AllAsync(filter, order, cancellationToken))
         {
-            if ((await rights.AuthorizeAsync(staff, Role.Support, cancellationToken)).Refusal is { } refusal)
+            if ((await authorizer.AuthorizeAsync(staff, Role.Support, cancellationToken)).Refusal is { } refusal)
             {
-                Log.BrokenOff(logger, staff.Id, refusal.Code);
+                Log.CutShort(logger, staff.Id, refusal.Code);
                 return false;
             }
 
@@ -42,6 +42,6 @@ internal sealed partial class UserExport(UserPages users, StaffAuthorizer rights
     {
         [LoggerMessage(
             Level = LogLevel.Warning, Message = "An export of users was cut short: staff member {StaffId} is no longer authorized ({Code})")]
-        public static partial void BrokenOff(ILogger logger, Guid staffId, string code);
+        public static partial void CutShort(ILogger logger, Guid staffId, string code);
     }
 }

@@ -11,12 +11,13 @@ internal static class UserListEndpoints
 {
     /// <summary>List users</summary>
     /// <remarks>
-    /// For `admin` and `support`. Filters combine. Every page takes the same time, even the last one of millions of users. A page has fewer users than `limit`
-    /// only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`, so continue until `next_cursor` is null.
+    /// Requires the role `admin` or `support`. Filters combine. Every page takes the same time, even the last one of millions of users. A page has fewer users
+    /// than `limit` only at the end, or if an email search that matches more than 5,000 users is sorted by `created_at`, so continue until `next_cursor` is
+    /// null.
     /// </remarks>
     internal static async Task<Results<Ok<UserPageResponse>, Problem>> ListUsers(
         [AsParameters] UserListParameters wanted,
-        [FromQuery, Description("Users per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
+        [FromQuery, Description("The number of users per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page, with the same filters and order.")] string? cursor,
         UserPages users,
         CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal static class UserListEndpoints
         var after = cursor is null ? null : UserCursor.Parse(cursor, order);
         if (cursor is not null && after is null)
         {
-            query.Refuse("cursor", "must be the next_cursor of the previous page, with the same order");
+            query.AddError("cursor", "must be the next_cursor of the previous page, with the same order");
         }
 
         if (query.Refusal is { } refusal)
@@ -41,9 +42,9 @@ internal static class UserListEndpoints
 
     /// <summary>Export users</summary>
     /// <remarks>
-    /// For `admin` and `support`. Returns users line by line (NDJSON), with the fields, filters and order of the list, and without secrets, hashes and tokens.
-    /// A user who is added or deleted during the export may or may not be included; every other user is included exactly once. A response that ends before its
-    /// last chunk is incomplete, which also happens if the caller loses the role, the session or the account.
+    /// Requires the role `admin` or `support`. Returns users line by line (NDJSON), with the fields, filters and order of the list, and without secrets, hashes
+    /// and tokens. A user who is added or deleted during the export may or may not be included; every other user is included exactly once. A response that ends
+    /// before its last chunk is incomplete, which also happens if the caller loses the role, the session or the account.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
         [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)

@@ -18,23 +18,25 @@ internal sealed record UserListParameters
     [FromQuery(Name = "email"), Description("The beginning of the email; case is ignored."), MaxLength(MaxEmailLength)]
     public string? Email { get; init; }
 
-    [FromQuery(Name = "tier"), MaxLength(TierName.Longest), Description(
+    [FromQuery(Name = "tier"), MaxLength(TierName.MaxLength), Description(
         "The subscription tier, exactly as it is stored, even if another program set it.")]
     public string? Tier { get; init; }
 
-    [FromQuery(Name = "is_active"), FlagValue, Description("Only users for whom this is true, or false.")]
+    [FromQuery(Name = "is_active"), FlagValue, Description("Only users for whom this flag has the given value.")]
     public string? IsActive { get; init; }
 
-    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users for whom this is true, or false.")]
+    [FromQuery(Name = "is_verified"), FlagValue, Description("Only users for whom this flag has the given value.")]
     public string? IsVerified { get; init; }
 
     [FromQuery(Name = "role"), RoleValue, Description("Only users who have this role.")]
     public string? Role { get; init; }
 
-    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description("Default: email for a search by email, created_at otherwise.")]
+    [FromQuery(Name = "sort"), WordValue(ByCreation, ByEmail), Description(
+        "The field to sort by: email by default in a search by email, created_at otherwise.")]
     public string? Sort { get; init; }
 
-    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description("Default: ascending for email, descending (newest first) for created_at.")]
+    [FromQuery(Name = "order"), WordValue(Ascending, Descending), Description(
+        "The sort order: by default, ascending for email and descending (newest first) for created_at.")]
     public string? Order { get; init; }
 
     /// <summary>Parses the filter and the order, and reports errors to the query reader.</summary>
@@ -43,7 +45,7 @@ internal sealed record UserListParameters
         var email = string.IsNullOrEmpty(Email) ? null : NormalizePrefix(Email);
         if (email is null && !string.IsNullOrEmpty(Email))
         {
-            query.Refuse("email", $"must be the beginning of an email, of at most {MaxEmailLength} characters");
+            query.AddError("email", $"must be the beginning of an email with at most {MaxEmailLength} characters");
         }
 
         var filter = new UserFilter(
@@ -59,15 +61,15 @@ internal sealed record UserListParameters
 
     private string? ReadTier(QueryReader query)
     {
-        if (Tier is not null && !TierName.CanBe(Tier))
+        if (Tier is not null && !TierName.IsValid(Tier))
         {
-            query.Refuse("tier", $"must be the name of a tier, of at most {TierName.Longest} characters");
+            query.AddError("tier", $"must be the name of a tier with at most {TierName.MaxLength} characters");
         }
 
         return Tier;
     }
 
-    /// <summary>Normalizes the text as stored emails are; null if it cannot be a part of an email.</summary>
+    /// <summary>Normalizes the text as stored emails are. Returns null if it can't be part of an email.</summary>
     private static string? NormalizePrefix(string text)
     {
         try

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Some users, and where to go on.</summary>
-/// <param name="Items">At most as many as were asked for.</param>
-/// <param name="Next">Null at the end.</param>
+/// <summary>A page of users.</summary>
+/// <param name="Items">The users.</param>
+/// <param name="Next">The position at which the next page starts; null on the last page.</param>
 internal sealed record UserPage(IReadOnlyList<AdminUserResponse> Items, UserCursor? Next);

@@ -39,7 +39,7 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private readonly string _direction = order.IsDescending ? "DESC" : "ASC";
 
     /// <summary>The statement that reads a page.</summary>
-    public string Page => Show($"SELECT *, false AS is_end FROM ({Rows}) AS found ORDER BY {Sorted("key")} LIMIT {limit}");
+    public string Page => SelectUsers($"SELECT *, false AS is_end FROM ({Rows}) AS found ORDER BY {OrderOf("key")} LIMIT {limit}");
 
     /// <summary>Whether a search by email has more matches than are sorted.</summary>
     public string HasManyMatches => $"SELECT count(*) > {MaxSortedMatches} FROM ({UnorderedMatches(null)} LIMIT {MaxSortedMatches + 1}) AS found";
@@ -47,11 +47,11 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     /// <summary>A page of a search with many matches: the matches among the scanned users, followed by the last scanned user if there may be more.</summary>
     /// <remarks>This is one statement with one snapshot. A second statement could find a different last user and skip the matches in between.</remarks>
     public string Scan => $"""
-        WITH walked AS MATERIALIZED (SELECT * FROM ({Arms(ScannedUsers, After)}) AS arms ORDER BY {Sorted("key")} LIMIT {ScannedUsers})
-        {Show($"""
-            (SELECT *, false AS is_end FROM walked WHERE {Matches} ORDER BY {Sorted("key")} LIMIT {limit})
+        WITH scanned AS MATERIALIZED (SELECT * FROM ({Arms(ScannedUsers, After)}) AS arms ORDER BY {OrderOf("key")} LIMIT {ScannedUsers})
+        {SelectUsers($"""
+            (SELECT *, false AS is_end FROM scanned WHERE {Matches} ORDER BY {OrderOf("key")} LIMIT {limit})
             UNION ALL
-            (SELECT *, true FROM walked ORDER BY {Sorted("key")} OFFSET {ScannedUsers - 1})
+            (SELECT *, true FROM scanned ORDER BY {OrderOf("key")} OFFSET {ScannedUsers - 1})
             """)}, is_end
         """;
 
@@ -66,10 +66,10 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string? Prefix => filter.Email is null ? null : Matches;
 
     private string? After => after is null ? null
-        : order.ByEmail ? $"({Email}, id) {Beyond} (@email, @id)"
-        : $"({Created}, id) {Beyond} (@created, @id)";
+        : order.ByEmail ? $"({Email}, id) {AfterOperator} (@email, @id)"
+        : $"({Created}, id) {AfterOperator} (@created, @id)";
 
-    private string Beyond => order.IsDescending ? "<" : ">";
+    private string AfterOperator => order.IsDescending ? "<" : ">";
 
     private static string Members => "SELECT user_id AS id FROM user_roles JOIN roles ON roles.id = role_id WHERE name = @role OFFSET 0";
 
@@ -106,20 +106,20 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         return command;
     }
 
-    private string Show(string rows) => $"""
+    private string SelectUsers(string rows) => $"""
         SELECT id, email, {Tier}, {IsActive}, {IsVerified}, {UserSql.HasTwoFactor}, created_at, updated_at, {UserSql.Roles}, {Email},
             is_end, {Created}
-        FROM ({rows}) AS users ORDER BY {Sorted("key")}
+        FROM ({rows}) AS users ORDER BY {OrderOf("key")}
         """;
 
-    /// <summary>All matches of a search by email, unordered.</summary>
+    /// <summary>Returns the SQL of all matches of a search by email, unordered.</summary>
     private string UnorderedMatches(string? after) => string.Join(
         " UNION ALL ",
-        StatusConditions.Select(standing => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", standing, Matches, after)}"));
+        StatusConditions.Select(status => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", status, Matches, after)}"));
 
     /// <summary>
-    /// Has one arm per tier. If another program created hundreds of tiers, PostgreSQL loops over them instead, because planning an arm for each would take
-    /// longer than running it.
+    /// Returns the SQL with one arm per tier. If another program created hundreds of tiers, PostgreSQL loops over them instead, because planning an arm for
+    /// each would take longer than running it.
     /// </summary>
     private string Arms(int count, params string?[] conditions) => tiers.Length <= MaxTierArms
         ? Arms(Enumerable.Range(1, tiers.Length).Select(tier => $"@tiers[{tier}]"), count, conditions)
@@ -128,10 +128,10 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     private string Arms(IEnumerable<string> ofTiers, int count, string?[] conditions) => string.Join(
         " UNION ALL ",
         from tier in ofTiers
-        from standing in StatusConditions
-        select $"(SELECT {Columns}, {Key} AS key FROM users WHERE {All([$"{Tier} = {tier}", standing, .. conditions])} ORDER BY {Sorted(Key)} LIMIT {count})");
+        from status in StatusConditions
+        select $"(SELECT {Columns}, {Key} AS key FROM users WHERE {All([$"{Tier} = {tier}", status, .. conditions])} ORDER BY {OrderOf(Key)} LIMIT {count})");
 
-    private string Sorted(string key) => $"{key} {_direction}, id {_direction}";
+    private string OrderOf(string key) => $"{key} {_direction}, id {_direction}";
 
     private static string All(params string?[] conditions) => string.Join(" AND ", conditions.OfType<string>().DefaultIfEmpty("true"));
 

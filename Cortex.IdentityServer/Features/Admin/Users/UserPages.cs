@@ -35,8 +35,8 @@ internal sealed class UserPages(NpgsqlDataSource database)
         }
 
         var sql = new UserPageSql(filter, order, tiers, after, limit + 1);
-        var isWalk = filter.Email is not null && filter.Role is null && !order.ByEmail && await HasManyMatchesAsync(sql, cancellationToken);
-        var (found, end) = await ReadAsync(isWalk ? sql.Scan : sql.Page, sql, order, cancellationToken);
+        var isScan = filter.Email is not null && filter.Role is null && !order.ByEmail && await HasManyMatchesAsync(sql, cancellationToken);
+        var (found, end) = await ReadAsync(isScan ? sql.Scan : sql.Page, sql, order, cancellationToken);
         return found.Count > limit
             ? new([.. found.Take(limit).Select(row => row.User)], found[limit - 1].Position)
             : new([.. found.Select(row => row.User)], end);

@@ -16,23 +16,23 @@ internal static class UserSupportEndpoints
     private const string AboutId = "The id of the user.";
 
     /// <summary>Unlock a user</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. Lifts the lockouts after wrong passwords (from any address) and wrong codes.</remarks>
+    /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lifts the lockouts after wrong passwords (from any address) and wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
         [Description(AboutId)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
         await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user by email.
-    /// Verify first that the request comes from the owner. The password is not changed. For your own account, this fails with 403: use your password and a code
-    /// instead.
+    /// Requires the role <c>admin</c> or <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user
+    /// by email. Verify first that the request comes from the owner. The password is not changed. For your own account, this fails with 403: use your password
+    /// and a code instead.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
         [Description(AboutId)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
         await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>End a user's sessions</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
+    /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
         [Description(AboutId)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken)
@@ -51,8 +51,9 @@ internal static class UserSupportEndpoints
 
     /// <summary>Email a user a link to set a password</summary>
     /// <remarks>
-    /// For <c>admin</c> and <c>support</c>. The link is valid for one hour and works once. A user who never had a password gets a new invitation instead, valid
-    /// for three days. A user gets at most five such emails per hour (429). For a disabled account, the request fails with 403 <c>account_disabled</c>.
+    /// Requires the role <c>admin</c> or <c>support</c>. The emailed link is valid for one hour and works once. A user who never had a password gets a new
+    /// invitation instead, valid for three days. A user gets at most five such emails per hour (429). For a disabled account, the request fails with 403
+    /// <c>account_disabled</c>.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
         [Description(AboutId)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http, CancellationToken cancellationToken) =>
@@ -61,7 +62,7 @@ internal static class UserSupportEndpoints
             : TypedResults.Accepted((string?)null, new MailAccepted("The email is on its way."));
 
     /// <summary>List a user's API keys</summary>
-    /// <remarks>For <c>admin</c> and <c>support</c>. Newest first, without the keys themselves.</remarks>
+    /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lists the keys, newest first, without the keys themselves.</remarks>
     internal static async Task<Results<Ok<IReadOnlyList<ApiKeyResponse>>, Problem>> ListUserApiKeys(
         [Description(AboutId)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
         await accounts.FindAsync(id, cancellationToken) is null
@@ -69,7 +70,7 @@ internal static class UserSupportEndpoints
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
 
     /// <summary>Revoke a user's API key</summary>
-    /// <remarks>For <c>admin</c>. The key is rejected from the next request on, and on other replicas within 250 ms.</remarks>
+    /// <remarks>Requires the role <c>admin</c>. The key is rejected from the next request on, and on other replicas within 250 ms.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
         [Description(AboutId)] Guid id,
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,

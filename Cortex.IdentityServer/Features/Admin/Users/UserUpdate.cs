@@ -40,7 +40,7 @@ internal sealed class UserUpdate(
             return new UserResult.Refused(Problems.PreconditionFailed);
         }
 
-        if (tiers.WhyRefused(request.SubscriptionTier, before.SubscriptionTier) is { } reason)
+        if (tiers.Validate(request.SubscriptionTier, before.SubscriptionTier) is { } reason)
         {
             return new UserResult.Refused(Refusal.Invalid("subscription_tier", reason));
         }

@@ -101,7 +101,7 @@ internal static partial class PostgresKeywords
         };
         if (unusable is not null)
         {
-            return $"{unusable} is not supported.";
+            return $"{unusable} isn't supported.";
         }
 
         if (!IsUtf8(settings.Encoding) || !IsUtf8(settings.ClientEncoding ?? "UTF8"))
@@ -111,7 +111,7 @@ internal static partial class PostgresKeywords
 
         return string.IsNullOrEmpty(settings.Passfile) || File.Exists(settings.Passfile)
             ? null
-            : "The file that Passfile names does not exist or can't be read.";
+            : "The file that Passfile names doesn't exist or can't be read.";
     }
 
     private static bool IsUtf8(string name) => name.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() is "UTF8" or "UNICODE";

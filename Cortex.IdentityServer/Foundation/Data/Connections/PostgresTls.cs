@@ -47,7 +47,7 @@ internal static class PostgresTls
 
         if (result.SslMode is SslMode.Allow or SslMode.Prefer && (!string.IsNullOrEmpty(result.RootCertificate) || result.CheckCertificateRevocation))
         {
-            return $"The server's certificate is not checked with sslmode={(result.SslMode == SslMode.Allow ? "allow" : "prefer")}: "
+            return $"The server's certificate isn't checked with sslmode={(result.SslMode == SslMode.Allow ? "allow" : "prefer")}: "
                 + "with sslrootcert, sslmode must be verify-full, verify-ca or require.";
         }
 
@@ -70,7 +70,7 @@ internal static class PostgresTls
         {
             if (!string.IsNullOrEmpty(path) && !File.Exists(path))
             {
-                return $"The file that {name} names does not exist or can't be read.";
+                return $"The file that {name} names doesn't exist or can't be read.";
             }
         }
 

@@ -69,9 +69,9 @@ internal static class PostgresUrlParameters
         "sslmode" or "requiressl" or "sslnegotiation" or "channel_binding" or "gssencmode" or "keepalives" or "load_balance_hosts"
             or "target_session_attrs" => null,
         _ when value.Length == 0 && (Ignored.Contains(name) || name is "sslcrl" or "sslcrldir" or "requirepeer" or "service" or "servicefile") => null,
-        "sslcrl" or "sslcrldir" => $"The parameter '{name}' is not supported: revocation lists aren't read, so a revoked certificate would be accepted.",
-        "requirepeer" => "The parameter 'requirepeer' is not supported: the owner of the server process isn't checked.",
-        "service" or "servicefile" => $"The parameter '{name}' is not supported: service files aren't read, so put its settings into the URL.",
+        "sslcrl" or "sslcrldir" => $"The parameter '{name}' isn't supported: revocation lists aren't read, so a revoked certificate would be accepted.",
+        "requirepeer" => "The parameter 'requirepeer' isn't supported: the owner of the server process isn't checked.",
+        "service" or "servicefile" => $"The parameter '{name}' isn't supported: service files aren't read, so put its settings into the URL.",
         "sslcertmode" =>
             value is "allow" or "disable"
                 ? null

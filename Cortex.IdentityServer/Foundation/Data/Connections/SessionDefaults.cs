@@ -22,7 +22,7 @@ internal static class SessionDefaults
 
     public static void AddTo(NpgsqlConnectionStringBuilder settings)
     {
-        var theirs = settings.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");
-        settings.Options = string.IsNullOrWhiteSpace(theirs) ? Text : $"{Text} {theirs}";
+        var operatorOptions = settings.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");
+        settings.Options = string.IsNullOrWhiteSpace(operatorOptions) ? Text : $"{Text} {operatorOptions}";
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DataFolder(PostgresAccount account)
         if (HasCluster(requested) || account.IsSelf)
         {
             return IsSupportedPath(requested) ? requested : throw new EmbeddedPostgresException(
-                $"The path {requested} has a character that PostgreSQL's pg_ctl cannot handle (quote, backslash, $ or `): use another folder, or set "
+                $"The path {requested} has a character that PostgreSQL's pg_ctl can't handle (quote, backslash, $ or `): use another folder, or set "
                     + "POSTGRES_URL.");
         }
 
@@ -43,7 +43,7 @@ internal sealed class DataFolder(PostgresAccount account)
         if (!await account.OwnsAsync(data, ct))
         {
             throw new EmbeddedPostgresException(
-                $"The data folder {data} does not belong to the account '{account.Name}', which runs PostgreSQL here: give it to that account (chown -R), "
+                $"The data folder {data} doesn't belong to the account '{account.Name}', which runs PostgreSQL here: give it to that account (chown -R), "
                     + "delete it to start over, or set POSTGRES_URL.");
         }
     }

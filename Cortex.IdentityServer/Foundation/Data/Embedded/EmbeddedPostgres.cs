@@ -139,7 +139,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         var text = await File.ReadAllTextAsync(Path.Combine(_dataDirectory, "PG_VERSION"), ct);
         _ = int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major);
         return found.FirstOrDefault(binaries => binaries.Major == major) ?? throw new EmbeddedPostgresException(
-            $"The cluster in {_dataDirectory} was made by PostgreSQL {text.Trim()}, and only "
+            $"The cluster in {_dataDirectory} was created by PostgreSQL {text.Trim()}, and only "
                 + $"{string.Join(", ", found.Select(binaries => binaries.Major).Distinct())} is installed: install that version, set POSTGRES_BIN to its "
                 + "bin folder, or delete the folder to start over.");
     }
@@ -166,7 +166,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "PostgreSQL {Major} runs in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
+        [LoggerMessage(1, LogLevel.Information, "PostgreSQL {Major} is running in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
         public static partial void Started(ILogger logger, int major, string data, string account, bool takenOver, long elapsed);
 
         [LoggerMessage(2, LogLevel.Information, "{Requested} links to {Data}, which the account {Account} can access")]
@@ -175,7 +175,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         [LoggerMessage(3, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
         public static partial void Stopped(ILogger logger, string data);
 
-        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} did not stop in time; the next start takes it over")]
+        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} didn't stop in time; the next start will take it over")]
         public static partial void NotStopped(ILogger logger, string data);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
     {
         if (Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).Any())
         {
-            throw new EmbeddedPostgresException($"The folder {data} is not empty and isn't a PostgreSQL cluster: delete it, or set POSTGRES_URL.");
+            throw new EmbeddedPostgresException($"The folder {data} isn't empty and isn't a PostgreSQL cluster: delete it, or set POSTGRES_URL.");
         }
 
         var temporary = DataFolder.TemporaryPath(data);

@@ -28,7 +28,7 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
         }
 
         throw new EmbeddedPostgresException(
-            "PostgreSQL does not run as root, and there is no way to switch to another account (setpriv or runuser, with an account 'postgres' or "
+            "PostgreSQL doesn't run as root, and there is no way to switch to another account (setpriv or runuser, with an account 'postgres' or "
                 + "'nobody'): run the server as an ordinary user, use compose.yaml, or set POSTGRES_URL.");
     }
 

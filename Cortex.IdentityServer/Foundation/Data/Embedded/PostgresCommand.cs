@@ -39,7 +39,7 @@ internal static class PostgresCommand
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
             ct.ThrowIfCancellationRequested();
-            return new CommandResult(124, $"{Path.GetFileName(program)} did not end within {limit.TotalSeconds:0} seconds");
+            return new CommandResult(124, $"{Path.GetFileName(program)} didn't end within {limit.TotalSeconds:0} seconds");
         }
 
         // On Windows, the server that pg_ctl starts inherits the pipes, so they may never reach their end.

@@ -61,7 +61,7 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             // Another program took the free port first. The next attempt picks another one.
             if (attempt == Attempts || DataFolder.CanHoldSocket(data))
             {
-                throw new EmbeddedPostgresException($"The embedded PostgreSQL in {data} did not start: {reason.Reason}");
+                throw new EmbeddedPostgresException($"The embedded PostgreSQL in {data} didn't start: {reason.Reason}");
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Compares the columns of the documented tables with the documentation, and accepts, repairs or refuses each.</summary>
+/// <summary>Compares the columns of the documented tables with the documentation, and accepts, repairs, or rejects each one.</summary>
 internal static class ColumnChecks
 {
     public static void Check(Catalog catalog, FindingCollector findings)
@@ -13,7 +13,7 @@ internal static class ColumnChecks
             }
             else if (documented.IsRequired)
             {
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The table {documented.Table} has no column {documented.Name} ({documented.Type}). "
                     + "Add the column with its values, or rename the table if it is a different one.");
             }
@@ -24,7 +24,7 @@ internal static class ColumnChecks
     {
         if (actual.IsComputed)
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The column {Name(actual)} is an identity or generated column, but this server has to write it. "
                 + $"Make it an ordinary column: {Alter(catalog, actual)} DROP IDENTITY or DROP EXPRESSION.");
             return;
@@ -33,7 +33,7 @@ internal static class ColumnChecks
         switch (TypeMatch.Of(documented, actual))
         {
             case TypeMatch.Refused refused:
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The column {Name(actual)} has the type {actual.FullType} but must be {documented.Type}. "
                     + $"Convert it, for example: {Alter(catalog, actual)} TYPE {documented.Type} USING {refused.Using}.");
                 return;
@@ -50,7 +50,7 @@ internal static class ColumnChecks
                 catalog,
                 actual,
                 $"length({name}) > {documented.Length}",
-                ids => RefuseRows(
+                ids => AddRowsRefusal(
                     ids,
                     findings,
                     $"The column {Name(actual)} holds more than {documented.Length} characters in the rows with these ids: {{0}}. Shorten them."),
@@ -65,7 +65,7 @@ internal static class ColumnChecks
         if (blockers.Count > 0)
         {
             var named = string.Join(", ", blockers.Select(blocker => $"the {blocker.Kind} {blocker.Name}").Distinct());
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The column {Name(actual)} has the type {actual.FullType} and must become {convertible.Type}, "
                 + $"but PostgreSQL doesn't allow that while it is used by {named}. Drop what uses it, migrate, and create it again.");
             return;
@@ -75,13 +75,13 @@ internal static class ColumnChecks
         foreach (var index in ExpressionIndexes(catalog, actual).Where(OwnIndexes.Contains))
         {
             // The index is recreated: PostgreSQL would keep the old type's constants in it, and then reject the change.
-            if (findings.RunFirstOnce($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
+            if (findings.TryAddFirst($"DROP INDEX {Catalog.Quote(catalog.Server.Schema!)}.{Catalog.Quote(index.Name)}"))
             {
-                findings.RunLast(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
+                findings.AddLast(index.Definition.Replace("timestamp without time zone", "timestamp with time zone", StringComparison.Ordinal));
             }
         }
 
-        findings.Repair(
+        findings.AddRepair(
             $"The column {Name(actual)} changes from {actual.FullType} to {convertible.Type}{convertible.Meaning}.",
             actual.Table,
             [
@@ -114,7 +114,7 @@ internal static class ColumnChecks
         var column = Catalog.Quote(actual.Name);
         if (documented is { IsRequired: false, Default: null } and not { Table: "api_keys", Name: "name" } && actual.IsRequired)
         {
-            findings.Repair(
+            findings.AddRepair(
                 $"The column {Name(actual)} loses NOT NULL, because this server leaves it empty.", actual.Table, $"ALTER COLUMN {column} DROP NOT NULL");
         }
 
@@ -126,20 +126,20 @@ internal static class ColumnChecks
 
         if (documented is { Kind: ColumnKind.TextList } && !actual.IsRequired)
         {
-            findings.Repair($"The column {Name(actual)} becomes NOT NULL; NULL becomes an empty list.");
-            findings.RunFirst($"UPDATE {catalog.NameOf(actual.Table)} SET {column} = '{{}}' WHERE {column} IS NULL");
-            findings.RunLast($"ALTER TABLE {catalog.NameOf(actual.Table)} ALTER COLUMN {column} SET DEFAULT '{{}}', ALTER COLUMN {column} SET NOT NULL");
+            findings.AddRepair($"The column {Name(actual)} becomes NOT NULL; NULL becomes an empty list.");
+            findings.AddFirst($"UPDATE {catalog.NameOf(actual.Table)} SET {column} = '{{}}' WHERE {column} IS NULL");
+            findings.AddLast($"ALTER TABLE {catalog.NameOf(actual.Table)} ALTER COLUMN {column} SET DEFAULT '{{}}', ALTER COLUMN {column} SET NOT NULL");
         }
 
         void Report(string? ids)
         {
             if (ids is null)
             {
-                findings.Repair($"The column {Name(actual)} becomes NOT NULL; no row is NULL there.", actual.Table, $"ALTER COLUMN {column} SET NOT NULL");
+                findings.AddRepair($"The column {Name(actual)} becomes NOT NULL; no row is NULL there.", actual.Table, $"ALTER COLUMN {column} SET NOT NULL");
             }
             else
             {
-                RefuseRows(
+                AddRowsRefusal(
                     ids,
                     findings,
                     $"The column {Name(actual)} must not be NULL but is in the rows with these ids: {{0}}. Fill in the values, or delete the rows.");
@@ -147,7 +147,7 @@ internal static class ColumnChecks
         }
     }
 
-    /// <summary>Skips tables without an id column, which are refused for that reason.</summary>
+    /// <summary>Skips tables without an id column, which are rejected for that reason.</summary>
     private static void QueryIds(Catalog catalog, ColumnFacts column, string condition, Action<string?> onResult, FindingCollector findings)
     {
         if (catalog.Has(column.Table, "id"))
@@ -156,11 +156,11 @@ internal static class ColumnChecks
         }
     }
 
-    private static void RefuseRows(string? ids, FindingCollector findings, string text)
+    private static void AddRowsRefusal(string? ids, FindingCollector findings, string text)
     {
         if (ids is not null)
         {
-            findings.Refuse(text.Replace("{0}", ids, StringComparison.Ordinal));
+            findings.AddRefusal(text.Replace("{0}", ids, StringComparison.Ordinal));
         }
     }
 

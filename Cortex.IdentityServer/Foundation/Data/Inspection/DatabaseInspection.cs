@@ -49,7 +49,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         }
         catch (PostgresException failure) when (!failure.IsTransient && (query.OnFailure is not null || findings.HasRefusals))
         {
-            // Queries may fail on the rows of a table that is refused for its columns.
+            // Queries may fail on a table that is rejected because of its columns.
             await transaction.RollbackAsync(Savepoint, cancellationToken);
             query.OnFailure?.Invoke();
         }

@@ -10,7 +10,7 @@ internal static class EarlierVersionChecks
         // A function that no applied migration created is already refused because of its name.
         foreach (var function in catalog.ForeignFunctions.Where(function => !planned.Functions.Contains(function.Name)))
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The function {function.Signature} is owned by the role {function.Owner}, and only its owner can replace it. "
                 + $"Run migrate as {function.Owner}, or run ALTER FUNCTION {function.Signature} OWNER TO {Catalog.Quote(catalog.Server.Role)}.");
         }
@@ -33,7 +33,7 @@ internal static class EarlierVersionChecks
             foreach (var role in taken?.Split(',') ?? [])
             {
                 var (id, name) = (role[..36], role[37..]);
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The row of roles with the id {id} isn't the role {name}, which has that id in every database. "
                     + "Add that row again with another id, change role_id in user_roles to it, "
                     + $"and run DELETE FROM {table} WHERE id = '{id}'.");

@@ -7,7 +7,7 @@ internal static class EmailChecks
     private const string Blank =
         @"\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
 
-    /// <remarks>This applies only before the first migration. Afterward the database keeps such accounts apart by itself.</remarks>
+    /// <remarks>This check runs only before the first migration. After it, the database itself prevents such accounts.</remarks>
     public static void Check(Catalog catalog, bool isNew, FindingCollector findings)
     {
         // normalize() requires a Unicode encoding; databases with another one are refused anyway.
@@ -26,7 +26,7 @@ internal static class EmailChecks
             {
                 if (ids is not null)
                 {
-                    findings.Refuse(
+                    findings.AddRefusal(
                         "Some users have emails that differ only in upper and lower case, surrounding white space, or Unicode form. "
                         + $"Change the email of all but one of each, or merge them. Their ids: {ids}.");
                 }

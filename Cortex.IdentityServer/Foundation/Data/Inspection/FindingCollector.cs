@@ -16,16 +16,16 @@ internal sealed class FindingCollector
 
     public bool HasRefusals => _findings.Any(finding => finding.Severity == Severity.Refuse);
 
-    public void Refuse(string text) => Add(Severity.Refuse, text);
+    public void AddRefusal(string text) => Add(Severity.Refuse, text);
 
-    public void Warn(string text) => Add(Severity.Warn, text);
+    public void AddWarning(string text) => Add(Severity.Warn, text);
 
-    public void Repair(string text) => Add(Severity.Repair, text);
+    public void AddRepair(string text) => Add(Severity.Repair, text);
 
     /// <summary>Adds a repair by <c>ALTER TABLE</c>. All actions on a table become one statement, so that PostgreSQL rewrites its rows only once.</summary>
-    public void Repair(string text, string table, params string[] actions)
+    public void AddRepair(string text, string table, params string[] actions)
     {
-        Repair(text);
+        AddRepair(text);
         if (!_alterations.TryGetValue(table, out var known))
         {
             _alterations[table] = known = [];
@@ -35,10 +35,10 @@ internal sealed class FindingCollector
     }
 
     /// <summary>Adds a statement to run before all <c>ALTER TABLE</c> statements.</summary>
-    public void RunFirst(string statement) => _first.Add(statement);
+    public void AddFirst(string statement) => _first.Add(statement);
 
     /// <returns>Whether the statement is new.</returns>
-    public bool RunFirstOnce(string statement)
+    public bool TryAddFirst(string statement)
     {
         if (_first.Contains(statement))
         {
@@ -50,7 +50,7 @@ internal sealed class FindingCollector
     }
 
     /// <summary>Adds a statement to run after all <c>ALTER TABLE</c> statements.</summary>
-    public void RunLast(string statement) => _last.Add(statement);
+    public void AddLast(string statement) => _last.Add(statement);
 
     /// <param name="sql">A query that returns one text, or null if there is nothing to report.</param>
     /// <param name="onResult">Receives that text.</param>

@@ -22,7 +22,7 @@ internal static class ForeignKeyChecks
 
         foreach (var reference in catalog.References)
         {
-            findings.Warn(
+            findings.AddWarning(
                 $"The table {reference.Table} references {reference.Target} without ON DELETE CASCADE or SET NULL. "
                 + $"Rows of {reference.Target} that it references can't be deleted; requests to do so are answered with 409 in_use.");
         }
@@ -34,7 +34,7 @@ internal static class ForeignKeyChecks
         var right = there.Where(found => found.Columns.Length == 1 && found.OurTarget == key.Target && found.TargetColumns is ["id"]).ToList();
         foreach (var other in there.Except(right))
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The foreign key {other.Name} of {key.Table}.{key.Column} references {other.Target} ({string.Join(", ", other.TargetColumns)}) "
                 + $"but must reference {key.Target} (id). Drop or correct it.");
         }
@@ -47,12 +47,12 @@ internal static class ForeignKeyChecks
         {
             if (drops.Length > 0)
             {
-                findings.Repair($"A second foreign key of {key.Table}.{key.Column}, without {action}, is dropped.", key.Table, drops);
+                findings.AddRepair($"A second foreign key of {key.Table}.{key.Column}, without {action}, is dropped.", key.Table, drops);
             }
         }
         else if (right.Any(constraint => constraint.IsValid))
         {
-            findings.Repair($"The foreign key of {key.Table}.{key.Column} gets {action}.", key.Table, [.. drops, add]);
+            findings.AddRepair($"The foreign key of {key.Table}.{key.Column} gets {action}.", key.Table, [.. drops, add]);
         }
         else if (there.Count == right.Count)
         {
@@ -77,18 +77,18 @@ internal static class ForeignKeyChecks
         {
             if (ids is not null)
             {
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The column {key.Table}.{key.Column} references rows of {key.Target} that don't exist, in the rows with these ids: {ids}. "
                     + "Correct or delete these rows.");
             }
             else if (catalog.Has(key.Target))
             {
-                findings.Repair($"The missing foreign key of {key.Table}.{key.Column} is added, {action}.", key.Table, actions);
+                findings.AddRepair($"The missing foreign key of {key.Table}.{key.Column} is added, {action}.", key.Table, actions);
             }
             else
             {
                 // The first migration would create the referenced table, but not this key.
-                findings.Refuse($"There is a table {key.Table} but no table {key.Target}. Rename {key.Table}, or restore {key.Target}.");
+                findings.AddRefusal($"There is a table {key.Table} but no table {key.Target}. Rename {key.Table}, or restore {key.Target}.");
             }
         }
     }

@@ -26,7 +26,8 @@ internal static class KeyChecks
 
         if (key is not null)
         {
-            findings.Refuse($"The table {table} has {key.Definition} but needs PRIMARY KEY (id). Replace it, along with any foreign keys that refer to it.");
+            findings.AddRefusal(
+                $"The table {table} has {key.Definition} but needs PRIMARY KEY (id). Replace it, along with any foreign keys that refer to it.");
             return;
         }
 
@@ -40,11 +41,11 @@ internal static class KeyChecks
             {
                 if (ids is null)
                 {
-                    findings.Repair($"The table {table} gets PRIMARY KEY (id).", table, "ADD PRIMARY KEY (id)");
+                    findings.AddRepair($"The table {table} gets PRIMARY KEY (id).", table, "ADD PRIMARY KEY (id)");
                 }
                 else
                 {
-                    findings.Refuse(
+                    findings.AddRefusal(
                         $"The table {table} has no primary key and can't get one, because these ids are NULL or occur more than once: {ids}. "
                         + "Give each row an id of its own.");
                 }
@@ -59,7 +60,7 @@ internal static class KeyChecks
             .ToList();
         if (unique.FirstOrDefault(index => index.NullsAreEqual) is { } single && catalog.Column(table, column) is { IsRequired: false })
         {
-            findings.Refuse($"The index {single.Name} allows only one row with NULL in {table}.{column}. Recreate it without NULLS NOT DISTINCT.");
+            findings.AddRefusal($"The index {single.Name} allows only one row with NULL in {table}.{column}. Recreate it without NULLS NOT DISTINCT.");
         }
 
         if (unique.Count > 0)
@@ -78,11 +79,11 @@ internal static class KeyChecks
             {
                 if (ids is null)
                 {
-                    findings.Repair($"The column {table}.{column} becomes unique; no value occurs twice.", table, $"ADD UNIQUE ({quoted})");
+                    findings.AddRepair($"The column {table}.{column} becomes unique; no value occurs twice.", table, $"ADD UNIQUE ({quoted})");
                 }
                 else
                 {
-                    findings.Refuse(
+                    findings.AddRefusal(
                         $"The column {table}.{column} must be unique, but the rows with these ids share a value: {ids}. Change or delete all but one of each.");
                 }
             });

@@ -7,7 +7,7 @@ internal static class NameChecks
     {
         foreach (var name in catalog.Taken.Where(name => !IsExpected(name, planned)))
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The {name.Kind} {Catalog.Quote(name.Schema)}.{Catalog.Quote(name.Name)} already exists and isn't this server's, which needs that name. "
                 + "Rename it, or move it to another schema.");
         }
@@ -16,7 +16,7 @@ internal static class NameChecks
             .Where(added => catalog.Column(added.Table, added.Column) is not null && !DocumentedColumns.Contains(added.Table, added.Column));
         foreach (var (table, column) in taken)
         {
-            findings.Refuse($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");
+            findings.AddRefusal($"The column {table}.{column} already exists, and this server needs that name for a column of its own. Rename it.");
         }
     }
 

@@ -49,11 +49,11 @@ internal static class OwnerFunctions
     public static Finding? WrongSearchPath(string[] names, string schema, string? owner) => (names, owner) switch
     {
         ([], _) => null,
-        (_, null) => new(Severity.Repair, $"These functions look for the server's tables in the schema {schema}, where they are now: {List(names)}."),
+        (_, null) => new(Severity.Repair, $"The search_path of these functions becomes {schema}, the schema of the server's tables: {List(names)}."),
         _ => new(
             Severity.Refuse,
             $"The server's tables are in the schema {schema}, but these functions look elsewhere, so every write would fail: {List(names)}. "
-            + $"Run migrate as {owner}, who owns them; it corrects that."),
+            + $"Run migrate as {owner}, who owns them, to correct that."),
     };
 
     /// <param name="names">The functions that other roles may call.</param>
@@ -61,11 +61,11 @@ internal static class OwnerFunctions
     public static Finding? ExposedToOthers(string[] names, string? owner) => (names, owner) switch
     {
         ([], _) => null,
-        (_, null) => new(Severity.Repair, $"Only their owner can call these functions again: {List(names)}."),
+        (_, null) => new(Severity.Repair, $"From now on, only their owner can call these functions: {List(names)}."),
         _ => new(
             Severity.Warn,
             $"Roles other than their owner may call these functions, which run with the owner's rights: {List(names)}. "
-            + $"Run migrate as {owner}, who owns them; it revokes that."),
+            + $"Run migrate as {owner}, who owns them, to revoke that right."),
     };
 
     private static string List(string[] names) => string.Join(", ", names);

@@ -20,20 +20,22 @@ internal static class OwnerRuleChecks
 
         foreach (var exclusion in catalog.Constraints.Where(constraint => constraint.Kind == 'x'))
         {
-            findings.Warn($"The exclusion constraint {exclusion.Name} of {exclusion.Table} may reject rows that this server writes: {exclusion.Definition}.");
+            findings.AddWarning(
+                $"The exclusion constraint {exclusion.Name} of {exclusion.Table} may reject rows that this server writes: {exclusion.Definition}.");
         }
 
         foreach (var trigger in catalog.Triggers)
         {
             if (trigger.IsRule)
             {
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The rule {trigger.Name} rewrites statements on the table {trigger.Table}, so this server can't rely on what it writes. "
                     + $"Use a trigger instead, and run DROP RULE {Catalog.Quote(trigger.Name)} ON {catalog.NameOf(trigger.Table)}.");
             }
             else
             {
-                findings.Warn($"The trigger {trigger.Name} of the table {trigger.Table} isn't this server's. Requests for which it raises an error will fail.");
+                findings.AddWarning(
+                    $"The trigger {trigger.Name} of the table {trigger.Table} isn't this server's. Requests for which it raises an error will fail.");
             }
         }
 
@@ -45,11 +47,11 @@ internal static class OwnerRuleChecks
         var problem = $"The column {column.Table}.{column.Name} is NOT NULL without a default, and this server doesn't know it";
         if (catalog.Triggers.Any(trigger => trigger.Table == column.Table && trigger.RunsBeforeInsert))
         {
-            findings.Warn($"{problem}. New rows will fail unless a trigger fills it in.");
+            findings.AddWarning($"{problem}. New rows will fail unless a trigger fills it in.");
         }
         else
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"{problem}, so it couldn't add rows. "
                 + $"Run ALTER TABLE {catalog.NameOf(column.Table)} ALTER COLUMN {Catalog.Quote(column.Name)} SET DEFAULT … or DROP NOT NULL.");
         }
@@ -68,11 +70,11 @@ internal static class OwnerRuleChecks
         var text = $"The unique index {index.Name} of {index.Table} rejects rows that this server has to write: {index.Definition}.";
         if (index.IsPartial)
         {
-            findings.Warn(text);
+            findings.AddWarning(text);
         }
         else
         {
-            findings.Refuse($"{text} Drop it.");
+            findings.AddRefusal($"{text} Drop it.");
         }
 
         bool StaysNull(string column) => !DocumentedColumns.Contains(index.Table, column) && catalog.Column(index.Table, column) is { HasDefault: false };
@@ -91,11 +93,11 @@ internal static class OwnerRuleChecks
                 {
                     if (refused is not null)
                     {
-                        findings.Refuse(
+                        findings.AddRefusal(
                             $"The constraint {check.Name} of {check.Table} rejects rows that this server has to write: {check.Definition}. Drop or relax it.");
                     }
                 },
-                () => findings.Warn(
+                () => findings.AddWarning(
                     $"The constraint {check.Name} of {check.Table} couldn't be tested: {check.Definition}. Requests will fail if it rejects a row."));
         }
     }

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Checks that each of the server's names is an ordinary table that the role owns and whose rows it can all see.</summary>
+/// <summary>Checks that each of the server's names is an ordinary table that the role owns, and that the role can see all of its rows.</summary>
 internal static class RelationChecks
 {
     public static void Check(Catalog catalog, FindingCollector findings)
@@ -9,14 +9,14 @@ internal static class RelationChecks
         {
             if (relation.Schema != catalog.Server.Schema)
             {
-                findings.Refuse(
+                findings.AddRefusal(
                     $"The name {relation.Name} resolves to the schema {relation.Schema}, but this server's tables are in {catalog.Server.Schema}. "
                     + $"Rename {Catalog.Quote(relation.Schema)}.{Catalog.Quote(relation.Name)}, or change the role's search_path.");
             }
 
             if (relation.HidesRows)
             {
-                findings.Refuse(HiddenRowsRefusal(relation.Name, catalog.Server.Role));
+                findings.AddRefusal(HiddenRowsRefusal(relation.Name, catalog.Server.Role));
             }
         }
 
@@ -24,20 +24,20 @@ internal static class RelationChecks
         {
             if (RefusalFor(relation) is { } reason)
             {
-                findings.Refuse(reason);
+                findings.AddRefusal(reason);
             }
         }
 
         foreach (var relation in catalog.Relations.Where(relation => relation is { IsOwned: false, Kind: 'r' or 'p' }))
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The table {relation.Name} is owned by the role {relation.Owner}, and only its owner can add columns and triggers to it. "
                 + $"Run migrate as {relation.Owner}, or run GRANT {Catalog.Quote(relation.Owner)} TO {Catalog.Quote(catalog.Server.Role)}.");
         }
 
         foreach (var relation in catalog.Relations.Where(relation => relation.CannotPublish))
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"A publication includes the table {relation.Name}, which has no replica identity, so every UPDATE and DELETE would fail. "
                 + $"Run ALTER TABLE {catalog.NameOf(relation.Name)} REPLICA IDENTITY DEFAULT.");
         }

@@ -29,19 +29,19 @@ internal static class ServerChecks
         string?[] reasons = [VersionRefusal(server.VersionNumber, server.Version), EncodingRefusal(server.Database, server.Encoding)];
         foreach (var reason in reasons.OfType<string>())
         {
-            findings.Refuse(reason);
+            findings.AddRefusal(reason);
         }
 
         if (server.IsReadOnly)
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 "The database is read-only: it is a standby, or default_transaction_read_only is on. "
                 + "Point POSTGRES_URL at the primary, or turn that setting off.");
         }
 
         if (!server.HasPlpgsql)
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The role {server.Role} can't use the language plpgsql, which this server's triggers are written in. "
                 + $"Run CREATE EXTENSION plpgsql or GRANT USAGE ON LANGUAGE plpgsql TO {Catalog.Quote(server.Role)}.");
         }
@@ -55,7 +55,7 @@ internal static class ServerChecks
         var role = Catalog.Quote(server.Role);
         if (server.Schema is null)
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The role {server.Role} has no schema to create tables in: its search_path names no schema that exists and that it may use. "
                 + "Grant it USAGE and CREATE on a schema, or set its search_path.");
             return;
@@ -63,7 +63,7 @@ internal static class ServerChecks
 
         if (!server.CanCreate)
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"The role {server.Role} may not create tables in the schema {server.Schema}. "
                 + $"Run GRANT USAGE, CREATE ON SCHEMA {Catalog.Quote(server.Schema)} TO {role}.");
         }
@@ -77,13 +77,13 @@ internal static class ServerChecks
         var named = $"{(others.Count == 1 ? "the schema" : "the schemas")} {string.Join(" and ", others)}";
         if (catalog.Has("users") || server.ChoosesSchema)
         {
-            findings.Warn(
+            findings.AddWarning(
                 $"This server uses the table users in the schema {server.Schema} and ignores the one in {named}. "
                 + $"If your accounts are in the other one, run ALTER ROLE {role} SET search_path = {Catalog.Quote(others[0])}.");
         }
         else
         {
-            findings.Refuse(
+            findings.AddRefusal(
                 $"There is a table users in {named}, which isn't on the search_path of the role {server.Role}, "
                 + $"so a second, empty one would be created in {server.Schema}. "
                 + $"Name the schema to use: ALTER ROLE {role} SET search_path = {Catalog.Quote(others[0])}.");

@@ -44,12 +44,12 @@ internal sealed class LocalWindow
         }
     }
 
-    /// <summary>Removes a window that has ended or that has used at most <paramref name="most"/> permits, but never an exhausted one.</summary>
-    public bool TryRemove(int most, long now)
+    /// <summary>Removes a window that has ended or that has used at most <paramref name="maxUsed"/> permits, but never an exhausted one.</summary>
+    public bool TryRemove(int maxUsed, long now)
     {
         lock (_lock)
         {
-            _isRemoved = _isRemoved || now >= _end || (_used <= most && _used < _permits);
+            _isRemoved = _isRemoved || now >= _end || (_used <= maxUsed && _used < _permits);
             return _isRemoved;
         }
     }

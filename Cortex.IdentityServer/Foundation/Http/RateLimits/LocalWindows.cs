@@ -15,10 +15,10 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
     private const string Overflow = "newcomers";
 
     /// <summary>The number of windows down to which an eviction shrinks the table, so that it doesn't run for each new partition.</summary>
-    private readonly int _roomy = capacity - Math.Max(1, capacity / 10);
+    private readonly int _evictionTarget = capacity - Math.Max(1, capacity / 10);
 
     private readonly ConcurrentDictionary<Key, LocalWindow> _windows = new();
-    private readonly Lock _makingRoom = new();
+    private readonly Lock _evictionLock = new();
     private int _count;
     private long _nextSearch = long.MinValue;
 
@@ -70,15 +70,15 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
 
     private bool TryEvict()
     {
-        lock (_makingRoom)
+        lock (_evictionLock)
         {
             var now = clock.GetTimestamp();
             if (Count >= capacity && now >= _nextSearch)
             {
-                Remove(most: 0, now);
-                for (var most = 1; Count > _roomy && most < RateLimitSettings.MaxPermits; most = (int)Math.Min(RateLimitSettings.MaxPermits, most * 8L))
+                Remove(maxUsed: 0, now);
+                for (var maxUsed = 1L; Count > _evictionTarget && maxUsed < RateLimitSettings.MaxPermits; maxUsed *= 8)
                 {
-                    Remove(most, now);
+                    Remove((int)maxUsed, now);
                 }
 
                 // Wait a second before the next attempt, if all windows are exhausted.
@@ -89,16 +89,16 @@ internal sealed class LocalWindows(TimeProvider clock, int capacity = LocalWindo
         }
     }
 
-    private void Remove(int most, long now)
+    private void Remove(int maxUsed, long now)
     {
         foreach (var (key, window) in _windows)
         {
-            if (most > 0 && Count <= _roomy)
+            if (maxUsed > 0 && Count <= _evictionTarget)
             {
                 return;
             }
 
-            if (window.TryRemove(most, now) && _windows.TryRemove(KeyValuePair.Create(key, window)))
+            if (window.TryRemove(maxUsed, now) && _windows.TryRemove(KeyValuePair.Create(key, window)))
             {
                 Interlocked.Decrement(ref _count);
             }

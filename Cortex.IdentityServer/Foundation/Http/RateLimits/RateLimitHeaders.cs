@@ -12,20 +12,20 @@ internal static class RateLimitHeaders
     /// <summary>Writes the decision's headers, unless an earlier decision of this request left fewer requests.</summary>
     public static void ShowTightest(HttpContext context, RateDecision decision)
     {
-        if (context.Features.Get<Noted>() is { Decision: var tightest }
+        if (context.Features.Get<Tightest>() is { Decision: var tightest }
             && (tightest.Remaining < decision.Remaining || (tightest.Remaining == decision.Remaining && tightest.Reset >= decision.Reset)))
         {
             return;
         }
 
-        context.Features.Set(new Noted(decision));
+        context.Features.Set(new Tightest(decision));
         Write(context.Response.Headers, decision);
     }
 
     /// <summary>Writes the headers again after the exception handler has cleared them.</summary>
     public static void WriteTo(HttpContext context)
     {
-        if (context.Features.Get<Noted>() is { } tightest)
+        if (context.Features.Get<Tightest>() is { } tightest)
         {
             Write(context.Response.Headers, tightest.Decision);
         }
@@ -39,5 +39,5 @@ internal static class RateLimitHeaders
     }
 
     /// <summary>A feature that keeps the tightest decision even if the response is cleared.</summary>
-    private sealed record Noted(RateDecision Decision);
+    private sealed record Tightest(RateDecision Decision);
 }

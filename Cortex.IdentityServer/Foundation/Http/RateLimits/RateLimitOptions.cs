@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
-/// <summary>The operator's numbers for the declared rate limits, and the address of Redis.</summary>
+/// <summary>The rate limits that the operator has set, and the address of Redis.</summary>
 internal sealed class RateLimitOptions
 {
     private readonly FrozenDictionary<string, int> _permits;

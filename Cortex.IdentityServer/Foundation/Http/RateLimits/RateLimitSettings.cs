@@ -11,18 +11,19 @@ internal static class RateLimitSettings
     /// <summary>Returns the numbers by name, and adds an error if the variable is invalid.</summary>
     /// <param name="settings">The reader of the variable and of its errors.</param>
     /// <param name="variable">The variable's name.</param>
-    /// <param name="canBe">Whether a name is allowed.</param>
-    /// <param name="kinds">The allowed names, in words for the error.</param>
-    public static Dictionary<string, int> Read(SettingsReader settings, string variable, Func<string, bool> canBe, string kinds)
+    /// <param name="isAllowed">Whether a name is allowed.</param>
+    /// <param name="allowedNames">A description of the allowed names for the error.</param>
+    public static Dictionary<string, int> Read(SettingsReader settings, string variable, Func<string, bool> isAllowed, string allowedNames)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var pair in settings.List(variable).Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
         {
-            if (pair is not [var name, var text] || !canBe(name)
+            if (pair is not [var name, var text] || !isAllowed(name)
                 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MaxPermits
                 || !numbers.TryAdd(name, number))
             {
-                settings.Refuse(variable, $"must be name=number pairs separated by commas, each name once, {kinds}, and each number from 1 to {MaxPermits}");
+                settings.AddError(variable, $"must be name=number pairs separated by commas, each name once, {allowedNames}, and each number from 1 to "
+                        + $"{MaxPermits}");
                 break;
             }
         }

@@ -27,7 +27,7 @@ internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? U
             || url.Query.Length > 0 || url.Fragment.Length > 0
             || (url.UserInfo.Length > 0 && credential.Length == 1))
         {
-            settings.Refuse(Variable, $"must be {MustBe}, with a number as the database and nothing after it");
+            settings.AddError(Variable, $"must be {MustBe}, with a number as the database and nothing after it");
             return null;
         }
 

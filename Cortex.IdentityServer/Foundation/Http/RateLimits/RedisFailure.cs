@@ -14,9 +14,9 @@ internal static partial class RedisFailure
     /// <summary>Returns why Redis rejects commands, as a clause, or null if it merely didn't respond.</summary>
     public static string? Reason(Exception failure, ConnectionMultiplexer? connection, RedisAddress address)
     {
-        var said = string.Join(' ', Chain(failure).Select(part => part.Message));
+        var message = string.Join(' ', Chain(failure).Select(part => part.Message));
         var kind = connection?.GetServers() is [var server, ..] ? server.ServerType : ServerType.Standalone;
-        return said switch
+        return message switch
         {
             _ when Has("RESP protocol failure") => "it doesn't speak the Redis protocol",
             _ when kind == ServerType.Sentinel => "it is a Sentinel, which stores no data; REDIS_URL must point to the primary itself",
@@ -28,22 +28,23 @@ internal static partial class RedisFailure
             _ when Has("CLUSTERDOWN") => "its cluster is down (CLUSTERDOWN)",
             _ when Has("NOREPLICAS") => "it has too few replicas to accept writes (NOREPLICAS)",
             _ when Has("OOM ") => "its memory is full (OOM)",
-            _ when Has("MISCONF") => "it can't save its data and therefore refuses writes (MISCONF)",
+            _ when Has("MISCONF") => "it can't save its data and therefore rejects writes (MISCONF)",
             _ when Has("WRONGPASS") || Has("NOAUTH") || Has("invalid password") || Has("invalid username-password") || Has("AuthenticationFailure") =>
                 "it rejects the user or password in REDIS_URL",
-            _ when Has("NOPERM") || Has("The user executing the script can't run") => $"its user lacks permissions (NOPERM{Command(said)}); {PermissionsHint}",
+            _ when Has("NOPERM") || Has("The user executing the script can't run") =>
+              $"its user lacks permissions (NOPERM{Command(message)}); {PermissionsHint}",
             _ when Has("DB index is out of range") || Has("database does not exist") => $"it has no database {address.Database}",
             _ when Chain(failure).FirstOrDefault(part => part is RedisServerException or RedisCommandException) is { } other => other.Message,
             _ => null,
         };
 
-        bool Has(string text) => said.Contains(text, StringComparison.Ordinal);
+        bool Has(string text) => message.Contains(text, StringComparison.Ordinal);
     }
 
-    private static string Command(string said) => CommandPattern().Match(said) switch
+    private static string Command(string message) => CommandPattern().Match(message) switch
     {
         { Success: true } match => $": {match.Groups[1].Value}{match.Groups[2].Value}",
-        _ when said.Contains("keys", StringComparison.Ordinal) => ": keys cortex:limit:*",
+        _ when message.Contains("keys", StringComparison.Ordinal) => ": keys cortex:limit:*",
         _ => "",
     };
 

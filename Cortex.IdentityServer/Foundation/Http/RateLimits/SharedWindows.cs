@@ -23,7 +23,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private const int MaxFailedProbes = 3;
 
     private readonly RedisAddress _address = options.Redis!;
-    private readonly Lock _noting = new();
+    private readonly Lock _stateLock = new();
     private ConnectionMultiplexer? _connection;
     private RedisWindows? _windows;
     private volatile bool _isUp;
@@ -181,7 +181,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private void UpdateAvailability(bool isUp, Exception? failure = null)
     {
         var reason = failure is null ? null : RedisFailure.Reason(failure, _connection, _address);
-        lock (_noting)
+        lock (_stateLock)
         {
             var isChange = !_isKnown || _isUp != isUp;
             (_isKnown, _isUp) = (true, isUp);

@@ -41,10 +41,10 @@ internal sealed partial class EmailChange(
             return Problems.InvalidVerificationToken;
         }
 
-        return await changes.RunAsync(user.Id, origin, change => MoveAsync(change, user, token, cancellationToken), cancellationToken);
+        return await changes.RunAsync(user.Id, origin, change => ApplyAsync(change, user, token, cancellationToken), cancellationToken);
     }
 
-    private async Task<Refusal?> MoveAsync(AccountChange change, User user, OneTimeToken token, CancellationToken cancellationToken)
+    private async Task<Refusal?> ApplyAsync(AccountChange change, User user, OneTimeToken token, CancellationToken cancellationToken)
     {
         if (!await tokens.RedeemAsync(token, cancellationToken))
         {

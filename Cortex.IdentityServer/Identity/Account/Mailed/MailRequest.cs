@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.Account.Mailed;
 /// <summary>A request for an email to an address.</summary>
 internal sealed record MailRequest : IRequestBody, IExample<MailRequest>
 {
-    /// <summary>The account's email, in upper or lower case.</summary>
+    /// <summary>The account's email; letter case is ignored.</summary>
     [Required]
     [MaxLength(EmailAddress.MaxLength)]
     public string Email { get; init; } = "";

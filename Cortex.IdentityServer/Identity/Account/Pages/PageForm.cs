@@ -11,7 +11,7 @@ internal static class PageForm
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
-            throw new BadHttpRequestException("The body is not a URL-encoded form.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException("The body isn't a URL-encoded form.", StatusCodes.Status415UnsupportedMediaType);
         }
 
         try

@@ -13,7 +13,7 @@ internal abstract class BcryptEngine
     /// <summary>The minimum cost: bcrypt runs 2^cost rounds.</summary>
     public const int MinCost = 4;
 
-    /// <summary>The salt for work that only spends time.</summary>
+    /// <summary>The salt of dummy hashes, which only take time.</summary>
     public const string DummySalt = "......................";
 
     private const int DigestLength = 31;

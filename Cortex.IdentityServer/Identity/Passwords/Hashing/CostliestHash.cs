@@ -25,7 +25,7 @@ internal readonly record struct CostliestHash(int? BcryptCost, string? Pbkdf2)
         """;
 
     /// <summary>
-    /// Must match the index's expression exactly. NULL for hashes other than bcrypt's. Without braces, which EF Core would take for parameters.
+    /// Must match the index's expression exactly. It is NULL for hashes other than bcrypt's, and has no braces, which EF Core would take for parameters.
     /// </summary>
     public const string CostOfHash =
         @"(CASE WHEN length(password_hash) IN (60, 74, 75, 82, 83) THEN substring(password_hash COLLATE ""C"" from "
@@ -34,7 +34,7 @@ internal readonly record struct CostliestHash(int? BcryptCost, string? Pbkdf2)
     /// <summary>Must match the index's expression exactly. Matches version 3 of ASP.NET Core Identity's hashes.</summary>
     public const string IsPbkdf2 = "password_hash COLLATE \"C\" ~ '^AQAAAA[A-Za-z0-9+/]+=?=?$' AND length(password_hash) >= 60";
 
-    /// <summary>Must match the index's expression exactly. The iterations as four big-endian bytes.</summary>
+    /// <summary>Must match the index's expression exactly. Returns the iterations as four big-endian bytes.</summary>
     public const string IterationsOfHash = "(substring(decode(left(password_hash, 12), 'base64') from 6 for 4))";
 
     /// <summary>The bcrypt rounds that a wrong password takes at this configured cost.</summary>

@@ -20,10 +20,10 @@ internal sealed record HashingOptions(int Threads, int Places, int BcryptCost)
 
     public static HashingOptions Read(SettingsReader settings)
     {
-        var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), least: 1, MaxThreads, "threads");
+        var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), min: 1, MaxThreads, "threads");
         return new(
             threads,
-            settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), least: 1, most: 10_000, "places"),
-            settings.Number("BCRYPT_COST", otherwise: 12, least: 10, most: 16, "rounds (as a power of two)"));
+            settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), min: 1, max: 10_000, "places"),
+            settings.Number("BCRYPT_COST", defaultValue: 12, min: 10, max: 16, "rounds (as a power of two)"));
     }
 }

@@ -43,7 +43,7 @@ internal static partial class PasswordHash
     /// <exception cref="ArgumentException">The password contains a lone surrogate, so it has no UTF-8 encoding.</exception>
     public static string Create(string password, int cost, BcryptEngine bcrypt)
     {
-        var utf8 = Utf8Of(password) ?? throw new ArgumentException("The password is not well-formed Unicode.", nameof(password));
+        var utf8 = Utf8Of(password) ?? throw new ArgumentException("The password isn't well-formed Unicode.", nameof(password));
         var salt = BCrypt.Net.BCrypt.GenerateSalt(cost)[^BcryptEngine.SaltLength..];
         var text = Fits(utf8) ? password : Prehash(utf8, salt, Form.Hmac);
         var digest = bcrypt.Digest(text, salt, cost) ?? throw new CryptographicException($"{bcrypt.Name} did not hash a password.");

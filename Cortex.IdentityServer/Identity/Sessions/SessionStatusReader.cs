@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Queries whether a session is active; <see cref="VerifiedTokens"/> caches the answer.</summary>
-internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class SessionStatusReader(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string Sql = $"""
         SELECT users.email, {UserSql.Tier}, {UserSql.IsActive}, expires_at,
@@ -18,7 +18,7 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
         WHERE sessions.id = $1 AND sessions.user_id = $2
         """;
 
-    public async Task<SessionStanding> StandingAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
+    public async Task<SessionStatus> ReadStatusAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = sessionId });
@@ -27,18 +27,18 @@ internal sealed class LiveSessions(NpgsqlDataSource database, TimeProvider clock
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
-            return SessionStanding.Ended.Instance;
+            return SessionStatus.Ended.Instance;
         }
 
         if (!row.GetBoolean(2))
         {
-            return SessionStanding.AccountDisabled.Instance;
+            return SessionStatus.AccountDisabled.Instance;
         }
 
         return row.GetBoolean(6)
-            ? new SessionStanding.Live(
+            ? new SessionStatus.Live(
                 new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5),
                 row.GetFieldValue<DateTimeOffset>(3))
-            : SessionStanding.Ended.Instance;
+            : SessionStatus.Ended.Instance;
     }
 }

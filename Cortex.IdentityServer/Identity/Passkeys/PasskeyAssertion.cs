@@ -3,4 +3,4 @@ using System.Text.Json;
 namespace Cortex.IdentityServer.Identity.Passkeys;
 
 /// <summary>An authenticator's response to a challenge.</summary>
-internal sealed record PasskeyAnswer(string Token, JsonElement Credential);
+internal sealed record PasskeyAssertion(string Token, JsonElement Credential);

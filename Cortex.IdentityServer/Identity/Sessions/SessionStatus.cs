@@ -1,19 +1,19 @@
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Whether a session is still active, and the current data of its user.</summary>
-internal abstract record SessionStanding
+internal abstract record SessionStatus
 {
-    private SessionStanding()
+    private SessionStatus()
     {
     }
 
     /// <param name="User">The account's current data.</param>
     /// <param name="Factors">The account's second factors.</param>
     /// <param name="ExpiresAt">When the session expires, however often it is refreshed.</param>
-    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt) : SessionStanding;
+    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt) : SessionStatus;
 
     /// <summary>The user logged out, or the session was ended or expired, or its account was deleted.</summary>
-    public sealed record Ended : SessionStanding
+    public sealed record Ended : SessionStatus
     {
         public static Ended Instance { get; } = new();
 
@@ -23,7 +23,7 @@ internal abstract record SessionStanding
     }
 
     /// <summary>The account is disabled. This takes precedence, whether or not the session had already ended.</summary>
-    public sealed record AccountDisabled : SessionStanding
+    public sealed record AccountDisabled : SessionStatus
     {
         public static AccountDisabled Instance { get; } = new();
 
