@@ -4,22 +4,22 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <remarks>
-/// A stolen session must not be enough to move an account: the password is asked for, the new address is proved and the old one gets a notice (OWASP ASVS
-/// 7.5.1).
+/// A stolen session must not be enough to take over an account: a change requires the password, the new address is verified, and the old address is notified
+/// (OWASP ASVS 7.5.1).
 /// </remarks>
 public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Route = Auth + "change-email";
 
-    /// <remarks>An owner who didn't ask for the change learns of it while the account still has the old address.</remarks>
+    /// <remarks>An owner who didn't request the change learns of it while the account still has the old address.</remarks>
     [Fact]
-    public async Task The_old_address_stays_until_the_new_one_is_proved_and_hears_of_both()
+    public async Task The_old_address_stays_until_the_new_one_is_verified_and_is_notified_of_both_steps()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
+        var newEmail = app.NewEmail();
 
-        var token = await app.EmailChangeTokenAsync(http, wanted);
+        var token = await app.EmailChangeTokenAsync(http, newEmail);
 
         Assert.Equal(user.Email, await EmailAsync(http));
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, user.Password));
@@ -28,32 +28,32 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         var me = await (await http.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK);
-        Assert.Equal(wanted, me.GetProperty("email").GetString());
+        Assert.Equal(newEmail, me.GetProperty("email").GetString());
         Assert.True(me.GetProperty("is_verified").GetBoolean());
-        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(wanted, user.Password));
+        Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(newEmail, user.Password));
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
         await app.WaitForEmailsAsync();
         Assert.Single(await app.Mailbox.ForAsync(user.Email, "email_changed"));
-        Assert.Single(await app.Mailbox.ForAsync(wanted, "confirm_new_email"));
+        Assert.Single(await app.Mailbox.ForAsync(newEmail, "confirm_new_email"));
     }
 
-    /// <remarks>The notice to the old address doesn't tell where the account went.</remarks>
+    /// <remarks>The notices to the old address don't reveal the new one.</remarks>
     [Fact]
     public async Task The_notices_do_not_name_the_new_address()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
-        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, wanted))).ShouldBeAsync(HttpStatusCode.NoContent);
+        var newEmail = app.NewEmail();
+        await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, newEmail))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.WaitForEmailsAsync();
 
         Assert.All(
             await app.Mailbox.ForAsync(user.Email, "email_change"),
-            notice => Assert.DoesNotContain(wanted, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
+            notice => Assert.DoesNotContain(newEmail, notice.TextBody + notice.HtmlBody, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <remarks>Sessions that a thief may hold don't survive the change (OWASP ASVS 7.4.3).</remarks>
+    /// <remarks>Sessions that an attacker may hold don't survive the change (OWASP ASVS 7.4.3).</remarks>
     [Fact]
-    public async Task Other_sessions_end_and_the_one_that_asked_stays()
+    public async Task Other_sessions_end_and_the_requesting_session_stays()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);
@@ -68,15 +68,15 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_wrong_password_asks_for_nothing()
+    public async Task A_wrong_password_sends_no_email()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
+        var newEmail = app.NewEmail();
 
-        await (await http.PostAsync(Route, new { new_email = wanted, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await http.PostAsync(Route, new { new_email = newEmail, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
 
         await app.WaitForEmailsAsync();
-        Assert.Empty(await app.Mailbox.ForAsync(wanted));
+        Assert.Empty(await app.Mailbox.ForAsync(newEmail));
         Assert.Empty(await app.Mailbox.ForAsync(user.Email, "email_change"));
     }
 
@@ -86,7 +86,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"password":"x"}""", "new_email")]
     [InlineData("""{"new_email":"no address","password":"x"}""", "new_email")]
     [InlineData("""{"new_email":"a＠b.example","password":"x"}""", "new_email")]
-    public async Task What_is_missing_or_no_address_is_named(string body, params string[] fields)
+    public async Task A_missing_field_or_an_invalid_address_is_named(string body, params string[] fields)
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -96,7 +96,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_same_address_is_no_change_and_another_case_of_it_is_one()
+    public async Task The_same_address_is_rejected_but_a_change_of_case_is_accepted()
     {
         var (user, _, http) = await app.SignedInAsync();
         await (await http.PostAsync(Route, new { new_email = user.Email, password = user.Password })).ShouldBeProblemAsync(400, "validation_failed");
@@ -108,7 +108,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_and_nobody_can_not_ask()
+    public async Task An_API_key_or_an_anonymous_caller_cannot_request_a_change()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -118,9 +118,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(Route, body)).ShouldBeProblemAsync(401, "unauthenticated");
     }
 
-    /// <remarks>Only somebody who has proved the mailbox is told that it has an account.</remarks>
+    /// <remarks>Only a user who has access to the mailbox learns that the address already has an account.</remarks>
     [Fact]
-    public async Task A_taken_address_is_told_to_nobody_but_its_owner_and_changes_nothing()
+    public async Task A_taken_address_is_revealed_only_to_its_owner_and_changes_nothing()
     {
         var owner = await app.RegisterAsync();
         var (user, _, http) = await app.SignedInAsync();
@@ -138,7 +138,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_link_works_once_and_a_newer_one_voids_it()
+    public async Task A_link_works_once_and_a_newer_one_invalidates_it()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (first, second) = (app.NewEmail(), app.NewEmail());
@@ -152,9 +152,9 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(second, await EmailAsync(http));
     }
 
-    /// <remarks>An owner who sees the notice and changes the password has stopped it.</remarks>
+    /// <remarks>An owner who sees the notice can stop the change by changing the password.</remarks>
     [Fact]
-    public async Task A_change_of_the_password_voids_the_link()
+    public async Task A_password_change_invalidates_the_link()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
@@ -178,11 +178,11 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(user.Email, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
     }
 
-    /// <remarks>A link that lies in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
+    /// <remarks>A link that stays valid in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
-    public async Task A_link_is_good_for_one_hour(int seconds, HttpStatusCode expected)
+    public async Task A_link_is_valid_for_one_hour(int seconds, HttpStatusCode expected)
     {
         var (_, _, http) = await app.SignedInAsync();
         var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
@@ -192,12 +192,12 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(expected);
     }
 
-    /// <remarks>Without a limit anybody could have us send mails to strangers.</remarks>
+    /// <remarks>Without a limit, any user could make the server flood strangers with emails.</remarks>
     [Fact]
-    public async Task After_five_in_an_hour_the_next_is_refused()
+    public async Task After_five_requests_within_an_hour_the_next_is_refused()
     {
         var (user, _, http) = await app.SignedInAsync();
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await http.PostAsync(Route, new { new_email = app.NewEmail(), password = user.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
         }
@@ -211,7 +211,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty(await app.Mailbox.ForAsync(sixth));
     }
 
-    /// <remarks>CVE-2026-27946: elsewhere a field of the profile verified the address.</remarks>
+    /// <remarks>CVE-2026-27946: in another product, a field of the profile verified the address.</remarks>
     [Theory]
     [InlineData("PATCH", Auth + "me", """{"is_verified":true}""")]
     [InlineData("PUT", Auth + "me", """{"is_verified":true}""")]
@@ -220,7 +220,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
         "PATCH", Auth + "me/password",
         """{"current_password":"correct horse battery staple","new_password":"a new horse, a new battery","is_verified":true}""")]
     [InlineData("POST", Route, """{"new_email":"other@example.com","password":"correct horse battery staple","is_verified":true}""")]
-    public async Task Nobody_verifies_or_moves_themselves_by_a_field(string method, string path, string body)
+    public async Task No_request_field_verifies_or_changes_the_email(string method, string path, string body)
     {
         var (user, _, http) = await app.SignedInAsync();
         using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent(body, null, "application/json") };

@@ -12,7 +12,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_new_password_counts_and_the_old_one_no_more()
+    public async Task The_new_password_works_and_the_old_one_no_longer_does()
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -37,7 +37,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
     }
 
-    /// <remarks>Whoever finds a session that was left open must not take the account over (OWASP ASVS 6.2.3).</remarks>
+    /// <remarks>Access to an unattended session must not be enough to take over the account (OWASP ASVS 6.2.3).</remarks>
     [Fact]
     public async Task A_wrong_current_password_changes_nothing()
     {
@@ -49,14 +49,14 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
         await app.LogInAsync(user);
     }
 
-    /// <remarks>The rules are those of the registration, wherever a password is set (OWASP ASVS 6.2.4).</remarks>
+    /// <remarks>The same rules apply as at registration (OWASP ASVS 6.2.4).</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]
     [InlineData("cortexidentity1")]
     [InlineData("email")]
     [InlineData(TestUser.DefaultPassword)]
-    public async Task A_weak_or_the_same_password_is_refused_with_the_reason(string password)
+    public async Task A_weak_or_unchanged_password_is_refused_with_the_reason(string password)
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -72,7 +72,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [InlineData("""{"current_password": "x"}""", "new_password")]
     [InlineData("""{"new_password": "a new and better password"}""", "current_password")]
     [InlineData("""{"current_password": null, "new_password": "a new and better password"}""", "current_password")]
-    public async Task What_is_missing_is_named(string body, params string[] fields)
+    public async Task A_missing_field_is_named(string body, params string[] fields)
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -94,7 +94,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     }
 
     [Fact]
-    public async Task A_key_and_nobody_can_not_change_it()
+    public async Task An_API_key_or_an_anonymous_caller_cannot_change_it()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -104,9 +104,9 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
         await (await app.Anonymous().PatchAsync(Route, body)).ShouldBeProblemAsync(401, "unauthenticated");
     }
 
-    /// <remarks>What the old password had earned is void: the half of a login that owes the second factor.</remarks>
+    /// <remarks>A login that was started with the old password can't be finished.</remarks>
     [Fact]
-    public async Task A_pending_two_factor_token_is_void_afterwards()
+    public async Task A_pending_two_factor_token_is_invalid_afterwards()
     {
         var user = await app.WithTwoFactorAsync();
         var pending = await app.ChallengeAsync(user.User);
@@ -115,7 +115,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
 
         await (await app.SubmitCodeAsync(pending, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
 
-        // A void token has no use for the code, which is still good for its owner.
+        // The invalid token didn't use up the code, so the owner can still use it.
         var fresh = await app.ChallengeAsync(user.User with { Password = New });
         await (await app.SubmitCodeAsync(fresh, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }

@@ -4,34 +4,34 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>A deleted account is gone for good, so the password is asked for, and the last administrator can't leave (decision 0017).</remarks>
+/// <remarks>A deletion can't be undone, so it requires the password, and the last administrator can't be deleted (decision 0017).</remarks>
 public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Me = Auth + "me";
 
     [Fact]
-    public async Task The_account_is_gone_with_its_sessions_and_keys_at_once_and_everywhere()
+    public async Task The_account_its_sessions_and_its_keys_are_deleted_immediately_on_all_replicas()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
-        using var elsewhere = app.StartReplica(out var replica);
+        using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
-        await (await elsewhere.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        second.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await second.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
-        await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
     }
 
     [Fact]
-    public async Task A_last_notice_is_mailed_and_nothing_else_names_the_person_any_more()
+    public async Task A_final_notice_is_emailed_and_no_personal_data_remains()
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -44,7 +44,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_address_is_free_for_a_new_account()
+    public async Task The_address_can_be_registered_again()
     {
         var (user, _, http) = await app.SignedInAsync();
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -55,7 +55,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Without_the_right_password_nothing_goes()
+    public async Task Without_the_correct_password_nothing_is_deleted()
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -69,7 +69,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task With_a_second_factor_it_takes_a_code_too()
+    public async Task A_user_with_a_second_factor_needs_a_code_too()
     {
         var user = await app.WithTwoFactorAsync();
         var password = user.User.Password;
@@ -89,7 +89,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_recovery_code_takes_the_place_of_the_code()
+    public async Task A_recovery_code_replaces_the_code()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -99,12 +99,12 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.User.Id));
     }
 
-    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
+    /// <remarks>Otherwise an attacker with a session could guess passwords here without limit.</remarks>
     [Fact]
-    public async Task Wrong_passwords_count_to_the_lock()
+    public async Task Wrong_passwords_count_toward_the_lockout()
     {
         var (user, _, http) = await app.SignedInAsync();
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         }
@@ -114,7 +114,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_and_nobody_can_not_delete_it()
+    public async Task An_API_key_or_an_anonymous_caller_cannot_delete_it()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -125,7 +125,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_last_administrator_stays()
+    public async Task The_last_administrator_cannot_be_deleted()
     {
         await app.SqlAsync("DELETE FROM user_roles");
         var (user, _, http) = await app.SignedInAdminAsync();
@@ -138,7 +138,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task An_administrator_who_is_not_the_last_goes()
+    public async Task An_administrator_who_is_not_the_last_can_be_deleted()
     {
         await app.SqlAsync("DELETE FROM user_roles");
         await app.SignedInAdminAsync();
@@ -147,9 +147,9 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>Each sees the other as the one who stays, unless the check is serialized (OWASP ASVS 15.4.2).</remarks>
+    /// <remarks>Unless the check is serialized, each request sees the other administrators as remaining (OWASP ASVS 15.4.2).</remarks>
     [Fact]
-    public async Task Of_administrators_who_all_leave_at_once_one_stays()
+    public async Task When_all_administrators_delete_their_accounts_concurrently_one_remains()
     {
         for (var round = 0; round < 3; round++)
         {

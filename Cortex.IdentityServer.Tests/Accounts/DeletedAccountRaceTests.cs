@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>A request of an account that is deleted while the request is under way gets the 401 that it would get a moment later, and never a 500.</summary>
+/// <summary>If an account is deleted during one of its requests, the request gets the same 401 as after the deletion, and never a 500.</summary>
 public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -24,7 +24,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [InlineData("POST", "api-keys/{key}/rotate", "{}")]
     [InlineData("PATCH", "api-keys/{key}", """{"name": "late"}""")]
     [InlineData("DELETE", "api-keys/{key}", null)]
-    public async Task A_session_has_ended(string method, string path, string? body)
+    public async Task A_request_with_a_session_is_refused(string method, string path, string? body)
     {
         var (user, _, http) = await app.SignedInAsync();
         var (key, _) = await CortexApp.GenerateKeyAsync(http);
@@ -33,7 +33,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
             await (await http.PostAsync(Auth + "2fa/enable", new { })).ShouldBeAsync(HttpStatusCode.OK);
         }
 
-        // 000000 is right once in a million times, and then the answer is the same.
+        // Even if 000000 happens to be the correct code, the response is the same.
         var text = body?.Replace("{password}", user.Password, StringComparison.Ordinal).Replace("{wrong}", "000000", StringComparison.Ordinal);
         await (await app.CommitDuringAsync(
             Deletion, user.Id, () => SendAsync(http, method, Auth + path.Replace("{key}", $"{key}", StringComparison.Ordinal), text)))
@@ -47,7 +47,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [InlineData("2fa/recovery-codes", """{"code": "{wrong}"}""")]
     [InlineData("2fa/disable", """{"password": "{password}", "code": "{code}"}""")]
     [InlineData("reauthenticate", """{"password": "{password}", "two_factor_code": "{code}"}""")]
-    public async Task So_has_that_of_somebody_with_a_second_factor(string path, string body)
+    public async Task A_request_of_a_user_with_a_second_factor_is_refused(string path, string body)
     {
         var user = await app.WithTwoFactorAsync();
         var text = body.Replace("{password}", user.User.Password, StringComparison.Ordinal)
@@ -58,7 +58,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     }
 
     [Fact]
-    public async Task A_login_is_as_one_to_an_email_that_nobody_has()
+    public async Task A_login_is_refused_like_one_with_an_unknown_email()
     {
         var user = await app.RegisterAsync();
         var withTwoFactor = await app.WithTwoFactorAsync();
@@ -69,7 +69,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     }
 
     [Fact]
-    public async Task The_second_step_of_a_login_is_as_one_with_an_unknown_token()
+    public async Task The_second_step_of_a_login_is_refused_like_one_with_an_unknown_token()
     {
         var user = await app.WithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(user.User);
@@ -89,7 +89,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [InlineData("reset-2fa")]
     [InlineData("revoke-sessions")]
     [InlineData("send-password-reset")]
-    public async Task An_administrator_finds_nobody(string help)
+    public async Task An_administrator_gets_404(string help)
     {
         var (_, admin) = await app.QuickStaffAsync();
         var (user, _, _) = await app.QuickSignedInAsync();
@@ -98,7 +98,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     }
 
     [Fact]
-    public async Task A_mail_that_was_asked_for_is_dropped_quietly()
+    public async Task A_requested_email_is_dropped_without_an_error()
     {
         var user = await app.RegisterAsync();
         await app.WaitForEmailsAsync();
@@ -108,7 +108,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
             var accepted = await app.RequestPasswordResetAsync(user.Email);
             app.Services.GetRequiredService<MailSignal>().Wake();
 
-            // The deletion is committed when the sender is seen to wait for it.
+            // The deletion commits once the sender waits for it.
             while (await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.Id) is 1L)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);

@@ -20,7 +20,7 @@ public sealed class EmailAddressTests
     [InlineData("a@1.2.example")]
     [InlineData("a@a-b--c.example")]
     [InlineData("1@2.x")]
-    public void An_address_stays_as_it_was_typed(string typed)
+    public void A_valid_address_is_kept_as_typed(string typed)
     {
         Assert.True(EmailAddress.TryNormalize(typed, out var email, out var reason), reason);
         Assert.Equal(typed, email);
@@ -32,7 +32,7 @@ public sealed class EmailAddressTests
     [InlineData("ju\u0308rgen@example.com", "j\u00FCrgen@example.com")]
     [InlineData("a@bu\u0308cher.example", "a@b\u00FCcher.example")]
     [InlineData("\u212Aelvin@example.com", "Kelvin@example.com")]
-    public void Surrounding_spaces_go_and_letters_are_composed(string typed, string expected)
+    public void Surrounding_spaces_are_trimmed_and_letters_are_composed(string typed, string expected)
     {
         Assert.True(EmailAddress.TryNormalize(typed, out var email, out _));
         Assert.Equal(expected, email);
@@ -97,7 +97,7 @@ public sealed class EmailAddressTests
     [InlineData("a@x.i/o")]
     [InlineData("a@🔑.io")]
     [InlineData("a@\u0301x.io")]
-    public void Anything_else_is_refused_with_a_sentence(string? typed)
+    public void Anything_else_is_refused_with_a_reason(string? typed)
     {
         Assert.False(EmailAddress.TryNormalize(typed, out var email, out var reason));
         Assert.Equal("", email);
@@ -105,7 +105,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
-    public void Lengths_end_where_the_RFCs_say()
+    public void Lengths_are_limited_as_in_the_RFCs()
     {
         Assert.True(Accepts($"{Local64}@x.io"));
         Assert.False(Accepts($"{Local64}l@x.io"));
@@ -119,7 +119,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
-    public void No_single_character_makes_it_throw()
+    public void No_single_character_causes_an_exception()
     {
         for (var c = '\0'; c < char.MaxValue; c++)
         {

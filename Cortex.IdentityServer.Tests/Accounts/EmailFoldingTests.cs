@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>The database's rule for "the same address", against .NET's own tables and against other locales.</remarks>
+/// <remarks>Compares the database's rule for "the same address" with .NET's Unicode tables, in several locales.</remarks>
 public sealed class EmailFoldingTests(PostgresCluster cluster)
 {
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("a@bücher.example", "a@xn--bcher-kva.example")]
@@ -32,7 +32,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     [InlineData("info@example.com", "\uFEFFinfo@example.com\u200B")]
     [InlineData("İnfo@example.com", "i\u0307nfo@example.com")]
     [InlineData("𐐀@example.com", "𐐨@example.com")]
-    public async Task These_are_one_address(string one, string other) => Assert.Equal(await FoldAsync(one), await FoldAsync(other));
+    public async Task These_are_the_same_address(string one, string other) => Assert.Equal(await FoldAsync(one), await FoldAsync(other));
 
     [Theory]
     [InlineData("groß@example.com", "gross@example.com")]
@@ -44,9 +44,9 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     [InlineData("xn--bcher-kva@example.com", "bücher@example.com")]
     [InlineData("ada@example.com", "ada@ example.com")]
     [InlineData("a\u00A0da@example.com", "ada@example.com")]
-    public async Task These_are_two_addresses(string one, string other) => Assert.NotEqual(await FoldAsync(one), await FoldAsync(other));
+    public async Task These_are_different_addresses(string one, string other) => Assert.NotEqual(await FoldAsync(one), await FoldAsync(other));
 
-    /// <remarks>What isn't the Punycode of a folded label is a domain of its own: decoded, it would be the address of whoever has the real one.</remarks>
+    /// <remarks>A label that isn't the Punycode of a folded label is a different domain. Decoding it could make it equal to another user's address.</remarks>
     [Theory]
     [InlineData("xn--")]
     [InlineData("xn---")]
@@ -58,7 +58,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     [InlineData("xn--bcher-kva_")]
     [InlineData("xn--bücher")]
     [InlineData("xn--bcher-kva-xn--")]
-    public async Task A_label_that_is_no_Punycode_stays_as_it_is(string label) => Assert.Equal($"a@{label}.example", await FoldAsync($"a@{label}.example"));
+    public async Task An_invalid_Punycode_label_is_left_unchanged(string label) => Assert.Equal($"a@{label}.example", await FoldAsync($"a@{label}.example"));
 
     [Theory]
     [InlineData("")]
@@ -67,11 +67,14 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     [InlineData("a@xn--bcher-kva@b")]
     [InlineData("@")]
     [InlineData("a@..xn--")]
-    public async Task What_is_no_address_is_folded_without_a_failure(string text) => Assert.NotNull(await FoldAsync(text));
+    public async Task Text_that_is_not_an_address_is_folded_without_an_error(string text) => Assert.NotNull(await FoldAsync(text));
 
-    /// <remarks>Every letter with a capital or a small form, and of all others one in ten: both forms are the same, and only ASCII folds into ASCII.</remarks>
+    /// <remarks>
+    /// Covers every letter that has an uppercase or lowercase form, and one in ten of all other characters. Both forms fold to the same text, and only ASCII
+    /// folds to ASCII.
+    /// </remarks>
     [Fact]
-    public async Task Every_letter_folds_as_Unicode_says()
+    public async Task Every_letter_folds_as_Unicode_defines()
     {
         var cased = Runes(rune => rune != Rune.ToUpperInvariant(rune) || rune != Rune.ToLowerInvariant(rune));
         var others = Runes(
@@ -84,22 +87,22 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         Assert.Equal(folded, await FoldAllAsync(folded));
         for (var index = 0; index < cased.Count; index++)
         {
-            // The letters i and s have a second small form each, which is another letter, and U+0345 is a mark and no letter.
+            // The letters i and s each have a second lowercase form, which is a different letter, and U+0345 is a mark.
             var rune = cased[index];
             Assert.True(
                 folded[index] == capitals[index] || rune.Value is 0x131 or 0x17F or 0x345,
-                $"U+{rune.Value:X4} and its capital fold to {folded[index]} and {capitals[index]}");
+                $"U+{rune.Value:X4} and its uppercase form fold to {folded[index]} and {capitals[index]}");
             Assert.True(
-                folded[index] == small[index] || rune.Value == 0x130, $"U+{rune.Value:X4} and its small letter fold to {folded[index]} and {small[index]}");
+                folded[index] == small[index] || rune.Value == 0x130, $"U+{rune.Value:X4} and its lowercase form fold to {folded[index]} and {small[index]}");
             Assert.True(folded[index].Any(letter => letter > 0x7F) || rune.IsAscii || !rune.ToString().IsNormalized(), $"U+{rune.Value:X4} folds into ASCII");
         }
 
         Assert.Equal(others.Select(rune => ToAddress(rune).Normalize()), await FoldAllAsync(others.Select(ToAddress)));
     }
 
-    /// <remarks>Against .NET's own Punycode: a label of each script's letters, alone and among others.</remarks>
+    /// <remarks>Compares with .NET's own Punycode for labels with letters of every script, alone and among others.</remarks>
     [Fact]
-    public async Task Punycode_is_read_as_IDNA_writes_it()
+    public async Task Punycode_is_decoded_as_IDNA_encodes_it()
     {
         var labels = Enumerable.Range(0xE0, 0x2FFFF).Where(Rune.IsValid).Select(code => new Rune(code))
             .Where(rune => Rune.IsLetter(rune) && rune.ToString().IsNormalized(NormalizationForm.FormKC) && Rune.ToLowerInvariant(rune) == rune)
@@ -118,7 +121,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
             }
             catch (ArgumentException)
             {
-                // Not a label: letters of two directions, or one that IDNA doesn't know.
+                // The label is invalid: it mixes directions, or IDNA doesn't know a letter.
             }
         }
 
@@ -126,7 +129,7 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         Assert.Equal(await FoldAllAsync(pairs.Select(pair => $"a@{pair.Label}.example")), await FoldAllAsync(pairs.Select(pair => $"a@{pair.Coded}.example")));
     }
 
-    /// <remarks><c>--locale=C</c>, and ICU's Turkish, whose small I has no dot.</remarks>
+    /// <remarks>Includes <c>--locale=C</c> and ICU's Turkish, whose lowercase I has no dot.</remarks>
     [Theory]
     [InlineData("LOCALE_PROVIDER libc LOCALE 'C'")]
     [InlineData("LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'")]
@@ -147,27 +150,27 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task The_function_can_be_made_for_a_look_before_the_migration()
+    public async Task The_function_can_be_created_for_an_inspection_before_the_migration()
     {
         await using var connection = new NpgsqlConnection(await cluster.CreateDatabaseAsync(migrated: false));
-        await connection.OpenAsync(Ct);
-        await using (var make = new NpgsqlCommand(EmailFolding.CreateFunction("pg_temp.cortex_fold_email"), connection))
+        await connection.OpenAsync(Cancel);
+        await using (var create = new NpgsqlCommand(EmailFolding.CreateFunction("pg_temp.cortex_fold_email"), connection))
         {
-            await make.ExecuteNonQueryAsync(Ct);
+            await create.ExecuteNonQueryAsync(Cancel);
         }
 
         await using var fold = new NpgsqlCommand("SELECT pg_temp.cortex_fold_email(' A@XN--BCHER-KVA.example')", connection);
 
-        Assert.Equal("a@bücher.example", await fold.ExecuteScalarAsync(Ct));
+        Assert.Equal("a@bücher.example", await fold.ExecuteScalarAsync(Cancel));
     }
 
-    /// <summary>Capitals that Unicode 16 added, which .NET calls letters and has no small ones for.</summary>
+    /// <summary>Whether Unicode 16 added this uppercase letter, whose lowercase form .NET doesn't know.</summary>
     private static bool IsFromUnicode16(Rune rune) => rune.Value is 0x1C89 or (>= 0xA7CB and <= 0xA7DC) or (>= 0x10D50 and <= 0x10D65);
 
-    private static List<Rune> Runes(Func<Rune, bool> isWanted) => [.. Enumerable.Range(1, 0x10FFFF).Where(Rune.IsValid).Select(code => new Rune(code))
-        .Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) && isWanted(rune))];
+    private static List<Rune> Runes(Func<Rune, bool> isIncluded) => [.. Enumerable.Range(1, 0x10FFFF).Where(Rune.IsValid).Select(code => new Rune(code))
+        .Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) && isIncluded(rune))];
 
-    /// <summary>In an address, where no letter is at the edge and trimmed.</summary>
+    /// <summary>Puts a letter inside an address, where it isn't trimmed.</summary>
     private static string ToAddress(Rune rune) => $"1{rune}1@b.c";
 
     private async Task<string> FoldAsync(string email) => (await FoldAllAsync([email])).Single();
@@ -175,16 +178,16 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
     private async Task<string[]> FoldAllAsync(IEnumerable<string> emails, string? database = null)
     {
         await using var connection = new NpgsqlConnection(database ?? await DatabaseAsync(cluster));
-        await connection.OpenAsync(Ct);
+        await connection.OpenAsync(Cancel);
 
-        // As a program with an empty search_path does, of which there are some (pg_dump, logical replication).
+        // The function is qualified, as for programs with an empty search_path, such as pg_dump and logical replication.
         await using var command = new NpgsqlCommand(
             "SELECT array_agg(public.cortex_fold_email(email) ORDER BY place) FROM unnest($1) WITH ORDINALITY AS typed (email, place)", connection)
         {
             CommandTimeout = 0,
             Parameters = { new() { Value = emails.ToArray() } },
         };
-        return (string[])(await command.ExecuteScalarAsync(Ct))!;
+        return (string[])(await command.ExecuteScalarAsync(Cancel))!;
     }
 
     private static Task<string> DatabaseAsync(PostgresCluster cluster) => Database ??= cluster.CreateDatabaseAsync();

@@ -4,8 +4,10 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>Asking for a mail: the answer tells nothing, and nobody's mailbox is flooded.</summary>
-/// <remarks>A request for a mail tells nobody who is registered, sends nobody elsewhere and floods nobody (OWASP Forgot Password Cheat Sheet).</remarks>
+/// <summary>The rules for every route that sends an email on request.</summary>
+/// <remarks>
+/// The response doesn't reveal who is registered, the link leads only to this server, and no mailbox is flooded (OWASP Forgot Password Cheat Sheet).
+/// </remarks>
 public abstract class EmailRequestTests(CortexApp app)
 {
     protected CortexApp App { get; } = app;
@@ -14,9 +16,9 @@ public abstract class EmailRequestTests(CortexApp app)
 
     protected abstract string Kind { get; }
 
-    /// <remarks>The answer must not tell who is registered (OWASP ASVS 6.3.8).</remarks>
+    /// <remarks>The response must not reveal who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
-    public async Task The_answer_is_the_same_for_every_address()
+    public async Task The_response_is_the_same_for_every_address()
     {
         var known = await App.RegisterVerifiedAsync();
         var unverified = await App.RegisterAsync();
@@ -35,15 +37,15 @@ public abstract class EmailRequestTests(CortexApp app)
         Assert.Single(answers.Distinct());
     }
 
-    /// <remarks>Mails are left out silently: an answer that said so would tell who is registered.</remarks>
+    /// <remarks>Further emails are dropped silently, because an error would reveal who is registered.</remarks>
     [Fact]
-    public async Task Fifty_requests_get_fifty_same_answers_and_at_most_five_mails()
+    public async Task Fifty_requests_get_fifty_identical_responses_and_at_most_five_emails()
     {
         var user = await App.RegisterAsync();
         await App.WaitForEmailsAsync();
         var answers = new List<string>();
 
-        for (var time = 0; time < 50; time++)
+        for (var i = 0; i < 50; i++)
         {
             App.Clock.Advance(TimeSpan.FromSeconds(1));
             answers.Add(await VisibleResponseAsync(await RequestEmailAsync(user.Email)));
@@ -55,10 +57,10 @@ public abstract class EmailRequestTests(CortexApp app)
     }
 
     [Fact]
-    public async Task An_hour_later_there_are_mails_again()
+    public async Task An_hour_later_emails_are_sent_again()
     {
         var user = await App.RegisterAsync();
-        for (var time = 0; time < 6; time++)
+        for (var i = 0; i < 6; i++)
         {
             await RequestEmailAsync(user.Email);
         }
@@ -73,7 +75,7 @@ public abstract class EmailRequestTests(CortexApp app)
     }
 
     [Fact]
-    public async Task A_disabled_account_and_an_unknown_address_get_no_mail()
+    public async Task A_disabled_account_and_an_unknown_address_get_no_email()
     {
         var disabled = await App.RegisterAsync();
         await App.WaitForEmailsAsync();
@@ -90,18 +92,18 @@ public abstract class EmailRequestTests(CortexApp app)
     }
 
     [Fact]
-    public async Task The_mail_goes_to_the_address_as_it_was_registered()
+    public async Task The_email_goes_to_the_address_as_it_was_registered()
     {
         var user = await App.RegisterAsync("Mixed." + App.NewEmail());
 
         await RequestEmailAsync("  " + user.Email.ToUpperInvariant() + " ");
         await App.WaitForEmailsAsync();
 
-        var mail = (await App.Mailbox.ForAsync(user.Email, Kind))[^1];
-        Assert.Equal(user.Email, Assert.Single(mail.To.Mailboxes).Address);
+        var message = (await App.Mailbox.ForAsync(user.Email, Kind))[^1];
+        Assert.Equal(user.Email, Assert.Single(message.To.Mailboxes).Address);
     }
 
-    /// <remarks>GHSA-3529-5m8x-rpv3: a forged X-Forwarded-Host made a mailed link hand its token to a stranger's server.</remarks>
+    /// <remarks>GHSA-3529-5m8x-rpv3: a forged X-Forwarded-Host made an emailed link send its token to an attacker's server.</remarks>
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("X-Forwarded-Host", "evil.example")]
@@ -109,7 +111,7 @@ public abstract class EmailRequestTests(CortexApp app)
     [InlineData("Forwarded", "host=evil.example;proto=https")]
     [InlineData("Origin", "https://evil.example")]
     [InlineData("Referer", "https://evil.example/")]
-    public async Task The_link_begins_with_PUBLIC_URL_whatever_the_request_says(string header, string value)
+    public async Task The_link_begins_with_PUBLIC_URL_whatever_headers_the_request_has(string header, string value)
     {
         var user = await App.RegisterAsync();
         await App.WaitForEmailsAsync();
@@ -120,9 +122,9 @@ public abstract class EmailRequestTests(CortexApp app)
         await (await http.PostAsync(Route, new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
         await App.WaitForEmailsAsync();
 
-        var mail = (await App.Mailbox.ForAsync(user.Email, Kind))[^1];
-        Assert.Contains($"\n{CortexApp.Issuer}/", mail.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.DoesNotContain("evil", RawText(mail), StringComparison.OrdinalIgnoreCase);
+        var message = (await App.Mailbox.ForAsync(user.Email, Kind))[^1];
+        Assert.Contains($"\n{CortexApp.Issuer}/", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", RawText(message), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -136,7 +138,7 @@ public abstract class EmailRequestTests(CortexApp app)
     [InlineData("""{"email":"a@b.example","url":"https://evil.example"}""", "unknown_field")]
     [InlineData("[]", "malformed_request", "validation_failed")]
     [InlineData("", "malformed_request", "validation_failed")]
-    public async Task What_is_no_request_is_refused(string body, params string[] codes)
+    public async Task An_invalid_request_is_refused(string body, params string[] codes)
     {
         var answer = await App.Anonymous().PostTextAsync(Route, body);
 
@@ -148,24 +150,24 @@ public abstract class EmailRequestTests(CortexApp app)
 
     private async Task FailLoginsAsync(string email)
     {
-        for (var time = 0; time < 10; time++)
+        for (var i = 0; i < 10; i++)
         {
-            App.Clock.Advance(TimeSpan.FromSeconds(time < 5 ? 0 : Math.Pow(2, time - 5)));
+            App.Clock.Advance(TimeSpan.FromSeconds(i < 5 ? 0 : Math.Pow(2, i - 5)));
             Assert.Equal(HttpStatusCode.Unauthorized, await App.TryLogInAsync(email, "not the password"));
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, await App.TryLogInAsync(email, TestUser.DefaultPassword));
     }
 
-    /// <summary>All that a client can tell two answers apart by.</summary>
+    /// <summary>Returns everything by which a client can distinguish two responses.</summary>
     private static async Task<string> VisibleResponseAsync(HttpResponseMessage answer) =>
         $"{(int)answer.StatusCode} {string.Join(' ', answer.Headers.Concat(answer.Content.Headers).Select(header => header.Key).Order())} "
             + $"{await answer.TextAsync()}";
 
-    private static string RawText(MimeMessage mail)
+    private static string RawText(MimeMessage message)
     {
         using var bytes = new MemoryStream();
-        mail.WriteTo(bytes, TestContext.Current.CancellationToken);
+        message.WriteTo(bytes, TestContext.Current.CancellationToken);
         return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
     }
 }

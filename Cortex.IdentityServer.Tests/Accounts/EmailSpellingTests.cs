@@ -4,7 +4,7 @@ using static Cortex.IdentityServer.Tests.Infrastructure.ClientAddressApp;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Every spelling of an address leads to one account, at each route that takes an email.</remarks>
+/// <remarks>All spellings of an address identify the same account on every route that takes an email.</remarks>
 public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string RegisterRoute = "/api/v1/auth/register";
@@ -16,7 +16,7 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
     [InlineData("groß@example.com", "GROẞ@example.com")]
     [InlineData("jörg@example.com", "jo\u0308RG@example.com")]
     [InlineData("spaced@example.com", " spaced@example.com ")]
-    public async Task Either_spelling_logs_in_and_the_other_can_not_be_registered(string registered, string other)
+    public async Task Both_spellings_log_in_and_the_other_one_cannot_be_registered(string registered, string other)
     {
         var user = await app.RegisterAsync(registered);
 
@@ -26,7 +26,7 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
     }
 
     [Fact]
-    public async Task Wrong_passwords_count_together_over_all_spellings()
+    public async Task Wrong_passwords_are_counted_across_all_spellings()
     {
         var user = await app.RegisterAsync("counted@bücher.example");
         string[] spellings =
@@ -43,9 +43,9 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
         await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 1);
     }
 
-    /// <remarks>Both spellings of a domain, and capitals beside them.</remarks>
+    /// <remarks>The spellings differ in the encoding of the domain and in case.</remarks>
     [Fact]
-    public async Task Sixteen_registrations_at_once_of_all_spellings_make_one_account()
+    public async Task Sixteen_concurrent_registrations_with_different_spellings_create_one_account()
     {
         string[] spellings = ["race@bücher.example", "race@xn--bcher-kva.example", "RACE@BÜCHER.EXAMPLE", "Race@XN--BCHER-KVA.example"];
 
@@ -58,7 +58,7 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
     }
 
     [Fact]
-    public async Task A_reset_can_be_asked_for_in_either_spelling()
+    public async Task A_reset_can_be_requested_with_either_spelling()
     {
         await app.RegisterAsync("reset@xn--bcher-kva.example");
 
@@ -72,24 +72,24 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
     [InlineData("\u00A0outside@example.com\n", "outside@example.com")]
     [InlineData("\toutside2@example.com", "OUTSIDE2@example.com")]
     [InlineData("du\u0308rer@example.com", "dürer@example.com")]
-    public async Task What_another_program_stored_with_white_space_or_decomposed_belongs_to_its_owner(string stored, string typed)
+    public async Task An_address_that_another_program_stored_with_whitespace_or_decomposed_still_works(string stored, string typed)
     {
-        var someone = await app.RegisterAsync();
-        await app.SqlAsync("INSERT INTO users (email, password_hash) SELECT $1, password_hash FROM users WHERE id = $2", stored, someone.Id);
+        var user = await app.RegisterAsync();
+        await app.SqlAsync("INSERT INTO users (email, password_hash) SELECT $1, password_hash FROM users WHERE id = $2", stored, user.Id);
 
-        await (await app.Anonymous().PostAsync(RegisterRoute, new { email = typed, password = someone.Password })).ShouldBeProblemAsync(409, "email_taken");
-        await (await app.PostLoginAsync(typed, someone.Password)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.PostLoginAsync(stored, someone.Password)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().PostAsync(RegisterRoute, new { email = typed, password = user.Password })).ShouldBeProblemAsync(409, "email_taken");
+        await (await app.PostLoginAsync(typed, user.Password)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.PostLoginAsync(stored, user.Password)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_change_to_another_spelling_of_a_taken_address_is_refused()
     {
         await app.RegisterAsync("held@bücher.example");
-        var mover = await app.RegisterAsync();
-        var http = app.WithToken((await app.LogInAsync(mover)).AccessToken);
+        var other = await app.RegisterAsync();
+        var http = app.WithToken((await app.LogInAsync(other)).AccessToken);
 
-        await (await http.PostAsync("/api/v1/auth/change-email", new { new_email = "held@xn--bcher-kva.example", password = mover.Password }))
+        await (await http.PostAsync("/api/v1/auth/change-email", new { new_email = "held@xn--bcher-kva.example", password = other.Password }))
             .ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.NewestTokenAsync("held@bücher.example", "confirm_new_email");
 
@@ -97,7 +97,7 @@ public sealed class EmailSpellingTests(ClientAddressApp app) : IClassFixture<Cli
     }
 
     [Fact]
-    public async Task A_plain_insert_of_another_spelling_is_refused_by_the_database()
+    public async Task The_database_rejects_an_INSERT_with_another_spelling()
     {
         await app.RegisterAsync("plain@bücher.example");
 

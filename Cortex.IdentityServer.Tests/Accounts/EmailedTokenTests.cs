@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>A mailed token is good for its own purpose and nothing else.</summary>
+/// <summary>An emailed token works only for its own purpose.</summary>
 /// <remarks>A token is bound to its account and its purpose (RFC 8725, section 3.11; CVE-2023-26481).</remarks>
 public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -17,7 +17,7 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
         [(Verify, "invalid_verification_token"), (Reset, "invalid_reset_token"), (Confirm, "invalid_verification_token")];
 
     [Fact]
-    public async Task Each_kind_of_token_works_on_its_own_route_only()
+    public async Task Each_kind_of_token_works_only_on_its_own_route()
     {
         var changing = await app.SignedInAsync();
         var twoFactor = await app.WithTwoFactorAsync();
@@ -43,7 +43,7 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
             }
         }
 
-        // And all of them were good ones.
+        // All of them were valid.
         foreach (var (_, token, own) in tokens.Where(token => token.Own is not null))
         {
             await (await SendAsync(own!, token)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -51,7 +51,7 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task No_mailed_token_opens_anything_else()
+    public async Task No_emailed_token_works_as_another_credential()
     {
         var user = await app.WithTwoFactorAsync();
         string[] tokens =
@@ -69,13 +69,13 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>The prefix is part of what is signed, and a token has one spelling.</remarks>
+    /// <remarks>The MAC covers the prefix, and a token has exactly one spelling.</remarks>
     [Fact]
-    public async Task A_token_that_was_touched_is_none()
+    public async Task A_modified_token_is_invalid()
     {
         var token = await app.ResetTokenAsync((await app.RegisterAsync()).Email);
         var last = token[^1] == 'A' ? 'B' : 'A';
-        foreach (var touched in new[]
+        foreach (var modified in new[]
         {
             "cve_" + token[4..], "civ_" + token[4..], "cce_" + token[4..], token[4..], token + "=", token + "A", " " + token, token + "\n", token[..^1],
             token[..^1] + last,
@@ -84,16 +84,16 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
         {
             foreach (var (route, code) in Routes)
             {
-                await (await SendAsync(route, touched)).ShouldBeProblemAsync(400, code);
+                await (await SendAsync(route, modified)).ShouldBeProblemAsync(400, code);
             }
         }
 
         await (await SendAsync(Reset, token)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>A token names its account: another's email beside it is an unknown field.</remarks>
+    /// <remarks>A token identifies its account, so an additional email is an unknown field.</remarks>
     [Fact]
-    public async Task A_token_can_not_be_used_for_another_account()
+    public async Task A_token_cannot_be_used_for_another_account()
     {
         var (mine, victim) = (await app.RegisterAsync(), await app.RegisterAsync());
         var token = await app.ResetTokenAsync(mine.Email);
@@ -120,7 +120,7 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("\"' OR 1=1--\"")]
     [InlineData("long")]
     [InlineData("zeros")]
-    public async Task What_is_no_token_is_refused(string? json)
+    public async Task Text_that_is_not_a_token_is_refused(string? json)
     {
         var token = json switch
         {

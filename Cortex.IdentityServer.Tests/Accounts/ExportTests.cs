@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>Everything that the server holds about the caller, as JSON, without any secret.</remarks>
+/// <remarks>The export contains everything that the server stores about the caller, as JSON, without any secret.</remarks>
 public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/me/export";
 
     [Fact]
-    public async Task Everything_about_the_caller_is_in_it()
+    public async Task It_contains_everything_about_the_caller()
     {
         var user = await app.WithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
@@ -51,7 +51,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task No_secret_is_in_it()
+    public async Task It_contains_no_secret()
     {
         var user = await app.WithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
@@ -87,7 +87,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_thousand_rows_of_usage_are_in_it_in_their_order()
+    public async Task It_contains_a_thousand_usage_rows_in_order()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync(
@@ -101,17 +101,17 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
             Enumerable.Range(1, 1000).Select(n => $"/call/{n}"),
             export.GetProperty("usage").EnumerateArray().Select(row => row.GetProperty("endpoint").GetString()));
 
-        // Connections that are held until the end would be used up by this.
+        // This would exhaust the connection pool if each export held a connection until its end.
         var answers = await AtOnce.StatusesAsync(60, _ => http.FetchAsync(Route));
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
     [Fact]
-    public async Task Nothing_of_anybody_else_is_in_it()
+    public async Task It_contains_nothing_about_other_users()
     {
         var (other, _, otherHttp) = await app.SignedInAsync();
         await CortexApp.GenerateKeyAsync(otherHttp);
-        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint) VALUES ($1, '/of-somebody-else')", other.Id);
+        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint) VALUES ($1, '/of-another-user')", other.Id);
         var (_, _, http) = await app.SignedInAsync();
 
         var text = await (await http.FetchAsync(Route)).TextAsync();
@@ -119,12 +119,12 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(text).RootElement.ValueKind);
         Assert.DoesNotContain(other.Id.ToString(), text, StringComparison.Ordinal);
         Assert.DoesNotContain(other.Email, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("/of-somebody-else", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/of-another-user", text, StringComparison.Ordinal);
         Assert.Empty(JsonDocument.Parse(text).RootElement.GetProperty("api_keys").EnumerateArray());
     }
 
     [Fact]
-    public async Task It_is_kept_by_no_cache_and_given_to_nobody_but_a_person()
+    public async Task It_is_never_cached_and_available_only_to_a_session()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);

@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>A change of an account is one transaction: nothing is announced of a change that didn't happen.</remarks>
+/// <remarks>A change of an account is one transaction: a change that was rolled back is neither logged nor announced.</remarks>
 public sealed class FailedChangeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string NewPassword = "a new and better password";
 
     [Fact]
-    public async Task A_change_that_fails_at_its_last_step_ends_no_session_and_the_log_says_nothing_of_it()
+    public async Task A_change_that_fails_at_its_last_step_ends_no_session_and_logs_no_ended_session()
     {
         var (user, _, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);

@@ -10,7 +10,7 @@ public sealed class ForgotPasswordTests(CortexApp app) : EmailRequestTests(app),
     protected override string Kind => "reset_password";
 
     [Fact]
-    public async Task Asking_changes_nothing()
+    public async Task A_request_changes_nothing()
     {
         var (user, tokens, http) = await App.SignedInAsync();
 
@@ -21,9 +21,9 @@ public sealed class ForgotPasswordTests(CortexApp app) : EmailRequestTests(app),
         Assert.Equal(HttpStatusCode.OK, await App.TryLogInAsync(user.Email, user.Password));
     }
 
-    /// <remarks>A dump of the database resets nobody's password.</remarks>
+    /// <remarks>An attacker with a dump of the database can't reset any password.</remarks>
     [Fact]
-    public async Task The_database_and_the_log_hold_no_token()
+    public async Task The_database_and_the_log_contain_no_token()
     {
         var user = await App.RegisterAsync();
 

@@ -8,13 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>Identity's managers over the documented tables, as administration uses them.</summary>
+/// <summary>ASP.NET Core Identity's managers work with the documented tables, as administration uses them.</summary>
 public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auditor = "auditor";
 
     [Fact]
-    public async Task A_role_given_through_the_managers_is_in_the_next_token()
+    public async Task A_role_granted_through_the_managers_is_in_the_next_token()
     {
         var user = await app.RegisterAsync();
         await using (var scope = app.Services.CreateAsyncScope())
@@ -35,7 +35,7 @@ public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_change_writes_only_what_changed_and_never_over_another_change()
+    public async Task An_update_writes_only_changed_columns_and_never_overwrites_a_concurrent_change()
     {
         var user = await app.RegisterAsync();
         await using var scope = app.Services.CreateAsyncScope();
@@ -51,7 +51,7 @@ public sealed class IdentityTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task An_old_account_with_an_address_that_is_refused_today_can_still_be_managed_and_used()
+    public async Task An_account_with_an_address_that_is_no_longer_accepted_can_still_be_managed_and_used()
     {
         await app.SqlAsync(
             "INSERT INTO users (email, password_hash) VALUES ('root@localhost', $1)", PasswordHash.Create(TestUser.DefaultPassword, 4, new ManagedBcrypt()));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>An account that somebody else made: its owner chooses the first password by mail.</summary>
+/// <summary>An account that an administrator created: its owner chooses the first password through a link in an email.</summary>
 /// <remarks>Administrators start a reset instead of choosing a password (OWASP ASVS 6.4.6), and the link expires.</remarks>
 public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -24,12 +24,12 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token, "another password again")).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>The account has no password before, so there is no default one to guess (OWASP ASVS 6.3.2).</remarks>
+    /// <remarks>A new account has no default password that an attacker could guess (OWASP ASVS 6.3.2).</remarks>
     [Theory]
     [InlineData("!")]
     [InlineData(" ")]
     [InlineData(TestUser.DefaultPassword)]
-    public async Task Nobody_logs_in_before(string password)
+    public async Task No_password_works_before_the_first_one_is_set(string password)
     {
         var (user, _) = await app.InviteAsync();
 
@@ -39,7 +39,7 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
-    public async Task The_link_is_good_for_three_days(int seconds, HttpStatusCode expected)
+    public async Task The_link_is_valid_for_three_days(int seconds, HttpStatusCode expected)
     {
         var (_, token) = await app.InviteAsync();
 
@@ -49,7 +49,7 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_newer_invitation_and_a_reset_void_it()
+    public async Task A_newer_invitation_and_a_reset_invalidate_it()
     {
         var (user, first) = await app.InviteAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -61,29 +61,29 @@ public sealed class InvitationTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(second)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>The token isn't stored while the mail waits to be sent either, so a dump of the database opens nothing.</remarks>
+    /// <remarks>The token isn't stored even while the email is queued, so a dump of the database doesn't contain it.</remarks>
     [Fact]
-    public async Task The_outbox_holds_no_token()
+    public async Task The_outbox_contains_no_token()
     {
         var email = app.NewEmail();
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, '!')", email);
-        var waiting = "";
+        var queued = "";
 
-        await app.InviteAsync(email, async services => waiting = string.Join(
+        await app.InviteAsync(email, async services => queued = string.Join(
             '\n',
             await services.GetRequiredService<CortexDbContext>().Database.SqlQuery<string>(
                 $"""SELECT outbox_mails::text AS "Value" FROM outbox_mails UNION ALL SELECT one_time_tokens::text FROM one_time_tokens""").ToListAsync(
                     TestContext.Current.CancellationToken)));
 
         var token = await app.NewestTokenAsync(email, "invitation");
-        Assert.Contains(email, waiting, StringComparison.Ordinal);
+        Assert.Contains(email, queued, StringComparison.Ordinal);
         Assert.StartsWith(TokenPurpose.Invitation.Prefix, token, StringComparison.Ordinal);
-        Assert.DoesNotContain(token[4..], waiting, StringComparison.Ordinal);
-        Assert.DoesNotContain(token[^40..], waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[4..], queued, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[^40..], queued, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_page_of_the_link_sets_the_password()
+    public async Task The_page_behind_the_link_sets_the_password()
     {
         var (user, token) = await app.InviteAsync();
         await (await app.Anonymous().FetchAsync("/invitation?token=" + token)).ShouldBeAsync(HttpStatusCode.OK);

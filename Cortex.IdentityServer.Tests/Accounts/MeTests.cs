@@ -10,7 +10,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_session_sees_what_registration_answered()
+    public async Task A_session_gets_the_same_user_as_registration_returned()
     {
         var email = app.NewEmail();
         var registered = await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword }))
@@ -25,7 +25,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_sees_its_owner()
+    public async Task An_API_key_gets_its_owner()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -37,10 +37,10 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nobody_sees_nothing() => await (await app.Anonymous().GetAsync(Route, Cancel)).ShouldBeProblemAsync(401, "unauthenticated");
+    public async Task An_anonymous_caller_is_refused() => await (await app.Anonymous().GetAsync(Route, Cancel)).ShouldBeProblemAsync(401, "unauthenticated");
 
     [Fact]
-    public async Task A_change_is_seen_and_moves_updated_at()
+    public async Task A_change_is_visible_and_updates_updated_at()
     {
         var (user, _, http) = await app.SignedInAsync();
         var before = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
@@ -55,7 +55,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task NULLs_of_an_older_program_read_as_the_defaults()
+    public async Task NULLs_written_by_an_older_program_read_as_the_defaults()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL WHERE id = $1", user.Id);
@@ -69,7 +69,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_deleted_user_is_nobody()
+    public async Task A_deleted_user_is_refused()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);

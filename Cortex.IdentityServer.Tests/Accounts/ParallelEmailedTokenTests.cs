@@ -3,14 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>Sixteen at once, over two replicas.</summary>
-/// <remarks>A one-time token works once, also when several requests present it at the same moment.</remarks>
+/// <summary>A one-time token works once, even if several requests present it to two replicas at the same moment.</summary>
 public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
 
     [Fact]
-    public async Task Of_sixteen_resets_with_one_link_one_wins_and_its_password_is_the_only_one()
+    public async Task Of_sixteen_resets_with_one_link_one_succeeds_and_sets_the_password()
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -35,7 +34,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
     }
 
     [Fact]
-    public async Task Of_sixteen_verifications_with_one_link_one_wins()
+    public async Task Of_sixteen_verifications_with_one_link_one_succeeds()
     {
         var user = await app.RegisterAsync();
         var token = await app.VerificationTokenAsync(user.Email);
@@ -48,30 +47,30 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
     }
 
     [Fact]
-    public async Task Of_sixteen_confirmations_of_one_new_email_one_wins()
+    public async Task Of_sixteen_confirmations_of_one_new_email_one_succeeds()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
-        var token = await app.EmailChangeTokenAsync(http, wanted);
+        var newEmail = app.NewEmail();
+        var token = await app.EmailChangeTokenAsync(http, newEmail);
 
         var answers = await AtOnce.StatusesAsync(16, _ => app.ConfirmEmailAsync(token));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.BadRequest));
-        Assert.Equal(wanted, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
+        Assert.Equal(newEmail, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
         await app.WaitForEmailsAsync();
         Assert.Single(await app.Mailbox.ForAsync(user.Email, "email_changed"));
     }
 
     [Fact]
-    public async Task Of_accounts_that_move_to_one_address_at_once_one_gets_it()
+    public async Task When_several_accounts_change_to_one_address_concurrently_one_gets_it()
     {
-        var wanted = app.NewEmail();
+        var newEmail = app.NewEmail();
         var tokens = new List<string>();
         for (var account = 0; account < 4; account++)
         {
             var (_, _, http) = await app.SignedInAsync();
-            tokens.Add(await app.EmailChangeTokenAsync(http, account % 2 == 0 ? wanted : wanted.ToUpperInvariant()));
+            tokens.Add(await app.EmailChangeTokenAsync(http, account % 2 == 0 ? newEmail : newEmail.ToUpperInvariant()));
         }
 
         Assert.Distinct(tokens);
@@ -79,12 +78,12 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(3, answers.Count(status => status == HttpStatusCode.Conflict));
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE lower(email) = lower($1)", wanted));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users WHERE lower(email) = lower($1)", newEmail));
     }
 
-    /// <remarks>Whatever the order, the account has one good link (OWASP Forgot Password Cheat Sheet).</remarks>
+    /// <remarks>Whatever the order, the account has only one valid link (OWASP Forgot Password Cheat Sheet).</remarks>
     [Fact]
-    public async Task Sixteen_requests_for_a_link_leave_one_that_is_good()
+    public async Task Sixteen_requests_for_a_link_leave_one_valid_link()
     {
         var (user, _, http) = await app.SignedInAsync();
         using var second = app.StartReplica(out var replica);

@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 public sealed class ParallelPasswordChangeTests(ConfiguredCostApp app) : IClassFixture<ConfiguredCostApp>
 {
     [Fact]
-    public async Task Of_sixteen_changes_at_once_one_wins()
+    public async Task Of_sixteen_concurrent_changes_one_succeeds()
     {
         var (user, tokens, _) = await app.SignedInAsync();
 

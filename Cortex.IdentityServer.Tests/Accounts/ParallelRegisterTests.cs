@@ -5,9 +5,9 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 
 public sealed class ParallelRegisterTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    /// <remarks>Uniqueness is kept by the database: a check in code alone lets several through at the same moment.</remarks>
+    /// <remarks>The database enforces uniqueness, because a check in code alone would let concurrent requests through.</remarks>
     [Fact]
-    public async Task Sixteen_at_once_make_one_account_of_one_email()
+    public async Task Sixteen_concurrent_registrations_of_one_email_create_one_account()
     {
         string[] spellings = ["Race.One@example.com", "race.one@example.com", "RACE.ONE@EXAMPLE.COM", " race.One@Example.com "];
 

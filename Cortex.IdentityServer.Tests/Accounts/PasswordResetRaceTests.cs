@@ -5,11 +5,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <summary>
-/// A request that was let in before a reset of the password, and waits for it: what the reset ends must not be outlived by what the request does.
+/// A request that was authenticated before a concurrent password reset, and waits for it, must not have an effect that outlives the reset.
 /// </summary>
 /// <remarks>
-/// Nothing that a squatter starts may outlive the owner's reset (OWASP ASVS 7.4.2). Here the reset is another transaction that holds the account's row and
-/// commits while the request waits for it.
+/// Nothing that a squatter starts may outlive the owner's reset (OWASP ASVS 7.4.2). Here, the reset is another transaction that locks the account's row and
+/// commits while the request waits for the lock.
 /// </remarks>
 public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -23,7 +23,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_key_is_made_or_replaced()
+    public async Task No_key_is_created_or_rotated()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
@@ -62,7 +62,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     }
 
     [Fact]
-    public async Task The_email_stays()
+    public async Task The_email_does_not_change()
     {
         var (user, _, http) = await app.SignedInAsync();
         var stranger = app.NewEmail();
@@ -76,7 +76,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     }
 
     [Fact]
-    public async Task The_account_stays()
+    public async Task The_account_is_not_deleted()
     {
         var (user, _, http) = await app.SignedInAsync();
 
@@ -86,7 +86,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     }
 
     [Fact]
-    public async Task Of_sixteen_deletions_at_once_one_succeeds_and_leaves_one_event_without_the_person()
+    public async Task Of_sixteen_concurrent_deletions_one_succeeds_and_leaves_one_event_without_personal_data()
     {
         var (user, _, http) = await app.SignedInAsync();
 

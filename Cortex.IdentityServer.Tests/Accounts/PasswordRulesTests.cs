@@ -18,7 +18,7 @@ public sealed class PasswordRulesTests
     [InlineData("alice.liddell of Oxford")]
     [InlineData("cortex and something else")]
     [InlineData("longpassword\0AAA")]
-    public void A_password_that_nobody_guesses_first_is_accepted(string password) =>
+    public void A_password_that_is_hard_to_guess_is_accepted(string password) =>
         Assert.Null(PasswordRules.FindWeakness(password, Email));
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class PasswordRulesTests
     [InlineData("a", 257, false)]
     [InlineData("🔑", 257, false)]
     [InlineData("a", 60_000, false)]
-    public void Length_is_counted_in_characters_and_repetition_is_allowed_from_16_on(string part, int times, bool accepted) =>
+    public void Length_is_counted_in_characters_and_repetition_is_allowed_from_16_characters(string part, int times, bool accepted) =>
         Assert.Equal(accepted, PasswordRules.FindWeakness(string.Concat(Enumerable.Repeat(part, times)), Email) is null);
 
     [Theory]
@@ -69,22 +69,22 @@ public sealed class PasswordRulesTests
     [InlineData("alice.liddell@example.com")]
     [InlineData("ALICE.LIDDELL@EXAMPLE.COM")]
     [InlineData("Alice.Liddell")]
-    public void A_password_that_is_guessed_first_is_refused_with_a_sentence(string password) =>
+    public void A_password_that_is_easy_to_guess_is_refused_with_a_reason(string password) =>
         Assert.Matches(@"\AThe password .+\.\z", PasswordRules.FindWeakness(password, Email));
 
     [Fact]
-    public void Half_a_surrogate_pair_is_refused() => // not InlineData: attributes are kept in UTF-8
+    public void An_unpaired_surrogate_is_refused() => // not InlineData, because attributes are stored as UTF-8
         Assert.Equal("The password contains an incomplete character (half of a surrogate pair).", PasswordRules.FindWeakness("half a pair \uD83D", Email));
 
     [Theory]
     [InlineData("")]
     [InlineData("not an address")]
     [InlineData("@")]
-    public void Any_text_may_stand_for_the_email(string email) =>
+    public void Any_text_is_allowed_as_the_email(string email) =>
         Assert.Null(PasswordRules.FindWeakness("correct horse battery staple", email));
 
     [Fact]
-    public void The_list_has_five_thousand_entries_of_eight_characters_and_more_and_all_are_refused()
+    public void All_five_thousand_entries_of_the_list_have_at_least_eight_characters_and_are_refused()
     {
         using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt");
         using var reader = new StreamReader(stream!);
@@ -101,7 +101,7 @@ public sealed class PasswordRulesTests
     }
 
     [Fact]
-    public async Task Identity_is_given_the_sentence()
+    public async Task Identity_gets_the_reason()
     {
         var rules = new PasswordRules();
         var user = new User { Email = Email };

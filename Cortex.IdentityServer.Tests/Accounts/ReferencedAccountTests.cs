@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>The database's owner keeps tables beside ours, and some of their foreign keys forbid that a user or a key goes.</remarks>
+/// <remarks>The owner of the database may have other tables in it, and their foreign keys may prevent the deletion of a user or a key.</remarks>
 public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     private const string Me = "/api/v1/auth/me";
     private const string Keys = "/api/v1/auth/api-keys/";
 
-    /// <summary>The ways in which an owner's table holds on to a user.</summary>
+    /// <summary>The kinds of columns that prevent the deletion of a user.</summary>
     public static TheoryData<string, string> References => new()
     {
         { "orders_plain", "user_id uuid REFERENCES users" },
@@ -22,7 +22,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
 
     [Theory]
     [MemberData(nameof(References))]
-    public async Task Deleting_an_account_that_an_owners_table_refers_to_is_409_with_the_tables_name_and_changes_nothing(string table, string column)
+    public async Task Deleting_an_account_that_another_table_references_returns_409_with_the_tables_name_and_changes_nothing(string table, string column)
     {
         await app.SqlAsync($"CREATE TABLE {table} ({column})");
         var (user, tokens, http) = await app.SignedInAsync();
@@ -30,7 +30,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", user.Id);
         var admin = await app.AdminAsync();
         await app.WaitForEmailsAsync();
-        var mails = (await app.Mailbox.ForAsync(user.Email)).Count;
+        var emails = (await app.Mailbox.ForAsync(user.Email)).Count;
         var events = await EventsAsync(user.Id);
 
         foreach (var answer in new[] { await DeleteMeAsync(http, user), await admin.Http.RemoveAsync($"{Administrators.Users}/{user.Id}") })
@@ -44,15 +44,15 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(events, await EventsAsync(user.Id));
         await app.WaitForEmailsAsync();
-        Assert.Equal(mails, (await app.Mailbox.ForAsync(user.Email)).Count);
+        Assert.Equal(emails, (await app.Mailbox.ForAsync(user.Email)).Count);
 
         await app.SqlAsync($"DROP TABLE {table}");
         await (await DeleteMeAsync(app.WithToken((await app.LogInAsync(user)).AccessToken), user)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <summary>It would be every registration, and nobody would see why.</summary>
+    /// <remarks>Otherwise every registration would fail with a misleading error.</remarks>
     [Fact]
-    public async Task A_foreign_key_that_the_owner_added_to_users_is_no_account_that_has_vanished()
+    public async Task A_violated_foreign_key_on_users_itself_is_not_reported_as_a_deleted_account()
     {
         await app.SqlAsync("CREATE TABLE orgs (id integer PRIMARY KEY)");
         await app.SqlAsync("ALTER TABLE users ADD COLUMN org_id integer REFERENCES orgs");
@@ -71,7 +71,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
     [Theory]
     [InlineData("meters_plain", "")]
     [InlineData("meters_at_commit", "DEFERRABLE INITIALLY DEFERRED")]
-    public async Task Deleting_a_key_that_an_owners_table_refers_to_is_409_and_the_key_goes_on_working(string table, string when)
+    public async Task Deleting_a_key_that_another_table_references_returns_409_and_the_key_keeps_working(string table, string when)
     {
         await app.SqlAsync($"CREATE TABLE {table} (api_key_id uuid REFERENCES api_keys {when})");
         var (user, _, http) = await app.SignedInAsync();
@@ -94,7 +94,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
     }
 
     [Fact]
-    public async Task A_table_that_goes_along_with_the_account_holds_nothing_up()
+    public async Task A_table_whose_rows_are_deleted_with_the_account_does_not_prevent_the_deletion()
     {
         await app.SqlAsync("CREATE TABLE notes (user_id uuid REFERENCES users ON DELETE CASCADE)");
         var (user, _, http) = await app.SignedInAsync();

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Tests.Accounts;
 public sealed class RegisterClosedTests(RegisterClosedTests.ClosedApp app) : IClassFixture<RegisterClosedTests.ClosedApp>
 {
     [Fact]
-    public async Task Nobody_registers_where_registration_is_closed()
+    public async Task Registration_is_refused_when_it_is_closed()
     {
         await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email = app.NewEmail(), password = TestUser.DefaultPassword }))
             .ShouldBeProblemAsync(403, "forbidden");

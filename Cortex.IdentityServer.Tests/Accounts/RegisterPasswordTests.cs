@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>Which passwords an account can be made with, and that it then has exactly that password.</summary>
+/// <summary>The passwords that registration accepts, each of which then works exactly as it was set.</summary>
 public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/register";
@@ -16,7 +16,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
+        // An address may fail twenty times within five minutes, so each test gets its own window.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
@@ -36,7 +36,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
     [InlineData("SOMEBODY.NEW@EXAMPLE.COM")]
     [InlineData("somebody.new")]
     [InlineData("Somebody.New")]
-    public async Task A_password_that_is_guessed_first_is_refused_with_the_reason(string password)
+    public async Task A_password_that_is_easy_to_guess_is_refused_with_the_reason(string password)
     {
         var problem = await (await _app.Anonymous().PostAsync(Route, new { email = "somebody.new@example.com", password }))
             .ShouldBeProblemAsync(400, "weak_password");
@@ -50,7 +50,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         await (await _app.Anonymous().PostAsync(Route, new { email = _app.NewEmail(), password = "🐎🔋📎🔑🦄🌍🍀" }))
             .ShouldBeProblemAsync(400, "weak_password");
 
-    /// <remarks>Every kind of character counts, and none is demanded (OWASP ASVS 6.2.5).</remarks>
+    /// <remarks>Every kind of character is allowed, and none is required (OWASP ASVS 6.2.5).</remarks>
     [Theory]
     [InlineData("zk8!qw4p")]
     [InlineData("correct horse battery staple")]
@@ -61,7 +61,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
     [InlineData("🐎🔋📎🔑🦄🌍🍀🌈")]
     [InlineData("line\nbreak\tand tab")]
     [InlineData("                ")]
-    public async Task A_password_of_any_characters_logs_in_as_it_was_set(string password)
+    public async Task A_password_with_any_characters_works_exactly_as_set(string password)
     {
         var user = await _app.RegisterAsync(password: password);
 
@@ -69,13 +69,13 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         await ShouldFailAsync(user, password + " ", password.ToUpperInvariant() + "x");
     }
 
-    /// <remarks>64 characters and 256, counted in code points (OWASP ASVS 6.2.9).</remarks>
+    /// <remarks>Passwords may have 64 to 256 characters, counted in code points (OWASP ASVS 6.2.9).</remarks>
     [Theory]
     [InlineData("a", 64)]
     [InlineData(Emoji, 64)]
     [InlineData("a", 256)]
     [InlineData(Emoji, 256)]
-    public async Task Long_passwords_count_in_full(string character, int length)
+    public async Task All_characters_of_a_long_password_count(string character, int length)
     {
         var user = await _app.RegisterAsync(password: Repeat(character, length));
 
@@ -83,9 +83,9 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         await ShouldFailAsync(user, Repeat(character, length - 1), Repeat(character, length - 1) + "b");
     }
 
-    /// <remarks>bcrypt reads no further, so what exceeds that is hashed by SHA-256 first (OWASP ASVS 6.2.8; CVE-2025-22228).</remarks>
+    /// <remarks>bcrypt reads only 72 bytes, so a longer password is hashed with SHA-256 first (OWASP ASVS 6.2.8; CVE-2025-22228).</remarks>
     [Fact]
-    public async Task A_password_is_not_cut_at_72_bytes()
+    public async Task A_password_is_not_truncated_at_72_bytes()
     {
         var password = new string('a', 80) + "X";
         var user = await _app.RegisterAsync(password: password);
@@ -96,9 +96,9 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
             "$bcrypt-sha256$v=2,t=2b,r=10$", (string?)await _app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", user.Id), StringComparison.Ordinal);
     }
 
-    /// <remarks>C's strings end there, and with them the password in many implementations of bcrypt (OWASP ASVS 6.2.8).</remarks>
+    /// <remarks>C strings end at a NUL, and so does the password in many implementations of bcrypt (OWASP ASVS 6.2.8).</remarks>
     [Fact]
-    public async Task A_password_is_not_cut_at_a_NUL()
+    public async Task A_password_is_not_truncated_at_a_NUL()
     {
         var user = await _app.RegisterAsync(password: "longpassword\0AAA");
 
@@ -107,7 +107,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
     }
 
     [Fact]
-    public async Task Unicode_is_not_normalised()
+    public async Task Unicode_is_not_normalized()
     {
         var user = await _app.RegisterAsync(password: "caf\u00E9 cr\u00E8me");
 
@@ -126,9 +126,9 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         Assert.Equal(["password"], problem.GetProperty("errors").EnumerateObject().Select(field => field.Name));
     }
 
-    /// <remarks>The best of several times, which a busy machine can only lengthen: under that of a hash, if there is none.</remarks>
+    /// <remarks>Compares the best of several times, because a busy machine can only slow a request down.</remarks>
     [Fact]
-    public async Task More_than_256_characters_are_refused_before_any_hash()
+    public async Task More_than_256_characters_are_refused_without_hashing()
     {
         var http = _app.Anonymous();
         var hashed = await BestTimeAsync(5, () => http.PostAsync("/api/v1/auth/login", new { email = "nobody@example.com", password = "some password" }));
@@ -150,7 +150,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
     private static async Task<TimeSpan> BestTimeAsync(int times, Func<Task<HttpResponseMessage>> send)
     {
         var best = TimeSpan.MaxValue;
-        for (var time = 0; time < times; time++)
+        for (var i = 0; i < times; i++)
         {
             var start = Stopwatch.GetTimestamp();
             await send();

@@ -10,7 +10,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     private const string Password = TestUser.DefaultPassword;
 
     [Fact]
-    public async Task A_new_account_is_answered_with_the_eight_fields_of_a_user()
+    public async Task Registration_returns_the_eight_fields_of_the_new_user()
     {
         var email = app.NewEmail();
 
@@ -32,7 +32,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     }
 
     [Fact]
-    public async Task The_password_is_stored_as_bcrypt_of_the_configured_cost()
+    public async Task The_password_is_stored_as_a_bcrypt_hash_with_the_configured_cost()
     {
         var user = await app.RegisterAsync();
 
@@ -58,7 +58,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     [InlineData("ｎobody@example.com")]
     [InlineData("nobody@example。com")]
     [InlineData("nobody\uFFFE@example.com")]
-    public async Task What_is_no_email_is_refused(string email)
+    public async Task An_invalid_email_is_refused(string email)
     {
         var problem = await (await app.Anonymous().PostAsync(Route, new { email, password = Password })).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -73,9 +73,9 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
 
         await app.RegisterAsync(longest);
 
-        foreach (var longer in new[] { "a" + longest, new string('a', 300) + "@example.com", new string('a', 10_000) + "@example.com" })
+        foreach (var tooLong in new[] { "a" + longest, new string('a', 300) + "@example.com", new string('a', 10_000) + "@example.com" })
         {
-            var problem = await (await app.Anonymous().PostAsync(Route, new { email = longer, password = Password }))
+            var problem = await (await app.Anonymous().PostAsync(Route, new { email = tooLong, password = Password }))
                 .ShouldBeProblemAsync(400, "validation_failed");
             Assert.Equal(["email"], problem.GetProperty("errors").EnumerateObject().Select(field => field.Name));
         }
@@ -91,7 +91,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     [InlineData("""{"email": null, "password": "correct horse battery staple"}""", "email")]
     [InlineData("""{"email": {"$ne": ""}, "password": "correct horse battery staple"}""", "email")]
     [InlineData("""{"password": "correct horse battery staple"}""", "email")]
-    public async Task What_is_missing_or_of_another_type_is_named(string body, params string[] fields)
+    public async Task A_field_that_is_missing_or_of_the_wrong_type_is_named(string body, params string[] fields)
     {
         var problem = await (await app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -105,20 +105,20 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     [InlineData("\"text\"")]
     [InlineData("{\"email\":")]
     [InlineData("{\"email\": \"a@example.com\", \"email\": \"b@example.com\", \"password\": \"correct horse battery staple\"}")]
-    public async Task What_is_no_body_is_malformed(string body) =>
+    public async Task A_malformed_body_is_refused(string body) =>
         await (await app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "malformed_request");
 
     [Theory]
     [InlineData("\\ud800@example.com", "correct horse battery staple")]
     [InlineData("half@example.com", "half a character \\ud83d")]
-    public async Task Half_a_character_is_refused(string email, string password)
+    public async Task An_unpaired_surrogate_is_refused(string email, string password)
     {
         var response = await app.Anonymous().PostTextAsync(Route, $$"""{"email": "{{email}}", "password": "{{password}}"}""");
 
         await response.ShouldBeAsync(HttpStatusCode.BadRequest);
     }
 
-    /// <remarks>Registration takes only its own fields, so nobody appoints themselves (OWASP ASVS 15.3.3).</remarks>
+    /// <remarks>Registration accepts only its own fields, so users can't grant themselves rights (OWASP ASVS 15.3.3).</remarks>
     [Theory]
     [InlineData("role")]
     [InlineData("roles")]
@@ -135,7 +135,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     [InlineData("password_hash")]
     [InlineData("Email")]
     [InlineData("__proto__")]
-    public async Task A_field_that_is_not_its_own_is_refused_and_nothing_is_made(string field)
+    public async Task An_unknown_field_is_refused_and_no_account_is_created(string field)
     {
         var email = app.NewEmail();
         var body = new Dictionary<string, object> { ["email"] = email, ["password"] = Password, [field] = "true" };
@@ -145,14 +145,14 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = $1", email));
     }
 
-    /// <remarks>Otherwise somebody could register what looks like another's address (GHSA-7rqj-j65f-68wh).</remarks>
+    /// <remarks>Otherwise an attacker could register an address that looks like another user's (GHSA-7rqj-j65f-68wh).</remarks>
     [Theory]
     [InlineData("Zoë.One@example.com", "Zoë.One@example.com")]
     [InlineData("two.case@example.com", "TWO.Case@Example.COM")]
     [InlineData("three.spaces@example.com", "  three.spaces@example.com ")]
     [InlineData("fo\u00FCr@example.com", "fou\u0308r@example.com")]
     [InlineData("f\u00EEve@example.com", "F\u00CEVE@example.com")]
-    public async Task An_email_is_taken_in_every_spelling(string first, string second)
+    public async Task Every_spelling_of_a_taken_email_is_taken(string first, string second)
     {
         await app.RegisterAsync(first);
 
@@ -162,7 +162,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
     }
 
     [Fact]
-    public async Task The_case_of_an_email_is_kept_and_its_padding_is_not()
+    public async Task The_case_of_an_email_is_kept_but_surrounding_spaces_are_trimmed()
     {
         var user = await (await app.Anonymous().PostAsync(Route, new { email = " Some.One@Example.com ", password = Password }))
             .JsonAsync(HttpStatusCode.Created);
@@ -183,7 +183,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
 
     /// <remarks>A default account is an open door (OWASP ASVS 6.3.2).</remarks>
     [Fact]
-    public async Task A_new_database_has_no_account()
+    public async Task A_new_database_has_no_default_account()
     {
         foreach (var email in new[] { "admin@example.com", "root@localhost", "test@test.com", "admin" })
         {

@@ -9,14 +9,14 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     private const string LogIn = "/api/v1/auth/login";
     private const string Password = TestUser.DefaultPassword;
 
-    /// <remarks>Neither status, body nor time tells who is registered (OWASP ASVS 6.3.8).</remarks>
+    /// <remarks>The response must not reveal who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
-    public async Task The_answer_does_not_tell_whether_the_email_is_taken()
+    public async Task The_response_does_not_reveal_whether_the_email_is_taken()
     {
         var email = app.NewEmail();
 
         var first = await app.Anonymous().PostAsync(Register, new { email, password = Password });
-        var second = await app.Anonymous().PostAsync(Register, new { email, password = "the password of another" });
+        var second = await app.Anonymous().PostAsync(Register, new { email, password = "the password of another user" });
 
         await first.ShouldBeAsync(HttpStatusCode.Accepted);
         await second.ShouldBeAsync(HttpStatusCode.Accepted);
@@ -28,18 +28,19 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     }
 
     [Fact]
-    public async Task A_taken_email_keeps_its_password()
+    public async Task A_second_registration_does_not_change_the_password()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
-        await app.Anonymous().PostAsync(Register, new { email, password = "the password of another" });
+        await app.Anonymous().PostAsync(Register, new { email, password = "the password of another user" });
 
-        await (await app.Anonymous().PostAsync(LogIn, new { email, password = "the password of another" })).ShouldBeProblemAsync(401, "invalid_credentials");
+        await (await app.Anonymous().PostAsync(LogIn, new { email, password = "the password of another user" }))
+            .ShouldBeProblemAsync(401, "invalid_credentials");
         await (await app.Anonymous().PostAsync(LogIn, new { email, password = Password })).ShouldBeProblemAsync(403, "email_not_verified");
     }
 
     [Fact]
-    public async Task A_weak_password_is_refused_for_a_taken_email_as_for_a_free_one()
+    public async Task A_weak_password_is_refused_for_a_taken_email_as_for_a_new_one()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
@@ -49,7 +50,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     }
 
     [Fact]
-    public async Task Nobody_logs_in_before_the_email_is_verified()
+    public async Task Login_is_refused_until_the_email_is_verified()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
@@ -59,9 +60,9 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await (await app.Anonymous().PostAsync(LogIn, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Only who knows the password is told about the account.</remarks>
+    /// <remarks>Only a caller who knows the password learns that the account exists.</remarks>
     [Fact]
-    public async Task A_wrong_password_does_not_tell_that_the_email_is_not_verified()
+    public async Task A_wrong_password_does_not_reveal_that_the_email_is_unverified()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
@@ -69,15 +70,15 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         await (await app.Anonymous().PostAsync(LogIn, new { email, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
     }
 
-    /// <remarks>The owner of a taken address hears of it, and can get in by it.</remarks>
+    /// <remarks>The owner learns of the registration and can use the link to regain access.</remarks>
     [Fact]
-    public async Task The_owner_of_a_taken_address_gets_a_mail_with_a_link_to_set_a_password()
+    public async Task The_owner_of_a_taken_address_gets_an_email_with_a_link_to_set_a_password()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
         await (await app.VerifyEmailAsync(await app.VerificationTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await app.Anonymous().PostAsync(Register, new { email = email.ToUpperInvariant(), password = "the password of another" }))
+        await (await app.Anonymous().PostAsync(Register, new { email = email.ToUpperInvariant(), password = "the password of another user" }))
             .ShouldBeAsync(HttpStatusCode.Accepted);
 
         var token = await app.NewestTokenAsync(email, "already_registered");
@@ -88,7 +89,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
     }
 
     [Fact]
-    public async Task A_new_account_gets_a_link_and_logs_in_after_it()
+    public async Task A_new_account_gets_a_link_and_can_log_in_after_using_it()
     {
         var email = app.NewEmail();
         await (await app.Anonymous().PostAsync(Register, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.Accepted);
@@ -100,7 +101,7 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, Password));
     }
 
-    /// <remarks>Whoever owns the mailbox takes the account over from whoever registered with it first.</remarks>
+    /// <remarks>The owner of the mailbox takes over the account from whoever registered the address first.</remarks>
     [Fact]
     public async Task The_owner_of_a_squatted_address_registers_and_gets_the_account()
     {
@@ -115,13 +116,13 @@ public sealed class RegisterWithVerificationTests(RegisterWithVerificationTests.
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(email, EmailSteps.NewPassword));
     }
 
-    /// <remarks>Registrations must not flood the mailbox of somebody else.</remarks>
+    /// <remarks>Registrations must not flood another person's mailbox.</remarks>
     [Fact]
-    public async Task Many_registrations_of_one_address_send_five_mails_at_most()
+    public async Task Many_registrations_of_one_address_send_at_most_five_emails()
     {
         var email = app.NewEmail();
         await app.Anonymous().PostAsync(Register, new { email, password = Password });
-        for (var time = 0; time < 8; time++)
+        for (var i = 0; i < 8; i++)
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             await (await app.Anonymous().PostAsync(Register, new { email, password = Password })).ShouldBeAsync(HttpStatusCode.Accepted);

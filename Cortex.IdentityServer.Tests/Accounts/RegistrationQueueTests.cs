@@ -6,11 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>A registration of a new email and one of a taken email have the same place in the hashing line, then and later.</summary>
+/// <summary>The hashing queue treats registrations of new and of taken emails the same.</summary>
 public sealed class RegistrationQueueTests(ProxiedSmallQueueApp app) : IClassFixture<ProxiedSmallQueueApp>
 {
     [Fact]
-    public async Task Whether_an_email_was_new_or_taken_is_not_told_by_who_gets_in_while_the_line_is_full()
+    public async Task A_full_queue_does_not_reveal_whether_an_email_is_taken()
     {
         var taken = await app.RegisterAsync();
         await (await RegisterFromAsync("203.0.113.21", app.NewEmail())).ShouldBeAsync(HttpStatusCode.Created);
@@ -25,7 +25,7 @@ public sealed class RegistrationQueueTests(ProxiedSmallQueueApp app) : IClassFix
             await (await RegisterFromAsync(address, taken.Email)).ShouldBeProblemAsync(503, "service_unavailable");
         }
 
-        // Whoever was turned away has the next turn, whichever email it is for.
+        // An address that was refused gets in on its retry, whether or not the email is taken.
         app.Clock.Advance(queue.RetryAfter);
         await (await RegisterFromAsync("203.0.113.21", taken.Email)).ShouldBeProblemAsync(409, "email_taken");
         await (await RegisterFromAsync("203.0.113.22", app.NewEmail())).ShouldBeAsync(HttpStatusCode.Created);

@@ -10,7 +10,7 @@ public sealed class ResendVerificationTests(CortexApp app) : EmailRequestTests(a
     protected override string Kind => "verify_email";
 
     [Fact]
-    public async Task The_link_comes_again_and_works()
+    public async Task The_link_is_sent_again_and_works()
     {
         var user = await App.RegisterAsync();
         await App.WaitForEmailsAsync();
@@ -24,7 +24,7 @@ public sealed class ResendVerificationTests(CortexApp app) : EmailRequestTests(a
     }
 
     [Fact]
-    public async Task Who_has_proved_the_mailbox_gets_no_mail()
+    public async Task A_verified_user_gets_no_email()
     {
         var user = await App.RegisterVerifiedAsync();
 

@@ -3,14 +3,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>The rules of the OWASP Forgot Password Cheat Sheet; a reset proves the mailbox and replaces the password, and nothing more.</remarks>
+/// <remarks>Follows the OWASP Forgot Password Cheat Sheet: a reset verifies the mailbox and replaces the password, and nothing more.</remarks>
 public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string New = EmailSteps.NewPassword;
 
     [Fact]
-    public async Task The_new_password_counts_and_the_old_one_no_more()
+    public async Task The_new_password_works_and_the_old_one_no_longer_does()
     {
         var user = await app.RegisterAsync();
 
@@ -20,9 +20,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>Whoever reset the password still has to log in with it, and the owner learns of it (OWASP ASVS 6.3.7).</remarks>
+    /// <remarks>The user still has to log in with the new password, and the owner is notified (OWASP ASVS 6.3.7).</remarks>
     [Fact]
-    public async Task It_logs_nobody_in_ends_all_sessions_and_mails_a_notice()
+    public async Task It_ends_all_sessions_emails_a_notice_and_does_not_log_the_user_in()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);
@@ -44,24 +44,24 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Single(await app.Mailbox.ForAsync(user.Email, "password_changed"));
     }
 
-    /// <remarks>Whoever was logged in with the old password is out everywhere (OWASP ASVS 7.4.3).</remarks>
+    /// <remarks>All sessions that were started with the old password end everywhere (OWASP ASVS 7.4.3).</remarks>
     [Fact]
     public async Task Sessions_end_on_other_replicas_too()
     {
         var (user, tokens, _) = await app.SignedInAsync();
-        using var elsewhere = app.StartReplica(out var replica);
+        using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
-        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        second.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await second.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
     }
 
-    /// <remarks>Whoever reads the mails must not get around the second factor (OWASP ASVS 6.4.3).</remarks>
+    /// <remarks>Access to the mailbox must not bypass the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
-    public async Task The_second_factor_stays_and_a_login_under_way_is_void()
+    public async Task The_second_factor_stays_and_a_pending_login_is_invalid()
     {
         var user = await app.WithTwoFactorAsync();
         await app.SqlAsync("UPDATE users SET is_verified = true WHERE id = $1", user.User.Id);
@@ -88,9 +88,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>Only the newest mail is good, so an older one that somebody else found opens nothing.</remarks>
+    /// <remarks>Only the newest link is valid, so an attacker who finds an older email can't use it.</remarks>
     [Fact]
-    public async Task A_newer_link_voids_the_older_one()
+    public async Task A_newer_link_invalidates_the_older_one()
     {
         var user = await app.RegisterAsync();
         var older = await app.ResetTokenAsync(user.Email);
@@ -101,9 +101,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(newer)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>An owner who changes the password stops a reset that somebody else asked for.</remarks>
+    /// <remarks>An owner who changes the password stops a reset that an attacker requested.</remarks>
     [Fact]
-    public async Task A_change_of_the_password_voids_the_link()
+    public async Task A_password_change_invalidates_the_link()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -115,9 +115,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, "changed by its owner"));
     }
 
-    /// <remarks>This holds also where another program has left the account without a security stamp.</remarks>
+    /// <remarks>Another program may have created the account without a security stamp.</remarks>
     [Fact]
-    public async Task A_change_of_the_password_voids_the_link_of_an_account_without_a_stamp()
+    public async Task A_password_change_invalidates_the_link_of_an_account_without_a_security_stamp()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET security_stamp = NULL WHERE id = $1", user.Id);
@@ -129,9 +129,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>An owner who has lost the old mailbox must not lose the account with it.</remarks>
+    /// <remarks>An owner who has lost the old mailbox must not lose the account as well.</remarks>
     [Fact]
-    public async Task A_change_of_the_email_voids_the_link()
+    public async Task An_email_change_invalidates_the_link()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -140,11 +140,11 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>A link that lies in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
+    /// <remarks>A link that stays valid in a mailbox for long is a risk to its owner (OWASP ASVS 6.5.5).</remarks>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
-    public async Task A_link_is_good_for_one_hour(int seconds, HttpStatusCode expected)
+    public async Task A_link_is_valid_for_one_hour(int seconds, HttpStatusCode expected)
     {
         var token = await app.ResetTokenAsync((await app.RegisterAsync()).Email);
 
@@ -154,7 +154,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_disabled_account_gets_no_new_password()
+    public async Task The_password_of_a_disabled_account_cannot_be_reset()
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -167,7 +167,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task An_account_that_is_gone_has_no_use_for_its_link()
+    public async Task The_link_of_a_deleted_account_is_invalid()
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -176,13 +176,13 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeProblemAsync(400, "invalid_reset_token");
     }
 
-    /// <remarks>The link stays good, so that a better password can follow.</remarks>
+    /// <remarks>The link stays valid so that the user can try a better password.</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]
     [InlineData("cortexidentity1")]
     [InlineData("email")]
-    public async Task A_weak_password_is_refused_with_the_reason_and_spends_nothing(string password)
+    public async Task A_weak_password_is_refused_with_the_reason_and_the_link_stays_valid(string password)
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -197,7 +197,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("")]
     [InlineData(null)]
     [InlineData(257)]
-    public async Task A_password_that_is_none_is_refused_and_spends_nothing(object? password)
+    public async Task An_invalid_password_is_refused_and_the_link_stays_valid(object? password)
     {
         var token = await app.ResetTokenAsync((await app.RegisterAsync()).Email);
         var text = password is int length ? new string('a', length) : (string?)password;
@@ -208,14 +208,14 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>Wrong passwords of a stranger can't keep the owner out.</remarks>
+    /// <remarks>An attacker's wrong passwords must not lock out the owner.</remarks>
     [Fact]
-    public async Task A_locked_owner_gets_in_again()
+    public async Task A_reset_ends_a_lockout()
     {
         var user = await app.RegisterAsync();
-        for (var time = 0; time < 10; time++)
+        for (var i = 0; i < 10; i++)
         {
-            app.Clock.Advance(TimeSpan.FromSeconds(time < 5 ? 0 : Math.Pow(2, time - 5)));
+            app.Clock.Advance(TimeSpan.FromSeconds(i < 5 ? 0 : Math.Pow(2, i - 5)));
             Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, "not the password"));
         }
 
@@ -226,9 +226,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, New));
     }
 
-    /// <remarks>Whoever registers with another's address keeps nothing once its owner proves the mailbox.</remarks>
+    /// <remarks>A squatter who registered another person's address loses everything once the owner verifies the mailbox.</remarks>
     [Fact]
-    public async Task A_squatter_keeps_nothing()
+    public async Task A_squatter_loses_all_access()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
@@ -236,17 +236,17 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var unused = app.WithKey(Legacy);
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Legacy);
         var moving = await app.EmailChangeTokenAsync(http, app.NewEmail());
-        using var elsewhere = app.StartReplica(out var replica);
+        using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
-        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        second.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await second.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
         await unused.ShouldBeRefusedAsync();
-        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.ConfirmEmailAsync(moving)).ShouldBeProblemAsync(400, "invalid_verification_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
@@ -255,9 +255,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty((await (await owner.FetchAsync(Auth + "api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }
 
-    /// <remarks>Whoever registered with another's address can't keep its owner out by a second factor.</remarks>
+    /// <remarks>A squatter who registered another person's address must not lock out the owner with a second factor.</remarks>
     [Fact]
-    public async Task On_a_mailbox_that_nobody_proved_the_second_factor_and_its_recovery_codes_go_too()
+    public async Task A_reset_of_an_unverified_account_removes_the_second_factor_and_its_recovery_codes()
     {
         var squatter = await app.WithTwoFactorAsync();
         var pending = await app.ChallengeAsync(squatter.User);
@@ -273,12 +273,12 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var actions = (string[])(await app.SqlAsync("SELECT array_agg(action::text) FROM audit_events WHERE user_id = $1", squatter.User.Id))!;
         Assert.Contains("two_factor.disabled", actions);
 
-        // The owner sets up a second factor of their own.
+        // The owner can set up a new second factor.
         await (await owner.PostAsync(Auth + "2fa/enable", new { })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task The_API_keys_of_a_verified_account_go_on()
+    public async Task The_API_keys_of_a_verified_account_keep_working()
     {
         var user = await app.RegisterVerifiedAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(app.WithToken((await app.LogInAsync(user)).AccessToken));

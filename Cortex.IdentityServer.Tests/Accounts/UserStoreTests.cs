@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <summary>What Identity's own specification tests ask of a store, as far as this one keeps it.</summary>
+/// <summary>The parts of ASP.NET Core Identity's own specification tests that apply to this user store.</summary>
 public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IAsyncDisposable
 {
     private const string First = "a first password for it";
@@ -18,7 +18,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     public ValueTask DisposeAsync() => _scope.DisposeAsync();
 
     [Fact]
-    public async Task A_user_made_without_a_password_has_none_gets_one_and_can_lose_it()
+    public async Task A_user_created_without_a_password_can_get_one_and_lose_it_again()
     {
         var user = new User { Email = app.NewEmail() };
         ShouldSucceed(await Users.CreateAsync(user));
@@ -40,7 +40,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     }
 
     [Fact]
-    public async Task A_password_that_is_added_logs_its_owner_in()
+    public async Task A_user_can_log_in_with_an_added_password()
     {
         var user = new User { Email = app.NewEmail() };
         ShouldSucceed(await Users.CreateAsync(user));
@@ -50,7 +50,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     }
 
     [Fact]
-    public async Task A_change_of_the_password_the_second_factor_or_the_email_gives_a_new_security_stamp()
+    public async Task A_change_of_password_second_factor_or_email_creates_a_new_security_stamp()
     {
         var user = new User { Email = app.NewEmail() };
         ShouldSucceed(await Users.CreateAsync(user));
@@ -71,7 +71,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     }
 
     [Fact]
-    public async Task A_user_is_found_by_email_name_and_id_and_is_gone_after_a_deletion()
+    public async Task A_user_is_found_by_email_name_and_id_until_deleted()
     {
         var user = new User { Email = app.NewEmail() };
         ShouldSucceed(await Users.CreateAsync(user));
@@ -86,7 +86,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     }
 
     [Fact]
-    public async Task A_second_user_of_an_email_is_refused()
+    public async Task A_second_user_with_the_same_email_is_refused()
     {
         var email = app.NewEmail();
         ShouldSucceed(await Users.CreateAsync(new User { Email = email }));
@@ -97,7 +97,7 @@ public sealed class UserStoreTests(CortexApp app) : IClassFixture<CortexApp>, IA
     }
 
     [Fact]
-    public async Task Roles_are_given_listed_and_taken()
+    public async Task Roles_are_granted_listed_and_removed()
     {
         var user = new User { Email = app.NewEmail() };
         ShouldSucceed(await Users.CreateAsync(user));

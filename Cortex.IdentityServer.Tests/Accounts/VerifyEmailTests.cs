@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>A link proves one mailbox, once and for a limited time.</remarks>
+/// <remarks>A link verifies one mailbox, once, and for a limited time.</remarks>
 public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
 
     [Fact]
-    public async Task The_link_that_a_registration_mails_verifies_the_email()
+    public async Task The_link_in_the_registration_email_verifies_the_email()
     {
         var (user, _, http) = await app.SignedInAsync();
         Assert.False(await IsVerifiedAsync(http));
@@ -20,9 +20,9 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(await IsVerifiedAsync(http));
     }
 
-    /// <remarks>It proves a mailbox and nothing else; a session would pass by the second factor (OWASP ASVS 6.4.3).</remarks>
+    /// <remarks>A link only verifies a mailbox. A session would bypass the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
-    public async Task It_logs_nobody_in()
+    public async Task It_does_not_log_the_user_in()
     {
         var user = await app.RegisterAsync();
 
@@ -44,7 +44,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_newer_link_voids_the_older_one()
+    public async Task A_newer_link_invalidates_the_older_one()
     {
         var (user, _, http) = await app.SignedInAsync();
         var older = await app.VerificationTokenAsync(user.Email);
@@ -61,7 +61,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData(-1, HttpStatusCode.NoContent)]
     [InlineData(0, HttpStatusCode.BadRequest)]
-    public async Task A_link_is_good_for_24_hours(int seconds, HttpStatusCode expected)
+    public async Task A_link_is_valid_for_24_hours(int seconds, HttpStatusCode expected)
     {
         var token = await app.VerificationTokenAsync((await app.RegisterAsync()).Email);
 
@@ -70,9 +70,9 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.VerifyEmailAsync(token)).ShouldBeAsync(expected);
     }
 
-    /// <remarks>What proves one mailbox says nothing of the next.</remarks>
+    /// <remarks>Access to the old mailbox doesn't prove access to the new one.</remarks>
     [Fact]
-    public async Task A_link_to_an_address_that_the_account_has_left_is_void()
+    public async Task A_link_for_an_address_that_has_been_changed_is_invalid()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);
@@ -83,9 +83,9 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.False(await IsVerifiedAsync(http));
     }
 
-    /// <remarks>Whose mailbox it is doesn't hang on the password.</remarks>
+    /// <remarks>The ownership of a mailbox doesn't depend on the password.</remarks>
     [Fact]
-    public async Task A_change_of_the_password_leaves_the_link_good()
+    public async Task A_password_change_does_not_invalidate_the_link()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);

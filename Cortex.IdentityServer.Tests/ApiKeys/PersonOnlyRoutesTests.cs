@@ -24,7 +24,7 @@ public sealed class PersonOnlyRoutesTests(SignedInApp app) : IClassFixture<Signe
     [InlineData("POST", "2fa/verify")]
     [InlineData("POST", "2fa/disable")]
     [InlineData("POST", "2fa/recovery-codes")]
-    public async Task A_key_can_not_use_routes_for_users_only(string method, string route)
+    public async Task A_key_cannot_use_routes_for_users_only(string method, string route)
     {
         var (_, _, http) = await app.CallerAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect", "admin");

@@ -73,7 +73,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_replaced_key_can_not_be_replaced_again_or_reactivated()
+    public async Task A_replaced_key_cannot_be_replaced_again_or_reactivated()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);

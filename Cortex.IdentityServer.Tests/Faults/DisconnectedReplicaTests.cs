@@ -4,9 +4,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>A replica that can't reach PostgreSQL goes on with what it verified, for a while, and then refuses.</summary>
+/// <summary>A replica that can't reach PostgreSQL still accepts the credentials in its cache until the grace period ends.</summary>
 /// <remarks>
-/// A replica that is cut off from PostgreSQL goes on with what it verified, for the grace period only; a refresh that fails on the database spends nothing.
+/// After the grace period, it refuses all credentials. A refresh that fails because of the database doesn't use up its token.
 /// </remarks>
 [Collection(FaultTests.Name)]
 public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetime
@@ -21,7 +21,7 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
     private Replica B => servers.B;
 
     [Fact]
-    public async Task What_was_verified_counts_for_the_grace_period_and_what_was_missed_is_read_before_anything_is_trusted()
+    public async Task Cached_credentials_work_for_the_grace_period_and_missed_revocations_apply_after_reconnecting()
     {
         var (person, key) = await SignUpCachedAsync(B);
         var stranger = Tokens.Of(await (await servers.A.LogInAsync(person.Email)).JsonAsync(HttpStatusCode.OK));
@@ -39,9 +39,9 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        // It begins when the server last knew that it missed nothing, up to a second before.
+        // The grace period begins when the replica last knew that it had missed nothing, up to a second before the cut.
         Assert.InRange(lasted, TwoServers.GracePeriod - TimeSpan.FromSeconds(1.2), TwoServers.GracePeriod + TimeSpan.FromSeconds(0.5));
-        await Poll.UntilAsync(Timeout, "the end for what was verified a moment later", async () => await B.VerifyAsync(key) == 503);
+        await Poll.UntilAsync(Timeout, "the end of the grace period for the key", async () => await B.VerifyAsync(key) == 503);
         await servers.Postgres.SqlAsync("UPDATE api_keys SET is_active = false WHERE user_id = $1", person.Id);
 
         servers.Proxy.Restore();
@@ -56,7 +56,7 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Without_a_grace_period_a_replica_that_is_cut_off_refuses_at_once()
+    public async Task Without_a_grace_period_a_disconnected_replica_refuses_immediately()
     {
         await using var strict = await servers.StartAsync(servers.ProxiedConnectionString, ("REVOCATION_GRACE_SECONDS", "0"));
         var (person, key) = await SignUpCachedAsync(strict);
@@ -66,12 +66,12 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
         await ShouldBeUnavailableAsync(await strict.GetAsync("verify", person.Token));
         servers.Proxy.Restore();
 
-        await Poll.UntilAsync(Timeout, "the return", async () => await strict.VerifyAsync(key) == 204);
+        await Poll.UntilAsync(Timeout, "the recovery", async () => await strict.VerifyAsync(key) == 204);
     }
 
-    /// <remarks>Worse than one that is gone: nothing says so, everything waits.</remarks>
+    /// <remarks>This is worse than a stopped server, because connections stay open and every query waits.</remarks>
     [Fact]
-    public async Task A_frozen_PostgreSQL_is_503_within_five_seconds_for_all_but_what_is_verified()
+    public async Task If_PostgreSQL_freezes_everything_but_cached_credentials_gets_503_within_five_seconds()
     {
         var (person, key) = await SignUpCachedAsync(B);
         var (other, _) = await SignUpCachedAsync(servers.A);
@@ -84,14 +84,14 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
             var others = SendAllAsync(person, other);
             while (Stopwatch.GetElapsedTime(frozenAt) < TwoServers.GracePeriod - TimeSpan.FromSeconds(1))
             {
-                Assert.Equal(204, await TimedAsync(Timeout, () => B.VerifyAsync(person.Token)));
-                Assert.Equal(204, await TimedAsync(Timeout, () => B.VerifyAsync(key)));
+                Assert.Equal(204, await MeasureAsync(Timeout, () => B.VerifyAsync(person.Token)));
+                Assert.Equal(204, await MeasureAsync(Timeout, () => B.VerifyAsync(key)));
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
 
             await others;
             await Poll.UntilAsync(PromisedLimit, "the end of the grace period", async () => await B.VerifyAsync(key) == 503);
-            await TimedAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await B.GetAsync("verify", person.Token)));
+            await MeasureAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await B.GetAsync("verify", person.Token)));
         }
         finally
         {
@@ -100,15 +100,17 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
 
         foreach (var replica in new[] { servers.A, B })
         {
-            await Poll.UntilAsync(PromisedLimit, "the return", async () => await replica.VerifyAsync(key) == 204);
+            await Poll.UntilAsync(PromisedLimit, "the recovery", async () => await replica.VerifyAsync(key) == 204);
             await Poll.UntilAsync(PromisedLimit, "logins", async () => (await replica.LogInAsync(person.Email)).StatusCode == HttpStatusCode.OK);
         }
 
-        // The refresh that got no answer has spent nothing and may be sent again.
+        // The refresh that failed didn't use up its token, so the client can retry it.
         await (await B.RefreshAsync(other.Tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
     }
 
-    /// <summary>One of each kind that needs the database, and then more than there are processors, each on a connection that is open.</summary>
+    /// <summary>
+    /// Sends one request of each kind that needs the database, and then more requests than there are processors, each of which gets an open connection.
+    /// </summary>
     private Task<bool[]> SendAllAsync(Person person, Person other) => Task.WhenAll(new[]
     {
         () => B.LogInAsync(person.Email),
@@ -122,7 +124,7 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
         () => B.PostAsync("logout", credential: person.Token),
         () => B.PostAsync("api-keys/generate", new { name = "frozen" }, person.Token),
     }.Concat(Enumerable.Repeat(() => B.GetAsync("sessions", person.Token), 30))
-        .Select(send => TimedAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await send()))));
+        .Select(send => MeasureAsync(PromisedLimit, async () => await ShouldBeUnavailableAsync(await send()))));
 
     private static async Task<(Person Person, string Key)> SignUpCachedAsync(Replica replica)
     {
@@ -140,7 +142,7 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
         return true;
     }
 
-    private static async Task<T> TimedAsync<T>(TimeSpan limit, Func<Task<T>> action)
+    private static async Task<T> MeasureAsync<T>(TimeSpan limit, Func<Task<T>> action)
     {
         var started = Stopwatch.GetTimestamp();
         var result = await action();

@@ -4,55 +4,57 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>A durable PostgreSQL that a test can stop, kill, freeze and start again at the same address. For Linux, as it goes by <c>/proc</c>.</summary>
+/// <summary>
+/// A durable PostgreSQL that a test can stop, kill, freeze, and restart at the same address. It only works on Linux, because it uses <c>/proc</c>.
+/// </summary>
 internal sealed class KillablePostgres : IAsyncDisposable
 {
     public const int MaxConnections = 90;
 
-    // Short, as a socket has to fit below it: with a port, another one would be taken at each start.
+    // The path is short because the path of a Unix socket is limited. A TCP port would differ after each start.
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
     private EmbeddedPostgres? _owner;
     private PostgresServer _server = null!;
 
-    /// <summary>Where root lets PostgreSQL and a pooler run.</summary>
+    /// <summary>The account that PostgreSQL and a pooler run as if the tests run as root.</summary>
     public PostgresAccount Account { get; private set; } = null!;
 
-    /// <summary>The cluster's folder, which holds its socket.</summary>
+    /// <summary>The data directory, which also contains the socket.</summary>
     public string Data => Path.Combine(_folder, "pg");
 
     public string ConnectionString => _owner!.ConnectionString;
 
-    /// <summary>A folder of its own that <see cref="Account"/> can enter.</summary>
+    /// <summary>A temporary folder that <see cref="Account"/> can access.</summary>
     public string Folder => _folder;
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async Task CreateAsync()
     {
-#pragma warning disable CA1416 // See above: Linux.
+#pragma warning disable CA1416 // This class only works on Linux.
         File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
 #pragma warning restore CA1416
         var options = new EmbeddedPostgresOptions { DataDirectory = Data, MaxConnections = MaxConnections };
-        _owner = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, Ct);
-        Account = await PostgresAccount.FindAsync(Ct);
-        var binaries = await PostgresBinaries.FindAsync(wanted: null, Ct);
+        _owner = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, Cancel);
+        Account = await PostgresAccount.FindAsync(Cancel);
+        var binaries = await PostgresBinaries.FindAsync(wanted: null, Cancel);
         _server = new(Account, binaries[0], Data, options);
     }
 
-    /// <summary>Ends transactions and connections, as an operator or a failover does.</summary>
+    /// <summary>Stops PostgreSQL, which aborts transactions and closes connections, as an operator or a failover would.</summary>
     public async Task StopAsync() => Assert.True(await _server.StopAsync("fast"));
 
-    public Task StartAsync() => _server.StartAsync(Ct);
+    public Task StartAsync() => _server.StartAsync(Cancel);
 
-    /// <summary>kill -9 of all its processes: it recovers from its log at the next start.</summary>
+    /// <summary>Kills all processes with SIGKILL. PostgreSQL recovers from its log at the next start.</summary>
     public Task KillAsync() => PostgresProcesses.SignalAsync("KILL", Data);
 
-    /// <summary>Its connections stay open and nothing answers.</summary>
+    /// <summary>Suspends all processes: connections stay open, but nothing responds.</summary>
     public Task FreezeAsync() => PostgresProcesses.SignalAsync("STOP", Data);
 
     public Task ThawAsync() => PostgresProcesses.SignalAsync("CONT", Data);
 
-    /// <summary>Runs and answers, if it doesn't yet.</summary>
+    /// <summary>Makes sure that PostgreSQL is running and responding.</summary>
     public async Task RestoreAsync()
     {
         if (Postmaster.FindRunning(Data) is null)
@@ -72,17 +74,17 @@ internal sealed class KillablePostgres : IAsyncDisposable
             command.Parameters.Add(new() { Value = value });
         }
 
-        return await command.ExecuteScalarAsync(Ct);
+        return await command.ExecuteScalarAsync(Cancel);
     }
 
-    /// <summary>A connection of its own.</summary>
+    /// <summary>Opens a connection that isn't pooled.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
         var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = "test" }.ConnectionString);
         try
         {
-            await connection.OpenAsync(Ct);
+            await connection.OpenAsync(Cancel);
             return connection;
         }
         catch

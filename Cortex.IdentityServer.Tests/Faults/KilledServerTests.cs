@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>A server dies in the middle of what it does, again and again.</summary>
-/// <remarks>Nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
+/// <summary>A server is killed repeatedly while it processes requests.</summary>
+/// <remarks>No successful request is lost if the server is killed a moment later.</remarks>
 [Collection(FaultTests.Name)]
 public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
 {
@@ -11,11 +11,11 @@ public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>More of them by <c>FAULT_ROUNDS=50</c>.</summary>
+    /// <summary>The number of rounds, which <c>FAULT_ROUNDS</c> can increase.</summary>
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAULT_ROUNDS") ?? "5", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task A_server_that_is_killed_under_load_loses_nothing_and_leaves_nothing_half_done()
+    public async Task A_server_killed_under_load_loses_nothing_and_leaves_nothing_half_done()
     {
         var next = servers.StartAsync(servers.Postgres.ConnectionString);
         for (var round = 0; round < Rounds; round++)
@@ -24,11 +24,11 @@ public sealed class KilledServerTests(TwoServers servers) : IAsyncLifetime
             await using var server = await next;
             var load = MixedLoad.Start(people, server);
             var enough = Random.Shared.Next(10, 60);
-            await Poll.UntilAsync(TimeSpan.FromSeconds(10), "requests are answered", () => Task.FromResult(load.Successes >= enough));
+            await Poll.UntilAsync(TimeSpan.FromSeconds(10), "successful requests", () => Task.FromResult(load.Successes >= enough));
             await server.Process.KillAsync();
-            var ending = load.StopAsync();
+            var stopping = load.StopAsync();
             next = round + 1 < Rounds ? servers.StartAsync(servers.Postgres.ConnectionString) : next;
-            await ending;
+            await stopping;
 
             Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
             await load.AssertNothingLostAsync(servers.B, servers.Postgres);

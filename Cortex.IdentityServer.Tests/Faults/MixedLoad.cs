@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Clients that register, log in, refresh, make and revoke keys at the same time, and remember what they were promised.</summary>
+/// <summary>Clients that concurrently register, log in, refresh, and create and revoke keys, and that record every success.</summary>
 internal sealed class MixedLoad
 {
     private const int Clients = 6;
@@ -19,15 +19,15 @@ internal sealed class MixedLoad
     private volatile bool _isStopping;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>What came back, a request that got no answer included.</summary>
+    /// <summary>The results of all requests, including those that got no response.</summary>
     public IReadOnlyCollection<Result> Results => _results;
 
     public int Successes => _results.Count(answer => answer.Status is >= 200 and < 300);
 
-    /// <summary>The people whom the clients act for.</summary>
+    /// <summary>Registers and logs in the users for the clients.</summary>
     public static Task<Person[]> SignUpUsersAsync(Replica server) => AtOnce.RunAsync(Clients, _ => server.SignUpAsync());
 
-    /// <summary>Begins, for people who are there already.</summary>
+    /// <summary>Registers users and starts the load.</summary>
     public static async Task<MixedLoad> StartAsync(params Replica[] on)
     {
         var people = await SignUpUsersAsync(on[^1]);
@@ -41,31 +41,33 @@ internal sealed class MixedLoad
         return load;
     }
 
-    /// <summary>No new requests; those under way get their answers.</summary>
+    /// <summary>Stops sending requests and waits for the pending ones.</summary>
     public Task StopAsync()
     {
         _isStopping = true;
         return _running;
     }
 
-    /// <summary>Only successes and 503 with Retry-After, each within five seconds.</summary>
+    /// <summary>Checks that every request succeeded or got 503 with Retry-After, within five seconds.</summary>
     public void AssertTimelyResponses() => Assert.All(_results, answer =>
     {
         Assert.True(answer.Status is >= 200 and < 300 || answer is { Status: 503, HasRetryAfter: true }, $"{answer}");
         Assert.True(answer.Duration < TimeSpan.FromSeconds(5), $"{answer}");
     });
 
-    /// <summary>Every promise holds, seen from this server and the database: nothing is lost, nothing is half done, nothing revoked is back.</summary>
-    public async Task AssertNothingLostAsync(Replica seenFrom, KillablePostgres database)
+    /// <summary>
+    /// Checks on a server and in the database that every success was kept: nothing is lost or half done, and every revoked key is still revoked.
+    /// </summary>
+    public async Task AssertNothingLostAsync(Replica server, KillablePostgres database)
     {
-        Assert.All(await Task.WhenAll(_keys.Select(seenFrom.VerifyAsync)), status => Assert.Equal(204, status));
-        Assert.All(await Task.WhenAll(_revoked.Select(seenFrom.VerifyAsync)), status => Assert.Equal(401, status));
-        Assert.All(await Task.WhenAll(_refreshTokens.Values.Select(seenFrom.RefreshAsync)), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.All(await Task.WhenAll(_keys.Select(server.VerifyAsync)), status => Assert.Equal(204, status));
+        Assert.All(await Task.WhenAll(_revoked.Select(server.VerifyAsync)), status => Assert.Equal(401, status));
+        Assert.All(await Task.WhenAll(_refreshTokens.Values.Select(server.RefreshAsync)), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
 
         var registered = _registered.Select(person => person.Id).ToArray();
         Assert.Equal(registered.LongLength, await database.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1)", registered));
 
-        // Whoever is in the database, promised or not, is whole. A hash takes its time, so not all of them log in.
+        // Every user in the database is complete, whether or not its registration got a response. Hashes are slow, so only some of the users log in.
         object tried = _attempted.ToArray();
         Assert.Equal(
             0L,
@@ -75,7 +77,7 @@ internal sealed class MixedLoad
             (string[])(await database.SqlAsync(
                 "SELECT coalesce(array_agg(email ORDER BY created_at DESC), '{}')::text[] FROM users WHERE email = ANY($1)", tried))!;
         Assert.All(
-            await Task.WhenAll(emails.Take(Clients).Select(email => seenFrom.LogInAsync(email))), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+            await Task.WhenAll(emails.Take(Clients).Select(email => server.LogInAsync(email))), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
     private async Task RunAsync(Person person, int client, Replica server)
@@ -113,16 +115,16 @@ internal sealed class MixedLoad
         }
     }
 
-    /// <summary>Some keys stay, the others are revoked at once, as a user may have fifty.</summary>
+    /// <summary>Creates a key. All but a few keys are revoked again, because a user may have only fifty.</summary>
     private async Task CreateKeyAsync(Replica server, Person owner)
     {
         if (await SendAsync(
-            "new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } made)
+            "new key", () => server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token)) is not { IsSuccessStatusCode: true } response)
         {
             return;
         }
 
-        var key = await made.JsonAsync(HttpStatusCode.Created);
+        var key = await response.JsonAsync(HttpStatusCode.Created);
         var text = key.GetProperty("key").GetString()!;
         if (_keys.Count < Clients)
         {
@@ -135,7 +137,7 @@ internal sealed class MixedLoad
         }
     }
 
-    /// <summary>Null when no answer came.</summary>
+    /// <summary>Sends a request and records its result. Returns null if there was no response.</summary>
     private async Task<HttpResponseMessage?> SendAsync(string what, Func<Task<HttpResponseMessage>> send)
     {
         var started = Stopwatch.GetTimestamp();
@@ -162,10 +164,10 @@ internal sealed class MixedLoad
     }
 
     /// <param name="Request">The request.</param>
-    /// <param name="Status">0 where no answer came.</param>
-    /// <param name="HasRetryAfter">Whether it names a time for the next try.</param>
-    /// <param name="ClosesConnection">Whether it says that the connection ends.</param>
-    /// <param name="Error">Why no answer came.</param>
-    /// <param name="Duration">From the client's view.</param>
+    /// <param name="Status">The status, or 0 if there was no response.</param>
+    /// <param name="HasRetryAfter">Whether the response has a Retry-After header.</param>
+    /// <param name="ClosesConnection">Whether the response closes the connection.</param>
+    /// <param name="Error">Why there was no response.</param>
+    /// <param name="Duration">The duration as seen by the client.</param>
     internal sealed record Result(string Request, int Status, bool HasRetryAfter, bool ClosesConnection, HttpRequestError? Error, TimeSpan Duration);
 }

@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>PostgreSQL dies and comes back while mails wait in it.</summary>
+/// <summary>PostgreSQL crashes and recovers while emails are queued.</summary>
 [Collection(FaultTests.Name)]
 public sealed class OutboxOutageTests(TwoServers servers) : IAsyncLifetime
 {
-    /// <summary>Mostly within seconds; after each failure the sender's pause grows, up to a minute.</summary>
+    /// <summary>Normally, everything takes seconds, but the sender's pause grows with each failure up to a minute.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(180);
 
     public ValueTask InitializeAsync() => servers.RestoreAsync();
@@ -16,11 +16,11 @@ public sealed class OutboxOutageTests(TwoServers servers) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task A_mail_that_waits_survives_the_death_of_PostgreSQL_and_goes_once()
+    public async Task A_queued_email_survives_a_crash_of_PostgreSQL_and_is_sent_once()
     {
-        // Others leave mails in the servers' own database.
-        await servers.Postgres.SqlAsync("CREATE DATABASE mails");
-        var database = new NpgsqlConnectionStringBuilder(servers.Postgres.ConnectionString) { Database = "mails" }.ConnectionString;
+        // Other tests leave emails in the servers' shared database.
+        await servers.Postgres.SqlAsync("CREATE DATABASE emails");
+        var database = new NpgsqlConnectionStringBuilder(servers.Postgres.ConnectionString) { Database = "emails" }.ConnectionString;
         await using var smtp = new SmtpListener();
         await smtp.CloseAsync();
         await using var server = await servers.StartAsync(database, ("SMTP_URL", $"smtp://127.0.0.1:{smtp.Port}"), ("EMAIL_FROM", "no-reply@cortex.example"));
@@ -29,14 +29,14 @@ public sealed class OutboxOutageTests(TwoServers servers) : IAsyncLifetime
 
         await servers.Postgres.KillAsync();
 
-        // The sender has found out, so it isn't in the middle of a mail that PostgreSQL would then forget was sent.
+        // Once the sender has noticed the outage, it can't be in the middle of a delivery that PostgreSQL wouldn't record.
         await Poll.UntilAsync(
             Timeout, "the sender notices the outage",
             () => Task.FromResult(server.Process.Output.Contains("Emails could not be sent", StringComparison.Ordinal)));
         smtp.Open();
         await servers.Postgres.RestoreAsync();
 
-        await Poll.UntilAsync(Timeout, "the mail", () => Task.FromResult(smtp.For(email).Count > 0));
+        await Poll.UntilAsync(Timeout, "the email", () => Task.FromResult(smtp.For(email).Count > 0));
         await Poll.UntilAsync(Timeout, "an empty outbox", async () => await CountQueuedAsync(database) == 0);
         Assert.Single(smtp.For(email));
     }

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>What may happen once happens once, whichever replicas are asked at the same moment.</summary>
+/// <summary>What may happen only once happens only once, even if two replicas get the requests at the same moment.</summary>
 [Collection(FaultTests.Name)]
 public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 {
@@ -11,37 +11,37 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <remarks>Two live tokens of one session could not be told from a theft (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
+    /// <remarks>Two valid tokens of one session couldn't be distinguished from a theft (RFC 9700, section 4.14.2; CVE-2026-1035).</remarks>
     [Fact]
-    public async Task Sixteen_refreshes_of_one_token_over_two_replicas_leave_one_live_child()
+    public async Task Sixteen_refreshes_of_one_token_over_two_replicas_leave_one_valid_successor()
     {
         var person = await servers.A.SignUpAsync();
 
         var answers = await AtOnce.RunAsync(16, index => Either(index).RefreshAsync(person.Tokens.RefreshToken));
 
-        var children = new HashSet<string>();
+        var successors = new HashSet<string>();
         foreach (var answer in answers)
         {
-            children.Add(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken);
+            successors.Add(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken);
         }
 
-        var child = Assert.Single(children);
+        var successor = Assert.Single(successors);
         Assert.Equal(
             1L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND refresh_counter = 1", person.Id));
-        var grandchild = Tokens.Of(await (await servers.B.RefreshAsync(child)).JsonAsync(HttpStatusCode.OK)).RefreshToken;
-        await (await servers.A.RefreshAsync(grandchild)).JsonAsync(HttpStatusCode.OK);
+        var next = Tokens.Of(await (await servers.B.RefreshAsync(successor)).JsonAsync(HttpStatusCode.OK)).RefreshToken;
+        await (await servers.A.RefreshAsync(next)).JsonAsync(HttpStatusCode.OK);
     }
 
     /// <remarks>A code is accepted once, whichever replica sees it (RFC 6238, section 5.2).</remarks>
     [Fact]
-    public async Task Sixteen_logins_with_one_authenticator_code_over_two_replicas_give_one_session()
+    public async Task Sixteen_logins_with_one_code_over_two_replicas_create_one_session()
     {
         var person = await servers.A.SignUpAsync();
         var enabled = await (await servers.A.PostAsync("2fa/enable", new { }, person.Token)).JsonAsync(HttpStatusCode.OK);
         var secret = enabled.GetProperty("secret").GetString()!;
 
-        // The step before spends an older code than the one that follows, and leaves time until that one ends.
-        await SecondsIntoStepAsync(atMost: 20);
+        // Setup uses the code of the previous time step, and the logins use the current one, which has to stay valid for long enough.
+        await WaitForEarlyInStepAsync(atMost: 20);
         var now = TimeProvider.System.GetUtcNow();
         await (await servers.A.PostAsync("2fa/verify", new { code = Totp.Code(secret, now, stepsAway: -1) }, person.Token)).JsonAsync(HttpStatusCode.OK);
 
@@ -53,9 +53,9 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(2L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", person.Id));
     }
 
-    /// <remarks>20 failures in 5 minutes from an address, counted over all replicas, and no hash is computed for the rest.</remarks>
+    /// <remarks>All replicas together allow 20 failures per address within 5 minutes, and no hash is computed for the rest.</remarks>
     [Fact]
-    public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_looked_at()
+    public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_checked()
     {
         var answers = await AtOnce.RunAsync(200, index => WrongLoginAsync(Either(index), "198.51.100.7"));
 
@@ -72,12 +72,12 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private static async Task SecondsIntoStepAsync(int atMost)
+    private static async Task WaitForEarlyInStepAsync(int atMost)
     {
-        var into = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 30;
-        if (into > atMost)
+        var seconds = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 30;
+        if (seconds > atMost)
         {
-            await Task.Delay(TimeSpan.FromSeconds(30 - into), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(30 - seconds), TestContext.Current.CancellationToken);
         }
     }
 

@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>PostgreSQL goes and comes back while both servers are busy.</summary>
-/// <remarks>Requests get 503 within five seconds, nothing that was answered is lost, and the servers come back by themselves.</remarks>
+/// <summary>PostgreSQL stops and restarts while both servers are busy.</summary>
+/// <remarks>Requests get 503 within five seconds, no successful request is lost, and the servers recover by themselves.</remarks>
 [Collection(FaultTests.Name)]
 public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
 {
@@ -16,20 +16,20 @@ public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Under_load_a_PostgreSQL_that_is_stopped_and_killed_costs_503_and_loses_nothing()
+    public async Task Stopping_and_killing_PostgreSQL_under_load_causes_only_503_and_loses_nothing()
     {
         var load = await MixedLoad.StartAsync(servers.A, servers.B);
-        await RunAsync(1000);
+        await RunLoadAsync(1000);
         await servers.Postgres.StopAsync();
-        await RunAsync(700);
+        await RunLoadAsync(700);
         await servers.Postgres.StartAsync();
         await WaitForSuccessesAsync(load);
-        await RunAsync(700);
+        await RunLoadAsync(700);
         await servers.Postgres.KillAsync();
-        await RunAsync(300);
+        await RunLoadAsync(300);
         await servers.Postgres.StartAsync();
         await WaitForSuccessesAsync(load);
-        await RunAsync(700);
+        await RunLoadAsync(700);
         await load.StopAsync();
 
         load.AssertTimelyResponses();
@@ -38,9 +38,9 @@ public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
         await load.AssertNothingLostAsync(servers.B, servers.Postgres);
     }
 
-    /// <remarks>Another program leaks connections, or too many replicas were started.</remarks>
+    /// <remarks>This happens if another program leaks connections, or if too many replicas are running.</remarks>
     [Fact]
-    public async Task Where_another_client_takes_every_connection_the_server_says_503_and_then_works_again()
+    public async Task If_another_client_takes_every_connection_requests_get_503_until_it_frees_them()
     {
         var person = await servers.A.SignUpAsync();
         var taken = new Stack<NpgsqlConnection>();
@@ -71,7 +71,7 @@ public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
         }
     }
 
-    /// <summary>Ends the connections of others until it has all that there are.</summary>
+    /// <summary>Terminates the connections of all other clients until it has taken all connections.</summary>
     private async Task TakeAllConnectionsAsync(Stack<NpgsqlConnection> taken)
     {
         while (taken.Count < KillablePostgres.MaxConnections)
@@ -96,5 +96,5 @@ public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
         return Poll.UntilAsync(Timeout, "successes", () => Task.FromResult(load.Successes > before + 5));
     }
 
-    private static Task RunAsync(int milliseconds) => Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+    private static Task RunLoadAsync(int milliseconds) => Task.Delay(milliseconds, TestContext.Current.CancellationToken);
 }

@@ -4,20 +4,22 @@ using Cortex.IdentityServer.Foundation.Data.Embedded;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>The processes of a PostgreSQL, found by their working directory. For Linux, as it goes by <c>/proc</c>.</summary>
+/// <summary>
+/// Sends signals to the processes of a PostgreSQL, which it finds by their working directory. It only works on Linux, because it uses <c>/proc</c>.
+/// </summary>
 internal static class PostgresProcesses
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>The postmaster first, so that it starts no process that would be missed.</summary>
+    /// <summary>Signals the postmaster first, so that it can't start another process in the meantime.</summary>
     public static async Task SignalAsync(string signal, string data)
     {
         var postmaster = Postmaster.FindRunning(data)!.Pid;
         await SendAsync(signal, [postmaster]);
-        await SendAsync(signal, [.. Of(data).Where(pid => pid != postmaster)]);
+        await SendAsync(signal, [.. FindIds(data).Where(pid => pid != postmaster)]);
     }
 
-    private static List<int> Of(string data) =>
+    private static List<int> FindIds(string data) =>
         [.. Directory.EnumerateDirectories("/proc")
             .Where(process => int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out _) && RunsIn(data, process))
             .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))];
@@ -43,7 +45,7 @@ internal static class PostgresProcesses
                     new ProcessStartInfo(
                         "kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(CultureInfo.InvariantCulture))])
                     { RedirectStandardError = true })!;
-            await kill.WaitForExitAsync(Ct);
+            await kill.WaitForExitAsync(Cancel);
         }
     }
 }

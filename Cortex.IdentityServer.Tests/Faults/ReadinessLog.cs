@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Asks again and again whether a server is ready, as a load balancer does, and remembers when it said what.</summary>
+/// <summary>Polls the readiness of a server, as a load balancer would, and records each result with its times.</summary>
 internal sealed class ReadinessLog
 {
     private readonly ConcurrentQueue<Result> _results = [];
@@ -25,19 +25,19 @@ internal sealed class ReadinessLog
         return _running;
     }
 
-    /// <summary>Those to questions that were asked, and answered, within this time.</summary>
-    public IEnumerable<Result> Between(long from, long to) => _results.Where(answer => answer.AskedAt >= from && answer.AnsweredAt <= to);
+    /// <summary>Returns the results of all requests that began and ended within a period.</summary>
+    public IEnumerable<Result> Between(long from, long to) => _results.Where(answer => answer.BeganAt >= from && answer.EndedAt <= to);
 
     private async Task RunAsync(Replica server)
     {
         while (!_isStopping)
         {
-            var askedAt = Stopwatch.GetTimestamp();
+            var beganAt = Stopwatch.GetTimestamp();
             using var answer = await server.GetAsync("/health/ready");
-            _results.Enqueue(new((int)answer.StatusCode, askedAt, Stopwatch.GetTimestamp()));
+            _results.Enqueue(new((int)answer.StatusCode, beganAt, Stopwatch.GetTimestamp()));
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 
-    internal sealed record Result(int Status, long AskedAt, long AnsweredAt);
+    internal sealed record Result(int Status, long BeganAt, long EndedAt);
 }

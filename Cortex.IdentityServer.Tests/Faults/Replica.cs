@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>One server process among several, and what clients do with it.</summary>
+/// <summary>One of several server processes, with the requests that clients send to it.</summary>
 internal sealed class Replica : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
@@ -29,7 +29,7 @@ internal sealed class Replica : IAsyncDisposable
     public static Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) =>
         StartAsync(connectionString, "http://127.0.0.1:0", settings);
 
-    /// <summary>The same, at an address of one's own.</summary>
+    /// <summary>Starts a server that listens at a given address.</summary>
     public static async Task<Replica> StartAsync(string connectionString, string listenAt, params (string Name, string Value)[] settings)
     {
         var process = ServerProcess.Start(
@@ -50,11 +50,11 @@ internal sealed class Replica : IAsyncDisposable
         return $"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}";
     }
 
-    /// <param name="method">GET, POST, DELETE …</param>
-    /// <param name="path">Below <c>/api/v1/auth</c>, or from the root with a slash before.</param>
+    /// <param name="method">The method, such as GET.</param>
+    /// <param name="path">The path below <c>/api/v1/auth</c>, or from the root if it begins with a slash.</param>
     /// <param name="credential">An access token or an API key.</param>
-    /// <param name="body">Sent as JSON.</param>
-    /// <param name="from">The address that a trusted proxy names.</param>
+    /// <param name="body">The body, which is sent as JSON.</param>
+    /// <param name="from">The client address, as a trusted proxy reports it.</param>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? credential = null, object? body = null, string? from = null)
     {
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"{Auth}/{path}");
@@ -67,7 +67,7 @@ internal sealed class Replica : IAsyncDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential);
         }
 
-        // Everybody comes from an address of their own, unless the test is about addresses: what breaks off counts as a failed login there.
+        // Each request has its own address unless the test is about addresses, because aborted logins count as failures of an address.
         request.Headers.Add("X-Forwarded-For", from ?? NewAddress());
         request.Content = body is null ? null : JsonContent.Create(body, body.GetType());
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -78,7 +78,7 @@ internal sealed class Replica : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, object? body = null, string? credential = null) =>
         SendAsync(HttpMethod.Post, path, credential, body);
 
-    /// <summary>What <c>/verify</c> says of a token or a key.</summary>
+    /// <summary>Returns the status of <c>/verify</c> for an access token or an API key.</summary>
     public async Task<int> VerifyAsync(string credential)
     {
         using var answer = await GetAsync("verify", credential);
@@ -91,7 +91,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => PostAsync("refresh", new { refresh_token = refreshToken });
 
-    /// <summary>A new user, logged in.</summary>
+    /// <summary>Registers a user and logs in.</summary>
     public async Task<Person> SignUpAsync()
     {
         var email = NewEmail();
@@ -112,7 +112,7 @@ internal sealed class Replica : IAsyncDisposable
     }
 }
 
-/// <summary>A user who is logged in.</summary>
+/// <summary>A logged-in user.</summary>
 internal sealed record Person(Guid Id, string Email, Tokens Tokens)
 {
     public string Token => Tokens.AccessToken;

@@ -3,8 +3,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>What ends on one replica has ended on the other.</summary>
-/// <remarks>What is ended on one replica is refused there at once and on every other one within 250 ms (OWASP ASVS 7.4.1).</remarks>
+/// <summary>A credential that is revoked on one replica is refused on the other.</summary>
+/// <remarks>It is refused immediately on the replica that revokes it, and within 250 ms on all others (OWASP ASVS 7.4.1).</remarks>
 [Collection(FaultTests.Name)]
 public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 {
@@ -12,7 +12,9 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A busy machine may need longer than the promised 250 ms, which a measurement shows and not a test. Without a notice it never happens.</summary>
+    /// <summary>
+    /// A busy machine may take longer than the promised 250 ms, which is measured elsewhere. Without a notification, the revocation would never arrive.
+    /// </summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private Replica A => servers.A;
@@ -35,7 +37,7 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     [Theory]
     [InlineData("logout")]
     [InlineData("logout/all")]
-    public async Task Who_logged_out_on_one_replica_is_out_on_the_other(string path)
+    public async Task A_user_who_logs_out_on_one_replica_is_logged_out_on_the_other(string path)
     {
         var person = await A.SignUpAsync();
         await CacheOnBothAsync(person.Token);
@@ -75,26 +77,26 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tier_and_a_role_that_an_operator_gives_or_takes_count_on_both_replicas()
+    public async Task A_tier_or_role_that_an_operator_grants_or_removes_applies_on_both_replicas()
     {
         var person = await A.SignUpAsync();
         await CacheOnBothAsync(person.Token);
 
         await servers.Postgres.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", person.Id);
         await WaitForBothAsync(
-            "the tier of now", async replica => (await replica.GetAsync("verify", person.Token)).Headers.GetValues("X-Auth-Tier").Single() == "pro");
+            "the new tier", async replica => (await replica.GetAsync("verify", person.Token)).Headers.GetValues("X-Auth-Tier").Single() == "pro");
 
         await servers.Postgres.SqlAsync(
             "INSERT INTO roles (name, normalized_name) SELECT 'admin', 'admin' WHERE NOT EXISTS (SELECT FROM roles WHERE name = 'admin')");
         await servers.Postgres.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", person.Id);
         await servers.Postgres.SqlAsync("INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'", person.Id);
-        await WaitForBothAsync("an administrator may introspect", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.OK);
+        await WaitForBothAsync("introspection by an administrator", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.OK);
 
         await servers.Postgres.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", person.Id);
-        await WaitForBothAsync("nobody else may", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.Forbidden);
+        await WaitForBothAsync("the refusal of other users", async replica => await IntrospectAsync(replica, person) == HttpStatusCode.Forbidden);
     }
 
-    /// <remarks>Whether the other replica hears notices again or not: where it doesn't, it has to ask.</remarks>
+    /// <remarks>This must also hold before the other replica listens again, when it has to query the database.</remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -114,7 +116,7 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_revoked_while_a_replica_was_cut_off_is_refused_once_it_is_back()
+    public async Task Credentials_revoked_while_a_replica_was_disconnected_are_refused_once_it_reconnects()
     {
         var owner = await A.SignUpAsync();
         var (_, key) = await A.NewKeyAsync(owner);
@@ -136,7 +138,7 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
 
     private async Task CacheOnBothAsync(string credential)
     {
-        // Twice, so that the second answer comes from memory.
+        // The second response comes from the cache.
         foreach (var replica in new[] { A, B, A, B })
         {
             Assert.Equal(204, await replica.VerifyAsync(credential));
@@ -152,9 +154,9 @@ public sealed class RevocationTests(TwoServers servers) : IAsyncLifetime
         }
     }
 
-    private async Task WaitForBothAsync(string what, Func<Replica, Task<bool>> isSo)
+    private async Task WaitForBothAsync(string description, Func<Replica, Task<bool>> condition)
     {
-        await Poll.UntilAsync(Timeout, $"{what} on B", () => isSo(B));
-        await Poll.UntilAsync(Timeout, $"{what} on A", () => isSo(A));
+        await Poll.UntilAsync(Timeout, $"{description} on B", () => condition(B));
+        await Poll.UntilAsync(Timeout, $"{description} on A", () => condition(A));
     }
 }

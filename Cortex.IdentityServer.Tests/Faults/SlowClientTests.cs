@@ -5,8 +5,7 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Clients that send slowly, without end, or more than they may; others don't notice them.</summary>
-/// <remarks>A client that sends slowly must not hold a connection for long.</remarks>
+/// <summary>Clients that send slowly, endlessly, or too much don't affect others and can't hold a connection for long.</summary>
 [Collection(FaultTests.Name)]
 public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
 {
@@ -15,37 +14,37 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => servers.RestoreAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Slow_endless_compressed_and_deep_requests_end_in_bounded_time_while_others_are_served()
+    public async Task Slow_endless_compressed_and_deeply_nested_requests_end_in_time_while_others_are_served()
     {
         var person = await servers.A.SignUpAsync();
         var hostile = Task.WhenAll(
             ShouldEndAsync("headers that trickle", [408], (stream, ct) => TrickleAsync(stream, "GET /health HTTP/1.1\r\nX-Slow: ", ct)),
             ShouldEndAsync("a body that trickles", [408], (stream, ct) => TrickleAsync(stream, Post + "Content-Length: 60000\r\n\r\n{\"email\":\"", ct)),
-            ShouldEndAsync("a body without end", [413], (stream, ct) => SendEndlessAsync(stream, ct)),
-            ShouldEndAsync("a body that is said to be too large", [413], (stream, ct) => SendAsync(stream, Post + "Content-Length: 65537\r\n\r\n", ct)),
+            ShouldEndAsync("an endless body", [413], (stream, ct) => SendEndlessAsync(stream, ct)),
+            ShouldEndAsync("a body that declares too large a length", [413], (stream, ct) => SendAsync(stream, Post + "Content-Length: 65537\r\n\r\n", ct)),
             ShouldEndAsync("a compressed body", [415], (stream, ct) => SendCompressedAsync(stream, ct)),
-            ShouldEndAsync("a deep body", [400], (stream, ct) => SendDeepAsync(stream, ct)));
+            ShouldEndAsync("a deeply nested body", [400], (stream, ct) => SendDeepAsync(stream, ct)));
 
         while (!hostile.IsCompleted)
         {
             var started = Stopwatch.GetTimestamp();
             Assert.Equal(204, await servers.A.VerifyAsync(person.Token));
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), "others wait");
-            await Task.Delay(50, Ct);
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), "other clients have to wait");
+            await Task.Delay(50, Cancel);
         }
 
         await hostile;
     }
 
     [Fact]
-    public async Task A_connection_over_the_limit_is_closed_at_once_and_one_that_ends_makes_room()
+    public async Task A_connection_over_the_limit_is_closed_immediately_until_another_one_ends()
     {
         await using var server = await servers.StartAsync(servers.Postgres.ConnectionString, ("MAX_CONNECTIONS", $"{MaxConnections}"));
         var idle = new List<TcpClient>();
@@ -76,39 +75,41 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
         });
     }
 
-    /// <summary>The status of the answer, and the end of the connection, in time.</summary>
+    /// <summary>Checks the status of the response, and that the connection ends in time.</summary>
     private async Task ShouldEndAsync(string what, int[] expected, Func<NetworkStream, CancellationToken, Task> send)
     {
         using var connection = await ConnectAsync(servers.A);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var started = Stopwatch.GetTimestamp();
-        var sending = SendUntilClosedAsync(connection, send, over.Token);
+        var sending = SendUntilClosedAsync(connection, send, stopping.Token);
         var answer = await ReadToEndAsync(connection);
         var took = Stopwatch.GetElapsedTime(started);
-        await over.CancelAsync();
+        await stopping.CancelAsync();
         await sending;
 
         Assert.True(took < Limit, $"{what}: {took.TotalSeconds:0.0} s");
         Assert.True(expected.Contains(StatusOf(answer)), $"{what}: {answer}");
     }
 
-    private static async Task SendUntilClosedAsync(TcpClient connection, Func<NetworkStream, CancellationToken, Task> send, CancellationToken over)
+    private static async Task SendUntilClosedAsync(TcpClient connection, Func<NetworkStream, CancellationToken, Task> send, CancellationToken stopping)
     {
         try
         {
-            await send(connection.GetStream(), over);
+            await send(connection.GetStream(), stopping);
         }
         catch (Exception closed) when (closed is IOException or OperationCanceledException)
         {
         }
     }
 
-    /// <summary>A server that closes while the client still sends resets the connection, perhaps before the answer is read.</summary>
+    /// <summary>
+    /// Reads until the server closes the connection. If the client is still sending, the connection is reset, perhaps before the response has been read.
+    /// </summary>
     private static async Task<string> ReadToEndAsync(TcpClient connection)
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         timeout.CancelAfter(Limit);
         try
         {
@@ -129,20 +130,20 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
     private static async Task<TcpClient> ConnectAsync(Replica server)
     {
         var connection = new TcpClient { NoDelay = true };
-        await connection.ConnectAsync(server.Address.Host, server.Address.Port, Ct);
+        await connection.ConnectAsync(server.Address.Host, server.Address.Port, Cancel);
         return connection;
     }
 
-    /// <summary>One request that leaves the connection open; 0 where it was closed instead.</summary>
+    /// <summary>Sends a request on an open connection. Returns 0 if the server closed the connection instead.</summary>
     private static async Task<int> GetLivenessAsync(TcpClient connection)
     {
         try
         {
             var stream = connection.GetStream();
-            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Ct);
+            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancel);
             var answer = "";
             var buffer = new byte[4096];
-            for (int count; !answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && (count = await stream.ReadAsync(buffer, Ct)) > 0;)
+            for (int count; !answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && (count = await stream.ReadAsync(buffer, Cancel)) > 0;)
             {
                 answer += Encoding.Latin1.GetString(buffer, 0, count);
             }
@@ -180,14 +181,14 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
 
     private static async Task SendCompressedAsync(NetworkStream stream, CancellationToken ct)
     {
-        using var packed = new MemoryStream();
-        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
         {
             await gzip.WriteAsync(new byte[10_000_000], ct);
         }
 
-        await SendAsync(stream, Post + $"Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: {packed.Length}\r\n\r\n", ct);
-        await stream.WriteAsync(packed.ToArray(), ct);
+        await SendAsync(stream, Post + $"Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: {compressed.Length}\r\n\r\n", ct);
+        await stream.WriteAsync(compressed.ToArray(), ct);
     }
 
     private static Task SendDeepAsync(NetworkStream stream, CancellationToken ct)

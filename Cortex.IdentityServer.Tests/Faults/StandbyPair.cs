@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>A primary and a hot standby that has every commit before the primary acknowledges it (synchronous streaming replication).</summary>
+/// <summary>A primary and a hot standby with synchronous streaming replication.</summary>
 internal sealed class StandbyPair : IAsyncDisposable
 {
     private const string Database = "cortex";
@@ -25,9 +25,9 @@ internal sealed class StandbyPair : IAsyncDisposable
 
     private string StandbyData => Path.Combine(_folder, "standby");
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <param name="isReplicated">Whether the standby is there from the beginning.</param>
+    /// <param name="isReplicated">Whether to start the standby too.</param>
     public static async Task<StandbyPair> StartAsync(bool isReplicated = true)
     {
         var pair = new StandbyPair();
@@ -40,10 +40,10 @@ internal sealed class StandbyPair : IAsyncDisposable
         return pair;
     }
 
-    /// <summary>Connection string to whatever answers at this port of the loopback.</summary>
+    /// <summary>Returns a connection string for a local port.</summary>
     public static string ConnectionStringTo(int port) => ConnectionStringTo("127.0.0.1", port);
 
-    /// <summary>The same for these hosts, each with its port.</summary>
+    /// <summary>Returns a connection string for one or more hosts, each with its port.</summary>
     public static string ConnectionStringTo(string hosts, int? port = null) => new NpgsqlConnectionStringBuilder
     {
         Host = hosts,
@@ -54,10 +54,10 @@ internal sealed class StandbyPair : IAsyncDisposable
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
-    /// <summary>Adds the standby; from now on no commit is acknowledged before it is on the standby's disk.</summary>
+    /// <summary>Adds the standby. From now on, the primary acknowledges a commit only once it is on the standby's disk.</summary>
     public async Task ReplicateAsync()
     {
-        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Number(PrimaryPort), "-U", Database, "-D", StandbyData, "-R", "-c", "fast", "-N");
+        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", ToText(PrimaryPort), "-U", Database, "-D", StandbyData, "-R", "-c", "fast", "-N");
         await StartAsync(StandbyData, StandbyPort);
         await SqlAsync(PrimaryPort, "ALTER SYSTEM SET synchronous_standby_names = '*'");
         await SqlAsync(PrimaryPort, "SELECT pg_reload_conf()");
@@ -66,17 +66,17 @@ internal sealed class StandbyPair : IAsyncDisposable
             async () => await SqlAsync(PrimaryPort, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L);
     }
 
-    /// <summary>The primary speaks TLS too, with this certificate.</summary>
+    /// <summary>Makes the primary accept TLS connections with a certificate.</summary>
     public async Task UseCertificateAsync(string certificatePem, string keyPem)
     {
         foreach (var (setting, text) in new[] { ("ssl_cert_file", certificatePem), ("ssl_key_file", keyPem) })
         {
             var file = Path.Combine(_folder, setting);
-            await File.WriteAllTextAsync(file, text, Ct);
-#pragma warning disable CA1416 // For Linux, as the other tests here.
+            await File.WriteAllTextAsync(file, text, Cancel);
+#pragma warning disable CA1416 // These tests only run on Linux.
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 #pragma warning restore CA1416
-            Assert.True(await _account.ChangeOwnerAsync(file, Ct));
+            Assert.True(await _account.ChangeOwnerAsync(file, Cancel));
             await SqlAsync(PrimaryPort, $"ALTER SYSTEM SET {setting} = '{file}'");
         }
 
@@ -87,18 +87,18 @@ internal sealed class StandbyPair : IAsyncDisposable
 
     public Task KillPrimaryAsync() => PostgresProcesses.SignalAsync("KILL", PrimaryData);
 
-    /// <summary>Makes the standby a primary; it can be written when this returns.</summary>
+    /// <summary>Promotes the standby. When this returns, it accepts writes.</summary>
     public async Task PromoteAsync()
     {
         await SqlAsync(StandbyPort, "SELECT pg_promote(wait => false)");
         await Poll.UntilAsync(Timeout, "a promoted standby", async () => await SqlAsync(StandbyPort, "SELECT pg_is_in_recovery()") is false);
     }
 
-    /// <summary>The standby shows from now on what it has now: everything that was committed so far, and nothing later.</summary>
+    /// <summary>Pauses replay, so that the standby shows everything that has been committed so far and nothing later.</summary>
     public async Task PauseReplayAsync()
     {
         object written = (string)(await SqlAsync(PrimaryPort, "SELECT pg_current_wal_flush_lsn()::text"))!;
-        await Poll.UntilAsync(Timeout, "a standby that shows everything", async () =>
+        await Poll.UntilAsync(Timeout, "the standby to catch up", async () =>
             await SqlAsync(StandbyPort, "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", written) is true);
         await SqlAsync(StandbyPort, "SELECT pg_wal_replay_pause()");
         await Poll.UntilAsync(Timeout, "a pause", async () => await SqlAsync(StandbyPort, "SELECT pg_get_wal_replay_pause_state()") is "paused");
@@ -108,14 +108,14 @@ internal sealed class StandbyPair : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(ConnectionStringTo(port)) { Pooling = false, ApplicationName = "test" }.ConnectionString);
-        await connection.OpenAsync(Ct);
+        await connection.OpenAsync(Cancel);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
         {
             command.Parameters.Add(new() { Value = value });
         }
 
-        return await command.ExecuteScalarAsync(Ct);
+        return await command.ExecuteScalarAsync(Cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -138,20 +138,20 @@ internal sealed class StandbyPair : IAsyncDisposable
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string ToText(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private async Task CreateAsync()
     {
-        _account = await PostgresAccount.FindAsync(Ct);
-        _binaries = (await PostgresBinaries.FindAsync(wanted: null, Ct)).First(binaries => File.Exists(Path.Combine(binaries.Folder, "pg_basebackup")));
-        Assert.True(await _account.ChangeOwnerAsync(_folder, Ct));
+        _account = await PostgresAccount.FindAsync(Cancel);
+        _binaries = (await PostgresBinaries.FindAsync(wanted: null, Cancel)).First(binaries => File.Exists(Path.Combine(binaries.Folder, "pg_basebackup")));
+        Assert.True(await _account.ChangeOwnerAsync(_folder, Cancel));
         await RunAsync("initdb", "-D", PrimaryData, "-U", Database, "--auth=trust", "-E", "UTF8", "--locale=C", "-N");
         await StartAsync(PrimaryData, PrimaryPort);
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(ConnectionStringTo(PrimaryPort)) { Pooling = false, Database = "postgres" }.ConnectionString);
-        await connection.OpenAsync(Ct);
+        await connection.OpenAsync(Cancel);
         await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
-        await create.ExecuteNonQueryAsync(Ct);
+        await create.ExecuteNonQueryAsync(Cancel);
     }
 
     private async Task StartAsync(string data, int port)
@@ -161,24 +161,24 @@ internal sealed class StandbyPair : IAsyncDisposable
             $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=90", "wal_level=replica", "hot_standby=on",
             "shared_buffers=32MB",
 
-            // What is killed is PostgreSQL and not the machine: what was written is there without waiting for the disk.
+            // The tests kill PostgreSQL and not the machine, so written data survives without fsync.
             "fsync=off",
         ];
         var started = await _account.RunAsync(
             _binaries.PgCtl,
             [
-                "start", "-w", "-t", Number((int)Timeout.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o",
+                "start", "-w", "-t", ToText((int)Timeout.TotalSeconds), "-l", Path.Combine(data, "server.log"), "-o",
                 string.Join(' ', settings.Select(setting => $"-c {setting}")),
             ],
             Timeout,
-            Ct,
+            Cancel,
             data);
         Assert.True(started.Succeeded, started.Output);
     }
 
     private async Task RunAsync(string program, params string[] arguments)
     {
-        var run = await _account.RunAsync(Path.Combine(_binaries.Folder, program), arguments, Timeout, Ct);
+        var run = await _account.RunAsync(Path.Combine(_binaries.Folder, program), arguments, Timeout, Cancel);
         Assert.True(run.Succeeded, run.Output);
     }
 }

@@ -3,10 +3,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>A primary and a standby that stay as they are, with a database of its own for each test that writes.</summary>
+/// <summary>A primary and a standby without a failover, with a separate database for each test that writes.</summary>
 public sealed class StandbyFixture : IAsyncLifetime
 {
-    /// <summary>Nobody writes to this one: it has no tables.</summary>
+    /// <summary>The name of a database that stays empty.</summary>
     public const string Empty = "cortex";
 
     private int _count;
@@ -16,7 +16,7 @@ public sealed class StandbyFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Pair = await StandbyPair.StartAsync();
 
-    /// <summary>A database that a server has prepared and left.</summary>
+    /// <summary>Returns the name of a database that a server has migrated.</summary>
     public Task<string> PreparedDatabaseAsync() => _prepared ??= PrepareAsync();
 
     public async Task<string> NewDatabaseAsync()
@@ -38,10 +38,10 @@ public sealed class StandbyFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Which of several hosts a server takes, and what it says of a standby; nothing fails over.</summary>
-public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<StandbyFixture>
+/// <summary>Which of several hosts a server connects to, and how it reports a standby, without a failover.</summary>
+public sealed class StandbyTargetTests(StandbyFixture fixture) : IClassFixture<StandbyFixture>
 {
-    private readonly StandbyPair _pair = steady.Pair;
+    private readonly StandbyPair _pair = fixture.Pair;
 
     [Theory]
     [InlineData("read-write", "primary")]
@@ -49,11 +49,11 @@ public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<St
     [InlineData("any", "primary")]
     [InlineData("any", "standby")]
     [InlineData("prefer-standby", "primary")]
-    public async Task One_host_is_taken_or_refused_as_target_session_attrs_says(string wanted, string host)
+    public async Task A_single_host_is_accepted_or_refused_according_to_target_session_attrs(string targetAttributes, string host)
     {
         var port = host == "primary" ? _pair.PrimaryPort : _pair.StandbyPort;
 
-        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", wanted, await steady.PreparedDatabaseAsync()));
+        await using var server = await Replica.StartAsync(Url($"127.0.0.1:{port}", targetAttributes, await fixture.PreparedDatabaseAsync()));
 
         Assert.Equal(host == "primary" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, (await server.GetAsync("/health")).StatusCode);
     }
@@ -61,11 +61,11 @@ public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<St
     [Theory]
     [InlineData("read-write")]
     [InlineData("primary")]
-    public async Task A_standby_where_a_primary_is_asked_for_stops_the_start_with_one_line(string wanted)
+    public async Task A_standby_instead_of_the_required_primary_fails_the_start_with_one_line(string targetAttributes)
     {
         foreach (var hosts in new[] { $"127.0.0.1:{_pair.StandbyPort}", $"127.0.0.1:{_pair.StandbyPort},127.0.0.1:1" })
         {
-            var run = await RunAsync([], Url(hosts, wanted, StandbyFixture.Empty));
+            var run = await RunAsync([], Url(hosts, targetAttributes, StandbyFixture.Empty));
 
             Assert.Equal(1, run.ExitCode);
             Assert.StartsWith("PostgreSQL at POSTGRES_URL (127.0.0.1:", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
@@ -77,10 +77,10 @@ public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<St
     [InlineData("any")]
     [InlineData("read-write")]
     [InlineData("primary")]
-    public async Task Of_several_hosts_the_one_that_can_be_written_is_found_wherever_it_stands(string wanted)
+    public async Task The_writable_host_is_found_at_any_position_among_several_hosts(string targetAttributes)
     {
         await using var server = await Replica.StartAsync(
-            Url($"127.0.0.1:1,127.0.0.1:{_pair.StandbyPort},127.0.0.1:{_pair.PrimaryPort}", wanted, await steady.NewDatabaseAsync()),
+            Url($"127.0.0.1:1,127.0.0.1:{_pair.StandbyPort},127.0.0.1:{_pair.PrimaryPort}", targetAttributes, await fixture.NewDatabaseAsync()),
             ("TRUSTED_PROXIES", "127.0.0.1"));
 
         await AtOnce.RunAsync(4, _ => server.SignUpAsync());
@@ -91,7 +91,7 @@ public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<St
     [InlineData("migrate")]
     [InlineData("create-admin --email ada@example.com")]
     [InlineData("serve")]
-    public async Task A_command_that_would_have_to_write_to_a_standby_ends_with_one_line(string command)
+    public async Task A_command_that_has_to_write_to_a_standby_fails_with_one_line(string command)
     {
         var run = await RunAsync(command.Split(' '), StandbyPair.ConnectionStringTo(_pair.StandbyPort));
 
@@ -100,8 +100,8 @@ public sealed class StandbyTargetTests(StandbyFixture steady) : IClassFixture<St
         Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
     }
 
-    private static string Url(string hosts, string wanted, string database) =>
-        $"postgresql://cortex@{hosts}/{database}?sslmode=disable&target_session_attrs={wanted}";
+    private static string Url(string hosts, string targetAttributes, string database) =>
+        $"postgresql://cortex@{hosts}/{database}?sslmode=disable&target_session_attrs={targetAttributes}";
 
     private static Task<ServerRun> RunAsync(string[] command, string postgres) => ServerProcess.RunAsync(
         command, ("DOTNET_ENVIRONMENT", "Production"), ("PUBLIC_URL", "https://id.example.com"), ("POSTGRES_URL", postgres),

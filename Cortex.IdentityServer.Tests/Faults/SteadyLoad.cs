@@ -5,7 +5,9 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Requests that come at a fixed rate, answered or not, as those of many clients do; remembers what was promised, and when writing worked.</summary>
+/// <summary>
+/// Sends requests at a fixed rate, as many independent clients would, and records every success and the time of the last successful write.
+/// </summary>
 internal sealed class SteadyLoad
 {
     private const int UserCount = 10;
@@ -32,7 +34,7 @@ internal sealed class SteadyLoad
 
     public IReadOnlyCollection<(string What, int Status)> Results => _results;
 
-    /// <summary>The timestamp of the last request that began and wrote with success.</summary>
+    /// <summary>The time at which the most recent successful write began, as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long LastWriteAt => Volatile.Read(ref _lastWriteAt);
 
     public static async Task<SteadyLoad> StartAsync(Replica server)
@@ -48,7 +50,7 @@ internal sealed class SteadyLoad
         return _running;
     }
 
-    /// <summary>Whatever was answered with success is so.</summary>
+    /// <summary>Checks that the effect of every successful request is still there.</summary>
     public async Task AssertNothingLostAsync(int port)
     {
         Assert.All(await Task.WhenAll(_keys.Select(_server.VerifyAsync)), status => Assert.Equal(204, status));
@@ -72,7 +74,7 @@ internal sealed class SteadyLoad
             requests.Add((turn % 4) switch
             {
                 0 => RefreshAsync(client),
-                1 => CreateKeyAsync(_people[client], isKept: turn % 8 == 1),
+                1 => CreateKeyAsync(_people[client], keepsKey: turn % 8 == 1),
                 2 when turn % 40 == 2 => RegisterAsync(),
                 _ => SendAsync("verify", () => _server.GetAsync("verify", _people[client].Token)),
             });
@@ -84,7 +86,7 @@ internal sealed class SteadyLoad
 
     private async Task RefreshAsync(int client)
     {
-        // One at a time: the one before may still be under way.
+        // The previous refresh of this client may still be pending.
         if (!_refreshTokens[client].TryDequeue(out var token))
         {
             return;
@@ -94,18 +96,18 @@ internal sealed class SteadyLoad
         _refreshTokens[client].Enqueue(answer is { IsSuccessStatusCode: true } ? Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).RefreshToken : token);
     }
 
-    private async Task CreateKeyAsync(Person owner, bool isKept)
+    private async Task CreateKeyAsync(Person owner, bool keepsKey)
     {
         if (await SendAsync(
             "new key", () => _server.PostAsync("api-keys/generate", new { name = "load" }, owner.Token),
-            writes: true) is not { IsSuccessStatusCode: true } made)
+            writes: true) is not { IsSuccessStatusCode: true } response)
         {
             return;
         }
 
-        var key = await made.JsonAsync(HttpStatusCode.Created);
+        var key = await response.JsonAsync(HttpStatusCode.Created);
         var text = key.GetProperty("key").GetString()!;
-        if (isKept && _keys.Count < UserCount * 20)
+        if (keepsKey && _keys.Count < UserCount * 20)
         {
             _keys.Add(text);
         }
@@ -125,7 +127,7 @@ internal sealed class SteadyLoad
         }
     }
 
-    /// <summary>Null when no answer came.</summary>
+    /// <summary>Sends a request and records its result. Returns null if there was no response.</summary>
     private async Task<HttpResponseMessage?> SendAsync(string what, Func<Task<HttpResponseMessage>> send, bool writes = false)
     {
         var began = Stopwatch.GetTimestamp();

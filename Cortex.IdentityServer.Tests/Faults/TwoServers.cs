@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Two real server processes on one PostgreSQL and one Redis; what stands between the second and PostgreSQL can be cut.</summary>
+/// <summary>Two real server processes with one PostgreSQL and one Redis. A test can cut the second server's connection to PostgreSQL.</summary>
 public sealed class TwoServers : IAsyncLifetime
 {
-    /// <summary>For how long a replica that is cut off goes on (<c>REVOCATION_GRACE_SECONDS</c>).</summary>
+    /// <summary>How long a disconnected replica still accepts cached credentials (<c>REVOCATION_GRACE_SECONDS</c>).</summary>
     public static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ public sealed class TwoServers : IAsyncLifetime
 
     internal Replica B { get; private set; } = null!;
 
-    /// <summary>The database over <see cref="Proxy"/>.</summary>
+    /// <summary>The connection string that leads through <see cref="Proxy"/>.</summary>
     internal string ProxiedConnectionString => TcpConnectionString(Proxy.Port);
 
     public async ValueTask InitializeAsync()
@@ -36,7 +36,7 @@ public sealed class TwoServers : IAsyncLifetime
         B = await StartAsync(ProxiedConnectionString);
     }
 
-    /// <summary>Before each test: all is there and works, whatever a test that failed left.</summary>
+    /// <summary>Before each test, restores everything that an earlier test may have broken.</summary>
     internal async ValueTask RestoreAsync()
     {
         Proxy.Restore();
@@ -47,14 +47,14 @@ public sealed class TwoServers : IAsyncLifetime
         }
     }
 
-    /// <summary>A server process with the settings of the two and others.</summary>
+    /// <summary>Starts another server process with the settings of the two servers and additional ones.</summary>
     internal Task<Replica> StartAsync(string connectionString, params (string Name, string Value)[] settings) => Replica.StartAsync(
         WithSmallPool(connectionString),
         [
             ("REDIS_URL", _redis.Url), ("REVOCATION_GRACE_SECONDS", $"{GracePeriod.TotalSeconds}"), ("REFRESH_GRACE_SECONDS", "60"),
             ("TRUSTED_PROXIES", "127.0.0.1"),
 
-            // The one limit that a test is about; the others count for addresses of their own.
+            // One test is about the limit of failed logins, so it has its default. The other tests use a new address for each request.
             ("RATE_LIMITS", CortexApp.HighLimits.Replace(LoginFailureLimit, "", StringComparison.Ordinal)), .. settings,
         ]);
 
@@ -69,11 +69,11 @@ public sealed class TwoServers : IAsyncLifetime
         }
     }
 
-    /// <summary>Several servers share what <see cref="KillablePostgres.MaxConnections"/> allows.</summary>
+    /// <summary>Limits the pool, because several servers share the connections of <see cref="KillablePostgres.MaxConnections"/>.</summary>
     private static string WithSmallPool(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 12 }.ConnectionString;
 }
 
-/// <summary>Tests that break what the servers stand on: one after the other, and beside no others, as they measure time.</summary>
+/// <summary>Runs the fault tests sequentially and without parallel tests, because they share the servers and measure time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class FaultTests : ICollectionFixture<TwoServers>
 {

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Gives and takes roles as an operator at the database would.</summary>
+/// <summary>Grants roles directly in the database, as an operator would.</summary>
 internal static class Administrators
 {
     public const string Users = "/api/v1/admin/users";
@@ -10,7 +10,7 @@ internal static class Administrators
     public static Task GiveRoleAsync(this CortexApp app, Guid userId, string role) =>
         app.SqlAsync("INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = $2", userId, role);
 
-    /// <summary>A new administrator, logged in without a second factor.</summary>
+    /// <summary>Creates an administrator without a second factor and logs in.</summary>
     public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignedInAdminAsync(this CortexApp app)
     {
         var user = await app.RegisterAsync();
@@ -19,7 +19,7 @@ internal static class Administrators
         return (user, tokens, app.WithToken(tokens.AccessToken));
     }
 
-    /// <summary>A new member of the staff with the second factor that administration asks for, logged in.</summary>
+    /// <summary>Creates a staff member with the second factor that the administration routes require, and logs in.</summary>
     public static async Task<TwoFactorUser> SignedInStaffAsync(this CortexApp app, string role = "admin")
     {
         var staff = await app.WithTwoFactorAsync();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Starts the same thing many times at the same moment.</summary>
+/// <summary>Runs an action many times concurrently.</summary>
 internal static class AtOnce
 {
     public static async Task<T[]> RunAsync<T>(int times, Func<int, Task<T>> action)
@@ -17,7 +17,7 @@ internal static class AtOnce
         return await Task.WhenAll(all);
     }
 
-    /// <summary>The status of each answer.</summary>
+    /// <summary>Sends a request many times concurrently and returns the status of each response.</summary>
     public static async Task<HttpStatusCode[]> StatusesAsync(int times, Func<int, Task<HttpResponseMessage>> send) =>
         [.. (await RunAsync(times, send)).Select(answer => answer.StatusCode)];
 }

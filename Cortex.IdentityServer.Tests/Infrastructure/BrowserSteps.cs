@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>What a browser sends and keeps, each header as the test says: no jar of cookies between.</summary>
+/// <summary>Sends requests as a browser would. There is no cookie jar: each test sets the headers itself.</summary>
 internal static class BrowserSteps
 {
     public const string LogIn = "/api/v1/auth/login";
@@ -13,12 +13,12 @@ internal static class BrowserSteps
 
     public const string UseCookies = "?use_cookies=true";
 
-    /// <summary>On plain http outside Production.</summary>
+    /// <summary>The name of the refresh cookie over plain HTTP, outside Production.</summary>
     public const string PlainCookie = "cortex_refresh";
 
     public const string SecureCookie = "__Host-cortex_refresh";
 
-    /// <summary>A POST with these headers; null is no body.</summary>
+    /// <summary>Sends a POST request with the given headers, and without a body if it is null.</summary>
     public static async Task<HttpResponseMessage> PostFromBrowserAsync(
         this CortexApp app, string path, string? body = null, params (string Name, string Value)[] headers)
     {
@@ -37,7 +37,7 @@ internal static class BrowserSteps
 
     public static string LoginBody(TestUser user) => $$"""{"email":"{{user.Email}}","password":"{{user.Password}}"}""";
 
-    /// <summary>A new user who is logged in by the cookie.</summary>
+    /// <summary>Registers a user and logs in with a refresh cookie.</summary>
     public static async Task<(TestUser User, string AccessToken, string RefreshToken)> LogInWithCookieAsync(this CortexApp app, string name = PlainCookie)
     {
         var user = await app.RegisterAsync();
@@ -47,10 +47,10 @@ internal static class BrowserSteps
 
     public static (string Name, string Value) Cookie(string token, string name = PlainCookie) => ("Cookie", $"{name}={token}");
 
-    /// <summary>The whole of the only Set-Cookie.</summary>
+    /// <summary>Returns the value of the only Set-Cookie header.</summary>
     public static string SetCookie(this HttpResponseMessage answer) => Assert.Single(answer.Headers.GetValues("Set-Cookie"));
 
-    /// <summary>The value that the browser keeps from now on.</summary>
+    /// <summary>Returns the refresh token in the only Set-Cookie header.</summary>
     public static string CookieValue(this HttpResponseMessage answer, string name = PlainCookie)
     {
         var pair = answer.SetCookie().Split(';')[0];
@@ -67,7 +67,7 @@ internal static class BrowserSteps
         Assert.Equal(name == SecureCookie, parts.Contains("secure"));
     }
 
-    /// <summary>How often the session of this refresh token was refreshed; its id is the first 16 bytes.</summary>
+    /// <summary>Returns how often the session of a refresh token was refreshed. The session id is the first 16 bytes of the token.</summary>
     public static async Task<int> RefreshCounterAsync(this CortexApp app, string refreshToken) => (int)(await app.SqlAsync(
         "SELECT refresh_counter FROM sessions WHERE id = $1",
         new Guid(Base64Url.DecodeFromChars(refreshToken.AsSpan("ctr_".Length)).AsSpan(0, 16), bigEndian: true)))!;

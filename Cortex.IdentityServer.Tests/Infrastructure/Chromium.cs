@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A real browser without a window, driven over its DevTools protocol.</summary>
+/// <summary>A real headless browser, driven over the DevTools protocol.</summary>
 internal sealed partial class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed partial class Chromium : IAsyncDisposable
 
     private Chromium(Process process, DirectoryInfo profile) => (_process, _profile) = (process, profile);
 
-    /// <summary>Where distributions put it; null where it is not installed.</summary>
+    /// <summary>The path of the installed browser, or null if there is none.</summary>
     public static string? Binary { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -27,7 +27,7 @@ internal sealed partial class Chromium : IAsyncDisposable
     {
         var profile = Directory.CreateTempSubdirectory("cortex-chromium-");
 
-        // Without its sandbox, which root can't have: it opens nothing but the server under test.
+        // Chromium refuses to run as root with its sandbox. It opens nothing but the server under test.
         string[] arguments =
         [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
@@ -48,13 +48,13 @@ internal sealed partial class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a page, which commands are for from then on.</summary>
+    /// <summary>Opens a page, to which all further commands apply.</summary>
     public async Task OpenAsync(Uri address)
     {
         var target = (await SendAsync("Target.createTarget", new { url = "about:blank" })).GetProperty("targetId").GetString();
         _page = (await SendAsync("Target.attachToTarget", new { targetId = target, flatten = true })).GetProperty("sessionId").GetString();
 
-        // The API's pages allow no scripts, and so no calls from them; a frontend's own would.
+        // The server's own pages allow no scripts. A frontend would, so the test bypasses the Content-Security-Policy.
         await SendAsync("Page.enable");
         await SendAsync("Page.setBypassCSP", new { enabled = true });
         await SendAsync("Page.navigate", new { url = address });
@@ -66,7 +66,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>What a script comes to, as if a person had started it.</summary>
+    /// <summary>Runs a script as if a user gesture had started it, and returns its result.</summary>
     public async Task<JsonElement> EvaluateAsync(string script)
     {
         var answer = await SendAsync("Runtime.evaluate", new { expression = script, awaitPromise = true, returnByValue = true, userGesture = true });
@@ -88,7 +88,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, timeout.Token);
         while (true)
         {
-            // Between them come events, which nobody here waits for.
+            // Skip the events that arrive between responses.
             var answer = await ReceiveAsync(timeout.Token);
             if (answer.TryGetProperty("id", out var answered) && answered.GetInt32() == id)
             {
@@ -140,7 +140,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         {
             if (line.Data is null)
             {
-                listening.TrySetException(new InvalidOperationException("Chromium ended"));
+                listening.TrySetException(new InvalidOperationException("Chromium exited"));
             }
             else if (Listening().Match(line.Data) is { Success: true } match)
             {

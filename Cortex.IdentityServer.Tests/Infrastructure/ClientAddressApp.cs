@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A server behind a proxy, so that a test chooses where each login comes from.</summary>
+/// <summary>A server behind a trusted proxy, so that a test can choose the client address of each login.</summary>
 public class ClientAddressApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const string UnknownAddress = "203.0.113.7";
@@ -19,12 +19,12 @@ public class ClientAddressApp(PostgresCluster cluster) : CortexApp(cluster)
     public Task<HttpResponseMessage> PostLoginAsync(string email, string password, string from = UnknownAddress) =>
         From(from).PostAsync("/api/v1/auth/login", new { email, password });
 
-    /// <summary>Wrong passwords in a row, each as soon as it is allowed.</summary>
+    /// <summary>Sends wrong passwords in a row, advancing the clock so that none of them is throttled.</summary>
     public async Task FailLoginsAsync(string email, int times, string from = UnknownAddress)
     {
-        for (var time = 0; time < times; time++)
+        for (var i = 0; i < times; i++)
         {
-            Clock.Advance(TimeSpan.FromSeconds(time < 5 ? 0 : Math.Pow(2, time - 5)));
+            Clock.Advance(TimeSpan.FromSeconds(i < 5 ? 0 : Math.Pow(2, i - 5)));
             await (await PostLoginAsync(email, "not the password", from)).ShouldBeProblemAsync(401, "invalid_credentials");
         }
     }

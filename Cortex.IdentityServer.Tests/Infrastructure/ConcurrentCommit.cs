@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Lets another program change an account while a request of that account waits for it.</summary>
+/// <summary>Lets another transaction change an account while a request waits for the account's row lock.</summary>
 internal static class ConcurrentCommit
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Runs the SQL (<c>$1</c> is the user) in a transaction, sends the request, and commits when the request waits for it.</summary>
+    /// <summary>Runs SQL (<c>$1</c> is the user's id) in a transaction, sends the request, and commits once the request waits for a lock.</summary>
     public static async Task<HttpResponseMessage> CommitDuringAsync(this CortexApp app, string sql, Guid userId, Func<Task<HttpResponseMessage>> request)
     {
         await using var connection = new NpgsqlConnection(app.ConnectionString);

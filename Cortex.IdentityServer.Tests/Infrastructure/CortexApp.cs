@@ -16,7 +16,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>The server on a real socket and a database of its own, with a clock that a test can move. One for each test class.</summary>
+/// <summary>The server on a real socket with its own database and a fake clock, one instance per test class.</summary>
 public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 {
     public const string JwtSecret = "a-test-signing-secret-of-more-than-32-bytes";
@@ -24,7 +24,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     public const string Issuer = "http://localhost:5000";
     public const string Audience = "cortex";
 
-    /// <summary>All tests of a class come from one address, mostly at one moment: those about something else shall meet no limit.</summary>
+    /// <summary>
+    /// Rate limits that tests never reach: all tests of a class share one IP address, and most of them aren't about rate limits.
+    /// </summary>
     internal const string HighLimits =
         "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,"
         + "sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000";
@@ -42,27 +44,27 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     public Uri BaseAddress { get; private set; } = null!;
 
-    /// <summary>The server's own services, for what has no route yet.</summary>
+    /// <summary>The server's own services, for what no route exposes.</summary>
     public IServiceProvider Services => _factory.Services;
 
-    /// <summary>The mails that the server wrote.</summary>
+    /// <summary>The emails that the server has written to its pickup folder.</summary>
     internal Mailbox Mailbox => new(Path.Combine(_folder, "mail"));
 
-    /// <summary>Everything that was logged, at every level down to Debug.</summary>
+    /// <summary>Everything that was logged at level Debug or above.</summary>
     public string Log => string.Join('\n', _log);
 
-    /// <summary>Settings that a derived fixture adds.</summary>
+    /// <summary>Additional settings of a derived fixture.</summary>
     protected virtual IEnumerable<(string Name, string Value)> Settings => [];
 
     protected virtual string Environment => "Development";
 
     /// <summary>
-    /// Bcrypt's own minimum, which takes a millisecond where the lowest <c>BCRYPT_COST</c> takes 60: most tests hash a password and few are about the hash.
-    /// Those use <see cref="ConfiguredCostApp"/>.
+    /// The bcrypt cost: bcrypt's own minimum, which takes 1 ms instead of the 60 ms of the lowest <c>BCRYPT_COST</c>, because most tests hash a password but
+    /// few are about the hash. Those use <see cref="ConfiguredCostApp"/>.
     /// </summary>
     internal virtual int BcryptCost => BcryptEngine.MinCost;
 
-    /// <summary>The database that the server starts on.</summary>
+    /// <summary>Creates the database that the server uses and returns its connection string.</summary>
     protected virtual Task<string> CreateDatabaseAsync(PostgresCluster cluster) => cluster.CreateDatabaseAsync();
 
     public async ValueTask InitializeAsync()
@@ -73,7 +75,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         BaseAddress = _factory.ClientOptions.BaseAddress;
     }
 
-    /// <summary>A second server over the same database, for what has to hold on every replica; with settings of its own, if any are given.</summary>
+    /// <summary>Starts a second server on the same database, with additional settings if any are given.</summary>
     public HttpClient StartReplica(out IDisposable replica, params (string Name, string Value)[] settings)
     {
         var factory = CreateFactory(settings);
@@ -113,7 +115,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return factory;
     }
 
-    /// <summary>A client without credentials; each has connections of its own only where the test makes them.</summary>
+    /// <summary>Creates a client without credentials.</summary>
     public HttpClient Anonymous() => new() { BaseAddress = BaseAddress };
 
     public HttpClient WithToken(string accessToken)
@@ -132,7 +134,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
     public string NewEmail() => $"user{Interlocked.Increment(ref _count)}@example.com";
 
-    /// <summary>A registered user.</summary>
+    /// <summary>Registers a user.</summary>
     public async Task<TestUser> RegisterAsync(string? email = null, string password = TestUser.DefaultPassword)
     {
         email ??= NewEmail();
@@ -143,7 +145,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     public async Task<Tokens> LogInAsync(TestUser user) =>
         Tokens.Of(await (await Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
 
-    /// <summary>A new user, logged in.</summary>
+    /// <summary>Registers a user and logs in.</summary>
     public async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignedInAsync()
     {
         var user = await RegisterAsync();
@@ -151,7 +153,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return (user, tokens, WithToken(tokens.AccessToken));
     }
 
-    /// <summary>A new user with two-factor authentication on. The clock is moved on, so that the code of now is unspent.</summary>
+    /// <summary>
+    /// Registers a user with two-factor authentication and logs in. It advances the clock so that the current code hasn't been used yet.
+    /// </summary>
     public async Task<TwoFactorUser> WithTwoFactorAsync()
     {
         var (user, tokens, http) = await SignedInAsync();
@@ -162,14 +166,14 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return new(user, tokens, http, secret, [.. verified.GetProperty("recovery_codes").EnumerateArray().Select(code => code.GetString()!)]);
     }
 
-    /// <summary>A new API key of the signed-in caller.</summary>
+    /// <summary>Creates an API key for the caller.</summary>
     public static async Task<(Guid Id, string Key)> GenerateKeyAsync(HttpClient http, params string[] scopes)
     {
         var key = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "test", scopes })).JsonAsync(HttpStatusCode.Created);
         return (key.GetProperty("id").GetGuid(), key.GetProperty("key").GetString()!);
     }
 
-    /// <summary>Runs SQL as another program would; the server has heard of a change when this returns.</summary>
+    /// <summary>Runs SQL as another program would. When this returns, the server has received the notification of a change.</summary>
     public async Task<object?> SqlAsync(string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
@@ -189,17 +193,19 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return result;
     }
 
-    /// <summary>Notices come in their order: when a later one has come, all before have.</summary>
+    /// <summary>
+    /// Sends a notification and waits until the server has received it. PostgreSQL delivers notifications in order, so all earlier ones have arrived too.
+    /// </summary>
     private async Task WaitForNotificationAsync(NpgsqlConnection connection)
     {
         var changes = Services.GetRequiredService<Changes>();
-        var nobody = Guid.NewGuid();
+        var unusedId = Guid.NewGuid();
         var before = changes.Number;
-        await using var notify = new NpgsqlCommand($"SELECT pg_notify('cortex_changes', '{nobody}')", connection);
+        await using var notify = new NpgsqlCommand($"SELECT pg_notify('cortex_changes', '{unusedId}')", connection);
         await notify.ExecuteNonQueryAsync();
 
-        // At once, or later on a machine that is busy with something else. A server that a test has cut off never hears of it.
-        for (var started = Stopwatch.GetTimestamp(); changes.IsUnchanged(nobody, before) && Stopwatch.GetElapsedTime(started) < NotificationTimeout;)
+        // This takes longer on a busy machine, and a server that a test has cut off never receives the notification.
+        for (var started = Stopwatch.GetTimestamp(); changes.IsUnchanged(unusedId, before) && Stopwatch.GetElapsedTime(started) < NotificationTimeout;)
         {
             await Task.Delay(5);
         }
@@ -243,7 +249,7 @@ public sealed record TestUser(Guid Id, string Email, string Password)
 /// <summary>A user with a second factor.</summary>
 public sealed record TwoFactorUser(TestUser User, Tokens Tokens, HttpClient Http, string Secret, string[] RecoveryCodes);
 
-/// <summary>What a login gave.</summary>
+/// <summary>The tokens that a login or a refresh returned.</summary>
 public sealed record Tokens(string AccessToken, string RefreshToken)
 {
     public static Tokens Of(JsonElement json) => new(json.GetProperty("access_token").GetString()!, json.GetProperty("refresh_token").GetString()!);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A wire to PostgreSQL that a test can cut and join again.</summary>
+/// <summary>A TCP proxy in front of PostgreSQL that a test can cut and restore.</summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
     private volatile EndPoint _target;
@@ -20,10 +20,10 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>New connections lead elsewhere from now on, as when a name gets another address; those that are open stay where they are.</summary>
+    /// <summary>Redirects new connections, as a DNS change would. Open connections stay where they are.</summary>
     public void Retarget(string host, int port) => _target = ToEndPoint(host, port);
 
-    /// <summary>Nothing to do where it isn't cut.</summary>
+    /// <summary>Accepts connections again, unless it already does.</summary>
     public void Restore()
     {
         if (_listener is not null)
@@ -39,7 +39,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         _accepting = AcceptAsync(_listener);
     }
 
-    /// <summary>Ends what is open and refuses what comes.</summary>
+    /// <summary>Closes the open connections and refuses new ones.</summary>
     public async Task CutAsync()
     {
         _listener?.Dispose();
@@ -75,7 +75,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Where PostgreSQL is away, the client is told so as it would be without a proxy.</summary>
+    /// <summary>Connects a client to PostgreSQL, or closes the client's connection if PostgreSQL is unreachable.</summary>
     private static async Task ConnectAsync(Socket client, Socket server, EndPoint target)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
             _ = PumpAsync(client, server);
             _ = PumpAsync(server, client);
         }
-        catch (Exception away) when (away is SocketException or ObjectDisposedException)
+        catch (Exception unreachable) when (unreachable is SocketException or ObjectDisposedException)
         {
             client.Dispose();
         }

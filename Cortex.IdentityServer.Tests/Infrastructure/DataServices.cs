@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>The server's access to a database, without the rest of it.</summary>
+/// <summary>Registers the server's data access without the rest of the server.</summary>
 internal static class DataServices
 {
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString) => services

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>What a person does who reads their mail.</summary>
+/// <summary>Requests emails and follows their links, as a user would.</summary>
 internal static class EmailSteps
 {
     public const string NewPassword = "a new horse, a new battery";
@@ -18,12 +18,12 @@ internal static class EmailSteps
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Waits until all mails that are asked for have been made and sent, or were found to be none.</summary>
+    /// <summary>Waits until every queued email has been sent or dropped.</summary>
     public static async Task WaitForEmailsAsync(this CortexApp app)
     {
         for (var tries = 0; tries < 4000; tries++)
         {
-            // Now, and not at the sender's own next look, which is up to a second away.
+            // Without this, the sender polls the outbox only once per second.
             app.Services.GetRequiredService<MailSignal>().Wake();
             if (await app.SqlAsync("SELECT count(*) FROM outbox_mails WHERE due_at <= $1 AND expires_at > $1", app.Clock.GetUtcNow().UtcDateTime) is 0L)
             {
@@ -33,10 +33,10 @@ internal static class EmailSteps
             await Task.Delay(15, Cancel);
         }
 
-        Assert.Fail("the outbox isn't emptied");
+        Assert.Fail("emails are still in the outbox");
     }
 
-    /// <summary>The token of a link that was mailed just now; mails of earlier seconds stay where they are.</summary>
+    /// <summary>Waits for the queued emails and returns the token in the newest one.</summary>
     public static async Task<string> NewestTokenAsync(this CortexApp app, string email, string kind)
     {
         await app.WaitForEmailsAsync();
@@ -46,10 +46,10 @@ internal static class EmailSteps
     public static Task<HttpResponseMessage> RequestPasswordResetAsync(this CortexApp app, string email) =>
         app.Anonymous().PostAsync(Auth + "forgot-password", new { email });
 
-    /// <summary>Asks for a link to set a new password, and takes its token out of the mail.</summary>
+    /// <summary>Requests a password reset and returns the token from the email.</summary>
     public static async Task<string> ResetTokenAsync(this CortexApp app, string email)
     {
-        // Files of mails are in the order of seconds.
+        // The names of the files sort by second.
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await app.RequestPasswordResetAsync(email)).ShouldBeAsync(HttpStatusCode.Accepted);
         return await app.NewestTokenAsync(email, "reset_password");
@@ -63,7 +63,7 @@ internal static class EmailSteps
     public static Task<HttpResponseMessage> VerifyEmailAsync(this CortexApp app, string token) =>
         app.Anonymous().PostAsync(Auth + "verify-email", new { token });
 
-    /// <summary>A registered user who has proved the mailbox.</summary>
+    /// <summary>Registers a user and verifies the email address.</summary>
     public static async Task<TestUser> RegisterVerifiedAsync(this CortexApp app)
     {
         var user = await app.RegisterAsync();
@@ -71,7 +71,7 @@ internal static class EmailSteps
         return user;
     }
 
-    /// <summary>Asks for another email, and takes the token out of the mail to it.</summary>
+    /// <summary>Requests a change of the email address and returns the token from the email to the new address.</summary>
     public static async Task<string> EmailChangeTokenAsync(this CortexApp app, HttpClient http, string newEmail, string password = TestUser.DefaultPassword)
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -82,7 +82,7 @@ internal static class EmailSteps
     public static Task<HttpResponseMessage> ConfirmEmailAsync(this CortexApp app, string token) =>
         app.Anonymous().PostAsync(Auth + "change-email/confirm", new { token });
 
-    /// <summary>An account that somebody else made for a person, who gets a mail to choose its password.</summary>
+    /// <summary>Creates an account without a password and invites its owner to choose one by email.</summary>
     public static async Task<(TestUser User, string Token)> InviteAsync(this CortexApp app)
     {
         var email = app.NewEmail();
@@ -92,9 +92,9 @@ internal static class EmailSteps
         return (new(id, email, ""), await app.NewestTokenAsync(email, "invitation"));
     }
 
-    /// <param name="app">The server, which has no route for this yet.</param>
-    /// <param name="email">Whom to invite.</param>
-    /// <param name="before">Done before the commit.</param>
+    /// <param name="app">The server, which has no route for this.</param>
+    /// <param name="email">The address to invite.</param>
+    /// <param name="before">Runs before the transaction commits.</param>
     public static async Task InviteAsync(this CortexApp app, string email, Func<IServiceProvider, Task> before)
     {
         await using var scope = app.Services.CreateAsyncScope();
@@ -109,11 +109,11 @@ internal static class EmailSteps
     public static async Task<HttpStatusCode> TryLogInAsync(this CortexApp app, string email, string password) =>
         (await app.Anonymous().PostAsync(Auth + "login", new { email, password })).StatusCode;
 
-    /// <summary>Access token or API key: refused everywhere it was good.</summary>
+    /// <summary>Checks that the client's access token or API key is refused.</summary>
     public static async Task ShouldBeRefusedAsync(this HttpClient http) =>
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.Unauthorized);
 
-    /// <summary>Every row of every table as text, as a thief of a dump reads it.</summary>
+    /// <summary>Returns every row of every table as text, as in a stolen database dump.</summary>
     public static async Task<string> DumpAsync(this CortexApp app, string except = "")
     {
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);

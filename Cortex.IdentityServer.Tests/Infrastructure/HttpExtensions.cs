@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Sends JSON and reads answers as a client does, without the server's own types.</summary>
+/// <summary>Sends JSON requests and checks the responses as a client would, without the server's own types.</summary>
 internal static class HttpExtensions
 {
     public static Task<HttpResponseMessage> PostAsync(this HttpClient http, string path, object body) =>
@@ -15,7 +15,7 @@ internal static class HttpExtensions
     public static Task<HttpResponseMessage> PatchAsync(this HttpClient http, string path, object body) =>
         http.PatchAsync(path, JsonContent.Create(body, body.GetType(), options: NoNamingPolicy));
 
-    /// <summary>A body exactly as given.</summary>
+    /// <summary>Sends the body exactly as given.</summary>
     public static Task<HttpResponseMessage> PostTextAsync(this HttpClient http, string path, string body, string mediaType = "application/json") =>
         http.PostAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
 
@@ -29,10 +29,8 @@ internal static class HttpExtensions
     public static async Task ShouldBeAsync(this HttpResponseMessage response, HttpStatusCode expected) =>
         Assert.True(response.StatusCode == expected, $"expected {(int)expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
 
-    /// <summary>
-    /// Another replica hears of a change within 250 ms, which the tests of revocation measure; a machine that is busy with something else takes
-    /// longer. Asked until it answers so.
-    /// </summary>
+    /// <summary>Repeats a GET until the response has the expected status, for at most 30 seconds.</summary>
+    /// <remarks>Another replica normally learns of a change within 250 ms, but a busy machine can take longer.</remarks>
     public static async Task<HttpResponseMessage> FetchUntilAsync(this HttpClient http, string path, HttpStatusCode expected)
     {
         var started = Stopwatch.GetTimestamp();
@@ -48,7 +46,9 @@ internal static class HttpExtensions
         }
     }
 
-    /// <summary>A problem in full: status, media type, code, the members of RFC 9457, a challenge on 401, and nothing from inside.</summary>
+    /// <summary>
+    /// Checks a whole problem response: status, media type, code, the members of RFC 9457, a challenge on 401, and that it leaks no internals.
+    /// </summary>
     public static async Task<JsonElement> ShouldBeProblemAsync(this HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>JSON Web Tokens taken apart and forged, apart from the library that the server checks them with.</summary>
+/// <summary>Parses and forges JSON Web Tokens, independently of the library that the server validates them with.</summary>
 internal static class Jwt
 {
     public static (JsonObject Header, JsonObject Payload) Read(string token)
@@ -30,14 +30,14 @@ internal static class Jwt
 
     public static string Unsigned(JsonObject header, JsonObject payload) => Encode(header) + "." + Encode(payload) + ".";
 
-    /// <summary>Any other signature of these two parts.</summary>
+    /// <summary>Signs a token with any other algorithm.</summary>
     public static string Sign(JsonObject header, JsonObject payload, Func<byte[], byte[]> sign)
     {
         var signed = Encode(header) + "." + Encode(payload);
         return signed + "." + Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)));
     }
 
-    /// <summary>What a service does that has read the key set: no library, only the curve or the modulus.</summary>
+    /// <summary>Verifies a signature as a service with the key set would, using only the key's curve point or modulus.</summary>
     public static bool IsSignedBy(string token, JsonElement jwk)
     {
         var end = token.LastIndexOf('.');
@@ -55,7 +55,7 @@ internal static class Jwt
         return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
     }
 
-    /// <summary>RFC 7638 by hand.</summary>
+    /// <summary>Computes the thumbprint of a key as RFC 7638 defines it.</summary>
     public static string Thumbprint(JsonElement jwk)
     {
         var members = jwk.GetProperty("kty").GetString() == "EC" ? new[] { "crv", "kty", "x", "y" } : ["e", "kty", "n"];

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A ceremony to an authenticator, as a browser gets it.</summary>
+/// <summary>A WebAuthn ceremony that the server has begun: the token that identifies it and the options for the browser.</summary>
 internal sealed record PasskeyCeremony(string Token, JsonElement Options)
 {
     public static PasskeyCeremony Of(JsonElement answer) => new(answer.GetProperty("passkey_token").GetString()!, answer.GetProperty("options"));
@@ -13,7 +13,7 @@ internal sealed record PasskeyCeremony(string Token, JsonElement Options)
 /// <summary>A user with a passkey.</summary>
 internal sealed record PasskeyUser(TestUser User, HttpClient Http, SoftAuthenticator Key, Guid PasskeyId);
 
-/// <summary>What a person with a passkey does.</summary>
+/// <summary>Registers passkeys and logs in with them, as a user would.</summary>
 internal static class PasskeySteps
 {
     public const string Passkeys = "/api/v1/auth/passkeys";
@@ -32,7 +32,7 @@ internal static class PasskeySteps
         return (await (await http.RegisterPasskeyAsync(ceremony, key.Create(ceremony.Options))).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
     }
 
-    /// <summary>A new user, logged in, with a passkey.</summary>
+    /// <summary>Registers a user, logs in, and adds a passkey.</summary>
     public static async Task<PasskeyUser> WithPasskeyAsync(this CortexApp app, SoftAuthenticator? key = null)
     {
         key ??= new();
@@ -46,7 +46,7 @@ internal static class PasskeySteps
     public static Task<HttpResponseMessage> FinishPasskeyLoginAsync(this CortexApp app, PasskeyCeremony ceremony, JsonObject credential) =>
         app.Anonymous().PostAsync(LogIn, new { passkey_token = ceremony.Token, credential });
 
-    /// <summary>A whole login.</summary>
+    /// <summary>Performs a complete login with a passkey.</summary>
     public static async Task<HttpResponseMessage> LogInWithPasskeyAsync(this CortexApp app, SoftAuthenticator key, Tampering? tampering = null)
     {
         var ceremony = await app.BeginPasskeyLoginAsync();
@@ -61,7 +61,7 @@ internal static class PasskeySteps
         this CortexApp app, string twoFactorToken, PasskeyCeremony ceremony, JsonObject credential) =>
         app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = ceremony.Token, credential });
 
-    /// <summary>The methods that the access token names.</summary>
+    /// <summary>Returns the authentication methods (<c>amr</c>) in the access token of a response.</summary>
     public static async Task<string[]> MethodsAsync(this HttpResponseMessage response) =>
         [.. Jwt.Read(Tokens.Of(await response.JsonAsync(HttpStatusCode.OK)).AccessToken).Payload["amr"]!.AsArray()
             .Select(method => method!.GetValue<string>())];

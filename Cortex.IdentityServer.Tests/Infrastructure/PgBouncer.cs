@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A pooler that gives a connection to each transaction and passes no notices on.</summary>
+/// <summary>A connection pooler in transaction mode, which doesn't forward notifications.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private const string ExecutablePath = "/usr/sbin/pgbouncer";
@@ -18,10 +18,10 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     public static bool IsInstalled => File.Exists(ExecutablePath);
 
-    /// <summary>What the pooler's clients connect with.</summary>
+    /// <summary>The connection string for clients of the pooler.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Database=cortex;Username=cortex;SSL Mode=Disable;GSS Encryption Mode=Disable";
 
-    /// <summary>As the account of PostgreSQL, whose socket nobody else may use; and it refuses root.</summary>
+    /// <summary>Starts the pooler as PostgreSQL's account, because PgBouncer refuses to run as root and only that account may use the socket.</summary>
     public async Task StartAsync(string connectionString)
     {
         var account = await PostgresAccount.FindAsync(TestContext.Current.CancellationToken);

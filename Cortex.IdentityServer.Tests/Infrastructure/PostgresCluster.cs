@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>One PostgreSQL for the whole run, with a migrated database that every test class copies.</summary>
+/// <summary>One PostgreSQL cluster for the whole test run, with a migrated template database that every test class copies.</summary>
 public sealed class PostgresCluster : IAsyncLifetime
 {
     private const string Template = "migrated";
@@ -26,7 +26,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         await MigrateAsync(ConnectionTo(Template));
     }
 
-    /// <summary>A database of the test's own: migrated, or empty.</summary>
+    /// <summary>Creates a migrated or an empty database and returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync(bool migrated = true)
     {
         var name = $"test_{Interlocked.Increment(ref _count)}";
@@ -34,7 +34,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         return ConnectionTo(name);
     }
 
-    /// <summary>An empty database whose locale is written as in <c>CREATE DATABASE</c>.</summary>
+    /// <summary>Creates an empty database with a locale in the syntax of <c>CREATE DATABASE</c>.</summary>
     public async Task<string> CreateDatabaseAsync(string locale)
     {
         var name = $"test_{Interlocked.Increment(ref _count)}";
@@ -45,7 +45,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     /// <summary>Runs the server's own migrator.</summary>
     public static Task MigrateAsync(string connectionString) => MigrateAsync(connectionString, LockTimeouts.Default);
 
-    /// <summary>The same, with other timeouts for locks.</summary>
+    /// <summary>Runs the server's own migrator with other lock timeouts.</summary>
     internal static async Task MigrateAsync(string connectionString, LockTimeouts timeouts)
     {
         await using var services = new ServiceCollection()

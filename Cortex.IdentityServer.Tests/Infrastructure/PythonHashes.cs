@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Secrets;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Vectors that other programs made: Python 3.11 with the packages named below.</summary>
+/// <summary>Test vectors from other implementations: Python 3.11 with the packages named below.</summary>
 /// <remarks>
 /// <code>
 /// KEY  = bytes(range(32))
@@ -20,7 +20,7 @@ internal static class PythonHashes
 
     public static readonly Guid Id = new("00112233-4455-6677-8899-aabbccddeeff");
 
-    // bcrypt 3.2.2: the three letters of one algorithm, at the cheapest cost and at the one of production.
+    // bcrypt 3.2.2: the three prefixes of one algorithm, at the lowest cost and at the production cost.
 
     // bcrypt.hashpw(b"correct horse", b"$2a$04$" + SALT.encode())
     public const string Bcrypt2a = "$2a$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
@@ -46,13 +46,13 @@ internal static class PythonHashes
     // bcrypt.hashpw(b"a" * 72, b"$2b$04$" + SALT.encode())
     public const string Bcrypt72Bytes = "$2b$04$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe";
 
-    // bcrypt.hashpw(b"a" * 73, b"$2b$04$" + SALT.encode())  # bcrypt 3 cuts to 72
-    public const string Bcrypt73BytesCut = "$2b$04$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe";
+    // bcrypt.hashpw(b"a" * 73, b"$2b$04$" + SALT.encode())  # bcrypt 3 truncates to 72
+    public const string Bcrypt73BytesTruncated = "$2b$04$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe";
 
     // bcrypt.hashpw(b"", b"$2b$04$" + SALT.encode())
     public const string BcryptEmpty = "$2b$04$abcdefghijklmnopqrstuubyCG3zY1GIXMyxfivm.ClDiInHzxjiq";
 
-    // passlib 1.7.4: bcrypt_sha256 in its second version, and in the one before 1.7.3.
+    // passlib 1.7.4: bcrypt_sha256 in version 2, and in version 1, the default before 1.7.3.
 
     // pl_bcrypt.using(rounds=4, ident="2y", salt=SALT).hash("battery staple")
     public const string Passlib2y = "$2y$04$abcdefghijklmnopqrstuuhfdSToe28Z2OzxmmHxfI3lnNDfjxoF6";
@@ -85,10 +85,10 @@ internal static class PythonHashes
     // v3 = lambda prf, name, rounds, salt, password, length=32: base64.b64encode(
     //     b"\x01" + struct.pack(">III", prf, rounds, len(salt)) + salt + hashlib.pbkdf2_hmac(name, password, salt, rounds, length)).decode()
 
-    // v3(2, "sha512", 100000, SALT[:16], b"correct horse")  # what .NET 7 and later make
+    // v3(2, "sha512", 100000, SALT[:16], b"correct horse")  # the default since .NET 7
     public const string IdentityV3 = "AQAAAAIAAYagAAAAEGFiY2RlZmdoaWprbG1ub3DCUH94djlMP4jXaRgdMqhmT3wKQgrNzDxRa5smAoBFTA==";
 
-    // v3(1, "sha256", 10000, SALT[:16], "Grüße, Zürich".encode())  # what was made before
+    // v3(1, "sha256", 10000, SALT[:16], "Grüße, Zürich".encode())  # the default before .NET 7
     public const string IdentityV3Sha256 = "AQAAAAEAACcQAAAAEGFiY2RlZmdoaWprbG1ub3Bd4Om8EnFKvKhj/gWB4eKKwuQisWC7FBfSw7HivJyugg==";
 
     // v3(0, "sha1", 1000, SALT[:16], b"correct horse")
@@ -101,7 +101,7 @@ internal static class PythonHashes
     // v3(2, "sha512", 1, SALT[:16], ("\U0001F511" * 64).encode(), 16)
     public const string IdentityV3Short = "AQAAAAIAAAABAAAAEGFiY2RlZmdoaWprbG1ub3B8HQNNLXKz3fc186kR9aaa";
 
-    // cryptography 38 and hmac: what hangs on SECRET_KEY.
+    // cryptography 38 and hmac: values that depend on SECRET_KEY.
 
     // HKDF(hashes.SHA256(), 32, None, b"cortex-identity/v1/refresh-token").derive(KEY)
     public const string HkdfRefreshToken = "ad2b1f9267dad6ed1dd96fd38c00854cfe0f6c2e1ff65fbb8d767e4a914c5c53";
@@ -121,7 +121,7 @@ internal static class PythonHashes
     // hmac.digest(KEY, ID.bytes + b"7ZK3QW-0M9XTB-H4VNGA-R2C8EJ", "sha256")
     public const string RecoveryCodeHash = "a466c4b03bf8ca6900d553d3b414086218e00f4c460ec7b61100f59586209cdb";
 
-    // zlib and hashlib: API keys; base62 is divmod by 62 over 0-9A-Za-z.
+    // zlib and hashlib: API keys. base62 is repeated divmod by 62 with the digits 0-9A-Za-z.
 
     // (k := "ctx_" + base62(0, 43)) + base62(zlib.crc32(k.encode()), 6)
     public const string ApiKeyOfZeros = "ctx_00000000000000000000000000000000000000000003tVAQw";

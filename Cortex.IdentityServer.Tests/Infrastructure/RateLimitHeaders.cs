@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>What an answer says of its limit.</summary>
+/// <summary>The rate limit headers of a response.</summary>
 internal sealed record RateLimitHeaders(int Limit, int Remaining, int Reset)
 {
     public static RateLimitHeaders Of(HttpResponseMessage answer) =>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>One connection, several requests: what clients and proxies that keep connections open do, byte for byte.</summary>
+/// <summary>One connection for several requests, byte for byte, as clients and proxies with keep-alive use it.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _socket;
@@ -28,8 +28,8 @@ internal sealed class RawConnection : IDisposable
 
     public Task WriteAsync(byte[] bytes) => _stream.WriteAsync(bytes, TestContext.Current.CancellationToken).AsTask();
 
-    /// <summary>The next answer, whose body has a length or comes in chunks.</summary>
-    /// <param name="isHeadRequest">Whether the request was HEAD, to which no body comes.</param>
+    /// <summary>Reads the next response, whose body has a Content-Length or is chunked.</summary>
+    /// <param name="isHeadRequest">Whether the request was HEAD, whose response has no body.</param>
     public async Task<RawResponse> ReadAsync(bool isHeadRequest = false)
     {
         var end = await FindAsync("\r\n\r\n", 0) + 4;
@@ -47,7 +47,7 @@ internal sealed class RawConnection : IDisposable
         return answer;
     }
 
-    /// <summary>Everything until the server closes.</summary>
+    /// <summary>Reads until the server closes the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
         try

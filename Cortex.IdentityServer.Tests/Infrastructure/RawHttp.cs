@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Requests byte for byte, for what HttpClient refuses to send.</summary>
+/// <summary>Sends requests byte for byte, for what HttpClient refuses to send.</summary>
 internal static class RawHttp
 {
-    /// <summary>Sends bytes and reads until the server closes, which it does after a bad request or on <c>Connection: close</c>.</summary>
+    /// <summary>Sends bytes and reads until the server closes the connection, as it does after a bad request or with <c>Connection: close</c>.</summary>
     public static async Task<RawResponse> SendAsync(Uri server, string head, byte[]? body = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -27,13 +27,13 @@ internal static class RawHttp
     }
 }
 
-/// <summary>What came back before the connection closed.</summary>
+/// <summary>A parsed HTTP/1.1 response.</summary>
 internal sealed record RawResponse(int Status, string Head, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public static RawResponse Parse(string text)
     {
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        Assert.True(end > 0, $"not an HTTP answer: {text}");
+        Assert.True(end > 0, $"not an HTTP response: {text}");
         var lines = text[..end].Split("\r\n");
         return new(
             int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture),

@@ -6,10 +6,10 @@ using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A Redis of a test's own on a free port, which it can stop, freeze and start again.</summary>
+/// <summary>A Redis server on a free port that a test can stop, freeze, and restart.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    /// <summary>Settings of a node of a cluster, which serves nothing before it is given slots.</summary>
+    /// <summary>The settings of a cluster node, which serves no keys until it is assigned slots.</summary>
     internal static readonly string[] Cluster = ["--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"];
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -29,13 +29,13 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>More settings, each with two hyphens before it.</summary>
+    /// <summary>Additional command-line arguments.</summary>
     internal string[] Settings { get; init; } = [];
 
-    /// <summary>The port of the primary that it watches, where it is a Sentinel.</summary>
+    /// <summary>The port of the primary to monitor, or null unless this is a Sentinel.</summary>
     internal int? SentinelOf { get; init; }
 
-    /// <summary>For <c>REDIS_URL</c>.</summary>
+    /// <summary>The value for <c>REDIS_URL</c>.</summary>
     public string Url => _password is null ? $"redis://127.0.0.1:{Port}" : $"redis://:{Uri.EscapeDataString(_password)}@127.0.0.1:{Port}/1";
 
     public async Task StartAsync()
@@ -50,7 +50,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What an operator can do with it.</summary>
+    /// <summary>Runs a command as an operator.</summary>
     public async Task<object?> ExecuteAsync(string[] command)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(
@@ -59,7 +59,7 @@ public sealed class RedisServer : IAsyncDisposable
         return answer.IsNull ? null : answer;
     }
 
-    /// <summary>Gone at once, with all it counted.</summary>
+    /// <summary>Kills the server, which loses all of its data.</summary>
     public async Task StopAsync()
     {
         if (_process is { HasExited: false })
@@ -72,7 +72,7 @@ public sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Its connections stay open and nothing answers.</summary>
+    /// <summary>Suspends the server: its connections stay open, but it doesn't respond.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
     public Task ThawAsync() => SignalAsync("CONT");

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Requests without a body, and answers as text, under the test's own cancellation.</summary>
+/// <summary>Sends requests and reads text with the test's own cancellation token.</summary>
 internal static class Requests
 {
     public static Task<HttpResponseMessage> FetchAsync(this HttpClient http, string path) => http.GetAsync(path, TestContext.Current.CancellationToken);
@@ -15,7 +15,7 @@ internal static class Requests
         new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
         TestContext.Current.CancellationToken);
 
-    /// <summary>A request with header values that <see cref="HttpClient"/> would refuse to send.</summary>
+    /// <summary>Sends a request with header values that <see cref="HttpClient"/> would refuse to send.</summary>
     public static Task<RawResponse> FetchRawAsync(this CortexApp app, string path, params string[] headers) =>
         RawHttp.SendAsync(
             app.BaseAddress, string.Join("\r\n", [$"GET {path} HTTP/1.1", $"Host: {app.BaseAddress.Authority}", "Connection: close", .. headers, "", ""]));

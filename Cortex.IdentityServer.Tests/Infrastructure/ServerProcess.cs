@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>How a run of the program ended.</summary>
+/// <summary>The exit code and output of a server process.</summary>
 internal sealed record ServerRun(int ExitCode, string Output, string Errors)
 {
     public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
-/// <summary>The built program in a process of its own, with no variables of the server but those that a test gives.</summary>
+/// <summary>The server in its own process, without any server variables except those that a test sets.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -41,7 +41,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        // These are for the runtime alone. A process that lives for seconds compiles more than it repeats, so it is spared what pays off later.
+        // These runtime settings only pay off in processes that live longer than a few seconds.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         foreach (var (name, value) in variables)
@@ -58,10 +58,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A run that is expected to end by itself, with nothing on standard input.</summary>
+    /// <summary>Runs a command that ends by itself, with empty standard input.</summary>
     public static Task<ServerRun> RunAsync(string[] arguments, params (string Name, string Value)[] variables) => RunAsync(arguments, "", variables);
 
-    /// <summary>The same, with something on standard input.</summary>
+    /// <summary>Runs a command that ends by itself, with text on standard input.</summary>
     public static async Task<ServerRun> RunAsync(string[] arguments, string input, params (string Name, string Value)[] variables)
     {
         await using var server = Start(arguments, variables);
@@ -72,29 +72,29 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It had no use for it.
+            // The process exited without reading its input.
         }
 
         return await server.WaitForExitAsync();
     }
 
-    /// <summary>Its standard input.</summary>
+    /// <summary>The standard input of the process.</summary>
     public StreamWriter Input => _process.StandardInput;
 
-    /// <summary>What it has logged so far.</summary>
+    /// <summary>Everything that the process has written to standard output so far.</summary>
     public string Output => Read(_output);
 
     private string Errors => Read(_errors);
 
-    /// <summary>Where it answers, once it does.</summary>
+    /// <summary>Waits until the server listens and returns its address.</summary>
     public Task<Uri> WaitForAddressAsync() => _listening.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
-    /// <summary>Its embedded PostgreSQL runs; it does not answer yet.</summary>
+    /// <summary>Waits until the embedded PostgreSQL runs. The server may not listen yet.</summary>
     public Task WaitForDatabaseAsync() => _hasDatabase.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
     public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await WaitForAddressAsync() };
 
-    /// <summary>Sends a signal, as a container's host or a terminal does.</summary>
+    /// <summary>Sends a signal, as a container host or a terminal would, and waits for the process to exit.</summary>
     public async Task<ServerRun> SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -102,7 +102,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
-    /// <summary>Gone in the middle of whatever it does, as after a crash of its machine.</summary>
+    /// <summary>Kills the process, as a crash of its machine would.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -138,8 +138,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         if (line is null)
         {
-            // The other stream may still have lines to come.
-            var ended = new InvalidOperationException($"The server ended:\n{Output}\n{Errors}");
+            // The other stream may still have pending lines.
+            var ended = new InvalidOperationException($"The server exited:\n{Output}\n{Errors}");
             _listening.TrySetException(ended);
             _hasDatabase.TrySetException(ended);
             return;

@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>What a mail server and one client say to each other, until the client leaves or wants to go on encrypted.</summary>
+/// <summary>One SMTP session with a client, which ends when the client disconnects or starts TLS.</summary>
 internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool isEncrypted, CancellationToken closing) : IDisposable
 {
     private readonly StreamReader _reader = new(stream, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
@@ -13,7 +13,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>True when it is to go on encrypted, false when it is over.</summary>
+    /// <summary>Returns true if the client starts TLS, and false if the session has ended.</summary>
     public async Task<bool> RunAsync(bool sendsGreeting)
     {
         if (sendsGreeting && !await ReplyAsync(SmtpPhase.Greeting, "220 test ESMTP"))
@@ -24,7 +24,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         while (await _reader.ReadLineAsync(closing) is { } line)
         {
             server.RecordLine(Utf8(line));
-            var goesOn = line.Split(' ', ':')[0].ToUpperInvariant() switch
+            var continues = line.Split(' ', ':')[0].ToUpperInvariant() switch
             {
                 "EHLO" or "HELO" => await ReplyAsync(SmtpPhase.Ehlo, EhloReply()),
                 "STARTTLS" when server.Certificate is not null && !isEncrypted => await ReplyAsync(SmtpPhase.StartTls, "220 go on"),
@@ -39,7 +39,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
                 "QUIT" => await ReplyAsync(SmtpPhase.Quit, "221 2.0.0 bye") && false,
                 _ => await WriteReplyAsync("502 5.5.2 what?"),
             };
-            if (!goesOn)
+            if (!continues)
             {
                 return false;
             }
@@ -56,35 +56,35 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
     private static string Address(string line) =>
         Utf8(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
 
-    /// <summary>What was read byte by byte.</summary>
+    /// <summary>Decodes a line that was read as Latin-1.</summary>
     private static string Utf8(string line) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line));
 
     private static string Decoded(string base64) => Encoding.UTF8.GetString(Convert.FromBase64String(base64));
 
     private string EhloReply()
     {
-        List<string> offers = ["test", "SIZE 1000000", "PIPELINING", "ENHANCEDSTATUSCODES"];
+        List<string> extensions = ["test", "SIZE 1000000", "PIPELINING", "ENHANCEDSTATUSCODES"];
         if (server.Offers8Bit)
         {
-            offers.Add("8BITMIME");
+            extensions.Add("8BITMIME");
         }
 
         if (server.OffersUtf8)
         {
-            offers.Add("SMTPUTF8");
+            extensions.Add("SMTPUTF8");
         }
 
         if (server.Certificate is not null && !isEncrypted)
         {
-            offers.Add("STARTTLS");
+            extensions.Add("STARTTLS");
         }
 
         if (server.Login is not null)
         {
-            offers.Add($"AUTH {server.Mechanisms}");
+            extensions.Add($"AUTH {server.Mechanisms}");
         }
 
-        return string.Join("\r\n", offers.Select((offer, index) => $"250{(index == offers.Count - 1 ? ' ' : '-')}{offer}"));
+        return string.Join("\r\n", extensions.Select((extension, index) => $"250{(index == extensions.Count - 1 ? ' ' : '-')}{extension}"));
     }
 
     private bool StartMessage(string line)
@@ -96,15 +96,15 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
     private async Task<bool> LogInAsync(string[] words)
     {
-        var given = words.Length > 2 ? words[2] : null;
+        var initialResponse = words.Length > 2 ? words[2] : null;
         string[] login;
         if (words[1].Equals("PLAIN", StringComparison.OrdinalIgnoreCase))
         {
-            login = Decoded(given ?? await ChallengeAsync("")).Split('\0')[1..];
+            login = Decoded(initialResponse ?? await ChallengeAsync("")).Split('\0')[1..];
         }
         else
         {
-            login = [Decoded(given ?? await ChallengeAsync("VXNlcm5hbWU6")), Decoded(await ChallengeAsync("UGFzc3dvcmQ6"))];
+            login = [Decoded(initialResponse ?? await ChallengeAsync("VXNlcm5hbWU6")), Decoded(await ChallengeAsync("UGFzc3dvcmQ6"))];
         }
 
         if (server.Login is not var (user, password) || login[0] != user || login[1] != password)
@@ -116,9 +116,9 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         return await ReplyAsync(SmtpPhase.Auth, "235 2.7.0 ok");
     }
 
-    private async Task<string> ChallengeAsync(string question)
+    private async Task<string> ChallengeAsync(string challenge)
     {
-        await WriteReplyAsync($"334 {question}");
+        await WriteReplyAsync($"334 {challenge}");
         return await _reader.ReadLineAsync(closing) ?? "";
     }
 
@@ -172,12 +172,12 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
         return await ReplyAsync(SmtpPhase.Accepted, "250 2.0.0 taken");
     }
 
-    /// <summary>False when it is over.</summary>
+    /// <summary>Returns false if the connection is to be closed.</summary>
     private async Task<bool> ReplyAsync(SmtpPhase phase, string reply) => await ReachAsync(phase, reply) != Step.Closed;
 
     private async Task<Step> ReachAsync(SmtpPhase phase, string? reply = null)
     {
-        var (fault, well) = server.Enter(phase, _to);
+        var (fault, recovered) = server.Enter(phase, _to);
         if (fault == SmtpFault.Drop)
         {
             return Step.Closed;
@@ -190,7 +190,7 @@ internal sealed class SmtpConversation(SmtpListener server, Stream stream, bool 
 
         if (fault == SmtpFault.Hold)
         {
-            await well.WaitAsync(closing);
+            await recovered.WaitAsync(closing);
         }
 
         if ((fault?.Reply ?? reply) is { } text)

@@ -7,7 +7,7 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>How far a conversation with a mail server is.</summary>
+/// <summary>The steps of an SMTP session.</summary>
 internal enum SmtpPhase
 {
     Greeting,
@@ -18,18 +18,18 @@ internal enum SmtpPhase
     RcptTo,
     Data,
 
-    /// <summary>The first line of a mail has come.</summary>
+    /// <summary>The first line of the message has arrived.</summary>
     Content,
 
-    /// <summary>A mail has come and is not taken yet.</summary>
+    /// <summary>The whole message has arrived and hasn't been accepted yet.</summary>
     End,
 
-    /// <summary>It is taken, and that is not said yet.</summary>
+    /// <summary>The message has been accepted, but the reply hasn't been sent yet.</summary>
     Accepted,
     Quit,
 }
 
-/// <summary>What a mail server does instead of its part.</summary>
+/// <summary>A fault that a mail server shows instead of its usual reply.</summary>
 internal sealed class SmtpFault
 {
     private SmtpFault()
@@ -40,19 +40,19 @@ internal sealed class SmtpFault
 
     public static SmtpFault Drop { get; } = new();
 
-    /// <summary>Never answers.</summary>
+    /// <summary>Never replies.</summary>
     public static SmtpFault Stall { get; } = new();
 
-    /// <summary>Answers when it behaves well again.</summary>
+    /// <summary>Replies once the fault is cleared.</summary>
     public static SmtpFault Hold { get; } = new();
 
     public static SmtpFault ReplyWith(string reply) => new() { Reply = reply };
 }
 
-/// <summary>A mail that came, with its envelope, how it came and what it was on the wire.</summary>
+/// <summary>An email that the server accepted, with its envelope, the state of its connection, and its raw text.</summary>
 internal sealed record ReceivedEmail(MimeMessage Message, string From, IReadOnlyList<string> To, bool IsEncrypted, string? User, string Raw);
 
-/// <summary>A mail server on a real socket, which a test can let fail at each step.</summary>
+/// <summary>A mail server on a real socket that a test can make fail at each step.</summary>
 internal sealed class SmtpListener : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ReceivedEmail> _received = new();
@@ -73,36 +73,36 @@ internal sealed class SmtpListener : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>Whom it wants to log in; nobody where this is null.</summary>
+    /// <summary>The required credentials, or null if clients don't have to log in.</summary>
     public (string User, string Password)? Login { get; init; }
 
-    /// <summary>How.</summary>
+    /// <summary>The AUTH mechanisms that it offers.</summary>
     public string Mechanisms { get; init; } = "PLAIN LOGIN";
 
-    /// <summary>With one it offers STARTTLS.</summary>
+    /// <summary>The certificate for TLS. If it is set, the server offers STARTTLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Takes addresses that aren't ASCII (RFC 6531).</summary>
+    /// <summary>Whether it accepts addresses that aren't ASCII (RFC 6531).</summary>
     public bool OffersUtf8 { get; init; }
 
-    /// <summary>Without it every mail has to be made 7-bit.</summary>
+    /// <summary>Whether it accepts 8-bit messages.</summary>
     public bool Offers8Bit { get; init; } = true;
 
-    /// <summary>TLS from the first byte.</summary>
+    /// <summary>Whether it uses TLS from the first byte.</summary>
     public bool IsTls { get; init; }
 
     public IReadOnlyList<ReceivedEmail> Received => [.. _received];
 
-    /// <summary>Every command that came, with what came encrypted, and no line of a mail.</summary>
+    /// <summary>Every command that it received, over TLS or not, without the lines of messages.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>The mails for an address.</summary>
+    /// <summary>Returns the emails to an address.</summary>
     public List<ReceivedEmail> For(string email) => [.. _received.Where(mail => mail.To.Contains(email, StringComparer.OrdinalIgnoreCase))];
 
-    /// <summary>How often a conversation came to this.</summary>
+    /// <summary>Returns how often a session reached a step.</summary>
     public int TimesReached(SmtpPhase phase) => _reached.GetValueOrDefault(phase);
 
-    /// <summary>Fails from now on at a step, for mails to an address if one is given.</summary>
+    /// <summary>Fails at a step from now on, only for emails to an address if one is given.</summary>
     public void FailAt(SmtpPhase phase, SmtpFault fault, string to = "") =>
         _fault = (at, recipients) => at == phase && recipients.Contains(to, StringComparison.OrdinalIgnoreCase) ? fault : null;
 
@@ -112,7 +112,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         Interlocked.Exchange(ref _recovered, NewSignal()).SetResult();
     }
 
-    /// <summary>Forgets what came.</summary>
+    /// <summary>Forgets everything that it received.</summary>
     public void Clear()
     {
         _received.Clear();
@@ -120,7 +120,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         _reached.Clear();
     }
 
-    /// <summary>Nothing to do where it is open.</summary>
+    /// <summary>Accepts connections, unless it already does.</summary>
     public void Open()
     {
         if (_listener is not null)
@@ -137,7 +137,7 @@ internal sealed class SmtpListener : IAsyncDisposable
         _ = AcceptAsync(_listener, _closing.Token);
     }
 
-    /// <summary>Ends what is open and refuses what comes.</summary>
+    /// <summary>Closes the open connections and refuses new ones.</summary>
     public async Task CloseAsync()
     {
         if (_listener is not null)
@@ -152,15 +152,17 @@ internal sealed class SmtpListener : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    /// <summary>A conversation has come to a step: what to do there, if not what is usual, and what ends a <see cref="SmtpFault.Hold"/>.</summary>
-    internal (SmtpFault? Fault, Task Well) Enter(SmtpPhase phase, IReadOnlyList<string> recipients)
+    /// <summary>
+    /// Counts that a session has reached a step. Returns the fault to show there, if any, and the task that ends a <see cref="SmtpFault.Hold"/>.
+    /// </summary>
+    internal (SmtpFault? Fault, Task Recovered) Enter(SmtpPhase phase, IReadOnlyList<string> recipients)
     {
-        var well = _recovered.Task;
+        var recovered = _recovered.Task;
 
-        // Before a test can see how far this is: it may then change what happens from here on.
+        // The fault has to be read before the step is counted, because a test may clear the fault as soon as it sees the count.
         var fault = _fault(phase, string.Join(' ', recipients));
         _reached.AddOrUpdate(phase, 1, (_, times) => times + 1);
-        return (fault, well);
+        return (fault, recovered);
     }
 
     internal void RecordLine(string line) => _lines.Enqueue(line);

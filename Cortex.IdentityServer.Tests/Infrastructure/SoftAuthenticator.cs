@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>What an answer has that it shouldn't; all null for an honest one.</summary>
+/// <summary>The ways in which an authenticator's response is manipulated; by default, in none.</summary>
 internal sealed record Tampering
 {
     public string? Origin { get; init; }
@@ -22,7 +22,7 @@ internal sealed record Tampering
 
     public string[]? Transports { get; init; }
 
-    /// <summary>Other members of the credential or of its response than there should be.</summary>
+    /// <summary>Changes the JSON of the credential.</summary>
     public Action<JsonObject>? Members { get; init; }
 
     public bool CrossOrigin { get; init; }
@@ -32,7 +32,7 @@ internal sealed record Tampering
     public bool IsSignatureTampered { get; init; }
 }
 
-/// <summary>An authenticator with one resident ES256 key, and the browser before it: WebAuthn written apart from the server's own code.</summary>
+/// <summary>An authenticator with one resident ES256 key, and its browser: a WebAuthn implementation that is independent of the server's own code.</summary>
 internal sealed class SoftAuthenticator
 {
     public const string Origin = CortexApp.Issuer;
@@ -47,20 +47,20 @@ internal sealed class SoftAuthenticator
 
     public byte[] CredentialId { get; init; } = RandomNumberGenerator.GetBytes(16);
 
-    /// <summary>Whether it asks its user for a PIN.</summary>
+    /// <summary>Whether it verifies its user, for example with a PIN.</summary>
     public bool VerifiesUser { get; set; } = true;
 
-    /// <summary>Whether its key is, or can be, in a cloud.</summary>
+    /// <summary>Whether its key is backed up to a cloud.</summary>
     public bool SyncsKeys { get; set; }
 
-    /// <summary>Signatures so far; 0 for ever, if it doesn't count.</summary>
+    /// <summary>The number of signatures so far, or always 0 without a counter.</summary>
     public uint SignCount { get; set; }
 
     public bool HasCounter { get; init; } = true;
 
     public string UserHandle { get; private set; } = "";
 
-    /// <summary>The answer to <c>navigator.credentials.create()</c>.</summary>
+    /// <summary>Returns the result of <c>navigator.credentials.create()</c>.</summary>
     public JsonObject Create(JsonElement options, Tampering? tampering = null)
     {
         tampering ??= new();
@@ -86,7 +86,7 @@ internal sealed class SoftAuthenticator
         }, tampering);
     }
 
-    /// <summary>The answer to <c>navigator.credentials.get()</c>.</summary>
+    /// <summary>Returns the result of <c>navigator.credentials.get()</c>.</summary>
     public JsonObject Get(JsonElement options, Tampering? tampering = null)
     {
         tampering ??= new();

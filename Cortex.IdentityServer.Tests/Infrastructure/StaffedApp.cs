@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A server with a member of the staff of each role for all tests of a class that only need somebody.</summary>
+/// <summary>A server with one staff member per role for all tests of a class that need any staff member.</summary>
 public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     private readonly Dictionary<string, (TwoFactorUser Person, DateTimeOffset Since)> _staff = [];
@@ -9,7 +9,7 @@ public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
 
     public Task<TwoFactorUser> SupportAsync() => GetStaffAsync("support");
 
-    /// <summary>A new one where a test has moved the clock so far that the login is no fresh proof soon.</summary>
+    /// <summary>Returns the staff member of a role, and creates a new one when the login is about to be too old for sensitive actions.</summary>
     private async Task<TwoFactorUser> GetStaffAsync(string role)
     {
         if (!_staff.TryGetValue(role, out var known) || Clock.GetUtcNow() - known.Since > TimeSpan.FromMinutes(8))

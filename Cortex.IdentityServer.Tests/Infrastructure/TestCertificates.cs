@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>A certificate for this machine, and the authority that nobody trusts unless a test says so.</summary>
+/// <summary>A certificate for localhost and its authority, which is trusted only if a test configures that.</summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly X509Certificate2 _authority;
@@ -32,7 +32,7 @@ internal sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Localhost { get; }
 
-    /// <summary>For <c>SSL_CERT_FILE</c>, by which a server trusts it.</summary>
+    /// <summary>The authority's certificate for <c>SSL_CERT_FILE</c>, which makes a server trust it.</summary>
     public string AuthorityPem => _authority.ExportCertificatePem();
 
     public void Dispose()

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>An authenticator app: RFC 6238 written apart from the server's own code.</summary>
+/// <summary>An authenticator app: an RFC 6238 implementation that is independent of the server's own code.</summary>
 internal static class Totp
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

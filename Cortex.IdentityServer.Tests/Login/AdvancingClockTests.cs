@@ -4,24 +4,24 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>A server whose clock moves on whenever it is looked at, as clocks do.</summary>
+/// <summary>A server whose clock advances whenever it is read, as a real clock does.</summary>
 public sealed class AdvancingClockApp : CortexApp
 {
     public AdvancingClockApp(PostgresCluster cluster)
         : base(cluster) => Clock.AutoAdvanceAmount = TimeSpan.FromMicroseconds(3);
 }
 
-/// <summary>An attempt is booked at one time and settled at another: what is booked must be found again.</summary>
+/// <summary>An attempt is recorded at one time and settled at another, and the pending row still has to be found.</summary>
 public sealed class AdvancingClockTests(AdvancingClockApp app) : IClassFixture<AdvancingClockApp>
 {
     private const string Route = "/api/v1/auth/login";
 
     [Fact]
-    public async Task No_attempt_stays_under_way_and_a_wait_is_told_at_once()
+    public async Task No_attempt_stays_pending_and_a_throttled_login_is_refused_immediately()
     {
         var user = await app.RegisterAsync();
         await app.LogInAsync(user);
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await app.Anonymous().PostAsync(Route, new { email = user.Email, password = "wrong horse battery staple" }))
                 .ShouldBeAsync(HttpStatusCode.Unauthorized);
@@ -34,7 +34,7 @@ public sealed class AdvancingClockTests(AdvancingClockApp app) : IClassFixture<A
     }
 
     [Fact]
-    public async Task Blocked_strangers_wait_fifteen_minutes_and_no_second_more()
+    public async Task Blocked_strangers_may_retry_after_exactly_fifteen_minutes()
     {
         var email = app.NewEmail();
         await (await app.Anonymous().PostAsync(Route, new { email, password = "wrong horse battery staple" })).ShouldBeAsync(HttpStatusCode.Unauthorized);

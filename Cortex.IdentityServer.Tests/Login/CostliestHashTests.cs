@@ -25,13 +25,13 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     [InlineData("17", null)]
     [InlineData("99", null)]
     [InlineData("!", null)]
-    public async Task The_highest_bcrypt_cost_is_known_at_each_login(string? cost, int? costliest)
+    public async Task Each_login_knows_the_highest_bcrypt_cost(string? cost, int? costliest)
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('cheap@example.com', $1)", Bcrypt("05"));
         if (cost is not null)
         {
-            await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('dear@example.com', $1)", cost == "!" ? cost : Bcrypt(cost.PadLeft(2, '0')));
+            await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('costly@example.com', $1)", cost == "!" ? cost : Bcrypt(cost.PadLeft(2, '0')));
         }
 
         var found = await CostliestAsync();
@@ -45,7 +45,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     [InlineData(PythonHashes.BcryptCost12, 12)]
     [InlineData(PythonHashes.Bcrypt2a, 4)]
     [InlineData(PythonHashes.Bcrypt2y, 4)]
-    public async Task It_is_read_in_each_form(string hash, int cost)
+    public async Task The_cost_is_read_from_each_form(string hash, int cost)
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('one@example.com', $1)", hash);
@@ -54,7 +54,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task Of_Identitys_hashes_the_one_with_the_most_iterations_is_known()
+    public async Task Each_login_knows_the_Identity_hash_with_the_most_iterations()
     {
         await app.SqlAsync("DELETE FROM users");
         foreach (var hash in new[]
@@ -70,7 +70,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task It_is_found_at_the_end_of_an_index()
+    public async Task The_costliest_hash_is_found_with_an_index()
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync(
@@ -85,11 +85,11 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task A_wrong_password_takes_the_same_time_for_everybody_where_one_account_has_a_dear_hash()
+    public async Task A_wrong_password_takes_the_same_time_for_all_emails_when_one_account_has_a_costly_hash()
     {
         await app.SqlAsync("DELETE FROM users");
         var usual = await app.RegisterAsync();
-        string[] emails = ["dear@example.com", usual.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
+        string[] emails = ["costly@example.com", usual.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
         foreach (var (email, hash) in new[]
         {
             (emails[0], BCrypt.Net.BCrypt.HashPassword(Password, workFactor: 13)), (emails[3], PythonHashes.BcryptCost5),
@@ -99,9 +99,10 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
             await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ($1, $2)", email, hash);
         }
 
-        // The fastest of a few turns, as whatever disturbs a measurement makes it slower. Cost 13 is eight times cost 10, far outside the bounds.
+        // The test takes the fastest of a few attempts, because a busy machine only slows them down. Cost 13 takes eight times as long as cost 10, which is far
+        // outside the bounds.
         var fastest = emails.ToDictionary(email => email, _ => double.MaxValue);
-        for (var turn = 0; turn < 4; turn++)
+        for (var i = 0; i < 4; i++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(16));
             foreach (var email in emails)
@@ -114,7 +115,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
 
         Assert.All(fastest.Values, time => Assert.InRange(time / fastest["nobody@example.com"], 0.5, 2));
 
-        // Its owner's login brings it down to today's cost, and everybody's time with it.
+        // When its owner logs in, the hash is renewed at the configured cost, and all logins become faster again.
         await (await LogInAsync(emails[0], Password)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(10, (await CostliestAsync()).BcryptCost);
     }
@@ -126,12 +127,12 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     [InlineData(10, 16, 14)]
     [InlineData(15, 16, 15)]
     [InlineData(16, 16, 16)]
-    public void The_padding_is_bounded(int cost, int? costliest, int waitedFor)
+    public void The_padding_is_bounded(int cost, int? costliest, int paddedTo)
     {
         var bcrypt = app.Services.GetRequiredService<BcryptEngine>();
 
-        Assert.Equal(1L << waitedFor, new CostliestHash(costliest, null).RoundsAt(cost, bcrypt));
-        Assert.True(new CostliestHash(costliest, PythonHashes.IdentityV3).RoundsAt(cost, bcrypt) >= 1L << waitedFor);
+        Assert.Equal(1L << paddedTo, new CostliestHash(costliest, null).RoundsAt(cost, bcrypt));
+        Assert.True(new CostliestHash(costliest, PythonHashes.IdentityV3).RoundsAt(cost, bcrypt) >= 1L << paddedTo);
     }
 
     private static string Bcrypt(string cost) => $"$2b${cost}$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";

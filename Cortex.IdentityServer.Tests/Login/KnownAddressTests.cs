@@ -4,13 +4,15 @@ using static Cortex.IdentityServer.Tests.Infrastructure.ClientAddressApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Guessing can't lock the owner out: an address from which an account logged in lately has a count of its own (OWASP ASVS 6.1.1).</summary>
+/// <summary>
+/// Guessing can't lock out the owner: an address from which the account recently logged in has its own count of failures (OWASP ASVS 6.1.1).
+/// </summary>
 public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string KnownAddress = "198.51.100.1";
 
     [Fact]
-    public async Task The_owner_logs_in_at_a_known_address_while_strangers_are_locked_out()
+    public async Task The_owner_can_log_in_from_a_known_address_while_strangers_are_locked_out()
     {
         var user = await LogInFromKnownAddressAsync();
         await app.FailLoginsAsync(user.Email, 10);
@@ -19,12 +21,12 @@ public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<Clie
         await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password, "198.51.100.2"), 900);
         await (await app.PostLoginAsync(user.Email, user.Password, KnownAddress)).ShouldBeAsync(HttpStatusCode.OK);
 
-        // The owner's success is no pardon for the strangers.
+        // The owner's login doesn't unlock the account for strangers.
         await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 900);
     }
 
     [Fact]
-    public async Task A_known_address_has_waits_and_locks_of_its_own()
+    public async Task A_known_address_has_its_own_throttle_and_lockout()
     {
         var user = await LogInFromKnownAddressAsync();
         await app.FailLoginsAsync(user.Email, 10, KnownAddress);
@@ -34,7 +36,7 @@ public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task An_address_is_known_to_the_account_that_used_it_only()
+    public async Task An_address_is_known_only_for_the_account_that_used_it()
     {
         await LogInFromKnownAddressAsync();
         var other = await app.RegisterAsync();
@@ -44,7 +46,7 @@ public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task After_thirty_days_an_address_is_strange_again()
+    public async Task After_thirty_days_an_address_is_unknown_again()
     {
         var user = await LogInFromKnownAddressAsync();
         app.Clock.Advance(TimeSpan.FromDays(30));
@@ -54,7 +56,7 @@ public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task A_password_without_its_second_factor_makes_no_address_known()
+    public async Task A_password_without_the_second_factor_does_not_make_an_address_known()
     {
         var user = await app.WithTwoFactorAsync();
         await (await app.PostLoginAsync(user.User.Email, user.User.Password, KnownAddress)).ShouldBeProblemAsync(401, "two_factor_required");

@@ -15,12 +15,12 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
+        // An address may fail twenty times within five minutes, so each test gets its own window.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
     [Fact]
-    public async Task A_right_password_gives_tokens_that_work()
+    public async Task A_correct_password_returns_working_tokens()
     {
         var user = await _app.RegisterAsync();
 
@@ -38,7 +38,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
         Assert.Equal(user.Id, me.GetProperty("id").GetGuid());
     }
 
-    /// <remarks>The answer must not tell who is registered (OWASP ASVS 6.3.8).</remarks>
+    /// <remarks>The response must not reveal who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
     public async Task Wrong_password_and_unknown_email_look_the_same()
     {
@@ -57,7 +57,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [InlineData("Some.Body@example.com", "some.body@EXAMPLE.com")]
     [InlineData("other.body@example.com", " OTHER.BODY@example.com  ")]
     [InlineData("fo\u00FCr@example.com", "FOU\u0308R@example.com")]
-    public async Task An_email_logs_in_in_every_spelling(string registered, string typed)
+    public async Task Every_spelling_of_an_email_logs_in(string registered, string typed)
     {
         var user = await _app.RegisterAsync(registered);
 
@@ -78,7 +78,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [InlineData("\uFFFD")]
     [InlineData("😀@example.com")]
     [InlineData("a@example.com\r\nb@example.com")]
-    public async Task Garbage_for_an_email_is_an_unknown_email(string email) =>
+    public async Task A_malformed_email_is_an_unknown_email(string email) =>
         await (await _app.Anonymous().PostAsync(Route, new { email, password = "some password" })).ShouldBeProblemAsync(401, "invalid_credentials");
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [InlineData("""{"email": "x@example.com", "password": true}""", "password")]
     [InlineData("""{"email": "x@example.com", "password": "x", "two_factor_code": 123456}""", "two_factor_code")]
     [InlineData("""{"email": "x@example.com", "password": "x", "two_factor_code": "123456", "recovery_code": "a"}""", "recovery_code")]
-    public async Task What_is_missing_or_of_another_type_is_named(string body, params string[] fields)
+    public async Task A_field_that_is_missing_or_of_the_wrong_type_is_named(string body, params string[] fields)
     {
         var problem = await (await _app.Anonymous().PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -100,7 +100,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Too_long_an_email_or_password_is_refused()
+    public async Task An_email_or_password_that_is_too_long_is_refused()
     {
         await (await _app.Anonymous().PostAsync(Route, new { email = new string('a', 10_000), password = "x" })).ShouldBeProblemAsync(400, "validation_failed");
         await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = new string('a', 257) }))
@@ -110,7 +110,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [Theory]
     [InlineData("\\ud800@example.com", "some password")]
     [InlineData("x@example.com", "half a character \\udc00")]
-    public async Task Half_a_character_is_the_clients_fault(string email, string password)
+    public async Task An_unpaired_surrogate_is_a_client_error(string email, string password)
     {
         var response = await _app.Anonymous().PostTextAsync(Route, $$"""{"email": "{{email}}", "password": "{{password}}"}""");
 
@@ -118,13 +118,13 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_field_that_is_not_its_own_is_refused() =>
+    public async Task An_unknown_field_is_refused() =>
         await (await _app.Anonymous().PostAsync(Route, new { email = "x@example.com", password = "x", remember_me = true }))
             .ShouldBeProblemAsync(400, "unknown_field");
 
-    /// <remarks>Only somebody who knows the password is told (OWASP ASVS 6.3.8).</remarks>
+    /// <remarks>Only a caller who knows the password learns about the account (OWASP ASVS 6.3.8).</remarks>
     [Fact]
-    public async Task A_disabled_account_says_so_only_to_the_right_password()
+    public async Task Only_the_correct_password_reveals_that_an_account_is_disabled()
     {
         var user = await _app.RegisterAsync();
         await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
@@ -148,7 +148,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nothing_but_the_password_tells_that_there_is_a_second_factor()
+    public async Task Only_the_correct_password_reveals_that_there_is_a_second_factor()
     {
         var user = await _app.WithTwoFactorAsync();
 
@@ -160,7 +160,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_code_may_come_with_the_password()
+    public async Task A_code_may_be_sent_with_the_password()
     {
         var user = await _app.WithTwoFactorAsync();
         var (email, password) = (user.User.Email, user.User.Password);
@@ -174,7 +174,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_code_that_nobody_asked_for_does_no_harm()
+    public async Task An_unnecessary_code_is_ignored()
     {
         var user = await _app.RegisterAsync();
 

@@ -12,7 +12,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
 
     /// <remarks>The password is one factor of two (OWASP ASVS 2.3.1).</remarks>
     [Fact]
-    public async Task The_password_alone_earns_a_challenge_and_no_session()
+    public async Task The_password_alone_returns_a_challenge_and_no_session()
     {
         var user = await app.WithTwoFactorAsync();
         var sessions = await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.User.Id);
@@ -27,7 +27,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task A_right_code_gives_tokens_that_work()
+    public async Task A_correct_code_returns_working_tokens()
     {
         var user = await app.WithTwoFactorAsync();
 
@@ -42,7 +42,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task A_wrong_code_may_be_followed_by_a_right_one()
+    public async Task A_wrong_code_may_be_followed_by_a_correct_one()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -52,9 +52,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>A challenge that could be used again would be a password for whoever finds it (OWASP ASVS 6.6.2).</remarks>
+    /// <remarks>A challenge that could be reused would replace the password for an attacker who finds it (OWASP ASVS 6.6.2).</remarks>
     [Fact]
-    public async Task A_challenge_is_good_for_one_login()
+    public async Task A_challenge_is_valid_for_one_login()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -65,9 +65,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>Long enough to find the phone, and not much longer (OWASP ASVS 6.6.2).</remarks>
+    /// <remarks>The user has enough time to find the phone, and not much more (OWASP ASVS 6.6.2).</remarks>
     [Fact]
-    public async Task A_challenge_lives_five_minutes()
+    public async Task A_challenge_is_valid_for_five_minutes()
     {
         var user = await app.WithTwoFactorAsync();
         var first = await app.ChallengeAsync(user.User);
@@ -79,15 +79,17 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitRecoveryCodeAsync(second, user.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>The right code comes too late, and wrong ones of both kinds are one count: six digits can be guessed otherwise (CVE-2024-32868).</remarks>
+    /// <remarks>
+    /// After that, even the correct code fails. Wrong codes of both kinds share one count, because six digits could be guessed otherwise (CVE-2024-32868).
+    /// </remarks>
     [Fact]
-    public async Task Five_wrong_codes_kill_a_challenge()
+    public async Task Five_wrong_codes_invalidate_a_challenge()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
-            await (time % 2 == 0 ? await app.SubmitCodeAsync(token, app.WrongCode(user.Secret)) : await app.SubmitRecoveryCodeAsync(token, UnknownRecoveryCode))
+            await (i % 2 == 0 ? await app.SubmitCodeAsync(token, app.WrongCode(user.Secret)) : await app.SubmitRecoveryCodeAsync(token, UnknownRecoveryCode))
                 .ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
 
@@ -95,7 +97,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Otherwise whoever knows a password would answer with a second factor of their own (OWASP ASVS 6.6.2).</remarks>
+    /// <remarks>Otherwise an attacker who knows a password could use a second factor of another account (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_challenge_is_bound_to_its_user()
     {
@@ -106,9 +108,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitRecoveryCodeAsync(token, attacker.RecoveryCodes[0])).ShouldBeProblemAsync(401, "invalid_two_factor_code");
     }
 
-    /// <remarks>Kinds of tokens can't be swapped (RFC 8725, section 3.11).</remarks>
+    /// <remarks>One kind of token can't substitute for another (RFC 8725, section 3.11).</remarks>
     [Fact]
-    public async Task A_challenge_is_no_other_credential()
+    public async Task A_challenge_does_not_work_as_another_credential()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -119,14 +121,14 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = token })).ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithToken(token).PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "invalid_token");
-        var told = await (await app.WithKey(service).PostAsync("/api/v1/auth/introspect", new { token })).JsonAsync(HttpStatusCode.OK);
-        Assert.Equal("""{"active":false}""", told.GetRawText());
+        var introspection = await (await app.WithKey(service).PostAsync("/api/v1/auth/introspect", new { token })).JsonAsync(HttpStatusCode.OK);
+        Assert.Equal("""{"active":false}""", introspection.GetRawText());
         await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>No other credential is a challenge either (RFC 8725, section 3.11).</remarks>
+    /// <remarks>No other credential works as a challenge either (RFC 8725, section 3.11).</remarks>
     [Fact]
-    public async Task What_is_no_challenge_is_refused()
+    public async Task Text_that_is_not_a_challenge_is_refused()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -153,7 +155,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [InlineData("""{"code": "123456"}""", "two_factor_token")]
     [InlineData("""{"two_factor_token": null, "code": "123456"}""", "two_factor_token")]
     [InlineData("""{"two_factor_token": 1, "code": "123456"}""", "two_factor_token")]
-    public async Task What_is_missing_or_of_another_type_is_named(string body, string field)
+    public async Task A_field_that_is_missing_or_of_the_wrong_type_is_named(string body, string field)
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -165,11 +167,11 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task A_field_that_is_not_its_own_is_refused() =>
+    public async Task An_unknown_field_is_refused() =>
         await (await app.Anonymous().PostAsync(Route, new { two_factor_token = "x", two_factor_code = "123456" })).ShouldBeProblemAsync(400, "unknown_field");
 
     [Fact]
-    public async Task An_account_that_was_disabled_meanwhile_gets_no_session()
+    public async Task An_account_that_was_disabled_in_the_meantime_gets_no_session()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -179,7 +181,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task A_challenge_of_a_deleted_user_is_void()
+    public async Task A_challenge_of_a_deleted_user_is_invalid()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -188,9 +190,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>A login that was started under the old factor must not be finished around the new one (OWASP ASVS 6.4.3).</remarks>
+    /// <remarks>A login that was started under the old second factor must not bypass the new one (OWASP ASVS 6.4.3).</remarks>
     [Fact]
-    public async Task A_challenge_from_before_the_second_factor_changed_is_void()
+    public async Task A_change_of_the_second_factor_invalidates_a_challenge()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);

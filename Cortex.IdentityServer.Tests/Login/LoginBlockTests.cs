@@ -6,22 +6,22 @@ using static Cortex.IdentityServer.Tests.Infrastructure.ClientAddressApp;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>
-/// After a hundred wrong passwords of strangers in a row, however slowly, only a reset by mail, an administrator or a known address lets in (NIST SP 800-63B,
-/// 5.2.2).
+/// A hundred consecutive wrong passwords from unknown addresses, however slow, block logins until a reset by email, an unlock by staff, or a login from a known
+/// address (NIST SP 800-63B, 5.2.2).
 /// </summary>
 public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string KnownAddress = "198.51.100.77";
 
     [Fact]
-    public async Task A_hundred_slow_guesses_are_looked_at_and_no_more_and_the_owner_gets_one_mail()
+    public async Task After_a_hundred_slow_guesses_no_more_are_checked_and_the_owner_gets_one_email()
     {
         var user = await app.RegisterAsync();
 
         await GuessPasswordsAsync(user.Email, 100);
         await app.WaitForEmailsAsync();
 
-        for (var later = 0; later < 5; later++)
+        for (var round = 0; round < 5; round++)
         {
             await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 900);
             app.Clock.Advance(TimeSpan.FromDays(20));
@@ -35,20 +35,20 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task Sixteen_at_once_and_over_two_replicas_get_no_further()
+    public async Task Concurrent_guesses_over_two_replicas_are_blocked_too()
     {
         var user = await app.RegisterAsync();
         await GuessPasswordsAsync(user.Email, 98);
         app.Clock.Advance(TimeSpan.FromDays(2));
-        using var elsewhere = app.StartReplica(out var replica);
+        using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        app.From(UnknownAddress, elsewhere);
+        app.From(UnknownAddress, second);
 
         for (var round = 0; round < 2; round++)
         {
             await AtOnce.StatusesAsync(
                 16,
-                index => (index % 2 == 0 ? app.From(UnknownAddress) : elsewhere)
+                index => (index % 2 == 0 ? app.From(UnknownAddress) : second)
                     .PostAsync("/api/v1/auth/login", new { email = user.Email, password = "not the password" }));
             app.Clock.Advance(TimeSpan.FromDays(2));
         }
@@ -58,22 +58,22 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     /// <remarks>
-    /// A server that was killed settled nothing, so the hundredth failure is found by whoever comes next: here by sixteen at once on two replicas.
+    /// A server that was killed didn't settle its attempt, so the next login counts it as the hundredth failure: here, sixteen concurrent ones on two replicas.
     /// </remarks>
     [Fact]
-    public async Task The_owner_gets_one_mail_too_if_the_hundredth_guess_never_had_an_outcome()
+    public async Task The_owner_also_gets_one_email_if_the_hundredth_attempt_was_never_settled()
     {
         var user = await app.RegisterAsync();
         await GuessPasswordsAsync(user.Email, 99);
         await app.SqlAsync("UPDATE login_attempts SET pending = ARRAY[$1]::timestamptz[] WHERE in_a_row = 99", app.Clock.GetUtcNow());
         app.Clock.Advance(TimeSpan.FromMinutes(16));
-        using var elsewhere = app.StartReplica(out var replica);
+        using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        app.From(UnknownAddress, elsewhere);
+        app.From(UnknownAddress, second);
 
         var answers = await AtOnce.StatusesAsync(
             16,
-            index => (index % 2 == 0 ? app.From(UnknownAddress) : elsewhere)
+            index => (index % 2 == 0 ? app.From(UnknownAddress) : second)
                 .PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.TooManyRequests, status));
@@ -86,7 +86,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task An_email_that_nobody_has_is_answered_the_same_way()
+    public async Task An_unknown_email_gets_the_same_responses()
     {
         var email = app.NewEmail();
 
@@ -100,7 +100,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task A_right_password_before_the_hundredth_ends_the_row()
+    public async Task A_correct_password_before_the_hundredth_failure_resets_the_count()
     {
         var user = await app.RegisterAsync();
         await GuessPasswordsAsync(user.Email, 99);
@@ -114,7 +114,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task A_known_address_lets_in_and_does_not_lift_it_for_strangers()
+    public async Task A_login_from_a_known_address_works_and_does_not_unblock_strangers()
     {
         var user = await app.RegisterAsync();
         await (await app.PostLoginAsync(user.Email, user.Password, KnownAddress)).ShouldBeAsync(HttpStatusCode.OK);
@@ -126,7 +126,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task A_reset_by_mail_lifts_it()
+    public async Task A_reset_by_email_lifts_it()
     {
         var user = await app.RegisterAsync();
         await GuessPasswordsAsync(user.Email, 100);
@@ -137,7 +137,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task The_staff_sees_it_and_an_unlock_lifts_it()
+    public async Task Support_staff_can_see_it_and_an_unlock_lifts_it()
     {
         var user = await app.RegisterAsync();
         await GuessPasswordsAsync(user.Email, 100);
@@ -150,9 +150,9 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         await (await app.PostLoginAsync(user.Email, user.Password)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>By a stranger who has the password: a known address would be the owner's.</remarks>
+    /// <remarks>The codes come from a stranger who knows the password. A known address belongs to the owner.</remarks>
     [Fact]
-    public async Task A_hundred_wrong_codes_block_the_second_step_for_strangers_and_the_owner_is_told_once()
+    public async Task A_hundred_wrong_codes_block_the_second_step_for_strangers_and_the_owner_is_notified_once()
     {
         var user = await app.WithTwoFactorAsync();
         await app.SqlAsync("UPDATE users SET is_verified = true WHERE id = $1", user.User.Id);
@@ -160,7 +160,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         await app.WaitForEmailsAsync();
         app.Clock.Advance(TimeSpan.FromDays(3));
 
-        for (var time = 0; time < 3; time++)
+        for (var i = 0; i < 3; i++)
         {
             await ShouldBeThrottledAsync(await LogInWithCodeAsync(user, UnknownAddress, app.Code(user.Secret)), 900);
         }
@@ -181,7 +181,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     }
 
     [Fact]
-    public async Task An_unlock_lifts_the_block_of_the_second_step_too()
+    public async Task An_unlock_also_unblocks_the_second_step()
     {
         var user = await app.WithTwoFactorAsync();
         await GuessCodesAsync(user, 100);
@@ -193,10 +193,10 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         await (await LogInWithCodeAsync(user, UnknownAddress, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <summary>Wrong passwords, so slowly that none of them is refused.</summary>
+    /// <summary>Sends wrong passwords so slowly that none of them is throttled.</summary>
     private async Task GuessPasswordsAsync(string email, int times)
     {
-        for (var time = 0; time < times; time++)
+        for (var i = 0; i < times; i++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(16));
             await (await app.PostLoginAsync(email, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -205,14 +205,14 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
 
     private async Task GuessCodesAsync(TwoFactorUser user, int times)
     {
-        for (var time = 0; time < times; time++)
+        for (var i = 0; i < times; i++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(16));
             await (await LogInWithCodeAsync(user, UnknownAddress, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }
     }
 
-    /// <summary>Both steps from one address.</summary>
+    /// <summary>Performs both steps of a login from one address.</summary>
     private async Task<HttpResponseMessage> LogInWithCodeAsync(TwoFactorUser user, string from, string code)
     {
         var first = await app.PostLoginAsync(user.User.Email, user.User.Password, from);

@@ -3,19 +3,19 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>A server that allows an address its twenty failures, and no proxy.</summary>
+/// <summary>A server with the default limit of twenty failed logins per address and without a trusted proxy.</summary>
 public sealed class TwentyFailuresApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [("RATE_LIMITS", "register=100000,login=100000,sensitive=100000,sensitive_user=100000")];
 }
 
-/// <summary>The same with a Redis for all replicas.</summary>
+/// <summary>A server with the default limit of failed logins, which replicas share through Redis.</summary>
 public sealed class SharedFailuresApp(PostgresCluster cluster) : RedisApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("RATE_LIMITS", "register=100000,login=100000")];
 
-    /// <summary>Hashes that take a while spread two hundred requests, so that Redis answers each of them in time.</summary>
+    /// <summary>Slow hashes spread two hundred requests over time, so that Redis responds to each of them in time.</summary>
     internal override int BcryptCost => 10;
 }
 
@@ -32,17 +32,17 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
-    /// <remarks>Headers that anybody can send start no new count (CVE-2023-36456).</remarks>
+    /// <remarks>Headers that any client can send don't start a new count (CVE-2023-36456).</remarks>
     [Fact]
-    public async Task After_twenty_failures_an_address_is_refused_whatever_it_says_of_itself()
+    public async Task After_twenty_failures_an_address_is_refused_whatever_headers_it_sends()
     {
         var user = await _app.RegisterAsync();
-        for (var time = 0; time < 20; time++)
+        for (var i = 0; i < 20; i++)
         {
-            await (await SpoofedAsync(time, _app.NewEmail())).ShouldBeProblemAsync(401, "invalid_credentials");
+            await (await LogInWithSpoofedHeadersAsync(i, _app.NewEmail())).ShouldBeProblemAsync(401, "invalid_credentials");
         }
 
-        var refused = await SpoofedAsync(21, _app.NewEmail());
+        var refused = await LogInWithSpoofedHeadersAsync(21, _app.NewEmail());
         await refused.ShouldBeProblemAsync(429, "rate_limited");
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 300);
         Assert.Equal("0", refused.Headers.GetValues("RateLimit-Remaining").Single());
@@ -52,9 +52,9 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         await _app.LogInAsync(user);
     }
 
-    /// <remarks>Right logins hold permits while they are checked; whoever is refused for that may come back when they are done.</remarks>
+    /// <remarks>Logins hold permits while they are being checked. A login that is refused for that reason may retry when others are done.</remarks>
     [Fact]
-    public async Task Thirty_right_logins_at_once_are_let_in_or_told_to_come_back_in_a_moment()
+    public async Task Thirty_concurrent_correct_logins_succeed_or_may_retry_shortly()
     {
         var users = new List<TestUser>();
         for (var count = 0; count < 10; count++)
@@ -74,23 +74,23 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
     }
 
     [Fact]
-    public async Task What_is_no_failure_is_not_counted()
+    public async Task Only_failures_are_counted()
     {
         var user = await _app.WithTwoFactorAsync();
-        for (var time = 0; time < 25; time++)
+        for (var i = 0; i < 25; i++)
         {
             await _app.ChallengeAsync(user.User);
         }
 
         var locked = _app.NewEmail();
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await _app.Anonymous().PostAsync(Route, new { email = locked, password = "not the password" }))
                 .ShouldBeProblemAsync(401, "invalid_credentials");
         }
 
-        // Refused for the account's sake: no password was looked at.
-        for (var time = 0; time < 25; time++)
+        // These are refused because the account is throttled, so no password was checked.
+        for (var i = 0; i < 25; i++)
         {
             await (await _app.Anonymous().PostAsync(Route, new { email = locked, password = "not the password" })).ShouldBeProblemAsync(429, "rate_limited");
         }
@@ -98,12 +98,12 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
         await _app.ChallengeAsync(user.User);
     }
 
-    private Task<HttpResponseMessage> SpoofedAsync(int time, string email)
+    private Task<HttpResponseMessage> LogInWithSpoofedHeadersAsync(int number, string email)
     {
         var http = _app.Anonymous();
-        http.DefaultRequestHeaders.Add("X-Forwarded-For", $"203.0.113.{time}");
-        http.DefaultRequestHeaders.Add("X-Real-IP", $"203.0.113.{time}");
-        http.DefaultRequestHeaders.Add("Forwarded", $"for=203.0.113.{time}");
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", $"203.0.113.{number}");
+        http.DefaultRequestHeaders.Add("X-Real-IP", $"203.0.113.{number}");
+        http.DefaultRequestHeaders.Add("Forwarded", $"for=203.0.113.{number}");
         return http.PostAsync(Route, new { email, password = "not the password" });
     }
 }
@@ -111,9 +111,9 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
 /// <inheritdoc cref="LoginFailureLimitTests"/>
 public sealed class SharedLoginFailureLimitTests(SharedFailuresApp app) : IClassFixture<SharedFailuresApp>
 {
-    /// <remarks>The limit counts over replicas, exactly.</remarks>
+    /// <remarks>The limit is exact across replicas.</remarks>
     [Fact]
-    public async Task Of_two_hundred_wrong_logins_at_once_over_two_replicas_twenty_are_looked_at()
+    public async Task Of_two_hundred_concurrent_wrong_logins_over_two_replicas_twenty_are_checked()
     {
         var replica = app.StartReplica(out var stop);
         using (stop)

@@ -6,12 +6,12 @@ using static Cortex.IdentityServer.Tests.Infrastructure.ClientAddressApp;
 namespace Cortex.IdentityServer.Tests.Login;
 
 /// <summary>
-/// Ten failures within fifteen minutes lock an account's logins for fifteen minutes, not longer, as strangers can cause it (OWASP ASVS 6.1.1).
+/// Ten failures within fifteen minutes lock an account's logins for fifteen minutes, and not longer, because anyone can cause a lockout (OWASP ASVS 6.1.1).
 /// </summary>
 public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     [Fact]
-    public async Task Ten_failures_lock_and_time_unlocks()
+    public async Task Ten_failures_lock_logins_for_fifteen_minutes()
     {
         var user = await app.RegisterAsync();
         await app.FailLoginsAsync(user.Email, 10);
@@ -24,7 +24,7 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task After_a_lock_a_failure_waits_a_minute_and_is_no_new_lock()
+    public async Task After_a_lockout_a_failure_is_throttled_for_a_minute_and_does_not_lock_again()
     {
         var email = app.NewEmail();
         await app.FailLoginsAsync(email, 10);
@@ -36,7 +36,7 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task Another_account_from_the_same_address_is_free()
+    public async Task Another_account_can_log_in_from_the_same_address()
     {
         var (locked, other) = (await app.RegisterAsync(), await app.RegisterAsync());
         await app.FailLoginsAsync(locked.Email, 10);
@@ -45,7 +45,7 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task Open_sessions_go_on()
+    public async Task Existing_sessions_keep_working()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         await app.FailLoginsAsync(user.Email, 10);
@@ -54,9 +54,9 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Whoever proves themselves in another way lifts the lock, for all addresses.</remarks>
+    /// <remarks>A user who proves their identity in another way ends the lockout for all addresses.</remarks>
     [Fact]
-    public async Task A_change_of_the_password_unlocks()
+    public async Task A_password_change_ends_the_lockout()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.FailLoginsAsync(user.Email, 10);
@@ -69,11 +69,11 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
 
     /// <remarks>Logs are read by more people than the database (OWASP ASVS 16.2.5).</remarks>
     [Fact]
-    public async Task A_lock_is_logged_once_and_without_the_email()
+    public async Task A_lockout_is_logged_once_and_without_the_email()
     {
         var user = await app.RegisterAsync();
         await app.FailLoginsAsync(user.Email, 10);
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 900);
         }
@@ -84,19 +84,21 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     }
 
     [Fact]
-    public async Task What_is_over_is_removed_from_the_tables()
+    public async Task Expired_attempts_are_deleted()
     {
         await app.FailLoginsAsync(app.NewEmail(), 1);
         await app.FailLoginsAsync(app.NewEmail(), 10);
         app.Clock.Advance(TimeSpan.FromDays(31));
         await Poll.UntilAsync(
-            TimeSpan.FromSeconds(60), "what is over goes", async () => await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10") is 0L);
+            TimeSpan.FromSeconds(60), "the deletion of expired rows",
+            async () => await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10") is 0L);
 
-        // Ten and more in a row count for a year.
+        // Rows with ten or more consecutive failures are kept for a year.
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts WHERE in_a_row < 10"));
         Assert.NotEqual(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts"));
         app.Clock.Advance(TimeSpan.FromDays(336));
-        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "what is over goes", async () => await app.SqlAsync("SELECT count(*) FROM login_attempts") is 0L);
+        await Poll.UntilAsync(
+            TimeSpan.FromSeconds(60), "the deletion of expired rows", async () => await app.SqlAsync("SELECT count(*) FROM login_attempts") is 0L);
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM login_attempts"));
     }

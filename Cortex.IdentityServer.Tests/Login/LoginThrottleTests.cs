@@ -5,11 +5,11 @@ using static Cortex.IdentityServer.Tests.Infrastructure.ClientAddressApp;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>From the fifth failure in a row on, the next login has to wait (NIST SP 800-63B, 5.2.2).</summary>
+/// <summary>After five consecutive failures, further logins are throttled (NIST SP 800-63B, 5.2.2).</summary>
 public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     [Fact]
-    public async Task After_five_failures_even_the_right_password_waits_a_second()
+    public async Task After_five_failures_even_the_correct_password_is_refused_for_a_second()
     {
         var user = await app.RegisterAsync();
         await app.FailLoginsAsync(user.Email, 5);
@@ -22,12 +22,12 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     }
 
     [Fact]
-    public async Task Each_failure_more_doubles_the_wait_up_to_a_minute()
+    public async Task Each_further_failure_doubles_the_delay_up_to_a_minute()
     {
         var email = app.NewEmail();
         foreach (var seconds in new[] { 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60 })
         {
-            // Slowly, so that ten failures take longer than the fifteen minutes of the lock.
+            // Ten failures have to take longer than fifteen minutes, or they would cause a lockout.
             app.Clock.Advance(TimeSpan.FromMinutes(2));
             await app.FailLoginsAsync(email, 1);
             if (seconds > 0)
@@ -38,11 +38,11 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     }
 
     [Fact]
-    public async Task A_refused_try_is_no_failure()
+    public async Task A_throttled_attempt_is_not_a_failure()
     {
         var user = await app.RegisterAsync();
         await app.FailLoginsAsync(user.Email, 5);
-        for (var time = 0; time < 20; time++)
+        for (var i = 0; i < 20; i++)
         {
             await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, "not the password"), 1);
         }
@@ -52,7 +52,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     }
 
     [Fact]
-    public async Task A_success_forgets_the_failures()
+    public async Task A_success_resets_the_count()
     {
         var user = await app.RegisterAsync();
         for (var round = 0; round < 3; round++)
@@ -63,7 +63,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     }
 
     [Fact]
-    public async Task A_day_without_failures_forgets_them()
+    public async Task A_day_without_failures_resets_the_count()
     {
         var email = app.NewEmail();
         await app.FailLoginsAsync(email, 5);
@@ -74,9 +74,9 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
         await ShouldBeThrottledAsync(await app.PostLoginAsync(email, "not the password"), 1);
     }
 
-    /// <remarks>Neither the answer nor its time tells who is registered (OWASP ASVS 6.3.8).</remarks>
+    /// <remarks>The response must not reveal who is registered (OWASP ASVS 6.3.8).</remarks>
     [Fact]
-    public async Task An_unknown_email_waits_with_the_same_answer()
+    public async Task An_unknown_email_is_throttled_with_the_same_response()
     {
         var user = await app.RegisterAsync();
         await app.FailLoginsAsync(user.Email, 5);
@@ -91,7 +91,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
         Assert.Equal(HeaderNames(known), HeaderNames(unknown));
     }
 
-    /// <remarks>Another spelling would be another guess (OWASP ASVS 15.3.4).</remarks>
+    /// <remarks>Otherwise each spelling would allow another guess (OWASP ASVS 15.3.4).</remarks>
     [Theory]
     [InlineData("Spelled.One@example.com", "/api/v1/auth/login")]
     [InlineData("spelled.two@example.com  ", "/api/v1/auth/login")]
@@ -110,12 +110,12 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
         await ShouldBeThrottledAsync(await app.PostLoginAsync(plain, "not the password"), 1);
     }
 
-    /// <remarks>What nobody can have as an email is counted all the same.</remarks>
+    /// <remarks>Failures are counted even for texts that can't be an email address.</remarks>
     [Theory]
     [InlineData("nul\0@example.com")]
     [InlineData("\uFFFE@example.com")]
     [InlineData("' OR 1=1 --")]
-    public async Task Garbage_for_an_email_waits_too(string email)
+    public async Task A_malformed_email_is_throttled_too(string email)
     {
         await app.FailLoginsAsync(email, 5);
 
@@ -124,10 +124,10 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
 
     /// <remarks>A right password with a wrong second factor counts as a failure of the second factor only.</remarks>
     [Fact]
-    public async Task Wrong_codes_with_the_right_password_do_not_wait()
+    public async Task Wrong_codes_with_the_correct_password_are_not_throttled()
     {
         var user = await app.WithTwoFactorAsync();
-        for (var time = 0; time < 6; time++)
+        for (var i = 0; i < 6; i++)
         {
             await (await app.From(UnknownAddress)
                 .PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
@@ -138,7 +138,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     }
 
     [Fact]
-    public async Task No_email_that_was_tried_is_in_the_table()
+    public async Task The_table_contains_no_attempted_email()
     {
         await app.FailLoginsAsync("looked.for@example.com", 1);
 

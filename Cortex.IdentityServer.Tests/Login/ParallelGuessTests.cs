@@ -6,25 +6,27 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>The same server with hashes that take a while, so that guesses meet each other.</summary>
+/// <summary>A server with slow hashes, so that concurrent guesses overlap.</summary>
 public sealed class ParallelGuessApp(PostgresCluster cluster) : ClientAddressApp(cluster)
 {
     internal override int BcryptCost => 10;
 }
 
-/// <summary>Guesses at once get no further than guesses in a row (CVE-2023-33170), and right logins at once don't lock anybody out.</summary>
+/// <summary>
+/// Concurrent guesses get no further than consecutive ones (CVE-2023-33170), and concurrent correct logins don't lock out their user.
+/// </summary>
 public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<ParallelGuessApp>
 {
     private const string AttemptCount =
         "SELECT coalesce(sum(failures + cardinality(pending)), 0)::bigint FROM login_attempts WHERE failures + cardinality(pending) > 0";
 
-    /// <remarks>CVE-2023-33170: where failures are counted afterwards, guesses at once all pass.</remarks>
+    /// <remarks>CVE-2023-33170: if failures were counted only afterward, all concurrent guesses would be checked.</remarks>
     [Fact]
-    public Task Of_a_hundred_guesses_at_once_five_are_looked_at() => GuessAsync(_ => app.Anonymous());
+    public Task Of_a_hundred_concurrent_guesses_five_are_checked() => GuessAsync(_ => app.Anonymous());
 
     /// <remarks>The replicas share nothing but the database.</remarks>
     [Fact]
-    public async Task Over_two_replicas_they_are_five_together()
+    public async Task Two_replicas_together_check_five_guesses()
     {
         var replica = app.StartReplica(out var stop);
         using (stop)
@@ -33,9 +35,9 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         }
     }
 
-    /// <remarks>Programs that share an account log in at the same moment.</remarks>
+    /// <remarks>Programs that share an account may log in at the same moment.</remarks>
     [Fact]
-    public async Task Twenty_right_logins_over_two_replicas_all_succeed()
+    public async Task Twenty_concurrent_correct_logins_over_two_replicas_all_succeed()
     {
         var replica = app.StartReplica(out var stop);
         using (stop)
@@ -50,9 +52,9 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         }
     }
 
-    /// <remarks>One at a time from the fifth failure on: of sixteen that waited their second, one is looked at.</remarks>
+    /// <remarks>After five failures, guesses are checked one at a time.</remarks>
     [Fact]
-    public async Task After_a_wait_one_guess_is_looked_at_however_many_come()
+    public async Task After_a_delay_only_one_of_many_concurrent_guesses_is_checked()
     {
         var email = app.NewEmail();
         await app.FailLoginsAsync(email, 5);
@@ -64,14 +66,14 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.TooManyRequests));
     }
 
-    /// <remarks>A client that disconnects before the answer has made a guess all the same.</remarks>
+    /// <remarks>A client that disconnects before the response has still made a guess.</remarks>
     [Fact]
-    public async Task A_request_that_is_broken_off_counts()
+    public async Task An_aborted_request_counts()
     {
         await app.SqlAsync("DELETE FROM login_attempts");
         var user = await app.RegisterAsync();
 
-        // A hash that takes longer than the caller waits.
+        // Checking this hash takes longer than the client waits.
         await app.SqlAsync("UPDATE users SET password_hash = $1 WHERE id = $2", PasswordHash.Create(user.Password, 13, new ManagedBcrypt()), user.Id);
         for (var tries = 0; tries < 60 && (long)(await app.SqlAsync(AttemptCount))! < 5; tries++)
         {
@@ -85,9 +87,9 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         await ClientAddressApp.ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 1);
     }
 
-    /// <remarks>A server that was killed settled nothing; after 30 seconds its attempts count as failures.</remarks>
+    /// <remarks>A killed server doesn't settle its pending attempts, so they count as failures after 30 seconds.</remarks>
     [Fact]
-    public async Task What_a_killed_server_left_unsettled_counts_after_thirty_seconds()
+    public async Task The_pending_attempts_of_a_killed_server_count_after_thirty_seconds()
     {
         await app.SqlAsync("DELETE FROM login_attempts");
         var email = app.NewEmail();
@@ -110,7 +112,7 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
             index => app.From($"203.0.113.{index}", client(index))
                 .PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));
 
-        // The right one comes when five are under way.
+        // The correct password is sent while five guesses are pending.
         while (!guesses.IsCompleted && (long)(await app.SqlAsync(AttemptCount))! < 5)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);

@@ -7,9 +7,9 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
 {
     private const string Route = "/api/v1/auth/login";
 
-    /// <remarks>The guard against guesses must not refuse the owner's own devices.</remarks>
+    /// <remarks>The protection against guessing must not refuse the owner's own devices.</remarks>
     [Fact]
-    public async Task Twenty_right_logins_at_once_all_succeed()
+    public async Task Twenty_concurrent_correct_logins_all_succeed()
     {
         var user = await app.RegisterAsync();
 
@@ -19,9 +19,9 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         Assert.Equal(20L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
     }
 
-    /// <remarks>Each of them wants to renew the hash.</remarks>
+    /// <remarks>Each of them tries to renew the hash.</remarks>
     [Fact]
-    public async Task Twenty_logins_with_an_old_hash_at_once_all_succeed()
+    public async Task Twenty_concurrent_logins_with_an_old_hash_all_succeed()
     {
         var email = app.NewEmail();
         await app.SqlAsync("INSERT INTO users(email, password_hash) VALUES ($1, $2)", email, PythonHashes.Bcrypt2b);
@@ -32,20 +32,20 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         Assert.StartsWith("$2b$10$", (string?)await app.SqlAsync("SELECT password_hash FROM users WHERE email = $1", email), StringComparison.Ordinal);
     }
 
-    /// <remarks>A code is accepted once (RFC 6238, section 5.2), here for one challenge.</remarks>
+    /// <remarks>A code is accepted once (RFC 6238, section 5.2). Here, all requests share one challenge.</remarks>
     [Fact]
-    public async Task One_code_sent_sixteen_times_to_one_challenge_gives_one_session()
+    public async Task One_code_sent_sixteen_times_to_one_challenge_creates_one_session()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         var code = app.Code(user.Secret);
 
-        await ShouldGiveOneSessionAsync(user, _ => app.SubmitCodeAsync(token, code));
+        await ShouldCreateOneSessionAsync(user, _ => app.SubmitCodeAsync(token, code));
     }
 
-    /// <remarks>Here each request has a challenge of its own, so nothing but the code is the same.</remarks>
+    /// <remarks>Here, each request has its own challenge, so only the code is the same.</remarks>
     [Fact]
-    public async Task One_code_sent_to_sixteen_challenges_gives_one_session()
+    public async Task One_code_sent_to_sixteen_challenges_creates_one_session()
     {
         var user = await app.WithTwoFactorAsync();
         var tokens = new List<string>();
@@ -56,42 +56,42 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
 
         var code = app.Code(user.Secret);
 
-        await ShouldGiveOneSessionAsync(user, index => app.SubmitCodeAsync(tokens[index], code));
+        await ShouldCreateOneSessionAsync(user, index => app.SubmitCodeAsync(tokens[index], code));
     }
 
-    /// <remarks>Here the code comes in one step, with the password.</remarks>
+    /// <remarks>Here, the code is sent with the password in one step.</remarks>
     [Fact]
-    public async Task One_code_sent_sixteen_times_with_the_password_gives_one_session()
+    public async Task One_code_sent_sixteen_times_with_the_password_creates_one_session()
     {
         var user = await app.WithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
 
-        await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
+        await ShouldCreateOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
     }
 
-    /// <remarks>A recovery code is spent by its first use (OWASP ASVS 6.5.1).</remarks>
+    /// <remarks>A recovery code works once (OWASP ASVS 6.5.1).</remarks>
     [Fact]
-    public async Task One_recovery_code_sent_sixteen_times_gives_one_session()
+    public async Task One_recovery_code_sent_sixteen_times_creates_one_session()
     {
         var user = await app.WithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, recovery_code = user.RecoveryCodes[3] };
 
-        await ShouldGiveOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
+        await ShouldCreateOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
     }
 
-    /// <remarks>A challenge is spent once, even by codes that are each right.</remarks>
+    /// <remarks>A challenge works once, even if several codes are correct.</remarks>
     [Fact]
-    public async Task Ten_recovery_codes_sent_to_one_challenge_at_once_give_one_session()
+    public async Task Ten_recovery_codes_sent_concurrently_to_one_challenge_create_one_session()
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
-        await ShouldGiveOneSessionAsync(user, index => app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[index]), times: 10);
+        await ShouldCreateOneSessionAsync(user, index => app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[index]), times: 10);
     }
 
     /// <remarks>The replicas share nothing but the database.</remarks>
     [Fact]
-    public async Task One_code_sent_to_two_replicas_gives_one_session()
+    public async Task One_code_sent_to_two_replicas_creates_one_session()
     {
         var replica = app.StartReplica(out var stop);
         using (stop)
@@ -99,13 +99,13 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
             var user = await app.WithTwoFactorAsync();
             var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
 
-            await ShouldGiveOneSessionAsync(user, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync(Route, body), times: 8);
+            await ShouldCreateOneSessionAsync(user, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync(Route, body), times: 8);
         }
     }
 
-    /// <remarks>Eleven wrong codes at once are ten guesses and a refusal.</remarks>
+    /// <remarks>Ten concurrent wrong codes are checked, and all others are refused.</remarks>
     [Fact]
-    public async Task Wrong_codes_at_once_are_all_counted()
+    public async Task Concurrent_wrong_codes_are_all_counted()
     {
         var user = await app.WithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) };
@@ -116,7 +116,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         Assert.Equal(6, answers.Count(status => status == HttpStatusCode.TooManyRequests));
     }
 
-    private async Task ShouldGiveOneSessionAsync(TwoFactorUser user, Func<int, Task<HttpResponseMessage>> send, int times = 16)
+    private async Task ShouldCreateOneSessionAsync(TwoFactorUser user, Func<int, Task<HttpResponseMessage>> send, int times = 16)
     {
         var before = await SessionsAsync(user);
 

@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Whoever holds a session can't guess the password faster than at the login.</summary>
+/// <summary>An attacker with a session can't guess the password faster than at login.</summary>
 public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
 
     [Fact]
-    public async Task Wrong_passwords_of_every_route_share_the_count_of_the_login()
+    public async Task Wrong_passwords_on_every_route_share_the_count_of_logins()
     {
         var (user, _, http) = await app.SignedInAsync();
         await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -28,10 +28,10 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Turning_the_second_factor_off_counts_wrong_passwords()
+    public async Task Wrong_passwords_are_counted_when_turning_off_the_second_factor()
     {
         var user = await app.WithTwoFactorAsync();
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await DisableAsync(user, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
         }
@@ -39,13 +39,13 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
         await ClientAddressApp.ShouldBeThrottledAsync(await DisableAsync(user, user.User.Password), 1);
     }
 
-    /// <remarks>Whoever holds a session can't guess codes faster than at the login either.</remarks>
+    /// <remarks>An attacker with a session can't guess codes faster than at login either.</remarks>
     [Fact]
-    public async Task Ten_wrong_codes_at_the_set_up_lock_the_second_factor()
+    public async Task Ten_wrong_codes_during_setup_lock_the_second_factor()
     {
         var (_, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
-        for (var time = 0; time < 10; time++)
+        for (var i = 0; i < 10; i++)
         {
             await (await VerifyAsync(http, app.WrongCode(secret))).ShouldBeProblemAsync(400, "invalid_two_factor_code");
         }

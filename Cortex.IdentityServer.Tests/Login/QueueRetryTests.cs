@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>A server behind a proxy, with few places for hashes.</summary>
+/// <summary>A server behind a trusted proxy, with a short hashing queue.</summary>
 public sealed class ProxiedSmallQueueApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     public const int Places = 3;
@@ -14,11 +14,11 @@ public sealed class ProxiedSmallQueueApp(PostgresCluster cluster) : ConfiguredCo
         [("HASHING_THREADS", "1"), ("HASHING_QUEUE", $"{Places}"), ("TRUSTED_PROXIES", "127.0.0.1")];
 }
 
-/// <summary>An honest login from an address that nobody knows, while strangers fill the line.</summary>
+/// <summary>A legitimate login from an unknown address while strangers fill the hashing queue.</summary>
 public sealed class QueueRetryTests(ProxiedSmallQueueApp app) : IClassFixture<ProxiedSmallQueueApp>
 {
     [Fact]
-    public async Task Who_comes_back_after_the_time_they_were_told_gets_in_and_who_comes_sooner_does_not()
+    public async Task A_retry_after_the_Retry_After_time_succeeds_and_an_earlier_one_does_not()
     {
         var user = await app.RegisterAsync();
         var queue = app.Services.GetRequiredService<HashingQueue>();

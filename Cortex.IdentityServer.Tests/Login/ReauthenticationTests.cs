@@ -3,15 +3,15 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>An access token alone, ten minutes after its owner proved who they are, doesn't make or change what opens the account.</summary>
-/// <remarks>Before somebody changes how an account is protected, they prove again who they are (OWASP ASVS 7.5.1).</remarks>
+/// <summary>Ten minutes after the login, an access token alone can't create or change credentials of the account.</summary>
+/// <remarks>Users have to reauthenticate before they change how an account is protected (OWASP ASVS 7.5.1).</remarks>
 public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
     private const string Route = Auth + "reauthenticate";
 
     [Fact]
-    public async Task Ten_minutes_after_the_login_a_key_is_made_no_more_and_after_the_password_again()
+    public async Task Ten_minutes_after_login_a_key_can_be_created_only_after_reauthentication()
     {
         var (user, _, http) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(599));
@@ -33,7 +33,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task The_second_factor_is_not_begun_without_the_password_or_a_fresh_proof()
+    public async Task Setting_up_the_second_factor_requires_the_password_or_a_fresh_login()
     {
         var (user, _, http) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -50,30 +50,30 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task Recovery_codes_and_the_email_of_a_user_with_a_second_factor_need_a_fresh_proof()
+    public async Task With_a_second_factor_new_recovery_codes_and_a_new_email_require_a_fresh_login()
     {
         var user = await app.WithTwoFactorAsync();
-        var wanted = app.NewEmail();
+        var newEmail = app.NewEmail();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
         await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "reauthentication_required");
-        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password }))
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = newEmail, password = user.User.Password }))
             .ShouldBeProblemAsync(401, "reauthentication_required");
         await app.WaitForEmailsAsync();
-        Assert.Empty(await app.Mailbox.ForAsync(wanted));
+        Assert.Empty(await app.Mailbox.ForAsync(newEmail));
 
-        // The code above was not looked at, so it is still good.
+        // The code above wasn't checked, so it is still valid.
         await ReauthenticateAsync(user.Http, new { password = user.User.Password, two_factor_code = app.Code(user.Secret) });
         app.NextStep();
         await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = wanted, password = user.User.Password }))
+        await (await user.Http.PostAsync(Auth + "change-email", new { new_email = newEmail, password = user.User.Password }))
             .ShouldBeAsync(HttpStatusCode.Accepted);
     }
 
-    /// <remarks>The refused attempt above left the old set as it was.</remarks>
+    /// <remarks>A refused request doesn't replace the codes.</remarks>
     [Fact]
-    public async Task Recovery_codes_that_were_not_renewed_still_work()
+    public async Task After_a_refused_renewal_the_old_recovery_codes_still_work()
     {
         var user = await app.WithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -84,7 +84,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task With_a_second_factor_the_password_alone_proves_nothing()
+    public async Task With_a_second_factor_the_password_alone_is_not_enough()
     {
         var user = await app.WithTwoFactorAsync();
         var password = user.User.Password;
@@ -103,7 +103,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task A_recovery_code_proves_it_once()
+    public async Task A_recovery_code_works_once()
     {
         var user = await app.WithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -115,9 +115,9 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
             .ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
-    /// <remarks>A code is accepted once (RFC 6238, section 5.2), whichever route took it.</remarks>
+    /// <remarks>A code is accepted once (RFC 6238, section 5.2), on whichever route.</remarks>
     [Fact]
-    public async Task A_code_that_was_used_proves_nothing()
+    public async Task A_code_that_was_used_is_refused()
     {
         var user = await app.WithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -128,12 +128,12 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
             .ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
-    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
+    /// <remarks>Otherwise an attacker with a session could guess here without limit.</remarks>
     [Fact]
-    public async Task Wrong_passwords_count_to_the_lock_of_logins()
+    public async Task Wrong_passwords_count_toward_the_login_lockout()
     {
         var (user, _, http) = await app.SignedInAsync();
-        for (var time = 0; time < 5; time++)
+        for (var i = 0; i < 5; i++)
         {
             await (await http.PostAsync(Route, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         }
@@ -146,9 +146,9 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await (await http.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Wherever a password is asked for, wrong ones go to one count.</remarks>
+    /// <remarks>Every route that requires a password counts wrong ones together.</remarks>
     [Fact]
-    public async Task Wrong_passwords_on_all_routes_are_one_count()
+    public async Task Wrong_passwords_on_all_routes_share_one_count()
     {
         var (user, _, http) = await app.SignedInAsync();
         const string Wrong = "not the password";
@@ -168,12 +168,12 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
     }
 
-    /// <remarks>Otherwise whoever holds a session could guess here without end.</remarks>
+    /// <remarks>Otherwise an attacker with a session could guess here without limit.</remarks>
     [Fact]
-    public async Task Wrong_codes_count_to_the_lock_of_the_second_factor()
+    public async Task Wrong_codes_count_toward_the_lockout_of_the_second_factor()
     {
         var user = await app.WithTwoFactorAsync();
-        for (var time = 0; time < 10; time++)
+        for (var i = 0; i < 10; i++)
         {
             await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
                 .ShouldBeProblemAsync(400, "invalid_two_factor_code");
@@ -185,7 +185,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task Another_session_is_not_fresh_by_it()
+    public async Task It_does_not_make_another_session_fresh()
     {
         var (user, _, http) = await app.SignedInAsync();
         var other = app.WithToken((await app.LogInAsync(user)).AccessToken);
@@ -197,9 +197,9 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         await ShouldNotBeFreshAsync(other);
     }
 
-    /// <remarks>A refresh proves that somebody has the token, not who they are.</remarks>
+    /// <remarks>A refresh proves possession of the token, not the user's identity.</remarks>
     [Fact]
-    public async Task A_refresh_makes_nothing_fresh()
+    public async Task A_refresh_does_not_make_a_session_fresh()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -211,7 +211,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task It_counts_for_ten_minutes_and_gives_no_token()
+    public async Task It_is_valid_for_ten_minutes_and_returns_no_token()
     {
         var (user, _, http) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(15));
@@ -227,7 +227,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task A_key_and_nobody_can_not()
+    public async Task An_API_key_or_an_anonymous_caller_cannot_reauthenticate()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -242,7 +242,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [InlineData("""{"password":""}""")]
     [InlineData("""{"password":[]}""")]
     [InlineData("""{"password":"x","two_factor_code":123456}""")]
-    public async Task What_is_no_password_is_refused(string body)
+    public async Task An_invalid_body_is_refused(string body)
     {
         var (_, _, http) = await app.SignedInAsync();
 

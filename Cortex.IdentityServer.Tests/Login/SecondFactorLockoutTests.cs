@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Ten wrong codes in a row lock the second step of an account for 15 minutes, over all challenges (CVE-2024-32868).</summary>
+/// <summary>Ten consecutive wrong codes, across all challenges, lock the second step of an account for 15 minutes (CVE-2024-32868).</summary>
 public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string UnknownRecoveryCode = "AAAAAA-AAAAAA-AAAAAA-AAAAAA";
 
     [Fact]
-    public async Task Ten_failures_lock_whatever_comes_next()
+    public async Task After_ten_failures_even_correct_codes_are_refused()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
@@ -25,12 +25,12 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task Both_kinds_of_code_and_both_ways_to_log_in_are_one_count()
+    public async Task Both_kinds_of_codes_and_both_ways_to_log_in_share_one_count()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 4);
         var token = await app.ChallengeAsync(user.User);
-        for (var time = 0; time < 3; time++)
+        for (var i = 0; i < 3; i++)
         {
             await (await app.SubmitRecoveryCodeAsync(token, UnknownRecoveryCode)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
             await (await app.Anonymous()
@@ -42,7 +42,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task The_routes_that_change_the_second_factor_share_the_count_and_the_lock()
+    public async Task The_routes_that_change_the_second_factor_share_the_count_and_the_lockout()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 8);
@@ -58,7 +58,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_right_password_does_not_reset_the_count()
+    public async Task A_correct_password_does_not_reset_the_count()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 9);
@@ -70,7 +70,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task A_right_code_resets_the_count()
+    public async Task A_correct_code_resets_the_count()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 9);
@@ -84,7 +84,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task After_fifteen_minutes_it_is_free_again()
+    public async Task The_lockout_ends_after_fifteen_minutes()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
@@ -95,9 +95,9 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>A refused try isn't a new failure: nobody keeps an owner out for good by going on.</remarks>
+    /// <remarks>A refused attempt isn't a new failure. Otherwise an attacker could keep the owner locked out permanently.</remarks>
     [Fact]
-    public async Task Tries_while_locked_do_not_lengthen_the_lock()
+    public async Task Attempts_during_a_lockout_do_not_extend_it()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
@@ -109,7 +109,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task After_a_lock_there_are_ten_tries_again()
+    public async Task After_a_lockout_ten_attempts_are_allowed_again()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
@@ -121,7 +121,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     }
 
     [Fact]
-    public async Task Open_sessions_go_on()
+    public async Task Existing_sessions_keep_working()
     {
         var user = await app.WithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
@@ -129,14 +129,14 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
         await (await user.Http.GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>A double click sends a right code twice: no guess, and no step towards the lock.</remarks>
+    /// <remarks>A double click sends a correct code twice, which must not count toward the lockout.</remarks>
     [Fact]
-    public async Task A_code_sent_twice_is_no_guess()
+    public async Task A_code_sent_twice_is_not_a_failure()
     {
         var user = await app.WithTwoFactorAsync();
         var code = app.Code(user.Secret);
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
-        for (var time = 0; time < 11; time++)
+        for (var i = 0; i < 11; i++)
         {
             await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeProblemAsync(401, "invalid_two_factor_code");
         }

@@ -3,13 +3,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Logins of users whose row another program wrote.</summary>
+/// <summary>Logins of users whose rows another program inserted.</summary>
 public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
 {
     private const string Route = "/api/v1/auth/login";
     private const string Horse = "correct horse";
 
-    // Made by libxcrypt: perl -e 'print crypt("correct horse", "$2b$06$abcdefghijklmnopqrstuu")', and so on.
+    // Generated with libxcrypt: perl -e 'print crypt("correct horse", "$2b$06$abcdefghijklmnopqrstuu")', and so on.
     private const string BcryptCost6 = "$2b$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC";
     private const string BcryptCost7 = "$2b$07$abcdefghijklmnopqrstuuhZbjkdqACUPn8aMizcVK3G.oXGejdo6";
     private const string BcryptCost8 = "$2b$08$abcdefghijklmnopqrstuubAvJmxpQuyV3jn7x.SUSPxe.DearCPe";
@@ -21,12 +21,12 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     {
         _app = app;
 
-        // Twenty failures from one address within five minutes are enough: each test has its own five minutes.
+        // An address may fail twenty times within five minutes, so each test gets its own window.
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
     [Fact]
-    public async Task A_user_of_a_plain_INSERT_logs_in()
+    public async Task A_user_created_with_a_plain_INSERT_can_log_in()
     {
         var email = await InsertAsync(PythonHashes.Bcrypt2b);
 
@@ -39,7 +39,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     }
 
     [Fact]
-    public async Task NULLs_in_a_row_read_as_the_defaults()
+    public async Task NULL_columns_read_as_the_defaults()
     {
         var email = await InsertAsync(PythonHashes.Bcrypt2b);
         await _app.SqlAsync(
@@ -52,7 +52,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
         await (await _app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Raising the cost protects old passwords too, from their next login on (OWASP ASVS 11.4.2).</remarks>
+    /// <remarks>A higher cost also protects existing passwords after their next login (OWASP ASVS 11.4.2).</remarks>
     [Theory]
     [InlineData(PythonHashes.Bcrypt2a)]
     [InlineData(PythonHashes.Bcrypt2b)]
@@ -66,7 +66,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     [InlineData(PythonHashes.Sha256V1)]
     [InlineData(PythonHashes.Sha256V1Of2a)]
     [InlineData(PythonHashes.Sha256V2)]
-    public async Task A_hash_of_another_cost_or_form_is_renewed_at_login(string hash)
+    public async Task A_hash_with_another_cost_or_form_is_renewed_at_login(string hash)
     {
         var email = await InsertAsync(hash);
 
@@ -89,7 +89,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     }
 
     [Fact]
-    public async Task A_hash_of_todays_cost_is_left_alone()
+    public async Task A_hash_with_the_configured_cost_is_not_changed()
     {
         var user = await _app.RegisterAsync();
         var before = await HashOfAsync(user.Email);
@@ -110,7 +110,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     }
 
     [Fact]
-    public async Task A_hash_is_renewed_before_the_second_factor_is_asked_for()
+    public async Task A_hash_is_renewed_before_the_second_factor_is_required()
     {
         var user = await _app.WithTwoFactorAsync();
         await _app.SqlAsync("UPDATE users SET password_hash = $1 WHERE id = $2", PythonHashes.Bcrypt2b, user.User.Id);
@@ -151,7 +151,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     [InlineData("pbkdf2_sha256$600000$salt$aGFzaA==")]
     [InlineData("5f4dcc3b5aa765d61d8327deb882cf99")]
     [InlineData("AQAAAAIAAYagAAAAEA==")]
-    public async Task A_malformed_hash_is_a_failed_login(string hash)
+    public async Task A_malformed_hash_fails_the_login(string hash)
     {
         var email = await InsertAsync(hash);
 

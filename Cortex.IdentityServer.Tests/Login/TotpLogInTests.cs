@@ -4,12 +4,12 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Which codes of an authenticator app a login takes, and when.</summary>
+/// <summary>Which codes from an authenticator app a login accepts.</summary>
 public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/login/2fa";
 
-    /// <remarks>Whoever looked over a shoulder must not use the code a second time (RFC 6238, section 5.2).</remarks>
+    /// <remarks>An attacker who watches the user type the code must not be able to reuse it (RFC 6238, section 5.2).</remarks>
     [Fact]
     public async Task A_code_works_once()
     {
@@ -22,9 +22,9 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldFailAsync(user, code);
     }
 
-    /// <remarks>The code that switched the factor on is spent (RFC 6238, section 5.2).</remarks>
+    /// <remarks>The code that turned on the second factor has been used (RFC 6238, section 5.2).</remarks>
     [Fact]
-    public async Task The_code_of_the_enrolment_does_not_log_in()
+    public async Task The_code_used_for_setup_does_not_log_in()
     {
         var (user, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
@@ -36,9 +36,9 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>A code that a change of the settings took is spent for logins too.</remarks>
+    /// <remarks>A code that was used to change settings can't be used to log in either.</remarks>
     [Fact]
-    public async Task The_code_that_made_recovery_codes_does_not_log_in()
+    public async Task The_code_used_to_create_recovery_codes_does_not_log_in()
     {
         var user = await app.WithTwoFactorAsync();
         var code = app.Code(user.Secret);
@@ -47,25 +47,25 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldFailAsync(user, code);
     }
 
-    /// <remarks>One step of delay is what RFC 6238, section 5.2, recommends.</remarks>
+    /// <remarks>RFC 6238, section 5.2, recommends allowing a delay of at most one time step.</remarks>
     [Theory]
     [InlineData(-1)]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task A_clock_may_be_off_by_one_step(int steps)
+    public async Task A_clock_may_be_off_by_one_time_step(int steps)
     {
         var user = await app.WithTwoFactorAsync();
 
         await ShouldPassAsync(user, app.Code(user.Secret, steps));
     }
 
-    /// <remarks>A wider window gives more codes to guess at (RFC 6238, section 5.2).</remarks>
+    /// <remarks>A wider window would make it easier to guess a code (RFC 6238, section 5.2).</remarks>
     [Theory]
     [InlineData(-3)]
     [InlineData(-2)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task A_clock_may_not_be_off_by_more(int steps)
+    public async Task A_clock_may_not_be_off_by_more_than_one_time_step(int steps)
     {
         var user = await app.WithTwoFactorAsync();
         app.NextStep();
@@ -75,7 +75,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>Time doesn't go back, so an older code can only be a replay.</remarks>
     [Fact]
-    public async Task No_code_from_before_an_accepted_one_is_taken()
+    public async Task A_code_older_than_an_accepted_one_is_refused()
     {
         var user = await app.WithTwoFactorAsync();
         await ShouldPassAsync(user, app.Code(user.Secret, 1));
@@ -87,10 +87,11 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     /// <remarks>
-    /// A code that begins with a zero is looked for, as a parser of numbers would take a shorter spelling of it, and a spelling is a way to use a code twice.
+    /// The test needs a code that begins with a zero: a number parser would also accept it without the zero, and the second spelling could be used as a second
+    /// code.
     /// </remarks>
     [Fact]
-    public async Task Only_six_ASCII_digits_are_a_code()
+    public async Task A_code_has_exactly_six_ASCII_digits()
     {
         var user = await app.WithTwoFactorAsync();
         while (app.Code(user.Secret)[0] != '0')
@@ -117,7 +118,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("true")]
     [InlineData("[\"123456\"]")]
     [InlineData("{\"code\": \"123456\"}")]
-    public async Task What_is_no_text_is_no_code(string json)
+    public async Task A_code_that_is_not_a_string_is_refused(string json)
     {
         var user = await app.WithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
@@ -126,9 +127,9 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
             .ShouldBeProblemAsync(400, "validation_failed");
     }
 
-    /// <remarks>What can't be a code costs no work.</remarks>
+    /// <remarks>The length is checked before any other work.</remarks>
     [Fact]
-    public async Task Ten_kilobytes_are_no_code()
+    public async Task A_code_of_ten_kilobytes_is_refused()
     {
         var user = await app.WithTwoFactorAsync();
 

@@ -9,12 +9,12 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>A link in a mail arrives whole, whatever carries and shows the mail.</summary>
+/// <summary>A link in an email arrives intact, whatever mail servers and clients handle it.</summary>
 public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const int TokenCount = 2_000;
 
-    /// <summary>RFC 5322, section 2.1.1: octets of a line, without its end.</summary>
+    /// <summary>The maximum length of a line in bytes, without the line break (RFC 5322, section 2.1.1).</summary>
     private const int MaxLineLength = 998;
 
     public static TheoryData<string> KindsWithLink { get; } =
@@ -25,7 +25,7 @@ public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexAp
 
     [Theory]
     [MemberData(nameof(KindsWithLink))]
-    public async Task Every_link_is_a_line_of_its_own_that_ends_in_a_letter_or_a_digit(string kind)
+    public async Task Every_link_is_on_its_own_line_and_ends_in_a_letter_or_digit(string kind)
     {
         await using var scope = app.Services.CreateAsyncScope();
         var tokens = scope.ServiceProvider.GetRequiredService<OneTimeTokens>();
@@ -45,7 +45,7 @@ public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexAp
     [Theory]
     [InlineData("https://id.example.com/auth")]
     [InlineData("https://id.bücher.example/über/uns")]
-    public void A_mail_without_encodings_carries_the_link_in_lines_of_a_lawful_length(string publicUrl)
+    public void An_email_without_transfer_encoding_contains_the_link_in_lines_of_valid_length(string publicUrl)
     {
         var options = Variables.Read(("PUBLIC_URL", publicUrl), ("EMAIL_FROM", "no-reply@cortex.example")).Mail;
         Assert.True(Ascii.IsValid(options.PublicUrl), options.PublicUrl);
@@ -68,7 +68,7 @@ public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
-    public async Task A_link_that_an_earlier_version_mailed_is_still_good()
+    public async Task A_link_emailed_by_an_earlier_version_still_works()
     {
         var user = await app.RegisterAsync();
         await app.VerificationTokenAsync(user.Email);

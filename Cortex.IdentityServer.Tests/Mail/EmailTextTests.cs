@@ -6,7 +6,7 @@ using MimeKit;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>The words of every mail.</summary>
+/// <summary>The text of every email.</summary>
 public sealed class EmailTextTests
 {
     private const string Base = "https://id.example.com/auth";
@@ -16,7 +16,7 @@ public sealed class EmailTextTests
 
     private static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
-    /// <summary>Which page the link of a mail opens.</summary>
+    /// <summary>The page that the link in each kind of email opens.</summary>
     private static readonly Dictionary<string, string> Pages = new()
     {
         ["verify_email"] = "/verify-email",
@@ -27,7 +27,7 @@ public sealed class EmailTextTests
         ["confirm_new_email"] = "/change-email",
     };
 
-    /// <summary>A word by which a notice says what happened.</summary>
+    /// <summary>The text by which each kind of notice says what happened.</summary>
     private static readonly Dictionary<string, string> NoticeTexts = new()
     {
         ["email_change_requested"] = "asked to change your account's email address",
@@ -49,18 +49,18 @@ public sealed class EmailTextTests
         ["account_deleted_by_staff"] = "administrator deleted",
     };
 
-    /// <summary>What the operator's people do can't have been the owner.</summary>
+    /// <summary>The notices of actions by staff, which the owner can't have performed.</summary>
     private static readonly string[] ByStaff = ["two_factor_reset", "account_deleted_by_staff"];
 
     public static IEnumerable<TheoryDataRow<string>> Kinds =>
         typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(kind => new TheoryDataRow<string>((string)kind.GetRawConstantValue()!));
 
-    /// <summary>Those that nobody asked for.</summary>
+    /// <summary>The kinds of emails that the user didn't request.</summary>
     public static IEnumerable<TheoryDataRow<string>> Notices => Kinds.Where(kind => !Pages.ContainsKey(kind.Data));
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_mail_says_in_text_and_in_HTML_what_happened_or_where_to_go_on(string kind)
+    public void Every_email_says_in_text_and_in_HTML_what_happened_or_which_link_to_open(string kind)
     {
         var message = Render(kind);
 
@@ -70,7 +70,7 @@ public sealed class EmailTextTests
         Assert.Contains(message.Subject!, WebUtility.HtmlDecode(message.HtmlBody), StringComparison.Ordinal);
         if (Pages.TryGetValue(kind, out var page))
         {
-            // It begins with PUBLIC_URL, its path included.
+            // The link begins with PUBLIC_URL, including its path.
             var link = $"{Base}{page}?token={Token}";
             Assert.Contains($"\n{link}\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
             Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);
@@ -82,10 +82,10 @@ public sealed class EmailTextTests
         }
     }
 
-    /// <remarks>A notice with a link teaches people to follow links in mails that nobody asked for.</remarks>
+    /// <remarks>Notices with links would teach users to follow links in unexpected emails.</remarks>
     [Theory]
     [MemberData(nameof(Notices))]
-    public void A_notice_holds_no_link_and_says_when_from_where_and_what_to_do(string kind)
+    public void A_notice_contains_no_link_and_says_when_from_where_and_what_to_do(string kind)
     {
         var message = Render(kind);
 
@@ -101,11 +101,12 @@ public sealed class EmailTextTests
     }
 
     /// <remarks>
-    /// Whoever logs in writes the user agent, and whoever makes a key its name: a mail of ours must not carry their words, which may be a lure.
+    /// The user agent and the name of a key come from the caller, who may be an attacker. An email must not contain their text, because it could be a phishing
+    /// message.
     /// </remarks>
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Nothing_that_a_stranger_wrote_is_in_a_mail(string kind)
+    public void No_email_contains_text_that_a_stranger_wrote(string kind)
     {
         var message = Render(kind);
 
@@ -124,9 +125,9 @@ public sealed class EmailTextTests
         Assert.Equal(["ada@example.com"], message.GetRecipients().Select(to => to.Address));
     }
 
-    /// <remarks>The second line of defence: whatever stands in a mail is text in its HTML.</remarks>
+    /// <remarks>As a second line of defense, the HTML encodes all text of an email.</remarks>
     [Fact]
-    public void Every_part_of_a_mail_is_encoded_in_its_HTML()
+    public void Every_part_of_an_email_is_encoded_in_its_HTML()
     {
         var content = new MailContent("1" + Name, ["2" + Name], ("3" + Name, $"{Base}?a=\"4<b>"), [("5" + Name, "6" + UserAgent)], "7" + Name);
 
@@ -141,10 +142,10 @@ public sealed class EmailTextTests
     }
 
     [Fact]
-    public void Every_kind_of_mail_is_known_to_these_tests() =>
+    public void These_tests_cover_every_kind_of_email() =>
         Assert.Equal(Pages.Keys.Concat(NoticeTexts.Keys).Order(StringComparer.Ordinal), Kinds.Select(kind => kind.Data).Order(StringComparer.Ordinal));
 
-    /// <summary>As whoever receives it reads it.</summary>
+    /// <summary>Renders an email as its recipient would see it.</summary>
     private static MimeMessage Render(string kind)
     {
         var options = Variables.Read(("PUBLIC_URL", Base + "/"), ("EMAIL_FROM", "no-reply@cortex.example")).Mail;

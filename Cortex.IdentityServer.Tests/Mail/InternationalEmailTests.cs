@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>Addresses that aren't ASCII, at mail servers that can carry them (RFC 6531) and at those that can't.</summary>
+/// <summary>Addresses that aren't ASCII, with mail servers that support them (RFC 6531) and with those that don't.</summary>
 public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, IAsyncLifetime
 {
     public async ValueTask InitializeAsync() => await app.SqlAsync("DELETE FROM outbox_mails");
@@ -11,7 +11,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task A_mail_server_without_SMTPUTF8_gets_no_such_address_and_the_next_mail_goes()
+    public async Task A_mail_server_without_SMTPUTF8_gets_no_such_address_and_the_next_email_is_sent()
     {
         await using var smtp = new SmtpListener();
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");
@@ -20,8 +20,8 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
         await app.EnqueueAsync(local);
         await app.EnqueueAsync(carried);
 
-        await app.AdvanceUntilAsync("the mail that can go", () => smtp.For(carried).Count == 1);
-        await app.AdvanceUntilAsync("three tries", async () => await RefusalsAsync(local) >= 3);
+        await app.AdvanceUntilAsync("the deliverable email", () => smtp.For(carried).Count == 1);
+        await app.AdvanceUntilAsync("three attempts", async () => await CountRefusalsAsync(local) >= 3);
         Assert.All(smtp.Lines, line => Assert.True(Ascii.IsValid(line), line));
         Assert.Equal(1, await app.CountQueuedAsync());
         Assert.Single(app.Log[before..].Split('\n'), line => line.Contains("doesn't support SMTPUTF8", StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     }
 
     [Fact]
-    public async Task A_mail_server_with_SMTPUTF8_gets_it()
+    public async Task A_mail_server_with_SMTPUTF8_gets_such_an_address()
     {
         await using var smtp = new SmtpListener { OffersUtf8 = true };
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");
@@ -37,7 +37,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
         await app.EnqueueAsync(local);
         await app.EnqueueAsync(plain);
 
-        await app.AdvanceUntilAsync("both mails", () => smtp.For(local).Count == 1 && smtp.For(plain).Count == 1);
+        await app.AdvanceUntilAsync("both emails", () => smtp.For(local).Count == 1 && smtp.For(plain).Count == 1);
         Assert.Equal(local, smtp.For(local)[0].Message.To.Mailboxes.Single().Address);
         Assert.Single(smtp.Lines, line => line.StartsWith("MAIL", StringComparison.Ordinal) && line.Contains("SMTPUTF8", StringComparison.Ordinal));
         await app.AssertDeliveredOnceAsync(smtp);
@@ -53,7 +53,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");
         await app.EnqueueAsync($"ada@{domain}");
 
-        await app.AdvanceUntilAsync("the mail", () => smtp.Received.Count == 1);
+        await app.AdvanceUntilAsync("the email", () => smtp.Received.Count == 1);
         Assert.Equal([$"ada@{ascii}"], smtp.Received[0].To);
         Assert.Contains($"\r\nTo: ada@{ascii}\r\n", smtp.Received[0].Raw, StringComparison.Ordinal);
         Assert.True(Ascii.IsValid(smtp.Received[0].Raw));
@@ -69,7 +69,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}", ("EMAIL_FROM", from));
         await app.EnqueueAsync(app.NewEmail());
 
-        await app.AdvanceUntilAsync("the mail", () => smtp.Received.Count == 1);
+        await app.AdvanceUntilAsync("the email", () => smtp.Received.Count == 1);
         var mail = smtp.Received[0];
         Assert.Equal("no-reply@xn--bcher-kva.example", mail.From);
         Assert.EndsWith("@xn--bcher-kva.example>", mail.Message.Headers["Message-Id"], StringComparison.Ordinal);
@@ -83,15 +83,15 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     [InlineData("http://identity:8080", "EHLO [127.0.0.1]")]
     [InlineData("http://192.0.2.7:5000", "EHLO [192.0.2.7]")]
     [InlineData("http://[2001:db8::7]:5000", "EHLO [IPv6:2001:db8::7]")]
-    public async Task The_server_introduces_itself_by_a_full_name_or_an_address(string publicUrl, string greeting)
+    public async Task The_EHLO_command_has_a_fully_qualified_name_or_an_IP_address(string publicUrl, string greeting)
     {
         await using var smtp = new SmtpListener();
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}", ("PUBLIC_URL", publicUrl));
         await app.EnqueueAsync(app.NewEmail());
 
-        await app.AdvanceUntilAsync("the mail", () => smtp.Received.Count == 1);
+        await app.AdvanceUntilAsync("the email", () => smtp.Received.Count == 1);
         Assert.Equal(greeting, Assert.Single(smtp.Lines, line => line.StartsWith("EHLO", StringComparison.Ordinal)));
     }
 
-    private async Task<int> RefusalsAsync(string email) => (int)(await app.SqlAsync("SELECT refusals FROM outbox_mails WHERE recipient = $1", email))!;
+    private async Task<int> CountRefusalsAsync(string email) => (int)(await app.SqlAsync("SELECT refusals FROM outbox_mails WHERE recipient = $1", email))!;
 }

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>Real server processes, which end between a request and its mail, or in the middle of the mail.</summary>
-/// <remarks>Nothing that was answered with success is lost by a <c>kill -9</c> a moment later.</remarks>
+/// <summary>Real server processes that end between a request and its email, or while they send it.</summary>
+/// <remarks>No email of a successful request is lost if the server is killed a moment later.</remarks>
 public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private readonly SmtpListener _smtp = new();
@@ -17,7 +17,7 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
     public ValueTask DisposeAsync() => _smtp.DisposeAsync();
 
     [Fact]
-    public async Task A_mail_of_a_server_that_is_killed_after_the_answer_is_sent_once_by_the_next()
+    public async Task An_email_of_a_server_that_is_killed_after_the_response_is_sent_once_by_the_next()
     {
         await _smtp.CloseAsync();
         var email = Replica.NewEmail();
@@ -34,19 +34,19 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_mail_of_a_server_that_is_killed_while_it_sends_is_sent_once_by_another()
+    public async Task An_email_of_a_server_that_is_killed_while_it_sends_is_sent_once_by_another()
     {
         var email = $"slow-{Replica.NewEmail()}";
         _smtp.FailAt(SmtpPhase.Content, SmtpFault.Stall, email);
         await using var first = await StartAsync();
         await (await first.RegisterAsync(email)).ShouldBeAsync(HttpStatusCode.Created);
-        await OutboxSteps.UntilAsync("half a mail", () => _smtp.TimesReached(SmtpPhase.Content) == 1);
+        await OutboxSteps.UntilAsync("half an email", () => _smtp.TimesReached(SmtpPhase.Content) == 1);
 
-        // The other sends its own and leaves this one alone, while the first has it.
+        // While the first server is sending the email, the other one sends its own and doesn't touch this one.
         await using var another = await StartAsync();
-        var neighbour = Replica.NewEmail();
-        await (await another.RegisterAsync(neighbour)).ShouldBeAsync(HttpStatusCode.Created);
-        await OutboxSteps.UntilAsync("its own mail", () => _smtp.For(neighbour).Count == 1);
+        var other = Replica.NewEmail();
+        await (await another.RegisterAsync(other)).ShouldBeAsync(HttpStatusCode.Created);
+        await OutboxSteps.UntilAsync("its own email", () => _smtp.For(other).Count == 1);
         Assert.DoesNotContain(
             _smtp.Lines.SkipWhile(line => !line.Contains(email, StringComparison.Ordinal)).Skip(1), line => line.Contains(email, StringComparison.Ordinal));
 
@@ -55,18 +55,18 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
         await ShouldArriveOnceAsync(email);
     }
 
-    /// <remarks>Broken off, nobody would know whether it has gone.</remarks>
+    /// <remarks>If the server aborted the delivery, it couldn't know whether the email was accepted.</remarks>
     [Fact]
-    public async Task A_server_that_is_asked_to_stop_while_it_sends_finishes_the_mail()
+    public async Task A_server_that_is_stopped_while_it_sends_finishes_the_email()
     {
         var email = Replica.NewEmail();
         _smtp.FailAt(SmtpPhase.End, SmtpFault.Hold);
         await using var server = await StartAsync(("DRAIN_SECONDS", "0"));
         await (await server.RegisterAsync(email)).ShouldBeAsync(HttpStatusCode.Created);
-        await OutboxSteps.UntilAsync("a mail without an answer", () => _smtp.TimesReached(SmtpPhase.End) == 1);
+        await OutboxSteps.UntilAsync("an email without a reply", () => _smtp.TimesReached(SmtpPhase.End) == 1);
 
         var ending = server.Process.SignalAsync("TERM");
-        await Poll.UntilAsync(OutboxSteps.Timeout, "the server listens no more", async () => !await IsListeningAsync(server));
+        await Poll.UntilAsync(OutboxSteps.Timeout, "the end of listening", async () => !await IsListeningAsync(server));
         Assert.False(ending.IsCompleted);
         _smtp.ClearFaults();
 
@@ -74,11 +74,11 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
         await ShouldArriveOnceAsync(email);
     }
 
-    /// <remarks>An authority of the operator's own has no revocation list anywhere, and a closed network reaches none.</remarks>
+    /// <remarks>A private authority has no revocation list, and a closed network couldn't reach one.</remarks>
     [Theory]
     [InlineData("smtp")]
     [InlineData("smtps")]
-    public async Task Where_the_mail_server_has_a_certificate_that_is_trusted_the_password_and_the_mail_are_encrypted(string scheme)
+    public async Task If_the_mail_server_has_a_trusted_certificate_the_password_and_the_email_are_encrypted(string scheme)
     {
         using var certificates = new TestCertificates();
         await using var smtp = new SmtpListener { Login = (SmtpApp.User, SmtpApp.Password), Certificate = certificates.Localhost, IsTls = scheme == "smtps" };
@@ -89,7 +89,7 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
             await using var server = await StartAsync(("SMTP_URL", SmtpApp.UrlOf(scheme, "localhost", smtp.Port)), ("SSL_CERT_FILE", file));
             var email = Replica.NewEmail();
             await (await server.RegisterAsync(email)).ShouldBeAsync(HttpStatusCode.Created);
-            await OutboxSteps.UntilAsync("the mail", () => smtp.For(email).Count == 1);
+            await OutboxSteps.UntilAsync("the email", () => smtp.For(email).Count == 1);
 
             Assert.Equal((true, SmtpApp.User), (smtp.For(email)[0].IsEncrypted, smtp.For(email)[0].User));
             var auth = smtp.Lines.ToList().FindIndex(line => line.StartsWith("AUTH", StringComparison.Ordinal));
@@ -119,8 +119,8 @@ public sealed class KilledSenderTests(PostgresCluster cluster) : IAsyncLifetime
 
     private async Task ShouldArriveOnceAsync(string email)
     {
-        // On a machine so busy that another server takes 15 seconds to start, the first has given up by then, and put the mail off.
-        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "the mail", () => Task.FromResult(_smtp.For(email).Count > 0));
+        // If a busy machine takes 15 seconds to start another server, the first one has given up by then and postponed the email.
+        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "the email", () => Task.FromResult(_smtp.For(email).Count > 0));
         await Poll.UntilAsync(OutboxSteps.Timeout, "an empty outbox", async () => await CountQueuedAsync() == 0);
         Assert.Single(_smtp.For(email));
     }

@@ -4,20 +4,21 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>A server behind a proxy that it trusts.</summary>
+/// <summary>A server behind a trusted proxy.</summary>
 public sealed class ProxiedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("TRUSTED_PROXIES", "127.0.0.1, ::1"), ("PUBLIC_URL", LinkOriginTests.Base)];
 }
 
-/// <summary>The same without one.</summary>
+/// <summary>A server without a trusted proxy.</summary>
 public sealed class UnproxiedApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", LinkOriginTests.Base)];
 }
 
 /// <remarks>
-/// Links come from the configuration, and never from a request. GHSA-3529-5m8x-rpv3, CVE-2025-64101: elsewhere they came from X-Forwarded-Host.
+/// Links are built from the configuration, and never from a request. In other products, they were built from X-Forwarded-Host (GHSA-3529-5m8x-rpv3,
+/// CVE-2025-64101).
 /// </remarks>
 public sealed class LinkOriginTests(UnproxiedApp unproxied, ProxiedApp proxied) : IClassFixture<UnproxiedApp>, IClassFixture<ProxiedApp>
 {
@@ -34,7 +35,7 @@ public sealed class LinkOriginTests(UnproxiedApp unproxied, ProxiedApp proxied) 
     [InlineData("Forwarded", "for=192.0.2.7;host=evil.example;proto=http")]
     [InlineData("Origin", "https://evil.example")]
     [InlineData("Referer", "https://evil.example/")]
-    public async Task No_header_of_a_request_gets_into_the_link_of_its_mail(string header, string value)
+    public async Task No_request_header_affects_the_link_in_an_email(string header, string value)
     {
         foreach (var app in new CortexApp[] { unproxied, proxied })
         {
@@ -44,11 +45,11 @@ public sealed class LinkOriginTests(UnproxiedApp unproxied, ProxiedApp proxied) 
 
             foreach (var (kind, page) in new[] { ("verify_email", "verify-email"), ("reset_password", "reset-password") })
             {
-                var mail = await app.Mailbox.WaitAsync(email, kind);
-                Assert.DoesNotContain("evil", mail.ToString(), StringComparison.OrdinalIgnoreCase);
-                var link = $"{Base}/{page}?token={Mailbox.TokenIn(mail)}";
-                Assert.Contains(link, mail.TextBody, StringComparison.Ordinal);
-                Assert.Contains($"href=\"{link}\"", mail.HtmlBody, StringComparison.Ordinal);
+                var message = await app.Mailbox.WaitAsync(email, kind);
+                Assert.DoesNotContain("evil", message.ToString(), StringComparison.OrdinalIgnoreCase);
+                var link = $"{Base}/{page}?token={Mailbox.TokenIn(message)}";
+                Assert.Contains(link, message.TextBody, StringComparison.Ordinal);
+                Assert.Contains($"href=\"{link}\"", message.HtmlBody, StringComparison.Ordinal);
             }
         }
 

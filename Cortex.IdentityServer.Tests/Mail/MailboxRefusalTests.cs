@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Identity.Mail;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>What mail servers answer to RCPT, word for word.</summary>
+/// <summary>Real replies of mail servers to the RCPT command.</summary>
 public sealed class MailboxRefusalTests
 {
     [Theory]
@@ -23,7 +23,7 @@ public sealed class MailboxRefusalTests
     [InlineData(550, "Requested action not taken: mailbox not found")]
     [InlineData(550, "5.0.0 User unknown")]
     [InlineData(550, "5.1.0 Address rejected: no such mailbox")]
-    public void Some_say_that_nobody_has_the_mailbox(int status, string text) => Assert.True(MailboxRefusal.IsNonexistentMailbox(status, text));
+    public void Some_replies_say_that_the_mailbox_does_not_exist(int status, string text) => Assert.True(MailboxRefusal.IsNonexistentMailbox(status, text));
 
     [Theory]
     [InlineData(550, "")]
@@ -51,5 +51,5 @@ public sealed class MailboxRefusalTests
     [InlineData(450, "5.1.1 User unknown")]
     [InlineData(450, "4.1.1 User unknown")]
     [InlineData(450, "no such user")]
-    public void Everything_else_may_pass(int status, string text) => Assert.False(MailboxRefusal.IsNonexistentMailbox(status, text));
+    public void Other_replies_may_be_temporary(int status, string text) => Assert.False(MailboxRefusal.IsNonexistentMailbox(status, text));
 }

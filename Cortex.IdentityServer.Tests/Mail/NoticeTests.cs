@@ -4,8 +4,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>Whoever owns an account hears of what happens to it, once.</summary>
-/// <remarks>The owner hears of what a thief would change (OWASP ASVS 6.3.7).</remarks>
+/// <summary>The owner of an account is notified once of each security event.</summary>
+/// <remarks>These are the events that an attacker would cause (OWASP ASVS 6.3.7).</remarks>
 public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddressApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -15,21 +15,21 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     private const string Home = "203.0.113.7";
 
     [Fact]
-    public async Task The_first_login_and_the_same_device_again_are_no_news()
+    public async Task The_first_login_and_another_one_from_the_same_device_send_no_notice()
     {
         var user = await app.RegisterAsync();
-        await SignInAsync(user, Firefox, Home);
-        await SignInAsync(user, Firefox, Home);
+        await LogInAsync(user, Firefox, Home);
+        await LogInAsync(user, Firefox, Home);
 
         Assert.Equal(0, await CountAsync(user, "new_sign_in"));
     }
 
     [Fact]
-    public async Task A_newer_version_of_the_same_browser_is_no_other_device()
+    public async Task A_newer_version_of_the_same_browser_is_the_same_device()
     {
         var user = await app.RegisterAsync();
-        await SignInAsync(user, Firefox, Home);
-        await SignInAsync(user, NewerFirefox, Home);
+        await LogInAsync(user, Firefox, Home);
+        await LogInAsync(user, NewerFirefox, Home);
 
         Assert.Equal(0, await CountAsync(user, "new_sign_in"));
     }
@@ -40,12 +40,12 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [InlineData("Your account is locked, go to http://evil.example", Home, "Browser or app: an unknown app\n")]
     [InlineData(Firefox, "198.51.100.9", "Browser or app: Firefox on Linux\n")]
     [InlineData(Firefox, "2001:db8::1", "Browser or app: Firefox on Linux\n")]
-    public async Task Another_program_or_another_address_is_told_of_once_and_not_in_its_own_words(string agent, string address, string shown)
+    public async Task Another_program_or_address_is_reported_once_and_not_in_its_own_words(string agent, string address, string shown)
     {
         var user = await app.RegisterAsync();
-        await SignInAsync(user, Firefox, Home);
-        await SignInAsync(user, agent, address);
-        await SignInAsync(user, agent, address);
+        await LogInAsync(user, Firefox, Home);
+        await LogInAsync(user, agent, address);
+        await LogInAsync(user, agent, address);
 
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
         var text = (await app.Mailbox.ForAsync(user.Email, "new_sign_in"))[0].TextBody!.ReplaceLineEndings("\n");
@@ -56,20 +56,20 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task One_household_with_IPv6_is_one_address()
+    public async Task One_IPv6_network_is_one_address()
     {
         var user = await app.RegisterAsync();
-        await SignInAsync(user, Firefox, "2001:db8:1:2::1");
-        await SignInAsync(user, Firefox, "2001:db8:1:2:ffff::9");
+        await LogInAsync(user, Firefox, "2001:db8:1:2::1");
+        await LogInAsync(user, Firefox, "2001:db8:1:2:ffff::9");
         Assert.Equal(0, await CountAsync(user, "new_sign_in"));
 
-        await SignInAsync(user, Firefox, "2001:db8:1:3::1");
+        await LogInAsync(user, Firefox, "2001:db8:1:3::1");
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
     }
 
-    /// <remarks>A right password is not a login yet.</remarks>
+    /// <remarks>A correct password without the second factor isn't a login yet.</remarks>
     [Fact]
-    public async Task A_login_that_fails_is_not_told_as_one()
+    public async Task A_failed_login_sends_no_notice()
     {
         var user = await app.WithTwoFactorAsync();
         var http = Device(Safari, "198.51.100.77");
@@ -83,20 +83,20 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
         Assert.Equal(1, await CountAsync(user.User, "new_sign_in"));
     }
 
-    /// <remarks>What a stranger's program calls itself is text in the mail and no HTML.</remarks>
+    /// <remarks>The user agent comes from the caller, so it must not be rendered as HTML.</remarks>
     [Fact]
-    public async Task A_program_with_a_wicked_name_is_shown_as_text()
+    public async Task A_user_agent_with_HTML_is_shown_as_text()
     {
         var user = await app.RegisterAsync();
-        await SignInAsync(user, Firefox, Home);
-        await SignInAsync(user, "<img src=x onerror=alert(1)> \"quoted\"", Home);
+        await LogInAsync(user, Firefox, Home);
+        await LogInAsync(user, "<img src=x onerror=alert(1)> \"quoted\"", Home);
 
         Assert.Equal(1, await CountAsync(user, "new_sign_in"));
         Assert.DoesNotContain("<img", (await app.Mailbox.ForAsync(user.Email, "new_sign_in"))[0].HtmlBody!, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public async Task A_changed_password_is_told()
+    public async Task A_password_change_sends_a_notice()
     {
         var (user, _, http) = await app.SignedInAsync();
         await ShouldNotifyAsync(user.Email, "password_changed", async () =>
@@ -105,29 +105,29 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task A_password_that_was_reset_is_told()
+    public async Task A_password_reset_sends_a_notice()
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
         await ShouldNotifyAsync(user.Email, "password_changed", async () => await (await app.ResetAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
     }
 
-    /// <remarks>The old address is the one that the owner surely has (OWASP ASVS 7.5.1).</remarks>
+    /// <remarks>The old address is the one that certainly belongs to the owner (OWASP ASVS 7.5.1).</remarks>
     [Fact]
-    public async Task A_change_of_the_email_is_told_to_the_old_address_when_asked_for_and_when_done()
+    public async Task An_email_change_is_reported_to_the_old_address_when_it_is_requested_and_when_it_is_done()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
+        var newEmail = app.NewEmail();
         var token = "";
-        await ShouldNotifyAsync(user.Email, "email_change_requested", async () => token = await app.EmailChangeTokenAsync(http, wanted));
+        await ShouldNotifyAsync(user.Email, "email_change_requested", async () => token = await app.EmailChangeTokenAsync(http, newEmail));
         await ShouldNotifyAsync(user.Email, "email_changed", async () => await (await app.ConfirmEmailAsync(token)).ShouldBeAsync(HttpStatusCode.NoContent));
 
-        Assert.Single(await app.Mailbox.ForAsync(wanted));
-        await ShouldNotifyAsync(wanted, "api_key_created", () => CortexApp.GenerateKeyAsync(http));
+        Assert.Single(await app.Mailbox.ForAsync(newEmail));
+        await ShouldNotifyAsync(newEmail, "api_key_created", () => CortexApp.GenerateKeyAsync(http));
     }
 
     [Fact]
-    public async Task A_second_factor_that_goes_on_and_off_is_told()
+    public async Task Turning_the_second_factor_on_and_off_sends_notices()
     {
         var (user, _, http) = await app.SignedInAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
@@ -141,7 +141,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task Recovery_codes_that_are_renewed_and_one_that_is_used_are_told()
+    public async Task Using_and_renewing_recovery_codes_sends_notices()
     {
         var user = await app.WithTwoFactorAsync();
         await ShouldNotifyAsync(user.User.Email, "recovery_code_used", async () =>
@@ -150,9 +150,9 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
             await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.OK));
     }
 
-    /// <remarks>One mail, however many requests come with the old token.</remarks>
+    /// <remarks>The owner gets one email, however many requests present the old token.</remarks>
     [Fact]
-    public async Task A_refresh_token_that_came_twice_is_told_once()
+    public async Task A_reused_refresh_token_sends_one_notice()
     {
         var (user, tokens, _) = await app.SignedInAsync();
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
@@ -164,7 +164,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task A_key_that_is_made_or_replaced_is_told_without_its_name_and_the_key()
+    public async Task Creating_or_rotating_a_key_sends_a_notice_without_its_name_or_text()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (id, key) = (Guid.Empty, "");
@@ -182,9 +182,9 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
             async () => await (await http.PostAsync($"{Auth}api-keys/{id}/rotate", new { })).ShouldBeAsync(HttpStatusCode.Created));
     }
 
-    /// <remarks>Whoever has an account with somebody else's address must not flood that mailbox.</remarks>
+    /// <remarks>A user who registered another person's address must not be able to flood that mailbox.</remarks>
     [Fact]
-    public async Task Of_one_kind_an_account_gets_ten_notices_an_hour()
+    public async Task An_account_gets_at_most_ten_notices_of_one_kind_per_hour()
     {
         var (user, _, http) = await app.SignedInAsync();
         for (var i = 0; i < 12; i++)
@@ -198,7 +198,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task An_account_that_is_deleted_is_told()
+    public async Task Deleting_an_account_sends_a_notice()
     {
         var (user, _, http) = await app.SignedInAsync();
         await ShouldNotifyAsync(user.Email, "account_deleted", async () =>
@@ -208,7 +208,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     }
 
     [Fact]
-    public async Task What_is_refused_is_told_to_nobody()
+    public async Task A_refused_request_sends_no_notice()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.WaitForEmailsAsync();
@@ -225,7 +225,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
         Assert.Equal(before, (await app.Mailbox.ForAsync(user.Email)).Count);
     }
 
-    /// <summary>One mail, of this kind, about this; with no link that could be a trap.</summary>
+    /// <summary>Checks that an action sends exactly one email, of the given kind and without links.</summary>
     private async Task ShouldNotifyAsync(string email, string kind, Func<Task> action)
     {
         await app.WaitForEmailsAsync();
@@ -252,7 +252,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
         return (await app.Mailbox.ForAsync(user.Email, kind)).Count;
     }
 
-    private async Task SignInAsync(TestUser user, string agent, string address) =>
+    private async Task LogInAsync(TestUser user, string agent, string address) =>
         await (await Device(agent, address).PostAsync(Auth + "login", new { email = user.Email, password = user.Password })).ShouldBeAsync(HttpStatusCode.OK);
 
     private HttpClient Device(string agent, string address)

@@ -5,16 +5,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>What tests do with the outbox, and how they wait for it.</summary>
+/// <summary>Queues emails in the outbox and waits for their delivery.</summary>
 internal static class OutboxSteps
 {
-    /// <summary>Mostly at once; a machine that is busy with something else takes longer.</summary>
+    /// <summary>The timeout for anything that normally happens immediately, but may take longer on a busy machine.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>An answer that takes longer waited for the mail server, which never answers: on a busy machine a second isn't enough for a hash.</summary>
+    /// <summary>
+    /// The maximum duration of requests that don't wait for a stalled mail server. On a busy machine, a second isn't enough for a hash.
+    /// </summary>
     public static readonly TimeSpan PromptLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Puts a notice into the outbox, as another replica does.</summary>
+    /// <summary>Queues a notice in the outbox, as another replica would.</summary>
     public static async Task EnqueueAsync(this CortexApp app, string recipient, string kind = MailKind.PasswordChanged, string details = "{}")
     {
         await app.SqlAsync(
@@ -26,32 +28,33 @@ internal static class OutboxSteps
         app.WakeSender();
     }
 
-    /// <summary>The sender looks at once, and not within the second that it takes to look by itself.</summary>
+    /// <summary>Makes the sender check the outbox immediately instead of within a second.</summary>
     public static void WakeSender(this CortexApp app) => app.Services.GetRequiredService<MailSignal>().Wake();
 
     public static async Task<long> CountQueuedAsync(this CortexApp app) => (long)(await app.SqlAsync("SELECT count(*) FROM outbox_mails"))!;
 
-    /// <summary>For what needs no time to pass.</summary>
-    public static Task UntilAsync(string what, Func<bool> isSo) => Poll.UntilAsync(Timeout, what, () => Task.FromResult(isSo()));
+    /// <summary>Waits for a condition without advancing the clock.</summary>
+    public static Task UntilAsync(string description, Func<bool> condition) => Poll.UntilAsync(Timeout, description, () => Task.FromResult(condition()));
 
-    /// <summary>While time passes: at each look a second.</summary>
-    public static Task AdvanceUntilAsync(this CortexApp app, string what, Func<bool> isSo, TimeSpan? limit = null) =>
-        app.AdvanceUntilAsync(what, () => Task.FromResult(isSo()), limit);
+    /// <summary>Waits for a condition and advances the clock by a second before each check.</summary>
+    public static Task AdvanceUntilAsync(this CortexApp app, string description, Func<bool> condition, TimeSpan? timeout = null) =>
+        app.AdvanceUntilAsync(description, () => Task.FromResult(condition()), timeout);
 
     public static Task AdvanceUntilAsync(
-        this CortexApp app, string what, Func<Task<bool>> isSo, TimeSpan? limit = null) => Poll.UntilAsync(limit ?? Timeout, what, async () =>
+        this CortexApp app, string description, Func<Task<bool>> condition, TimeSpan? timeout = null) =>
+        Poll.UntilAsync(timeout ?? Timeout, description, async () =>
     {
-        if (!await isSo())
+        if (!await condition())
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             app.WakeSender();
             await Task.Delay(15, TestContext.Current.CancellationToken);
         }
 
-        return await isSo();
+        return await condition();
     });
 
-    /// <summary>Nothing is left, and no mail came twice.</summary>
+    /// <summary>Checks that the outbox becomes empty and that no email was delivered twice.</summary>
     public static async Task AssertDeliveredOnceAsync(this CortexApp app, SmtpListener smtp)
     {
         await Poll.UntilAsync(Timeout, "an empty outbox", async () => await app.CountQueuedAsync() == 0);

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>A development server with a folder of its own.</summary>
+/// <summary>A development server with its own pickup folder.</summary>
 public sealed class PickupApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public string Folder { get; } = Path.Combine(Directory.CreateTempSubdirectory("cx-").FullName, "mail");
@@ -16,17 +16,17 @@ public sealed class PickupApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <remarks>Without SMTP_URL, outside Production, mail goes to files in a pickup folder and the log names the file.</remarks>
+/// <remarks>Outside Production and without SMTP_URL, emails are written to files in a pickup folder, and the log names each file.</remarks>
 public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
 {
-    private readonly Mailbox _mails = new(app.Folder);
+    private readonly Mailbox _mailbox = new(app.Folder);
 
-    /// <remarks>The log names the file, but neither the address nor the token in it.</remarks>
+    /// <remarks>The log names the file, but contains neither the address nor the token.</remarks>
     [Fact]
-    public async Task The_log_names_the_file_of_each_mail()
+    public async Task The_log_names_the_file_of_each_email()
     {
         var user = await app.RegisterAsync();
-        var mail = await _mails.WaitAsync(user.Email, "verify_email");
+        var mail = await _mailbox.WaitAsync(user.Email, "verify_email");
 
         await OutboxSteps.UntilAsync("a line in the log", () => app.Log.Contains($"user {user.Id}: {app.Folder}", StringComparison.Ordinal));
         var line = Assert.Single(app.Log.Split('\n'), line => line.Contains($"{user.Id}: {app.Folder}", StringComparison.Ordinal));
@@ -37,24 +37,24 @@ public sealed class PickupTests(PickupApp app) : IClassFixture<PickupApp>
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_to_loses_no_mail()
+    public async Task No_email_is_lost_if_the_folder_cannot_be_written_to()
     {
         if (Directory.Exists(app.Folder))
         {
             Directory.Delete(app.Folder, recursive: true);
         }
 
-        // For root too, whom no permission stops.
+        // A file in place of the folder also stops root, which ignores permissions.
         await File.WriteAllTextAsync(app.Folder, "", TestContext.Current.CancellationToken);
         var user = await app.RegisterAsync();
         await app.AdvanceUntilAsync(
-            "two tries", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: The email could not be written", StringComparison.Ordinal)) >= 2);
+            "two attempts", () => app.Log.Split('\n').Count(line => line.StartsWith("Error: The email could not be written", StringComparison.Ordinal)) >= 2);
         Assert.Equal(1, await app.CountQueuedAsync());
 
         File.Delete(app.Folder);
-        await app.AdvanceUntilAsync("a mail", () => Directory.Exists(app.Folder) && Directory.EnumerateFiles(app.Folder, "*.eml").Any());
-        await _mails.WaitAsync(user.Email, "verify_email");
-        Assert.Single(await _mails.ForAsync(user.Email));
+        await app.AdvanceUntilAsync("an email", () => Directory.Exists(app.Folder) && Directory.EnumerateFiles(app.Folder, "*.eml").Any());
+        await _mailbox.WaitAsync(user.Email, "verify_email");
+        Assert.Single(await _mailbox.ForAsync(user.Email));
         Assert.Empty(Directory.EnumerateFiles(app.Folder, "*.part"));
     }
 }

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>A server with a mail server, which wants a password that has to be percent-encoded.</summary>
+/// <summary>A server with its own mail server, whose password has to be percent-encoded.</summary>
 public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     public const string User = "cortex@mail.example";
@@ -16,7 +16,7 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
     internal static string UrlOf(string scheme, string host, int port) =>
         $"{scheme}://{Uri.EscapeDataString(User)}:{Uri.EscapeDataString(Password)}@{host}:{port}";
 
-    /// <summary>Before each test: the mail server is there, and there is nothing to send.</summary>
+    /// <summary>Before each test, makes the mail server available and empties the outbox.</summary>
     internal async Task ResetAsync()
     {
         await Smtp.CloseAsync();
@@ -24,17 +24,17 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
         Smtp.Open();
         await SqlAsync("DELETE FROM outbox_mails");
 
-        // No pause is left after a mail server that was away.
+        // The sender may still be pausing after an outage of the mail server.
         Clock.Advance(TimeSpan.FromMinutes(1));
         Smtp.Clear();
     }
 
-    /// <summary>One more mail goes: what was due before it has had its turn.</summary>
+    /// <summary>Delivers one more email. Every email that was due before it has been attempted by then.</summary>
     internal async Task DeliverAnotherAsync()
     {
         var email = NewEmail();
         await this.EnqueueAsync(email);
-        await OutboxSteps.UntilAsync($"a mail to {email}", () => Smtp.For(email).Count == 1);
+        await OutboxSteps.UntilAsync($"an email to {email}", () => Smtp.For(email).Count == 1);
     }
 
     public override async ValueTask DisposeAsync()
@@ -44,12 +44,12 @@ public sealed class SmtpApp(PostgresCluster cluster) : CortexApp(cluster)
     }
 }
 
-/// <summary>Production without SMTP_URL: its mails wait for a replica that sends.</summary>
+/// <summary>A server in Production without SMTP_URL, whose emails wait for a replica that can send them.</summary>
 public sealed class NoSmtpApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override string Environment => "Production";
 
-    /// <summary>A replica that sends through this mail server.</summary>
+    /// <summary>Starts a replica that sends emails through a mail server.</summary>
     internal IDisposable StartSender(string smtpUrl, params (string Name, string Value)[] settings)
     {
         StartReplica(out var replica, [("SMTP_URL", smtpUrl), ("EMAIL_FROM", "no-reply@cortex.example"), .. settings]);

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <remarks>What was answered with success is not lost. That holds for its mails too, whatever the mail server does, and no request waits for it.</remarks>
+/// <remarks>No email of a successful request is lost, whatever the mail server does, and no request waits for the mail server.</remarks>
 public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAsyncLifetime
 {
     public async ValueTask InitializeAsync() => await app.ResetAsync();
@@ -13,10 +13,10 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task A_mail_comes_as_text_and_HTML_with_what_mail_software_looks_for()
+    public async Task An_email_has_text_HTML_and_the_headers_that_mail_software_expects()
     {
         var user = await app.RegisterAsync();
-        await OutboxSteps.UntilAsync("the mail", () => app.Smtp.For(user.Email).Count == 1);
+        await OutboxSteps.UntilAsync("the email", () => app.Smtp.For(user.Email).Count == 1);
 
         var (message, from, to, _, login, _) = app.Smtp.For(user.Email)[0];
         Assert.Equal(("no-reply@cortex.example", SmtpApp.User), (from, login));
@@ -36,7 +36,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
-    /// <remarks>RFC 5321: which of these a server says, for a full mailbox, a greylist, a rule or a full disk, is its own choice.</remarks>
+    /// <remarks>RFC 5321 lets each server choose its reply for a full mailbox, greylisting, a policy, or a full disk.</remarks>
     [Theory]
     [InlineData("RcptTo", "450 4.2.0 greylisted")]
     [InlineData("RcptTo", "451 4.7.1 greylisted")]
@@ -55,30 +55,31 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("End", "451 4.3.0 try later")]
     [InlineData("End", "452 4.3.1 disk full")]
     [InlineData("End", "554 5.7.1 looks like spam")]
-    public async Task A_mail_that_is_refused_is_tried_again_later_and_later_and_holds_up_no_other(string phase, string reply)
+    public async Task A_refused_email_is_retried_with_growing_delays_and_does_not_delay_others(string phase, string reply)
     {
         var at = Enum.Parse<SmtpPhase>(phase);
         var refused = $"refused-{app.NewEmail()}";
         app.Smtp.FailAt(at, SmtpFault.ReplyWith(reply), refused);
-        int Tries() => app.Smtp.Lines.Count(line => line.StartsWith("RCPT", StringComparison.Ordinal) && line.Contains(refused, StringComparison.Ordinal));
+        int CountAttempts() =>
+            app.Smtp.Lines.Count(line => line.StartsWith("RCPT", StringComparison.Ordinal) && line.Contains(refused, StringComparison.Ordinal));
 
         await app.EnqueueAsync(refused);
-        await OutboxSteps.UntilAsync("a first try", () => Tries() == 1);
-        for (var (delay, tries) = (30, 1); tries < 4; (delay, tries) = (delay * 2, tries + 1))
+        await OutboxSteps.UntilAsync("a first attempt", () => CountAttempts() == 1);
+        for (var (delay, attempts) = (30, 1); attempts < 4; (delay, attempts) = (delay * 2, attempts + 1))
         {
             await app.DeliverAnotherAsync();
             app.Clock.Advance(TimeSpan.FromSeconds(delay - 1));
             await app.DeliverAnotherAsync();
-            Assert.Equal(tries, Tries());
+            Assert.Equal(attempts, CountAttempts());
             app.Clock.Advance(TimeSpan.FromSeconds(1));
             app.WakeSender();
-            await OutboxSteps.UntilAsync($"try {tries + 1}", () => Tries() == tries + 1);
+            await OutboxSteps.UntilAsync($"attempt {attempts + 1}", () => CountAttempts() == attempts + 1);
         }
 
         await app.DeliverAnotherAsync();
         app.Smtp.ClearFaults();
         app.Clock.Advance(TimeSpan.FromMinutes(4));
-        await app.AdvanceUntilAsync("the mail", () => app.Smtp.For(refused).Count == 1);
+        await app.AdvanceUntilAsync("the email", () => app.Smtp.For(refused).Count == 1);
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
@@ -90,7 +91,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("550 sorry, no mailbox here by that name (#5.1.1)")]
     [InlineData("550-5.1.1 The email account that you tried to reach does not exist.\r\n550 5.1.1 Please check it")]
     [InlineData("553 5.1.3 no mailbox of this name")]
-    public async Task A_mail_to_a_mailbox_that_nobody_has_is_given_up_and_holds_up_no_other(string reply)
+    public async Task An_email_to_a_nonexistent_mailbox_is_dropped_and_does_not_delay_others(string reply)
     {
         var nobody = $"nobody-{app.NewEmail()}";
         app.Smtp.FailAt(SmtpPhase.RcptTo, SmtpFault.ReplyWith(reply), nobody);
@@ -110,21 +111,21 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("MailFrom", "550 5.7.1 not your address")]
     [InlineData("MailFrom", "421 4.3.2 going down")]
     [InlineData("MailFrom", "530 5.7.0 log in first")]
-    public async Task Where_the_mail_server_refuses_everything_all_mails_wait_and_then_go_once(string phase, string reply)
+    public async Task If_the_mail_server_refuses_everything_all_emails_wait_and_are_then_sent_once(string phase, string reply)
     {
         var at = Enum.Parse<SmtpPhase>(phase);
         app.Smtp.FailAt(at, SmtpFault.ReplyWith(reply));
-        string[] people = [app.NewEmail(), app.NewEmail(), app.NewEmail()];
-        foreach (var email in people)
+        string[] recipients = [app.NewEmail(), app.NewEmail(), app.NewEmail()];
+        foreach (var email in recipients)
         {
             await app.EnqueueAsync(email);
         }
 
-        await app.AdvanceUntilAsync("three tries", () => app.Smtp.TimesReached(at) >= 3);
+        await app.AdvanceUntilAsync("three attempts", () => app.Smtp.TimesReached(at) >= 3);
         Assert.Equal(3, await app.CountQueuedAsync());
         app.Smtp.ClearFaults();
 
-        await app.AdvanceUntilAsync("the mails", () => people.All(email => app.Smtp.For(email).Count == 1));
+        await app.AdvanceUntilAsync("the emails", () => recipients.All(email => app.Smtp.For(email).Count == 1));
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
@@ -144,7 +145,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("Content", "hangs up")]
     [InlineData("End", "hangs up")]
     [InlineData("Greeting", "is away")]
-    public async Task While_the_mail_server_fails_requests_are_answered_at_once_and_their_mails_go_once_it_is_back(string phase, string what)
+    public async Task While_the_mail_server_fails_requests_do_not_wait_and_emails_are_sent_once_it_recovers(string phase, string what)
     {
         var at = Enum.Parse<SmtpPhase>(phase);
         var first = app.NewEmail();
@@ -157,7 +158,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         {
             app.Smtp.FailAt(at, what == "stalls" ? SmtpFault.Stall : SmtpFault.Drop);
             await app.EnqueueAsync(first);
-            await app.AdvanceUntilAsync("a try", () => app.Smtp.TimesReached(at) > 0);
+            await app.AdvanceUntilAsync("an attempt", () => app.Smtp.TimesReached(at) > 0);
         }
 
         var started = Stopwatch.GetTimestamp();
@@ -170,15 +171,15 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         await app.Smtp.CloseAsync();
         app.Smtp.ClearFaults();
         app.Smtp.Open();
-        await app.AdvanceUntilAsync("the mails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
+        await app.AdvanceUntilAsync("the emails", () => app.Smtp.For(first).Count == 1 && app.Smtp.For(user.Email).Count == 2);
         Assert.Equal(
             ["Confirm your email address", "Set a new password"], app.Smtp.For(user.Email).Select(mail => mail.Message.Subject).Order(StringComparer.Ordinal));
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
-    /// <remarks>A scanner that dies of one mail must not stop the mails of all others for three days.</remarks>
+    /// <remarks>An email that crashes the mail server's scanner must not stop all other emails for three days.</remarks>
     [Fact]
-    public async Task A_mail_at_which_the_mail_server_always_hangs_up_does_not_stop_the_others()
+    public async Task An_email_on_which_the_mail_server_always_disconnects_does_not_stop_the_others()
     {
         var deadly = $"deadly-{app.NewEmail()}";
         var other = app.NewEmail();
@@ -186,30 +187,30 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         await app.EnqueueAsync(deadly);
         await app.EnqueueAsync(other);
 
-        await app.AdvanceUntilAsync("the other mail", () => app.Smtp.For(other).Count == 1);
+        await app.AdvanceUntilAsync("the other email", () => app.Smtp.For(other).Count == 1);
         app.Smtp.ClearFaults();
-        await app.AdvanceUntilAsync("the mail", () => app.Smtp.For(deadly).Count == 1);
+        await app.AdvanceUntilAsync("the email", () => app.Smtp.For(deadly).Count == 1);
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
-    /// <remarks>Nobody can know whether it was taken: it is sent again, by the same name.</remarks>
+    /// <remarks>The sender can't know whether the email was accepted, so it sends it again with the same Message-ID.</remarks>
     [Fact]
-    public async Task A_mail_whose_receipt_is_lost_comes_again_with_the_same_Message_ID()
+    public async Task An_email_whose_acceptance_is_lost_is_sent_again_with_the_same_Message_ID()
     {
         var email = app.NewEmail();
         app.Smtp.FailAt(SmtpPhase.Accepted, SmtpFault.Drop);
         await app.EnqueueAsync(email);
-        await OutboxSteps.UntilAsync("a mail without a receipt", () => app.Smtp.TimesReached(SmtpPhase.Accepted) == 1);
+        await OutboxSteps.UntilAsync("an email without a reply", () => app.Smtp.TimesReached(SmtpPhase.Accepted) == 1);
         app.Smtp.ClearFaults();
 
-        await app.AdvanceUntilAsync("the mail again", () => app.Smtp.For(email).Count == 2);
+        await app.AdvanceUntilAsync("the email again", () => app.Smtp.For(email).Count == 2);
         Assert.Single(app.Smtp.For(email).Select(mail => mail.Message.MessageId).Distinct());
         await app.DeliverAnotherAsync();
         Assert.Equal(2, app.Smtp.For(email).Count);
         await Poll.UntilAsync(OutboxSteps.Timeout, "an empty outbox", async () => await app.CountQueuedAsync() == 0);
     }
 
-    /// <remarks>Other programs can write any text as an email into the documented tables.</remarks>
+    /// <remarks>Other programs can write any text into the email column of the documented tables.</remarks>
     [Theory]
     [InlineData("no address", "password_changed", "{}")]
     [InlineData("nobody", "password_changed", "{}")]
@@ -221,7 +222,7 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [InlineData("a@example.com", "no_such_kind", "{}")]
     [InlineData("a@example.com", "password_changed", "[]")]
     [InlineData("a@example.com", "password_changed", """{"ip": {"nested": 1}}""")]
-    public async Task A_mail_that_cannot_be_made_does_not_stop_the_others_and_writes_to_nobody_else(string recipient, string kind, string details)
+    public async Task A_malformed_email_does_not_stop_the_others_and_goes_to_no_other_recipient(string recipient, string kind, string details)
     {
         await app.EnqueueAsync(recipient, kind, details);
         await app.DeliverAnotherAsync();
@@ -233,14 +234,14 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     }
 
     [Fact]
-    public async Task A_user_agent_with_line_breaks_gets_into_no_header_body_or_command()
+    public async Task A_user_agent_with_line_breaks_cannot_inject_a_header_a_body_or_a_command()
     {
         var email = app.NewEmail();
         await app.EnqueueAsync(
             email,
             details: """{"user_agent": "Firefox\r\nBcc: evil@example.com\r\n.\r\nRCPT TO:<evil@example.com>\r\n<img src=x>", "ip":"""
                 + """ "192.0.2.7\r\n.\r\nQUIT\r\n.."}""");
-        await OutboxSteps.UntilAsync("the mail", () => app.Smtp.For(email).Count == 1);
+        await OutboxSteps.UntilAsync("the email", () => app.Smtp.For(email).Count == 1);
 
         var message = app.Smtp.For(email)[0].Message;
         Assert.Equal([email], message.GetRecipients().Select(to => to.Address));
@@ -249,14 +250,14 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
         Assert.DoesNotContain("<img", message.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(app.Smtp.Lines, line => line.Contains("evil", StringComparison.Ordinal));
 
-        // A line with a point alone would end the mail on its way.
+        // A line with only a dot would end the message early.
         Assert.EndsWith("Cortex Memory\n", message.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 
-    /// <remarks>A server's answer may repeat the address.</remarks>
+    /// <remarks>The mail server's reply may repeat the address.</remarks>
     [Fact]
-    public async Task No_address_token_or_password_is_logged_whatever_becomes_of_a_mail()
+    public async Task No_address_token_or_password_is_logged_whatever_happens_to_an_email()
     {
         var emails = Enumerable.Range(0, 4).Select(_ => $"secret-{app.NewEmail()}").ToArray();
         foreach (var (email, phase, fault) in new[]
@@ -270,11 +271,11 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
             app.Smtp.FailAt(phase, fault);
             var before = app.Smtp.TimesReached(phase);
             await app.RegisterAsync(email);
-            await app.AdvanceUntilAsync($"a try of {email}", () => app.Smtp.TimesReached(phase) > before);
+            await app.AdvanceUntilAsync($"an attempt for {email}", () => app.Smtp.TimesReached(phase) > before);
             app.Smtp.ClearFaults();
         }
 
-        await app.AdvanceUntilAsync("the mails", () => emails[1..].All(email => app.Smtp.For(email).Count == 1));
+        await app.AdvanceUntilAsync("the emails", () => emails[1..].All(email => app.Smtp.For(email).Count == 1));
         await app.EnqueueAsync("secret no address@");
         await app.DeliverAnotherAsync();
 

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;
 
-/// <summary>Mails of a server that sends none, sent by replicas that do.</summary>
+/// <summary>Emails of a server without SMTP, which other replicas send.</summary>
 public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, IAsyncLifetime
 {
     private const int EmailCount = 100;
@@ -15,7 +15,7 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task In_Production_without_SMTP_URL_mails_wait_and_go_when_a_replica_sends()
+    public async Task In_Production_without_SMTP_URL_emails_wait_for_a_replica_that_sends_them()
     {
         var user = await app.RegisterAsync();
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
@@ -26,7 +26,7 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
         await using var smtp = new SmtpListener();
         using (app.StartSender($"smtp://127.0.0.1:{smtp.Port}"))
         {
-            await app.AdvanceUntilAsync("the mails", () => smtp.For(user.Email).Count == 2);
+            await app.AdvanceUntilAsync("the emails", () => smtp.For(user.Email).Count == 2);
             await app.AssertDeliveredOnceAsync(smtp);
         }
 
@@ -34,9 +34,9 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
         await (await app.Anonymous().PostAsync("/api/v1/auth/verify-email", new { token })).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>The mail server holds each until all are there: otherwise the first would have sent everything.</remarks>
+    /// <remarks>The mail server holds each connection until all replicas are connected. Otherwise the first one would send everything.</remarks>
     [Fact]
-    public async Task Three_replicas_that_send_at_once_send_each_mail_once()
+    public async Task Three_replicas_that_send_concurrently_send_each_email_once()
     {
         var emails = Enumerable.Range(0, EmailCount).Select(_ => app.NewEmail()).ToArray();
         await app.SqlAsync(
@@ -52,7 +52,7 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
         {
             await app.AdvanceUntilAsync("three connections", () => smtp.TimesReached(SmtpPhase.Greeting) >= 3);
             smtp.ClearFaults();
-            await app.AdvanceUntilAsync("all mails", () => smtp.Received.Count >= EmailCount);
+            await app.AdvanceUntilAsync("all emails", () => smtp.Received.Count >= EmailCount);
             await app.AssertDeliveredOnceAsync(smtp);
         }
         finally
@@ -63,37 +63,37 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
         Assert.Equal(emails.Order(StringComparer.Ordinal), smtp.Received.Select(mail => Assert.Single(mail.To)).Order(StringComparer.Ordinal));
     }
 
-    /// <remarks>Whoever answers in the mail server's place must not get the mails, nor the password.</remarks>
+    /// <remarks>An attacker who impersonates the mail server must get neither the emails nor the password.</remarks>
     [Theory]
     [InlineData("smtp")]
     [InlineData("smtps")]
-    public async Task A_mail_server_whose_certificate_is_not_trusted_gets_nothing_and_mails_wait(string scheme)
+    public async Task A_mail_server_with_an_untrusted_certificate_gets_nothing_and_emails_wait(string scheme)
     {
         using var certificates = new TestCertificates();
         await using var smtp = new SmtpListener { Login = (SmtpApp.User, SmtpApp.Password), Certificate = certificates.Localhost, IsTls = scheme == "smtps" };
         var user = await app.RegisterAsync();
         using (app.StartSender(SmtpApp.UrlOf(scheme, "localhost", smtp.Port)))
         {
-            await app.AdvanceUntilAsync("two tries", () => Logged("no trusted TLS connection") >= 2);
+            await app.AdvanceUntilAsync("two attempts", () => CountLogLines("no trusted TLS connection") >= 2);
         }
 
         Assert.DoesNotContain(smtp.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal) || line.StartsWith("MAIL", StringComparison.Ordinal));
         Assert.Equal(1, await app.CountQueuedAsync());
         Assert.DoesNotContain(user.Email, app.Log, StringComparison.Ordinal);
 
-        int Logged(string text) =>
+        int CountLogLines(string text) =>
             app.Log.Split('\n')
                 .Count(line => line.Contains($"localhost:{smtp.Port}", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_password_does_not_leave_this_machine_in_clear()
+    public async Task A_password_is_not_sent_unencrypted_to_another_machine()
     {
         await using var smtp = new SmtpListener(NonLoopbackAddress()) { Login = (SmtpApp.User, SmtpApp.Password) };
         await app.RegisterAsync();
         using (app.StartSender(SmtpApp.UrlOf("smtp", $"{NonLoopbackAddress()}", smtp.Port)))
         {
-            await app.AdvanceUntilAsync("two tries", () => smtp.TimesReached(SmtpPhase.Ehlo) >= 2);
+            await app.AdvanceUntilAsync("two attempts", () => smtp.TimesReached(SmtpPhase.Ehlo) >= 2);
         }
 
         Assert.DoesNotContain(smtp.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
@@ -102,25 +102,25 @@ public sealed class SmtpReplicaTests(NoSmtpApp app) : IClassFixture<NoSmtpApp>, 
     }
 
     [Fact]
-    public async Task Without_a_password_a_mail_server_elsewhere_need_not_encrypt()
+    public async Task Without_a_password_a_mail_server_on_another_machine_need_not_use_TLS()
     {
         await using var smtp = new SmtpListener(NonLoopbackAddress());
         var user = await app.RegisterAsync();
         using (app.StartSender($"smtp://{NonLoopbackAddress()}:{smtp.Port}"))
         {
-            await app.AdvanceUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
+            await app.AdvanceUntilAsync("the email", () => smtp.For(user.Email).Count == 1);
             await app.AssertDeliveredOnceAsync(smtp);
         }
     }
 
     [Fact]
-    public async Task A_mail_server_that_wants_the_old_way_of_logging_in_gets_it()
+    public async Task AUTH_LOGIN_is_used_if_the_mail_server_offers_nothing_else()
     {
         await using var smtp = new SmtpListener { Login = (SmtpApp.User, SmtpApp.Password), Mechanisms = "LOGIN" };
         var user = await app.RegisterAsync();
         using (app.StartSender(SmtpApp.UrlOf("smtp", "127.0.0.1", smtp.Port)))
         {
-            await app.AdvanceUntilAsync("the mail", () => smtp.For(user.Email).Count == 1);
+            await app.AdvanceUntilAsync("the email", () => smtp.For(user.Email).Count == 1);
         }
 
         Assert.Equal(SmtpApp.User, smtp.For(user.Email)[0].User);

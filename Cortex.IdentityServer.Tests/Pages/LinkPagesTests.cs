@@ -4,8 +4,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Pages;
 
-/// <summary>The pages that links in mails open.</summary>
-/// <remarks>Mail scanners open links too, and spend nothing by it.</remarks>
+/// <summary>The pages that links in emails open.</summary>
+/// <remarks>Mail scanners also open links, so opening a link must not use it up.</remarks>
 public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string New = EmailSteps.NewPassword;
@@ -13,7 +13,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     public static readonly TheoryData<string> Pages = ["/verify-email", "/reset-password", "/change-email", "/invitation"];
 
     [Fact]
-    public async Task Opening_a_link_to_verify_changes_nothing_and_its_button_does()
+    public async Task Opening_a_verification_link_changes_nothing_until_the_button_is_clicked()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.VerificationTokenAsync(user.Email);
@@ -27,7 +27,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Opening_a_link_to_reset_changes_nothing_and_its_button_does()
+    public async Task Opening_a_reset_link_changes_nothing_until_the_button_is_clicked()
     {
         var (user, _, http) = await app.SignedInAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -41,24 +41,24 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Opening_a_link_to_move_changes_nothing_and_its_button_does()
+    public async Task Opening_an_email_change_link_changes_nothing_until_the_button_is_clicked()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var wanted = app.NewEmail();
-        var token = await app.EmailChangeTokenAsync(http, wanted);
+        var newEmail = app.NewEmail();
+        var token = await app.EmailChangeTokenAsync(http, newEmail);
 
         await OpenThreeTimesAsync("/change-email", token);
         Assert.Equal(user.Email, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
 
         await ShouldSucceedAsync(await app.Anonymous().PostFormAsync("/change-email", ("token", token)));
-        Assert.Equal(wanted, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
+        Assert.Equal(newEmail, await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.Id));
         await ShouldBeRefusedAsync(await app.Anonymous().PostFormAsync("/change-email", ("token", token)));
     }
 
-    /// <remarks>Some scanners look with HEAD only; a page that fails at it might be shown as a broken link.</remarks>
+    /// <remarks>Some scanners only send HEAD, and might report the link as broken if that fails.</remarks>
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task HEAD_answers_as_GET_does_without_a_body(string page)
+    public async Task HEAD_returns_the_same_as_GET_without_a_body(string page)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, page + "?token=x");
 
@@ -69,10 +69,10 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("", await answer.TextAsync());
     }
 
-    /// <remarks>A token is part of the address and of the form.</remarks>
+    /// <remarks>Both the URL and the form contain a token.</remarks>
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task A_page_is_kept_by_no_cache_framed_by_nobody_runs_no_script_and_tells_no_other_site(string page)
+    public async Task A_page_is_never_cached_cannot_be_framed_runs_no_script_and_sends_no_referrer(string page)
     {
         var answer = await app.Anonymous().FetchAsync(page + "?token=x");
 
@@ -93,7 +93,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task What_stands_in_the_link_is_text_and_no_html(string page)
+    public async Task The_token_in_the_link_is_encoded_as_text(string page)
     {
         var html = await (await app.Anonymous().FetchAsync(page + "?token=" + Uri.EscapeDataString("\"><script>alert(1)</script><i a='"))).TextAsync();
 
@@ -103,7 +103,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task A_link_without_a_good_token_is_refused_by_a_page_when_it_is_used(string page)
+    public async Task A_form_without_a_valid_token_is_refused(string page)
     {
         foreach (var fields in new[]
         {
@@ -117,7 +117,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task What_is_no_form_is_refused(string page)
+    public async Task A_body_that_is_not_a_form_is_refused(string page)
     {
         await (await app.Anonymous().PostTextAsync(page, """{"token":"x"}""")).ShouldBeProblemAsync(415, "unsupported_media_type");
         await (await app.Anonymous().PostTextAsync(page, "token=x", "text/plain")).ShouldBeProblemAsync(415, "unsupported_media_type");
@@ -127,12 +127,12 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.Anonymous().PostAsync(page, broken, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(415, "unsupported_media_type");
     }
 
-    /// <remarks>The form comes again, and the link is as good as before.</remarks>
+    /// <remarks>The form is shown again, and the link stays valid.</remarks>
     [Theory]
     [InlineData("short")]
     [InlineData("password12345678")]
     [InlineData("")]
-    public async Task A_weak_password_is_explained_and_another_may_be_tried(string password)
+    public async Task A_weak_password_is_explained_and_can_be_corrected(string password)
     {
         var user = await app.RegisterAsync();
         var token = await app.ResetTokenAsync(user.Email);
@@ -147,7 +147,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
         await ShouldSucceedAsync(await app.Anonymous().PostFormAsync("/reset-password", ("token", token), ("new_password", New)));
     }
 
-    /// <remarks>A password manager saves the new password under the account's email. Who has no good token learns no address.</remarks>
+    /// <remarks>A password manager saves the new password under the account's email. Without a valid token, the page doesn't reveal the address.</remarks>
     [Theory]
     [InlineData("/reset-password")]
     [InlineData("/invitation")]
@@ -181,7 +181,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
 
     private async Task OpenThreeTimesAsync(string page, string token)
     {
-        for (var time = 0; time < 3; time++)
+        for (var i = 0; i < 3; i++)
         {
             var html = await (await app.Anonymous().FetchAsync($"{page}?token={token}")).TextAsync();
             Assert.Contains("<form method=\"post\">", html, StringComparison.Ordinal);

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Pages;
 
-/// <summary>A server below a path, as a proxy shows it.</summary>
+/// <summary>A server that a proxy publishes below a path.</summary>
 public sealed class BelowPathApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", "https://id.example.com/auth/")];
 }
 
-/// <summary>What people and password managers find without a mail.</summary>
+/// <summary>The pages that users and password managers find without a link from an email.</summary>
 public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPathApp below)
     : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>, IClassFixture<BelowPathApp>
 {
@@ -19,7 +19,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     [Theory]
     [InlineData("GET")]
     [InlineData("HEAD")]
-    public async Task A_browser_that_opens_the_server_sees_what_it_is_and_where_the_documents_are(string method)
+    public async Task The_start_page_describes_the_server_and_links_to_its_documentation(string method)
     {
         using var answer = await OpenAsync(app, "/", Chromium, method);
 
@@ -39,7 +39,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task Every_link_on_the_page_leads_somewhere()
+    public async Task Every_link_on_the_page_works()
     {
         using var answer = await OpenAsync(app, "/", Chromium);
         var links = System.Text.RegularExpressions.Regex.Matches(await answer.TextAsync(), "href=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
@@ -52,7 +52,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task Without_documents_the_page_leads_to_none()
+    public async Task Without_API_documentation_the_page_does_not_link_to_it()
     {
         using var answer = await OpenAsync(withoutDocs, "/", Chromium);
 
@@ -67,7 +67,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     [InlineData("text/*;q=0.1, application/json")]
     [InlineData("garbage")]
     [InlineData(null)]
-    public async Task Whoever_takes_anything_gets_the_page_too(string? accept)
+    public async Task A_client_that_accepts_anything_gets_the_page_too(string? accept)
     {
         using var answer = await OpenAsync(app, "/", accept);
 
@@ -79,7 +79,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     [InlineData("application/json")]
     [InlineData("text/html;q=0, application/json")]
     [InlineData("text/html;q=0, */*")]
-    public async Task A_program_that_asks_for_something_else_finds_nothing(string accept)
+    public async Task A_client_that_does_not_accept_HTML_gets_404(string accept)
     {
         using var answer = await OpenAsync(app, "/", accept);
 
@@ -88,12 +88,12 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task A_browser_that_wants_the_icon_gets_none() =>
+    public async Task There_is_no_favicon() =>
         await (await app.Anonymous().FetchAsync("/favicon.ico")).ShouldBeProblemAsync(404, "not_found");
 
-    /// <remarks>https://www.w3.org/TR/change-password-url/, which password managers ask for.</remarks>
+    /// <remarks>Password managers use this URL (https://www.w3.org/TR/change-password-url/).</remarks>
     [Fact]
-    public async Task The_well_known_address_leads_to_where_a_password_is_changed()
+    public async Task The_well_known_URL_redirects_to_the_page_for_changing_the_password()
     {
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = app.BaseAddress };
         using var answer = await http.FetchAsync("/.well-known/change-password");
@@ -106,7 +106,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task Below_a_path_it_leads_there_whatever_Host_says()
+    public async Task Below_a_path_it_redirects_within_the_path_whatever_the_Host_header_says()
     {
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = below.BaseAddress };
         http.DefaultRequestHeaders.Host = "evil.example";
@@ -116,7 +116,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     }
 
     [Fact]
-    public async Task A_password_is_set_anew_from_that_page_on_by_browser_alone()
+    public async Task A_user_can_reset_a_password_with_only_a_browser()
     {
         var user = await app.RegisterAsync();
         Assert.Contains("autocomplete=\"username\"", await (await app.Anonymous().FetchAsync("/account/security")).TextAsync(), StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPa
     [InlineData("")]
     [InlineData("nobody")]
     [InlineData("a@b@example.com")]
-    public async Task What_is_no_address_may_be_mended(string email)
+    public async Task An_invalid_address_can_be_corrected(string email)
     {
         var answer = await app.Anonymous().PostFormAsync("/account/security", ("email", email));
 

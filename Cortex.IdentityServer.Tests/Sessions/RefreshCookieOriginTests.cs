@@ -31,7 +31,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
 
     [Theory]
     [MemberData(nameof(Foreign))]
-    public async Task A_foreign_page_can_not_use_the_cookie(string header, string value)
+    public async Task A_foreign_page_cannot_use_the_cookie(string header, string value)
     {
         var (user, accessToken, token) = await app.LogInWithCookieAsync();
 
@@ -50,7 +50,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     /// <remarks>Login CSRF: the visitor would continue as the attacker. The request is refused before the password is checked.</remarks>
     [Theory]
     [MemberData(nameof(Foreign))]
-    public async Task A_foreign_page_can_not_log_a_visitor_in(string header, string value)
+    public async Task A_foreign_page_cannot_log_a_visitor_in(string header, string value)
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
@@ -166,7 +166,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     }
 
     [Fact]
-    public async Task Under_a_star_a_foreign_page_can_not_log_a_visitor_out()
+    public async Task Under_a_star_a_foreign_page_cannot_log_a_visitor_out()
     {
         var (_, tokens, http) = await any.SignedInAsync();
 

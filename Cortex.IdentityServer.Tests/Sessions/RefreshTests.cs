@@ -190,7 +190,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_disabled_user_can_not_refresh_and_an_enabled_one_can_again()
+    public async Task A_disabled_user_cannot_refresh_and_an_enabled_one_can_again()
     {
         var (user, tokens, _) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
@@ -202,7 +202,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_deleted_user_can_not_refresh()
+    public async Task A_deleted_user_cannot_refresh()
     {
         var (user, tokens, _) = await app.SignedInAsync();
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);

@@ -145,7 +145,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_key_that_SECRET_KEY_can_not_decrypt_still_verifies_and_a_new_one_signs()
+    public async Task A_key_that_SECRET_KEY_cannot_decrypt_still_verifies_and_a_new_one_signs()
     {
         await using var app = await StartAsync();
         var (user, tokens, _) = await app.SignedInAsync();

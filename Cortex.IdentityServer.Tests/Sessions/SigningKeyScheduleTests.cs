@@ -50,7 +50,7 @@ public sealed class SigningKeyScheduleTests
         Assert.Equal(expected, SigningKeySchedule.Current([Key("b", 30, 60), Key("a", 0, 30)], Start.AddDays(daysLater))?.Id);
 
     [Fact]
-    public void A_key_that_can_not_be_decrypted_signs_nothing_and_another_is_created_at_once()
+    public void A_key_that_cannot_be_decrypted_signs_nothing_and_another_is_created_at_once()
     {
         SigningKey[] keys = [Key("a", 0, 30) with { Credentials = null }];
 

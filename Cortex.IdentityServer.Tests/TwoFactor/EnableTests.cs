@@ -102,7 +102,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_can_not_be_turned_on_twice()
+    public async Task It_cannot_be_turned_on_twice()
     {
         var user = await app.WithTwoFactorAsync();
 

@@ -39,7 +39,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("not base32: 0189!")]
     [InlineData("enc:v1:")]
     [InlineData(PythonHashes.EncryptedColumn)]
-    public async Task A_secret_that_can_not_be_read_lets_nobody_in(string stored)
+    public async Task A_secret_that_cannot_be_read_lets_nobody_in(string stored)
     {
         var user = await WithSecretAsync(stored);
 

@@ -11,7 +11,7 @@ public sealed class BcryptPasswordHasherTests
     private readonly User _user = new();
 
     [Fact]
-    public void Hashes_and_verifies_at_its_cost()
+    public void It_hashes_and_verifies_at_its_cost()
     {
         var hash = _hasher.HashPassword(_user, "correct horse");
 
@@ -21,12 +21,12 @@ public sealed class BcryptPasswordHasherTests
     }
 
     [Fact]
-    public void A_hash_of_another_cost_is_to_be_renewed() =>
+    public void A_hash_with_another_cost_needs_a_rehash() =>
         Assert.Equal(SuccessRehashNeeded, _hasher.VerifyHashedPassword(_user, PythonHashes.Bcrypt2b, "correct horse"));
 
     [Theory]
     [InlineData("")]
     [InlineData("correct horse")]
     [InlineData("\0")]
-    public void Nothing_verifies_against_nothing(string password) => Assert.Equal(Failed, _hasher.Verify(null, password));
+    public void No_password_verifies_without_a_hash(string password) => Assert.Equal(Failed, _hasher.Verify(null, password));
 }

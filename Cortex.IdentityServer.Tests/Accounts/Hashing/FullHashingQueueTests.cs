@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
-/// <summary>A server with one thread for hashes and few places.</summary>
+/// <summary>A server with one hashing thread and a short hashing queue.</summary>
 public sealed class SmallQueueApp(PostgresCluster cluster) : ConfiguredCostApp(cluster)
 {
     private const int Places = 3;
@@ -14,22 +14,22 @@ public sealed class SmallQueueApp(PostgresCluster cluster) : ConfiguredCostApp(c
 
     protected override IEnumerable<(string Name, string Value)> Settings => [("HASHING_THREADS", "1"), ("HASHING_QUEUE", $"{Places}")];
 
-    /// <summary>Takes all places, also those of known callers, until it is disposed.</summary>
+    /// <summary>Takes all places of the queue, including those reserved for known callers, until the result is disposed.</summary>
     internal IDisposable Fill()
     {
         var queue = Services.GetRequiredService<HashingQueue>();
         var places = Enumerable.Range(0, Places + Reserved).Select(_ => queue.TryEnter(isKnown: true)!).ToList();
         Assert.DoesNotContain(null, places);
-        return new Taken(places);
+        return new PlacesHolder(places);
     }
 
-    private sealed class Taken(List<HashingPlace> places) : IDisposable
+    private sealed class PlacesHolder(List<HashingPlace> places) : IDisposable
     {
         public void Dispose() => places.ForEach(place => place.Dispose());
     }
 }
 
-/// <summary>The line for hashes as a client sees it: while it is full, logins are refused quickly and other requests go on.</summary>
+/// <summary>The hashing queue from a client's view: while it is full, logins are refused quickly, and other requests still work.</summary>
 public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<SmallQueueApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -37,7 +37,7 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_the_line_is_full_whoever_needs_a_hash_is_refused_at_once_and_nothing_is_written()
+    public async Task While_the_queue_is_full_requests_that_need_a_hash_are_refused_immediately_and_write_nothing()
     {
         var (user, _, http) = await app.SignedInAsync();
         var newEmail = app.NewEmail();
@@ -54,16 +54,16 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
             };
             foreach (var request in requests)
             {
-                // The best of a few, as the machine has other things to do.
-                var (response, quickest) = (await request(), double.MaxValue);
-                for (var time = 0; time < 3; time++)
+                // The test takes the fastest of a few attempts, because the machine may be busy.
+                var (response, fastest) = (await request(), double.MaxValue);
+                for (var i = 0; i < 3; i++)
                 {
                     var started = Stopwatch.GetTimestamp();
                     response = await request();
-                    quickest = Math.Min(quickest, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                    fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 }
 
-                Assert.InRange(quickest, 0, 2_000);
+                Assert.InRange(fastest, 0, 2_000);
                 var problem = await response.ShouldBeProblemAsync(503, "service_unavailable");
                 Assert.Contains("busy", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
                 Assert.True(response.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1));
@@ -76,7 +76,7 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
     }
 
     [Fact]
-    public async Task While_the_line_is_full_tokens_and_keys_are_as_fast_as_ever()
+    public async Task While_the_queue_is_full_tokens_and_keys_are_still_verified_quickly()
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -95,6 +95,6 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
     }
 
     [Fact]
-    public void The_engine_is_chosen_at_the_start_and_logged() =>
+    public void The_bcrypt_engine_is_logged_at_startup() =>
         Assert.Contains("Information: Passwords are hashed with bcrypt by ", app.Log, StringComparison.Ordinal);
 }

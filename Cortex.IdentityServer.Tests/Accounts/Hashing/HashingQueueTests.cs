@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
-/// <summary>The line itself: who gets in, who comes first, and what is left undone.</summary>
+/// <summary>The hashing queue itself: admission, priority, and cancellation.</summary>
 public sealed class HashingQueueTests : IAsyncLifetime
 {
     private readonly GatedBcrypt _bcrypt = new();
@@ -27,7 +27,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Whoever_finds_the_line_full_is_told_at_once()
+    public void A_full_queue_refuses_immediately()
     {
         var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()).ToList();
         var started = Stopwatch.GetTimestamp();
@@ -37,7 +37,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2));
         Assert.True(_queue.RetryAfter >= TimeSpan.FromSeconds(1));
 
-        // A place is given up once, however often it is said.
+        // Disposing a place twice frees it only once.
         places[0]!.Dispose();
         places[0]!.Dispose();
         Assert.NotNull(_queue.TryEnter());
@@ -45,7 +45,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Known_callers_have_places_that_strangers_can_not_take()
+    public void Known_callers_have_reserved_places()
     {
         for (var place = 0; place < 4; place++)
         {
@@ -77,7 +77,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_line_is_full_one_thread_is_kept_from_strangers()
+    public async Task While_the_queue_is_full_one_thread_is_reserved_for_known_callers()
     {
         var (_, strangers) = await FillAsync();
         await Task.Delay(100, Cancel);
@@ -93,7 +93,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_that_is_free_again_gives_strangers_all_threads()
+    public async Task When_the_queue_has_room_again_strangers_get_all_threads()
     {
         var (places, strangers) = await FillAsync();
 
@@ -106,25 +106,25 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_any_more_is_not_hashed()
+    public async Task A_canceled_request_is_not_hashed()
     {
         using var gone = new CancellationTokenSource();
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
         await _bcrypt.WaitForEntriesAsync(1);
-        var cancelled = _queue.TryEnter()!.HashAsync("cancelled", gone.Token);
+        var canceled = _queue.TryEnter()!.HashAsync("canceled", gone.Token);
         var last = _queue.TryEnter()!.VerifyAsync(null, "last", default, Cancel);
 
         await gone.CancelAsync();
         _bcrypt.Open();
 
         await running;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
         Assert.Equal(PasswordVerificationResult.Failed, await last);
-        Assert.DoesNotContain("cancelled", _bcrypt.Inputs);
+        Assert.DoesNotContain("canceled", _bcrypt.Inputs);
     }
 
     [Fact]
-    public async Task A_server_that_stops_leaves_nobody_waiting()
+    public async Task Stopping_the_server_cancels_waiting_requests()
     {
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
         await _bcrypt.WaitForEntriesAsync(1);
@@ -140,17 +140,17 @@ public sealed class HashingQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_goes_wrong_in_a_hash_is_the_callers_and_the_thread_goes_on()
+    public async Task An_exception_in_a_hash_goes_to_the_caller_and_the_thread_keeps_running()
     {
         _bcrypt.Open();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => _queue.TryEnter()!.HashAsync("half a character \uD83D", Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => _queue.TryEnter()!.HashAsync("unpaired surrogate \uD83D", Cancel));
 
-        Assert.StartsWith("$2b$04$", await _queue.TryEnter()!.HashAsync("whole", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("$2b$04$", await _queue.TryEnter()!.HashAsync("well-formed", Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_full_line_is_logged_once_and_once_when_it_is_free_again()
+    public void A_full_queue_is_logged_once_and_once_more_when_it_has_room_again()
     {
         var places = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
         for (var refused = 0; refused < 10; refused++)
@@ -162,7 +162,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         places.ForEach(place => place.Dispose());
         Assert.Equal([LogLevel.Warning, LogLevel.Information], _log.Levels);
 
-        // Within the same minute it is no news.
+        // Within the same minute, it isn't logged again.
         FillAndLeave();
         Assert.Equal(2, _log.Levels.Count);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -183,7 +183,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         return _queue.StartAsync(Cancel);
     }
 
-    /// <summary>Two threads; all places are taken and one more was refused, and two strangers want a hash.</summary>
+    /// <summary>Starts a queue with two threads, takes all places, has one more caller refused, and requests two hashes for strangers.</summary>
     private async Task<(List<HashingPlace> Places, Task Strangers)> FillAsync()
     {
         _queue.Dispose();
@@ -195,7 +195,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         return (places, strangers);
     }
 
-    /// <summary>bcrypt that waits until the test lets it go on, and remembers what it was given.</summary>
+    /// <summary>A bcrypt engine that waits until the test opens the gate, and records its inputs.</summary>
     private sealed class GatedBcrypt : BcryptEngine, IDisposable
     {
         private readonly ManualResetEventSlim _gate = new();
@@ -216,7 +216,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
         public async Task WaitForEntriesAsync(int times)
         {
-            for (var time = 0; time < times; time++)
+            for (var i = 0; i < times; i++)
             {
                 await _entered.WaitAsync(Cancel);
             }

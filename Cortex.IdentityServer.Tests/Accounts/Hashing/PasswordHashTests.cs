@@ -6,7 +6,7 @@ using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
 namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
-/// <summary>The same tables of vectors for each engine.</summary>
+/// <summary>Runs the same test vectors on each bcrypt engine.</summary>
 public abstract class PasswordHashTests
 {
     private const int Cost = 4;
@@ -34,7 +34,7 @@ public abstract class PasswordHashTests
     [InlineData(PythonHashes.Sha256V1, Horse, SuccessRehashNeeded)]
     [InlineData(PythonHashes.Sha256V1Of2a, Horse, SuccessRehashNeeded)]
     [InlineData(PythonHashes.Sha256V1WithNul, "longpassword\0AAA", SuccessRehashNeeded)]
-    public void What_Python_hashed_verifies(string hash, string password, PasswordVerificationResult expected)
+    public void Hashes_from_Python_verify(string hash, string password, PasswordVerificationResult expected)
     {
         Assert.Equal(expected, Verify(hash, password, Cost));
         Assert.Equal(Failed, Verify(hash, password + "x", Cost));
@@ -46,20 +46,20 @@ public abstract class PasswordHashTests
     [Theory]
     [InlineData(PythonHashes.BcryptCost12)]
     [InlineData(PythonHashes.Sha256V2Cost12)]
-    public void The_cost_of_production_verifies(string hash)
+    public void Hashes_at_the_production_cost_verify(string hash)
     {
         Assert.Equal(Success, Verify(hash, Horse, 12));
         Assert.Equal(SuccessRehashNeeded, Verify(hash, Horse, 13));
     }
 
     [Fact]
-    public void Long_passwords_are_never_cut()
+    public void Long_passwords_are_never_truncated()
     {
         string a72 = new('a', 72), a73 = new('a', 73);
 
         Assert.Equal(Success, Verify(PythonHashes.Bcrypt72Bytes, a72, Cost));
         Assert.Equal(Failed, Verify(PythonHashes.Bcrypt72Bytes, a73, Cost));
-        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt73BytesCut, a73, Cost));
+        Assert.Equal(Failed, Verify(PythonHashes.Bcrypt73BytesTruncated, a73, Cost));
         Assert.Equal(Success, Verify(PythonHashes.Sha256V2Of73Bytes, a73, Cost));
         Assert.Equal(Failed, Verify(PythonHashes.Sha256V2Of73Bytes, a72, Cost));
     }
@@ -74,7 +74,7 @@ public abstract class PasswordHashTests
     }
 
     [Fact]
-    public void A_password_that_bcrypt_would_end_at_a_NUL_never_verifies()
+    public void A_password_that_bcrypt_would_truncate_at_a_NUL_never_verifies()
     {
         Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + "\0", Cost));
         Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + "\0BBB", Cost));
@@ -91,7 +91,7 @@ public abstract class PasswordHashTests
     [InlineData("ü", 37, @"\A\$bcrypt-sha256\$v=2,t=2b,r=4\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{31}\z")]
     [InlineData(Emoji, 256, @"\A\$bcrypt-sha256\$v=2,t=2b,r=4\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{31}\z")]
     [InlineData("\0", 8, @"\A\$bcrypt-sha256\$v=2,t=2b,r=4\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{31}\z")]
-    public void A_new_hash_has_the_form_that_holds_the_password(string part, int times, string form)
+    public void A_new_hash_has_the_form_that_fits_the_password(string part, int times, string form)
     {
         var password = Repeat(part, times);
         var hash = Create(password, Cost);
@@ -105,7 +105,7 @@ public abstract class PasswordHashTests
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_no_password()
+    public void An_unpaired_surrogate_is_rejected()
     {
         Assert.Throws<ArgumentException>(() => Create("password\uD83D", Cost));
         Assert.Equal(Failed, Verify(Create("password\uFFFD", Cost), "password\uD83D", Cost));
@@ -141,11 +141,11 @@ public abstract class PasswordHashTests
     [InlineData("$bcrypt-sha256$2y,4$abcdefghijklmnopqrstuu$fm19hcnOB5jVIa57e1DmQZ/XByRYI72")]
     [InlineData("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWRWJTmaaJObG")]
     [InlineData("pbkdf2:sha256:260000$abc$0123456789abcdef")]
-    public void A_malformed_hash_is_a_failure_and_no_exception(string? hash) =>
+    public void A_malformed_hash_fails_without_an_exception(string? hash) =>
         Assert.Equal(Failed, Verify(hash, Horse, Cost));
 
     [Fact]
-    public void A_malformed_hash_of_60_kB_is_a_failure()
+    public void A_malformed_hash_of_60_kB_fails()
     {
         Assert.Equal(Failed, Verify(new('$', 60_000), Horse, Cost));
         Assert.Equal(Failed, Verify("$2b$04$" + new string('a', 60_000), Horse, Cost));
@@ -153,7 +153,7 @@ public abstract class PasswordHashTests
     }
 
     [Fact]
-    public void Every_changed_character_of_a_hash_fails()
+    public void A_change_of_any_character_of_a_hash_fails()
     {
         foreach (var hash in new[] { PythonHashes.Bcrypt2b, PythonHashes.Sha256V2 })
         {
@@ -166,7 +166,7 @@ public abstract class PasswordHashTests
     }
 
     [Fact]
-    public void Stray_bits_at_the_end_of_a_salt_are_forgiven_as_passlib_does() =>
+    public void Stray_bits_at_the_end_of_a_salt_are_ignored_as_in_passlib() =>
         Assert.Equal(Success, Verify(PythonHashes.Bcrypt2b.Replace("uuj", "u9j", StringComparison.Ordinal), Horse, Cost));
 
     [Theory]
@@ -181,12 +181,12 @@ public abstract class PasswordHashTests
     [InlineData(PythonHashes.Sha256V1, "wrong")]
     [InlineData(PythonHashes.IdentityV3Sha1, "wrong")]
     [InlineData(PythonHashes.IdentityV3Sha1, Horse)]
-    public void A_failure_takes_the_time_of_the_configured_cost(string? hash, string password)
+    public void A_failure_takes_as_long_as_the_configured_cost(string? hash, string password)
     {
-        // Cost 8 is 16 times cost 4, so missing work shows far outside the bounds, which leave room for a busy machine.
+        // Cost 8 takes 16 times as long as cost 4, so missing work would be far outside the bounds, which leave room for a busy machine.
         var reference = Create(Horse, 8);
         double expected = double.MaxValue, actual = double.MaxValue;
-        for (var turn = 0; turn < 7; turn++)
+        for (var i = 0; i < 7; i++)
         {
             expected = Math.Min(expected, Milliseconds(() => Verify(reference, "wrong", 8)));
             actual = Math.Min(actual, Milliseconds(() => Verify(hash, password, 8)));
@@ -198,23 +198,23 @@ public abstract class PasswordHashTests
     [Theory]
     [InlineData("correct horse\0")]
     [InlineData("ääääääääääääääääääääääääääääääääääääa")]
-    public void What_bcrypt_would_cut_never_reaches_the_engine(string text) =>
+    public void A_text_that_bcrypt_would_truncate_never_reaches_the_engine(string text) =>
         Assert.Throws<ArgumentException>(() => _bcrypt.Digest(text, "abcdefghijklmnopqrstuu", Cost));
 
-    /// <remarks>The working memory of one hash is that of the next.</remarks>
+    /// <remarks>Hashes reuse the same working memory.</remarks>
     [Fact]
-    public void Hashes_at_once_and_one_after_another_do_not_disturb_each_other()
+    public void Concurrent_and_consecutive_hashes_do_not_affect_each_other()
     {
-        Parallel.For(0, 64, turn =>
+        Parallel.For(0, 64, i =>
         {
             Assert.Equal(Success, Verify(PythonHashes.Bcrypt2b, Horse, Cost));
-            Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + turn, Cost));
+            Assert.Equal(Failed, Verify(PythonHashes.Bcrypt2b, Horse + i, Cost));
             Assert.Equal(Success, Verify(PythonHashes.BcryptUmlauts, "Grüße, Zürich", Cost));
         });
     }
 
     [Fact]
-    public void It_passes_the_check_of_the_start() => Assert.True(BcryptEngines.IsCorrect(_bcrypt));
+    public void The_engine_passes_the_startup_check() => Assert.True(BcryptEngines.IsCorrect(_bcrypt));
 
     private string Create(string password, int cost) => PasswordHash.Create(password, cost, _bcrypt);
 
@@ -230,16 +230,16 @@ public abstract class PasswordHashTests
     private static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
 }
 
-/// <summary>By libxcrypt.</summary>
+/// <summary>Tests libxcrypt.</summary>
 public sealed class NativePasswordHashTests() : PasswordHashTests(NativeBcrypt.TryLoad())
 {
     [Theory]
     [InlineData("abcdefghij:lmnopqrstuu", 4)]
     [InlineData("abcdefghijklmnopqrstuu", 3)]
     [InlineData("abcdefghijklmnopqrstuu", 32)]
-    public void What_libxcrypt_refuses_gives_no_digest(string salt, int cost) =>
+    public void Input_that_libxcrypt_rejects_yields_no_digest(string salt, int cost) =>
         Assert.Null(NativeBcrypt.TryLoad()!.Digest("correct horse", salt, cost));
 }
 
-/// <summary>By BCrypt.Net.</summary>
+/// <summary>Tests BCrypt.Net.</summary>
 public sealed class ManagedPasswordHashTests() : PasswordHashTests(new ManagedBcrypt());

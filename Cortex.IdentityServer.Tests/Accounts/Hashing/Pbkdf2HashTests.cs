@@ -9,7 +9,7 @@ using static Microsoft.AspNetCore.Identity.PasswordVerificationResult;
 
 namespace Cortex.IdentityServer.Tests.Accounts.Hashing;
 
-/// <summary>Hashes of ASP.NET Core Identity's own hasher.</summary>
+/// <summary>Hashes from ASP.NET Core Identity's own password hasher.</summary>
 public sealed class Pbkdf2HashTests
 {
     private const int Cost = 4;
@@ -27,7 +27,7 @@ public sealed class Pbkdf2HashTests
         PythonHashes.IdentityV3Short,
         "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑"
             + "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑")]
-    public void What_Python_computed_verifies_and_is_to_be_renewed(string hash, string password)
+    public void Hashes_from_Python_verify_and_need_a_rehash(string hash, string password)
     {
         Assert.Equal(SuccessRehashNeeded, Verify(hash, password));
         Assert.Equal(Failed, Verify(hash, password + "x"));
@@ -38,11 +38,11 @@ public sealed class Pbkdf2HashTests
         Assert.True(PasswordHash.IsReadable(hash));
     }
 
-    /// <remarks>Made once by Microsoft's hasher: <c>new PasswordHasher&lt;object&gt;().HashPassword(null!, …)</c> of .NET 10.</remarks>
+    /// <remarks>Generated once with <c>new PasswordHasher&lt;object&gt;().HashPassword(null!, …)</c> of .NET 10.</remarks>
     [Theory]
     [InlineData("AQAAAAIAAYagAAAAENsvvAfiDvmn8JxCd/qcCPTEybqyHM60x/FCvY3jqDtLcqL8DzKw1lEbudJhkN2ghA==", Horse)]
     [InlineData("AQAAAAIAAYagAAAAEMp3j7Pvd6zjf4AP1xsABNZ+KHNhtpE97RCakika5emJm4vLpMeTW9BQjFrbOTLloQ==", "Grüße, Zürich 🔑")]
-    public void What_Microsoft_made_verifies(string hash, string password)
+    public void Stored_hashes_from_Microsofts_hasher_verify(string hash, string password)
     {
         Assert.Equal(SuccessRehashNeeded, Verify(hash, password));
         Assert.Equal(Failed, Verify(hash, password.ToUpperInvariant()));
@@ -53,7 +53,7 @@ public sealed class Pbkdf2HashTests
     [InlineData(1, Horse)]
     [InlineData(1_234, "pässwörd\0with NUL")]
     [InlineData(10_000, "")]
-    public void What_Microsoft_makes_today_verifies(int iterations, string password)
+    public void New_hashes_from_Microsofts_hasher_verify(int iterations, string password)
     {
         var microsoft = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
         var hash = microsoft.HashPassword(new(), password);
@@ -62,9 +62,9 @@ public sealed class Pbkdf2HashTests
         Assert.Equal(Failed, Verify(hash, password + "x"));
     }
 
-    /// <remarks>As HMAC pads its key with NULs; the password would be renewed as one that its owner never typed.</remarks>
+    /// <remarks>HMAC pads its key with NULs, so both would verify, and the rehash would store a password that its owner never typed.</remarks>
     [Fact]
-    public void A_password_that_ends_in_NUL_is_not_the_one_without()
+    public void A_password_with_a_trailing_NUL_differs_from_the_one_without()
     {
         Assert.Equal(Success, new PasswordHasher<User>().VerifyHashedPassword(new(), PythonHashes.IdentityV3, Horse + "\0"));
         Assert.Equal(Failed, Verify(PythonHashes.IdentityV3, Horse + "\0"));
@@ -81,10 +81,10 @@ public sealed class Pbkdf2HashTests
     [InlineData("AQAAAAAAAAPoAAAAEGFiY2RlZmdoaWprbG1ub3Ca22jOIjB3Df4EH98T4Nkb1ABeynSQKZWJtAjSm8koLw")]
     [InlineData("AQAAAAAAAAPoAAAAEGFiY2RlZmdoaWprbG1ub3Ca22jOIjB3Df4EH98T4Nkb1ABeynSQKZWJtAjSm8koLx==")]
     [InlineData("AQAAAAAAAAPoAAAAEGFiY2RlZmdoaWprbG1ub3Ca22jOIjB3Df4EH98T4Nkb1ABeynSQKZWJtAjSm8koL٠==")]
-    public void What_is_cut_or_spelled_otherwise_fails(string hash) => ShouldBeMalformed(hash);
+    public void A_truncated_or_differently_encoded_hash_fails(string hash) => ShouldBeMalformed(hash);
 
     [Theory]
-    [InlineData(0, 2, 1000, 16, 16, 32)] // version 2, and what isn't there
+    [InlineData(0, 2, 1000, 16, 16, 32)] // an unsupported version
     [InlineData(2, 2, 1000, 16, 16, 32)]
     [InlineData(1, 3, 1000, 16, 16, 32)]
     [InlineData(1, uint.MaxValue, 1000, 16, 16, 32)]
@@ -99,18 +99,18 @@ public sealed class Pbkdf2HashTests
     [InlineData(1, 2, 1000, 16, 16, 15)]
     [InlineData(1, 2, 1000, 16, 16, 65)]
     [InlineData(1, 2, 1000, 16, 16, 300)]
-    public void What_is_out_of_bounds_fails(byte version, uint function, uint iterations, uint saltLength, int salt, int subkey) =>
+    public void A_value_out_of_bounds_fails(byte version, uint function, uint iterations, uint saltLength, int salt, int subkey) =>
         ShouldBeMalformed(Text(version, function, iterations, saltLength, salt, subkey));
 
     [Theory]
     [InlineData(2, 1_000_000, 16, 16)]
     [InlineData(0, 1, 100, 64)]
     [InlineData(1, 1, 16, 64)]
-    public void What_is_just_within_bounds_is_read(uint function, uint iterations, int salt, int subkey) =>
+    public void A_value_just_within_bounds_is_accepted(uint function, uint iterations, int salt, int subkey) =>
         Assert.True(PasswordHash.IsReadable(Text(1, function, iterations, (uint)salt, salt, subkey)));
 
     [Fact]
-    public void Any_other_byte_fails()
+    public void A_change_of_any_byte_fails()
     {
         var bytes = Convert.FromBase64String(PythonHashes.IdentityV3Short);
         for (var place = 0; place < bytes.Length; place++)
@@ -134,7 +134,7 @@ public sealed class Pbkdf2HashTests
     [InlineData(4, 0, "4")]
     [InlineData(4, 9, "")]
     [InlineData(16, 1e12, "")]
-    public void What_is_missing_is_filled_up_with_powers_of_two(int cost, double done, string costs)
+    public void Missing_work_is_filled_up_with_powers_of_two(int cost, double done, string costs)
     {
         var missing = BcryptEngine.Costs((1 << cost) - done).ToList();
 
@@ -148,7 +148,7 @@ public sealed class Pbkdf2HashTests
     [InlineData(PythonHashes.IdentityV3Sha1, 2 * 1_000)]
     [InlineData(PythonHashes.IdentityV3Long, 2 * 600)]
     [InlineData(PythonHashes.IdentityV3Short, 1)]
-    public void A_subkey_that_is_longer_than_the_function_takes_its_iterations_again(string hash, int iterations) =>
+    public void A_subkey_longer_than_the_hash_output_doubles_the_iterations(string hash, int iterations) =>
         Assert.Equal(iterations, Pbkdf2Hash.Parse(hash)!.Iterations);
 
     private static void ShouldBeMalformed(string hash)
