@@ -3,11 +3,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <summary>Who gets into administration at all.</summary>
+/// <summary>Which callers may use the administration API.</summary>
 public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task Without_a_second_factor_an_administrator_is_told_to_turn_one_on()
+    public async Task An_administrator_without_a_second_factor_is_told_to_enable_one()
     {
         var (_, _, http) = await app.SignedInAdminAsync();
 
@@ -18,31 +18,31 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Turning_one_on_opens_it_for_that_session_at_once_on_every_replica_and_turning_it_off_closes_it()
+    public async Task Enabling_a_second_factor_grants_access_on_every_replica_at_once_and_disabling_it_revokes_access()
     {
         var (user, tokens, http) = await app.SignedInAdminAsync();
-        using var elsewhere = app.StartReplica(out var replica);
+        using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
-        await (await elsewhere.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
+        otherReplica.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await otherReplica.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
         var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
 
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
 
         app.NextStep();
         await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.Password, code = app.Code(secret) }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
-        await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
     }
 
     [Fact]
-    public async Task A_login_with_a_passkey_that_checks_its_user_is_enough_and_a_password_beside_one_is_not()
+    public async Task A_login_with_a_user_verifying_passkey_is_enough_and_a_password_login_of_its_owner_is_not()
     {
         var (user, _, http) = await app.SignedInAdminAsync();
         var phone = new SoftAuthenticator();
@@ -56,7 +56,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_second_factor_that_was_proved_and_is_gone_counts_no_more()
+    public async Task A_second_factor_that_has_been_disabled_no_longer_counts()
     {
         var admin = await app.SignedInStaffAsync();
         app.NextStep();
@@ -74,28 +74,28 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nor_does_a_passkey_that_was_removed_on_any_replica()
+    public async Task A_passkey_that_has_been_removed_no_longer_counts_on_any_replica()
     {
         var (_, _, http) = await app.SignedInAdminAsync();
         var phone = new SoftAuthenticator();
         var id = await http.AddPasskeyAsync(phone);
         var tokens = Tokens.Of(await (await app.LogInWithPasskeyAsync(phone)).JsonAsync(HttpStatusCode.OK));
         var byPasskey = app.WithToken(tokens.AccessToken);
-        using var elsewhere = app.StartReplica(out var replica);
+        using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
-        await (await elsewhere.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
+        otherReplica.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await otherReplica.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await byPasskey.DeleteAsync($"/api/v1/auth/passkeys/{id}", Token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await byPasskey.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
-        await (await elsewhere.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
     }
 
     [Theory]
     [InlineData("support")]
     [InlineData("admin")]
-    public async Task Nobody_of_the_staff_takes_their_own_second_factor_away_without_proving_it(string role)
+    public async Task Staff_cannot_reset_their_own_second_factor_without_proving_it(string role)
     {
         var staff = await app.SignedInStaffAsync(role);
 
@@ -106,7 +106,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Who_has_no_role_is_told_nothing_of_second_factors()
+    public async Task A_caller_without_a_role_learns_nothing_about_second_factors()
     {
         var (_, _, user) = await app.SignedInAsync();
 
@@ -115,7 +115,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_of_an_administrator_is_no_administrator()
+    public async Task An_administrators_API_key_grants_no_access_to_administration()
     {
         var admin = await app.SignedInStaffAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -125,7 +125,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_role_that_is_taken_away_is_gone_from_the_next_request_on_and_not_in_the_next_token()
+    public async Task A_revoked_role_is_gone_from_the_next_request_and_from_the_next_token()
     {
         var admin = await app.SignedInStaffAsync();
         await (await admin.Http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);

@@ -5,16 +5,16 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Who did what to whom, when, from where and how it ended (OWASP ASVS 16.2.1), for those who may see it.</remarks>
+/// <remarks>Staff can see who did what to whom, when, from where, and with what outcome (OWASP ASVS 16.2.1).</remarks>
 public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     private const string Route = "/api/v1/admin/audit-events";
 
-    /// <summary>A time in which nothing else happens.</summary>
+    /// <summary>A time at which no other test records events.</summary>
     private static readonly DateTimeOffset Past = new(2020, 2, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task What_happened_to_all_is_listed_newest_first_with_who_did_it_to_whom()
+    public async Task Events_of_all_users_are_listed_newest_first_with_actor_and_user()
     {
         var staff = await app.SupportAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -41,7 +41,7 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task Of_a_change_both_sides_are_shown_and_of_a_deleted_account_that_there_was_one()
+    public async Task A_change_shows_the_values_before_and_after_and_a_deleted_account_leaves_events_without_personal_data()
     {
         var staff = await app.AdminAsync();
         var (user, _, http) = await app.SignedInAsync();
@@ -64,13 +64,13 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
             new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = user.Password }) },
             TestContext.Current.CancellationToken))
             .ShouldBeAsync(HttpStatusCode.NoContent);
-        var left = await ItemsAsync(staff.Http, $"user={user.Id}");
-        Assert.Equal(4, left.Count);
-        Assert.Equal("user.deleted", left[0].GetProperty("action").GetString());
-        Assert.All(left, item => Assert.All(["ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, item.GetProperty(field).ValueKind)));
+        var remaining = await ItemsAsync(staff.Http, $"user={user.Id}");
+        Assert.Equal(4, remaining.Count);
+        Assert.Equal("user.deleted", remaining[0].GetProperty("action").GetString());
+        Assert.All(remaining, e => Assert.All(["ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, e.GetProperty(field).ValueKind)));
     }
 
-    /// <remarks>Every set of filters over events that differ in everything, each against what it should leave.</remarks>
+    /// <remarks>Tries every combination of filters on events that differ in every field, and compares each result with the events that should match.</remarks>
     [Fact]
     public async Task Filters_combine()
     {
@@ -90,7 +90,7 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
                 e.Id, e.At.UtcDateTime, e.Action, e.Actor ?? Guid.Empty, e.User ?? Guid.Empty, Guid.Empty);
         }
 
-        var asked = 0;
+        var queries = 0;
         foreach (var actor in people.Take(2).Select(person => (Guid?)person).Append(null))
         {
             foreach (var user in people.Skip(1).Select(person => (Guid?)person).Append(null))
@@ -108,23 +108,23 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
                         var found = await ItemsAsync(staff.Http, query);
                         Assert.Equal(expected.Select(e => e.Id).Order(), found.Select(item => item.GetProperty("id").GetGuid()).Order());
                         Assert.NotEmpty(found);
-                        asked++;
+                        queries++;
                     }
                 }
             }
         }
 
-        Assert.Equal(81, asked);
+        Assert.Equal(81, queries);
     }
 
-    /// <remarks>Many at one moment, so that a page's end stands between equals; and what comes meanwhile is newer.</remarks>
+    /// <remarks>Several events share a timestamp, so that pages end between equal timestamps. Events that arrive in the meantime are newer.</remarks>
     [Theory]
     [InlineData("", 1)]
     [InlineData("&user={0}", 3)]
     [InlineData("&actor={0}&user={0}", 4)]
     [InlineData("&actor={0}&action=user.updated", 20)]
     [InlineData("&action=user.updated", 200)]
-    public async Task Pages_hold_every_event_once_while_others_come(string filter, int limit)
+    public async Task Pages_contain_every_event_once_while_new_ones_arrive(string filter, int limit)
     {
         var staff = await app.AdminAsync();
         var person = Guid.NewGuid();
@@ -186,7 +186,7 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("to=infinity", "to")]
     [InlineData("to=2026-11-26T12:00:00Z&to=2026-11-26T12:00:00Z", "to")]
     [InlineData("from=2026-11-26T12:00:01Z&to=2026-11-26T13:00:00%2B01:00", "from")]
-    public async Task A_value_that_is_none_is_refused_by_name(string query, string field)
+    public async Task An_invalid_value_is_rejected_with_the_name_of_its_parameter(string query, string field)
     {
         var problem = await (await (await CallerAsync()).FetchAsync($"{Route}?{query}")).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -194,7 +194,7 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once()
+    public async Task All_invalid_parameters_are_reported_together()
     {
         var problem = await (await (await CallerAsync()).FetchAsync($"{Route}?limit=x&actor=x&from=x")).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -209,28 +209,28 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("cursor=K8oodfQ3P_______________________")]
     [InlineData("actor=00000000-0000-0000-0000-000000000000&user=FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")]
     [InlineData("something=else")]
-    public async Task Values_at_the_edge_are_taken(string query) =>
+    public async Task Boundary_values_are_accepted(string query) =>
         await (await (await CallerAsync()).FetchAsync($"{Route}?{query}")).ShouldBeAsync(HttpStatusCode.OK);
 
     [Fact]
-    public async Task Only_the_staff_with_a_second_factor_sees_it()
+    public async Task Only_staff_with_a_second_factor_can_read_the_events()
     {
         var (_, _, http) = await app.SignedInAsync();
         var staff = await app.SupportAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(staff.Http);
-        var (_, _, careless) = await app.SignedInAdminAsync();
+        var (_, _, withoutSecondFactor) = await app.SignedInAdminAsync();
 
         await (await staff.Http.FetchAsync(Route)).ShouldBeAsync(HttpStatusCode.OK);
         await (await http.FetchAsync(Route)).ShouldBeProblemAsync(403, "forbidden");
         await (await app.WithKey(key).FetchAsync(Route)).ShouldBeProblemAsync(403, "forbidden");
-        await (await careless.FetchAsync(Route)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await withoutSecondFactor.FetchAsync(Route)).ShouldBeProblemAsync(403, "two_factor_required");
         await (await app.Anonymous().FetchAsync(Route)).ShouldBeProblemAsync(401, "unauthenticated");
     }
 
-    private Task<object?> WriteAsync(Guid person, DateTimeOffset at, int many) => app.SqlAsync(
+    private Task<object?> WriteAsync(Guid person, DateTimeOffset at, int count) => app.SqlAsync(
         "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 + (n / 6) * interval '1 minute', "
             + "'user.updated', 'success', $1, $1 FROM generate_series(1, $3) AS n",
-        person, at.UtcDateTime, many);
+        person, at.UtcDateTime, count);
 
     private static async Task<List<JsonElement>> ItemsAsync(HttpClient http, string query) =>
         [.. (await (await http.FetchAsync($"{Route}?{query}")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray()];

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Billing events are shown as they were stored; nobody changes them here.</remarks>
+/// <remarks>Billing events are shown as they were stored. Staff can only mark one as pending again.</remarks>
 public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     private const string Route = "/api/v1/admin/billing-events";
@@ -12,7 +12,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     private int _count;
 
     [Fact]
-    public async Task Events_are_listed_newest_first_without_what_the_provider_sent()
+    public async Task Events_are_listed_newest_first_without_the_providers_payload()
     {
         var staff = await app.SupportAsync();
         var user = await app.RegisterAsync();
@@ -39,18 +39,18 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
         var staff = await app.SupportAsync();
         var (one, other) = (await app.RegisterAsync(), await app.RegisterAsync());
         var done = await WriteAsync(one.Id, "true", "now()");
-        var waits = await WriteAsync(one.Id, "false", "now()");
+        var pending = await WriteAsync(one.Id, "false", "now()");
         var old = await WriteAsync(one.Id, "NULL", "NULL");
         var others = await WriteAsync(other.Id, "true", "now()");
 
         Assert.Equal([done], await IdsAsync(staff.Http, $"processed=true&user={one.Id}"));
-        Assert.Equal([waits, old], await IdsAsync(staff.Http, $"processed=false&user={one.Id}"));
+        Assert.Equal([pending, old], await IdsAsync(staff.Http, $"processed=false&user={one.Id}"));
         Assert.Equal([others], await IdsAsync(staff.Http, $"user={other.Id}"));
         var all = await IdsAsync(staff.Http, "limit=200");
-        Assert.Superset(new HashSet<Guid> { done, waits, old, others }, all.ToHashSet());
+        Assert.Superset(new HashSet<Guid> { done, pending, old, others }, all.ToHashSet());
         var processed = await IdsAsync(staff.Http, "limit=200&processed=true");
         Assert.Superset(new HashSet<Guid> { done, others }, processed.ToHashSet());
-        Assert.DoesNotContain(waits, processed);
+        Assert.DoesNotContain(pending, processed);
         Assert.DoesNotContain(old, processed);
         Assert.Empty(await IdsAsync(staff.Http, $"user={Guid.NewGuid()}"));
     }
@@ -59,14 +59,14 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     [InlineData("", 1)]
     [InlineData("&processed=false", 3)]
     [InlineData("&processed=false", 200)]
-    public async Task Pages_hold_every_event_once_while_others_come(string filter, int limit)
+    public async Task Pages_contain_every_event_once_while_new_ones_arrive(string filter, int limit)
     {
         var staff = await app.AdminAsync();
         var user = await app.RegisterAsync();
         var expected = new HashSet<Guid>();
         for (var n = 0; n < 10; n++)
         {
-            // Some at one moment, and some that don't say when.
+            // Some events share a timestamp, and some have none.
             expected.Add(await WriteAsync(user.Id, n % 2 == 0 ? "false" : "NULL", n < 4 ? "NULL" : n == 4 ? "'-infinity'" : "'2024-01-02 03:04:05+00'"));
         }
 
@@ -101,7 +101,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     [InlineData("processed=true&processed=false", "processed")]
     [InlineData("user=me", "user")]
     [InlineData("user=", "user")]
-    public async Task A_value_that_is_none_is_refused_by_name(string query, string field)
+    public async Task An_invalid_value_is_rejected_with_the_name_of_its_parameter(string query, string field)
     {
         var staff = await app.SupportAsync();
 
@@ -111,7 +111,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     }
 
     [Fact]
-    public async Task An_event_that_is_replayed_waits_again_and_leaves_who_asked()
+    public async Task A_replayed_event_is_pending_again_and_the_audit_log_says_who_replayed_it()
     {
         var staff = await app.AdminAsync();
         var user = await app.RegisterAsync();
@@ -126,14 +126,14 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
         Assert.Equal(["id", "user_id", "event_type", "polar_event_id", "processed", "created_at"], replayed.EnumerateObject().Select(field => field.Name));
         Assert.Equal(false, await app.SqlAsync("SELECT processed FROM billing_events WHERE id = $1", id));
         Assert.Equal("a customer's name", await app.SqlAsync("SELECT data FROM billing_events WHERE id = $1", id));
-        var noted = Assert.Single(
+        var recorded = Assert.Single(
             (await (await staff.Http.FetchAsync($"/api/v1/admin/audit-events?user={user.Id}&action=billing_event.replayed")).JsonAsync(HttpStatusCode.OK))
                 .GetProperty("items")
                 .EnumerateArray());
-        Assert.Equal(staff.User.Id, noted.GetProperty("actor_id").GetGuid());
-        Assert.Equal("success", noted.GetProperty("outcome").GetString());
-        Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), noted.GetProperty("request_id").GetString());
-        var details = noted.GetProperty("details");
+        Assert.Equal(staff.User.Id, recorded.GetProperty("actor_id").GetGuid());
+        Assert.Equal("success", recorded.GetProperty("outcome").GetString());
+        Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), recorded.GetProperty("request_id").GetString());
+        var details = recorded.GetProperty("details");
         Assert.Equal(id, details.GetProperty("billing_event_id").GetGuid());
         Assert.True(details.GetProperty("before").GetProperty("processed").GetBoolean());
         Assert.False(details.GetProperty("after").GetProperty("processed").GetBoolean());
@@ -142,7 +142,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     [Theory]
     [InlineData("false")]
     [InlineData("NULL")]
-    public async Task An_event_that_waits_is_left_as_it_is(string processed)
+    public async Task Replaying_a_pending_event_changes_nothing(string processed)
     {
         var staff = await app.AdminAsync();
         var user = await app.RegisterAsync();
@@ -158,7 +158,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     }
 
     [Fact]
-    public async Task Of_sixteen_at_once_one_does_it()
+    public async Task Of_sixteen_concurrent_replays_one_takes_effect()
     {
         var staff = await app.AdminAsync();
         var user = await app.RegisterAsync();
@@ -171,7 +171,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     }
 
     [Fact]
-    public async Task Support_reads_and_does_not_replay_and_others_do_neither()
+    public async Task Support_can_read_but_not_replay_and_others_can_do_neither()
     {
         var (user, _, http) = await app.SignedInAsync();
         var id = await WriteAsync(user.Id, "true", "now()");

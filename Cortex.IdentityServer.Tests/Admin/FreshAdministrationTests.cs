@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <summary>What gives or takes rights asks a member of the staff for fresh authentication; help that takes nothing away doesn't.</summary>
+/// <summary>Actions that grant or remove something require a recent authentication of the staff member. Harmless help doesn't.</summary>
 public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<Cort
     [InlineData("POST", "/{id}/reset-2fa", "{}")]
     [InlineData("DELETE", "/{id}/api-keys/{key}", null)]
     [InlineData("DELETE", "/{id}", null)]
-    public async Task A_change_of_an_account_asks_who_it_is_when_the_last_proof_is_old(string method, string path, string? body)
+    public async Task Changing_an_account_requires_reauthentication_when_the_last_authentication_is_too_old(string method, string path, string? body)
     {
         var admin = await app.SignedInStaffAsync();
         var target = await app.WithTwoFactorAsync();
@@ -40,7 +40,7 @@ public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<Cort
     [InlineData("unlock", HttpStatusCode.NoContent)]
     [InlineData("revoke-sessions", HttpStatusCode.NoContent)]
     [InlineData("send-password-reset", HttpStatusCode.Accepted)]
-    public async Task Help_that_takes_nothing_away_does_not(string help, HttpStatusCode expected)
+    public async Task Help_that_removes_nothing_requires_no_reauthentication(string help, HttpStatusCode expected)
     {
         var support = await app.SignedInStaffAsync("support");
         var target = await app.RegisterAsync();
@@ -50,14 +50,14 @@ public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<Cort
         await (await support.Http.FetchAsync(StaffSteps.PathOf(target.Id))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>An old proof tells nothing that the role wouldn't.</remarks>
+    /// <remarks>A caller without a role gets the same refusal, however old the authentication is.</remarks>
     [Fact]
-    public async Task Others_are_refused_before_they_are_asked()
+    public async Task Callers_without_a_role_are_refused_before_reauthentication_is_requested()
     {
         var (_, _, user) = await app.SignedInAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
-        await (await user.EraseAsync(Guid.NewGuid())).ShouldBeProblemAsync(403, "forbidden");
+        await (await user.DeleteUserAsync(Guid.NewGuid())).ShouldBeProblemAsync(403, "forbidden");
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, string? body) => http.SendAsync(

@@ -3,11 +3,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <summary><c>ADMIN_SECOND_FACTOR=optional</c>.</summary>
+/// <summary>The setting <c>ADMIN_SECOND_FACTOR=optional</c>.</summary>
 public sealed class OptionalSecondFactorTests(OptionalSecondFactorTests.App app) : IClassFixture<OptionalSecondFactorTests.App>
 {
     [Fact]
-    public async Task Where_the_operator_says_so_an_administrator_needs_no_second_factor_and_others_still_get_in_nowhere()
+    public async Task An_administrator_needs_no_second_factor_and_other_users_are_still_refused()
     {
         var (_, _, admin) = await app.SignedInAdminAsync();
         var (_, _, user) = await app.SignedInAsync();

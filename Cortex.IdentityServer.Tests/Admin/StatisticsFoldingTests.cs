@@ -5,19 +5,19 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <summary>Whenever changes are folded into the rollups, and by whomever, the sums are the same.</summary>
-/// <remarks>Why the figures are kept as folded daily counts: decision 0016.</remarks>
+/// <summary>The totals are the same no matter when, and on which replica, changes are folded into them.</summary>
+/// <remarks>Decision 0016 explains why changes are stored first and folded later.</remarks>
 public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster cluster) : IClassFixture<StaffedApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_sixteen_write_and_two_replicas_fold_nothing_is_lost_and_nothing_counted_twice()
+    public async Task While_sixteen_clients_write_and_two_replicas_fold_nothing_is_lost_or_counted_twice()
     {
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         var writing = AtOnce.RunAsync(16, WriteAsync);
-        var looks = 0;
+        var checks = 0;
         while (!writing.IsCompleted)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -26,23 +26,23 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
                 await app.SqlAsync(
                     "SELECT (SELECT count(*) FROM users) = (SELECT coalesce(sum(accounts), 0) FROM (SELECT accounts FROM account_totals UNION ALL SELECT "
                         + "accounts FROM account_changes) AS sums)"));
-            looks++;
+            checks++;
             await Task.Delay(10, Ct);
         }
 
         await writing;
-        Assert.True(looks > 5, "it was over before it was looked at");
+        Assert.True(checks > 5, "the writers finished before the totals were checked often enough");
         var staff = await app.SupportAsync();
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
         await app.FoldAsync();
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
         Assert.Equal(16 * 12 * 2L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE '%@many.example'"));
         Assert.Equal(await app.SqlAsync("SELECT count(*) FROM users"), await app.SqlAsync("SELECT sum(accounts)::bigint FROM account_totals"));
         Assert.DoesNotContain(" at Npgsql", app.Log, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_is_not_committed_yet_waits_for_the_next_minute()
+    public async Task Uncommitted_changes_are_folded_in_the_next_minute()
     {
         var staff = await app.SupportAsync();
         await app.FoldAsync();
@@ -58,40 +58,40 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
 
         Assert.Equal(2, (await staff.Http.StatisticsAsync()).Number("users") - before.Number("users"));
         await app.FoldAsync();
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
     [Fact]
-    public async Task Where_it_can_not_be_folded_that_is_said_once_and_the_sums_stay_right()
+    public async Task A_failure_to_fold_is_logged_once_and_the_totals_stay_correct()
     {
         var staff = await app.SupportAsync();
         await app.SqlAsync("ALTER TABLE account_totals ADD CONSTRAINT broken CHECK (accounts = 0) NOT VALID");
         await app.RegisterAsync();
-        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "it is said", async () =>
+        await Poll.UntilAsync(TimeSpan.FromSeconds(60), "the failure is logged", async () =>
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
             await Task.Delay(100, Ct);
             return app.Log.Contains("Could not add account changes", StringComparison.Ordinal);
         });
 
-        // And not again.
+        // The failure isn't logged again.
         for (var minute = 0; minute < 3; minute++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(1));
             await Task.Delay(100, Ct);
         }
 
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
         Assert.Single(app.Log.Split('\n'), line => line.Contains("Could not add account changes", StringComparison.Ordinal));
         await (await app.Anonymous().FetchAsync("/health")).ShouldBeAsync(HttpStatusCode.OK);
 
         await app.SqlAsync("ALTER TABLE account_totals DROP CONSTRAINT broken");
         await app.FoldAsync();
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
     [Fact]
-    public async Task Another_server_that_starts_goes_on_with_them()
+    public async Task A_replica_that_starts_later_continues_with_the_same_totals()
     {
         var staff = await app.SupportAsync();
         await app.RegisterAsync();
@@ -105,10 +105,10 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
 
         Assert.Equal(before, (await second.StatisticsAsync("?days=1")).ToString());
         await app.FoldAsync();
-        await app.AreExactAsync(second);
+        await app.ShouldHaveExactStatisticsAsync(second);
     }
 
-    /// <remarks>An event that waited in the default partition was counted when it came; those that come into a new month's table count too.</remarks>
+    /// <remarks>An event in the default partition was counted when it was inserted. Events that are inserted into a new month's table count, too.</remarks>
     [Fact]
     public async Task A_login_that_moves_to_the_table_of_its_month_is_not_counted_again()
     {
@@ -130,7 +130,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
     }
 
     [Fact]
-    public async Task Who_was_active_before_yesterday_is_forgotten_and_the_number_stays()
+    public async Task Users_who_were_active_before_yesterday_are_forgotten_and_their_number_stays()
     {
         app.Clock.Advance(TimeSpan.FromDays(1));
         var today = DateOnly.FromDateTime(app.Clock.GetUtcNow().UtcDateTime);
@@ -144,14 +144,14 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
         app.Clock.Advance(TimeSpan.FromDays(1));
 
         await Poll.UntilAsync(
-            TimeSpan.FromSeconds(10), "who was active before is forgotten", async () => today.Equals(await app.SqlAsync("SELECT min(day) FROM active_users")));
+            TimeSpan.FromSeconds(10), "older active users are forgotten", async () => today.Equals(await app.SqlAsync("SELECT min(day) FROM active_users")));
         Assert.Equal(2L, await app.SqlAsync("SELECT count(DISTINCT day) FROM active_users"));
         var staff = await app.SupportAsync();
         Assert.Equal(1, (await staff.Http.StatisticsAsync("?days=42")).GetProperty("days")[0].Number("active_users"));
     }
 
     [Fact]
-    public async Task After_a_TRUNCATE_there_is_nobody_and_then_who_comes()
+    public async Task After_a_TRUNCATE_counting_starts_again_from_zero()
     {
         await using var own = new StaffedApp(cluster);
         await own.InitializeAsync();
@@ -163,9 +163,9 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
 
         var staff = await own.AdminAsync();
         Assert.Equal(1, (await staff.Http.StatisticsAsync()).Number("users"));
-        await own.AreExactAsync(staff.Http);
+        await own.ShouldHaveExactStatisticsAsync(staff.Http);
         await own.FoldAsync();
-        await own.AreExactAsync(staff.Http);
+        await own.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
     private async Task<bool> WriteAsync(int writer)

@@ -5,21 +5,19 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <summary>Reads the statistics, and counts the slow way what they should say.</summary>
+/// <summary>Reads the statistics, and computes the expected numbers with full scans.</summary>
 internal static class StatisticsSteps
 {
     public const string Route = "/api/v1/admin/stats";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public static async Task<JsonElement> StatisticsAsync(this HttpClient http, string query = "") =>
         await (await http.FetchAsync(Route + query)).JsonAsync(HttpStatusCode.OK);
 
-    public static JsonElement Today(this JsonElement statistics) => statistics.GetProperty("days").EnumerateArray().Last();
-
     public static long Number(this JsonElement counted, string name) => counted.GetProperty(name).GetInt64();
 
-    /// <summary>The next minute, in which what changed is folded; or the one after it, in which what came meanwhile is.</summary>
+    /// <summary>Advances the clock, a minute at a time, until all changes are folded.</summary>
     public static async Task FoldAsync(this CortexApp app)
     {
         for (var tries = 0; tries < 12_000; tries++)
@@ -39,8 +37,9 @@ internal static class StatisticsSteps
         Assert.Fail("changes are not folded");
     }
 
-    /// <summary>Users who are active are written a second later.</summary>
-    public static Task ActiveUsersAsync(this CortexApp app, DateOnly day, long expected) => Poll.UntilAsync(Soon, $"{expected} active on {day}", async () =>
+    /// <summary>Waits until a day's number of active users is as expected. The server writes it a second late.</summary>
+    public static Task ShouldHaveActiveUsersAsync(this CortexApp app, DateOnly day, long expected) =>
+        Poll.UntilAsync(Timeout, $"{expected} active on {day}", async () =>
     {
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         return await app.SqlAsync(
@@ -49,8 +48,8 @@ internal static class StatisticsSteps
                 && active == expected;
     });
 
-    /// <summary>Compares every number, but that of active users, with what a scan of all rows says.</summary>
-    public static async Task AreExactAsync(this CortexApp app, HttpClient staff)
+    /// <summary>Compares every number, except for active users, with a scan of all rows.</summary>
+    public static async Task ShouldHaveExactStatisticsAsync(this CortexApp app, HttpClient staff)
     {
         var statistics = await staff.StatisticsAsync("?days=366");
         var accounts = (string)(await app.SqlAsync(

@@ -7,11 +7,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Every number is compared with a scan of all rows, before it is folded and after.</remarks>
+/// <remarks>Every number is compared with a scan of all rows, both before and after it is folded.</remarks>
 public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     [Fact]
-    public async Task All_accounts_are_counted_by_what_they_are_and_days_have_no_gap()
+    public async Task Accounts_are_counted_by_kind_and_the_days_have_no_gaps()
     {
         var staff = await app.SupportAsync();
 
@@ -29,14 +29,14 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
             Enumerable.Range(0, 30).Select(ago => today.AddDays(ago - 29).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
             days.Select(day => day.GetProperty("day").GetString()));
         Assert.True(answer.Headers.CacheControl?.NoStore);
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
     [Theory]
     [InlineData("?days=1", 1)]
     [InlineData("?days=366", 366)]
-    public async Task As_many_days_are_shown_as_are_asked_for(string query, int many) =>
-        Assert.Equal(many, (await (await app.SupportAsync()).Http.StatisticsAsync(query)).GetProperty("days").GetArrayLength());
+    public async Task The_requested_number_of_days_is_returned(string query, int count) =>
+        Assert.Equal(count, (await (await app.SupportAsync()).Http.StatisticsAsync(query)).GetProperty("days").GetArrayLength());
 
     [Theory]
     [InlineData("0")]
@@ -48,7 +48,7 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("")]
     [InlineData("%00")]
     [InlineData("1&days=1")]
-    public async Task Days_that_are_none_are_refused_by_name(string days)
+    public async Task An_invalid_number_of_days_is_rejected_with_the_name_of_its_parameter(string days)
     {
         var staff = await app.SupportAsync();
 
@@ -58,17 +58,17 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task Registrations_logins_failures_and_deletions_count_at_once_and_to_the_one()
+    public async Task Registrations_logins_failures_and_deletions_count_immediately_and_exactly()
     {
         var staff = await app.SupportAsync();
         await app.FoldAsync();
         var before = await staff.Http.StatisticsAsync();
-        var people = await AtOnce.RunAsync(8, _ => app.RegisterAsync());
-        var logins = await AtOnce.RunAsync(16, number => app.LogInAsync(people[number % 8]));
-        await app.TryLogInAsync(people[0].Email, "not the password");
+        var users = await AtOnce.RunAsync(8, _ => app.RegisterAsync());
+        var logins = await AtOnce.RunAsync(16, number => app.LogInAsync(users[number % 8]));
+        await app.TryLogInAsync(users[0].Email, "not the password");
         await app.TryLogInAsync(app.NewEmail(), "not the password");
         await (await app.WithToken(logins[0].AccessToken).SendAsync(
-            new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = people[0].Password }) },
+            new(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = users[0].Password }) },
             TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         for (var folded = 0; folded < 2; folded++)
@@ -77,14 +77,14 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
             Assert.Equal(7, after.Number("users") - before.Number("users"));
             Assert.Equal(7, after.GetProperty("by_tier").Number("free") - before.GetProperty("by_tier").Number("free"));
             Assert.Equal((8, 16, 2), Difference(before, after));
-            await app.AreExactAsync(staff.Http);
+            await app.ShouldHaveExactStatisticsAsync(staff.Http);
             await app.FoldAsync();
         }
     }
 
-    /// <remarks>Other programs work on the documented tables as they like, and what they do must be counted.</remarks>
+    /// <remarks>Other programs may change the documented tables in any way, and their changes must be counted.</remarks>
     [Fact]
-    public async Task What_other_programs_do_counts_as_well()
+    public async Task Changes_made_by_other_programs_are_counted()
     {
         var staff = await app.SupportAsync();
         var before = await staff.Http.StatisticsAsync();
@@ -105,18 +105,18 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         })
         {
             await app.SqlAsync(statement);
-            await app.AreExactAsync(staff.Http);
+            await app.ShouldHaveExactStatisticsAsync(staff.Http);
         }
 
         await app.FoldAsync();
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
         var after = await staff.Http.StatisticsAsync();
 
-        // Not those of whom nothing says when they came.
+        // Accounts without a creation time are not counted as sign-ups.
         Assert.Equal((100, 0, 0), Difference(before, after));
         Assert.Equal(91, after.Number("users") - before.Number("users"));
 
-        // Names of tiers are data: they stay as they are.
+        // Tier names are data, so they are shown unchanged.
         Assert.Equal(12, after.GetProperty("by_tier").Number("Gold Plus"));
         Assert.Equal(1, after.GetProperty("by_tier").Number("gold_plus"));
         Assert.Equal(Math.Round((decimal)after.Number("two_factor_enabled") / after.Number("users"), 4), after.GetProperty("two_factor_share").GetDecimal());
@@ -125,12 +125,11 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         Assert.DoesNotContain((await staff.Http.StatisticsAsync()).GetProperty("by_tier").EnumerateObject(), tier => tier.Name == "Gold Plus");
         await app.FoldAsync();
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM account_totals WHERE subscription_tier = 'Gold Plus'"));
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
-    /// <remarks>Nothing that was rolled back is counted.</remarks>
     [Fact]
-    public async Task What_does_not_happen_does_not_count()
+    public async Task Changes_that_are_rolled_back_or_refused_are_not_counted()
     {
         var staff = await app.SupportAsync();
         var before = await staff.Http.StatisticsAsync();
@@ -142,11 +141,11 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
             .ShouldBeProblemAsync(409, "email_taken");
 
         Assert.Equal(1, (await staff.Http.StatisticsAsync()).Number("users") - before.Number("users"));
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 
     [Fact]
-    public async Task Only_the_staff_sees_them()
+    public async Task Only_staff_can_read_the_statistics()
     {
         var (_, _, http) = await app.SignedInAsync();
         var admin = await app.AdminAsync();
@@ -162,15 +161,15 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
         Sum(after, "sign_ups") - Sum(before, "sign_ups"), Sum(after, "logins") - Sum(before, "logins"),
         Sum(after, "login_failures") - Sum(before, "login_failures"));
 
-    /// <summary>Over all days, as midnight may come between.</summary>
+    /// <summary>Sums over all days, because midnight may pass between two readings.</summary>
     private static long Sum(JsonElement statistics, string name) => statistics.GetProperty("days").EnumerateArray().Sum(day => day.Number(name));
 }
 
-/// <remarks>A server that was pointed at the Python server's database knows who was there.</remarks>
+/// <remarks>A server that takes over the Python server's database counts the users in it.</remarks>
 public sealed class AdoptedStatisticsTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 {
     [Fact]
-    public async Task People_who_were_there_before_are_counted()
+    public async Task Existing_users_are_counted()
     {
         var staff = await app.SignedInStaffAsync();
 
@@ -182,6 +181,6 @@ public sealed class AdoptedStatisticsTests(AdoptedApp app) : IClassFixture<Adopt
         Assert.Equal(0.2m, statistics.GetProperty("two_factor_share").GetDecimal());
         Assert.Equal("""{"free":7,"pro":2,"enterprise":1}""", JsonSerializer.Serialize(statistics.GetProperty("by_tier")));
         Assert.Equal(9L, await app.SqlAsync("SELECT sum(sign_ups)::bigint FROM daily_totals WHERE day = '2024-01-02'"));
-        await app.AreExactAsync(staff.Http);
+        await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
 }

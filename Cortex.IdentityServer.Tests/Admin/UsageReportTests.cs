@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Usage of all users together, in the same shape as a user's own report.</remarks>
+/// <remarks>Staff can read a user's usage as totals and as a series over time.</remarks>
 public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
 {
     [Fact]
-    public async Task Without_a_question_it_is_the_last_30_days_by_day_with_no_gap()
+    public async Task Without_parameters_the_report_covers_the_last_30_days_by_day_without_gaps()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         var now = app.Clock.GetUtcNow();
         await WriteAsync(user, now.AddSeconds(-1), tokens: 10, cost: 0.25m);
         await WriteAsync(user, now.AddDays(-2), tokens: 5, cost: 0.000001m, status: 500);
@@ -35,18 +35,18 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task A_cost_that_is_no_number_is_counted_apart()
+    public async Task A_cost_of_NaN_is_counted_separately()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         var now = app.Clock.GetUtcNow();
         await WriteAsync(user, now.AddSeconds(-2), tokens: 10, cost: 0.25m);
         await app.SqlAsync(
             "INSERT INTO usage_logs (user_id, endpoint, tokens_used, cost_usd, created_at) VALUES ($1, '/nan', 7, 'NaN', $2)", user,
             now.AddSeconds(-1).UtcDateTime);
 
-        foreach (var question in new[] { "", "?granularity=month", "?group_by=endpoint" })
+        foreach (var query in new[] { "", "?granularity=month", "?group_by=endpoint" })
         {
-            var totals = (await ReadAsync(staff, user, question)).GetProperty("totals");
+            var totals = (await ReadAsync(staff, user, query)).GetProperty("totals");
 
             Assert.Equal((2, 17, 0.25m, 0), Numbers(totals));
             Assert.Equal(1, totals.GetProperty("unpriced").GetInt32());
@@ -69,9 +69,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("day", "2024-02-01T00:00:00Z", "2024-02-01T00:00:00Z", "")]
     [InlineData("hour", "9999-12-31T23:00:00Z", "9999-12-31T23:59:59.9999999Z", "9999-12-31T23:00:00Z")]
     [InlineData("month", "0001-01-01T00:00:00Z", "0001-02-01T00:00:00Z", "0001-01-01T00:00:00Z")]
-    public async Task A_series_is_of_hours_days_or_months_of_UTC(string granularity, string from, string to, string starts)
+    public async Task A_series_consists_of_hours_days_or_months_in_UTC(string granularity, string from, string to, string starts)
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
 
         var report = await ReadAsync(staff, user, $"?granularity={granularity}&from={from}&to={to}");
 
@@ -79,9 +79,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task What_is_at_the_first_time_counts_and_what_is_at_the_last_does_not()
+    public async Task The_start_of_the_range_is_inclusive_and_the_end_is_exclusive()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         var noon = new DateTimeOffset(2024, 2, 28, 12, 0, 0, TimeSpan.Zero);
         foreach (var (at, tokens) in new[]
         {
@@ -96,15 +96,15 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
 
         Assert.Equal([6, 24], Series(report).Select(point => point.GetProperty("tokens_used").GetInt32()));
         Assert.Equal(30, report.GetProperty("totals").GetProperty("tokens_used").GetInt32());
-        var within = await ReadAsync(staff, user, "?granularity=day&from=2024-02-28T12:30:00Z&to=2024-02-28T13:30:00Z");
-        Assert.Equal([12], Series(within).Select(point => point.GetProperty("tokens_used").GetInt32()));
+        var inner = await ReadAsync(staff, user, "?granularity=day&from=2024-02-28T12:30:00Z&to=2024-02-28T13:30:00Z");
+        Assert.Equal([12], Series(inner).Select(point => point.GetProperty("tokens_used").GetInt32()));
     }
 
-    /// <remarks>Rows as another program leaves them: nothing but what is required.</remarks>
+    /// <remarks>Another program may write rows with only the required columns.</remarks>
     [Fact]
-    public async Task Old_rows_with_nothing_in_them_count_as_requests_of_nothing()
+    public async Task Rows_without_optional_values_count_as_requests_without_tokens_and_cost()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         await app.SqlAsync(
             """
             INSERT INTO usage_logs (user_id, endpoint, tokens_used, cost_usd, provider, status_code, error_message, created_at) VALUES
@@ -128,9 +128,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task Each_group_has_a_series_of_its_own_the_largest_first()
+    public async Task Each_group_has_its_own_series_and_the_largest_comes_first()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         var day = new DateTimeOffset(2024, 2, 28, 12, 0, 0, TimeSpan.Zero);
         var key = (Guid)(await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) VALUES ($1, $2) RETURNING id", user, $"hash {user}"))!;
         await WriteAsync(user, day, endpoint: "/small", provider: "other", key: key);
@@ -152,9 +152,9 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     }
 
     [Fact]
-    public async Task Beyond_the_hundred_largest_groups_all_are_one()
+    public async Task Groups_beyond_the_hundred_largest_are_combined()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         await app.SqlAsync(
             """
             INSERT INTO usage_logs (user_id, endpoint, provider, tokens_used, created_at)
@@ -166,7 +166,7 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
 
         var series = Series(await ReadAsync(staff, user, Day + "&group_by=provider"));
 
-        // What has no provider is shown besides. The last of the largest, and the one that is called like the others, though it has most, are the others.
+        // Requests without a provider have their own group. "other" combines the smallest group with the provider of that name, although it has the most.
         Assert.Equal(102, series.Count);
         Assert.Equal("other", series[^1].GetProperty("group").GetString());
         Assert.Equal((6, 8, 0m, 0), Numbers(series[^1]));
@@ -174,7 +174,7 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
         Assert.Single(series, point => point.GetProperty("group").GetString() == "p002");
         Assert.DoesNotContain(series, point => point.GetProperty("group").GetString() == "p003");
 
-        // Where time is cut finely there are fewer, so that an answer has a bound.
+        // A finer granularity allows fewer groups, so that the size of a response is limited.
         var fine = Series(await ReadAsync(staff, user, "?from=2024-02-01T00:00:00Z&to=2024-03-13T16:00:00Z&granularity=hour&group_by=endpoint"));
         Assert.Equal(1000 * 20, fine.Count);
         Assert.Equal(207, fine.Sum(point => point.GetProperty("requests").GetInt32()));
@@ -194,29 +194,29 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     [InlineData("from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "use month")]
     [InlineData("granularity=hour&from=2000-01-01T00:00:00Z&to=2024-01-01T00:00:00Z", "granularity", "use month")]
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z", "granularity", "shorter")]
-    public async Task A_value_that_is_none_and_a_series_without_bound_are_refused_by_name(string query, string field, string says)
+    public async Task An_invalid_value_or_too_long_a_series_is_rejected_with_the_name_of_its_parameter(string query, string field, string message)
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
 
         var problem = await (await staff.FetchAsync(Route(user, "?" + query))).ShouldBeProblemAsync(400, "validation_failed");
 
         var error = Assert.Single(problem.GetProperty("errors").EnumerateObject());
         Assert.Equal(field, error.Name);
-        Assert.Contains(says, error.Value[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains(message, error.Value[0].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_thousand_pieces_are_not_too_many()
+    public async Task A_series_of_a_thousand_points_is_allowed()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
 
         Assert.Equal(1000, Series(await ReadAsync(staff, user, "?granularity=hour&from=2024-01-01T00:00:00Z&to=2024-02-11T16:00:00Z")).Count);
     }
 
     [Fact]
-    public async Task Only_the_staff_sees_it_and_nobody_has_no_usage()
+    public async Task Only_staff_can_read_it_and_an_unknown_user_is_not_found()
     {
-        var (staff, user) = await PeopleAsync();
+        var (staff, user) = await StaffAndUserAsync();
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
@@ -240,7 +240,7 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
         counted.GetProperty("requests")
             .GetInt64(), counted.GetProperty("tokens_used").GetInt64(), counted.GetProperty("cost_usd").GetDecimal(), counted.GetProperty("errors").GetInt64());
 
-    private async Task<(HttpClient Staff, Guid User)> PeopleAsync() => ((await app.SupportAsync()).Http, (await app.RegisterAsync()).Id);
+    private async Task<(HttpClient Staff, Guid User)> StaffAndUserAsync() => ((await app.SupportAsync()).Http, (await app.RegisterAsync()).Id);
 
     private Task<object?> WriteAsync(
         Guid user, DateTimeOffset at, string endpoint = "/v1/memories", string? provider = null, Guid? key = null, int tokens = 0, decimal cost = 0,

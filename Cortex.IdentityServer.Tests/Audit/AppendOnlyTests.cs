@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <summary>What was written down stays as it was, and is there exactly if the thing happened.</summary>
-/// <remarks>An intruder must not be able to cover tracks (OWASP ASVS 16.4.2).</remarks>
+/// <summary>Recorded events never change, and an event exists exactly if its action took effect.</summary>
+/// <remarks>An intruder must not be able to cover their tracks (OWASP ASVS 16.4.2).</remarks>
 public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
@@ -17,11 +17,11 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("UPDATE {0} SET ip = NULL, user_agent = NULL, details = NULL")]
     [InlineData("DELETE FROM {0}")]
     [InlineData("TRUNCATE {0}")]
-    public async Task No_statement_changes_or_removes_an_event(string statement)
+    public async Task No_statement_can_change_or_remove_an_event(string statement)
     {
         var user = await app.RegisterAsync();
 
-        // Where nothing else puts one.
+        // No other test adds an event to the default partition.
         await app.SqlAsync(
             "INSERT INTO audit_events (id, occurred_at, action, outcome, user_id) VALUES (gen_random_uuid(), '1999-12-31', 'test', 'failure', $1)", user.Id);
         var month = $"audit_events_{app.Clock.GetUtcNow():yyyy_MM}";
@@ -38,20 +38,20 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(Lines(before), Lines(await app.DumpAsync()));
     }
 
-    /// <remarks>Also where another program deletes it; of others nothing is forgotten.</remarks>
+    /// <remarks>This also holds if another program deletes the account. Other users' events keep their data.</remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task With_an_account_goes_what_tells_of_the_person_and_nothing_else(bool byOwner)
+    public async Task Deleting_an_account_removes_the_personal_data_from_its_events_and_nothing_else(bool byOwner)
     {
         var (user, _, http) = await app.SignedInAsync();
         await CortexApp.GenerateKeyAsync(http);
         var (other, _, otherHttp) = await app.SignedInAsync();
         await CortexApp.GenerateKeyAsync(otherHttp);
-        const string Telling = "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)";
+        const string Personal = "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)";
         var events = (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1", user.Id))!;
         Assert.Equal(3, events);
-        Assert.NotEqual(0L, await app.SqlAsync(Telling, user.Id));
+        Assert.NotEqual(0L, await app.SqlAsync(Personal, user.Id));
 
         if (byOwner)
         {
@@ -65,10 +65,10 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         Assert.Equal(events + (byOwner ? 1 : 0), await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1", user.Id));
-        Assert.Equal(0L, await app.SqlAsync(Telling, user.Id));
-        Assert.NotEqual(0L, await app.SqlAsync(Telling, other.Id));
+        Assert.Equal(0L, await app.SqlAsync(Personal, user.Id));
+        Assert.NotEqual(0L, await app.SqlAsync(Personal, other.Id));
 
-        // And the way that this goes is open for nothing else.
+        // The trigger allows no other change to these events.
         foreach (var change in new[]
         {
             "action = 'other'", "ip = '192.0.2.1'", "actor_id = NULL", "request_id = NULL", "occurred_at = occurred_at - interval '1 second'",
@@ -79,7 +79,7 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task What_is_refused_leaves_no_event_of_having_happened()
+    public async Task A_refused_action_leaves_no_event_of_success()
     {
         await app.SqlAsync("DELETE FROM user_roles");
         var (owner, _, _) = await app.SignedInAsync();
@@ -100,11 +100,11 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
                 new[] { "email.changed", "user.deleted", "api_key.created", "api_key.revoked" }));
     }
 
-    /// <remarks>One without the other can't be: neither a change that nobody hears of nor news of a change that wasn't.</remarks>
+    /// <remarks>A change is written together with its event and its email or not at all.</remarks>
     [Theory]
     [InlineData("audit_events", "action <> 'password.changed'")]
     [InlineData("outbox_mails", "kind <> 'password_changed'")]
-    public async Task A_change_whose_event_or_notice_can_not_be_written_does_not_happen(string table, string rule)
+    public async Task A_change_whose_event_or_notice_cannot_be_written_is_rolled_back(string table, string rule)
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var other = await app.LogInAsync(user);

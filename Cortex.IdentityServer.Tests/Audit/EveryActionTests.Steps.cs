@@ -4,32 +4,32 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <content>How an action is done, and how its event is found.</content>
+/// <content>Performs actions and checks their events.</content>
 public sealed partial class EveryActionTests
 {
     private int _requests;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Something that its owner does, somebody of the staff, or somebody unknown whom nobody has to believe.</summary>
-    private async Task DoesAsync(
-        string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isUnknown = false, Guid? by = null)
+    /// <summary>Performs an action. Its actor is the user, the staff member <paramref name="by"/>, or nobody if the request is anonymous.</summary>
+    private async Task DoAsync(
+        string action, Guid user, Tokens? tokens, Func<HttpClient, Task<HttpResponseMessage>> send, bool isAnonymous = false, Guid? by = null)
     {
         var answer = await send(Client(tokens, out var request));
         Assert.True(answer.IsSuccessStatusCode, $"{action}: {(int)answer.StatusCode} {await answer.TextAsync()}");
         await app.WaitForEmailsAsync();
-        await SeenAsync(request, action, AuditLog.Success, isUnknown ? null : by ?? user, user);
+        await ShouldHaveEventAsync(request, action, AuditLog.Success, isAnonymous ? null : by ?? user, user);
     }
 
-    /// <summary>Something that is refused to somebody who hasn't proved who they are.</summary>
-    private async Task TriesAsync(string action, Guid? user, Tokens? tokens, int status, Func<HttpClient, Task<HttpResponseMessage>> send)
+    /// <summary>Performs an action that is refused because the caller did not authenticate.</summary>
+    private async Task TryAsync(string action, Guid? user, Tokens? tokens, int status, Func<HttpClient, Task<HttpResponseMessage>> send)
     {
         var answer = await send(Client(tokens, out var request));
         Assert.Equal(status, (int)answer.StatusCode);
-        await SeenAsync(request, action, AuditLog.Failure, null, user);
+        await ShouldHaveEventAsync(request, action, AuditLog.Failure, null, user);
     }
 
-    private async Task SeenAsync(string request, string action, string outcome, Guid? actor, Guid? user, bool isForgotten = false)
+    private async Task ShouldHaveEventAsync(string request, string action, string outcome, Guid? actor, Guid? user, bool isAnonymized = false)
     {
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);
         await using var command = source.CreateCommand(
@@ -37,11 +37,11 @@ public sealed partial class EveryActionTests
         command.Parameters.Add(new() { Value = request });
         command.Parameters.Add(new() { Value = action });
         await using var row = await command.ExecuteReaderAsync(Cancel);
-        Assert.True(await row.ReadAsync(Cancel), $"{action} left no event");
-        var seen = (row.GetString(0), Value<Guid?>(1), Value<Guid?>(2), Value<string>(3), Value<string>(4));
-        Assert.Equal((outcome, actor, user, isForgotten ? null : Address, isForgotten ? null : Agent), seen);
+        Assert.True(await row.ReadAsync(Cancel), $"{action} recorded no event");
+        var recorded = (row.GetString(0), Value<Guid?>(1), Value<Guid?>(2), Value<string>(3), Value<string>(4));
+        Assert.Equal((outcome, actor, user, isAnonymized ? null : Address, isAnonymized ? null : Agent), recorded);
         Assert.InRange(app.Clock.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(5), TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
-        Assert.False(await row.ReadAsync(Cancel), $"{action} left two events");
+        Assert.False(await row.ReadAsync(Cancel), $"{action} recorded two events");
 
         T? Value<T>(int column) => row.IsDBNull(column) ? default : row.GetFieldValue<T>(column);
     }
@@ -58,13 +58,13 @@ public sealed partial class EveryActionTests
     private async Task<long> CountAsync(string action, Guid user) =>
         (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
 
-    private Tokens Note(Tokens tokens)
+    private Tokens Track(Tokens tokens)
     {
         _secrets.AddRange([tokens.AccessToken, tokens.AccessToken.Split('.')[2], tokens.RefreshToken]);
         return tokens;
     }
 
-    private string Note(string secret)
+    private string Track(string secret)
     {
         _secrets.Add(secret);
         return secret;

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <remarks>Users see what happened to their own account, and nobody else's.</remarks>
+/// <remarks>Users can see the events of their own account, but of no other account.</remarks>
 public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/me/events";
 
     [Fact]
-    public async Task What_happened_is_listed_newest_first_with_who_did_it()
+    public async Task Events_are_listed_newest_first_with_their_actor()
     {
         var user = await app.RegisterAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -36,13 +36,13 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.True(answer.Headers.CacheControl?.NoStore);
     }
 
-    /// <remarks>Many at one moment, so that a page's end stands between equals.</remarks>
+    /// <remarks>Several events share a timestamp, so that pages end between equal timestamps.</remarks>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(200)]
-    public async Task Pages_hold_every_event_once(int limit)
+    public async Task Pages_contain_every_event_once(int limit)
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync(
@@ -69,13 +69,13 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Events_of_others_are_never_shown_whatever_the_cursor()
+    public async Task Other_users_events_are_never_shown_whatever_the_cursor()
     {
         var (_, _, other) = await app.SignedInAsync();
         var (user, _, http) = await app.SignedInAsync();
-        var theirs = (await (await other.FetchAsync(Route + "?limit=1")).JsonAsync(HttpStatusCode.OK)).GetProperty("next_cursor").GetString();
+        var othersCursor = (await (await other.FetchAsync(Route + "?limit=1")).JsonAsync(HttpStatusCode.OK)).GetProperty("next_cursor").GetString();
 
-        var events = (await (await http.FetchAsync($"{Route}?limit=200&cursor={theirs}")).JsonAsync(HttpStatusCode.OK))
+        var events = (await (await http.FetchAsync($"{Route}?limit=200&cursor={othersCursor}")).JsonAsync(HttpStatusCode.OK))
             .GetProperty("items")
             .EnumerateArray()
             .ToList();
@@ -87,7 +87,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task What_an_administrator_did_is_shown_as_such_and_not_who_it_was()
+    public async Task An_administrators_action_is_shown_as_such_without_naming_the_administrator()
     {
         var (user, _, http) = await app.SignedInAsync();
         var admin = Guid.NewGuid();
@@ -120,7 +120,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("cursor=________________________________", "cursor")]
     [InlineData("cursor=g_______________________________", "cursor")]
     [InlineData("cursor=%00", "cursor")]
-    public async Task A_limit_or_cursor_that_is_none_is_refused_by_name(string query, string field)
+    public async Task An_invalid_limit_or_cursor_is_rejected_with_the_name_of_its_parameter(string query, string field)
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -129,13 +129,13 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(field, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
     }
 
-    /// <remarks>The oldest and the newest time that a cursor can name.</remarks>
+    /// <remarks>These cursors contain the earliest and the latest possible times.</remarks>
     [Theory]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("K8oodfQ3P_______________________")]
     [InlineData("AAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("f_______________________________")]
-    public async Task A_cursor_at_the_end_of_time_is_an_empty_page_or_all(string cursor)
+    public async Task A_cursor_at_either_end_of_time_is_accepted(string cursor)
     {
         var (_, _, http) = await app.SignedInAsync();
 
@@ -143,7 +143,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_and_nobody_see_none()
+    public async Task API_keys_and_anonymous_callers_cannot_read_events()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);

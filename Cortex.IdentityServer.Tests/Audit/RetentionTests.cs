@@ -4,40 +4,40 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Audit;
 
-/// <summary>A month of events is a table: made before it begins, dropped when it is over for long enough.</summary>
-/// <remarks>Events are kept for as long as the operator says, and no longer.</remarks>
-public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresCluster cluster) : IClassFixture<RetentionTests.ForgetfulApp>
+/// <summary>Each month of events has a table, which is created before the month begins and dropped when its retention period is over.</summary>
+/// <remarks>Events are kept for as long as the operator configures, and no longer.</remarks>
+public sealed class RetentionTests(RetentionTests.ShortRetentionApp app, PostgresCluster cluster) : IClassFixture<RetentionTests.ShortRetentionApp>
 {
     private const int Days = 60;
 
     private DateTimeOffset Now => app.Clock.GetUtcNow();
 
-    /// <remarks>The months that are over are the database's own past, so a server whose clock goes ahead has a database of its own.</remarks>
+    /// <remarks>This test moves its clock ahead by months, so it uses a server and a database of its own.</remarks>
     [Fact]
-    public async Task This_month_and_the_next_three_have_their_table_and_those_to_come_get_theirs_in_time()
+    public async Task This_month_and_the_next_three_have_tables_and_later_months_get_theirs_in_time()
     {
-        await using var ahead = new ForgetfulApp(cluster);
+        await using var ahead = new ShortRetentionApp(cluster);
         await ahead.InitializeAsync();
-        await ThereIsAsync(ahead, ahead.Clock.GetUtcNow());
-        await ThereIsAsync(ahead, Month(ahead.Clock.GetUtcNow(), 3));
+        await ShouldHaveTableAsync(ahead, ahead.Clock.GetUtcNow());
+        await ShouldHaveTableAsync(ahead, Month(ahead.Clock.GetUtcNow(), 3));
 
         for (var month = 0; month < 4; month++)
         {
             ahead.Clock.Advance(TimeSpan.FromDays(31));
-            await ThereIsAsync(ahead, Month(ahead.Clock.GetUtcNow(), 3));
+            await ShouldHaveTableAsync(ahead, Month(ahead.Clock.GetUtcNow(), 3));
         }
 
-        // What is written now isn't among what had no table.
+        // New events go to the month's table, not to the default partition.
         await ahead.RegisterAsync();
         Assert.True((long)(await ahead.SqlAsync($"SELECT count(*) FROM {Table(ahead.Clock.GetUtcNow())}"))! > 0);
         Assert.Equal(0L, await ahead.SqlAsync("SELECT count(*) FROM audit_events_default"));
     }
 
     [Fact]
-    public async Task Months_that_ended_before_AUDIT_RETENTION_DAYS_go_and_others_stay()
+    public async Task Months_that_are_older_than_AUDIT_RETENTION_DAYS_are_dropped_and_others_stay()
     {
-        var edge = Now - TimeSpan.FromDays(Days);
-        var (old, kept) = (Month(edge, -1), new DateTimeOffset(edge.Year, edge.Month, 1, 0, 0, 0, TimeSpan.Zero));
+        var cutoff = Now - TimeSpan.FromDays(Days);
+        var (old, kept) = (Month(cutoff, -1), new DateTimeOffset(cutoff.Year, cutoff.Month, 1, 0, 0, 0, TimeSpan.Zero));
         var (oldId, keptId) = (await WriteAsync(old), await WriteAsync(kept));
         Assert.Equal(2L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE id IN ($1, $2)", oldId, keptId));
 
@@ -49,15 +49,15 @@ public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresClus
         Assert.Equal(Table(kept), await app.SqlAsync("SELECT to_regclass($1)::text", Table(kept)));
     }
 
-    /// <remarks>Nobody is kept from logging in because a table is missing; and what was written meanwhile finds its place, as safe as any.</remarks>
+    /// <remarks>A missing table prevents no login. The events that arrive in the meantime are moved later and are as protected as any others.</remarks>
     [Fact]
-    public async Task What_came_while_its_month_had_no_table_moves_there()
+    public async Task Events_that_arrived_while_their_month_had_no_table_move_there()
     {
         var far = Month(Now, 30);
         var id = await WriteAsync(far);
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events_default WHERE id = $1", id));
 
-        await KeepAsync(DateTimeOffset.MinValue);
+        await MaintainAsync(DateTimeOffset.MinValue);
 
         Assert.Equal(1L, await app.SqlAsync($"SELECT count(*) FROM {Table(far)} WHERE id = $1", id));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events_default"));
@@ -73,19 +73,19 @@ public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresClus
     }
 
     [Fact]
-    public async Task Replicas_may_do_it_at_the_same_time()
+    public async Task Replicas_can_maintain_the_tables_at_the_same_time()
     {
         await WriteAsync(Month(Now, 11));
         await AtOnce.RunAsync(8, async _ =>
         {
-            await KeepAsync(DateTimeOffset.MinValue);
+            await MaintainAsync(DateTimeOffset.MinValue);
             return true;
         });
 
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events_default"));
     }
 
-    private async Task KeepAsync(DateTimeOffset oldest)
+    private async Task MaintainAsync(DateTimeOffset oldest)
     {
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);
         await using var command = source.CreateCommand("SELECT cortex_keep_audit_events($1, $2)");
@@ -101,14 +101,14 @@ public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresClus
         return id;
     }
 
-    private static Task ThereIsAsync(CortexApp server, DateTimeOffset month) =>
+    private static Task ShouldHaveTableAsync(CortexApp server, DateTimeOffset month) =>
         UntilAsync(Table(month), async () => await server.SqlAsync("SELECT to_regclass($1) IS NOT NULL", Table(month)) is true);
 
-    private static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    private static async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         for (var tries = 0; tries < 200; tries++)
         {
-            if (await isSo())
+            if (await condition())
             {
                 return;
             }
@@ -119,13 +119,13 @@ public sealed class RetentionTests(RetentionTests.ForgetfulApp app, PostgresClus
         Assert.Fail(what);
     }
 
-    /// <summary>The middle of a month so many away.</summary>
+    /// <summary>The middle of the month that is this many months away.</summary>
     private static DateTimeOffset Month(DateTimeOffset from, int away) => new DateTimeOffset(from.Year, from.Month, 15, 0, 0, 0, TimeSpan.Zero).AddMonths(away);
 
     private static string Table(DateTimeOffset at) => "audit_events_" + at.UtcDateTime.ToString("yyyy_MM", CultureInfo.InvariantCulture);
 
-    /// <summary>A server whose operator keeps events for two months.</summary>
-    public sealed class ForgetfulApp(PostgresCluster cluster) : CortexApp(cluster)
+    /// <summary>A server that keeps events for two months.</summary>
+    public sealed class ShortRetentionApp(PostgresCluster cluster) : CortexApp(cluster)
     {
         protected override IEnumerable<(string Name, string Value)> Settings => [("AUDIT_RETENTION_DAYS", $"{Days}")];
     }

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <summary>The program's commands, as an operator runs them in Production.</summary>
+/// <summary>Runs the program's commands as an operator does in Production.</summary>
 internal static class Cli
 {
     public static Task<ServerRun> RunAsync(string database, string[] arguments, string input = "", params (string Name, string Value)[] settings) =>
@@ -10,7 +10,7 @@ internal static class Cli
 
     public static ServerProcess Start(string database, string[] arguments) => ServerProcess.Start(arguments, Variables(database, []));
 
-    /// <summary>It ended as expected; otherwise what it said explains why.</summary>
+    /// <summary>Checks the exit code. The message of a failure contains the output.</summary>
     public static ServerRun ShouldEndWith(this ServerRun run, int exitCode)
     {
         Assert.True(run.ExitCode == exitCode, $"exit code {run.ExitCode}\n{run.Output}\n{run.Errors}");

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <remarks>It has to work while there is no administrator yet.</remarks>
+/// <remarks>The command has to work before there is any administrator.</remarks>
 public sealed class CreateAdminTests(PostgresCluster cluster)
 {
     private const string Ada = "Ada@example.com";
@@ -14,11 +14,11 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     private static readonly string[] Create = ["create-admin", "--email", Ada];
 
     [Fact]
-    public async Task The_first_administrator_is_made_in_an_empty_database_with_a_password_that_nobody_sees()
+    public async Task The_first_administrator_is_created_in_an_empty_database_and_the_password_is_never_printed()
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
-        var run = (await Cli.RunAsync(database, Create, $"{Password}\r\nand a line that is none of its business\n")).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(database, Create, $"{Password}\r\nand a line that is ignored\n")).ShouldEndWith(0);
 
         Assert.Empty(run.Output);
         Assert.DoesNotContain("pässword", run.Errors, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Without_a_password_one_is_made_and_stands_alone_on_standard_output()
+    public async Task Without_a_password_one_is_generated_and_is_all_that_standard_output_contains()
     {
         var database = await cluster.CreateDatabaseAsync();
         await using var server = await Replica.StartAsync(database);
@@ -50,7 +50,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task What_is_refused_is_one_line_and_changes_nothing()
+    public async Task A_refusal_is_one_line_and_changes_nothing()
     {
         var database = await cluster.CreateDatabaseAsync();
         (await Cli.RunAsync(database, Create, Password)).ShouldEndWith(0);
@@ -59,7 +59,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         {
             ("ADA@EXAMPLE.COM", Password, "An account with this address already exists"),
 
-            // As from echo "$PASSWORD" where that is unset: nobody gets another password than they think.
+            // echo "$PASSWORD" prints this if the variable is unset. The operator would not expect a generated password.
             ("bob@example.com", "\n", "at least 8 characters"),
             ("bob@example.com", "password1234", "common"),
             ("bob", Password, "one @"),
@@ -76,7 +76,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task An_account_that_is_there_is_promoted_once_and_keeps_its_password()
+    public async Task An_existing_account_is_promoted_once_and_keeps_its_password()
     {
         var database = await cluster.CreateDatabaseAsync();
         await using var server = await Replica.StartAsync(database);
@@ -98,7 +98,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Of_several_at_once_one_wins()
+    public async Task Of_several_concurrent_runs_one_wins()
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
@@ -110,7 +110,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_is_one_line_without_its_password()
+    public async Task An_unreachable_database_is_one_error_line_without_its_password()
     {
         var run = (await Cli.RunAsync("postgresql://cortex:hunter2-hunter2@127.0.0.1:1/cortex", Create, Password)).ShouldEndWith(1);
 

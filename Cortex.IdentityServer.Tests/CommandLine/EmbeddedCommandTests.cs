@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <remarks>As after <c>dotnet run</c>: commands start a PostgreSQL of their own, or use that of a server that runs.</remarks>
+/// <remarks>Without POSTGRES_URL, commands start a PostgreSQL of their own or use that of a running server.</remarks>
 public sealed class EmbeddedCommandTests : IDisposable
 {
     private const string Password = "correct horse battery staple";
@@ -20,7 +20,7 @@ public sealed class EmbeddedCommandTests : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            // For the account that root lends PostgreSQL.
+            // If the tests run as root, PostgreSQL runs under another account, which needs access to the folder.
             File.SetUnixFileMode(_folder, (UnixFileMode)Convert.ToInt32("711", 8));
         }
     }
@@ -28,7 +28,7 @@ public sealed class EmbeddedCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Commands_at_once_without_a_server_share_one_PostgreSQL_and_stop_it_behind_them()
+    public async Task Concurrent_commands_without_a_server_share_one_PostgreSQL_and_stop_it_at_the_end()
     {
         var runs = await AtOnce.RunAsync(3, _ => CreateAsync("ada@example.com"));
 
@@ -38,9 +38,9 @@ public sealed class EmbeddedCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Beside_a_server_commands_are_guests()
+    public async Task Commands_use_the_PostgreSQL_of_a_running_server()
     {
-        // Started together: the command waits for the server's PostgreSQL, or the server's start is refused.
+        // Without this wait, the command could start PostgreSQL first, and the server would refuse to start.
         await using var server = Start();
         while (!File.Exists(DataDirectory + ".lock"))
         {
@@ -52,15 +52,15 @@ public sealed class EmbeddedCommandTests : IDisposable
         await (await http.PostAsync("/api/v1/auth/login", new { email = "ada@example.com", password = Password })).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Contains("already", (await CreateAsync("ada@example.com")).ShouldEndWith(1).Errors, StringComparison.Ordinal);
 
-        // Another server isn't one.
+        // A second server refuses to share it.
         await using var second = Start();
         Assert.Contains(
             "Another server or command is using", Assert.Single((await second.WaitForExitAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
 
-        // Who owns it may go at any time.
-        await using var guest = ServerProcess.Start(["import", "-"], ("CORTEX_DATA", _folder));
-        await guest.Input.WriteAsync("{\"email\":\"bob@example.com\"}\n");
-        await guest.Input.FlushAsync(Ct);
+        // The server that owns PostgreSQL may stop while a command uses it.
+        await using var import = ServerProcess.Start(["import", "-"], ("CORTEX_DATA", _folder));
+        await import.Input.WriteAsync("{\"email\":\"bob@example.com\"}\n");
+        await import.Input.FlushAsync(Ct);
         var database = Postmaster.FindRunning(DataDirectory)!.ConnectionString(DataDirectory, "cortex");
         while (await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users") < 2)
         {
@@ -68,9 +68,9 @@ public sealed class EmbeddedCommandTests : IDisposable
         }
 
         Assert.Equal(0, (await server.SignalAsync("TERM")).ExitCode);
-        await guest.Input.WriteAsync("{\"email\":\"carl@example.com\"}\n");
-        await guest.Input.FlushAsync(Ct);
-        var run = (await guest.WaitForExitAsync()).ShouldEndWith(1);
+        await import.Input.WriteAsync("{\"email\":\"carl@example.com\"}\n");
+        await import.Input.FlushAsync(Ct);
+        var run = (await import.WaitForExitAsync()).ShouldEndWith(1);
         Assert.Equal("1 lines: 1 created, 0 failed.", run.OutputLines()[^1]);
         Assert.StartsWith("Stopped at line 2; accounts that were created are kept", run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Null(Postmaster.FindRunning(DataDirectory));

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <remarks>It reads no settings: in Production, where nothing is set, it works.</remarks>
+/// <remarks>The command reads no settings, so it works in Production without any.</remarks>
 public sealed class HealthcheckTests(PostgresCluster cluster)
 {
     private static readonly (string, string) Production = ("DOTNET_ENVIRONMENT", "Production");
@@ -29,7 +29,7 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
         }
     }
 
-    /// <remarks>Wherever the server is bound, and past the proxy that a company sets for all of its programs.</remarks>
+    /// <remarks>The command works for every kind of address, and bypasses the proxy that the environment configures for all programs.</remarks>
     [Theory]
     [InlineData("http://127.0.0.2:0", "http://127.0.0.2:{0}")]
     [InlineData("http://[::1]:0", "http://[::1]:{0}")]
@@ -37,7 +37,7 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     [InlineData("http://127.0.0.1:0", "http://+:{0}")]
     [InlineData("http://127.0.0.1:0", "http://localhost:{0}")]
     [InlineData("http://127.0.0.1:0", "http://id.example.com:{0}/")]
-    public async Task A_server_is_found_where_it_is_bound(string bound, string named)
+    public async Task A_server_is_found_at_the_address_that_it_is_bound_to(string bound, string named)
     {
         (string, string)[] proxies =
         [
@@ -59,9 +59,9 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_server_on_a_socket_is_found_and_one_whose_certificate_this_machine_does_not_trust()
+    public async Task A_server_on_a_Unix_socket_or_with_an_untrusted_certificate_is_found()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such sockets");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "this test needs Unix sockets");
         var folder = Directory.CreateTempSubdirectory("cx-").FullName;
         var (socket, certificate) = (Path.Combine(folder, "id.sock"), Path.Combine(folder, "id.pfx"));
         using var certificates = new TestCertificates();
@@ -82,7 +82,7 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_port_that_the_system_chooses_is_asked_for()
+    public async Task A_port_that_the_system_chooses_has_to_be_given_with_url()
     {
         var run = (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", "http://127.0.0.1:0"))).ShouldEndWith(1);
 
@@ -90,20 +90,20 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_server_that_is_not_well_and_one_that_is_not_there_are_one_line_each()
+    public async Task An_unhealthy_server_and_an_unreachable_one_are_one_error_line_each()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
         var answering = AnswerAsync(listener, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-        var ill = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
+        var unhealthy = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
         await answering;
         listener.Stop();
-        var none = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
+        var unreachable = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
 
-        Assert.Contains("503", Assert.Single(ill.ErrorLines), StringComparison.Ordinal);
-        Assert.Contains(address, Assert.Single(none.ErrorLines), StringComparison.Ordinal);
-        Assert.Empty(ill.Output + none.Output);
+        Assert.Contains("503", Assert.Single(unhealthy.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(address, Assert.Single(unreachable.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(unhealthy.Output + unreachable.Output);
     }
 
     private static int FreePort()

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <summary>What the program says of itself, and to who mistypes.</summary>
+/// <summary>The help texts and the messages about mistyped commands.</summary>
 public sealed class HelpTests
 {
     private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "healthcheck"];
@@ -27,12 +27,12 @@ public sealed class HelpTests
     [InlineData("import", "<file>", "--results", "POSTGRES_URL", "password_hash")]
     [InlineData("rotate-keys", "--now", "--revoke", "SECRET_KEY", "JWT_ALGORITHM")]
     [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
-    public async Task Help_of_a_command_tells_its_options_what_it_reads_an_example_and_how_it_ends(string command, params string[] told)
+    public async Task The_help_of_a_command_lists_its_options_its_variables_an_example_and_the_exit_codes(string command, params string[] words)
     {
         var run = (await ServerProcess.RunAsync([command, "--help"])).ShouldEndWith(0);
 
         Assert.Empty(run.ErrorLines);
-        Assert.All([.. told, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
+        Assert.All([.. words, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class HelpTests
     [InlineData("migrate --urls http://127.0.0.1:0", "--urls")]
     [InlineData("healthcheck nowhere", "http://")]
     [InlineData("healthcheck http://127.0.0.1:1 --url http://127.0.0.1:2", "one address")]
-    public async Task What_is_mistyped_is_one_line_that_helps(string arguments, string hint)
+    public async Task A_mistyped_command_line_gets_one_helpful_line(string arguments, string hint)
     {
-        // Nothing is read before: no setting is complained of.
+        // The arguments are checked first, so no missing setting is reported.
         var run = (await ServerProcess.RunAsync(arguments.Split(' '), ("DOTNET_ENVIRONMENT", "Production"))).ShouldEndWith(2);
 
         var line = Assert.Single(run.ErrorLines);
@@ -62,7 +62,7 @@ public sealed class HelpTests
         Assert.All(Commands, command => Assert.Contains(command, line, StringComparison.Ordinal));
     }
 
-    /// <remarks>With the word or without it; in the order in which the host wants them.</remarks>
+    /// <remarks>Options work with and without the word <c>serve</c>, and in both notations.</remarks>
     [Theory]
     [InlineData("serve --environment Production")]
     [InlineData("serve --environment=Production")]
@@ -75,7 +75,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task A_command_that_needs_settings_says_what_is_missing()
+    public async Task A_command_that_needs_settings_names_the_missing_ones()
     {
         var run = (await ServerProcess.RunAsync(["rotate-keys", "--environment", "Production"])).ShouldEndWith(1);
 

@@ -7,6 +7,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
+/// <summary>The command <c>import</c>, which creates accounts from a file.</summary>
 public sealed class ImportTests(PostgresCluster cluster) : IDisposable
 {
     private const string Password = "correct horse battery staple";
@@ -22,7 +23,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Lines_that_fail_are_told_and_the_others_make_accounts_that_log_in()
+    public async Task Lines_that_fail_are_reported_and_the_others_create_accounts_that_can_log_in()
     {
         var database = await cluster.CreateDatabaseAsync();
         var hash = BCrypt.Net.BCrypt.HashPassword(Password, 4);
@@ -55,7 +56,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task From_standard_input_and_with_a_file_of_what_failed()
+    public async Task It_reads_standard_input_and_writes_the_failures_to_a_file()
     {
         var database = await cluster.CreateDatabaseAsync();
         const string Lines = """
@@ -77,7 +78,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_can_not_be_read_or_written_is_one_line()
+    public async Task A_file_that_cannot_be_read_or_written_is_one_error_line()
     {
         await WriteAsync(count: 1);
         foreach (var arguments in new string[][]
@@ -91,9 +92,8 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
         Assert.Single(await System.IO.File.ReadAllLinesAsync(File, Ct));
     }
 
-    /// <remarks>More than a request may bring.</remarks>
     [Fact]
-    public async Task Of_a_long_file_it_tells_now_and_then_how_far_it_is()
+    public async Task It_reports_its_progress_through_a_long_file()
     {
         await WriteAsync(count: 21_000);
 
@@ -106,7 +106,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_it_says_what_is_there_and_that_stays()
+    public async Task When_interrupted_it_reports_what_was_created_and_that_stays()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no signals");
         var database = await cluster.CreateDatabaseAsync();
@@ -122,7 +122,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
             await Task.Delay(50, Ct);
         }
 
-        // Its other end stays open.
+        // The command has to stop although its standard input stays open.
         var run = (await import.SignalAsync("INT")).ShouldEndWith(130);
 
         Assert.StartsWith("Interrupted after 2 lines: 2 created, 0 failed.", run.OutputLines()[^1], StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task On_a_terminal_a_bar_moves()
+    public async Task A_terminal_shows_a_progress_bar()
     {
         Assert.SkipUnless(System.IO.File.Exists("/usr/bin/script"), "there is no script(1) to make a terminal");
         await WriteAsync(count: 3_000);

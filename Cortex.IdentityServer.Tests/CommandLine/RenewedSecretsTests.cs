@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <summary><c>rotate-keys</c> encrypts anew, so that the old SECRET_KEY can go.</summary>
+/// <summary><c>rotate-keys</c> encrypts all secrets with the new SECRET_KEY, so that the old one can be removed.</summary>
 public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
 {
     private const string NewSecret = "a-new-secret-of-more-than-32-bytes-for-all";
@@ -11,16 +11,16 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
     private const string PythonSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
     [Fact]
-    public async Task What_was_under_the_old_secret_works_with_the_new_one_alone()
+    public async Task Secrets_encrypted_with_the_old_key_work_with_the_new_one_alone()
     {
         var old = await app.WithTwoFactorAsync();
         var plain = await app.RegisterAsync();
         await app.SqlAsync("UPDATE users SET two_factor_secret = $1, two_factor_enabled = true WHERE id = $2", PythonSecret, plain.Id);
-        var odd = await app.RegisterAsync();
-        await app.SqlAsync("UPDATE users SET two_factor_secret = $1 WHERE id = $2", "no secret at all!", odd.Id);
+        var invalid = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET two_factor_secret = $1 WHERE id = $2", "no secret at all!", invalid.Id);
         var kid = Assert.Single(await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
-        // The order in which replicas get it: new,old first.
+        // During a rotation, replicas are first configured with "new,old".
         var first = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
         var second = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
 
@@ -35,21 +35,21 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
             Assert.Equal(kid, KeyPairApp.KeyIdOf(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK))));
         }
 
-        Assert.Equal("no secret at all!", await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", odd.Id));
+        Assert.Equal("no secret at all!", await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", invalid.Id));
 
-        // What no secret that is set decrypts is named, and nothing else of it.
-        await app.SqlAsync("UPDATE users SET two_factor_secret = NULL WHERE id = $1", odd.Id);
-        var lost = (await RunAsync(WrongSecret, algorithm: "HS256")).ShouldEndWith(1);
-        Assert.Contains(lost.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
-        Assert.Contains(lost.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
-        Assert.DoesNotContain("enc:v1", lost.Errors + lost.Output, StringComparison.Ordinal);
+        // Values that no configured SECRET_KEY can decrypt are named but not shown.
+        await app.SqlAsync("UPDATE users SET two_factor_secret = NULL WHERE id = $1", invalid.Id);
+        var failed = (await RunAsync(WrongSecret, algorithm: "HS256")).ShouldEndWith(1);
+        Assert.Contains(failed.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
+        Assert.Contains(failed.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
+        Assert.DoesNotContain("enc:v1", failed.Errors + failed.Output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("rotate-keys")]
     [InlineData("rotate-keys", "--now")]
     [InlineData("rotate-keys", "--revoke")]
-    public async Task A_secret_that_is_not_the_servers_changes_nothing(params string[] command)
+    public async Task A_SECRET_KEY_other_than_the_servers_changes_nothing(params string[] command)
     {
         var kids = await KidsInTableAsync();
 

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <summary>New signing keys beside a server that runs. Each test has a server and a clock of its own.</summary>
+/// <summary>Rotates signing keys while a server runs. Each test has its own server and clock.</summary>
 public sealed class RotateKeysTests(PostgresCluster cluster)
 {
     private const string Me = "/api/v1/auth/me";
@@ -31,7 +31,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Now_is_when_services_that_cache_the_list_of_keys_know_it_and_ends_no_token()
+    public async Task With_now_the_key_signs_once_services_that_cache_the_list_know_it_and_no_token_is_invalidated()
     {
         await using var app = await StartAsync();
         var announced = await RotateAsync(app);
@@ -39,34 +39,34 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
 
         var kid = await RotateAsync(app, "--now");
 
-        // In the place of the one that would have come tomorrow; published without a minute's wait, as the clock stands still.
+        // It replaces the key that was announced for tomorrow. The clock stands still, so it is published without waiting for the next minute.
         await EventuallyAsync(async () => (await KeyPairApp.KeyIdsAsync(app.Anonymous())).Contains(kid));
         Assert.DoesNotContain(announced, await KeyPairApp.KeyIdsAsync(app.Anonymous()));
         var published = await app.Anonymous().GetAsync("/.well-known/jwks.json", TestContext.Current.CancellationToken);
         var signsFrom = new DateTimeOffset((DateTime)(await app.SqlAsync($"SELECT used_from FROM signing_keys WHERE id = '{kid}'"))!, TimeSpan.Zero);
-        var made = new DateTimeOffset((DateTime)(await app.SqlAsync($"SELECT created_at FROM signing_keys WHERE id = '{kid}'"))!, TimeSpan.Zero);
-        Assert.True(signsFrom - made >= published.Headers.CacheControl!.MaxAge + TimeSpan.FromMinutes(1), $"{signsFrom - made}");
+        var createdAt = new DateTimeOffset((DateTime)(await app.SqlAsync($"SELECT created_at FROM signing_keys WHERE id = '{kid}'"))!, TimeSpan.Zero);
+        Assert.True(signsFrom - createdAt >= published.Headers.CacheControl!.MaxAge + TimeSpan.FromMinutes(1), $"{signsFrom - createdAt}");
         app.Clock.SetUtcNow(signsFrom - TimeSpan.FromSeconds(1));
         Assert.Equal(KeyPairApp.KeyIdOf(old), KeyPairApp.KeyIdOf(await app.LogInAsync(user)));
         app.Clock.SetUtcNow(signsFrom);
-        var fresh = await app.LogInAsync(user);
-        Assert.Equal(kid, KeyPairApp.KeyIdOf(fresh));
+        var newTokens = await app.LogInAsync(user);
+        Assert.Equal(kid, KeyPairApp.KeyIdOf(newTokens));
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.WithToken(fresh.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.WithToken(newTokens.AccessToken).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_leaked_key_is_refused_by_running_servers_within_seconds_and_sessions_go_on()
+    public async Task A_leaked_key_is_refused_by_running_servers_within_seconds_and_sessions_continue()
     {
         await using var app = await StartAsync();
         var (user, old, http) = await app.SignedInAsync();
-        using var replica = app.StartReplica(out var running);
-        using var _ = running;
+        using var replica = app.StartReplica(out var runningReplica);
+        using var _ = runningReplica;
         replica.DefaultRequestHeaders.Authorization = new("Bearer", old.AccessToken);
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         await (await replica.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
 
-        // Its clock stands still, and so nothing waits for the minute; the command's, which doesn't, may not be ahead of it.
+        // The servers' clock stands still, so their check once a minute never runs. The command uses the real clock, which must not be ahead of theirs.
         app.Clock.Advance(TimeSpan.FromSeconds(40));
         var kid = await RotateAsync(app, "--revoke");
 
@@ -83,7 +83,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Before_the_first_start_there_is_a_key_already()
+    public async Task Before_the_first_start_it_creates_a_key_that_signs_at_once()
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
@@ -94,7 +94,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task With_a_shared_secret_it_says_how_that_is_rotated()
+    public async Task With_a_shared_secret_it_explains_how_to_rotate_it()
     {
         var database = await cluster.CreateDatabaseAsync();
 
@@ -106,7 +106,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(database, "SELECT (SELECT count(*) FROM signing_keys) + (SELECT count(*) FROM audit_events)"));
     }
 
-    /// <returns>The new key, as the command prints it.</returns>
+    /// <returns>The ID of the new key, which the command prints.</returns>
     private static async Task<string> RotateAsync(CortexApp app, params string[] options)
     {
         var run = (await Cli.RunAsync(app.ConnectionString, ["rotate-keys", .. options], settings: Es256)).ShouldEndWith(0);
@@ -121,12 +121,12 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
         return app;
     }
 
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (!await isSo())
+        while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it didn't happen");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "the condition was not met in time");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
         }
     }

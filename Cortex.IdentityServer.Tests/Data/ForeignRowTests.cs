@@ -125,7 +125,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
         }
 
         await (await app.Admin.Http.FetchAsync($"{Administrators.Users}/{id}")).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.Admin.Http.EditAsync(id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Admin.Http.UpdateUserAsync(id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.ResetAsync(await app.ResetTokenAsync(email))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.LogInAsync(new(id, email, EmailSteps.NewPassword));
         await app.SqlAsync("UPDATE users SET password_hash = NULL WHERE id = $1", id);
@@ -140,9 +140,10 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
 
         Assert.Equal([user.Email], await app.Admin.Http.WalkAsync("tier=enterprise_trial"));
         Assert.Empty(await app.Admin.Http.WalkAsync("tier=Enterprise_Trial"));
-        await (await app.Admin.Http.EditAsync(user.Id, new { subscription_tier = "enterprise_trial", is_verified = true })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await app.Admin.Http.EditAsync(other.Id, new { subscription_tier = "enterprise_trial" })).ShouldBeProblemAsync(400, "validation_failed");
-        await (await app.Admin.Http.EditAsync(other.Id, new { subscription_tier = "Pro plan" })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Admin.Http.UpdateUserAsync(user.Id, new { subscription_tier = "enterprise_trial", is_verified = true }))
+            .ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Admin.Http.UpdateUserAsync(other.Id, new { subscription_tier = "enterprise_trial" })).ShouldBeProblemAsync(400, "validation_failed");
+        await (await app.Admin.Http.UpdateUserAsync(other.Id, new { subscription_tier = "Pro plan" })).ShouldBeAsync(HttpStatusCode.OK);
         var found = await app.Admin.Http.WalkAsync("tier=Pro%20plan");
         Assert.Contains(other.Email, found);
         Assert.DoesNotContain(user.Email, found);

@@ -5,8 +5,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Introspection;
 
 /// <summary>
-/// Introspection clients as they are: an API key as the secret of <c>client_secret_basic</c>, or as a bearer token (RFC 6749 section 2.3.1, RFC 7662 section
-/// 2.1).
+/// Standard introspection clients send an API key as the secret of <c>client_secret_basic</c> or as a bearer token (RFC 6749, section 2.3.1; RFC 7662,
+/// section 2.1).
 /// </summary>
 public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
@@ -35,7 +35,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [Theory]
     [InlineData("Basic", "client:{key}")]
     [InlineData("Bearer", "{key}")]
-    public async Task A_key_without_the_scope_is_not(string scheme, string credentials)
+    public async Task A_key_without_the_scope_is_refused(string scheme, string credentials)
     {
         using var http = With(scheme, credentials.Replace("{key}", await KeyAsync(), StringComparison.Ordinal));
 
@@ -50,7 +50,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [InlineData("Basic", "client:%zz%")]
     [InlineData("Bearer", "ctx_x")]
     [InlineData("Bearer", "{key}x")]
-    public async Task Anything_else_is_a_401(string scheme, string credentials)
+    public async Task Anything_else_gets_401(string scheme, string credentials)
     {
         using var http = With(scheme, credentials.Replace("{key}", await KeyAsync("introspect"), StringComparison.Ordinal));
 
@@ -61,7 +61,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [InlineData("Basic !!")]
     [InlineData("Basic")]
     [InlineData("Basic =")]
-    public async Task Credentials_that_are_no_base64_are_a_401(string header)
+    public async Task Credentials_that_are_not_base64_get_401(string header)
     {
         var answer = await RawHttp.SendAsync(
             app.BaseAddress,
@@ -74,7 +74,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [Theory]
     [InlineData("Basic", "client:{key}")]
     [InlineData("Bearer", "{key}")]
-    public async Task At_every_other_route_it_is_no_credential(string scheme, string credentials)
+    public async Task No_other_route_accepts_such_a_credential(string scheme, string credentials)
     {
         using var http = With(scheme, credentials.Replace("{key}", await KeyAsync("introspect"), StringComparison.Ordinal));
 
@@ -95,7 +95,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     }
 
     [Fact]
-    public async Task An_access_token_of_an_administrator_is_a_bearer_token_as_ever()
+    public async Task An_administrators_access_token_is_still_accepted_as_a_bearer_token()
     {
         var admin = await app.SignedInStaffAsync();
 

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>RFC 7517, RFC 8414 and OpenID Connect Discovery, with the default algorithm.</remarks>
+/// <remarks>The documents of RFC 7517, RFC 8414, and OpenID Connect Discovery, with the default algorithm.</remarks>
 public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Configuration = "/.well-known/openid-configuration";
@@ -25,7 +25,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(KeySet)]
     [InlineData(Configuration)]
     [InlineData(AuthorizationServer)]
-    public async Task Anybody_may_read_it_and_keep_it_for_minutes(string path)
+    public async Task Anybody_can_read_it_and_cache_it_for_five_minutes(string path)
     {
         var answer = await app.WithToken("garbage").FetchAsync(path);
 
@@ -39,11 +39,11 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(KeySet)]
     [InlineData(Configuration)]
     [InlineData(AuthorizationServer)]
-    public async Task Nobody_may_write_it(string path) =>
+    public async Task It_is_read_only(string path) =>
         await (await app.Anonymous().PostAsync(path, new { })).ShouldBeProblemAsync(405, "method_not_allowed");
 
     [Fact]
-    public async Task The_configuration_says_what_is_there_and_no_more()
+    public async Task The_configuration_lists_exactly_what_the_server_supports()
     {
         var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
 
@@ -56,15 +56,15 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
         Assert.Equal(CortexApp.Issuer + KeySet, json.GetProperty("jwks_uri").GetString());
         Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());
-        Assert.Equal(["client_secret_basic", "Bearer"], Texts(json, "introspection_endpoint_auth_methods_supported"));
-        Assert.Equal(["HS256"], Texts(json, "id_token_signing_alg_values_supported"));
-        Assert.Empty(Texts(json, "response_types_supported"));
-        Assert.Equal(["public"], Texts(json, "subject_types_supported"));
+        Assert.Equal(["client_secret_basic", "Bearer"], Strings(json, "introspection_endpoint_auth_methods_supported"));
+        Assert.Equal(["HS256"], Strings(json, "id_token_signing_alg_values_supported"));
+        Assert.Empty(Strings(json, "response_types_supported"));
+        Assert.Equal(["public"], Strings(json, "subject_types_supported"));
     }
 
-    /// <remarks>RFC 8414: response types are required, and grant types mean two of them where they are left out.</remarks>
+    /// <remarks>RFC 8414 requires response types. If grant types are left out, two of them are implied.</remarks>
     [Fact]
-    public async Task OAuth_clients_find_the_same_under_their_own_name()
+    public async Task OAuth_clients_find_the_same_metadata_at_their_own_path()
     {
         var json = await (await app.Anonymous().FetchAsync(AuthorizationServer)).JsonAsync(HttpStatusCode.OK);
 
@@ -76,16 +76,16 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
             json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(CortexApp.Issuer, json.GetProperty("issuer").GetString());
         Assert.Equal(CortexApp.Issuer + "/api/v1/auth/introspect", json.GetProperty("introspection_endpoint").GetString());
-        Assert.Equal(["client_secret_basic", "Bearer"], Texts(json, "introspection_endpoint_auth_methods_supported"));
-        Assert.Empty(Texts(json, "response_types_supported"));
-        Assert.Empty(Texts(json, "grant_types_supported"));
+        Assert.Equal(["client_secret_basic", "Bearer"], Strings(json, "introspection_endpoint_auth_methods_supported"));
+        Assert.Empty(Strings(json, "response_types_supported"));
+        Assert.Empty(Strings(json, "grant_types_supported"));
     }
 
     [Theory]
     [InlineData("/.well-known/oauth-authorization-server/auth")]
     [InlineData("/.well-known/oauth-authorization-server")]
     [InlineData("/.well-known/openid-configuration/auth")]
-    public async Task An_issuer_with_a_path_is_found_where_RFC_8414_puts_it(string path)
+    public async Task The_metadata_of_an_issuer_with_a_path_is_found_where_RFC_8414_puts_it(string path)
     {
         using var http = app.StartReplica(out var replica, ("PUBLIC_URL", "https://id.example.com/auth/"));
         using var _ = replica;
@@ -97,16 +97,16 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_claims_are_those_of_a_token()
+    public async Task The_listed_claims_are_those_of_an_access_token()
     {
         var (_, tokens, _) = await app.SignedInAsync();
         var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
 
-        Assert.Equal(Jwt.Read(tokens.AccessToken).Payload.Select(claim => claim.Key).Order(), Texts(json, "claims_supported").Order());
+        Assert.Equal(Jwt.Read(tokens.AccessToken).Payload.Select(claim => claim.Key).Order(), Strings(json, "claims_supported").Order());
     }
 
     [Fact]
-    public async Task It_is_built_from_PUBLIC_URL_and_from_no_header()
+    public async Task It_is_built_from_PUBLIC_URL_and_not_from_any_header()
     {
         using var http = app.StartReplica(out var replica, ("PUBLIC_URL", "https://id.example.com/auth/"), ("JWT_ALGORITHM", "RS256"));
         using var _ = replica;
@@ -117,7 +117,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
 
         var text = await (await http.SendAsync(request, TestContext.Current.CancellationToken)).TextAsync();
 
-        // As a library reads it.
+        // A client library has to be able to parse it.
         var configuration = OpenIdConnectConfiguration.Create(text);
         Assert.Equal("https://id.example.com/auth", configuration.Issuer);
         Assert.Equal("https://id.example.com/auth/.well-known/jwks.json", configuration.JwksUri);
@@ -126,5 +126,5 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.DoesNotContain("evil.example", text, StringComparison.Ordinal);
     }
 
-    private static string[] Texts(JsonElement json, string member) => [.. json.GetProperty(member).EnumerateArray().Select(text => text.GetString()!)];
+    private static string[] Strings(JsonElement json, string member) => [.. json.GetProperty(member).EnumerateArray().Select(text => text.GetString()!)];
 }

@@ -3,26 +3,26 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>What proxies ask with every request (decision 0019).</remarks>
+/// <remarks>Reverse proxies call this route for each request that they receive (decision 0019).</remarks>
 public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/verify";
 
     [Fact]
-    public async Task A_session_is_named_in_headers()
+    public async Task Headers_identify_the_user_of_a_session()
     {
         var (user, _, http) = await app.SignedInAsync();
 
         var answer = await http.FetchAsync(Route);
 
         await answer.ShouldBeAsync(HttpStatusCode.NoContent);
-        ShouldName(answer, user.Id.ToString(), user.Email, "free", "");
+        ShouldIdentify(answer, user.Id.ToString(), user.Email, "free", "");
         Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
         Assert.Equal("", await answer.TextAsync());
     }
 
     [Fact]
-    public async Task Two_emails_never_look_alike()
+    public async Task Two_different_emails_never_look_alike()
     {
         var names = new List<string>();
         foreach (var email in new[] { "jü@example.com", "j%C3%BC@example.com" })
@@ -35,7 +35,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_key_is_named_with_its_scopes()
+    public async Task Headers_identify_the_owner_of_a_key_and_list_its_scopes()
     {
         var (user, _, http) = await app.SignedInAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
@@ -44,11 +44,11 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
         var answer = await app.WithKey(key).FetchAsync(Route);
 
         await answer.ShouldBeAsync(HttpStatusCode.NoContent);
-        ShouldName(answer, user.Id.ToString(), user.Email, "pro", "memory:read memory:write");
+        ShouldIdentify(answer, user.Id.ToString(), user.Email, "pro", "memory:read memory:write");
     }
 
     [Fact]
-    public async Task A_scope_that_the_key_has_is_granted_and_another_is_not()
+    public async Task A_scope_that_the_key_has_is_accepted_and_any_other_is_refused()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
@@ -74,7 +74,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nobody_and_a_bad_credential_are_unauthenticated()
+    public async Task Missing_and_invalid_credentials_get_401()
     {
         var (_, tokens, http) = await app.SignedInAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
@@ -88,7 +88,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task An_email_beyond_ASCII_is_percent_encoded()
+    public async Task A_non_ASCII_email_is_percent_encoded()
     {
         var user = await app.RegisterAsync("jürgen@bücher.example");
         var http = app.WithToken((await app.LogInAsync(user)).AccessToken);
@@ -104,7 +104,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Line_ends_that_another_program_stored_never_reach_a_header()
+    public async Task Line_breaks_that_another_program_stored_never_reach_a_header()
     {
         var (user, _, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -117,7 +117,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
-    private static void ShouldName(HttpResponseMessage answer, string id, string email, string tier, string scopes)
+    private static void ShouldIdentify(HttpResponseMessage answer, string id, string email, string tier, string scopes)
     {
         Assert.Equal(id, answer.Headers.GetValues("X-Auth-User-Id").Single());
         Assert.Equal(email, answer.Headers.GetValues("X-Auth-Email").Single());

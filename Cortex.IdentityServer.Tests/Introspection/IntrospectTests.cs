@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <remarks>RFC 7662: whatever isn't good is inactive and nothing else is said of it; only tokens that authenticate somebody are known here.</remarks>
+/// <remarks>RFC 7662: an invalid token is reported as inactive without further details. Only tokens that authenticate a caller can be introspected.</remarks>
 public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Route = "/api/v1/auth/introspect";
@@ -35,9 +35,9 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         Assert.Equal(CortexApp.Issuer, token.GetProperty("iss").GetString());
     }
 
-    /// <remarks>The token that the caller holds still names the role (OWASP ASVS 8.3.2).</remarks>
+    /// <remarks>The caller's token still contains the role (OWASP ASVS 8.3.2).</remarks>
     [Fact]
-    public async Task A_lost_role_counts_from_the_next_request_on()
+    public async Task A_revoked_role_takes_effect_on_the_next_request()
     {
         var admin = await app.SignedInStaffAsync();
         var token = admin.Tokens.AccessToken;
@@ -52,10 +52,10 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     public async Task An_API_key_is_described()
     {
         var (user, _, http) = await app.SignedInAsync();
-        var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a", scopes = new[] { "a", "b:c" }, expires_in_days = 2 }))
+        var created = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a", scopes = new[] { "a", "b:c" }, expires_in_days = 2 }))
             .JsonAsync(HttpStatusCode.Created);
 
-        var token = await IntrospectAsync(made.GetProperty("key").GetString()!);
+        var token = await IntrospectAsync(created.GetProperty("key").GetString()!);
 
         Assert.Equal(
             ["active", "token_type", "sub", "email", "subscription_tier", "scope", "api_key_id", "exp", "iat", "iss"],
@@ -66,7 +66,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         Assert.Equal(user.Email, token.GetProperty("email").GetString());
         Assert.Equal("free", token.GetProperty("subscription_tier").GetString());
         Assert.Equal("a b:c", token.GetProperty("scope").GetString());
-        Assert.Equal(made.GetProperty("id").GetString(), token.GetProperty("api_key_id").GetString());
+        Assert.Equal(created.GetProperty("id").GetString(), token.GetProperty("api_key_id").GetString());
         Assert.Equal(app.Clock.GetUtcNow().ToUnixTimeSeconds(), token.GetProperty("iat").GetInt64());
         Assert.Equal(2 * 24 * 3600, token.GetProperty("exp").GetInt64() - token.GetProperty("iat").GetInt64());
         Assert.Equal(CortexApp.Issuer, token.GetProperty("iss").GetString());
@@ -82,7 +82,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task JSON_is_as_good_as_a_form()
+    public async Task A_JSON_body_is_accepted_too()
     {
         var (user, tokens, _) = await app.SignedInAsync();
 
@@ -93,23 +93,23 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task What_is_not_good_is_inactive_and_nothing_else()
+    public async Task Anything_invalid_is_inactive_without_further_details()
     {
         var user = await app.WithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
         var challenge = (await login.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString()!;
         var (header, payload) = Jwt.Read(user.Tokens.AccessToken);
-        string[] others =
+        string[] invalidTokens =
         [
             user.Tokens.RefreshToken, challenge, user.RecoveryCodes[0], "garbage", "a.b.c", "..", " ", "ü", "' OR 1=1--",
             "ctx_" + new string('0', 49), new('t', 30_000), $"{new string('t', 10_000)}.a.b",
             user.Tokens.AccessToken + "x", Jwt.Unsigned(header, payload), Jwt.Sign(header, payload, "a-secret-of-somebody-else-with-over-32-bytes"),
         ];
         var service = await app.IntrospectorAsync();
-        foreach (var other in others)
+        foreach (var token in invalidTokens)
         {
-            await ShouldBeInactiveAsync(await service.PostFormAsync(Route, ("token", other)));
-            await ShouldBeInactiveAsync(await service.PostAsync(Route, new { token = other }));
+            await ShouldBeInactiveAsync(await service.PostFormAsync(Route, ("token", token)));
+            await ShouldBeInactiveAsync(await service.PostAsync(Route, new { token }));
         }
 
         await ShouldBeInactiveAsync(await service.PostAsync(Route, new { token = "a\0b" }));
@@ -128,24 +128,24 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task A_revoked_an_expired_and_a_switched_off_key_are_inactive()
+    public async Task Revoked_expired_and_disabled_keys_are_inactive()
     {
         var (_, _, http) = await app.SignedInAsync();
         var (revoked, revokedKey) = await CortexApp.GenerateKeyAsync(http);
-        var (off, offKey) = await CortexApp.GenerateKeyAsync(http);
+        var (disabled, disabledKey) = await CortexApp.GenerateKeyAsync(http);
         var (expired, expiredKey) = await CortexApp.GenerateKeyAsync(http);
         await (await http.RemoveAsync("/api/v1/auth/api-keys/" + revoked)).ShouldBeAsync(HttpStatusCode.NoContent);
-        await (await http.PatchAsync("/api/v1/auth/api-keys/" + off, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.PatchAsync("/api/v1/auth/api-keys/" + disabled, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
         await app.SqlAsync("UPDATE api_keys SET expires_at = $2 WHERE id = $1", expired, app.Clock.GetUtcNow());
 
-        foreach (var key in new[] { revokedKey, offKey, expiredKey })
+        foreach (var key in new[] { revokedKey, disabledKey, expiredKey })
         {
             await ShouldBeInactiveAsync(key);
         }
     }
 
     [Fact]
-    public async Task Nothing_of_a_disabled_user_is_active()
+    public async Task Tokens_and_keys_of_a_disabled_user_are_inactive()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
@@ -156,7 +156,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task An_administrator_may_ask()
+    public async Task An_administrator_can_introspect()
     {
         var admin = await app.SignedInStaffAsync();
         var (user, tokens, _) = await app.SignedInAsync();
@@ -167,7 +167,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task An_administrator_without_a_second_factor_is_told_to_turn_one_on()
+    public async Task An_administrator_without_a_second_factor_is_told_to_enable_one()
     {
         var (_, tokens, admin) = await app.SignedInAdminAsync();
 
@@ -177,7 +177,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     }
 
     [Fact]
-    public async Task Others_may_not_ask()
+    public async Task Other_callers_cannot_introspect()
     {
         var (user, tokens, http) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspection", "INTROSPECT");
@@ -204,7 +204,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [InlineData("""{"token":"a","other":"b"}""", "application/json", "unknown_field")]
     [InlineData("{", "application/json", "malformed_request")]
     [InlineData("", "application/json", "malformed_request")]
-    public async Task A_body_without_one_token_is_refused(string body, string mediaType, string code) =>
+    public async Task A_body_without_exactly_one_token_is_refused(string body, string mediaType, string code) =>
         await (await (await app.IntrospectorAsync()).PostTextAsync(Route, body, mediaType)).ShouldBeProblemAsync(400, code);
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
         await (await (await app.IntrospectorAsync()).PostTextAsync(Route, "token=a", mediaType)).ShouldBeProblemAsync(415, "unsupported_media_type");
 
     [Fact]
-    public async Task A_form_of_more_fields_than_any_has_is_refused()
+    public async Task A_form_with_too_many_fields_or_too_long_a_name_is_refused()
     {
         var service = await app.IntrospectorAsync();
 

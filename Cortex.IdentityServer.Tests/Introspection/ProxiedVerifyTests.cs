@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <summary><c>/verify</c> as Envoy's <c>ext_authz</c> asks it: with its client's method, path, query and headers.</summary>
+/// <summary>Calls <c>/verify</c> as Envoy's <c>ext_authz</c> does, with the method, path, query, and headers of Envoy's client.</summary>
 public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedInApp>
 {
     private const string Verify = "/api/v1/auth/verify";
@@ -25,7 +25,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     [InlineData("/api/v1/auth/login")]
     [InlineData("/%00%0d%0a%ff")]
     [InlineData("/caf%C3%A9/a%20b/*:{}|<>")]
-    public async Task Any_method_and_any_path_below_name_the_caller_or_are_refused(string path)
+    public async Task Any_method_on_any_path_below_the_route_identifies_the_caller_or_is_refused(string path)
     {
         var key = await (_key ??= KeyAsync("memory:read"));
         foreach (var method in Methods)
@@ -33,7 +33,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
             var known = await SendAsync(method, Verify + path, "X-API-Key: " + key);
             var unknown = await SendAsync(method, Verify + path);
 
-            // Kestrel itself refuses octets that are no text.
+            // Kestrel itself refuses bytes that are not valid text.
             if (path.Contains("%00", StringComparison.Ordinal) && known.Status == 400)
             {
                 continue;
@@ -48,7 +48,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     }
 
     [Fact]
-    public async Task Any_method_is_answered_at_the_path_itself_and_the_query_there_is_the_operators()
+    public async Task The_route_itself_accepts_any_method_and_its_query_belongs_to_the_operator()
     {
         var key = await (_key ??= KeyAsync("memory:read"));
         foreach (var method in Methods)
@@ -70,7 +70,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     [InlineData("memory:read,memory:admin", 403)]
     [InlineData(", ", 403)]
     [InlineData("", 403)]
-    public async Task An_operator_whose_proxy_appends_the_query_asks_for_scopes_in_a_header(string scopes, int status)
+    public async Task An_operator_whose_proxy_appends_the_query_can_require_scopes_in_a_header(string scopes, int status)
     {
         var key = await KeyAsync("memory:read", "memory:write");
 
@@ -79,7 +79,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     }
 
     [Fact]
-    public async Task A_client_that_sends_a_line_of_the_header_before_the_proxy_does_cannot_make_another_scope_of_both()
+    public async Task A_client_cannot_form_another_scope_by_sending_the_header_before_the_proxy_does()
     {
         var key = await KeyAsync("memory:read,memory:write");
 
@@ -89,7 +89,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     }
 
     [Fact]
-    public async Task A_client_that_sends_the_header_too_can_only_ask_for_more()
+    public async Task A_client_that_also_sends_the_header_can_only_require_more_scopes()
     {
         var key = await (_key ??= KeyAsync("memory:read"));
 
@@ -98,12 +98,12 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
         Assert.Equal(403, answer.Status);
     }
 
-    /// <summary>A proxy takes any 2xx for a permission.</summary>
+    /// <summary>A proxy treats any 2xx response as permission.</summary>
     [Theory]
     [InlineData(Verify)]
     [InlineData(Verify + "/data/items")]
     [InlineData(Verify + "?scope=a")]
-    public async Task A_preflight_is_no_permission(string path)
+    public async Task A_preflight_request_is_never_permitted(string path)
     {
         using var http = app.StartReplica(out var replica, ("CORS_ORIGINS", "https://app.example.com"));
         using var _ = replica;
@@ -119,7 +119,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     [InlineData("Content-Length: 5", "hello")]
     [InlineData("Transfer-Encoding: chunked", "5\nhello\n")]
     [InlineData("Transfer-Encoding: chunked", "80000000\nhello\n")]
-    public async Task A_body_is_not_waited_for_and_the_connection_ends_after_the_answer(string framing, string body)
+    public async Task The_server_does_not_wait_for_a_body_and_closes_the_connection_after_the_response(string framing, string body)
     {
         var key = await (_key ??= KeyAsync("memory:read"));
         foreach (var (credential, status) in new[] { ("X-API-Key: " + key, 204), ("X-A: b", 401) })
@@ -138,7 +138,7 @@ public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedIn
     }
 
     [Fact]
-    public async Task A_route_whose_name_only_begins_alike_is_another_one()
+    public async Task A_route_that_only_shares_the_prefix_is_a_different_route()
     {
         Assert.Equal(404, (await SendAsync("GET", Verify + "x")).Status);
         Assert.Equal(405, (await SendAsync("GET", Verify + "-email")).Status);

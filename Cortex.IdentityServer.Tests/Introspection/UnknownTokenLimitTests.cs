@@ -4,15 +4,15 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Introspection;
 
-/// <summary>Whoever asks about made-up keys by introspection uses up the limit of their address, as whoever presents them does.</summary>
+/// <summary>Introspecting made-up keys uses up the limit of the client's address, just as presenting them does.</summary>
 public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixture<FewUnknownKeysApp>
 {
     private const string Route = "/api/v1/auth/introspect";
 
-    private int _made;
+    private int _count;
 
     [Fact]
-    public async Task Unknown_keys_of_several_owners_services_count_together_for_their_address()
+    public async Task Unknown_keys_that_several_owners_services_introspect_share_the_limit_of_their_address()
     {
         NewWindow();
         var services = await ServicesAsync(5);
@@ -28,12 +28,12 @@ public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixtur
     }
 
     [Fact]
-    public async Task They_count_together_with_keys_that_are_presented()
+    public async Task They_share_the_limit_with_unknown_keys_that_are_presented()
     {
         NewWindow();
         var service = (await ServicesAsync(1))[0];
         await (await app.WithKey(MadeUp()).FetchAsync("/api/v1/auth/verify")).ShouldBeProblemAsync(401, "invalid_api_key");
-        for (var asked = 1; asked < FewUnknownKeysApp.Limit; asked++)
+        for (var count = 1; count < FewUnknownKeysApp.Limit; count++)
         {
             await (await service.PostFormAsync(Route, ("token", MadeUp()))).ShouldBeAsync(HttpStatusCode.OK);
         }
@@ -43,7 +43,7 @@ public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_costs_no_query_or_is_good_uses_up_nothing()
+    public async Task Valid_keys_and_invalid_tokens_that_cost_no_query_do_not_count()
     {
         NewWindow();
         var service = (await ServicesAsync(1))[0];
@@ -76,8 +76,8 @@ public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixtur
         return services;
     }
 
-    /// <summary>Of the Python server's shape, so that no checksum gives it away.</summary>
-    private string MadeUp() => $"made-up-key-{Interlocked.Increment(ref _made)}-{Guid.NewGuid():N}";
+    /// <summary>The key has the format of the Python server's keys, which have no checksum that would reveal it as made up.</summary>
+    private string MadeUp() => $"made-up-key-{Interlocked.Increment(ref _count)}-{Guid.NewGuid():N}";
 
     private void NewWindow() => app.Clock.Advance(TimeSpan.FromMinutes(1));
 }

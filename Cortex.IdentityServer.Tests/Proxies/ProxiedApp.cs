@@ -12,21 +12,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Cortex.IdentityServer.Tests.Proxies;
 
-/// <summary>An identity server that trusts a proxy on this machine, and an application behind the same proxy that says what it was sent.</summary>
+/// <summary>An identity server that trusts a proxy on this machine, and an application behind the same proxy that echoes its requests.</summary>
 public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), IAsyncLifetime
 {
-    /// <summary>Requests a minute of somebody on the tier <c>free</c>; all others have as many as they want.</summary>
+    /// <summary>The number of requests per minute on the tier <c>free</c>. The other tiers have a limit that no test reaches.</summary>
     public const int FreeLimit = 5;
 
     private WebApplication _application = null!;
 
-    /// <summary>Where the application listens.</summary>
+    /// <summary>The address at which the application listens.</summary>
     public Uri Application { get; private set; } = null!;
 
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [.. base.Settings, ("TRUSTED_PROXIES", "127.0.0.1"), ("API_KEY_LIMITS", $"free={FreeLimit},pro=1000000,enterprise=1000000")];
 
-    /// <summary>A new user's key.</summary>
+    /// <summary>Creates a user with an API key.</summary>
     public async Task<(Guid UserId, string Key)> KeyAsync(string tier, params string[] scopes)
     {
         var (user, _, http) = await SignedInAsync();
@@ -53,7 +53,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), 
         await DisposeAsync();
     }
 
-    /// <summary>In a header, as an answer to HEAD has no body.</summary>
+    /// <summary>Describes the request in a header, because a response to HEAD has no body.</summary>
     private static async Task EchoAsync(HttpContext context)
     {
         var length = 0L;

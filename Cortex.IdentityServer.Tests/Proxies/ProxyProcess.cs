@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Tests.Proxies;
 /// <summary>A reverse proxy with the configuration that <c>docs/proxies.md</c> shows; only the addresses in it are replaced.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
@@ -24,7 +24,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Skips the test where the program isn't installed.</summary>
+    /// <summary>Starts the proxy, or skips the test if the program isn't installed.</summary>
     public static async Task<ProxyProcess> StartAsync(string name, Uri identity, Uri application)
     {
         var program = new[] { $"/usr/sbin/{name}", $"/usr/bin/{name}", $"/usr/local/bin/{name}" }.FirstOrDefault(File.Exists);
@@ -52,16 +52,16 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
 
         var proxy = new ProxyProcess(new Process { StartInfo = start }, folder, port);
-        proxy._process.OutputDataReceived += (_, line) => proxy.Note(line.Data);
-        proxy._process.ErrorDataReceived += (_, line) => proxy.Note(line.Data);
+        proxy._process.OutputDataReceived += (_, line) => proxy.AppendLog(line.Data);
+        proxy._process.ErrorDataReceived += (_, line) => proxy.AppendLog(line.Data);
         proxy._process.Start();
         proxy._process.BeginOutputReadLine();
         proxy._process.BeginErrorReadLine();
-        await proxy.ListensAsync();
+        await proxy.WaitUntilListeningAsync();
         return proxy;
     }
 
-    /// <summary>A client of one of the two sites.</summary>
+    /// <summary>Creates a client for one of the two sites.</summary>
     public HttpClient ClientOf(string site)
     {
         var http = new HttpClient { BaseAddress = Address };
@@ -83,7 +83,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     private static string Configuration(string name, string folder, int port, string identity, string application)
     {
-        var shown = Shown(name == "caddy" ? "caddyfile" : name)
+        var documented = ReadDocumented(name == "caddy" ? "caddyfile" : name)
             .Replace("127.0.0.1:8080", identity, StringComparison.Ordinal)
             .Replace("127.0.0.1:9000", application, StringComparison.Ordinal);
         return name switch
@@ -100,17 +100,17 @@ internal sealed class ProxyProcess : IAsyncDisposable
                 fastcgi_temp_path {{folder}}/fastcgi;
                 uwsgi_temp_path {{folder}}/uwsgi;
                 scgi_temp_path {{folder}}/scgi;
-                {{shown.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}
+                {{documented.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}
                 }
                 """,
             "caddy" => "{\n\tadmin off\n\tauto_https off\n}\n"
-                + Regex.Replace(shown, @"^(\w+\.example\.com) \{", $"http://$1:{port} {{\n\tbind 127.0.0.1", RegexOptions.Multiline),
-            _ => shown.Replace("bind :80", $"bind 127.0.0.1:{port}", StringComparison.Ordinal),
+                + Regex.Replace(documented, @"^(\w+\.example\.com) \{", $"http://$1:{port} {{\n\tbind 127.0.0.1", RegexOptions.Multiline),
+            _ => documented.Replace("bind :80", $"bind 127.0.0.1:{port}", StringComparison.Ordinal),
         };
     }
 
-    /// <summary>The block of this language in the document.</summary>
-    private static string Shown(string language)
+    /// <summary>Reads the code block in this language from the document.</summary>
+    private static string ReadDocumented(string language)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "CortexIdentity.sln")))
@@ -129,12 +129,12 @@ internal sealed class ProxyProcess : IAsyncDisposable
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
-    private async Task ListensAsync()
+    private async Task WaitUntilListeningAsync()
     {
         for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
         {
             Assert.False(_process.HasExited, _log.ToString());
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"the proxy does not listen: {_log}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < StartTimeout, $"the proxy does not listen: {_log}");
             try
             {
                 using var socket = new TcpClient();
@@ -147,7 +147,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
     }
 
-    private void Note(string? line)
+    private void AppendLog(string? line)
     {
         lock (_log)
         {

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Proxies;
 
-/// <summary>The configurations of <c>docs/proxies.md</c>, run.</summary>
+/// <summary>Runs the configurations of <c>docs/proxies.md</c>.</summary>
 public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
 {
     private const string Protected = "api.example.com";
@@ -16,7 +16,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
     [Theory]
     [InlineData("nginx")]
     [InlineData("caddy")]
-    public async Task A_good_request_reaches_the_application_with_its_callers_name(string name)
+    public async Task A_valid_request_reaches_the_application_with_its_callers_identity(string name)
     {
         var (userId, key) = await app.KeyAsync("pro", "memory:read");
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
@@ -45,7 +45,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
     [Theory]
     [InlineData("nginx")]
     [InlineData("caddy")]
-    public async Task An_upload_reaches_the_application_whatever_is_in_it(string name)
+    public async Task An_upload_reaches_the_application_whatever_its_type_and_encoding(string name)
     {
         var (_, key) = await app.KeyAsync("pro");
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
@@ -71,20 +71,20 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
     [Theory]
     [InlineData("nginx")]
     [InlineData("caddy")]
-    public async Task What_is_refused_keeps_its_status_on_the_way_to_the_client(string name)
+    public async Task A_refused_request_keeps_its_status_on_the_way_to_the_client(string name)
     {
         var (_, key) = await app.KeyAsync("pro");
         var (_, busyKey) = await app.KeyAsync("free");
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
         using var http = proxy.ClientOf(Protected);
 
-        using var nobody = await FetchAsync(http, "/");
-        await nobody.ShouldBeAsync(HttpStatusCode.Unauthorized);
-        Assert.Contains("Bearer", nobody.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
-        Assert.Contains("ApiKey", nobody.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        using var anonymous = await FetchAsync(http, "/");
+        await anonymous.ShouldBeAsync(HttpStatusCode.Unauthorized);
+        Assert.Contains("Bearer", anonymous.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ApiKey", anonymous.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
 
-        using var two = await FetchAsync(http, "/", ("X-API-Key", key), ("Authorization", "Bearer a.b.c"));
-        await two.ShouldBeAsync(HttpStatusCode.BadRequest);
+        using var both = await FetchAsync(http, "/", ("X-API-Key", key), ("Authorization", "Bearer a.b.c"));
+        await both.ShouldBeAsync(HttpStatusCode.BadRequest);
 
         for (var count = 0; count < ProxiedApp.FreeLimit; count++)
         {
@@ -97,13 +97,13 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
 
         using var broken = await FetchAsync(http, "/broken", ("X-API-Key", key));
         await broken.ShouldBeAsync(HttpStatusCode.InternalServerError);
-        Assert.True(broken.Headers.Contains("X-Seen"), "the application's own error is its own");
+        Assert.True(broken.Headers.Contains("X-Seen"), "the error has to be the application's own");
     }
 
     [Theory]
     [InlineData("nginx")]
     [InlineData("caddy")]
-    public async Task Without_the_database_the_client_is_told_when_to_come_again(string name)
+    public async Task Without_the_database_the_client_is_told_when_to_retry(string name)
     {
         var (_, unused) = await app.KeyAsync("pro");
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
@@ -122,7 +122,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
         }
     }
 
-    /// <summary>Over connections that the proxy keeps, a body that is refused unread must not cost somebody else's request.</summary>
+    /// <summary>On connections that the proxy keeps open, refusing a body before it was read must not break another client's request.</summary>
     [Theory]
     [InlineData("nginx")]
     [InlineData("caddy")]
@@ -146,7 +146,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
     [InlineData("nginx")]
     [InlineData("caddy")]
     [InlineData("haproxy")]
-    public async Task The_server_itself_is_reached_with_GET_and_HEAD_and_a_credential(string name)
+    public async Task The_identity_server_is_reachable_with_GET_and_HEAD_and_with_a_credential(string name)
     {
         var (_, _, caller) = await app.SignedInAsync();
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);

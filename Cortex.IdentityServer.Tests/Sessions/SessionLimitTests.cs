@@ -36,7 +36,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await elsewhere.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
-        var (actor, details) = await app.EventAsync("session.ended", user.Id);
+        var (actor, details) = await app.SingleEventAsync("session.ended", user.Id);
         Assert.Equal(user.Id, actor);
         Assert.Equal(first, details.GetProperty("session_id").GetString());
         Assert.Equal("limit", details.GetProperty("reason").GetString());

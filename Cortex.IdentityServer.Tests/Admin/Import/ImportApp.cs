@@ -10,6 +10,6 @@ public sealed class ImportApp(PostgresCluster cluster) : CuttableApp(cluster)
 
     internal override int BcryptCost => 10;
 
-    /// <summary>Good until a test moves the clock by half an hour.</summary>
+    /// <summary>Returns the shared administrator, whose access token expires when a test moves the clock by half an hour.</summary>
     public Task<TwoFactorUser> AdminAsync() => _admin ??= this.SignedInStaffAsync();
 }

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
-/// <summary>A client that sends and reads as the test says, which no HTTP library does; in chunks, both ways.</summary>
+/// <summary>A client that sends and reads exactly when the test says so, which HTTP libraries do not offer. Both directions are chunked.</summary>
 internal sealed class ImportConnection : IDisposable
 {
     private readonly TcpClient _socket = new() { NoDelay = true };
@@ -16,7 +16,7 @@ internal sealed class ImportConnection : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Everything but the body is sent; nothing is read yet.</summary>
+    /// <summary>Sends the request line and the headers, and reads nothing yet.</summary>
     public static async Task<ImportConnection> OpenAsync(CortexApp app, Tokens tokens)
     {
         var connection = new ImportConnection();
@@ -43,14 +43,14 @@ internal sealed class ImportConnection : IDisposable
 
     public Task EndAsync() => WriteAsync("0\r\n\r\n");
 
-    /// <summary>Ends it as a process that is killed.</summary>
+    /// <summary>Resets the connection, as happens when a process is killed.</summary>
     public void Break()
     {
         _socket.LingerState = new(enable: true, seconds: 0);
         _socket.Dispose();
     }
 
-    /// <summary>The next line of the answer; null at its end.</summary>
+    /// <summary>Reads the next line of the response, or returns null at its end.</summary>
     public async Task<JsonElement?> ReadAsync()
     {
         if (_rest.Length == 0)
@@ -74,7 +74,7 @@ internal sealed class ImportConnection : IDisposable
         return JsonDocument.Parse(line).RootElement;
     }
 
-    /// <summary>The rest of the answer.</summary>
+    /// <summary>Reads the rest of the response.</summary>
     public async Task<ImportAnswers> ReadToEndAsync()
     {
         var lines = new List<JsonElement>();
@@ -103,7 +103,7 @@ internal sealed class ImportConnection : IDisposable
 
         var chunk =
             new char[int.Parse(
-                first ?? throw new IOException("The connection ended before the answer."), NumberStyles.HexNumber, CultureInfo.InvariantCulture)];
+                first ?? throw new IOException("The connection ended before the response."), NumberStyles.HexNumber, CultureInfo.InvariantCulture)];
         Assert.Equal(chunk.Length, await _reader.ReadBlockAsync(chunk, Cancel));
         _rest += new string(chunk);
         await _reader.ReadLineAsync(Cancel);

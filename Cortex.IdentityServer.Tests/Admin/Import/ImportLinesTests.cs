@@ -4,6 +4,7 @@ using Cortex.IdentityServer.Features.Admin.Import;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
+/// <summary>Splits request bodies into lines.</summary>
 public sealed class ImportLinesTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -17,7 +18,7 @@ public sealed class ImportLinesTests
     [InlineData("\uFEFF", "")]
     [InlineData("a\n\uFEFFb", "1a 2\uFEFFb")]
     [InlineData("a\rb\r\r\n", "1a\rb\r")]
-    public async Task Lines_are_cut_wherever_the_bytes_are_cut(string text, string expected)
+    public async Task Lines_are_split_correctly_wherever_the_reads_end(string text, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         for (var size = 1; size <= bytes.Length + 1; size++)
@@ -31,7 +32,7 @@ public sealed class ImportLinesTests
     [InlineData(1000)]
     [InlineData(4096)]
     [InlineData(100_000)]
-    public async Task A_line_that_is_too_long_is_skipped_alone(int size)
+    public async Task Only_lines_that_are_too_long_are_skipped(int size)
     {
         var (longest, tooLong, farTooLong) = (new string('a', ImportLines.MaxLineLength), new string('b', ImportLines.MaxLineLength + 1), new string(
             'c', 20 * ImportLines.MaxLineLength));
@@ -69,7 +70,7 @@ public sealed class ImportLinesTests
         return lines;
     }
 
-    /// <summary>Gives no more at a time.</summary>
+    /// <summary>Returns at most this many bytes per read.</summary>
     private sealed class Trickle(Stream inner, int size) : Stream
     {
         public override bool CanRead => true;

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
-/// <summary>What an administrator does who moves accounts here.</summary>
+/// <summary>Imports accounts as an administrator does.</summary>
 internal static class ImportSteps
 {
     public const string Route = Administrators.Users + "/import";
@@ -36,7 +36,7 @@ internal static class ImportSteps
     public static string[] Lines(string prefix, int count) => [.. Enumerable.Range(1, count).Select(number => Line($"{prefix}{number}@example.com"))];
 }
 
-/// <summary>The answer to an import.</summary>
+/// <summary>The parsed response to an import.</summary>
 internal sealed record ImportAnswers(IReadOnlyList<JsonElement> Results, IReadOnlyList<JsonElement> Progress, JsonElement Last)
 {
     public JsonElement Summary => Last.GetProperty("summary");
@@ -58,10 +58,10 @@ internal sealed record ImportAnswers(IReadOnlyList<JsonElement> Results, IReadOn
 
     public static bool IsCreated(JsonElement line) => line.TryGetProperty("status", out var status) && status.GetString() == "created";
 
-    /// <summary>The result of a line.</summary>
+    /// <summary>The result of the line with this number.</summary>
     public JsonElement this[int line] => Results.Single(result => result.GetProperty("line").GetInt32() == line);
 
-    public void ShouldSum(int lines, int created, int failed)
+    public void ShouldTotal(int lines, int created, int failed)
     {
         Assert.Equal(("summary", lines, created, failed), (Last.EnumerateObject().Single().Name, Number("lines"), Number("created"), Number("failed")));
         Assert.Equal((lines, created), (Results.Count, Created.Count()));

@@ -8,15 +8,15 @@ using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
-/// <summary>How clients send and read, and how imports end before their end.</summary>
+/// <summary>How clients stream lines and results, and how imports end early.</summary>
 public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(250);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_client_may_read_each_batch_before_it_sends_the_next()
+    public async Task A_client_can_read_each_batch_before_it_sends_the_next()
     {
         using var client = await OpenAsync();
         var lines = Lines("duplex", 3_000);
@@ -40,9 +40,9 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.Equal((3_000, 3_000), (end.Summary.GetProperty("lines").GetInt32(), end.Summary.GetProperty("created").GetInt32()));
     }
 
-    /// <remarks>More in each direction than all buffers between the two hold: a server that waits with reading for its writing would never end.</remarks>
+    /// <remarks>Each direction carries more data than all buffers hold, so a server that stopped reading while it waits to write would hang.</remarks>
     [Fact]
-    public async Task A_client_may_send_all_before_it_reads_anything()
+    public async Task A_client_can_send_everything_before_it_reads_anything()
     {
         const int Count = 40_000;
         using var client = await OpenAsync();
@@ -59,11 +59,11 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         await client.SendAsync(Line("after-all-the-bad@example.com"));
         await client.EndAsync();
 
-        (await client.ReadToEndAsync()).ShouldSum(Count + 1, created: 1, Count);
+        (await client.ReadToEndAsync()).ShouldTotal(Count + 1, created: 1, Count);
     }
 
     [Fact]
-    public async Task A_line_is_answered_although_no_other_comes()
+    public async Task A_line_gets_its_result_even_if_no_other_line_follows()
     {
         using var client = await OpenAsync();
         await client.SendAsync(Line("alone@example.com"));
@@ -71,7 +71,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         var answer = client.ReadAsync();
         while (!answer.IsCompleted)
         {
-            app.Clock.Advance(Quiet);
+            app.Clock.Advance(BatchDelay);
             await Task.WhenAny(answer, Task.Delay(5, Cancel));
         }
 
@@ -82,7 +82,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_leaves_what_was_answered_and_nothing_by_halves()
+    public async Task A_broken_connection_leaves_the_accounts_that_got_results_and_nothing_incomplete()
     {
         var admin = await app.AdminAsync();
         using var client = await OpenAsync();
@@ -99,7 +99,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 
         client.Break();
 
-        // It says itself how far it came: lines that had come may be made still, though nobody hears of it.
+        // The event says how far the import got. Lines that had arrived may still create accounts after the connection broke.
         const string Ended =
             "SELECT details->>'created' FROM audit_events WHERE action = 'users.imported' AND details->>'ended' = 'interrupted' AND actor_id = $1";
         await UntilAsync(async () => await app.SqlAsync(Ended, admin.User.Id) is string);
@@ -115,7 +115,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task More_lines_than_an_import_takes_end_it_and_what_came_before_stays()
+    public async Task Too_many_lines_end_the_import_and_the_accounts_created_before_stay()
     {
         using var client = await OpenAsync();
         await client.SendAsync(Line("before-too-many@example.com"));
@@ -138,20 +138,20 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task A_line_that_is_too_long_fails_alone()
+    public async Task Only_the_line_that_is_too_long_fails()
     {
         var padding = new string(' ', ImportLines.MaxLineLength);
 
         var answers = await (await app.AdminAsync()).Http.ImportAsync(
             Line("before-long@example.com"), Line("long@example.com") + padding, Line("after-long@example.com"));
 
-        answers.ShouldSum(3, 2, 1);
+        answers.ShouldTotal(3, 2, 1);
         answers.ShouldFail(2, "payload_too_large");
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = 'long@example.com'"));
     }
 
     [Fact]
-    public async Task A_body_that_says_it_is_too_large_is_refused_and_so_is_a_compressed_one()
+    public async Task A_body_with_too_large_a_length_is_refused_and_so_is_a_compressed_one()
     {
         var head =
             $"POST {Route} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer {(await app.AdminAsync()).Tokens.AccessToken}\nContent-Type: "
@@ -164,7 +164,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task Two_imports_of_one_file_at_once_make_each_account_once()
+    public async Task Concurrent_imports_of_the_same_lines_create_each_account_once()
     {
         var admin = await app.AdminAsync();
         var lines = Lines("at-once", 3_000);
@@ -172,16 +172,16 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 
         var answers = await AtOnce.RunAsync(orders.Length, index => admin.Http.ImportAsync(orders[index]));
 
-        Assert.All(answers, answer => answer.ShouldSum(lines.Length, answer.Created.Count(), lines.Length - answer.Created.Count()));
+        Assert.All(answers, answer => answer.ShouldTotal(lines.Length, answer.Created.Count(), lines.Length - answer.Created.Count()));
         var created = answers.SelectMany(answer => answer.Created).Select(line => line.GetProperty("id").GetGuid()).ToList();
         Assert.Equal(lines.Length, created.Distinct().Count());
         Assert.Equal(lines.Length, created.Count);
         Assert.Equal((long)lines.Length, await app.SqlAsync("SELECT count(*) FROM users WHERE id = ANY($1) AND email LIKE 'at-once%'", created));
     }
 
-    /// <remarks>Whoever inserts in another order than ours waits for us while we wait for them; PostgreSQL ends one of the two.</remarks>
+    /// <remarks>If another program inserts in a different order, it and the import wait for each other until PostgreSQL aborts one of them.</remarks>
     [Fact]
-    public async Task A_deadlock_with_another_program_costs_no_line()
+    public async Task A_deadlock_with_another_program_loses_no_line()
     {
         var admin = await app.AdminAsync();
         await using var source = NpgsqlDataSource.Create(app.ConnectionString);
@@ -196,7 +196,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
         await transaction.CommitAsync(Cancel);
 
         var answers = await import;
-        answers.ShouldSum(3, 1, 2);
+        answers.ShouldTotal(3, 1, 2);
         answers.ShouldFail(1, "email_taken", "email");
         answers.ShouldFail(2, "email_taken", "email");
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM users u JOIN audit_events e ON e.user_id = u.id WHERE email = 'deadlock-c@example.com'"));
@@ -211,7 +211,7 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task A_database_that_goes_away_ends_the_import_with_the_first_line_that_has_no_result()
+    public async Task Losing_the_database_ends_the_import_and_names_the_first_line_without_a_result()
     {
         using var client = await OpenAsync();
         await client.SendAsync(Lines("lost", 500));
@@ -237,11 +237,11 @@ public sealed class ImportStreamTests(ImportApp app) : IClassFixture<ImportApp>
 
         Assert.Equal(500L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'lost%'"));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'later%'"));
-        (await (await app.AdminAsync()).Http.ImportAsync(Lines("later", 600))).ShouldSum(600, 600, 0);
+        (await (await app.AdminAsync()).Http.ImportAsync(Lines("later", 600))).ShouldTotal(600, 600, 0);
     }
 
     [Fact]
-    public async Task Without_a_database_from_the_start_the_answer_is_503()
+    public async Task Without_a_database_from_the_start_the_response_is_503()
     {
         var admin = await app.AdminAsync();
         await app.Wire.CutAsync();

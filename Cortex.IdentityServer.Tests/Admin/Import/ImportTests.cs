@@ -6,12 +6,13 @@ using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
+/// <summary>The results of an import, line by line.</summary>
 public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
 {
-    private const string Horse = "correct horse";
+    private const string Password = "correct horse";
 
     [Fact]
-    public async Task A_line_with_all_fields_makes_the_account_that_it_says()
+    public async Task A_line_with_all_fields_creates_the_account_that_it_describes()
     {
         var (email, admin) = ("Ada.Lovelace@Example.com", await app.AdminAsync());
 
@@ -25,8 +26,8 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
             created_at = "2019-03-04T05:06:07.123456+02:00",
         }));
 
-        answers.ShouldSum(1, 1, 0);
-        var tokens = await app.LogInAsync(new(Guid.Empty, email, Horse));
+        answers.ShouldTotal(1, 1, 0);
+        var tokens = await app.LogInAsync(new(Guid.Empty, email, Password));
         var me = await (await app.WithToken(tokens.AccessToken).FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK);
         Assert.Equal(
             (answers[1].GetProperty("id").GetGuid(), email, "enterprise", true, true, false, "2019-03-04T03:06:07.123456Z"),
@@ -36,11 +37,11 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task A_line_without_a_hash_makes_an_account_that_is_entered_by_a_reset_and_nobody_gets_a_mail()
+    public async Task A_line_without_a_hash_creates_an_account_that_needs_a_password_reset_and_sends_no_email()
     {
         var (email, admin) = (app.NewEmail(), await app.AdminAsync());
 
-        (await admin.Http.ImportAsync($$"""{"email": "{{email}}", "password_hash": null, "is_active": null, "created_at": null}""")).ShouldSum(1, 1, 0);
+        (await admin.Http.ImportAsync($$"""{"email": "{{email}}", "password_hash": null, "is_active": null, "created_at": null}""")).ShouldTotal(1, 1, 0);
 
         await app.WaitForEmailsAsync();
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM outbox_mails WHERE user_id = (SELECT id FROM users WHERE email = $1)", email));
@@ -56,13 +57,13 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task A_disabled_account_stays_out()
+    public async Task A_disabled_account_cannot_log_in()
     {
         var (email, admin) = (app.NewEmail(), await app.AdminAsync());
 
-        (await admin.Http.ImportAsync($$"""{"email": "{{email}}", "password_hash": "{{PythonHashes.Bcrypt2b}}", "is_active": false}""")).ShouldSum(1, 1, 0);
+        (await admin.Http.ImportAsync($$"""{"email": "{{email}}", "password_hash": "{{PythonHashes.Bcrypt2b}}", "is_active": false}""")).ShouldTotal(1, 1, 0);
 
-        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password = Horse })).ShouldBeProblemAsync(403, "account_disabled");
+        await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email, password = Password })).ShouldBeProblemAsync(403, "account_disabled");
     }
 
     [Theory]
@@ -104,21 +105,21 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [InlineData("null", "malformed_request", null)]
     [InlineData("email", "malformed_request", null)]
     [InlineData("\0", "malformed_request", null)]
-    public async Task A_bad_line_fails_alone_and_says_why(string line, string code, string? field)
+    public async Task Only_the_invalid_line_fails_and_its_result_says_why(string line, string code, string? field)
     {
         var admin = await AdminAsync();
         var (before, email, after) = (app.NewEmail(), app.NewEmail(), app.NewEmail());
 
         var answers = await admin.ImportAsync(Line(before), line.Replace("\"$\"", $"\"{email}\"", StringComparison.Ordinal), Line(after));
 
-        answers.ShouldSum(lines: 3, created: 2, failed: 1);
+        answers.ShouldTotal(lines: 3, created: 2, failed: 1);
         answers.ShouldFail(2, code, field);
         Assert.Equal(2L, await app.SqlAsync("SELECT count(*) FROM users WHERE email IN ($1, $2, $3)", before, email, after));
         Assert.DoesNotContain("marked-", answers[2].GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Everything_that_is_wrong_with_a_line_is_said_and_the_hash_is_not()
+    public async Task All_errors_of_a_line_are_reported_without_revealing_the_hash()
     {
         var answers = await (await AdminAsync()).ImportAsync(
             """{"email": "x", "password_hash": "marked-hash", "subscription_tier": "gold", "created_at": "2999-01-01T00:00:00Z"}""");
@@ -131,7 +132,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     }
 
     [Fact]
-    public async Task Files_of_other_systems_are_read_with_their_line_ends_mark_and_bytes()
+    public async Task A_byte_order_mark_CRLF_blank_lines_and_invalid_UTF8_are_handled()
     {
         var (first, second, last) = (app.NewEmail(), app.NewEmail(), app.NewEmail());
         byte[] notUtf8 = [.. Encoding.UTF8.GetBytes("{\"email\": \"a"), 0xC3, 0x28, .. Encoding.UTF8.GetBytes("@example.com\"}\r\n")];
@@ -144,9 +145,9 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         var answer = await (await AdminAsync()).SendLinesAsync(file);
 
         var answers = ImportAnswers.Parse(await answer.TextAsync());
-        answers.ShouldSum(lines: 4, created: 3, failed: 1);
+        answers.ShouldTotal(lines: 4, created: 3, failed: 1);
 
-        // Numbered as an editor does.
+        // Lines are numbered as in an editor, including blank ones.
         Assert.Equal([1, 4, 5, 6], answers.Results.Select(result => result.GetProperty("line").GetInt32()));
         answers.ShouldFail(5, "malformed_request");
     }
@@ -155,33 +156,33 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("\r\n \n\n")]
-    public async Task A_file_without_lines_is_complete(string file)
+    public async Task A_file_without_lines_succeeds(string file)
     {
         var answer = await (await AdminAsync()).SendLinesAsync(file);
 
-        ImportAnswers.Parse(await answer.TextAsync()).ShouldSum(0, 0, 0);
+        ImportAnswers.Parse(await answer.TextAsync()).ShouldTotal(0, 0, 0);
     }
 
     [Fact]
-    public async Task An_email_makes_one_account_the_first_and_those_that_are_there_stay_as_they_are()
+    public async Task The_first_line_with_an_email_wins_and_existing_accounts_stay_unchanged()
     {
         var admin = await AdminAsync();
-        var there = await app.RegisterAsync();
-        var before = await app.SqlAsync("SELECT u::text FROM users u WHERE id = $1", there.Id);
-        var (twice, other) = (app.NewEmail(), app.NewEmail());
+        var existing = await app.RegisterAsync();
+        var before = await app.SqlAsync("SELECT u::text FROM users u WHERE id = $1", existing.Id);
+        var (duplicate, other) = (app.NewEmail(), app.NewEmail());
 
         var answers = await admin.ImportAsync(
-            Line(there.Email, PythonHashes.Bcrypt2b), Line(twice, PythonHashes.Bcrypt2a), Line(twice.ToUpperInvariant(), PythonHashes.Bcrypt2b),
-            Line(twice, PythonHashes.Bcrypt2b), Line(other), Line(there.Email.ToUpperInvariant()));
+            Line(existing.Email, PythonHashes.Bcrypt2b), Line(duplicate, PythonHashes.Bcrypt2a), Line(duplicate.ToUpperInvariant(), PythonHashes.Bcrypt2b),
+            Line(duplicate, PythonHashes.Bcrypt2b), Line(other), Line(existing.Email.ToUpperInvariant()));
 
-        answers.ShouldSum(lines: 6, created: 2, failed: 4);
+        answers.ShouldTotal(lines: 6, created: 2, failed: 4);
         Assert.All([1, 3, 4, 6], line => answers.ShouldFail(line, "email_taken", "email"));
-        Assert.Equal(PythonHashes.Bcrypt2a, await HashAsync(twice));
-        Assert.Equal(before, await app.SqlAsync("SELECT u::text FROM users u WHERE id = $1", there.Id));
+        Assert.Equal(PythonHashes.Bcrypt2a, await HashAsync(duplicate));
+        Assert.Equal(before, await app.SqlAsync("SELECT u::text FROM users u WHERE id = $1", existing.Id));
     }
 
     [Fact]
-    public async Task An_import_that_is_repeated_changes_nothing()
+    public async Task Repeating_an_import_changes_nothing()
     {
         var admin = await AdminAsync();
         var lines = Lines("repeated", 1_200);
@@ -190,16 +191,16 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
         var dump = await RowsAsync();
         var second = await admin.ImportAsync(lines);
 
-        first.ShouldSum(1_200, 1_200, 0);
+        first.ShouldTotal(1_200, 1_200, 0);
         Assert.Equal([500, 1_000, 1_200], first.Progress.Select(progress => progress.GetProperty("lines").GetInt32()));
-        second.ShouldSum(1_200, 0, 1_200);
+        second.ShouldTotal(1_200, 0, 1_200);
         Assert.Equal(dump, await RowsAsync());
 
         Task<object?> RowsAsync() => app.SqlAsync("SELECT string_agg(u::text, '' ORDER BY email) FROM users u WHERE email LIKE 'repeated%'");
     }
 
     [Fact]
-    public async Task Each_account_and_the_whole_leave_events_without_email_and_hash()
+    public async Task Each_account_and_the_whole_import_leave_events_without_emails_and_hashes()
     {
         var admin = await app.SignedInStaffAsync();
         admin.Http.DefaultRequestHeaders.Add("X-Request-Id", "the-import");
@@ -241,7 +242,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     {
         (await (await AdminAsync()).ImportAsync(
             Line("marked-email@example.com", PythonHashes.Sha256V2), Line("marked-email@example.com"), Line("marked bad email", "marked-hash"),
-            """{"marked-field": 1}""")).ShouldSum(4, 1, 3);
+            """{"marked-field": 1}""")).ShouldTotal(4, 1, 3);
 
         Assert.Contains("An import ended (complete): 1 of 4 lines created an account", app.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("marked", app.Log, StringComparison.Ordinal);
@@ -255,7 +256,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [InlineData("application/x-ndjson; charset=latin1")]
     [InlineData("ndjson")]
     [InlineData(null)]
-    public async Task Other_media_types_are_refused_and_nothing_is_made(string? mediaType)
+    public async Task Other_media_types_are_refused_and_nothing_is_created(string? mediaType)
     {
         var email = app.NewEmail();
 
@@ -267,15 +268,15 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [Theory]
     [InlineData("application/jsonl")]
     [InlineData("Application/X-NDJSON; charset=\"UTF-8\"")]
-    public async Task Both_names_of_the_media_type_are_taken(string mediaType)
+    public async Task Both_names_of_the_media_type_are_accepted(string mediaType)
     {
         var answer = await (await AdminAsync()).SendLinesAsync(Encoding.UTF8.GetBytes(Line(app.NewEmail())), mediaType);
 
-        ImportAnswers.Parse(await answer.TextAsync()).ShouldSum(1, 1, 0);
+        ImportAnswers.Parse(await answer.TextAsync()).ShouldTotal(1, 1, 0);
     }
 
     [Fact]
-    public async Task Nobody_but_an_administrator_imports()
+    public async Task Only_an_administrator_can_import()
     {
         var (_, _, person) = await app.SignedInAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(person);

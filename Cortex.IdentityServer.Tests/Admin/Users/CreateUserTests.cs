@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>An administrator opens an account but never knows a password of it (OWASP ASVS 6.4.6).</remarks>
+/// <remarks>An administrator creates an account but never knows its password (OWASP ASVS 6.4.6).</remarks>
 public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Fields =
         ["id", "email", "subscription_tier", "is_active", "is_verified", "two_factor_enabled", "created_at", "updated_at", "roles"];
 
     [Fact]
-    public async Task The_account_is_there_as_it_was_asked_for()
+    public async Task The_account_is_created_as_requested()
     {
         var (admin, http) = await app.QuickStaffAsync();
         var email = "Ada." + app.NewEmail();
@@ -31,15 +31,15 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("""["admin","support"]""", user.GetProperty("roles").GetRawText());
         Assert.Equal("!", await app.SqlAsync("SELECT password_hash FROM users WHERE id = $1", id));
 
-        var (actor, details) = await app.EventAsync("user.created", id);
+        var (actor, details) = await app.SingleEventAsync("user.created", id);
         Assert.Equal(admin.Id, actor);
-        details.ShouldSay(
+        details.ShouldShowChange(
             """{"subscription_tier":null,"is_active":null,"is_verified":null,"roles":null}""",
             """{"subscription_tier":"pro","is_active":true,"is_verified":true,"roles":["admin","support"]}""");
     }
 
     [Fact]
-    public async Task The_invitation_sets_the_first_password_and_proves_the_mailbox()
+    public async Task The_invitation_sets_the_first_password_and_verifies_the_email()
     {
         var (_, http) = await app.QuickStaffAsync();
         var email = app.NewEmail();
@@ -55,7 +55,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_taken_email_is_said_to_be_taken_in_any_case_and_nothing_is_mailed()
+    public async Task A_taken_email_is_refused_in_any_letter_case_and_no_email_is_sent()
     {
         var (_, http) = await app.QuickStaffAsync();
         var taken = await app.QuickUserAsync();
@@ -69,7 +69,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Of_sixteen_at_once_for_one_email_one_makes_it()
+    public async Task Of_sixteen_concurrent_requests_for_one_email_one_creates_the_account()
     {
         var (_, http) = await app.QuickStaffAsync();
         var email = app.NewEmail();
@@ -104,7 +104,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"email":"new@example.com","roles":["\ud800"]}""", "roles")]
     [InlineData("""{"email":"new@example.com","roles":"admin"}""", "roles")]
     [InlineData("""{"email":"new@example.com","roles":[["admin"]]}""", "roles")]
-    public async Task What_is_wrong_is_said_of_its_field_and_nothing_is_made(string body, string field)
+    public async Task An_invalid_value_is_rejected_with_the_name_of_its_field_and_nothing_is_created(string body, string field)
     {
         var (_, http) = await app.QuickStaffAsync();
 
@@ -114,7 +114,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email LIKE 'new@%'"));
     }
 
-    /// <remarks>The staff chooses no passwords, and nobody chooses an id (OWASP ASVS 6.4.6).</remarks>
+    /// <remarks>Staff can't choose passwords, and nobody can choose an ID (OWASP ASVS 6.4.6).</remarks>
     [Theory]
     [InlineData("password")]
     [InlineData("password_hash")]
@@ -132,7 +132,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Support_makes_nobody()
+    public async Task Support_cannot_create_accounts()
     {
         var (_, http) = await app.QuickStaffAsync("support");
 
@@ -140,11 +140,11 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 }
 
-/// <summary>Where nobody registers, administrators make accounts.</summary>
+/// <summary>If registration is closed, administrators create the accounts.</summary>
 public sealed class CreateUserWhereRegistrationIsClosedTests(RegisterClosedTests.ClosedApp app) : IClassFixture<RegisterClosedTests.ClosedApp>
 {
     [Fact]
-    public async Task An_administrator_makes_the_account()
+    public async Task An_administrator_can_create_an_account()
     {
         var (_, http) = await app.QuickStaffAsync();
 

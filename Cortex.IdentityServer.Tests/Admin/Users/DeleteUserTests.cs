@@ -3,45 +3,45 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>A deleted user is out everywhere at once (OWASP ASVS 7.4.2), and the audit log says who did it.</remarks>
+/// <remarks>A deleted user loses access everywhere at once (OWASP ASVS 7.4.2), and the audit log says who deleted the account.</remarks>
 public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";
 
     [Fact]
-    public async Task The_account_is_gone_with_its_sessions_and_keys_at_once_and_everywhere()
+    public async Task The_account_its_sessions_and_its_keys_are_gone_everywhere_at_once()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, _, theirs) = await app.QuickSignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
-        using var elsewhere = app.StartReplica(out var replica);
+        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
+        using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Add("X-API-Key", key);
-        await (await elsewhere.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        otherReplica.DefaultRequestHeaders.Add("X-API-Key", key);
+        await (await otherReplica.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.DeleteUserAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await theirs.ShouldBeRefusedAsync();
-        await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await userHttp.ShouldBeRefusedAsync();
+        await (await otherReplica.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.FetchAsync(StaffSteps.PathOf(user.Id))).ShouldBeProblemAsync(404, "not_found");
-        await (await http.EraseAsync(user.Id)).ShouldBeProblemAsync(404, "not_found");
+        await (await http.DeleteUserAsync(user.Id)).ShouldBeProblemAsync(404, "not_found");
     }
 
-    /// <remarks>What it was, and not who: that has gone with the account, and with it what the events before say.</remarks>
+    /// <remarks>The event describes the account and not the person. Earlier events lose their personal data when the account is deleted.</remarks>
     [Fact]
-    public async Task The_event_says_who_did_it_from_where_and_what_was_there_and_nothing_names_the_person()
+    public async Task The_event_records_the_actor_and_the_accounts_state_and_nothing_identifies_the_person()
     {
         var (admin, http) = await app.QuickStaffAsync();
         var (user, _, _) = await app.QuickSignedInAsync();
-        await (await http.EditAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
         http.DefaultRequestHeaders.Add("User-Agent", "console/1.0");
 
-        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.DeleteUserAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.WaitForEmailsAsync();
 
-        var (actor, details) = await app.EventAsync("user.deleted", user.Id);
+        var (actor, details) = await app.SingleEventAsync("user.deleted", user.Id);
         Assert.Equal(admin.Id, actor);
-        details.ShouldSay(
+        details.ShouldShowChange(
             """{"subscription_tier":"pro","is_active":true,"is_verified":false,"roles":["support"]}""",
             """{"subscription_tier":null,"is_active":null,"is_verified":null,"roles":null}""");
         Assert.Equal(
@@ -55,12 +55,12 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_owner_is_told_who_did_it_and_not_from_where()
+    public async Task The_owner_is_told_who_did_it_but_not_from_where()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
 
-        await (await http.EraseAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.DeleteUserAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.WaitForEmailsAsync();
 
         var mail = Assert.Single(await app.Mailbox.ForAsync(user.Email, "account_deleted"));
@@ -70,12 +70,12 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task An_administrator_may_delete_their_own_account_and_is_forgotten()
+    public async Task An_administrator_can_delete_their_own_account_and_its_events_lose_the_personal_data()
     {
         await app.QuickStaffAsync();
         var (admin, http) = await app.QuickStaffAsync();
 
-        await (await http.EraseAsync(admin.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.DeleteUserAsync(admin.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await http.ShouldBeRefusedAsync();
         Assert.Equal(
@@ -86,12 +86,12 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Of_sixteen_at_once_one_deletes_and_the_address_is_free_again()
+    public async Task Of_sixteen_concurrent_requests_one_deletes_the_account_and_its_email_is_free_again()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
 
-        var answers = await AtOnce.StatusesAsync(16, _ => http.EraseAsync(user.Id));
+        var answers = await AtOnce.StatusesAsync(16, _ => http.DeleteUserAsync(user.Id));
 
         Assert.Single(answers, HttpStatusCode.NoContent);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.NotFound));

@@ -9,9 +9,9 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     private const string Export = Administrators.Users + "/export";
 
     [Fact]
-    public async Task Everybody_is_in_it_once_a_line_each_as_in_the_list()
+    public async Task Every_user_is_one_line_with_the_same_fields_as_in_the_list()
     {
-        // More than one page of those that the server reads.
+        // More users than the server reads in one page.
         await app.SqlAsync("INSERT INTO users (email, password_hash) SELECT 'many' || n || '@example.net', '!' FROM generate_series(1, 1500) AS n");
 
         using var response = await app.Admin.GetAsync(Export, TestContext.Current.CancellationToken);
@@ -29,7 +29,7 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task It_takes_the_filters_of_the_list_and_leaves_an_event_without_them()
+    public async Task It_accepts_the_filters_of_the_list_and_its_event_omits_their_values()
     {
         var text = await app.Admin.GetStringAsync(Export + "?email=person1&tier=pro&order=desc", TestContext.Current.CancellationToken);
 
@@ -47,10 +47,11 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task Nobody_is_no_line() => Assert.Equal("", await app.Admin.GetStringAsync(Export + "?email=nobody", TestContext.Current.CancellationToken));
+    public async Task Without_matches_the_export_is_empty() =>
+        Assert.Equal("", await app.Admin.GetStringAsync(Export + "?email=nobody", TestContext.Current.CancellationToken));
 
     [Fact]
-    public async Task A_bad_filter_is_refused_and_leaves_no_event()
+    public async Task An_invalid_filter_is_refused_and_leaves_no_event()
     {
         var before = await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = 'users.exported'");
 

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Staff see what they need to help, and no credential.</remarks>
+/// <remarks>Staff can see what they need to help a user, but no credentials.</remarks>
 public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static readonly string[] Fields =
@@ -15,7 +15,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     [Theory]
     [InlineData("admin")]
     [InlineData("support")]
-    public async Task The_staff_sees_the_account_and_what_is_in_use_of_it(string role)
+    public async Task Staff_see_the_account_and_how_many_of_its_credentials_are_active(string role)
     {
         var (_, http) = await app.QuickStaffAsync(role);
         var person = await app.WithPasskeyAsync();
@@ -42,7 +42,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_row_that_another_program_wrote_with_nothing_in_it_reads_as_the_defaults()
+    public async Task A_row_that_another_program_filled_with_NULLs_reads_as_the_defaults()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -61,7 +61,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Locks_are_shown_while_they_hold()
+    public async Task Lockouts_are_shown_until_they_expire()
     {
         var (_, http) = await app.QuickStaffAsync();
         var person = await app.WithTwoFactorAsync();
@@ -72,21 +72,21 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         var locked = await http.DetailsAsync(person.User.Id);
-        Assert.Equal(TimeSpan.FromSeconds(1), Left(locked, "locked_until"));
-        Assert.Equal(TimeSpan.FromMinutes(15), Left(locked, "two_factor_locked_until"));
+        Assert.Equal(TimeSpan.FromSeconds(1), TimeLeft(locked, "locked_until"));
+        Assert.Equal(TimeSpan.FromMinutes(15), TimeLeft(locked, "two_factor_locked_until"));
 
         app.Clock.Advance(TimeSpan.FromSeconds(1));
-        var waited = await http.DetailsAsync(person.User.Id);
-        Assert.Equal(JsonValueKind.Null, waited.GetProperty("locked_until").ValueKind);
-        Assert.Equal(TimeSpan.FromMinutes(15) - TimeSpan.FromSeconds(1), Left(waited, "two_factor_locked_until"));
+        var later = await http.DetailsAsync(person.User.Id);
+        Assert.Equal(JsonValueKind.Null, later.GetProperty("locked_until").ValueKind);
+        Assert.Equal(TimeSpan.FromMinutes(15) - TimeSpan.FromSeconds(1), TimeLeft(later, "two_factor_locked_until"));
 
         app.Clock.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(JsonValueKind.Null, (await http.DetailsAsync(person.User.Id)).GetProperty("two_factor_locked_until").ValueKind);
     }
 
-    /// <remarks>It stands for what can be edited.</remarks>
+    /// <remarks>The tag only has to change with what can be edited.</remarks>
     [Fact]
-    public async Task The_entity_tag_outlives_a_login_and_no_write_of_the_account_or_its_roles()
+    public async Task The_entity_tag_survives_a_login_but_no_change_of_the_account_or_its_roles()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -105,7 +105,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Nobody_is_there_under_an_id_that_nobody_has()
+    public async Task An_unknown_id_is_not_found()
     {
         var (_, http) = await app.QuickStaffAsync();
 
@@ -116,9 +116,9 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>An account of the staff that is taken over must not give away everybody's credentials.</remarks>
+    /// <remarks>An attacker who takes over a staff account must not get every user's credentials.</remarks>
     [Fact]
-    public async Task No_answer_holds_a_hash_a_secret_or_a_token()
+    public async Task No_response_contains_a_hash_a_secret_or_a_token()
     {
         var (_, http) = await app.QuickStaffAsync();
         var person = await app.WithTwoFactorAsync();
@@ -136,7 +136,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         var answers = string.Join('\n', await Task.WhenAll(
             (await http.FetchAsync(StaffSteps.PathOf(person.User.Id))).TextAsync(),
             (await http.FetchAsync(StaffSteps.PathOf(person.User.Id, "/api-keys"))).TextAsync(),
-            (await http.EditAsync(person.User.Id, new { subscription_tier = "pro" })).TextAsync()));
+            (await http.UpdateUserAsync(person.User.Id, new { subscription_tier = "pro" })).TextAsync()));
 
         Assert.Contains(keyId.ToString(), answers, StringComparison.Ordinal);
         Assert.All(rows, secret => Assert.DoesNotContain((string)secret!, answers, StringComparison.Ordinal));
@@ -144,6 +144,6 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.DoesNotContain("hash", answers, StringComparison.Ordinal);
     }
 
-    private TimeSpan Left(JsonElement details, string field) =>
+    private TimeSpan TimeLeft(JsonElement details, string field) =>
         TimeSpan.FromSeconds(Math.Round((details.GetProperty(field).GetDateTimeOffset() - app.Clock.GetUtcNow()).TotalSeconds, 3));
 }

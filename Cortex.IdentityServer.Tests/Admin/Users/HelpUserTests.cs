@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>Unlocking, removing a lost second factor, ending sessions, mailing a link.</summary>
-/// <remarks>Unlocking, logging out and resetting: the staff helps without knowing or choosing any credential (OWASP ASVS 6.4.6).</remarks>
+/// <summary>Support unlocks accounts, removes lost second factors, ends sessions, and sends password reset links.</summary>
+/// <remarks>Staff never know or choose a credential (OWASP ASVS 6.4.6).</remarks>
 public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
 
     [Fact]
-    public async Task Unlocking_ends_the_wait_after_wrong_passwords_wherever_they_came_from()
+    public async Task Unlocking_ends_the_lockout_after_wrong_passwords_from_any_address()
     {
         var (support, http) = await app.QuickStaffAsync("support");
         var user = await app.QuickUserAsync();
@@ -28,7 +28,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, "not the password"));
         await app.LogInAsync(user);
-        var (actor, details) = await app.EventAsync("user.unlocked", user.Id);
+        var (actor, details) = await app.SingleEventAsync("user.unlocked", user.Id);
         Assert.Equal(support.Id, actor);
         Assert.Equal(until, details.GetProperty("before").GetProperty("locked_until").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
         Assert.Equal(10, details.GetProperty("before").GetProperty("login_failures").GetInt32());
@@ -36,7 +36,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Unlocking_ends_the_lock_after_wrong_codes()
+    public async Task Unlocking_ends_the_lockout_after_wrong_codes()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var person = await app.WithTwoFactorAsync();
@@ -47,13 +47,13 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(person.User.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeAsync(HttpStatusCode.OK);
-        var (_, details) = await app.EventAsync("user.unlocked", person.User.Id);
+        var (_, details) = await app.SingleEventAsync("user.unlocked", person.User.Id);
         Assert.Equal(["two_factor_failures", "two_factor_locked_until"], details.GetProperty("before").EnumerateObject().Select(field => field.Name).Order());
         Assert.Equal("""{"two_factor_failures": 0, "two_factor_locked_until": null}""", details.GetProperty("after").GetRawText());
     }
 
     [Fact]
-    public async Task Unlocking_who_is_not_locked_is_no_event()
+    public async Task Unlocking_an_account_that_is_not_locked_records_no_event()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var user = await app.QuickUserAsync();
@@ -64,7 +64,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_lost_second_factor_is_removed_with_all_that_it_had_earned_and_the_owner_is_told()
+    public async Task A_lost_second_factor_is_removed_with_everything_based_on_it_and_the_owner_is_notified()
     {
         var (support, http) = await app.QuickStaffAsync("support");
         var person = await app.WithTwoFactorAsync();
@@ -85,9 +85,9 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
             + " + (SELECT count(*) FROM two_factor_challenges WHERE user_id = $1) + (SELECT count(*) FROM users WHERE id = $1 AND two_factor_secret "
             + "IS NOT NULL)",
             person.User.Id));
-        var (actor, details) = await app.EventAsync("two_factor.reset", person.User.Id);
+        var (actor, details) = await app.SingleEventAsync("two_factor.reset", person.User.Id);
         Assert.Equal(support.Id, actor);
-        details.ShouldSay("""{"two_factor_enabled":true,"passkeys":1}""", """{"two_factor_enabled":false,"passkeys":0}""");
+        details.ShouldShowChange("""{"two_factor_enabled":true,"passkeys":1}""", """{"two_factor_enabled":false,"passkeys":0}""");
         await app.WaitForEmailsAsync();
         var mail = Assert.Single(await app.Mailbox.ForAsync(person.User.Email, "two_factor_reset"));
         Assert.Contains("Our support team removed", mail.TextBody, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Passkeys_alone_are_removed_too_and_nothing_is_no_second_factor()
+    public async Task Passkeys_alone_are_removed_too_and_an_account_without_a_second_factor_gets_409()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var person = await app.WithPasskeyAsync();
@@ -108,45 +108,45 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task After_it_the_owner_sets_up_a_new_one()
+    public async Task After_a_reset_the_owner_can_enable_a_new_second_factor()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var person = await app.WithTwoFactorAsync();
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
-        var theirs = app.WithToken((await app.LogInAsync(person.User)).AccessToken);
+        var userHttp = app.WithToken((await app.LogInAsync(person.User)).AccessToken);
 
-        var secret = (await (await theirs.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
+        var secret = (await (await userHttp.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
 
         Assert.NotEqual(person.Secret, secret);
-        await (await theirs.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await userHttp.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Sessions_end_at_once_and_on_the_other_replica_and_keys_go_on()
+    public async Task Sessions_end_at_once_on_every_replica_and_API_keys_keep_working()
     {
         var (support, http) = await app.QuickStaffAsync("support");
-        var (user, tokens, theirs) = await app.QuickSignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
-        using var elsewhere = app.StartReplica(out var replica);
+        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
+        using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
-        elsewhere.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
-        await (await elsewhere.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        otherReplica.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        await (await otherReplica.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.HelpAsync(user.Id, "revoke-sessions")).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await elsewhere.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await userHttp.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await otherReplica.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
-        var (actor, details) = await app.EventAsync("session.ended", user.Id);
+        var (actor, details) = await app.SingleEventAsync("session.ended", user.Id);
         Assert.Equal((support.Id, "ended_by_administrator"), (actor, details.GetProperty("reason").GetString()));
 
         await app.LogInAsync(user);
     }
 
     [Fact]
-    public async Task The_link_that_is_mailed_sets_a_password_and_is_in_no_answer()
+    public async Task The_emailed_link_sets_a_password_and_is_not_in_the_response()
     {
         var (support, http) = await app.QuickStaffAsync("support");
         var user = await app.QuickUserAsync();
@@ -156,11 +156,11 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("""{"message":"The email is on its way."}""", (await answer.JsonAsync(HttpStatusCode.Accepted)).GetRawText());
         await (await app.ResetAsync(await app.NewestTokenAsync(user.Email, "reset_password_by_staff"))).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.Equal(HttpStatusCode.OK, await app.TryLogInAsync(user.Email, EmailSteps.NewPassword));
-        Assert.Equal(support.Id, (await app.EventAsync("password.reset_requested", user.Id)).Actor);
+        Assert.Equal(support.Id, (await app.SingleEventAsync("password.reset_requested", user.Id)).Actor);
     }
 
     [Fact]
-    public async Task Who_never_had_a_password_gets_a_new_invitation()
+    public async Task A_user_who_never_had_a_password_gets_a_new_invitation()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var (user, first) = await app.InviteAsync();
@@ -174,7 +174,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task After_five_mails_within_an_hour_the_staff_is_told_to_wait()
+    public async Task After_five_emails_within_an_hour_staff_have_to_wait()
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var user = await app.QuickUserAsync();
@@ -190,7 +190,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(5L, await app.EventsAsync("password.reset_requested", user.Id));
         await app.WaitForEmailsAsync();
 
-        // A link that a newer one has made void before it was sent isn't.
+        // A link that a newer one voids before it is sent is not sent at all.
         Assert.InRange((await app.Mailbox.ForAsync(user.Email, "reset_password")).Count, 1, 5);
     }
 
@@ -199,7 +199,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
-        await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.HelpAsync(user.Id, "send-password-reset")).ShouldBeProblemAsync(403, "account_disabled");
 
@@ -207,15 +207,15 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty(await app.Mailbox.ForAsync(user.Email, "reset_password"));
     }
 
-    /// <remarks>Who works where is nothing for users.</remarks>
+    /// <remarks>Users must not learn where staff work.</remarks>
     [Fact]
-    public async Task The_owner_sees_that_an_administrator_did_it_and_not_from_where()
+    public async Task The_owner_sees_that_an_administrator_did_it_but_not_from_where()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, _, theirs) = await app.QuickSignedInAsync();
-        await (await http.EditAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
+        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
 
-        var events = (await (await theirs.FetchAsync(Auth + "me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().ToList();
+        var events = (await (await userHttp.FetchAsync(Auth + "me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().ToList();
 
         var updated = Assert.Single(events, item => item.GetProperty("action").GetString() == "user.updated");
         Assert.Equal("administrator", updated.GetProperty("actor").GetString());

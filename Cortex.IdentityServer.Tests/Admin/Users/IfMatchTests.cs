@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>Nobody overwrites what they haven't seen (RFC 9110 section 13.1.1).</summary>
+/// <summary>With If-Match, callers can't overwrite changes that they haven't seen (RFC 9110, section 13.1.1).</summary>
 public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
@@ -11,13 +11,13 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("*")]
     [InlineData("\"else\", {0}")]
     [InlineData("\"else\",,{0} , W/\"x\"")]
-    public async Task A_tag_that_matches_lets_the_change_through(string header)
+    public async Task A_matching_tag_allows_the_change(string header)
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
         var tag = await http.EntityTagAsync(user.Id);
 
-        await (await http.EditAsync(user.Id, new { is_verified = true }, header.Replace("{0}", tag, StringComparison.Ordinal)))
+        await (await http.UpdateUserAsync(user.Id, new { is_verified = true }, header.Replace("{0}", tag, StringComparison.Ordinal)))
             .ShouldBeAsync(HttpStatusCode.OK);
     }
 
@@ -34,9 +34,9 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         var tag = await http.EntityTagAsync(user.Id);
         var given = header.Replace("{0}", tag, StringComparison.Ordinal);
 
-        await (await http.EditAsync(user.Id, new { is_verified = true }, given)).ShouldBeProblemAsync(412, "precondition_failed");
-        await (await http.EditAsync(user.Id, new { is_verified = false }, given)).ShouldBeProblemAsync(412, "precondition_failed");
-        await (await http.EraseAsync(user.Id, given)).ShouldBeProblemAsync(412, "precondition_failed");
+        await (await http.UpdateUserAsync(user.Id, new { is_verified = true }, given)).ShouldBeProblemAsync(412, "precondition_failed");
+        await (await http.UpdateUserAsync(user.Id, new { is_verified = false }, given)).ShouldBeProblemAsync(412, "precondition_failed");
+        await (await http.DeleteUserAsync(user.Id, given)).ShouldBeProblemAsync(412, "precondition_failed");
 
         Assert.Equal(tag, await http.EntityTagAsync(user.Id));
         Assert.Equal(0L, await app.EventsAsync("user.updated", user.Id));
@@ -50,43 +50,43 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("*, \"a\"")]
     [InlineData("**")]
     [InlineData("\"a\" \"b\"")]
-    public async Task What_is_no_tag_is_no_request(string header)
+    public async Task A_malformed_tag_is_rejected(string header)
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
 
-        await (await http.EditAsync(user.Id, new { is_verified = true }, header)).ShouldBeProblemAsync(400, "malformed_request");
-        await (await http.EraseAsync(user.Id, header)).ShouldBeProblemAsync(400, "malformed_request");
+        await (await http.UpdateUserAsync(user.Id, new { is_verified = true }, header)).ShouldBeProblemAsync(400, "malformed_request");
+        await (await http.DeleteUserAsync(user.Id, header)).ShouldBeProblemAsync(400, "malformed_request");
     }
 
     [Fact]
-    public async Task The_tag_of_an_answer_is_good_for_the_next_change_and_the_one_before_is_not()
+    public async Task The_tag_of_the_last_response_allows_the_next_change_and_an_earlier_one_does_not()
     {
         var (_, http) = await app.QuickStaffAsync();
         var made = await http.PostAsync(Administrators.Users, new { email = app.NewEmail() });
         var id = (await made.JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
         var first = made.Headers.ETag!.ToString();
 
-        var second = (await http.EditAsync(id, new { is_verified = true }, first)).Headers.ETag!.ToString();
-        var third = (await http.EditAsync(id, new { roles = new[] { "support" } }, second)).Headers.ETag!.ToString();
-        await (await http.EditAsync(id, new { roles = new[] { "admin" } }, second)).ShouldBeProblemAsync(412, "precondition_failed");
+        var second = (await http.UpdateUserAsync(id, new { is_verified = true }, first)).Headers.ETag!.ToString();
+        var third = (await http.UpdateUserAsync(id, new { roles = new[] { "support" } }, second)).Headers.ETag!.ToString();
+        await (await http.UpdateUserAsync(id, new { roles = new[] { "admin" } }, second)).ShouldBeProblemAsync(412, "precondition_failed");
 
-        await (await http.EraseAsync(id, third)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.DeleteUserAsync(id, third)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Of_sixteen_at_once_with_one_tag_one_wins(bool roles)
+    public async Task Of_sixteen_concurrent_changes_with_the_same_tag_one_wins(bool roles)
     {
-        var admins = await app.OnlyAdminsAsync(4);
+        var admins = await app.ReplaceAdminsAsync(4);
         var user = await app.QuickUserAsync();
         await app.GiveRoleAsync(user.Id, "support");
         var tag = await admins[0].Http.EntityTagAsync(user.Id);
 
         var answers = await AtOnce.StatusesAsync(16, index => roles
-            ? admins[index % 4].Http.EditAsync(user.Id, new { roles = index % 2 == 0 ? new[] { "admin" } : [] }, tag)
-            : admins[index % 4].Http.EditAsync(user.Id, new { subscription_tier = index % 2 == 0 ? "pro" : "enterprise" }, tag));
+            ? admins[index % 4].Http.UpdateUserAsync(user.Id, new { roles = index % 2 == 0 ? new[] { "admin" } : [] }, tag)
+            : admins[index % 4].Http.UpdateUserAsync(user.Id, new { subscription_tier = index % 2 == 0 ? "pro" : "enterprise" }, tag));
 
         Assert.Single(answers, HttpStatusCode.OK);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.PreconditionFailed));
@@ -94,14 +94,14 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Of_sixteen_deletions_and_changes_at_once_with_one_tag_one_wins()
+    public async Task Of_sixteen_concurrent_deletions_and_changes_with_the_same_tag_one_wins()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
         var tag = await http.EntityTagAsync(user.Id);
 
         var answers = await AtOnce.StatusesAsync(
-            16, index => index % 2 == 0 ? http.EraseAsync(user.Id, tag) : http.EditAsync(user.Id, new { is_verified = true }, tag));
+            16, index => index % 2 == 0 ? http.DeleteUserAsync(user.Id, tag) : http.UpdateUserAsync(user.Id, new { is_verified = true }, tag));
 
         Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);
         Assert.All(

@@ -4,8 +4,8 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>One administrator who may log in always stays.</summary>
-/// <remarks>Without an administrator nobody could appoint one, short of the command line; two at once must not remove each other (OWASP ASVS 15.4.2).</remarks>
+/// <summary>At least one administrator who can log in always remains.</summary>
+/// <remarks>Without one, only the command line could create another. Two administrators must not be able to remove each other (OWASP ASVS 15.4.2).</remarks>
 public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Me = "/api/v1/auth/me";
@@ -14,46 +14,47 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task The_last_one_stays(string way)
+    public async Task The_last_administrator_cannot_be_removed(string way)
     {
-        var (admin, http) = (await app.OnlyAdminsAsync(1))[0];
+        var (admin, http) = (await app.ReplaceAdminsAsync(1))[0];
 
-        await (await TakeAwayAsync(http, admin.Id, way)).ShouldBeProblemAsync(409, "last_admin");
+        await (await RemoveAdminAsync(http, admin.Id, way)).ShouldBeProblemAsync(409, "last_admin");
 
         await (await http.FetchAsync(StaffSteps.PathOf(admin.Id))).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(0L, await app.EventsAsync("user.updated", admin.Id) + await app.EventsAsync("user.deleted", admin.Id));
     }
 
-    /// <remarks>Who may not log in can't help anybody.</remarks>
+    /// <remarks>An administrator who can't log in can't help anybody.</remarks>
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task One_who_is_switched_off_does_not_count(string way)
+    public async Task A_disabled_administrator_does_not_count(string way)
     {
-        var admins = await app.OnlyAdminsAsync(2);
-        await (await admins[0].Http.EditAsync(admins[1].User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        var admins = await app.ReplaceAdminsAsync(2);
+        await (await admins[0].Http.UpdateUserAsync(admins[1].User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await TakeAwayAsync(admins[0].Http, admins[0].User.Id, way)).ShouldBeProblemAsync(409, "last_admin");
-        await (await TakeAwayAsync(admins[0].Http, admins[1].User.Id, way)).ShouldBeAsync(way == "delete" ? HttpStatusCode.NoContent : HttpStatusCode.OK);
+        await (await RemoveAdminAsync(admins[0].Http, admins[0].User.Id, way)).ShouldBeProblemAsync(409, "last_admin");
+        await (await RemoveAdminAsync(admins[0].Http, admins[1].User.Id, way)).ShouldBeAsync(way == "delete" ? HttpStatusCode.NoContent : HttpStatusCode.OK);
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Who_is_not_the_last_may_go_of_their_own_will(string way)
+    public async Task An_administrator_who_is_not_the_last_can_leave(string way)
     {
-        var admins = await app.OnlyAdminsAsync(2);
+        var admins = await app.ReplaceAdminsAsync(2);
 
-        await (await TakeAwayAsync(admins[0].Http, admins[0].User.Id, way)).ShouldBeAsync(way == "delete" ? HttpStatusCode.NoContent : HttpStatusCode.OK);
+        await (await RemoveAdminAsync(admins[0].Http, admins[0].User.Id, way)).ShouldBeAsync(way == "delete" ? HttpStatusCode.NoContent : HttpStatusCode.OK);
 
         Assert.Equal(1L, await app.ActiveAdminsAsync());
         Assert.Contains((int)(await admins[0].Http.FetchAsync(StaffSteps.PathOf(admins[1].User.Id))).StatusCode, new[] { 401, 403 });
     }
 
     [Fact]
-    public async Task What_leaves_the_last_one_an_administrator_is_allowed()
+    public async Task Changes_that_keep_the_last_administrator_in_place_are_allowed()
     {
-        var (admin, http) = (await app.OnlyAdminsAsync(1))[0];
+        var (admin, http) = (await app.ReplaceAdminsAsync(1))[0];
 
-        await (await http.EditAsync(admin.Id, new { is_verified = true, subscription_tier = "pro", is_active = true, roles = new[] { "admin", "support" } }))
+        await (await http.UpdateUserAsync(
+            admin.Id, new { is_verified = true, subscription_tier = "pro", is_active = true, roles = new[] { "admin", "support" } }))
             .ShouldBeAsync(HttpStatusCode.OK);
     }
 
@@ -64,13 +65,13 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("demote", "disable")]
     [InlineData("disable", "delete")]
     [InlineData("delete", "demote")]
-    public async Task Of_two_who_take_each_other_away_at_once_one_stays(string first, string second)
+    public async Task Of_two_administrators_who_remove_each_other_at_the_same_time_one_remains(string first, string second)
     {
         for (var round = 0; round < 3; round++)
         {
-            var admins = await app.OnlyAdminsAsync(2);
+            var admins = await app.ReplaceAdminsAsync(2);
 
-            var answers = await AtOnce.StatusesAsync(2, index => TakeAwayAsync(admins[index].Http, admins[1 - index].User.Id, index == 0 ? first : second));
+            var answers = await AtOnce.StatusesAsync(2, index => RemoveAdminAsync(admins[index].Http, admins[1 - index].User.Id, index == 0 ? first : second));
 
             Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);
             Assert.Single(
@@ -79,34 +80,34 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
         }
     }
 
-    /// <remarks>Nobody holds anybody else's account here: only the rule keeps the last.</remarks>
+    /// <remarks>Each request locks only its caller's own account, so only the rule itself keeps the last administrator.</remarks>
     [Theory]
     [InlineData("demote")]
     [InlineData("disable")]
     [InlineData("delete")]
     [InlineData("all")]
-    public async Task Of_four_who_all_leave_at_once_one_stays(string way)
+    public async Task Of_four_administrators_who_leave_at_the_same_time_one_remains(string way)
     {
         for (var round = 0; round < 3; round++)
         {
-            var admins = await app.OnlyAdminsAsync(4);
+            var admins = await app.ReplaceAdminsAsync(4);
 
             var answers = await AtOnce.StatusesAsync(4, index => index == 3 && way == "all"
                 ? admins[index].Http.SendAsync(new(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = TestUser.DefaultPassword }) })
-                : TakeAwayAsync(admins[index].Http, admins[index].User.Id, way == "all" ? Ways.ElementAt(index % 3).Data : way));
+                : RemoveAdminAsync(admins[index].Http, admins[index].User.Id, way == "all" ? Ways.ElementAt(index % 3).Data : way));
 
             Assert.Single(answers, way == "all" && answers[3] == HttpStatusCode.Unauthorized ? HttpStatusCode.Unauthorized : HttpStatusCode.Conflict);
             Assert.Equal(1L, await app.ActiveAdminsAsync());
         }
     }
 
-    /// <summary>In both directions and in a ring, so that any other order of locks would end in a deadlock.</summary>
+    /// <summary>The administrators remove each other around a ring in both directions, so that an inconsistent order of locks would cause a deadlock.</summary>
     [Fact]
-    public async Task Of_sixteen_who_take_each_other_away_at_once_in_every_way_at_least_one_stays_and_nothing_fails()
+    public async Task Sixteen_concurrent_removals_of_every_kind_leave_at_least_one_administrator_and_cause_no_error()
     {
-        var admins = await app.OnlyAdminsAsync(6);
+        var admins = await app.ReplaceAdminsAsync(6);
 
-        var answers = await AtOnce.StatusesAsync(16, index => TakeAwayAsync(
+        var answers = await AtOnce.StatusesAsync(16, index => RemoveAdminAsync(
             admins[index % 6].Http, admins[(index < 8 ? index + 1 : index + 5) % 6].User.Id, Ways.ElementAt(index % 3).Data));
 
         Assert.All(answers, status => Assert.True((int)status < 500, $"{status}"));
@@ -115,10 +116,10 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.DoesNotContain("deadlock", app.Log, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Task<HttpResponseMessage> TakeAwayAsync(HttpClient http, Guid user, string way) => way switch
+    private static Task<HttpResponseMessage> RemoveAdminAsync(HttpClient http, Guid user, string way) => way switch
     {
-        "demote" => http.EditAsync(user, new { roles = Array.Empty<string>() }),
-        "disable" => http.EditAsync(user, new { is_active = false }),
-        _ => http.EraseAsync(user),
+        "demote" => http.UpdateUserAsync(user, new { roles = Array.Empty<string>() }),
+        "disable" => http.UpdateUserAsync(user, new { is_active = false }),
+        _ => http.DeleteUserAsync(user),
     };
 }

@@ -9,7 +9,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
         ["created_at", "email", "id", "is_active", "is_verified", "roles", "subscription_tier", "two_factor_enabled", "updated_at"];
 
     [Fact]
-    public async Task A_user_in_the_list_has_the_eight_fields_and_the_roles_and_nothing_else()
+    public async Task A_user_in_the_list_has_exactly_the_documented_fields()
     {
         var page = await app.Admin.PageAsync("role=admin");
 
@@ -26,7 +26,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [InlineData("sort=email&order=asc")]
     [InlineData("email=person")]
     [InlineData("email=PERSON&sort=email&limit=200")]
-    public async Task By_email_they_come_from_A_to_Z_whatever_their_case(string query) =>
+    public async Task Sorting_by_email_goes_from_A_to_Z_and_ignores_case(string query) =>
         Assert.Equal(
             PeopleApp.People.Select(person => person.Email).Order(StringComparer.OrdinalIgnoreCase), (await app.Admin.WalkAsync(query)).Where(IsPerson));
 
@@ -36,20 +36,21 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [InlineData("sort=created_at&order=desc&email=person")]
     [InlineData("limit=1")]
     [InlineData("limit=200")]
-    public async Task By_time_the_newest_come_first(string query) =>
+    public async Task Sorting_by_time_lists_the_newest_first(string query) =>
         Assert.Equal(Days.Reverse(), (await app.Admin.WalkAsync(query)).Where(IsPerson).Select(DayOf));
 
     [Theory]
     [InlineData("order=asc")]
     [InlineData("order=asc&limit=7&email=person&sort=created_at")]
-    public async Task Or_the_oldest(string query) => Assert.Equal(Days, (await app.Admin.WalkAsync(query)).Where(IsPerson).Select(DayOf));
+    public async Task Ascending_order_lists_the_oldest_first(string query) =>
+        Assert.Equal(Days, (await app.Admin.WalkAsync(query)).Where(IsPerson).Select(DayOf));
 
     [Fact]
-    public async Task From_Z_to_A() => Assert.Equal(
+    public async Task Descending_order_lists_emails_from_Z_to_A() => Assert.Equal(
         PeopleApp.People.Select(person => person.Email).OrderDescending(StringComparer.OrdinalIgnoreCase),
         (await app.Admin.WalkAsync("sort=email&order=desc&limit=11")).Where(IsPerson));
 
-    /// <summary>Every combination of the filters, in both orders, in pages that end within it.</summary>
+    /// <summary>Tries every combination of filters, sorted by email and by time, with pages that are smaller than the result.</summary>
     [Theory]
     [MemberData(nameof(Combinations))]
     public async Task Filters_combine(string? tier, bool? active, bool? verified, string? prefix, string sort)
@@ -95,7 +96,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task Rows_of_older_programs_count_as_the_columns_defaults_and_come_last()
+    public async Task Rows_with_NULLs_count_as_the_column_defaults_and_come_last()
     {
         await app.SqlAsync(
             "INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at) VALUES ('Null1@example.net', '!', NULL, NULL, "
@@ -137,7 +138,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     [InlineData("cursor=%00", "cursor")]
     [InlineData("cursor=__________________________________", "cursor")]
     [InlineData("cursor=AQAA&sort=email", "cursor")]
-    public async Task What_cannot_be_asked_is_refused_by_its_name(string query, string field)
+    public async Task An_invalid_value_is_rejected_with_the_name_of_its_parameter(string query, string field)
     {
         var problem = await (await app.Admin.GetAsync($"{Administrators.Users}?{query}", TestContext.Current.CancellationToken))
             .ShouldBeProblemAsync(400, "validation_failed");
@@ -146,7 +147,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task A_search_takes_no_wildcards_and_a_long_one_is_refused()
+    public async Task A_search_supports_no_wildcards_and_one_that_is_too_long_is_refused()
     {
         Assert.Empty(await app.Admin.WalkAsync("email=person%25"));
         Assert.Empty(await app.Admin.WalkAsync("email=person_"));
@@ -157,7 +158,7 @@ public sealed class ListUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task A_cursor_of_another_order_is_refused()
+    public async Task A_cursor_from_another_order_is_refused()
     {
         var byEmail = (await app.Admin.PageAsync("sort=email&limit=1")).GetProperty("next_cursor").GetString();
 

@@ -2,11 +2,11 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>Tiers that another program made, by the hundred.</summary>
+/// <summary>Another program may have created hundreds of tiers.</summary>
 public sealed class ManyTiersTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Fact]
-    public async Task However_many_tiers_there_are_the_pages_hold_everybody_once_in_order()
+    public async Task With_hundreds_of_tiers_the_pages_contain_every_user_once_and_in_order()
     {
         await app.SqlAsync("""
             INSERT INTO users (email, password_hash, subscription_tier, is_verified, created_at)

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>What pages cost where there are many users.</summary>
+/// <summary>The cost of pages when there are many users.</summary>
 public sealed class PagePlanTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task PostgreSQL_plans_a_page_a_few_times_and_then_keeps_the_plan(bool byEmail)
+    public async Task PostgreSQL_plans_a_page_a_few_times_and_then_reuses_the_plan(bool byEmail)
     {
         await app.SqlAsync("""
             INSERT INTO users (email, password_hash, subscription_tier, is_active, is_verified, created_at)

@@ -2,10 +2,10 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>A server with sixty people of all kinds, in an order of time that isn't that of their names, and one administrator.</summary>
+/// <summary>A server with one administrator and sixty users of all kinds, whose order of creation isn't that of their emails.</summary>
 public sealed class PeopleApp(PostgresCluster cluster) : CortexApp(cluster), IAsyncLifetime
 {
-    /// <summary>Person 1 to 60: name, tier, active, verified, day.</summary>
+    /// <summary>The sixty users in order of creation, two of them on each day.</summary>
     public static IReadOnlyList<(string Email, string Tier, bool Active, bool Verified)> People { get; } =
     [
         .. Enumerable.Range(1, 60)

@@ -4,8 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>What an administrator changes on one replica counts on the other from the next request on.</summary>
-/// <remarks>What an administrator changes counts on other replicas within 250 ms (OWASP ASVS 7.4.2, 8.3.2).</remarks>
+/// <summary>An administrator's changes take effect on other replicas within 250 ms (OWASP ASVS 7.4.2, 8.3.2).</summary>
 public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDisposable
 {
     private const string Me = "/api/v1/auth/me";
@@ -16,54 +15,54 @@ public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDis
     public void Dispose() => _replica?.Dispose();
 
     [Fact]
-    public async Task Who_is_switched_off_is_refused_with_token_and_key()
+    public async Task A_disabled_user_is_refused_with_a_token_and_with_a_key()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, theirs) = await app.QuickSignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
-        var elsewhere = Elsewhere(tokens);
-        await (await elsewhere.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
+        var otherReplica = OtherReplica(tokens);
+        await (await otherReplica.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         var byKey = new HttpRequestMessage(HttpMethod.Get, Me);
         byKey.Headers.Add("X-API-Key", key);
 
-        await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await elsewhere.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "account_disabled");
-        elsewhere.DefaultRequestHeaders.Authorization = null;
-        await (await elsewhere.SendAsync(byKey, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await otherReplica.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "account_disabled");
+        otherReplica.DefaultRequestHeaders.Authorization = null;
+        await (await otherReplica.SendAsync(byKey, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "invalid_api_key");
     }
 
     [Fact]
-    public async Task A_role_counts_when_it_is_given_and_no_more_when_it_is_taken()
+    public async Task A_role_takes_effect_when_it_is_granted_and_stops_when_it_is_revoked()
     {
         var (_, http) = await app.QuickStaffAsync();
         var (user, tokens, _) = await app.QuickSignedInAsync();
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", user.Id);
-        var elsewhere = Elsewhere(tokens);
+        var otherReplica = OtherReplica(tokens);
         var path = StaffSteps.PathOf(user.Id);
-        await (await elsewhere.FetchAsync(path)).ShouldBeProblemAsync(403, "forbidden");
+        await (await otherReplica.FetchAsync(path)).ShouldBeProblemAsync(403, "forbidden");
 
-        await (await http.EditAsync(user.Id, new { roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await elsewhere.FetchUntilAsync(path, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await otherReplica.FetchUntilAsync(path, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await http.EditAsync(user.Id, new { roles = Array.Empty<string>() })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await elsewhere.FetchUntilAsync(path, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "forbidden");
+        await (await http.UpdateUserAsync(user.Id, new { roles = Array.Empty<string>() })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await otherReplica.FetchUntilAsync(path, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "forbidden");
     }
 
     [Fact]
-    public async Task A_tier_counts()
+    public async Task A_changed_tier_takes_effect()
     {
         var (_, http) = await app.QuickStaffAsync();
         var (user, tokens, _) = await app.QuickSignedInAsync();
-        var elsewhere = Elsewhere(tokens);
-        Assert.Equal("free", await TierAsync(elsewhere));
+        var otherReplica = OtherReplica(tokens);
+        Assert.Equal("free", await TierAsync(otherReplica));
 
-        await (await http.EditAsync(user.Id, new { subscription_tier = "enterprise" })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "enterprise" })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "the tier of now", async () => await TierAsync(elsewhere) == "enterprise");
+        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "the new tier", async () => await TierAsync(otherReplica) == "enterprise");
     }
 
-    private HttpClient Elsewhere(Tokens tokens)
+    private HttpClient OtherReplica(Tokens tokens)
     {
         var http = app.StartReplica(out _replica);
         http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);

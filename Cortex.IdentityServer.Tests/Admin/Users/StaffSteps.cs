@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>What administrators and support do about one user, and what is left of it.</summary>
+/// <summary>What administrators and support staff do about one user, and the events that this leaves.</summary>
 internal static class StaffSteps
 {
     private static readonly ConcurrentDictionary<int, string> Hashes = new();
@@ -18,7 +18,7 @@ internal static class StaffSteps
 
     public static string PathOf(Guid user, string more = "") => $"{Administrators.Users}/{user}{more}";
 
-    /// <summary>A user without the work of a registration: no hash is computed and no mail sent.</summary>
+    /// <summary>Creates a user without the cost of a registration: no hash is computed, and no email is sent.</summary>
     public static async Task<TestUser> QuickUserAsync(this CortexApp app)
     {
         var email = app.NewEmail();
@@ -27,7 +27,7 @@ internal static class StaffSteps
         return new(id, email, TestUser.DefaultPassword);
     }
 
-    /// <summary>The same, logged in without the work of a login.</summary>
+    /// <summary>Creates such a user and starts a session without the cost of a login.</summary>
     public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> QuickSignedInAsync(this CortexApp app)
     {
         var user = await app.QuickUserAsync();
@@ -38,7 +38,7 @@ internal static class StaffSteps
         return (user, new(tokens!.AccessToken, tokens.RefreshToken!), app.WithToken(tokens.AccessToken));
     }
 
-    /// <summary>A new member of the staff, logged in, without the steps that turn a second factor on.</summary>
+    /// <summary>Creates a staff member with a session, without the steps that enable a second factor.</summary>
     public static async Task<(TestUser User, HttpClient Http)> QuickStaffAsync(this CortexApp app, string role = "admin")
     {
         var (user, _, http) = await app.QuickSignedInAsync();
@@ -47,7 +47,7 @@ internal static class StaffSteps
         return (user, http);
     }
 
-    public static async Task<List<(TestUser User, HttpClient Http)>> OnlyAdminsAsync(this CortexApp app, int count)
+    public static async Task<List<(TestUser User, HttpClient Http)>> ReplaceAdminsAsync(this CortexApp app, int count)
     {
         await app.SqlAsync("DELETE FROM user_roles");
         var admins = new List<(TestUser User, HttpClient Http)>();
@@ -62,13 +62,13 @@ internal static class StaffSteps
     public static async Task<long> ActiveAdminsAsync(this CortexApp app) => (long)(await app.SqlAsync(
         "SELECT count(*) FROM users JOIN user_roles ON user_id = users.id JOIN roles ON roles.id = role_id WHERE name = 'admin' AND is_active"))!;
 
-    public static Task<HttpResponseMessage> EditAsync(this HttpClient http, Guid user, object change, string? ifMatch = null) =>
+    public static Task<HttpResponseMessage> UpdateUserAsync(this HttpClient http, Guid user, object change, string? ifMatch = null) =>
         SendAsync(http, HttpMethod.Patch, user, JsonContent.Create(change, change.GetType()), ifMatch);
 
-    public static Task<HttpResponseMessage> EraseAsync(this HttpClient http, Guid user, string? ifMatch = null) =>
+    public static Task<HttpResponseMessage> DeleteUserAsync(this HttpClient http, Guid user, string? ifMatch = null) =>
         SendAsync(http, HttpMethod.Delete, user, null, ifMatch);
 
-    /// <summary>One of the routes that take no body.</summary>
+    /// <summary>Calls one of the routes that take no body.</summary>
     public static Task<HttpResponseMessage> HelpAsync(this HttpClient http, Guid user, string what) => http.PostNothingAsync(PathOf(user, "/" + what));
 
     public static async Task<JsonElement> DetailsAsync(this HttpClient http, Guid user) =>
@@ -76,21 +76,21 @@ internal static class StaffSteps
 
     public static async Task<string> EntityTagAsync(this HttpClient http, Guid user) => (await http.FetchAsync(PathOf(user))).Headers.ETag!.ToString();
 
-    /// <summary>What another administrator does, so that a member of the staff is refused with this code from now on.</summary>
-    public static async Task TakeRightAsync(this HttpClient http, Guid staff, string code)
+    /// <summary>Takes away a staff member's right, as another administrator, so that their requests are refused with this code from now on.</summary>
+    public static async Task RemoveRightAsync(this HttpClient http, Guid staff, string code)
     {
         var answer = code switch
         {
-            "forbidden" => await http.EditAsync(staff, new { roles = Array.Empty<string>() }),
-            "account_disabled" => await http.EditAsync(staff, new { is_active = false }),
+            "forbidden" => await http.UpdateUserAsync(staff, new { roles = Array.Empty<string>() }),
+            "account_disabled" => await http.UpdateUserAsync(staff, new { is_active = false }),
             "session_revoked" => await http.HelpAsync(staff, "revoke-sessions"),
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
         };
         Assert.True(answer.IsSuccessStatusCode, $"{code}: {answer.StatusCode}");
     }
 
-    /// <summary>The only event of a kind about a user: who did it and its details, as the database has them.</summary>
-    public static async Task<(Guid? Actor, JsonElement Details)> EventAsync(this CortexApp app, string action, Guid user)
+    /// <summary>Reads the actor and the details of a user's only event of this kind.</summary>
+    public static async Task<(Guid? Actor, JsonElement Details)> SingleEventAsync(this CortexApp app, string action, Guid user)
     {
         Assert.Equal(1L, await app.EventsAsync(action, user));
         var actor = await app.SqlAsync("SELECT actor_id FROM audit_events WHERE action = $1 AND user_id = $2", action, user);
@@ -102,7 +102,7 @@ internal static class StaffSteps
     public static async Task<long> EventsAsync(this CortexApp app, string action, Guid user) =>
         (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
 
-    public static void ShouldSay(this JsonElement details, string before, string after)
+    public static void ShouldShowChange(this JsonElement details, string before, string after)
     {
         Assert.Equal(["after", "before"], details.EnumerateObject().Select(part => part.Name).Order());
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(before).RootElement, details.GetProperty("before")), $"before: {details}");

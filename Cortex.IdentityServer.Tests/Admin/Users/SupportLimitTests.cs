@@ -5,16 +5,16 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>What support may not do, and what nobody may do any more whose role was taken away a moment ago.</summary>
+/// <summary>What support staff can't do, and what staff can't do once they have lost their role.</summary>
 public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Helping => ["unlock", "reset-2fa", "revoke-sessions", "send-password-reset"];
+    public static TheoryData<string> HelpActions => ["unlock", "reset-2fa", "revoke-sessions", "send-password-reset"];
 
     [Theory]
-    [MemberData(nameof(Helping))]
-    public async Task Support_does_nothing_to_an_administrator(string what)
+    [MemberData(nameof(HelpActions))]
+    public async Task Support_cannot_act_on_an_administrator(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var admin = await app.SignedInStaffAsync();
@@ -29,14 +29,14 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Support_changes_and_deletes_nobody()
+    public async Task Support_cannot_change_or_delete_users()
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var (user, _, theirs) = await app.QuickSignedInAsync();
-        var (key, _) = await CortexApp.GenerateKeyAsync(theirs);
+        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (key, _) = await CortexApp.GenerateKeyAsync(userHttp);
 
-        await (await http.EditAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeProblemAsync(403, "forbidden");
-        await (await http.EraseAsync(user.Id)).ShouldBeProblemAsync(403, "forbidden");
+        await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeProblemAsync(403, "forbidden");
+        await (await http.DeleteUserAsync(user.Id)).ShouldBeProblemAsync(403, "forbidden");
         await (await http.RemoveAsync(StaffSteps.PathOf(user.Id, $"/api-keys/{key}"))).ShouldBeProblemAsync(403, "forbidden");
 
         Assert.Equal(
@@ -45,13 +45,13 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Theory]
-    [MemberData(nameof(Helping))]
-    public async Task Whose_promotion_is_under_way_is_an_administrator_to_support(string what)
+    [MemberData(nameof(HelpActions))]
+    public async Task Support_cannot_act_on_a_user_whose_promotion_is_about_to_commit(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var person = await app.WithTwoFactorAsync();
 
-        var answer = await OvertakeAsync(
+        var answer = await SendDuringTransactionAsync(
             person.User.Id, "INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'",
             () => http.HelpAsync(person.User.Id, what));
 
@@ -59,25 +59,25 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await person.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>The change of the administrator is another transaction that has their account, and commits when the request waits for that.</remarks>
+    /// <remarks>Another transaction has locked the administrator's account and commits the loss of the right while the request waits for that lock.</remarks>
     [Theory]
     [InlineData("DELETE FROM user_roles WHERE user_id = $1", 403, "forbidden")]
     [InlineData("UPDATE users SET is_active = false WHERE id = $1", 401, "account_disabled")]
     [InlineData("UPDATE sessions SET ended_at = now() WHERE user_id = $1", 401, "session_revoked")]
-    public async Task Who_is_losing_the_role_changes_nobody_any_more(string loss, int status, string code)
+    public async Task An_administrator_who_loses_the_right_during_a_request_changes_nothing(string loss, int status, string code)
     {
         var user = await app.QuickUserAsync();
-        Func<HttpClient, Task<HttpResponseMessage>>[] acts =
+        Func<HttpClient, Task<HttpResponseMessage>>[] actions =
         [
-            http => http.EditAsync(user.Id, new { subscription_tier = "pro" }),
+            http => http.UpdateUserAsync(user.Id, new { subscription_tier = "pro" }),
             http => http.PostAsync(Administrators.Users, new { email = "late@example.com" }),
             http => http.HelpAsync(user.Id, "send-password-reset"),
             http => http.SendLinesAsync(ImportSteps.Line("late-line@example.com")),
         ];
-        foreach (var act in acts)
+        foreach (var action in actions)
         {
             var (admin, http) = await app.QuickStaffAsync();
-            await (await OvertakeAsync(admin.Id, loss, () => act(http))).ShouldBeProblemAsync(status, code);
+            await (await SendDuringTransactionAsync(admin.Id, loss, () => action(http))).ShouldBeProblemAsync(status, code);
         }
 
         await app.WaitForEmailsAsync();
@@ -86,10 +86,10 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Empty(await app.Mailbox.ForAsync(user.Email, "reset_password"));
     }
 
-    /// <remarks>Both may ask without a body, or with an empty one, and nobody with anything in it.</remarks>
+    /// <remarks>The request body may be missing or an empty object.</remarks>
     [Theory]
-    [MemberData(nameof(Helping))]
-    public async Task A_body_may_be_empty_and_nothing_else(string what)
+    [MemberData(nameof(HelpActions))]
+    public async Task A_body_with_any_field_is_refused(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
         var person = await app.WithTwoFactorAsync();
@@ -100,7 +100,7 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(Guid.NewGuid(), what)).ShouldBeProblemAsync(404, "not_found");
     }
 
-    private async Task<HttpResponseMessage> OvertakeAsync(Guid account, string change, Func<Task<HttpResponseMessage>> request)
+    private async Task<HttpResponseMessage> SendDuringTransactionAsync(Guid account, string change, Func<Task<HttpResponseMessage>> request)
     {
         await using var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(Cancel);

@@ -3,19 +3,19 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <remarks>Only the documented fields change, at once for every credential, and each change is in the audit log.</remarks>
+/// <remarks>Only the documented fields can change. A change applies to every credential at once, and is in the audit log.</remarks>
 public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Auth = "/api/v1/auth/";
 
     [Fact]
-    public async Task What_is_given_changes_and_the_rest_stays()
+    public async Task The_given_fields_change_and_the_others_stay()
     {
         var (admin, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
         var before = await http.EntityTagAsync(user.Id);
 
-        var answer = await http.EditAsync(user.Id, new { subscription_tier = "enterprise", is_verified = true, roles = new[] { "support", "support" } });
+        var answer = await http.UpdateUserAsync(user.Id, new { subscription_tier = "enterprise", is_verified = true, roles = new[] { "support", "support" } });
 
         var updated = await answer.JsonAsync(HttpStatusCode.OK);
         Assert.Equal("enterprise", updated.GetProperty("subscription_tier").GetString());
@@ -24,23 +24,23 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal("""["support"]""", updated.GetProperty("roles").GetRawText());
         Assert.Equal(await http.EntityTagAsync(user.Id), answer.Headers.ETag!.ToString());
         Assert.NotEqual(before, answer.Headers.ETag!.ToString());
-        var (actor, details) = await app.EventAsync("user.updated", user.Id);
+        var (actor, details) = await app.SingleEventAsync("user.updated", user.Id);
         Assert.Equal(admin.Id, actor);
-        details.ShouldSay(
+        details.ShouldShowChange(
             """{"subscription_tier":"free","is_verified":false,"roles":[]}""", """{"subscription_tier":"enterprise","is_verified":true,"roles":["support"]}""");
     }
 
     [Fact]
-    public async Task The_roles_are_the_whole_new_set()
+    public async Task The_given_roles_replace_the_existing_ones()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
         await app.GiveRoleAsync(user.Id, "support");
 
-        var promoted = await (await http.EditAsync(user.Id, new { roles = new[] { "admin" } })).JsonAsync(HttpStatusCode.OK);
+        var promoted = await (await http.UpdateUserAsync(user.Id, new { roles = new[] { "admin" } })).JsonAsync(HttpStatusCode.OK);
         Assert.Equal("""["admin"]""", promoted.GetProperty("roles").GetRawText());
 
-        var demoted = await (await http.EditAsync(user.Id, new { roles = Array.Empty<string>() })).JsonAsync(HttpStatusCode.OK);
+        var demoted = await (await http.UpdateUserAsync(user.Id, new { roles = Array.Empty<string>() })).JsonAsync(HttpStatusCode.OK);
         Assert.Equal("[]", demoted.GetProperty("roles").GetRawText());
     }
 
@@ -48,7 +48,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{}""")]
     [InlineData("""{"subscription_tier":null,"is_active":null,"is_verified":null,"roles":null}""")]
     [InlineData("""{"subscription_tier":"free","is_active":true,"is_verified":false,"roles":["support"]}""")]
-    public async Task What_changes_nothing_leaves_no_event_and_no_new_entity_tag(string body)
+    public async Task An_update_that_changes_nothing_records_no_event_and_keeps_the_entity_tag(string body)
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -66,7 +66,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_row_that_another_program_wrote_with_nothing_in_it_can_be_changed()
+    public async Task A_row_that_another_program_filled_with_NULLs_can_be_updated()
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -74,48 +74,48 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
             "UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL, security_stamp = NULL WHERE id = $1",
             user.Id);
 
-        await (await http.EditAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
 
         Assert.Equal(
             true, await app.SqlAsync("SELECT subscription_tier = 'pro' AND is_active IS NULL AND is_verified IS NULL FROM users WHERE id = $1", user.Id));
         await app.LogInAsync(user);
     }
 
-    /// <remarks>Sessions and keys alike, from the next request on (OWASP ASVS 7.4.2).</remarks>
+    /// <remarks>Sessions and API keys are refused from the next request on (OWASP ASVS 7.4.2).</remarks>
     [Fact]
-    public async Task Who_is_switched_off_is_out_with_every_credential()
+    public async Task A_disabled_user_is_refused_with_every_credential()
     {
         var (admin, http) = await app.QuickStaffAsync();
-        var (user, tokens, theirs) = await app.QuickSignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
+        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var reset = await app.ResetTokenAsync(user.Email);
-        await (await theirs.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
+        await (await userHttp.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "account_disabled");
+        await (await userHttp.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "account_disabled");
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "invalid_api_key");
         await (await app.Anonymous().PostAsync(Auth + "login", new { email = user.Email, password = user.Password }))
             .ShouldBeProblemAsync(403, "account_disabled");
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
-        var (actor, ended) = await app.EventAsync("session.ended", user.Id);
+        var (actor, ended) = await app.SingleEventAsync("session.ended", user.Id);
         Assert.Equal((admin.Id, "account_disabled"), (actor, ended.GetProperty("reason").GetString()));
     }
 
     [Fact]
-    public async Task Who_is_switched_on_again_logs_in_anew_and_no_session_or_link_comes_back()
+    public async Task A_reenabled_user_has_to_log_in_again_and_old_sessions_and_links_stay_invalid()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, theirs) = await app.QuickSignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync(theirs);
+        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var reset = await app.ResetTokenAsync(user.Email);
-        await (await http.EditAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await http.EditAsync(user.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(user.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await theirs.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
+        await (await userHttp.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.ResetAsync(reset)).ShouldBeProblemAsync(400, "invalid_reset_token");
@@ -123,21 +123,21 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await app.LogInAsync(user);
     }
 
-    /// <remarks>The challenge was open before.</remarks>
+    /// <remarks>The challenge was issued before the account was disabled.</remarks>
     [Fact]
-    public async Task A_login_under_way_of_who_is_switched_off_and_on_comes_to_nothing()
+    public async Task A_pending_login_fails_after_the_account_was_disabled_and_reenabled()
     {
         var (_, http) = await app.QuickStaffAsync();
         var person = await app.WithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(person.User);
 
-        await (await http.EditAsync(person.User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await http.EditAsync(person.User.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(person.User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.UpdateUserAsync(person.User.Id, new { is_active = true })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(401, "invalid_token");
     }
 
-    /// <remarks>A role, a password or an id that slips in as a field would be a takeover (OWASP ASVS 15.3.3).</remarks>
+    /// <remarks>An extra field that set a password or an ID would allow a takeover (OWASP ASVS 15.3.3).</remarks>
     [Theory]
     [InlineData("email", "\"other@example.com\"")]
     [InlineData("password", "\"a new horse, a new battery\"")]
@@ -170,7 +170,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"roles":["a\u0000"]}""", "roles")]
     [InlineData("""{"roles":[""]}""", "roles")]
     [InlineData("""{"roles":{}}""", "roles")]
-    public async Task What_is_wrong_is_said_of_its_field_and_nothing_changes(string body, string field)
+    public async Task An_invalid_value_is_rejected_with_the_name_of_its_field_and_nothing_changes(string body, string field)
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -187,7 +187,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("""{"is_active":true,"is_active":false}""")]
-    public async Task What_is_no_body_is_no_request(string body)
+    public async Task A_malformed_body_is_rejected(string body)
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
@@ -196,13 +196,13 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Who_is_not_there_is_not_found()
+    public async Task An_unknown_user_is_not_found()
     {
         var (_, http) = await app.QuickStaffAsync();
 
-        await (await http.EditAsync(Guid.NewGuid(), new { is_verified = true })).ShouldBeProblemAsync(404, "not_found");
-        await (await http.EditAsync(Guid.NewGuid(), new { is_verified = true }, "*")).ShouldBeProblemAsync(404, "not_found");
-        await (await http.EraseAsync(Guid.NewGuid())).ShouldBeProblemAsync(404, "not_found");
+        await (await http.UpdateUserAsync(Guid.NewGuid(), new { is_verified = true })).ShouldBeProblemAsync(404, "not_found");
+        await (await http.UpdateUserAsync(Guid.NewGuid(), new { is_verified = true }, "*")).ShouldBeProblemAsync(404, "not_found");
+        await (await http.DeleteUserAsync(Guid.NewGuid())).ShouldBeProblemAsync(404, "not_found");
     }
 
     private async Task<string> RowAsync(Guid id) => (string)(await app.SqlAsync("SELECT users::text || xmin FROM users WHERE id = $1", id))!;

@@ -4,13 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>Reads lists of users as a client does.</summary>
+/// <summary>Reads lists of users page by page, as a client does.</summary>
 internal static class UserLists
 {
     public static async Task<JsonElement> PageAsync(this HttpClient admin, string query) =>
         await (await admin.GetAsync($"{Administrators.Users}?{query}")).JsonAsync(HttpStatusCode.OK);
 
-    /// <summary>The emails of all pages, in their order.</summary>
+    /// <summary>Reads all pages and returns the emails in order.</summary>
     public static async Task<List<string>> WalkAsync(this HttpClient admin, string query)
     {
         var emails = new List<string>();

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Tests.Admin.Users;
 public sealed class WalkUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
 {
     [Fact]
-    public async Task A_walk_sees_everybody_once_while_others_come_and_change()
+    public async Task Paging_returns_every_user_once_while_users_are_added_and_changed()
     {
         var seen = new List<string>();
         string? cursor = null;

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-/// <summary>A search that more match than are sorted, in order of time.</summary>
+/// <summary>A search by email, sorted by time, with more matches than the server sorts at once.</summary>
 public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
@@ -10,7 +10,7 @@ public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("asc")]
     public async Task Pages_may_be_short_but_all_matches_are_found_in_order(string order)
     {
-        // 10,500 matches, and 12,000 others in one piece between them, which no page looks through at once.
+        // Between the 10,500 matches are 12,000 consecutive users who do not match, more than the server examines for one page.
         await app.SqlAsync("""
             INSERT INTO users (email, password_hash, created_at)
             SELECT CASE WHEN n BETWEEN 4000 AND 15999 THEN 'other' ELSE 'match' END || n || '@example.net', '!',
@@ -22,7 +22,7 @@ public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
 
         var found = await admin.WalkAsync($"email=MATCH&sort=created_at&order={order}&limit=200&is_active=true");
 
-        // And while others in between go, whom a second look would miss.
+        // Deleting some of the users in between must not change the result.
         var seen = new List<string>();
         string? cursor = null;
         for (var page = 0; page == 0 || cursor is not null; page++)

@@ -4,24 +4,24 @@ using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;
 
 namespace Cortex.IdentityServer.Tests.Admin.Import;
 
-/// <summary>An import may last as long as its client likes, and the right to it may not last that long.</summary>
-public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
+/// <summary>An import lasts as long as its client sends, and its caller may lose the right to it before it ends.</summary>
+public sealed class ImportAuthorizationTests(ImportApp app) : IClassFixture<ImportApp>
 {
-    /// <summary>What is inserted at a time, and needn't wait for more lines.</summary>
+    /// <summary>The number of lines that the server inserts at once, without waiting for more.</summary>
     private const int Batch = 500;
 
     public static TheoryData<string> Losses => ["forbidden", "account_disabled", "session_revoked"];
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public async Task Who_loses_the_right_midway_imports_no_further_line(string code)
+    public async Task No_further_line_is_imported_after_the_caller_loses_the_right(string code)
     {
         var admin = await app.AdminAsync();
         var staff = await app.SignedInStaffAsync();
         using var client = await ImportConnection.OpenAsync(app, staff.Tokens);
         await SendBatchAsync(client, $"before-{code}-");
 
-        await admin.Http.TakeRightAsync(staff.User.Id, code);
+        await admin.Http.RemoveRightAsync(staff.User.Id, code);
         await client.SendAsync(Lines($"after-{code}-", 2 * Batch));
         await client.EndAsync();
         var answers = await client.ReadToEndAsync();
@@ -29,8 +29,8 @@ public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.Empty(answers.Results);
         Assert.Equal((code, Batch + 1), (answers.Error.GetProperty("code").GetString(), answers.Error.GetProperty("line").GetInt32()));
         Assert.NotEmpty(answers.Error.GetProperty("detail").GetString()!);
-        Assert.Equal((long)Batch, await MadeAsync($"before-{code}-"));
-        Assert.Equal(0L, await MadeAsync($"after-{code}-"));
+        Assert.Equal((long)Batch, await CountUsersAsync($"before-{code}-"));
+        Assert.Equal(0L, await CountUsersAsync($"after-{code}-"));
         Assert.Equal(
             $"failure: {code}, 500 of 500",
             await app.SqlAsync(
@@ -39,16 +39,16 @@ public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
                 staff.User.Id));
     }
 
-    /// <remarks>A file of bad lines makes nothing, and its results are an answer all the same.</remarks>
+    /// <remarks>Invalid lines create no account, but their results would still reveal something.</remarks>
     [Fact]
-    public async Task Bad_lines_are_not_answered_either()
+    public async Task Invalid_lines_get_no_results_either()
     {
         var admin = await app.AdminAsync();
         var staff = await app.SignedInStaffAsync();
         using var client = await ImportConnection.OpenAsync(app, staff.Tokens);
         await SendBatchAsync(client, "before-bad-");
 
-        await admin.Http.TakeRightAsync(staff.User.Id, "forbidden");
+        await admin.Http.RemoveRightAsync(staff.User.Id, "forbidden");
         await client.SendAsync("0");
         await client.EndAsync();
         var answers = await client.ReadToEndAsync();
@@ -57,7 +57,7 @@ public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.Equal("forbidden", answers.Error.GetProperty("code").GetString());
     }
 
-    /// <summary>Sends so many lines and reads what became of them.</summary>
+    /// <summary>Sends a batch of lines and reads their results.</summary>
     private static async Task SendBatchAsync(ImportConnection client, string prefix)
     {
         await client.SendAsync(Lines(prefix, Batch));
@@ -69,5 +69,5 @@ public sealed class ImportRightTests(ImportApp app) : IClassFixture<ImportApp>
         Assert.True((await client.ReadAsync())!.Value.TryGetProperty("progress", out _));
     }
 
-    private async Task<object?> MadeAsync(string prefix) => await app.SqlAsync("SELECT count(*) FROM users WHERE starts_with(email, $1)", prefix);
+    private async Task<object?> CountUsersAsync(string prefix) => await app.SqlAsync("SELECT count(*) FROM users WHERE starts_with(email, $1)", prefix);
 }
