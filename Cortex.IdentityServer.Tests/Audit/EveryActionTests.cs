@@ -33,7 +33,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         await OperatorAsync();
         await BillingAsync();
 
-        // Other tests cover these: passkeys need an authenticator, and the last two need a hundred failures (BlockedStrangersTests).
+        // Other tests cover these: passkeys need an authenticator, and the last two need a hundred failures (LoginBlockTests).
         var excluded = new[]
         {
             AuditAction.PasskeyAdded, AuditAction.PasskeyRenamed, AuditAction.PasskeyRemoved, AuditAction.LoginBlocked, AuditAction.SecondFactorBlocked,
@@ -247,7 +247,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
     /// <summary>An operator at the server has no account and no client address.</summary>
     private async Task OperatorAsync()
     {
-        (await Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: ("JWT_ALGORITHM", "ES256"))).ShouldEndWith(0);
+        (await Cli.RunAsync(app.ConnectionString, ["rotate-keys"], settings: ("JWT_ALGORITHM", "ES256"))).ShouldExitWith(0);
         Assert.Equal(
             "success command line",
             await app.SqlAsync("SELECT concat_ws(' ', outcome, actor_id, user_id, ip, user_agent) FROM audit_events WHERE action = 'signing_keys.rotated'"));

@@ -11,7 +11,7 @@ internal static class Cli
     public static ServerProcess Start(string database, string[] arguments) => ServerProcess.Start(arguments, Variables(database, []));
 
     /// <summary>Checks the exit code. The message of a failure contains the output.</summary>
-    public static ServerRun ShouldEndWith(this ServerRun run, int exitCode)
+    public static ServerRun ShouldExitWith(this ServerRun run, int exitCode)
     {
         Assert.True(run.ExitCode == exitCode, $"exit code {run.ExitCode}\n{run.Output}\n{run.Errors}");
         Assert.DoesNotContain("   at ", run.Output + run.Errors, StringComparison.Ordinal);

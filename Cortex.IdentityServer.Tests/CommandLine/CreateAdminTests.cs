@@ -18,7 +18,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
-        var run = (await Cli.RunAsync(database, Create, $"{Password}\r\nand a line that is ignored\n")).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(database, Create, $"{Password}\r\nand a line that is ignored\n")).ShouldExitWith(0);
 
         Assert.Empty(run.Output);
         Assert.DoesNotContain("pässword", run.Errors, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         var database = await cluster.CreateDatabaseAsync();
         await using var server = await Replica.StartAsync(database);
 
-        var run = (await Cli.RunAsync(database, Create)).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(database, Create)).ShouldExitWith(0);
 
         var password = Assert.Single(run.OutputLines());
         Assert.True(password.Length >= 24);
@@ -53,7 +53,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     public async Task A_refusal_is_one_line_and_changes_nothing()
     {
         var database = await cluster.CreateDatabaseAsync();
-        (await Cli.RunAsync(database, Create, Password)).ShouldEndWith(0);
+        (await Cli.RunAsync(database, Create, Password)).ShouldExitWith(0);
         var before = await StateAsync(database);
         foreach (var (email, password, reason) in new[]
         {
@@ -66,7 +66,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
             ("", Password, "required"),
         })
         {
-            var run = (await Cli.RunAsync(database, ["create-admin", "--email", email], password)).ShouldEndWith(1);
+            var run = (await Cli.RunAsync(database, ["create-admin", "--email", email], password)).ShouldExitWith(1);
 
             Assert.Contains(reason, Assert.Single(run.ErrorLines), StringComparison.Ordinal);
             Assert.Empty(run.Output);
@@ -83,8 +83,8 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
         await (await server.RegisterAsync(Ada)).ShouldBeAsync(HttpStatusCode.Created);
         Assert.Empty(await RolesAsync(server, Replica.Password));
 
-        var first = (await Cli.RunAsync(database, ["create-admin", "--email", Ada, "--promote"], Password)).ShouldEndWith(0);
-        var again = (await Cli.RunAsync(database, ["create-admin", "--email", "ada@example.com", "--promote"], Password)).ShouldEndWith(0);
+        var first = (await Cli.RunAsync(database, ["create-admin", "--email", Ada, "--promote"], Password)).ShouldExitWith(0);
+        var again = (await Cli.RunAsync(database, ["create-admin", "--email", "ada@example.com", "--promote"], Password)).ShouldExitWith(0);
 
         Assert.Contains("two-factor", first.Errors, StringComparison.Ordinal);
         Assert.Contains("never verified", first.Errors, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     [Fact]
     public async Task An_unreachable_database_is_one_error_line_without_its_password()
     {
-        var run = (await Cli.RunAsync("postgresql://cortex:hunter2-hunter2@127.0.0.1:1/cortex", Create, Password)).ShouldEndWith(1);
+        var run = (await Cli.RunAsync("postgresql://cortex:hunter2-hunter2@127.0.0.1:1/cortex", Create, Password)).ShouldExitWith(1);
 
         Assert.Contains("POSTGRES_URL", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", run.Errors, StringComparison.Ordinal);

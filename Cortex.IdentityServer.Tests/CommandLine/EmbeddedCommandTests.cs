@@ -32,7 +32,7 @@ public sealed class EmbeddedCommandTests : IDisposable
     {
         var runs = await AtOnce.RunAsync(3, _ => CreateAsync("ada@example.com"));
 
-        Assert.Equal([0, 1, 1], runs.Select(run => run.ShouldEndWith(run.ExitCode).ExitCode).Order());
+        Assert.Equal([0, 1, 1], runs.Select(run => run.ShouldExitWith(run.ExitCode).ExitCode).Order());
         Assert.All(runs.Where(run => run.ExitCode == 1), run => Assert.Contains("already", Assert.Single(run.ErrorLines), StringComparison.Ordinal));
         Assert.Null(Postmaster.FindRunning(DataDirectory));
     }
@@ -47,15 +47,15 @@ public sealed class EmbeddedCommandTests : IDisposable
             await Task.Delay(20, Ct);
         }
 
-        (await CreateAsync("ada@example.com")).ShouldEndWith(0);
+        (await CreateAsync("ada@example.com")).ShouldExitWith(0);
         using var http = await server.ClientAsync();
         await (await http.PostAsync("/api/v1/auth/login", new { email = "ada@example.com", password = Password })).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Contains("already", (await CreateAsync("ada@example.com")).ShouldEndWith(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("already", (await CreateAsync("ada@example.com")).ShouldExitWith(1).Errors, StringComparison.Ordinal);
 
         // A second server refuses to share it.
         await using var second = Start();
         Assert.Contains(
-            "Another server or command is using", Assert.Single((await second.WaitForExitAsync()).ShouldEndWith(1).ErrorLines), StringComparison.Ordinal);
+            "Another server or command is using", Assert.Single((await second.WaitForExitAsync()).ShouldExitWith(1).ErrorLines), StringComparison.Ordinal);
 
         // The server that owns PostgreSQL may stop while a command uses it.
         await using var import = ServerProcess.Start(["import", "-"], ("CORTEX_DATA", _folder));
@@ -70,7 +70,7 @@ public sealed class EmbeddedCommandTests : IDisposable
         Assert.Equal(0, (await server.SignalAsync("TERM")).ExitCode);
         await import.Input.WriteAsync("{\"email\":\"carl@example.com\"}\n");
         await import.Input.FlushAsync(Ct);
-        var run = (await import.WaitForExitAsync()).ShouldEndWith(1);
+        var run = (await import.WaitForExitAsync()).ShouldExitWith(1);
         Assert.Equal("1 lines: 1 created, 0 failed.", run.OutputLines()[^1]);
         Assert.StartsWith("Stopped at line 2; accounts that were created are kept", run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Null(Postmaster.FindRunning(DataDirectory));

@@ -24,7 +24,7 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
             await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", $"https://+:1;http://+:{port}"), ("ASPNETCORE_HTTP_PORTS", "1")),
         })
         {
-            Assert.Equal("healthy", Assert.Single(run.ShouldEndWith(0).OutputLines()));
+            Assert.Equal("healthy", Assert.Single(run.ShouldExitWith(0).OutputLines()));
             Assert.Empty(run.ErrorLines);
         }
     }
@@ -49,12 +49,12 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
 
         foreach (var variable in new[] { "ASPNETCORE_URLS", "DOTNET_URLS", "Kestrel__Endpoints__Public__Url" })
         {
-            (await ServerProcess.RunAsync(["healthcheck"], [Production, (variable, address), ("ASPNETCORE_HTTP_PORTS", "1"), .. proxies])).ShouldEndWith(0);
+            (await ServerProcess.RunAsync(["healthcheck"], [Production, (variable, address), ("ASPNETCORE_HTTP_PORTS", "1"), .. proxies])).ShouldExitWith(0);
         }
 
         if (!named.Contains("example.com", StringComparison.Ordinal))
         {
-            (await ServerProcess.RunAsync(["healthcheck", "--url", address], [Production, .. proxies])).ShouldEndWith(0);
+            (await ServerProcess.RunAsync(["healthcheck", "--url", address], [Production, .. proxies])).ShouldExitWith(0);
         }
     }
 
@@ -74,8 +74,8 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
 
         foreach (var address in new[] { $"http://unix:{socket}", tls })
         {
-            (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", address))).ShouldEndWith(0);
-            (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(0);
+            (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", address))).ShouldExitWith(0);
+            (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldExitWith(0);
         }
 
         Directory.Delete(folder, recursive: true);
@@ -84,7 +84,7 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
     [Fact]
     public async Task A_port_that_the_system_chooses_has_to_be_given_with_url()
     {
-        var run = (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", "http://127.0.0.1:0"))).ShouldEndWith(1);
+        var run = (await ServerProcess.RunAsync(["healthcheck"], Production, ("ASPNETCORE_URLS", "http://127.0.0.1:0"))).ShouldExitWith(1);
 
         Assert.Contains("--url", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
@@ -96,10 +96,10 @@ public sealed class HealthcheckTests(PostgresCluster cluster)
         listener.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
         var answering = AnswerAsync(listener, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-        var unhealthy = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
+        var unhealthy = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldExitWith(1);
         await answering;
         listener.Stop();
-        var unreachable = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldEndWith(1);
+        var unreachable = (await ServerProcess.RunAsync(["healthcheck", "--url", address], Production)).ShouldExitWith(1);
 
         Assert.Contains("503", Assert.Single(unhealthy.ErrorLines), StringComparison.Ordinal);
         Assert.Contains(address, Assert.Single(unreachable.ErrorLines), StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed class HelpTests
     [InlineData("help")]
     public async Task Help_names_every_command_and_exit_code(string argument)
     {
-        var run = (await ServerProcess.RunAsync([argument])).ShouldEndWith(0);
+        var run = (await ServerProcess.RunAsync([argument])).ShouldExitWith(0);
 
         Assert.Empty(run.ErrorLines);
         Assert.All(Commands, command => Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public sealed class HelpTests
     [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
     public async Task The_help_of_a_command_lists_its_options_its_variables_an_example_and_the_exit_codes(string command, params string[] words)
     {
-        var run = (await ServerProcess.RunAsync([command, "--help"])).ShouldEndWith(0);
+        var run = (await ServerProcess.RunAsync([command, "--help"])).ShouldExitWith(0);
 
         Assert.Empty(run.ErrorLines);
         Assert.All([.. words, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
@@ -37,7 +37,7 @@ public sealed class HelpTests
 
     [Fact]
     public async Task The_version_is_one_line() =>
-        Assert.StartsWith("0.1.0", Assert.Single((await ServerProcess.RunAsync(["--version"])).ShouldEndWith(0).OutputLines()), StringComparison.Ordinal);
+        Assert.StartsWith("0.1.0", Assert.Single((await ServerProcess.RunAsync(["--version"])).ShouldExitWith(0).OutputLines()), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("create-amin --email ada@example.com", "Did you mean create-admin?")]
@@ -54,7 +54,7 @@ public sealed class HelpTests
     public async Task A_mistyped_command_line_gets_one_helpful_line(string arguments, string hint)
     {
         // The arguments are checked first, so no missing setting is reported.
-        var run = (await ServerProcess.RunAsync(arguments.Split(' '), ("DOTNET_ENVIRONMENT", "Production"))).ShouldEndWith(2);
+        var run = (await ServerProcess.RunAsync(arguments.Split(' '), ("DOTNET_ENVIRONMENT", "Production"))).ShouldExitWith(2);
 
         var line = Assert.Single(run.ErrorLines);
         Assert.Empty(run.Output);
@@ -69,7 +69,7 @@ public sealed class HelpTests
     [InlineData("--environment=Production")]
     public async Task Options_of_serve_reach_the_host(string arguments)
     {
-        var run = (await ServerProcess.RunAsync(arguments.Split(' '))).ShouldEndWith(1);
+        var run = (await ServerProcess.RunAsync(arguments.Split(' '))).ShouldExitWith(1);
 
         Assert.All(run.ErrorLines, line => Assert.Contains("must be set in Production", line, StringComparison.Ordinal));
     }
@@ -77,7 +77,7 @@ public sealed class HelpTests
     [Fact]
     public async Task A_command_that_needs_settings_names_the_missing_ones()
     {
-        var run = (await ServerProcess.RunAsync(["rotate-keys", "--environment", "Production"])).ShouldEndWith(1);
+        var run = (await ServerProcess.RunAsync(["rotate-keys", "--environment", "Production"])).ShouldExitWith(1);
 
         Assert.Equal(["JWT_SECRET_KEY", "POSTGRES_URL", "SECRET_KEY"], run.ErrorLines.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.Empty(run.Output);

@@ -39,7 +39,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
             ],
             Ct);
 
-        var run = (await Cli.RunAsync(database, ["import", File])).ShouldEndWith(3);
+        var run = (await Cli.RunAsync(database, ["import", File])).ShouldExitWith(3);
 
         Assert.Equal("5 lines: 2 created, 3 failed.", run.OutputLines()[^1]);
         Assert.Equal(
@@ -65,10 +65,10 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
             """;
         await System.IO.File.WriteAllTextAsync(Results, "what an earlier import left", Ct);
 
-        var first = (await Cli.RunAsync(database, ["import", "-", "--results", Results], Lines)).ShouldEndWith(3);
+        var first = (await Cli.RunAsync(database, ["import", "-", "--results", Results], Lines)).ShouldExitWith(3);
         var failed = JsonDocument.Parse(Assert.Single(await System.IO.File.ReadAllLinesAsync(Results, Ct))).RootElement;
-        var second = (await Cli.RunAsync(database, ["import", "-"], """{"email":"carl@example.com"}""")).ShouldEndWith(0);
-        var empty = (await Cli.RunAsync(database, ["import", "-"])).ShouldEndWith(0);
+        var second = (await Cli.RunAsync(database, ["import", "-"], """{"email":"carl@example.com"}""")).ShouldExitWith(0);
+        var empty = (await Cli.RunAsync(database, ["import", "-"])).ShouldExitWith(0);
 
         Assert.Equal("2 lines: 1 created, 1 failed.", first.OutputLines()[^1]);
         Assert.Empty(first.ErrorLines);
@@ -86,7 +86,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
             ["import", Results], ["import", _folder], ["import", File, "--results", _folder], ["import", File, "--results", File],
         })
         {
-            Assert.Single((await Cli.RunAsync("postgresql://127.0.0.1:1/nowhere", arguments)).ShouldEndWith(1).ErrorLines);
+            Assert.Single((await Cli.RunAsync("postgresql://127.0.0.1:1/nowhere", arguments)).ShouldExitWith(1).ErrorLines);
         }
 
         Assert.Single(await System.IO.File.ReadAllLinesAsync(File, Ct));
@@ -97,7 +97,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     {
         await WriteAsync(count: 21_000);
 
-        var run = (await Cli.RunAsync(await cluster.CreateDatabaseAsync(), ["import", File])).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(await cluster.CreateDatabaseAsync(), ["import", File])).ShouldExitWith(0);
 
         Assert.Contains(run.OutputLines(), line => line.StartsWith("10,000 lines: 10,000 created, 0 failed", StringComparison.Ordinal));
         Assert.Contains(run.OutputLines(), line => line.StartsWith("20,000 lines: 20,000 created, 0 failed", StringComparison.Ordinal));
@@ -123,7 +123,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
         }
 
         // The command has to stop although its standard input stays open.
-        var run = (await import.SignalAsync("INT")).ShouldEndWith(130);
+        var run = (await import.SignalAsync("INT")).ShouldExitWith(130);
 
         Assert.StartsWith("Interrupted after 2 lines: 2 created, 0 failed.", run.OutputLines()[^1], StringComparison.Ordinal);
         Assert.Empty(run.ErrorLines);

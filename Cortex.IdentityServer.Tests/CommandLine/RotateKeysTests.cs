@@ -87,7 +87,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
-        var run = (await Cli.RunAsync(database, ["rotate-keys"], settings: Es256)).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(database, ["rotate-keys"], settings: Es256)).ShouldExitWith(0);
 
         Assert.True(await PythonDatabase.SqlAsync<bool>(database, "SELECT used_from <= now() FROM signing_keys"));
         Assert.Contains(await PythonDatabase.SqlAsync<string>(database, "SELECT id FROM signing_keys"), run.Output, StringComparison.Ordinal);
@@ -98,8 +98,8 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync();
 
-        var run = (await Cli.RunAsync(database, ["rotate-keys", "--now"])).ShouldEndWith(0);
-        var revoke = (await Cli.RunAsync(database, ["rotate-keys", "--revoke"])).ShouldEndWith(1);
+        var run = (await Cli.RunAsync(database, ["rotate-keys", "--now"])).ShouldExitWith(0);
+        var revoke = (await Cli.RunAsync(database, ["rotate-keys", "--revoke"])).ShouldExitWith(1);
 
         Assert.Contains("JWT_SECRET_KEY", run.OutputLines()[0], StringComparison.Ordinal);
         Assert.Contains("Nothing was changed", Assert.Single(revoke.ErrorLines), StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     /// <returns>The ID of the new key, which the command prints.</returns>
     private static async Task<string> RotateAsync(CortexApp app, params string[] options)
     {
-        var run = (await Cli.RunAsync(app.ConnectionString, ["rotate-keys", .. options], settings: Es256)).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(app.ConnectionString, ["rotate-keys", .. options], settings: Es256)).ShouldExitWith(0);
         Assert.Empty(run.ErrorLines);
         return run.OutputLines()[0].Split(' ')[2];
     }

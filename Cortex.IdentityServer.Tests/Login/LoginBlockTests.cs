@@ -30,8 +30,8 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         await app.WaitForEmailsAsync();
         var mail = Assert.Single(await app.Mailbox.ForAsync(user.Email, "login_blocked"));
         Assert.Contains("100 wrong passwords", mail.TextBody, StringComparison.Ordinal);
-        Assert.Equal(1L, await app.EventsAsync("login.blocked", user.Id));
-        Assert.Equal(100L, await app.EventsAsync("login.failed", user.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("login.blocked", user.Id));
+        Assert.Equal(100L, await app.CountEventsAsync("login.failed", user.Id));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
             app.Clock.Advance(TimeSpan.FromDays(2));
         }
 
-        Assert.Equal(100L, await app.EventsAsync("login.failed", user.Id));
+        Assert.Equal(100L, await app.CountEventsAsync("login.failed", user.Id));
         await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 900);
     }
 
@@ -79,8 +79,8 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.TooManyRequests, status));
         await app.WaitForEmailsAsync();
         Assert.Single(await app.Mailbox.ForAsync(user.Email, "login_blocked"));
-        Assert.Equal(1L, await app.EventsAsync("login.blocked", user.Id));
-        Assert.Equal(99L, await app.EventsAsync("login.failed", user.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("login.blocked", user.Id));
+        Assert.Equal(99L, await app.CountEventsAsync("login.failed", user.Id));
         app.Clock.Advance(TimeSpan.FromDays(20));
         await ShouldBeThrottledAsync(await app.PostLoginAsync(user.Email, user.Password), 900);
     }
@@ -171,7 +171,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         await app.WaitForEmailsAsync();
         var mail = Assert.Single(await app.Mailbox.ForAsync(user.User.Email, "second_factor_blocked"));
         Assert.Contains("100 wrong codes", mail.TextBody, StringComparison.Ordinal);
-        Assert.Equal(1L, await app.EventsAsync("two_factor.blocked", user.User.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("two_factor.blocked", user.User.Id));
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
         app.NextStep();

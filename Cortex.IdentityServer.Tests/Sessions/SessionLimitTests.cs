@@ -56,7 +56,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.Equal(100L, await app.SqlAsync(Live, user.Id));
-        Assert.Equal(11L, await app.EventsAsync("session.ended", user.Id));
+        Assert.Equal(11L, await app.CountEventsAsync("session.ended", user.Id));
         Assert.Equal(
             11L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND end_reason = 'limit' AND last_used_at < created_at", user.Id));
     }
@@ -72,7 +72,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
 
         await app.LogInAsync(user);
 
-        Assert.Equal(0L, await app.EventsAsync("session.ended", user.Id));
+        Assert.Equal(0L, await app.CountEventsAsync("session.ended", user.Id));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await app.Services.GetRequiredService<SessionLimit>().EnforceAsync(Cancel);
 
         Assert.Equal(100L, await app.SqlAsync(Live, user.Id));
-        Assert.Equal(59_902L, await app.EventsAsync("session.ended", user.Id));
+        Assert.Equal(59_902L, await app.CountEventsAsync("session.ended", user.Id));
         await (await http.FetchAsync("/api/v1/auth/verify")).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.Equal(100, (await ListAsync(http)).Count);
         var export = await (await http.FetchAsync("/api/v1/auth/me/export")).JsonAsync(HttpStatusCode.OK);

@@ -82,7 +82,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
             0L,
             await app.SqlAsync(
                 "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", admin.Id));
-        Assert.Equal(1L, await app.EventsAsync("user.deleted", admin.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("user.deleted", admin.Id));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Single(answers, HttpStatusCode.NoContent);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.NotFound));
-        Assert.Equal(1L, await app.EventsAsync("user.deleted", user.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("user.deleted", user.Id));
         await (await http.PostAsync(Administrators.Users, new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Created);
     }
 }

@@ -60,7 +60,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await http.HelpAsync(user.Id, "unlock")).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        Assert.Equal(0L, await app.EventsAsync("user.unlocked", user.Id));
+        Assert.Equal(0L, await app.CountEventsAsync("user.unlocked", user.Id));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeProblemAsync(409, "two_factor_not_enabled");
 
         await (await app.LogInWithPasskeyAsync(person.Key)).ShouldBeProblemAsync(401, "invalid_credentials");
-        Assert.Equal(1L, await app.EventsAsync("two_factor.reset", person.User.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("two_factor.reset", person.User.Id));
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await refused.ShouldBeProblemAsync(429, "rate_limited");
         Assert.Equal("3600", refused.Headers.GetValues("Retry-After").Single());
-        Assert.Equal(5L, await app.EventsAsync("password.reset_requested", user.Id));
+        Assert.Equal(5L, await app.CountEventsAsync("password.reset_requested", user.Id));
         await app.WaitForEmailsAsync();
 
         // A link that a newer one voids before it is sent is not sent at all.

@@ -39,7 +39,7 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.DeleteUserAsync(user.Id, given)).ShouldBeProblemAsync(412, "precondition_failed");
 
         Assert.Equal(tag, await http.EntityTagAsync(user.Id));
-        Assert.Equal(0L, await app.EventsAsync("user.updated", user.Id));
+        Assert.Equal(0L, await app.CountEventsAsync("user.updated", user.Id));
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Single(answers, HttpStatusCode.OK);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.PreconditionFailed));
-        Assert.Equal(1L, await app.EventsAsync("user.updated", user.Id));
+        Assert.Equal(1L, await app.CountEventsAsync("user.updated", user.Id));
     }
 
     [Fact]

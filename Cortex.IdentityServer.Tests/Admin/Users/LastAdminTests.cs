@@ -21,7 +21,7 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
         await (await RemoveAdminAsync(http, admin.Id, way)).ShouldBeProblemAsync(409, "last_admin");
 
         await (await http.FetchAsync(StaffSteps.PathOf(admin.Id))).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(0L, await app.EventsAsync("user.updated", admin.Id) + await app.EventsAsync("user.deleted", admin.Id));
+        Assert.Equal(0L, await app.CountEventsAsync("user.updated", admin.Id) + await app.CountEventsAsync("user.deleted", admin.Id));
     }
 
     /// <remarks>An administrator who can't log in can't help anybody.</remarks>

@@ -92,14 +92,14 @@ internal static class StaffSteps
     /// <summary>Reads the actor and the details of a user's only event of this kind.</summary>
     public static async Task<(Guid? Actor, JsonElement Details)> SingleEventAsync(this CortexApp app, string action, Guid user)
     {
-        Assert.Equal(1L, await app.EventsAsync(action, user));
+        Assert.Equal(1L, await app.CountEventsAsync(action, user));
         var actor = await app.SqlAsync("SELECT actor_id FROM audit_events WHERE action = $1 AND user_id = $2", action, user);
         var details =
             (string)(await app.SqlAsync("SELECT coalesce(details::text, 'null') FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
         return (actor as Guid?, JsonDocument.Parse(details).RootElement);
     }
 
-    public static async Task<long> EventsAsync(this CortexApp app, string action, Guid user) =>
+    public static async Task<long> CountEventsAsync(this CortexApp app, string action, Guid user) =>
         (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE action = $1 AND user_id = $2", action, user))!;
 
     public static void ShouldShowChange(this JsonElement details, string before, string after)

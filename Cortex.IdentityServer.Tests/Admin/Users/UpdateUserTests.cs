@@ -62,7 +62,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
         await answer.ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal(tag, answer.Headers.ETag!.ToString());
         Assert.Equal(tag, await http.EntityTagAsync(user.Id));
-        Assert.Equal(0L, await app.EventsAsync("user.updated", user.Id));
+        Assert.Equal(0L, await app.CountEventsAsync("user.updated", user.Id));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
         Assert.Contains("The function cortex_count_logins() is owned by the role ", line, StringComparison.Ordinal);
         var statement = line[line.IndexOf("ALTER FUNCTION", StringComparison.Ordinal)..].TrimEnd('.');
         await PythonDatabase.SqlAsync<object>(database.Superuser, statement);
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
             $"CREATE ROLE {group}; GRANT CREATE ON SCHEMA public TO {group}; GRANT {group} TO {OwnedDatabase.RoleOf(database.Owner)}; "
             + $"ALTER FUNCTION cortex_count_logins() OWNER TO {group}");
 
-        (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldEndWith(0);
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldExitWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
             INSERT INTO roles (id, name, normalized_name) VALUES ('00000000-0000-4000-8000-0000000000b1', 'robot', 'robot2');
             """ + $"UPDATE user_roles SET role_id = '00000000-0000-4000-8000-0000000000b1' WHERE role_id = '{Service}';"
             + line[line.IndexOf("DELETE FROM", StringComparison.Ordinal)..].TrimEnd('.'));
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
         Assert.Equal("service", await PythonDatabase.SqlAsync<string>(database.Owner, $"SELECT name FROM roles WHERE id = '{Service}'"));
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(
             database.Owner, "SELECT count(*) FROM user_roles JOIN roles ON roles.id = role_id WHERE name = 'robot'"));
@@ -65,8 +65,8 @@ public sealed class EarlierVersionTests(PostgresCluster cluster)
     private static async Task<string> RefusedAsync(OwnedDatabase database)
     {
         var before = await OldDatabase.StateAsync(database.Superuser);
-        var check = (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldEndWith(1);
-        var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(1);
+        var check = (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldExitWith(1);
+        var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(1);
         Assert.Equal(before, await OldDatabase.StateAsync(database.Superuser));
 
         var line = Assert.Single(check.OutputLines(), text => text.StartsWith("refuse: ", StringComparison.Ordinal))["refuse: ".Length..].TrimEnd();

@@ -15,16 +15,16 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
             cluster, PythonDatabase.Documented.Replace("timestamptz", "timestamp", StringComparison.Ordinal), PythonDatabase.Rows);
         var before = await OldDatabase.StateAsync(database);
 
-        var check = (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(0);
+        var check = (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldExitWith(0);
 
         Assert.Contains(
             "repair: The column users.created_at changes from timestamp without time zone to timestamptz; its values are read as UTC.", check.OutputLines());
         Assert.Contains(check.OutputLines(), line => line.StartsWith("migrate would apply", StringComparison.Ordinal));
         Assert.Equal(before, await OldDatabase.StateAsync(database));
 
-        (await Cli.RunAsync(database, ["migrate"], settings: Settings)).ShouldEndWith(0);
+        (await Cli.RunAsync(database, ["migrate"], settings: Settings)).ShouldExitWith(0);
         Assert.Contains(
-            "Nothing to do", (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(0).Output, StringComparison.Ordinal);
+            "Nothing to do", (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldExitWith(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, "CREATE TABLE passkeys (id int); CREATE TABLE sessions (id int)");
         var before = await OldDatabase.StateAsync(database);
 
-        var check = (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldEndWith(1);
-        var run = (await Cli.RunAsync(database, ["migrate"], settings: Settings)).ShouldEndWith(1);
+        var check = (await Cli.RunAsync(database, ["migrate", "--check"], settings: Settings)).ShouldExitWith(1);
+        var run = (await Cli.RunAsync(database, ["migrate"], settings: Settings)).ShouldExitWith(1);
 
         foreach (var table in new[] { "passkeys", "sessions" })
         {

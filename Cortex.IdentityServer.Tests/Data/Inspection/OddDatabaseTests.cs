@@ -32,8 +32,8 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
     {
         var database = await OwnedDatabase.CreateAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, PythonDatabase.Documented + PythonDatabase.Rows + Nondeterministic);
-        (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldEndWith(0);
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate", "--check"])).ShouldExitWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
 
         await using var server = await Replica.StartAsync(database.Owner);
         await (await server.LogInAsync("A2@example.com", PythonDatabase.Password)).ShouldBeAsync(HttpStatusCode.OK);
@@ -65,8 +65,8 @@ public sealed class OddDatabaseTests(PostgresCluster cluster)
             target = pooler.ConnectionString;
         }
 
-        (await Cli.RunAsync(target, ["migrate", "--check"])).ShouldEndWith(0);
-        (await Cli.RunAsync(target, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(target, ["migrate", "--check"])).ShouldExitWith(0);
+        (await Cli.RunAsync(target, ["migrate"])).ShouldExitWith(0);
 
         // PostgreSQL's output of backslashes depends on this setting too.
         var printed = new NpgsqlConnectionStringBuilder(database.Owner) { Options = "-c standard_conforming_strings=on" }.ConnectionString;

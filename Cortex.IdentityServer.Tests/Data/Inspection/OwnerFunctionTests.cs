@@ -36,18 +36,18 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
         Assert.Contains("cortex_count_accounts, cortex_count_logins, ", line, StringComparison.Ordinal);
         Assert.EndsWith($"Run migrate as {OwnedDatabase.RoleOf(owner)}, who owns them, to correct that.", line, StringComparison.Ordinal);
 
-        var check = (await Cli.RunAsync(owner, ["migrate", "--check"])).ShouldEndWith(0);
+        var check = (await Cli.RunAsync(owner, ["migrate", "--check"])).ShouldExitWith(0);
         Assert.StartsWith(
             "repair: The search_path of these functions becomes \"new home\", the schema of the server's tables", check.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Nothing to do", check.Output, StringComparison.Ordinal);
         Assert.Single(await OldDatabase.RefusedAsync(app));
 
-        Assert.Contains("Corrected: ", (await Cli.RunAsync(owner, ["migrate"])).ShouldEndWith(0).Errors, StringComparison.Ordinal);
+        Assert.Contains("Corrected: ", (await Cli.RunAsync(owner, ["migrate"])).ShouldExitWith(0).Errors, StringComparison.Ordinal);
 
-        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0).ErrorLines);
+        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldExitWith(0).ErrorLines);
         await PythonDatabase.SqlAsync<object>(app, NewUser);
         Assert.Equal(1L, await PythonDatabase.SqlAsync<long>(app, "SELECT sum(accounts)::bigint FROM account_changes"));
-        Assert.Empty((await Cli.RunAsync(owner, ["migrate"])).ShouldEndWith(0).ErrorLines);
+        Assert.Empty((await Cli.RunAsync(owner, ["migrate"])).ShouldExitWith(0).ErrorLines);
     }
 
     [Fact]
@@ -72,16 +72,16 @@ public sealed class OwnerFunctionTests(PostgresCluster cluster)
         var app = await database.AddRoleAsync(Serving + "; GRANT EXECUTE ON FUNCTION cortex_keep_audit_events, cortex_count_logins TO app");
         await PythonDatabase.SqlAsync<object>(database.Owner, Lend);
 
-        var run = (await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0);
+        var run = (await Cli.RunAsync(app, ["rotate-keys"])).ShouldExitWith(0);
 
         var line = Assert.Single(run.ErrorLines);
         Assert.Contains("cortex_audit_partition, cortex_count_logins, cortex_forget_person, cortex_keep_audit_events. ", line, StringComparison.Ordinal);
         Assert.Contains($"Run migrate as {OwnedDatabase.RoleOf(database.Owner)}", line, StringComparison.Ordinal);
 
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
 
         Assert.Equal("", await PythonDatabase.SqlAsync<string>(database.Owner, Callable));
-        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0).ErrorLines);
+        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldExitWith(0).ErrorLines);
 
         // The serving role keeps the privilege that docs/databases.md grants.
         Assert.True(await PythonDatabase.SqlAsync<bool>(app, "SELECT has_function_privilege('cortex_keep_audit_events(timestamptz, timestamptz)', 'EXECUTE')"));

@@ -64,7 +64,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
         var role = await database.AddRoleAsync(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app; ALTER TABLE sessions ENABLE ROW LEVEL SECURITY");
 
-        var run = (await Cli.RunAsync(role, ["serve"], settings: ("PUBLIC_URL", "https://auth.example.com"))).ShouldEndWith(1);
+        var run = (await Cli.RunAsync(role, ["serve"], settings: ("PUBLIC_URL", "https://auth.example.com"))).ShouldExitWith(1);
 
         var line = Assert.Single(run.ErrorLines, line => line.Contains("Row-level security", StringComparison.Ordinal));
         Assert.Contains("the table sessions from the role " + OwnedDatabase.RoleOf(role), line, StringComparison.Ordinal);

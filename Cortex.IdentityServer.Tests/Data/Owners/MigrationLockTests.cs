@@ -50,7 +50,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
 
         Assert.True(longest < MaxBlockedTime, $"{longest}");
         await report.DisposeAsync();
-        var run = (await migrate.WaitForExitAsync()).ShouldEndWith(0);
+        var run = (await migrate.WaitForExitAsync()).ShouldExitWith(0);
         var line = Assert.Single(run.ErrorLines);
         Assert.Contains($"pid {pid} (application_name \"monthly report\", idle in transaction, in a transaction for 00:00:", line, StringComparison.Ordinal);
         Assert.DoesNotContain("SELECT", line, StringComparison.Ordinal);

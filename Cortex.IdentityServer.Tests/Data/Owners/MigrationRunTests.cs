@@ -42,12 +42,12 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
             database.Superuser, "CREATE FUNCTION public.cortex_count_logins() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
         var before = await StateAsync(database);
 
-        var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(1);
+        var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(1);
 
         Assert.Contains("cortex_count_logins", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(database));
         await PythonDatabase.SqlAsync<object>(database.Superuser, "DROP FUNCTION public.cortex_count_logins()");
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         await Poll.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits is ended", () => PythonDatabase.SqlAsync<bool>(
             database.Superuser, "SELECT coalesce(bool_or(pg_terminate_backend(pid)), false) FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted"));
 
-        var run = (await process.WaitForExitAsync()).ShouldEndWith(1);
+        var run = (await process.WaitForExitAsync()).ShouldExitWith(1);
         Assert.Contains("57P01", run.ErrorLines[^1], StringComparison.Ordinal);
         await reader.DisposeAsync();
         Assert.Equal(before, await StateAsync(database));

@@ -20,7 +20,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
 
         foreach (var expected in new[] { "Applied ", "Nothing to do" })
         {
-            var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+            var run = (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
             Assert.StartsWith(expected, run.Output, StringComparison.Ordinal);
             Assert.Empty(run.ErrorLines);
         }
@@ -33,7 +33,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         var app = await database.AddRoleAsync("GRANT USAGE, CREATE ON SCHEMA public TO app");
         await PythonDatabase.SqlAsync<object>(database.Owner, $"REVOKE TEMPORARY ON DATABASE {OwnedDatabase.NameOf(app)} FROM PUBLIC");
 
-        (await Cli.RunAsync(app, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(app, ["migrate"])).ShouldExitWith(0);
 
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(app, "SELECT count(*) FROM users"));
     }
@@ -47,7 +47,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE FUNCTION cortex_search(text) RETURNS integer LANGUAGE sql AS 'SELECT 1'");
         await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE AGGREGATE cortex_agg(integer) (sfunc = int4pl, stype = integer)");
 
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
 
         Assert.False(
             await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
@@ -66,8 +66,8 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         await PythonDatabase.SqlAsync<object>(database.Owner, "CREATE SCHEMA \"Odd Schema-1\"");
         var odd = new NpgsqlConnectionStringBuilder(database.Owner) { SearchPath = "\"Odd Schema-1\"" }.ConnectionString;
 
-        (await Cli.RunAsync(odd, ["migrate"])).ShouldEndWith(0);
-        (await Cli.RunAsync(odd, ["migrate", "--check"])).ShouldEndWith(0);
+        (await Cli.RunAsync(odd, ["migrate"])).ShouldExitWith(0);
+        (await Cli.RunAsync(odd, ["migrate", "--check"])).ShouldExitWith(0);
 
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(odd, "SELECT count(*) FROM users"));
     }
@@ -79,7 +79,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         var old = await OwnedDatabase.ReleasedAsync(cluster);
         Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
 
-        (await Cli.RunAsync(old.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(old.Owner, ["migrate"])).ShouldExitWith(0);
 
         Assert.Equal(await WholeSchema.ReadAsync(fresh.Owner), await WholeSchema.ReadAsync(old.Owner));
         Assert.Equal("admin=admin support=support", await PythonDatabase.SqlAsync<string>(old.Owner, Staff));
@@ -91,7 +91,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         const string Keep = "SELECT cortex_keep_audit_events(now() + interval '6 months', '-infinity')";
         var database = await OwnedDatabase.ReleasedAsync(cluster);
         var app = await database.AddServingRoleAsync();
-        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldEndWith(0);
+        (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
         await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, Keep));
 
         for (var time = 0; time < 2; time++)
@@ -100,7 +100,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         }
 
         await PythonDatabase.SqlAsync<object>(app, Keep);
-        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldEndWith(0).ErrorLines);
+        Assert.Empty((await Cli.RunAsync(app, ["rotate-keys"])).ShouldExitWith(0).ErrorLines);
         foreach (var refused in new[] { "DELETE FROM audit_events", "DELETE FROM \"__EFMigrationsHistory\"", "SELECT cortex_audit_partition(now())" })
         {
             var failure = await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, refused));

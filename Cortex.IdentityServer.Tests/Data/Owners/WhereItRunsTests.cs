@@ -79,7 +79,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
 
         foreach (var command in new[] { "migrate", "serve", "rotate-keys" })
         {
-            var run = (await Cli.RunAsync(app, [command])).ShouldEndWith(1);
+            var run = (await Cli.RunAsync(app, [command])).ShouldExitWith(1);
 
             Assert.Contains("CREATE", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
             Assert.DoesNotContain("correct-horse", run.Errors + run.Output, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
             CREATE TRIGGER refuse BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse()
             """);
 
-        var run = (await Cli.RunAsync(database.Owner, ["create-admin", "--email", "ada@example.com"])).ShouldEndWith(1);
+        var run = (await Cli.RunAsync(database.Owner, ["create-admin", "--email", "ada@example.com"])).ShouldExitWith(1);
 
         Assert.Contains("42501: no room", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
         Assert.DoesNotContain("example.com", run.Errors, StringComparison.Ordinal);
@@ -103,22 +103,22 @@ public sealed class WhereItRunsTests(PostgresCluster cluster) : IDisposable
     }
 
     private static async Task MigrateAsync(string connectionString) =>
-        Assert.Empty((await Cli.RunAsync(connectionString, ["migrate"])).ShouldEndWith(0).ErrorLines);
+        Assert.Empty((await Cli.RunAsync(connectionString, ["migrate"])).ShouldExitWith(0).ErrorLines);
 
     private async Task TourAsync(string connectionString)
     {
-        var admin = Assert.Single((await Cli.RunAsync(connectionString, ["create-admin", "--email", "admin@example.com"])).ShouldEndWith(0).OutputLines());
+        var admin = Assert.Single((await Cli.RunAsync(connectionString, ["create-admin", "--email", "admin@example.com"])).ShouldExitWith(0).OutputLines());
         var file = Path.Combine(_folder, "users.ndjson");
         await File.WriteAllTextAsync(file, """{"email":"imported@example.com","is_verified":true}""", Ct);
-        (await Cli.RunAsync(connectionString, ["import", file])).ShouldEndWith(0);
+        (await Cli.RunAsync(connectionString, ["import", file])).ShouldExitWith(0);
 
         (Person Person, string Key) kept;
         await using (var server = await StartAsync(connectionString))
         {
             kept = await UseAsync(server);
             await AdministerAsync(server, admin);
-            (await Cli.RunAsync(connectionString, ["rotate-keys"])).ShouldEndWith(0);
-            (await Cli.RunAsync(connectionString, ["healthcheck", "--url", $"{server.Address}"])).ShouldEndWith(0);
+            (await Cli.RunAsync(connectionString, ["rotate-keys"])).ShouldExitWith(0);
+            (await Cli.RunAsync(connectionString, ["healthcheck", "--url", $"{server.Address}"])).ShouldExitWith(0);
             Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("Could not", server.Process.Output, StringComparison.Ordinal);
         }

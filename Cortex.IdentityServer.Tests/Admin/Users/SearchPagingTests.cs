@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>A search by email, sorted by time, with more matches than the server sorts at once.</summary>
-public sealed class WalkedSearchTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class SearchPagingTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
     [InlineData("desc")]

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
-public sealed class WalkUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
+public sealed class ListPagingTests(PeopleApp app) : IClassFixture<PeopleApp>
 {
     [Fact]
     public async Task Paging_returns_every_user_once_while_users_are_added_and_changed()

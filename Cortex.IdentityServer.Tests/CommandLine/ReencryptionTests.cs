@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
 /// <summary><c>rotate-keys</c> encrypts all secrets with the new SECRET_KEY, so that the old one can be removed.</summary>
-public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
+public sealed class ReencryptionTests(Es256App app) : IClassFixture<Es256App>
 {
     private const string NewSecret = "a-new-secret-of-more-than-32-bytes-for-all";
     private const string WrongSecret = "quite-another-secret-of-more-than-32-bytes";
@@ -21,8 +21,8 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
         var kid = Assert.Single(await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
         // During a rotation, replicas are first configured with "new,old".
-        var first = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
-        var second = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldEndWith(0);
+        var first = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldExitWith(0);
+        var second = (await RunAsync($"{NewSecret},{CortexApp.SecretKey}")).ShouldExitWith(0);
 
         Assert.Contains(first.OutputLines(), line => line.Contains("2 of 3 TOTP secrets, 1 of 2 signing keys", StringComparison.Ordinal));
         Assert.Contains(second.OutputLines(), line => line.Contains("0 of 3 TOTP secrets, 0 of 3 signing keys", StringComparison.Ordinal));
@@ -39,7 +39,7 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
 
         // Values that no configured SECRET_KEY can decrypt are named but not shown.
         await app.SqlAsync("UPDATE users SET two_factor_secret = NULL WHERE id = $1", invalid.Id);
-        var failed = (await RunAsync(WrongSecret, algorithm: "HS256")).ShouldEndWith(1);
+        var failed = (await RunAsync(WrongSecret, algorithm: "HS256")).ShouldExitWith(1);
         Assert.Contains(failed.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
         Assert.Contains(failed.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
         Assert.DoesNotContain("enc:v1", failed.Errors + failed.Output, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class RenewedSecretsTests(Es256App app) : IClassFixture<Es256App>
     {
         var kids = await KidsInTableAsync();
 
-        var run = (await RunAsync(WrongSecret, command: command)).ShouldEndWith(1);
+        var run = (await RunAsync(WrongSecret, command: command)).ShouldExitWith(1);
 
         Assert.Contains(run.ErrorLines, line => line.StartsWith("None of the signing keys can be decrypted", StringComparison.Ordinal));
         Assert.Equal(kids.Order(), (await KidsInTableAsync()).Order());

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <summary>Actions that grant or remove something require a recent authentication of the staff member. Harmless help doesn't.</summary>
-public sealed class FreshAdministrationTests(CortexApp app) : IClassFixture<CortexApp>
+public sealed class AdminReauthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
     [Theory]
     [InlineData("POST", "", """{"email": "made@example.com"}""")]
