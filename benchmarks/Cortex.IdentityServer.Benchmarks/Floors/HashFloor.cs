@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 
-/// <summary>The baseline for logins: only bcrypt by libxcrypt, with one thread per processor.</summary>
+/// <summary>The baseline for logins: only libxcrypt's bcrypt, on one thread per processor.</summary>
 internal static class HashFloor
 {
     private const string Salt = "abcdefghijklmnopqrstuu";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Floors;
 
-/// <summary>The baseline for refreshes: each connection commits prepared UPDATEs of its own single row.</summary>
+/// <summary>The baseline for refreshes: each connection updates a row of its own with a prepared statement and commits each time.</summary>
 internal static class UpdateFloor
 {
     public static async Task RunAsync(IConfiguration arguments)

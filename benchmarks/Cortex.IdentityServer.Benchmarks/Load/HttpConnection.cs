@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>A response of the server.</summary>
+/// <summary>A response from the server.</summary>
 internal readonly record struct Answer(int Status, string Body);
 
 /// <summary>A persistent connection with a minimal HTTP/1.1 implementation, so that the load driver takes little CPU time from the server.</summary>

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Prints PostgreSQL's plans for the first and last pages of lists of users, for the server's own statements, as JSON by name.</summary>
+/// <summary>Prints PostgreSQL's plans of the statements that the server uses for the first and last pages of lists of users, as JSON by name.</summary>
 internal static class PagePlans
 {
     private const int Limit = 50;
@@ -13,8 +13,8 @@ internal static class PagePlans
 
     private static readonly (string Name, UserFilter Filter, UserOrder Order)[] Cases =
     [
-        ("everybody, newest first", AllUsers, new(ByEmail: false, IsDescending: true)),
-        ("everybody, by email", AllUsers, new(ByEmail: true, IsDescending: false)),
+        ("all users, newest first", AllUsers, new(ByEmail: false, IsDescending: true)),
+        ("all users, by email", AllUsers, new(ByEmail: true, IsDescending: false)),
         ("tier=pro, is_active=true, is_verified=true", AllUsers with
         {
             Tier = "pro", IsActive = true, IsVerified = true,

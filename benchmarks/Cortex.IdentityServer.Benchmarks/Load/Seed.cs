@@ -17,7 +17,7 @@ internal static class Seed
     public const string Password = "a long benchmark password";
 
     /// <summary>The last of every fourteen users is disabled and therefore never in the sample.</summary>
-    private const int Disabled = 14;
+    private const int DisabledInterval = 14;
 
     /// <summary>Users of all kinds in fixed proportions, with increasing creation times.</summary>
     private const string Users = """
@@ -43,7 +43,7 @@ internal static class Seed
     public static async Task RunAsync(IConfiguration arguments)
     {
         var (users, folder) = (arguments.Number("users"), arguments.Text("folder"));
-        var active = users - (users / Disabled);
+        var active = users - (users / DisabledInterval);
         var known = Math.Min(arguments.Number("known"), active);
         var tokenKeys = new SecretKeys(System.Text.Encoding.UTF8.GetBytes(arguments.Text("secret"))).Derive("refresh-token");
         var rows = Enumerable.Range(0, known).Select(index => new KnownRow(
@@ -58,7 +58,7 @@ internal static class Seed
         var settings = new NpgsqlConnectionStringBuilder(arguments.Text("database")) { CommandTimeout = 0 };
         await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
-        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, Disabled);
+        await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, DisabledInterval);
         await RunAsync(connection, Others);
         await RunAsync(connection, "CREATE TEMP TABLE known(email text, key_hash text, prefix text, session_id uuid)");
         await CopyAsync(connection, rows);
@@ -68,7 +68,7 @@ internal static class Seed
     }
 
     /// <summary>The number of the active user at this zero-based position.</summary>
-    private static long ActiveUser(long position) => 1 + position + (position / (Disabled - 1));
+    private static long ActiveUser(long position) => 1 + position + (position / (DisabledInterval - 1));
 
     private static async Task CopyAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)
     {

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Prints the versions of .NET and PostgreSQL that a run uses.</summary>
+/// <summary>Prints the versions of .NET and PostgreSQL that the run uses.</summary>
 internal static class Versions
 {
     public static async Task RunAsync(IConfiguration arguments)

@@ -9,14 +9,14 @@ namespace Cortex.IdentityServer.Benchmarks.Micro;
 public class ApiKeyBenchmarks
 {
     private readonly string _key = ApiKeyText.New();
-    private CredentialCache<KnownApiKey> _remembered = null!;
+    private CredentialCache<KnownApiKey> _cache = null!;
 
     [GlobalSetup]
-    public async Task RememberAsync()
+    public async Task SetUpAsync()
     {
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
         changes.MarkInSync();
-        _remembered = new(changes, new(), TimeProvider.System, maxEntries: 100);
+        _cache = new(changes, new(), TimeProvider.System, maxEntries: 100);
         var key = new KnownApiKey
         {
             Id = Guid.NewGuid(),
@@ -28,7 +28,7 @@ public class ApiKeyBenchmarks
             ExpiresAt = null,
             IsActive = true,
         };
-        await _remembered.QueryAsync(ApiKeyText.HashHex(_key), (_, _) => Task.FromResult<KnownApiKey?>(key), CancellationToken.None);
+        await _cache.QueryAsync(ApiKeyText.HashHex(_key), (_, _) => Task.FromResult<KnownApiKey?>(key), CancellationToken.None);
     }
 
     [Benchmark]
@@ -38,11 +38,11 @@ public class ApiKeyBenchmarks
     public string HashHex() => ApiKeyText.HashHex(_key);
 
     [Benchmark]
-    public ClaimsPrincipal Remembered() =>
-        _remembered.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Valid
+    public ClaimsPrincipal Cached() =>
+        _cache.TryGet(ApiKeyText.HashHex(_key), out var known) && known.VerdictAt(TimeProvider.System.GetUtcNow()) is ApiKeyVerdict.Valid
             ? known.Caller
             : throw new InvalidOperationException("The key is no longer cached.");
 
     [GlobalCleanup]
-    public void Forget() => _remembered.Dispose();
+    public void CleanUp() => _cache.Dispose();
 }

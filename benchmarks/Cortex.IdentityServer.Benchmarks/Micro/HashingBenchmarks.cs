@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
 namespace Cortex.IdentityServer.Benchmarks.Micro;
 
-/// <summary>Compares bcrypt by the two engines; cost 4 shows the overhead of the call.</summary>
+/// <summary>Compares the two bcrypt engines. Cost 4 shows the overhead of a call.</summary>
 public class HashingBenchmarks
 {
     private const string Password = "correct horse battery staple";
@@ -16,7 +16,7 @@ public class HashingBenchmarks
     public int Cost { get; set; }
 
     [GlobalSetup]
-    public void Load() => _native = NativeBcrypt.TryLoad() ?? throw new PlatformNotSupportedException("libxcrypt is not installed.");
+    public void SetUp() => _native = NativeBcrypt.TryLoad() ?? throw new PlatformNotSupportedException("libxcrypt is not installed.");
 
     [Benchmark(Baseline = true)]
     public string? Libxcrypt() => _native.Digest(Password, Salt, Cost);

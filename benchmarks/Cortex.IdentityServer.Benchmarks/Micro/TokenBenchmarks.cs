@@ -18,13 +18,13 @@ public class TokenBenchmarks
 
     private string _token = "";
     private TokenValidationParameters _rules = new();
-    private CredentialCache<VerifiedToken> _remembered = null!;
+    private CredentialCache<VerifiedToken> _cache = null!;
 
     [Params("HS256", "ES256", "RS256")]
     public string Algorithm { get; set; } = "";
 
     [GlobalSetup]
-    public async Task MakeAsync()
+    public async Task SetUpAsync()
     {
         var (credentials, key) = Keys();
         var user = new SessionUser(Guid.NewGuid(), "ada@example.com", "free", []);
@@ -58,27 +58,27 @@ public class TokenBenchmarks
 
         var changes = new Changes(TimeSpan.Zero, TimeProvider.System);
         changes.MarkInSync();
-        _remembered = new(changes, new(), TimeProvider.System, maxEntries: 100);
+        _cache = new(changes, new(), TimeProvider.System, maxEntries: 100);
         var live = new SessionStatus.Live(user, Factors: [], DateTimeOffset.MaxValue);
-        var claims = await FirstCheckAsync();
-        await _remembered.QueryAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
+        var claims = await ValidateAsync();
+        await _cache.QueryAsync(_token, (_, _) => Task.FromResult<VerifiedToken?>(new(claims, keyId: null, live)), CancellationToken.None);
     }
 
     [Benchmark(Baseline = true)]
-    public async Task<ClaimsIdentity> FirstCheckAsync()
+    public async Task<ClaimsIdentity> ValidateAsync()
     {
         var result = await AccessTokens.Handler.ValidateTokenAsync(_token, _rules);
         return result.IsValid ? result.ClaimsIdentity : throw result.Exception;
     }
 
     [Benchmark]
-    public ClaimsPrincipal Remembered() =>
-        _remembered.TryGet(_token, out var known) && known.RefusalAt(TimeProvider.System.GetUtcNow()) is null
+    public ClaimsPrincipal Cached() =>
+        _cache.TryGet(_token, out var known) && known.RefusalAt(TimeProvider.System.GetUtcNow()) is null
             ? known.Caller
             : throw new InvalidOperationException("The token is no longer cached.");
 
     [GlobalCleanup]
-    public void Forget() => _remembered.Dispose();
+    public void CleanUp() => _cache.Dispose();
 
     private static readonly string[] AuthenticationMethods = ["pwd"];
 
