@@ -16,7 +16,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_old_address_stays_until_the_new_one_is_verified_and_is_notified_of_both_steps()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
 
         var token = await app.EmailChangeTokenAsync(http, newEmail);
@@ -41,7 +41,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_notices_do_not_name_the_new_address()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
         await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, newEmail))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.WaitForEmailsAsync();
@@ -55,7 +55,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_sessions_end_and_the_requesting_session_stays()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
 
         await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -70,7 +70,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_wrong_password_sends_no_email()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
 
         await (await http.PostAsync(Route, new { new_email = newEmail, password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -88,7 +88,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"new_email":"a＠b.example","password":"x"}""", "new_email")]
     public async Task A_missing_field_or_an_invalid_address_is_named(string body, params string[] fields)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -98,7 +98,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_same_address_is_rejected_but_a_change_of_case_is_accepted()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await (await http.PostAsync(Route, new { new_email = user.Email, password = user.Password })).ShouldBeProblemAsync(400, "validation_failed");
 
         var upper = "U" + user.Email[1..];
@@ -110,7 +110,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_API_key_or_an_anonymous_caller_cannot_request_a_change()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         var body = new { new_email = app.NewEmail(), password = user.Password };
 
@@ -123,7 +123,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_taken_address_is_revealed_only_to_its_owner_and_changes_nothing()
     {
         var owner = await app.RegisterAsync();
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var free = await http.PostAsync(Route, new { new_email = app.NewEmail(), password = user.Password });
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         var taken = await http.PostAsync(Route, new { new_email = owner.Email.ToUpperInvariant(), password = user.Password });
@@ -140,7 +140,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_link_works_once_and_a_newer_one_invalidates_it()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (first, second) = (app.NewEmail(), app.NewEmail());
         var older = await app.EmailChangeTokenAsync(http, first);
         var newer = await app.EmailChangeTokenAsync(http, second);
@@ -156,7 +156,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_password_change_invalidates_the_link()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
         await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
@@ -169,7 +169,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_disabled_account_keeps_its_address()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
@@ -184,7 +184,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(0, HttpStatusCode.BadRequest)]
     public async Task A_link_is_valid_for_one_hour(int seconds, HttpStatusCode expected)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var token = await app.EmailChangeTokenAsync(http, app.NewEmail());
 
         app.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds));
@@ -196,7 +196,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task After_five_requests_within_an_hour_the_next_is_refused()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         for (var i = 0; i < 5; i++)
         {
             await (await http.PostAsync(Route, new { new_email = app.NewEmail(), password = user.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
@@ -222,7 +222,7 @@ public sealed class ChangeEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("POST", Route, """{"new_email":"other@example.com","password":"correct horse battery staple","is_verified":true}""")]
     public async Task No_request_field_verifies_or_changes_the_email(string method, string path, string body)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         using var request = new HttpRequestMessage(new(method), path) { Content = new StringContent(body, null, "application/json") };
 
         var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -14,7 +14,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task The_new_password_works_and_the_old_one_no_longer_does()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = New })).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -25,7 +25,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
 
         await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = New })).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -41,7 +41,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_wrong_current_password_changes_nothing()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await http.PatchAsync(Route, new { current_password = "not the password", new_password = New }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
@@ -58,7 +58,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [InlineData(TestUser.DefaultPassword)]
     public async Task A_weak_or_unchanged_password_is_refused_with_the_reason(string password)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = password == "email" ? user.Email : password }))
             .ShouldBeProblemAsync(400, "weak_password");
@@ -74,7 +74,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [InlineData("""{"current_password": null, "new_password": "a new and better password"}""", "current_password")]
     public async Task A_missing_field_is_named(string body, params string[] fields)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.PatchAsync(Route, new StringContent(body, null, "application/json"), Cancel))
             .ShouldBeProblemAsync(400, "validation_failed");
@@ -85,7 +85,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task More_than_256_characters_are_refused()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await http.PatchAsync(Route, new { current_password = user.Password, new_password = new string('a', 257) }))
             .ShouldBeProblemAsync(400, "validation_failed");
@@ -96,7 +96,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task An_API_key_or_an_anonymous_caller_cannot_change_it()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         var body = new { current_password = user.Password, new_password = New };
 
@@ -108,7 +108,7 @@ public sealed class ChangePasswordTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_pending_two_factor_token_is_invalid_afterwards()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var pending = await app.ChallengeAsync(user.User);
 
         await (await user.Http.PatchAsync(Route, new { current_password = user.User.Password, new_password = New })).ShouldBeAsync(HttpStatusCode.NoContent);

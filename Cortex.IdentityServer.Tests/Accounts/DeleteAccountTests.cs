@@ -13,7 +13,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_account_its_sessions_and_its_keys_are_deleted_immediately_on_all_replicas()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
@@ -24,7 +24,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
 
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
-        await (await second.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilStatusAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
@@ -33,7 +33,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_final_notice_is_emailed_and_no_personal_data_remains()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.WaitForEmailsAsync();
@@ -46,7 +46,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_address_can_be_registered_again()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
 
         var again = await app.RegisterAsync(user.Email);
@@ -57,7 +57,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Without_the_correct_password_nothing_is_deleted()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await DeleteAsync(http, new { })).ShouldBeProblemAsync(400, "validation_failed");
@@ -71,7 +71,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_user_with_a_second_factor_needs_a_code_too()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var password = user.User.Password;
 
         await (await DeleteAsync(user.Http, new { password })).ShouldBeProblemAsync(401, "two_factor_required");
@@ -91,7 +91,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_recovery_code_replaces_the_code()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await DeleteAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
@@ -103,7 +103,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Wrong_passwords_count_toward_the_lockout()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         for (var i = 0; i < 5; i++)
         {
             await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -116,7 +116,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_API_key_or_an_anonymous_caller_cannot_delete_it()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await DeleteAsync(app.WithKey(key), new { password = user.Password })).ShouldBeProblemAsync(403, "forbidden");
@@ -128,7 +128,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_last_administrator_cannot_be_deleted()
     {
         await app.SqlAsync("DELETE FROM user_roles");
-        var (user, _, http) = await app.SignedInAdminAsync();
+        var (user, _, http) = await app.SignUpAdminAsync();
 
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeProblemAsync(409, "last_admin");
 
@@ -141,8 +141,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task An_administrator_who_is_not_the_last_can_be_deleted()
     {
         await app.SqlAsync("DELETE FROM user_roles");
-        await app.SignedInAdminAsync();
-        var (user, _, http) = await app.SignedInAdminAsync();
+        await app.SignUpAdminAsync();
+        var (user, _, http) = await app.SignUpAdminAsync();
 
         await (await DeleteAsync(http, new { password = user.Password })).ShouldBeAsync(HttpStatusCode.NoContent);
     }
@@ -157,7 +157,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
             var admins = new List<(TestUser User, Tokens Tokens, HttpClient Http)>();
             for (var admin = 0; admin < 4; admin++)
             {
-                admins.Add(await app.SignedInAdminAsync());
+                admins.Add(await app.SignUpAdminAsync());
             }
 
             var answers = await AtOnce.StatusesAsync(admins.Count, index => DeleteAsync(admins[index].Http, new { password = admins[index].User.Password }));

@@ -26,7 +26,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [InlineData("DELETE", "api-keys/{key}", null)]
     public async Task A_request_with_a_session_is_refused(string method, string path, string? body)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (key, _) = await CortexApp.GenerateKeyAsync(http);
         if (path == "2fa/verify")
         {
@@ -49,7 +49,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [InlineData("reauthenticate", """{"password": "{password}", "two_factor_code": "{code}"}""")]
     public async Task A_request_of_a_user_with_a_second_factor_is_refused(string path, string body)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var text = body.Replace("{password}", user.User.Password, StringComparison.Ordinal)
             .Replace("{code}", app.Code(user.Secret), StringComparison.Ordinal).Replace("{wrong}", app.WrongCode(user.Secret), StringComparison.Ordinal);
 
@@ -61,7 +61,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     public async Task A_login_is_refused_like_one_with_an_unknown_email()
     {
         var user = await app.RegisterAsync();
-        var withTwoFactor = await app.WithTwoFactorAsync();
+        var withTwoFactor = await app.SignUpWithTwoFactorAsync();
 
         await (await app.CommitDuringAsync(Deletion, user.Id, () => LogInAsync(user))).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await app.CommitDuringAsync(Deletion, withTwoFactor.User.Id, () => LogInAsync(withTwoFactor.User)))
@@ -71,12 +71,12 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     [Fact]
     public async Task The_second_step_of_a_login_is_refused_like_one_with_an_unknown_token()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(user.User);
         await (await app.CommitDuringAsync(Deletion, user.User.Id, () => app.SubmitCodeAsync(challenge, app.Code(user.Secret))))
             .ShouldBeProblemAsync(401, "invalid_token");
 
-        user = await app.WithTwoFactorAsync();
+        user = await app.SignUpWithTwoFactorAsync();
         await user.Http.AddPasskeyAsync(new SoftAuthenticator());
         var passkeyChallenge = await app.ChallengeAsync(user.User);
         var answer = await app.CommitDuringAsync(
@@ -92,7 +92,7 @@ public sealed class DeletedAccountRaceTests(CortexApp app) : IClassFixture<Corte
     public async Task An_administrator_gets_404(string help)
     {
         var (_, admin) = await app.QuickStaffAsync();
-        var (user, _, _) = await app.QuickSignedInAsync();
+        var (user, _, _) = await app.QuickSignUpAsync();
 
         await (await app.CommitDuringAsync(Deletion, user.Id, () => admin.HelpAsync(user.Id, help))).ShouldBeProblemAsync(404, "not_found");
     }

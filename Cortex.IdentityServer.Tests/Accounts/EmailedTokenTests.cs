@@ -19,8 +19,8 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Each_kind_of_token_works_only_on_its_own_route()
     {
-        var changing = await app.SignedInAsync();
-        var twoFactor = await app.WithTwoFactorAsync();
+        var changing = await app.SignUpAsync();
+        var twoFactor = await app.SignUpWithTwoFactorAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(changing.Http);
         (string Kind, string Token, string? Own)[] tokens =
         [
@@ -53,7 +53,7 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task No_emailed_token_works_as_another_credential()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         string[] tokens =
         [
             await app.VerificationTokenAsync((await app.RegisterAsync()).Email), await app.ResetTokenAsync(user.User.Email),

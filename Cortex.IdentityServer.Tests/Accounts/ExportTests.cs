@@ -12,7 +12,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_contains_everything_about_the_caller()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
         var (keyId, _) = await CortexApp.GenerateKeyAsync(http, "introspect");
         await app.SqlAsync(
@@ -53,7 +53,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_contains_no_secret()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         const string Legacy = "marked-legacy-key-in-export";
@@ -89,7 +89,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_contains_a_thousand_usage_rows_in_order()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
             "INSERT INTO usage_logs (user_id, endpoint, created_at) SELECT $1, '/call/' || n, now() + n * interval '1 second' FROM "
                 + "generate_series(1, 1000) AS n",
@@ -109,10 +109,10 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_contains_nothing_about_other_users()
     {
-        var (other, _, otherHttp) = await app.SignedInAsync();
+        var (other, _, otherHttp) = await app.SignUpAsync();
         await CortexApp.GenerateKeyAsync(otherHttp);
         await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint) VALUES ($1, '/of-another-user')", other.Id);
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var text = await (await http.FetchAsync(Route)).TextAsync();
 
@@ -126,7 +126,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_is_never_cached_and_available_only_to_a_session()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         Assert.True((await http.FetchAsync(Route)).Headers.CacheControl?.NoStore);

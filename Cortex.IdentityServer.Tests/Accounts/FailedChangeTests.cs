@@ -11,7 +11,7 @@ public sealed class FailedChangeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_change_that_fails_at_its_last_step_ends_no_session_and_logs_no_ended_session()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
         await app.SqlAsync("CREATE FUNCTION refuse_mail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no mail''; END'");
         await app.SqlAsync("CREATE TRIGGER refuse_mail BEFORE INSERT ON outbox_mails FOR EACH ROW EXECUTE FUNCTION refuse_mail()");

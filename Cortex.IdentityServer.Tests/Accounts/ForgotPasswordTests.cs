@@ -12,7 +12,7 @@ public sealed class ForgotPasswordTests(CortexApp app) : EmailRequestTests(app),
     [Fact]
     public async Task A_request_changes_nothing()
     {
-        var (user, tokens, http) = await App.SignedInAsync();
+        var (user, tokens, http) = await App.SignUpAsync();
 
         await App.ResetTokenAsync(user.Email);
 

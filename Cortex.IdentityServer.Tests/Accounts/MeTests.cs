@@ -27,7 +27,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_API_key_gets_its_owner()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         var me = await (await app.WithKey(key).GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
@@ -42,7 +42,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_change_is_visible_and_updates_updated_at()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var before = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro', is_verified = true WHERE id = $1", user.Id);
 
@@ -57,7 +57,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task NULLs_written_by_an_older_program_read_as_the_defaults()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL WHERE id = $1", user.Id);
 
         var me = await (await http.GetAsync(Route, Cancel)).JsonAsync(HttpStatusCode.OK);
@@ -71,7 +71,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_deleted_user_is_refused()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
 
         await (await http.GetAsync(Route, Cancel)).ShouldBeProblemAsync(401, "session_revoked");

@@ -49,7 +49,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task Of_sixteen_confirmations_of_one_new_email_one_succeeds()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
         var token = await app.EmailChangeTokenAsync(http, newEmail);
 
@@ -69,7 +69,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         var tokens = new List<string>();
         for (var account = 0; account < 4; account++)
         {
-            var (_, _, http) = await app.SignedInAsync();
+            var (_, _, http) = await app.SignUpAsync();
             tokens.Add(await app.EmailChangeTokenAsync(http, account % 2 == 0 ? newEmail : newEmail.ToUpperInvariant()));
         }
 
@@ -85,7 +85,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task Sixteen_requests_for_a_link_leave_one_valid_link()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];

@@ -8,7 +8,7 @@ public sealed class ParallelPasswordChangeTests(ConfiguredCostApp app) : IClassF
     [Fact]
     public async Task Of_sixteen_concurrent_changes_one_succeeds()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var answers = await AtOnce.StatusesAsync(16, index =>
             app.WithToken(tokens.AccessToken)

@@ -25,12 +25,12 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task No_key_is_created_or_rotated()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
 
         await (await ResetDuringAsync(user.Id, () => http.PostAsync(Auth + "api-keys/generate", new { name = "late" })))
             .ShouldBeProblemAsync(401, "session_revoked");
-        (user, _, http) = await app.SignedInAsync();
+        (user, _, http) = await app.SignUpAsync();
         (id, _) = await CortexApp.GenerateKeyAsync(http);
         await (await ResetDuringAsync(user.Id, () => http.PostAsync($"{Auth}api-keys/{id}/rotate", new { }))).ShouldBeProblemAsync(401, "session_revoked");
 
@@ -40,7 +40,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task No_passkey_is_added()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var ceremony = await http.BeginPasskeyAsync();
         var credential = new SoftAuthenticator().Create(ceremony.Options);
 
@@ -52,7 +52,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task No_second_factor_is_turned_on()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
 
         await (await ResetDuringAsync(user.Id, () => http.PostAsync(Auth + "2fa/verify", new { code = Totp.Code(secret, app.Clock.GetUtcNow()) })))
@@ -64,7 +64,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task The_email_does_not_change()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var stranger = app.NewEmail();
         await (await http.PostAsync(Auth + "change-email", new { new_email = stranger, password = user.Password })).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.Mailbox.TokenAsync(stranger, "confirm_new_email");
@@ -78,7 +78,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task The_account_is_not_deleted()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await ResetDuringAsync(user.Id, () => DeleteAsync(http, user))).ShouldBeProblemAsync(401, "session_revoked");
 
@@ -88,7 +88,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     [Fact]
     public async Task Of_sixteen_concurrent_deletions_one_succeeds_and_leaves_one_event_without_personal_data()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         var answers = await AtOnce.StatusesAsync(16, _ => DeleteAsync(http, user));
 

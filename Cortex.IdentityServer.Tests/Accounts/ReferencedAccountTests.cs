@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Accounts;
 
 /// <remarks>The owner of the database may have other tables in it, and their foreign keys may prevent the deletion of a user or a key.</remarks>
-public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class ReferencedAccountTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     private const string Me = "/api/v1/auth/me";
     private const string Keys = "/api/v1/auth/api-keys/";
@@ -25,7 +25,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
     public async Task Deleting_an_account_that_another_table_references_returns_409_with_the_tables_name_and_changes_nothing(string table, string column)
     {
         await app.SqlAsync($"CREATE TABLE {table} ({column})");
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", user.Id);
         var admin = await app.AdminAsync();
@@ -74,7 +74,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
     public async Task Deleting_a_key_that_another_table_references_returns_409_and_the_key_keeps_working(string table, string when)
     {
         await app.SqlAsync($"CREATE TABLE {table} (api_key_id uuid REFERENCES api_keys {when})");
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync($"INSERT INTO {table} VALUES ($1)", id);
         var admin = await app.AdminAsync();
@@ -97,7 +97,7 @@ public sealed class ReferencedAccountTests(StaffedApp app) : IClassFixture<Staff
     public async Task A_table_whose_rows_are_deleted_with_the_account_does_not_prevent_the_deletion()
     {
         await app.SqlAsync("CREATE TABLE notes (user_id uuid REFERENCES users ON DELETE CASCADE)");
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("INSERT INTO notes VALUES ($1)", user.Id);
 
         await (await DeleteMeAsync(http, user)).ShouldBeAsync(HttpStatusCode.NoContent);

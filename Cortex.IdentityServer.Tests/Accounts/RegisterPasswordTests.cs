@@ -154,8 +154,8 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         {
             var start = Stopwatch.GetTimestamp();
             await send();
-            var took = Stopwatch.GetElapsedTime(start);
-            best = took < best ? took : best;
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            best = elapsed < best ? elapsed : best;
         }
 
         return best;

@@ -24,7 +24,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_ends_all_sessions_emails_a_notice_and_does_not_log_the_user_in()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
 
         var answer = await app.ResetAsync(await app.ResetTokenAsync(user.Email));
@@ -48,7 +48,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sessions_end_on_other_replicas_too()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         second.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
@@ -56,14 +56,14 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await app.ResetAsync(await app.ResetTokenAsync(user.Email))).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await second.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilStatusAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
     }
 
     /// <remarks>Access to the mailbox must not bypass the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
     public async Task The_second_factor_stays_and_a_pending_login_is_invalid()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.SqlAsync("UPDATE users SET is_verified = true WHERE id = $1", user.User.Id);
         var pending = await app.ChallengeAsync(user.User);
 
@@ -105,7 +105,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_password_change_invalidates_the_link()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.ResetTokenAsync(user.Email);
         await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
@@ -119,7 +119,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_password_change_invalidates_the_link_of_an_account_without_a_security_stamp()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET security_stamp = NULL WHERE id = $1", user.Id);
         var token = await app.ResetTokenAsync(user.Email);
         await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = "changed by its owner" }))
@@ -133,7 +133,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_email_change_invalidates_the_link()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.ResetTokenAsync(user.Email);
         await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -230,7 +230,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_squatter_loses_all_access()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
         const string Legacy = "squatters-legacy-key-0123456789";
         var unused = app.WithKey(Legacy);
@@ -246,7 +246,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
         await unused.ShouldBeRefusedAsync();
-        await (await second.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await second.FetchUntilStatusAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.ConfirmEmailAsync(moving)).ShouldBeProblemAsync(400, "invalid_verification_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
@@ -259,7 +259,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_reset_of_an_unverified_account_removes_the_second_factor_and_its_recovery_codes()
     {
-        var squatter = await app.WithTwoFactorAsync();
+        var squatter = await app.SignUpWithTwoFactorAsync();
         var pending = await app.ChallengeAsync(squatter.User);
 
         await (await app.ResetAsync(await app.ResetTokenAsync(squatter.User.Email))).ShouldBeAsync(HttpStatusCode.NoContent);

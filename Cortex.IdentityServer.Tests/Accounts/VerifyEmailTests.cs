@@ -11,7 +11,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_link_in_the_registration_email_verifies_the_email()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         Assert.False(await IsVerifiedAsync(http));
 
         var answer = await app.VerifyEmailAsync(await app.VerificationTokenAsync(user.Email));
@@ -46,7 +46,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_newer_link_invalidates_the_older_one()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var older = await app.VerificationTokenAsync(user.Email);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await app.Anonymous().PostAsync(Auth + "verify-email/resend", new { email = user.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
@@ -74,7 +74,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_link_for_an_address_that_has_been_changed_is_invalid()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.VerificationTokenAsync(user.Email);
         await (await app.ConfirmEmailAsync(await app.EmailChangeTokenAsync(http, app.NewEmail()))).ShouldBeAsync(HttpStatusCode.NoContent);
         await app.SqlAsync("UPDATE users SET is_verified = false WHERE id = $1", user.Id);
@@ -87,7 +87,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_password_change_does_not_invalidate_the_link()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.VerificationTokenAsync(user.Email);
         await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
             .ShouldBeAsync(HttpStatusCode.NoContent);

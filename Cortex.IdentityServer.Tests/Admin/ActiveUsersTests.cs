@@ -32,7 +32,7 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Using_an_API_key_counts_as_activity_of_its_owner()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, first) = await CortexApp.GenerateKeyAsync(http);
         var (_, second) = await CortexApp.GenerateKeyAsync(http);
         await FlushAsync();
@@ -54,8 +54,8 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
         NextDay();
         var midnight = Midnight();
         app.Clock.SetUtcNow(midnight.AddMinutes(-10));
-        var (_, _, http) = await app.SignedInAsync();
-        var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignedInAsync()).Http);
+        var (_, _, http) = await app.SignUpAsync();
+        var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignUpAsync()).Http);
         var service = app.WithKey(key);
         var (before, after) = (DateOnly.FromDateTime(midnight.UtcDateTime).AddDays(-1), DateOnly.FromDateTime(midnight.UtcDateTime));
         app.Clock.SetUtcNow(midnight.AddSeconds(-30));
@@ -73,7 +73,7 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Two_replicas_that_see_the_same_users_count_them_once()
     {
-        var users = await AtOnce.RunAsync(8, _ => app.SignedInAsync());
+        var users = await AtOnce.RunAsync(8, _ => app.SignUpAsync());
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         await FlushAsync();

@@ -9,7 +9,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_administrator_without_a_second_factor_is_told_to_enable_one()
     {
-        var (_, _, http) = await app.SignedInAdminAsync();
+        var (_, _, http) = await app.SignUpAdminAsync();
 
         var problem = await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
 
@@ -20,7 +20,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Enabling_a_second_factor_grants_access_on_every_replica_at_once_and_disabling_it_revokes_access()
     {
-        var (user, tokens, http) = await app.SignedInAdminAsync();
+        var (user, tokens, http) = await app.SignUpAdminAsync();
         using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
         otherReplica.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
@@ -31,20 +31,20 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = app.Code(secret) })).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
-        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await otherReplica.FetchUntilStatusAsync(Administrators.Users, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
 
         app.NextStep();
         await (await http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.Password, code = app.Code(secret) }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
-        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await otherReplica.FetchUntilStatusAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
     }
 
     [Fact]
     public async Task A_login_with_a_user_verifying_passkey_is_enough_and_a_password_login_of_its_owner_is_not()
     {
-        var (user, _, http) = await app.SignedInAdminAsync();
+        var (user, _, http) = await app.SignUpAdminAsync();
         var phone = new SoftAuthenticator();
         await http.AddPasskeyAsync(phone);
 
@@ -58,7 +58,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_second_factor_that_has_been_disabled_no_longer_counts()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         app.NextStep();
         var tokens = Tokens.Of(await (await app.SubmitCodeAsync(await app.ChallengeAsync(admin.User), app.Code(admin.Secret))).JsonAsync(HttpStatusCode.OK));
         var http = app.WithToken(tokens.AccessToken);
@@ -76,7 +76,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_passkey_that_has_been_removed_no_longer_counts_on_any_replica()
     {
-        var (_, _, http) = await app.SignedInAdminAsync();
+        var (_, _, http) = await app.SignUpAdminAsync();
         var phone = new SoftAuthenticator();
         var id = await http.AddPasskeyAsync(phone);
         var tokens = Tokens.Of(await (await app.LogInWithPasskeyAsync(phone)).JsonAsync(HttpStatusCode.OK));
@@ -89,7 +89,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await byPasskey.DeleteAsync($"/api/v1/auth/passkeys/{id}", Token)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await byPasskey.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "two_factor_required");
-        await (await otherReplica.FetchUntilAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
+        await (await otherReplica.FetchUntilStatusAsync(Administrators.Users, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "two_factor_required");
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("admin")]
     public async Task Staff_cannot_reset_their_own_second_factor_without_proving_it(string role)
     {
-        var staff = await app.SignedInStaffAsync(role);
+        var staff = await app.SignUpStaffAsync(role);
 
         await (await staff.Http.PostAsync($"{Administrators.Users}/{staff.User.Id}/reset-2fa", new { })).ShouldBeProblemAsync(403, "forbidden");
 
@@ -108,16 +108,16 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_caller_without_a_role_learns_nothing_about_second_factors()
     {
-        var (_, _, user) = await app.SignedInAsync();
+        var (_, _, user) = await app.SignUpAsync();
 
         await (await user.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "forbidden");
-        await (await (await app.WithTwoFactorAsync()).Http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "forbidden");
+        await (await (await app.SignUpWithTwoFactorAsync()).Http.GetAsync(Administrators.Users, Token)).ShouldBeProblemAsync(403, "forbidden");
     }
 
     [Fact]
     public async Task An_administrators_API_key_grants_no_access_to_administration()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         var (_, key) = await CortexApp.GenerateKeyAsync(admin.Http, "admin");
 
@@ -127,7 +127,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_revoked_role_is_gone_from_the_next_request_and_from_the_next_token()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         await (await admin.Http.GetAsync(Administrators.Users, Token)).ShouldBeAsync(HttpStatusCode.OK);
 
         await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", admin.User.Id);
@@ -136,7 +136,7 @@ public sealed class AdminPolicyTests(CortexApp app) : IClassFixture<CortexApp>
         var refreshed = Tokens.Of(
             await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = admin.Tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         Assert.Empty(Roles(refreshed.AccessToken));
-        await app.GiveRoleAsync(admin.User.Id, "support");
+        await app.GrantRoleAsync(admin.User.Id, "support");
         var again = Tokens.Of(
             await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = refreshed.RefreshToken })).JsonAsync(HttpStatusCode.OK));
         Assert.Equal(["support"], Roles(again.AccessToken));

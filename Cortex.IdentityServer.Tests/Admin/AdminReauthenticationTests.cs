@@ -18,8 +18,8 @@ public sealed class AdminReauthenticationTests(CortexApp app) : IClassFixture<Co
     [InlineData("DELETE", "/{id}", null)]
     public async Task Changing_an_account_requires_reauthentication_when_the_last_authentication_is_too_old(string method, string path, string? body)
     {
-        var admin = await app.SignedInStaffAsync();
-        var target = await app.WithTwoFactorAsync();
+        var admin = await app.SignUpStaffAsync();
+        var target = await app.SignUpWithTwoFactorAsync();
         var (key, _) = await CortexApp.GenerateKeyAsync(target.Http);
         path = path.Replace("{id}", $"{target.User.Id}", StringComparison.Ordinal).Replace("{key}", $"{key}", StringComparison.Ordinal);
         app.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -42,7 +42,7 @@ public sealed class AdminReauthenticationTests(CortexApp app) : IClassFixture<Co
     [InlineData("send-password-reset", HttpStatusCode.Accepted)]
     public async Task Help_that_removes_nothing_requires_no_reauthentication(string help, HttpStatusCode expected)
     {
-        var support = await app.SignedInStaffAsync("support");
+        var support = await app.SignUpStaffAsync("support");
         var target = await app.RegisterAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
@@ -54,7 +54,7 @@ public sealed class AdminReauthenticationTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task Callers_without_a_role_are_refused_before_reauthentication_is_requested()
     {
-        var (_, _, user) = await app.SignedInAsync();
+        var (_, _, user) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         await (await user.DeleteUserAsync(Guid.NewGuid())).ShouldBeProblemAsync(403, "forbidden");

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <remarks>Staff can see who did what to whom, when, from where, and with what outcome (OWASP ASVS 16.2.1).</remarks>
-public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class AuditEventsTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     private const string Route = "/api/v1/admin/audit-events";
 
@@ -44,7 +44,7 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     public async Task A_change_shows_the_values_before_and_after_and_a_deleted_account_leaves_events_without_personal_data()
     {
         var staff = await app.AdminAsync();
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
             "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id, ip, details) VALUES (gen_random_uuid(), $1, 'user.updated', "
                 + "'success', $2, $3, '192.0.2.7', $4::text::jsonb)",
@@ -215,10 +215,10 @@ public sealed class AuditEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [Fact]
     public async Task Only_staff_with_a_second_factor_can_read_the_events()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var staff = await app.SupportAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(staff.Http);
-        var (_, _, withoutSecondFactor) = await app.SignedInAdminAsync();
+        var (_, _, withoutSecondFactor) = await app.SignUpAdminAsync();
 
         await (await staff.Http.FetchAsync(Route)).ShouldBeAsync(HttpStatusCode.OK);
         await (await http.FetchAsync(Route)).ShouldBeProblemAsync(403, "forbidden");

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <remarks>Billing events are shown as they were stored. Staff can only mark one as pending again.</remarks>
-public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     private const string Route = "/api/v1/admin/billing-events";
 
@@ -173,7 +173,7 @@ public sealed class BillingEventsTests(StaffedApp app) : IClassFixture<StaffedAp
     [Fact]
     public async Task Support_can_read_but_not_replay_and_others_can_do_neither()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var id = await WriteAsync(user.Id, "true", "now()");
         var admin = await app.AdminAsync();
         var support = await app.SupportAsync();

@@ -9,8 +9,8 @@ public sealed class OptionalSecondFactorTests(OptionalSecondFactorTests.App app)
     [Fact]
     public async Task An_administrator_needs_no_second_factor_and_other_users_are_still_refused()
     {
-        var (_, _, admin) = await app.SignedInAdminAsync();
-        var (_, _, user) = await app.SignedInAsync();
+        var (_, _, admin) = await app.SignUpAdminAsync();
+        var (_, _, user) = await app.SignUpAsync();
 
         await (await admin.GetAsync(Administrators.Users, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
         await (await user.GetAsync(Administrators.Users, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(403, "forbidden");

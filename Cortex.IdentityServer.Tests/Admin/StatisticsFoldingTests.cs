@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <summary>The totals are the same no matter when, and on which replica, changes are folded into them.</summary>
 /// <remarks>Decision 0016 explains why changes are stored first and folded later.</remarks>
-public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster cluster) : IClassFixture<StaffedApp>
+public sealed class StatisticsFoldingTests(SharedStaffApp app, PostgresCluster cluster) : IClassFixture<SharedStaffApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -153,7 +153,7 @@ public sealed class StatisticsFoldingTests(StaffedApp app, PostgresCluster clust
     [Fact]
     public async Task After_a_TRUNCATE_counting_starts_again_from_zero()
     {
-        await using var own = new StaffedApp(cluster);
+        await using var own = new SharedStaffApp(cluster);
         await own.InitializeAsync();
         await own.RegisterAsync();
         await own.FoldAsync();

@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <remarks>Every number is compared with a scan of all rows, both before and after it is folded.</remarks>
-public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class StatisticsTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     [Fact]
     public async Task Accounts_are_counted_by_kind_and_the_days_have_no_gaps()
@@ -147,7 +147,7 @@ public sealed class StatisticsTests(StaffedApp app) : IClassFixture<StaffedApp>
     [Fact]
     public async Task Only_staff_can_read_the_statistics()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var admin = await app.AdminAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(admin.Http);
 
@@ -171,7 +171,7 @@ public sealed class AdoptedStatisticsTests(AdoptedApp app) : IClassFixture<Adopt
     [Fact]
     public async Task Existing_users_are_counted()
     {
-        var staff = await app.SignedInStaffAsync();
+        var staff = await app.SignUpStaffAsync();
 
         var statistics = await staff.Http.StatisticsAsync();
 

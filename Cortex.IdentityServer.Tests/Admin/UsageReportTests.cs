@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin;
 
 /// <remarks>Staff can read a user's usage as totals and as a series over time.</remarks>
-public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class UsageReportTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     [Fact]
     public async Task Without_parameters_the_report_covers_the_last_30_days_by_day_without_gaps()
@@ -217,7 +217,7 @@ public sealed class UsageReportTests(StaffedApp app) : IClassFixture<StaffedApp>
     public async Task Only_staff_can_read_it_and_an_unknown_user_is_not_found()
     {
         var (staff, user) = await StaffAndUserAsync();
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await http.FetchAsync(Route(user, ""))).ShouldBeProblemAsync(403, "forbidden");

@@ -14,7 +14,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_key_acts_for_its_owner()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         var me = await (await app.WithKey(key).FetchAsync(Me)).JsonAsync(HttpStatusCode.OK);
@@ -35,7 +35,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_key_expires_by_the_clock()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a day", expires_in_days = 1 }))
             .JsonAsync(HttpStatusCode.Created);
         var service = app.WithKey(made.GetProperty("key").GetString()!);
@@ -50,7 +50,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task The_last_use_is_stored_to_the_minute_and_only_moves_forward()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(key);
         Assert.Equal(DBNull.Value, await LastUseAsync(id));
@@ -95,7 +95,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task Recording_a_use_never_undoes_a_change()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(key);
 
@@ -111,7 +111,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_disabled_owners_key_is_refused_until_they_are_enabled()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
@@ -124,7 +124,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_deleted_owners_key_is_refused()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
 
@@ -158,7 +158,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task A_typo_never_reaches_the_database()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var typo = key[..20] + (key[20] == 'a' ? 'b' : 'a') + key[21..];
 
@@ -171,7 +171,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task Two_credentials_are_refused_even_if_both_are_valid()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         var (bearer, apiKey) = ("Authorization: Bearer " + tokens.AccessToken, "X-API-Key: " + key);
 

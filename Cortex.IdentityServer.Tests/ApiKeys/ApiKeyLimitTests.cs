@@ -12,7 +12,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task With_200_inactive_keys_none_can_be_created_until_one_is_revoked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await AddInactiveKeysAsync(user.Id, 199);
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
 
@@ -25,7 +25,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sixteen_at_once_do_not_exceed_the_limit()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await AddInactiveKeysAsync(user.Id, 197);
 
         var answers = await AtOnce.StatusesAsync(16, index => http.PostAsync(Route + "/generate", new { name = $"key {index}" }));
@@ -37,7 +37,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task At_the_limit_a_rotation_revokes_the_replaced_key_that_expired_first()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
         await AddInactiveKeysAsync(user.Id, 199);
 
@@ -60,7 +60,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_list_of_60000_keys_shows_200_active_ones_first_and_each_can_be_changed()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (working, _) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("UPDATE api_keys SET created_at = now() - interval '1 year' WHERE id = $1", working);
         await AddInactiveKeysAsync(user.Id, 60_000);

@@ -17,7 +17,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [Fact]
     public async Task Listed_scopes_and_the_servers_own_may_be_chosen()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read", "introspect", "usage:read");
 
@@ -30,7 +30,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [InlineData("admin")]
     public async Task Another_scope_is_refused_and_the_response_names_the_allowed_ones(string scope)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "memory:read", scope } }))
             .ShouldBeProblemAsync(400, "validation_failed");
@@ -43,7 +43,7 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [Fact]
     public async Task Scopes_that_are_no_longer_listed_stop_working_until_they_are_listed_again()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
         await app.SqlAsync("UPDATE api_keys SET scopes = '{memory:read,memory:admin}' WHERE id = $1", id);
 
@@ -62,10 +62,10 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
     [InlineData("admin")]
     public async Task Usage_write_works_while_its_owner_is_a_service_account_or_an_administrator(string role)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, other) = await CortexApp.GenerateKeyAsync(http);
         await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "usage:write" } })).ShouldBeProblemAsync(403, "forbidden");
-        await app.GiveRoleAsync(user.Id, role);
+        await app.GrantRoleAsync(user.Id, role);
 
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "usage:write", "memory:read");
 
@@ -73,15 +73,15 @@ public sealed class ApiKeyScopesTests(ScopedApp app) : IClassFixture<ScopedApp>
         await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", user.Id);
         Assert.Equal("memory:read", await ScopesAsync(key));
         Assert.Equal("", await ScopesAsync(other));
-        await app.GiveRoleAsync(user.Id, role);
+        await app.GrantRoleAsync(user.Id, role);
         Assert.Equal("usage:write memory:read", await ScopesAsync(key));
     }
 
     [Fact]
     public async Task Support_may_not_choose_usage_write()
     {
-        var (user, _, http) = await app.SignedInAsync();
-        await app.GiveRoleAsync(user.Id, "support");
+        var (user, _, http) = await app.SignUpAsync();
+        await app.GrantRoleAsync(user.Id, "support");
 
         await (await http.PostAsync(Generate, new { name = "k", scopes = new[] { "usage:write" } })).ShouldBeProblemAsync(403, "forbidden");
     }

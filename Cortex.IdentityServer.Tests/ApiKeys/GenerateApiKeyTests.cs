@@ -9,7 +9,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>A key is shown once, only its hash is stored (OWASP ASVS 13.3.1), and its owner is the caller (CVE-2025-61928).</remarks>
-public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class GenerateApiKeyTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/api-keys/generate";
 
@@ -207,7 +207,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     [Fact]
     public async Task A_51st_active_key_is_refused_until_another_is_revoked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 49)", user.Id);
         var (last, _) = await CortexApp.GenerateKeyAsync(http);
 
@@ -222,7 +222,7 @@ public sealed class GenerateApiKeyTests(SignedInApp app) : IClassFixture<SignedI
     [Fact]
     public async Task Expired_keys_do_not_count_towards_the_limit()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
             "INSERT INTO api_keys (user_id, key_hash, expires_at) SELECT $1, gen_random_uuid()::text, $2 FROM generate_series(1, 50)", user.Id,
             app.Clock.GetUtcNow());

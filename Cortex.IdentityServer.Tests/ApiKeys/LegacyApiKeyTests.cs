@@ -19,7 +19,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("0d9c64b8-38a1-4a7e-9f8a-5b1f6a6f7a10")]
     public async Task A_plain_text_key_works_and_is_moved_to_its_own_row(string key)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, key);
 
         var me = await (await app.WithKey(key).FetchAsync(Me)).JsonAsync(HttpStatusCode.OK);
@@ -37,7 +37,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_key_whose_hash_another_program_wrote_in_capitals_works()
     {
-        var (user, _, _) = await app.SignedInAsync();
+        var (user, _, _) = await app.SignUpAsync();
         const string Key = "capitals-0123456789abcdef";
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, name) VALUES ($1, upper($2), 'capitals')", user.Id, Sha256(Key));
 
@@ -51,7 +51,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_key_that_is_stored_in_both_tables_stays_revoked_too()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         const string Key = "twice-0123456789abcdef";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
         var id = await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) VALUES ($1, $2) RETURNING id", user.Id, Sha256(Key));
@@ -65,7 +65,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_moved_key_can_be_revoked_and_stays_revoked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         const string Key = "revoked-0123456789abcdef";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
         await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
@@ -124,7 +124,7 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_hash_of_a_key_does_not_work_as_a_key()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await app.WithKey(Sha256(key)).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");

@@ -12,7 +12,7 @@ public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Keys_are_listed_newest_first_without_the_key()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (first, text) = await CortexApp.GenerateKeyAsync(http, "a");
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         var (second, _) = await CortexApp.GenerateKeyAsync(http);
@@ -32,9 +32,9 @@ public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Keys_of_others_are_not_listed()
     {
-        var (_, _, stranger) = await app.SignedInAsync();
+        var (_, _, stranger) = await app.SignUpAsync();
         await CortexApp.GenerateKeyAsync(stranger);
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         Assert.Empty((await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }
@@ -42,7 +42,7 @@ public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_row_of_the_Python_server_is_listed_with_what_is_known_of_it()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
             "INSERT INTO api_keys (user_id, key_hash, name, is_active, created_at) VALUES ($1, $2, NULL, NULL, NULL)", user.Id, Guid.NewGuid().ToString());
 

@@ -9,7 +9,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task Sixteen_keys_at_once_do_not_exceed_the_limit()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 45)", user.Id);
 
         var answers = await AtOnce.RunAsync(16, index => http.PostAsync("/api/v1/auth/api-keys/generate", new { name = $"key {index}" }));
@@ -26,7 +26,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task Sixteen_rotations_at_once_create_one_key()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http, "a");
 
         var answers = await AtOnce.RunAsync(16, _ => http.PostAsync($"/api/v1/auth/api-keys/{id}/rotate", new { overlap_seconds = 0 }));

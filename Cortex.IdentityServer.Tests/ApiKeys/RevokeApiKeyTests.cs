@@ -13,7 +13,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_revoked_key_is_refused_at_once_on_the_other_replica_too()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, text) = await CortexApp.GenerateKeyAsync(http);
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
@@ -22,7 +22,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
 
         await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await (await second.FetchUntilAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await second.FetchUntilStatusAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "invalid_api_key");
         await (await app.WithKey(text).FetchAsync("/api/v1/auth/me")).ShouldBeProblemAsync(401, "invalid_api_key");
         Assert.Empty((await (await http.FetchAsync("/api/v1/auth/api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
     }
@@ -30,7 +30,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_key_is_revoked_once()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
         await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -40,7 +40,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_keys_keep_working()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
         var (_, other) = await CortexApp.GenerateKeyAsync(http);
 
@@ -52,7 +52,7 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_usage_of_a_revoked_key_is_kept()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, _) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint) VALUES ($1, $2, '/chat')", user.Id, id);
 

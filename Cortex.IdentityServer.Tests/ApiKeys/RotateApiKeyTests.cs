@@ -11,7 +11,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_new_key_works_and_the_old_one_stops_at_once()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http, "introspect", "b");
 
         var key = await (await RotateAsync(http, id)).JsonAsync(HttpStatusCode.Created);
@@ -29,7 +29,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task No_body_means_no_overlap()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
 
         await (await http.PostNothingAsync($"/api/v1/auth/api-keys/{id}/rotate")).JsonAsync(HttpStatusCode.Created);
@@ -40,7 +40,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_old_key_works_until_the_overlap_has_passed()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
 
         var key = await (await RotateAsync(http, id, overlap: 60)).JsonAsync(HttpStatusCode.Created);
@@ -56,7 +56,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_new_key_gets_the_lifetime_of_the_old_one()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var made = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "short", expires_in_days = 1 }))
             .JsonAsync(HttpStatusCode.Created);
         app.Clock.Advance(TimeSpan.FromHours(23));
@@ -75,7 +75,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_replaced_key_cannot_be_replaced_again_or_reactivated()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
         var (overlapping, _) = await CortexApp.GenerateKeyAsync(http);
         await (await RotateAsync(http, id)).JsonAsync(HttpStatusCode.Created);
@@ -91,7 +91,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_key_that_is_off_or_expired_is_not_replaced()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (off, _) = await CortexApp.GenerateKeyAsync(http);
         await (await http.PatchAsync("/api/v1/auth/api-keys/" + off, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
         var (expired, _) = await CortexApp.GenerateKeyAsync(http);
@@ -104,7 +104,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task At_the_limit_a_key_can_be_replaced_but_only_without_an_overlap()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 49)", user.Id);
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
 
@@ -123,7 +123,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"name":"other"}""", "unknown_field")]
     public async Task An_invalid_body_replaces_nothing(string body, string code)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http);
 
         await (await http.PostTextAsync($"/api/v1/auth/api-keys/{id}/rotate", body)).ShouldBeProblemAsync(400, code);

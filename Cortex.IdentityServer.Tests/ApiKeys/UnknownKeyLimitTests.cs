@@ -36,7 +36,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     public async Task A_key_that_was_valid_is_looked_up_again_whatever_others_at_its_address_did()
     {
         NewWindow();
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(key);
         await (await service.FetchAsync(Verify)).ShouldBeAsync(HttpStatusCode.NoContent);

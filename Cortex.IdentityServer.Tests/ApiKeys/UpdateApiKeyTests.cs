@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>An inactive key is refused immediately; another user's key looks like one that doesn't exist (OWASP ASVS 8.2.2).</remarks>
-public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class UpdateApiKeyTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";
 
@@ -78,7 +78,7 @@ public sealed class UpdateApiKeyTests(SignedInApp app) : IClassFixture<SignedInA
     [Fact]
     public async Task Foreign_and_unknown_keys_look_the_same_to_every_route()
     {
-        var (_, _, stranger) = await app.SignedInAsync();
+        var (_, _, stranger) = await app.SignUpAsync();
         var (foreign, text) = await CortexApp.GenerateKeyAsync(stranger);
         var (_, _, http) = await app.CallerAsync();
 

@@ -44,9 +44,9 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(true)]
     public async Task Deleting_an_account_removes_the_personal_data_from_its_events_and_nothing_else(bool byOwner)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await CortexApp.GenerateKeyAsync(http);
-        var (other, _, otherHttp) = await app.SignedInAsync();
+        var (other, _, otherHttp) = await app.SignUpAsync();
         await CortexApp.GenerateKeyAsync(otherHttp);
         const string Personal = "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)";
         var events = (long)(await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1", user.Id))!;
@@ -82,8 +82,8 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_refused_action_leaves_no_event_of_success()
     {
         await app.SqlAsync("DELETE FROM user_roles");
-        var (owner, _, _) = await app.SignedInAsync();
-        var (user, _, http) = await app.SignedInAdminAsync();
+        var (owner, _, _) = await app.SignUpAsync();
+        var (user, _, http) = await app.SignUpAdminAsync();
         var taken = await app.EmailChangeTokenAsync(http, owner.Email);
         await (await app.ConfirmEmailAsync(taken)).ShouldBeProblemAsync(409, "email_taken");
         await (await http.SendAsync(
@@ -106,7 +106,7 @@ public sealed class AppendOnlyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("outbox_mails", "kind <> 'password_changed'")]
     public async Task A_change_whose_event_or_notice_cannot_be_written_is_rolled_back(string table, string rule)
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
         var change = new { current_password = user.Password, new_password = EmailSteps.NewPassword };
         await app.SqlAsync($"ALTER TABLE {table} ADD CONSTRAINT broken CHECK ({rule}) NOT VALID");

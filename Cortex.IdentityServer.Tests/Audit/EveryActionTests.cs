@@ -93,7 +93,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task SessionsAsync()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         Track(tokens);
         await DoAsync(AuditAction.Reauthenticated, user.Id, tokens, http => http.PostAsync(Auth + "reauthenticate", new { password = user.Password }));
         var other = Track(await app.LogInAsync(user));
@@ -105,7 +105,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         await DoAsync(AuditAction.SessionEnded, user.Id, tokens, http => http.PostNothingAsync(Auth + "logout"));
         await DoAsync(AuditAction.SessionEnded, user.Id, Track(await app.LogInAsync(user)), http => http.PostNothingAsync(Auth + "logout/all"));
 
-        var (victim, first, _) = await app.SignedInAsync();
+        var (victim, first, _) = await app.SignUpAsync();
         Track(
             Tokens.Of(
                 await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = Track(first).RefreshToken })).JsonAsync(HttpStatusCode.OK)));
@@ -116,7 +116,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task MailsAsync()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         await app.WaitForEmailsAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -147,7 +147,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task SecondFactorAsync()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var secret = Track((await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!);
         await DoAsync(AuditAction.TwoFactorEnabled, user.Id, tokens, http => http.PostAsync(Auth + "2fa/verify", new { code = app.Code(secret) }));
         app.NextStep();
@@ -169,7 +169,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
             AuditAction.TwoFactorDisabled, user.Id, tokens,
             http => http.PostAsync(Auth + "2fa/disable", new { password = user.Password, code = app.Code(secret) }));
 
-        var locked = await app.WithTwoFactorAsync();
+        var locked = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(locked, 9);
         var challenge = Track(await app.ChallengeAsync(locked.User));
         await TryAsync(
@@ -181,7 +181,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task KeysAsync()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         await DoAsync(AuditAction.ApiKeyCreated, user.Id, tokens, http => http.PostAsync(Auth + "api-keys/generate", new { name = "mine" }));
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         Track(key);
@@ -197,7 +197,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task ImportAsync()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         var email = app.NewEmail();
         var content = new StringContent($$"""{"email": "{{email}}", "password_hash": "{{Track(PythonHashes.Bcrypt2b)}}"}""", null, "application/x-ndjson");
         await (await Client(Track(admin.Tokens), out var request).PostAsync(Administrators.Users + "/import", content, Cancel))
@@ -212,7 +212,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
 
     private async Task StaffAsync()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         var staff = admin.User.Id;
         var email = app.NewEmail();
         var http = Client(admin.Tokens, out var request);
@@ -227,7 +227,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         await DoAsync(
             AuditAction.PasswordResetRequested, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/send-password-reset"), by: staff);
 
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         var (key, text) = await CortexApp.GenerateKeyAsync(person.Http);
         Track(text);
         await DoAsync(
@@ -259,7 +259,7 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         var billed = await app.SqlAsync(
             "INSERT INTO billing_events (user_id, event_type, polar_event_id, processed) VALUES ($1, 'order.paid', $2, true) RETURNING id", user.Id,
             $"evt {user.Id}");
-        var staff = await app.SignedInStaffAsync();
+        var staff = await app.SignUpStaffAsync();
         var http = Client(Track(staff.Tokens), out var request);
         await (await http.PostNothingAsync($"/api/v1/admin/billing-events/{billed}/replay")).ShouldBeAsync(HttpStatusCode.Accepted);
         await ShouldHaveEventAsync(request, AuditAction.BillingEventReplayed, AuditLog.Success, actor: staff.User.Id, user: user.Id);

@@ -44,7 +44,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(200)]
     public async Task Pages_contain_every_event_once(int limit)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
             "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) SELECT gen_random_uuid(), $2 - (n / 5) * interval '1 minute', "
                 + "'test', 'success', $1, $1 FROM generate_series(1, 10) AS n",
@@ -71,8 +71,8 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_users_events_are_never_shown_whatever_the_cursor()
     {
-        var (_, _, other) = await app.SignedInAsync();
-        var (user, _, http) = await app.SignedInAsync();
+        var (_, _, other) = await app.SignUpAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var othersCursor = (await (await other.FetchAsync(Route + "?limit=1")).JsonAsync(HttpStatusCode.OK)).GetProperty("next_cursor").GetString();
 
         var events = (await (await http.FetchAsync($"{Route}?limit=200&cursor={othersCursor}")).JsonAsync(HttpStatusCode.OK))
@@ -89,7 +89,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_administrators_action_is_shown_as_such_without_naming_the_administrator()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var admin = Guid.NewGuid();
         await app.SqlAsync(
             "INSERT INTO audit_events (id, occurred_at, action, outcome, actor_id, user_id) VALUES (gen_random_uuid(), $3, 'test', 'success', $2, $1)",
@@ -122,7 +122,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("cursor=%00", "cursor")]
     public async Task An_invalid_limit_or_cursor_is_rejected_with_the_name_of_its_parameter(string query, string field)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.FetchAsync($"{Route}?{query}")).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -137,7 +137,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("f_______________________________")]
     public async Task A_cursor_at_either_end_of_time_is_accepted(string cursor)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.FetchAsync($"{Route}?cursor={cursor}")).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -145,7 +145,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task API_keys_and_anonymous_callers_cannot_read_events()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await app.WithKey(key).FetchAsync(Route)).ShouldBeProblemAsync(403, "forbidden");

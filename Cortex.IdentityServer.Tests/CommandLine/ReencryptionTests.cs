@@ -13,7 +13,7 @@ public sealed class ReencryptionTests(Es256App app) : IClassFixture<Es256App>
     [Fact]
     public async Task Secrets_encrypted_with_the_old_key_work_with_the_new_one_alone()
     {
-        var old = await app.WithTwoFactorAsync();
+        var old = await app.SignUpWithTwoFactorAsync();
         var plain = await app.RegisterAsync();
         await app.SqlAsync("UPDATE users SET two_factor_secret = $1, two_factor_enabled = true WHERE id = $2", PythonSecret, plain.Id);
         var invalid = await app.RegisterAsync();

@@ -15,7 +15,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     public async Task A_new_key_is_announced_and_takes_over_a_day_later()
     {
         await using var app = await StartAsync();
-        var (user, old, http) = await app.SignedInAsync();
+        var (user, old, http) = await app.SignUpAsync();
 
         var kid = await RotateAsync(app);
 
@@ -35,7 +35,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     {
         await using var app = await StartAsync();
         var announced = await RotateAsync(app);
-        var (user, old, http) = await app.SignedInAsync();
+        var (user, old, http) = await app.SignUpAsync();
 
         var kid = await RotateAsync(app, "--now");
 
@@ -59,7 +59,7 @@ public sealed class RotateKeysTests(PostgresCluster cluster)
     public async Task A_leaked_key_is_refused_by_running_servers_within_seconds_and_sessions_continue()
     {
         await using var app = await StartAsync();
-        var (user, old, http) = await app.SignedInAsync();
+        var (user, old, http) = await app.SignUpAsync();
         using var replica = app.StartReplica(out var runningReplica);
         using var _ = runningReplica;
         replica.DefaultRequestHeaders.Authorization = new("Bearer", old.AccessToken);

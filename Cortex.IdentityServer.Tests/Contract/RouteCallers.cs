@@ -65,8 +65,8 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
         _callers[WhoCalls.Disabled] = await DisabledAsync();
         foreach (var (who, role) in new[] { (WhoCalls.Support, "support"), (WhoCalls.Admin, "admin") })
         {
-            _staff[who] = await this.SignedInStaffAsync(role);
-            _callers[who] = (await this.SignedInStaffAsync(role)).Http;
+            _staff[who] = await this.SignUpStaffAsync(role);
+            _callers[who] = (await this.SignUpStaffAsync(role)).Http;
         }
 
         _callers[WhoCalls.KeyWithoutScope] = await KeyAsync();
@@ -77,14 +77,14 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
 
     private async Task<HttpClient> PersonAsync(bool isVerified)
     {
-        var (user, _, http) = await SignedInAsync();
+        var (user, _, http) = await SignUpAsync();
         await SqlAsync("UPDATE users SET is_verified = $2 WHERE id = $1", user.Id, isVerified);
         return http;
     }
 
-    private async Task<HttpClient> PendingAsync() => WithToken(await this.ChallengeAsync((await WithTwoFactorAsync()).User));
+    private async Task<HttpClient> PendingAsync() => WithToken(await this.ChallengeAsync((await SignUpWithTwoFactorAsync()).User));
 
-    private async Task<HttpClient> KeyAsync(params string[] scopes) => WithKey((await GenerateKeyAsync((await SignedInAsync()).Http, scopes)).Key);
+    private async Task<HttpClient> KeyAsync(params string[] scopes) => WithKey((await GenerateKeyAsync((await SignUpAsync()).Http, scopes)).Key);
 
     private async Task<HttpClient> StaffAgainAsync(WhoCalls who)
     {
@@ -97,7 +97,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     /// <summary>Logs in as an administrator whose role is then removed.</summary>
     private async Task<HttpClient> DisabledAsync()
     {
-        var staff = await this.SignedInStaffAsync();
+        var staff = await this.SignUpStaffAsync();
         await SqlAsync("UPDATE users SET is_active = false WHERE id = $1", staff.User.Id);
         return staff.Http;
     }

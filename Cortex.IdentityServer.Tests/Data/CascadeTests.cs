@@ -52,7 +52,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
     /// <summary>Creates a user with a row in every table that references users.</summary>
     private async Task<Guid> FullUserAsync()
     {
-        var with2fa = await app.WithTwoFactorAsync();
+        var with2fa = await app.SignUpWithTwoFactorAsync();
         var id = with2fa.User.Id;
         var (keyId, _) = await CortexApp.GenerateKeyAsync(with2fa.Http);
         await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = with2fa.User.Email, password = with2fa.User.Password }))

@@ -32,7 +32,7 @@ public sealed class ForeignRowsApp(PostgresCluster cluster) : ConfiguredCostApp(
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
-        Admin = await this.SignedInStaffAsync();
+        Admin = await this.SignUpStaffAsync();
     }
 }
 
@@ -154,7 +154,7 @@ public sealed class ForeignRowTests(ForeignRowsApp app) : IClassFixture<ForeignR
     [InlineData("somebody's trial", "3")]
     public async Task A_configured_tier_has_its_own_limit_and_any_other_has_the_free_one(string tier, string limit)
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = $2 WHERE id = $1", user.Id, tier);
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 

@@ -11,11 +11,11 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task With_a_read_only_database_writes_fail_with_503_and_the_server_continues()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var service = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
         await ApplySettingAsync("SET default_transaction_read_only = on");
 
-        await (await service.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.NoContent)).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await service.FetchUntilStatusAsync("/api/v1/auth/verify", HttpStatusCode.NoContent)).ShouldBeAsync(HttpStatusCode.NoContent);
         await Poll.UntilAsync(TimeSpan.FromSeconds(60), "a line in the log", async () =>
         {
             app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -27,7 +27,7 @@ public sealed class ReadOnlyDatabaseTests(CortexApp app) : IClassFixture<CortexA
         Assert.NotNull(answer.Headers.RetryAfter);
 
         await ApplySettingAsync("RESET default_transaction_read_only");
-        await (await app.Anonymous().FetchUntilAsync("/health", HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await app.Anonymous().FetchUntilStatusAsync("/health", HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
         await app.LogInAsync(user);
     }
 

@@ -31,8 +31,8 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     [Fact]
     public async Task With_serializable_transactions_by_default_conflicting_ones_do_not_fail()
     {
-        var (user, _, _) = await app.SignedInAsync();
-        var people = await AtOnce.RunAsync(8, _ => app.SignedInAsync());
+        var (user, _, _) = await app.SignUpAsync();
+        var people = await AtOnce.RunAsync(8, _ => app.SignUpAsync());
         Assert.Equal("read committed", await SettingAsync("default_transaction_isolation"));
 
         for (var round = 0; round < 3; round++)
@@ -50,7 +50,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     [Fact]
     public async Task With_an_idle_session_timeout_the_servers_own_sessions_stay_and_nothing_is_logged()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         Assert.Equal("0", await SettingAsync("idle_session_timeout"));
         await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
 
@@ -67,7 +67,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     [Fact]
     public async Task If_backslashes_are_escapes_by_default_the_server_finds_the_cost_of_a_wrong_password()
     {
-        var (user, _, _) = await app.SignedInAsync();
+        var (user, _, _) = await app.SignUpAsync();
         Assert.Equal("on", await SettingAsync("standard_conforming_strings"));
 
         foreach (var email in new[] { user.Email, "nobody@example.com" })
@@ -81,7 +81,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     [Fact]
     public async Task A_statement_timeout_of_the_database_is_503_rather_than_500()
     {
-        var (user, _, _) = await app.SignedInAsync();
+        var (user, _, _) = await app.SignUpAsync();
         using var http = app.StartReplica(
             out var replica,
             ("POSTGRES_URL", new NpgsqlConnectionStringBuilder(app.ConnectionString) { Options = "-c statement_timeout=200ms" }.ConnectionString));

@@ -146,8 +146,8 @@ public sealed class DisconnectedReplicaTests(TwoServers servers) : IAsyncLifetim
     {
         var started = Stopwatch.GetTimestamp();
         var result = await action();
-        var took = Stopwatch.GetElapsedTime(started);
-        Assert.True(took < limit, $"took {took.TotalMilliseconds:0} ms");
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        Assert.True(elapsed < limit, $"took {elapsed.TotalMilliseconds:0} ms");
         return result;
     }
 }

@@ -52,11 +52,11 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
 
         var stoppedAt = Stopwatch.GetTimestamp();
         var run = await server.Process.SignalAsync("TERM");
-        var took = Stopwatch.GetElapsedTime(stoppedAt);
+        var elapsed = Stopwatch.GetElapsedTime(stoppedAt);
         await load.StopAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
+        Assert.InRange(elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
         Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
 
         // After the drain time, the server no longer listens, and it closes idle connections.

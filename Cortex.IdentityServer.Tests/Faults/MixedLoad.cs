@@ -28,16 +28,16 @@ internal sealed class MixedLoad
     public static Task<Person[]> SignUpUsersAsync(Replica server) => AtOnce.RunAsync(Clients, _ => server.SignUpAsync());
 
     /// <summary>Registers users and starts the load.</summary>
-    public static async Task<MixedLoad> StartAsync(params Replica[] on)
+    public static async Task<MixedLoad> StartAsync(params Replica[] servers)
     {
-        var people = await SignUpUsersAsync(on[^1]);
-        return Start(people, on);
+        var people = await SignUpUsersAsync(servers[^1]);
+        return Start(people, servers);
     }
 
-    public static MixedLoad Start(Person[] people, params Replica[] on)
+    public static MixedLoad Start(Person[] users, params Replica[] servers)
     {
         var load = new MixedLoad();
-        load._running = Task.WhenAll(people.Select((person, index) => load.RunAsync(person, index, on[index % on.Length])));
+        load._running = Task.WhenAll(users.Select((person, index) => load.RunAsync(person, index, servers[index % servers.Length])));
         return load;
     }
 
@@ -155,9 +155,9 @@ internal sealed class MixedLoad
 
             return answer;
         }
-        catch (HttpRequestException failure)
+        catch (HttpRequestException exception)
         {
-            _results.Add(new(what, 0, false, false, failure.HttpRequestError, Stopwatch.GetElapsedTime(started)));
+            _results.Add(new(what, 0, false, false, exception.HttpRequestError, Stopwatch.GetElapsedTime(started)));
             await Task.Delay(20, TestContext.Current.CancellationToken);
             return null;
         }

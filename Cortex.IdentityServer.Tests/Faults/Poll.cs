@@ -17,8 +17,8 @@ internal static class Poll
             await Task.Delay(Interval, TestContext.Current.CancellationToken);
         }
 
-        var took = Stopwatch.GetElapsedTime(started);
-        Assert.True(took < timeout, $"{description}: took {took.TotalMilliseconds:0} ms");
-        return took;
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        Assert.True(elapsed < timeout, $"{description}: took {elapsed.TotalMilliseconds:0} ms");
+        return elapsed;
     }
 }

@@ -80,7 +80,7 @@ public sealed class PostgresOutageTests(TwoServers servers) : IAsyncLifetime
             {
                 taken.Push(await servers.Postgres.ConnectAsync());
             }
-            catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
             {
                 await using var end = new NpgsqlCommand(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'test'",

@@ -83,11 +83,11 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
         var started = Stopwatch.GetTimestamp();
         var sending = SendUntilClosedAsync(connection, send, stopping.Token);
         var answer = await ReadToEndAsync(connection);
-        var took = Stopwatch.GetElapsedTime(started);
+        var elapsed = Stopwatch.GetElapsedTime(started);
         await stopping.CancelAsync();
         await sending;
 
-        Assert.True(took < Limit, $"{what}: {took.TotalSeconds:0.0} s");
+        Assert.True(elapsed < Limit, $"{what}: {elapsed.TotalSeconds:0.0} s");
         Assert.True(expected.Contains(StatusOf(answer)), $"{what}: {answer}");
     }
 
@@ -97,7 +97,7 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
         {
             await send(connection.GetStream(), stopping);
         }
-        catch (Exception closed) when (closed is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
         }
     }

@@ -15,7 +15,7 @@ internal sealed class SteadyLoad
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     private readonly Replica _server;
-    private readonly Person[] _people;
+    private readonly Person[] _users;
     private readonly ConcurrentBag<string> _keys = [];
     private readonly ConcurrentBag<string> _revoked = [];
     private readonly ConcurrentBag<Guid> _registered = [];
@@ -28,7 +28,7 @@ internal sealed class SteadyLoad
     private SteadyLoad(Replica server, Person[] people)
     {
         _server = server;
-        _people = people;
+        _users = people;
         _refreshTokens = [.. people.Select(person => new ConcurrentQueue<string>([person.Tokens.RefreshToken]))];
     }
 
@@ -74,9 +74,9 @@ internal sealed class SteadyLoad
             requests.Add((turn % 4) switch
             {
                 0 => RefreshAsync(client),
-                1 => CreateKeyAsync(_people[client], keepsKey: turn % 8 == 1),
+                1 => CreateKeyAsync(_users[client], keepsKey: turn % 8 == 1),
                 2 when turn % 40 == 2 => RegisterAsync(),
-                _ => SendAsync("verify", () => _server.GetAsync("verify", _people[client].Token)),
+                _ => SendAsync("verify", () => _server.GetAsync("verify", _users[client].Token)),
             });
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
@@ -136,7 +136,7 @@ internal sealed class SteadyLoad
         {
             answer = await send();
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
         }
 

@@ -113,7 +113,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("Application/X-WWW-Form-URLencoded;charset=utf8")]
     public async Task The_charset_of_a_form_is_ignored(string mediaType)
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
 
         var introspected = await app.WithKey(key)
@@ -134,7 +134,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Letters_beyond_ASCII_in_a_form_are_UTF8_whatever_its_charset()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes("token=ü%C3%BC+"));
         content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded; charset=ISO-8859-1");
@@ -150,7 +150,7 @@ public sealed class BodyRulesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("/api/v1/auth/me", 200)]
     public async Task Headers_about_a_missing_body_are_ignored(string path, int status)
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         foreach (var length in new[] { "", "\r\nContent-Length: 0" })
         {

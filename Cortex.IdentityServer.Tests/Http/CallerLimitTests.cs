@@ -140,7 +140,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
     private Task<(TestUser User, Tokens Tokens, HttpClient Http)> OwnerAsync(bool newWindow = true)
     {
         app.Clock.Advance(newWindow ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
-        return app.SignedInAsync();
+        return app.SignUpAsync();
     }
 
     private Task<HttpResponseMessage> RefreshAsync(string token) => app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = token });

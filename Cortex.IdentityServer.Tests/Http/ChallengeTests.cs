@@ -45,7 +45,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_missing_scope_is_named_in_the_403()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
         const string Missing = ", error=\"insufficient_scope\", scope=\"memory:write\"";
 
@@ -66,7 +66,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("")]
     public async Task A_scope_that_does_not_fit_into_a_header_is_left_out(string scope)
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var challenge = await ChallengeAsync(app.WithToken(tokens.AccessToken), new(HttpMethod.Get, "/api/v1/auth/verify?scope=" + scope), 403);
 
@@ -76,7 +76,7 @@ public sealed class ChallengeTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Stale_authentication_is_reported_as_in_RFC_9470()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         var challenge = await ChallengeAsync(http, new(HttpMethod.Post, "/api/v1/auth/passkeys/options"), 401);

@@ -11,7 +11,7 @@ public sealed class DrainingTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_server_that_is_shutting_down_is_alive_but_not_ready_and_closes_connections()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         Assert.NotEqual(true, (await http.FetchAsync("/health/ready")).Headers.ConnectionClose);
 
         app.Services.GetRequiredService<Traffic>().Drain();

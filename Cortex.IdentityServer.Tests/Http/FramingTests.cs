@@ -108,8 +108,8 @@ public sealed class FramingTests(CortexApp app) : IClassFixture<CortexApp>
     {
         if (_callers == default)
         {
-            var staff = await app.SignedInStaffAsync();
-            var (_, _, http) = await app.SignedInAsync();
+            var staff = await app.SignUpStaffAsync();
+            var (_, _, http) = await app.SignUpAsync();
             _callers = (staff.Tokens.AccessToken, (await CortexApp.GenerateKeyAsync(http, "introspect")).Key);
         }
 

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>Every GET route answers HEAD, which load balancers and HAProxy's forward authentication send.</summary>
-public sealed class HeadTests(StaffedApp app) : IClassFixture<StaffedApp>
+public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     /// <summary>Headers that differ from one response to the next.</summary>
     private static readonly string[] Changing = ["X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date", "Content-Length", "Transfer-Encoding"];

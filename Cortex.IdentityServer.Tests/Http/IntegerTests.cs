@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Http;
 
 /// <summary>An integer in JSON Schema is any number without a fraction, in any notation.</summary>
-public sealed class IntegerTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class IntegerTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private static readonly JsonSerializerOptions Options = new() { Converters = { new StrictIntegerConverter() } };
 

@@ -28,7 +28,7 @@ public sealed class LostDatabaseTests(CuttableApp app) : IClassFixture<CuttableA
     [Fact]
     public async Task Without_its_database_the_server_answers_503_and_recovers_with_it()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         await app.Wire.CutAsync();
         var started = Stopwatch.GetTimestamp();
 

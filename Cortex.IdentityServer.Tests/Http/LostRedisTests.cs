@@ -97,7 +97,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
             await redis.GetDatabase().ExecuteAsync("FLUSHALL");
         }
 
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var key = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
         for (var time = 0; time < 4; time++)
         {

@@ -19,7 +19,7 @@ public sealed class MethodTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_id_that_is_not_a_UUID_is_404()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.DeleteAsync("/api/v1/auth/sessions/1", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(404, "not_found");
         await (await http.DeleteAsync("/api/v1/auth/api-keys/'%20OR%201=1--", TestContext.Current.CancellationToken)).ShouldBeProblemAsync(404, "not_found");

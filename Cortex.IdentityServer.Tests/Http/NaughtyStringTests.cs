@@ -21,7 +21,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task No_string_in_any_field_of_any_route_causes_a_500()
     {
-        var (_, tokens, session) = await app.SignedInAsync();
+        var (_, tokens, session) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(session, "introspect");
         var document = await (await app.Anonymous().GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).JsonAsync(HttpStatusCode.OK);
         var fields = Fields(document).ToList();
@@ -49,7 +49,7 @@ public sealed class NaughtyStringTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task No_string_in_a_path_query_or_credential_causes_a_500()
     {
-        var (_, tokens, session) = await app.SignedInAsync();
+        var (_, tokens, session) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(session);
         HttpClient[] callers = [app.WithToken(tokens.AccessToken), app.WithKey(key)];
         foreach (var text in Naughty)

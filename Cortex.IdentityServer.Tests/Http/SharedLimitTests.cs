@@ -29,7 +29,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
     [Fact]
     public Task An_owners_keys_share_their_count_across_replicas() => WhileSharedAsync(async () =>
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
         second.DefaultRequestHeaders.Add("X-API-Key", (await CortexApp.GenerateKeyAsync(http)).Key);

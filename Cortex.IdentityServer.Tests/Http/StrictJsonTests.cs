@@ -59,7 +59,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"name":"  "}""", "name")]
     public async Task Numbers_and_lists_are_as_strict(string body, string field)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await RefusedFieldsAsync(await http.PostTextAsync(Generate, body), field);
     }
@@ -139,7 +139,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("multipart/form-data", "x", "unsupported_media_type")]
     public async Task A_malformed_body_of_introspect_is_refused(string mediaType, string body, string? code)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
 
         var answer = await app.WithKey(key).PostTextAsync("/api/v1/auth/introspect", body, mediaType);
@@ -150,7 +150,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_form_with_too_many_fields_is_refused()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
 
         var form = string.Join('&', Enumerable.Range(0, 2000).Select(number => $"a{number}=1"));

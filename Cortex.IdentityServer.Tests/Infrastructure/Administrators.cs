@@ -5,13 +5,13 @@ internal static class Administrators
 {
     public const string Users = "/api/v1/admin/users";
 
-    public static Task MakeAdminAsync(this CortexApp app, Guid userId) => app.GiveRoleAsync(userId, "admin");
+    public static Task MakeAdminAsync(this CortexApp app, Guid userId) => app.GrantRoleAsync(userId, "admin");
 
-    public static Task GiveRoleAsync(this CortexApp app, Guid userId, string role) =>
+    public static Task GrantRoleAsync(this CortexApp app, Guid userId, string role) =>
         app.SqlAsync("INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = $2", userId, role);
 
     /// <summary>Creates an administrator without a second factor and logs in.</summary>
-    public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignedInAdminAsync(this CortexApp app)
+    public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignUpAdminAsync(this CortexApp app)
     {
         var user = await app.RegisterAsync();
         await app.MakeAdminAsync(user.Id);
@@ -20,10 +20,10 @@ internal static class Administrators
     }
 
     /// <summary>Creates a staff member with the second factor that the administration routes require, and logs in.</summary>
-    public static async Task<TwoFactorUser> SignedInStaffAsync(this CortexApp app, string role = "admin")
+    public static async Task<TwoFactorUser> SignUpStaffAsync(this CortexApp app, string role = "admin")
     {
-        var staff = await app.WithTwoFactorAsync();
-        await app.GiveRoleAsync(staff.User.Id, role);
+        var staff = await app.SignUpWithTwoFactorAsync();
+        await app.GrantRoleAsync(staff.User.Id, role);
         return staff;
     }
 }

@@ -146,7 +146,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         Tokens.Of(await (await Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password })).JsonAsync(HttpStatusCode.OK));
 
     /// <summary>Registers a user and logs in.</summary>
-    public async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignedInAsync()
+    public async Task<(TestUser User, Tokens Tokens, HttpClient Http)> SignUpAsync()
     {
         var user = await RegisterAsync();
         var tokens = await LogInAsync(user);
@@ -156,9 +156,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>
     /// Registers a user with two-factor authentication and logs in. It advances the clock so that the current code hasn't been used yet.
     /// </summary>
-    public async Task<TwoFactorUser> WithTwoFactorAsync()
+    public async Task<TwoFactorUser> SignUpWithTwoFactorAsync()
     {
-        var (user, tokens, http) = await SignedInAsync();
+        var (user, tokens, http) = await SignUpAsync();
         var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         var verified = await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code = Totp.Code(secret, Clock.GetUtcNow()) }))
             .JsonAsync(HttpStatusCode.OK);

@@ -70,7 +70,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
                 _ = ConnectAsync(client, server, target);
             }
         }
-        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
         }
     }
@@ -84,7 +84,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
             _ = PumpAsync(client, server);
             _ = PumpAsync(server, client);
         }
-        catch (Exception unreachable) when (unreachable is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             client.Dispose();
         }
@@ -102,7 +102,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             from.Dispose();
             to.Dispose();

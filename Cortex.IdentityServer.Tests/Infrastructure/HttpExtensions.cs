@@ -31,7 +31,7 @@ internal static class HttpExtensions
 
     /// <summary>Repeats a GET until the response has the expected status, for at most 30 seconds.</summary>
     /// <remarks>Another replica normally learns of a change within 250 ms, but a busy machine can take longer.</remarks>
-    public static async Task<HttpResponseMessage> FetchUntilAsync(this HttpClient http, string path, HttpStatusCode expected)
+    public static async Task<HttpResponseMessage> FetchUntilStatusAsync(this HttpClient http, string path, HttpStatusCode expected)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)

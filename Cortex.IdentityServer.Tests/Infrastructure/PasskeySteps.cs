@@ -33,10 +33,10 @@ internal static class PasskeySteps
     }
 
     /// <summary>Registers a user, logs in, and adds a passkey.</summary>
-    public static async Task<PasskeyUser> WithPasskeyAsync(this CortexApp app, SoftAuthenticator? key = null)
+    public static async Task<PasskeyUser> SignUpWithPasskeyAsync(this CortexApp app, SoftAuthenticator? key = null)
     {
         key ??= new();
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         return new(user, http, key, await http.AddPasskeyAsync(key));
     }
 

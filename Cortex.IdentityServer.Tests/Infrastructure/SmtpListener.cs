@@ -180,7 +180,7 @@ internal sealed class SmtpListener : IAsyncDisposable
                 _conversations.Add(ConverseAsync(await listener.AcceptAsync(closing), closing));
             }
         }
-        catch (Exception ended) when (ended is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
         }
     }
@@ -203,7 +203,7 @@ internal sealed class SmtpListener : IAsyncDisposable
                 await encrypted.RunAsync(sendsGreeting: false);
             }
         }
-        catch (Exception ended) when (ended is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException
             or System.Security.Authentication.AuthenticationException)
         {
         }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Introspection;
 /// Standard introspection clients send an API key as the secret of <c>client_secret_basic</c> or as a bearer token (RFC 6749, section 2.3.1; RFC 7662,
 /// section 2.1).
 /// </summary>
-public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class ClientSecretTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/introspect";
 
@@ -97,7 +97,7 @@ public sealed class ClientSecretTests(SignedInApp app) : IClassFixture<SignedInA
     [Fact]
     public async Task An_administrators_access_token_is_still_accepted_as_a_bearer_token()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
 
         Assert.True(
             (await (await admin.Http.PostFormAsync(Route, ("token", admin.Tokens.AccessToken))).JsonAsync(HttpStatusCode.OK))

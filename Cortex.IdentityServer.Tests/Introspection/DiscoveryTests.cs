@@ -99,7 +99,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_listed_claims_are_those_of_an_access_token()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var json = await (await app.Anonymous().FetchAsync(Configuration)).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(Jwt.Read(tokens.AccessToken).Payload.Select(claim => claim.Key).Order(), Strings(json, "claims_supported").Order());

@@ -11,7 +11,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Headers_identify_the_user_of_a_session()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         var answer = await http.FetchAsync(Route);
 
@@ -37,7 +37,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Headers_identify_the_owner_of_a_key_and_list_its_scopes()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read", "memory:write");
 
@@ -50,7 +50,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_scope_that_the_key_has_is_accepted_and_any_other_is_refused()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "memory:read");
         var service = app.WithKey(key);
 
@@ -68,7 +68,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_session_has_no_scopes()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.FetchAsync(Route + "?scope=memory:read")).ShouldBeProblemAsync(403, "insufficient_scope");
     }
@@ -76,7 +76,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Missing_and_invalid_credentials_get_401()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         await (await http.RemoveAsync("/api/v1/auth/api-keys/" + id)).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.PostNothingAsync("/api/v1/auth/logout")).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -106,7 +106,7 @@ public sealed class ForwardAuthTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Line_breaks_that_another_program_stored_never_reach_a_header()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("UPDATE users SET subscription_tier = E'pro\\r\\nSet-Cookie: a=b' WHERE id = $1", user.Id);
 

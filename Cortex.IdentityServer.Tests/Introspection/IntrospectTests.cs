@@ -5,14 +5,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Introspection;
 
 /// <remarks>RFC 7662: an invalid token is reported as inactive without further details. Only tokens that authenticate a caller can be introspected.</remarks>
-public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class IntrospectTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/introspect";
 
     [Fact]
     public async Task An_access_token_is_described()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         var claims = Jwt.Read(tokens.AccessToken).Payload;
 
         var answer = await (await app.IntrospectorAsync())
@@ -39,7 +39,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task A_revoked_role_takes_effect_on_the_next_request()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         var token = admin.Tokens.AccessToken;
         await (await admin.Http.PostFormAsync(Route, ("token", token))).ShouldBeAsync(HttpStatusCode.OK);
 
@@ -51,7 +51,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task An_API_key_is_described()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var created = await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "a", scopes = new[] { "a", "b:c" }, expires_in_days = 2 }))
             .JsonAsync(HttpStatusCode.Created);
 
@@ -75,7 +75,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task A_key_that_never_expires_has_no_exp()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         Assert.False((await IntrospectAsync(key)).TryGetProperty("exp", out _));
@@ -84,7 +84,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task A_JSON_body_is_accepted_too()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var token = await (await (await app.IntrospectorAsync()).PostAsync(Route, new { token = tokens.AccessToken, token_type_hint = "access_token" }))
             .JsonAsync(HttpStatusCode.OK);
@@ -95,7 +95,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task Anything_invalid_is_inactive_without_further_details()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
         var challenge = (await login.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString()!;
         var (header, payload) = Jwt.Read(user.Tokens.AccessToken);
@@ -118,8 +118,8 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task An_expired_token_and_one_of_an_ended_session_are_inactive()
     {
-        var (_, ended, http) = await app.SignedInAsync();
-        var (_, expired, _) = await app.SignedInAsync();
+        var (_, ended, http) = await app.SignUpAsync();
+        var (_, expired, _) = await app.SignUpAsync();
         await (await http.PostNothingAsync("/api/v1/auth/logout")).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await ShouldBeInactiveAsync(ended.AccessToken);
@@ -130,7 +130,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task Revoked_expired_and_disabled_keys_are_inactive()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (revoked, revokedKey) = await CortexApp.GenerateKeyAsync(http);
         var (disabled, disabledKey) = await CortexApp.GenerateKeyAsync(http);
         var (expired, expiredKey) = await CortexApp.GenerateKeyAsync(http);
@@ -147,7 +147,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task Tokens_and_keys_of_a_disabled_user_are_inactive()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
@@ -158,8 +158,8 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task An_administrator_can_introspect()
     {
-        var admin = await app.SignedInStaffAsync();
-        var (user, tokens, _) = await app.SignedInAsync();
+        var admin = await app.SignUpStaffAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var token = await (await admin.Http.PostFormAsync(Route, ("token", tokens.AccessToken))).JsonAsync(HttpStatusCode.OK);
 
@@ -169,7 +169,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task An_administrator_without_a_second_factor_is_told_to_enable_one()
     {
-        var (_, tokens, admin) = await app.SignedInAdminAsync();
+        var (_, tokens, admin) = await app.SignUpAdminAsync();
 
         var problem = await (await admin.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeProblemAsync(403, "two_factor_required");
 
@@ -179,7 +179,7 @@ public sealed class IntrospectTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task Other_callers_cannot_introspect()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspection", "INTROSPECT");
         await (await http.PostFormAsync(Route, ("token", tokens.AccessToken))).ShouldBeProblemAsync(403, "forbidden");
         await app.MakeAdminAsync(user.Id);

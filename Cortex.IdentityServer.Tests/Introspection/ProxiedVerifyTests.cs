@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Introspection;
 
 /// <summary>Calls <c>/verify</c> as Envoy's <c>ext_authz</c> does, with the method, path, query, and headers of Envoy's client.</summary>
-public sealed class ProxiedVerifyTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class ProxiedVerifyTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Verify = "/api/v1/auth/verify";
 

@@ -47,7 +47,7 @@ public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixtur
     {
         NewWindow();
         var service = (await ServicesAsync(1))[0];
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         await (await http.PostNothingAsync("/api/v1/auth/logout")).ShouldBeAsync(HttpStatusCode.NoContent);
         for (var turn = 0; turn < 2 * FewUnknownKeysApp.Limit; turn++)
@@ -68,7 +68,7 @@ public sealed class UnknownTokenLimitTests(FewUnknownKeysApp app) : IClassFixtur
         var services = new List<HttpClient>();
         for (var owner = 0; owner < count; owner++)
         {
-            var (_, _, http) = await app.SignedInAsync();
+            var (_, _, http) = await app.SignUpAsync();
             services.Add(app.WithKey((await CortexApp.GenerateKeyAsync(http, "introspect")).Key));
             await (await services[^1].FetchAsync("/api/v1/auth/verify")).ShouldBeAsync(HttpStatusCode.NoContent);
         }

@@ -58,7 +58,7 @@ public sealed class KnownAddressTests(ClientAddressApp app) : IClassFixture<Clie
     [Fact]
     public async Task A_password_without_the_second_factor_does_not_make_an_address_known()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await (await app.PostLoginAsync(user.User.Email, user.User.Password, KnownAddress)).ShouldBeProblemAsync(401, "two_factor_required");
         await app.FailLoginsAsync(user.User.Email, 10);
 

@@ -138,7 +138,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [Fact]
     public async Task A_disabled_account_with_a_second_factor_gets_no_challenge()
     {
-        var user = await _app.WithTwoFactorAsync();
+        var user = await _app.SignUpWithTwoFactorAsync();
         await _app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
         var problem = await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = user.User.Password }))
@@ -150,7 +150,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [Fact]
     public async Task Only_the_correct_password_reveals_that_there_is_a_second_factor()
     {
-        var user = await _app.WithTwoFactorAsync();
+        var user = await _app.SignUpWithTwoFactorAsync();
 
         await (await _app.Anonymous().PostAsync(Route, new { email = user.User.Email, password = "not the password" }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
@@ -162,7 +162,7 @@ public sealed class LogInTests : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_may_be_sent_with_the_password()
     {
-        var user = await _app.WithTwoFactorAsync();
+        var user = await _app.SignUpWithTwoFactorAsync();
         var (email, password) = (user.User.Email, user.User.Password);
 
         await (await _app.Anonymous().PostAsync(Route, new { email, password, two_factor_code = _app.WrongCode(user.Secret) }))

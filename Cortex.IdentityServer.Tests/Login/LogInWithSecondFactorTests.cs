@@ -14,7 +14,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task The_password_alone_returns_a_challenge_and_no_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var sessions = await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.User.Id);
 
         var response = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
@@ -29,7 +29,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_correct_code_returns_working_tokens()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         var answer = await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK);
 
@@ -44,7 +44,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_wrong_code_may_be_followed_by_a_correct_one()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
         await (await app.SubmitCodeAsync(token, app.WrongCode(user.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
@@ -56,7 +56,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_challenge_is_valid_for_one_login()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         await (await app.SubmitCodeAsync(token, app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         app.NextStep();
@@ -69,7 +69,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_challenge_is_valid_for_five_minutes()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var first = await app.ChallengeAsync(user.User);
         var second = await app.ChallengeAsync(user.User);
 
@@ -85,7 +85,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task Five_wrong_codes_invalidate_a_challenge()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         for (var i = 0; i < 5; i++)
         {
@@ -101,7 +101,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_challenge_is_bound_to_its_user()
     {
-        var (victim, attacker) = (await app.WithTwoFactorAsync(), await app.WithTwoFactorAsync());
+        var (victim, attacker) = (await app.SignUpWithTwoFactorAsync(), await app.SignUpWithTwoFactorAsync());
         var token = await app.ChallengeAsync(victim.User);
 
         await (await app.SubmitCodeAsync(token, app.Code(attacker.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");
@@ -112,9 +112,9 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_challenge_does_not_work_as_another_credential()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
-        var (_, service) = await CortexApp.GenerateKeyAsync((await app.SignedInAsync()).Http, "introspect");
+        var (_, service) = await CortexApp.GenerateKeyAsync((await app.SignUpAsync()).Http, "introspect");
 
         await (await app.WithToken(token).GetAsync("/api/v1/auth/me", Cancel)).ShouldBeProblemAsync(401, "invalid_token");
         await (await app.WithKey(token).GetAsync("/api/v1/auth/me", Cancel)).ShouldBeProblemAsync(401, "invalid_api_key");
@@ -130,7 +130,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task Text_that_is_not_a_challenge_is_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
         var forged = token[..^1] + (token[^1] == 'A' ? 'B' : 'A');
@@ -157,7 +157,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [InlineData("""{"two_factor_token": 1, "code": "123456"}""", "two_factor_token")]
     public async Task A_field_that_is_missing_or_of_the_wrong_type_is_named(string body, string field)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
         var problem = await (await app.Anonymous().PostTextAsync(Route, body.Replace("TOKEN", token, StringComparison.Ordinal)))
@@ -173,7 +173,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task An_account_that_was_disabled_in_the_meantime_gets_no_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
@@ -183,7 +183,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_challenge_of_a_deleted_user_is_invalid()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.User.Id);
 
@@ -194,7 +194,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
     [Fact]
     public async Task A_change_of_the_second_factor_invalidates_a_challenge()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.Code(user.Secret) }))
             .ShouldBeAsync(HttpStatusCode.NoContent);

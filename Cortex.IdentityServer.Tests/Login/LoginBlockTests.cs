@@ -154,7 +154,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     [Fact]
     public async Task A_hundred_wrong_codes_block_the_second_step_for_strangers_and_the_owner_is_notified_once()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.SqlAsync("UPDATE users SET is_verified = true WHERE id = $1", user.User.Id);
         await GuessCodesAsync(user, 100);
         await app.WaitForEmailsAsync();
@@ -183,7 +183,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
     [Fact]
     public async Task An_unlock_also_unblocks_the_second_step()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await GuessCodesAsync(user, 100);
         var (_, support) = await app.QuickStaffAsync("support");
         Assert.True((await support.DetailsAsync(user.User.Id)).GetProperty("two_factor_blocked").GetBoolean());

@@ -76,7 +76,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
     [Fact]
     public async Task Only_failures_are_counted()
     {
-        var user = await _app.WithTwoFactorAsync();
+        var user = await _app.SignUpWithTwoFactorAsync();
         for (var i = 0; i < 25; i++)
         {
             await _app.ChallengeAsync(user.User);

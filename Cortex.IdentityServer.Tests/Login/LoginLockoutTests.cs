@@ -47,7 +47,7 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     [Fact]
     public async Task Existing_sessions_keep_working()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         await app.FailLoginsAsync(user.Email, 10);
 
         await (await http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -58,7 +58,7 @@ public sealed class LoginLockoutTests(ClientAddressApp app) : IClassFixture<Clie
     [Fact]
     public async Task A_password_change_ends_the_lockout()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.FailLoginsAsync(user.Email, 10);
 
         await (await http.PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = "another battery staple" }))

@@ -126,7 +126,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
     [Fact]
     public async Task Wrong_codes_with_the_correct_password_are_not_throttled()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         for (var i = 0; i < 6; i++)
         {
             await (await app.From(UnknownAddress)

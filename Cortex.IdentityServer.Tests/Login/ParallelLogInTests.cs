@@ -36,7 +36,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task One_code_sent_sixteen_times_to_one_challenge_creates_one_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
         var code = app.Code(user.Secret);
 
@@ -47,7 +47,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task One_code_sent_to_sixteen_challenges_creates_one_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var tokens = new List<string>();
         for (var count = 0; count < 16; count++)
         {
@@ -63,7 +63,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task One_code_sent_sixteen_times_with_the_password_creates_one_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
 
         await ShouldCreateOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
@@ -73,7 +73,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task One_recovery_code_sent_sixteen_times_creates_one_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, recovery_code = user.RecoveryCodes[3] };
 
         await ShouldCreateOneSessionAsync(user, _ => app.Anonymous().PostAsync(Route, body));
@@ -83,7 +83,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task Ten_recovery_codes_sent_concurrently_to_one_challenge_create_one_session()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
         await ShouldCreateOneSessionAsync(user, index => app.SubmitRecoveryCodeAsync(token, user.RecoveryCodes[index]), times: 10);
@@ -96,7 +96,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         var replica = app.StartReplica(out var stop);
         using (stop)
         {
-            var user = await app.WithTwoFactorAsync();
+            var user = await app.SignUpWithTwoFactorAsync();
             var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.Code(user.Secret) };
 
             await ShouldCreateOneSessionAsync(user, index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync(Route, body), times: 8);
@@ -107,7 +107,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     [Fact]
     public async Task Concurrent_wrong_codes_are_all_counted()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) };
 
         var answers = await AtOnce.StatusesAsync(16, _ => app.Anonymous().PostAsync(Route, body));

@@ -11,7 +11,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Wrong_passwords_on_every_route_share_the_count_of_logins()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await ChangeAsync(http, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Auth + "2fa/enable", new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -30,7 +30,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Wrong_passwords_are_counted_when_turning_off_the_second_factor()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         for (var i = 0; i < 5; i++)
         {
             await (await DisableAsync(user, "not the password")).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -43,7 +43,7 @@ public sealed class PasswordCheckTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Ten_wrong_codes_during_setup_lock_the_second_factor()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         for (var i = 0; i < 10; i++)
         {

@@ -13,7 +13,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Ten_minutes_after_login_a_key_can_be_created_only_after_reauthentication()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(599));
         var (keyId, key) = await CortexApp.GenerateKeyAsync(http);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -35,7 +35,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Setting_up_the_second_factor_requires_the_password_or_a_fresh_login()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
         await (await http.PostNothingAsync(Auth + "2fa/enable")).ShouldBeProblemAsync(401, "reauthentication_required");
@@ -52,7 +52,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task With_a_second_factor_new_recovery_codes_and_a_new_email_require_a_fresh_login()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var newEmail = app.NewEmail();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
@@ -75,7 +75,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task After_a_refused_renewal_the_old_recovery_codes_still_work()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         await (await user.Http.PostAsync(Auth + "2fa/recovery-codes", new { code = app.Code(user.Secret) }))
             .ShouldBeProblemAsync(401, "reauthentication_required");
@@ -86,7 +86,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task With_a_second_factor_the_password_alone_is_not_enough()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var password = user.User.Password;
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
@@ -105,7 +105,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task A_recovery_code_works_once()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
         await ReauthenticateAsync(user.Http, new { password = user.User.Password, recovery_code = user.RecoveryCodes[0] });
@@ -119,7 +119,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task A_code_that_was_used_is_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         var code = app.Code(user.Secret);
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
@@ -132,7 +132,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Wrong_passwords_count_toward_the_login_lockout()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         for (var i = 0; i < 5; i++)
         {
             await (await http.PostAsync(Route, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -150,7 +150,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Wrong_passwords_on_all_routes_share_one_count()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         const string Wrong = "not the password";
         await (await http.PostAsync(Auth + "2fa/enable", new { password = Wrong })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = Wrong }))
@@ -172,7 +172,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Wrong_codes_count_toward_the_lockout_of_the_second_factor()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         for (var i = 0; i < 10; i++)
         {
             await (await user.Http.PostAsync(Route, new { password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) }))
@@ -187,7 +187,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task It_does_not_make_another_session_fresh()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var other = app.WithToken((await app.LogInAsync(user)).AccessToken);
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
@@ -201,7 +201,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task A_refresh_does_not_make_a_session_fresh()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(10));
 
         var refreshed = Tokens.Of(
@@ -213,7 +213,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task It_is_valid_for_ten_minutes_and_returns_no_token()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(15));
 
         var answer = await http.PostAsync(Route, new { password = user.Password });
@@ -229,7 +229,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task An_API_key_or_an_anonymous_caller_cannot_reauthenticate()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await app.WithKey(key).PostAsync(Route, new { password = user.Password })).ShouldBeProblemAsync(403, "forbidden");
@@ -244,7 +244,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     [InlineData("""{"password":"x","two_factor_code":123456}""")]
     public async Task An_invalid_body_is_refused(string body)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
     }

@@ -12,7 +12,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task After_ten_failures_even_correct_codes_are_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
 
         var token = await app.ChallengeAsync(user.User);
@@ -27,7 +27,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Both_kinds_of_codes_and_both_ways_to_log_in_share_one_count()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 4);
         var token = await app.ChallengeAsync(user.User);
         for (var i = 0; i < 3; i++)
@@ -44,7 +44,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task The_routes_that_change_the_second_factor_share_the_count_and_the_lockout()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 8);
         await (await user.Http.PostAsync("/api/v1/auth/2fa/disable", new { password = user.User.Password, code = app.WrongCode(user.Secret) }))
             .ShouldBeProblemAsync(400, "invalid_two_factor_code");
@@ -60,7 +60,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_correct_password_does_not_reset_the_count()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 9);
 
         await app.ChallengeAsync(user.User);
@@ -72,7 +72,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_correct_code_resets_the_count()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 9);
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
         await app.FailSecondStepAsync(user, 9);
@@ -86,7 +86,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task The_lockout_ends_after_fifteen_minutes()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
 
         app.Clock.Advance(TimeSpan.FromSeconds((15 * 60) - 1));
@@ -99,7 +99,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Attempts_during_a_lockout_do_not_extend_it()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         await ShouldBeLockedAsync(await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.WrongCode(user.Secret)), 300);
@@ -111,7 +111,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task After_a_lockout_ten_attempts_are_allowed_again()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
         app.Clock.Advance(TimeSpan.FromMinutes(15));
 
@@ -123,7 +123,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Existing_sessions_keep_working()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(user, 10);
 
         await (await user.Http.GetAsync("/api/v1/auth/me", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.OK);
@@ -133,7 +133,7 @@ public sealed class SecondFactorLockoutTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_code_sent_twice_is_not_a_failure()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var code = app.Code(user.Secret);
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), code)).ShouldBeAsync(HttpStatusCode.OK);
         for (var i = 0; i < 11; i++)

@@ -112,7 +112,7 @@ public sealed class StoredHashTests : IClassFixture<ConfiguredCostApp>
     [Fact]
     public async Task A_hash_is_renewed_before_the_second_factor_is_required()
     {
-        var user = await _app.WithTwoFactorAsync();
+        var user = await _app.SignUpWithTwoFactorAsync();
         await _app.SqlAsync("UPDATE users SET password_hash = $1 WHERE id = $2", PythonHashes.Bcrypt2b, user.User.Id);
 
         var token = await _app.ChallengeAsync(user.User with { Password = Horse });

@@ -13,7 +13,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_works_once()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var code = app.Code(user.Secret);
         await ShouldPassAsync(user, code);
 
@@ -26,7 +26,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_code_used_for_setup_does_not_log_in()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = (await (await http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         var code = app.Code(secret);
         await (await http.PostAsync("/api/v1/auth/2fa/verify", new { code })).ShouldBeAsync(HttpStatusCode.OK);
@@ -40,7 +40,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_code_used_to_create_recovery_codes_does_not_log_in()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var code = app.Code(user.Secret);
         await (await user.Http.PostAsync("/api/v1/auth/2fa/recovery-codes", new { code })).ShouldBeAsync(HttpStatusCode.OK);
 
@@ -54,7 +54,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(1)]
     public async Task A_clock_may_be_off_by_one_time_step(int steps)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await ShouldPassAsync(user, app.Code(user.Secret, steps));
     }
@@ -67,7 +67,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(3)]
     public async Task A_clock_may_not_be_off_by_more_than_one_time_step(int steps)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         app.NextStep();
 
         await ShouldFailAsync(user, app.Code(user.Secret, steps));
@@ -77,7 +77,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_older_than_an_accepted_one_is_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await ShouldPassAsync(user, app.Code(user.Secret, 1));
 
         await ShouldFailAsync(user, app.Code(user.Secret), app.Code(user.Secret, -1), app.Code(user.Secret, 1));
@@ -93,7 +93,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_has_exactly_six_ASCII_digits()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         while (app.Code(user.Secret)[0] != '0')
         {
             app.NextStep();
@@ -120,7 +120,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("{\"code\": \"123456\"}")]
     public async Task A_code_that_is_not_a_string_is_refused(string json)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var token = await app.ChallengeAsync(user.User);
 
         await (await app.Anonymous().PostTextAsync(Route, $$"""{"two_factor_token": {{JsonSerializer.Serialize(token)}}, "code": {{json}}}"""))
@@ -131,7 +131,7 @@ public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_of_ten_kilobytes_is_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), new string('1', 10_000))).ShouldBeProblemAsync(400, "validation_failed");
     }

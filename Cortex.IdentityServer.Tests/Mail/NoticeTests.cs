@@ -71,7 +71,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task A_failed_login_sends_no_notice()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var http = Device(Safari, "198.51.100.77");
         await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = "not the password" })).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.PostAsync(Auth + "login", new { email = user.User.Email, password = user.User.Password }))
@@ -98,7 +98,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task A_password_change_sends_a_notice()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await ShouldNotifyAsync(user.Email, "password_changed", async () =>
             await (await http.PatchAsync(Auth + "me/password", new { current_password = user.Password, new_password = EmailSteps.NewPassword }))
                 .ShouldBeAsync(HttpStatusCode.NoContent));
@@ -116,7 +116,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task An_email_change_is_reported_to_the_old_address_when_it_is_requested_and_when_it_is_done()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
         var token = "";
         await ShouldNotifyAsync(user.Email, "email_change_requested", async () => token = await app.EmailChangeTokenAsync(http, newEmail));
@@ -129,7 +129,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task Turning_the_second_factor_on_and_off_sends_notices()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = (await (await http.PostAsync(Auth + "2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         await ShouldNotifyAsync(
             user.Email, "two_factor_enabled",
@@ -143,7 +143,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task Using_and_renewing_recovery_codes_sends_notices()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await ShouldNotifyAsync(user.User.Email, "recovery_code_used", async () =>
             await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).ShouldBeAsync(HttpStatusCode.OK));
         await ShouldNotifyAsync(user.User.Email, "recovery_codes_renewed", async () =>
@@ -154,7 +154,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task A_reused_refresh_token_sends_one_notice()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
@@ -166,7 +166,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task Creating_or_rotating_a_key_sends_a_notice_without_its_name_or_text()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (id, key) = (Guid.Empty, "");
         await ShouldNotifyAsync(user.Email, "api_key_created", async () =>
         {
@@ -186,7 +186,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task An_account_gets_at_most_ten_notices_of_one_kind_per_hour()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         for (var i = 0; i < 12; i++)
         {
             await CortexApp.GenerateKeyAsync(http);
@@ -200,7 +200,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task Deleting_an_account_sends_a_notice()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await ShouldNotifyAsync(user.Email, "account_deleted", async () =>
             await (await http.SendAsync(
                 new(HttpMethod.Delete, Auth + "me") { Content = JsonContent.Create(new { password = user.Password }) }, TestContext.Current.CancellationToken))
@@ -210,7 +210,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
     [Fact]
     public async Task A_refused_request_sends_no_notice()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.WaitForEmailsAsync();
         var before = (await app.Mailbox.ForAsync(user.Email)).Count;
         const string Wrong = "not the password";

@@ -15,7 +15,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Opening_a_verification_link_changes_nothing_until_the_button_is_clicked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.VerificationTokenAsync(user.Email);
 
         await OpenThreeTimesAsync("/verify-email", token);
@@ -29,7 +29,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Opening_a_reset_link_changes_nothing_until_the_button_is_clicked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var token = await app.ResetTokenAsync(user.Email);
 
         await OpenThreeTimesAsync("/reset-password", token);
@@ -43,7 +43,7 @@ public sealed class LinkPagesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Opening_an_email_change_link_changes_nothing_until_the_button_is_clicked()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
         var token = await app.EmailChangeTokenAsync(http, newEmail);
 

@@ -65,7 +65,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
     [Fact]
     public async Task A_passkey_is_registered_and_logs_in_and_its_response_works_once()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
 
         var registered = await ShouldBeAsync(201, $"register('{tokens.AccessToken}')");
         Assert.Equal("Chromium", registered.GetProperty("name").GetString());
@@ -88,7 +88,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
     [Fact]
     public async Task A_browser_registers_an_authenticator_once()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         await ShouldBeAsync(201, $"register('{tokens.AccessToken}')");
 
         // The browser itself refuses, because the options name the existing passkey.
@@ -100,7 +100,7 @@ public sealed class BrowserPasskeyTests(BrowserPasskeyTests.ReachableApp app) : 
     [Fact]
     public async Task A_passkey_is_a_second_factor()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await ShouldBeAsync(201, $"register('{user.Tokens.AccessToken}')");
         var token = await app.ChallengeAsync(user.User);
 

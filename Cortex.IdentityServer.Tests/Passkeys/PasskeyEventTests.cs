@@ -10,7 +10,7 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Adding_renaming_and_removing_record_events_and_the_first_and_last_send_an_email()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My phone" })).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -48,7 +48,7 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(true)]
     public async Task A_password_reset_removes_the_passkeys_of_an_account_that_was_never_verified(bool isVerified)
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         await app.SqlAsync("UPDATE users SET is_verified = $1 WHERE id = $2", isVerified, user.User.Id);
         await (await app.Anonymous().PostAsync("/api/v1/auth/forgot-password", new { email = user.User.Email })).ShouldBeAsync(HttpStatusCode.Accepted);
         var token = await app.Mailbox.TokenAsync(user.User.Email, "reset_password");
@@ -63,7 +63,7 @@ public sealed class PasskeyEventTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_export_names_the_passkeys_without_their_keys()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
 
         var export = await (await user.Http.FetchAsync("/api/v1/auth/me/export")).JsonAsync(HttpStatusCode.OK);
 

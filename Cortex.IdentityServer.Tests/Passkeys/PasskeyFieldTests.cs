@@ -36,7 +36,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [InlineData("https://app.example.com")]
     public async Task An_app_and_another_website_that_the_operator_named_may_use_passkeys(string origin)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var key = new SoftAuthenticator();
         var ceremony = await http.BeginPasskeyAsync();
 
@@ -73,7 +73,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     public async Task A_passkey_keeps_working_when_an_update_changes_its_backup_eligibility(bool before)
     {
         var key = new SoftAuthenticator { SyncsKeys = before };
-        var user = await app.WithPasskeyAsync(key);
+        var user = await app.SignUpWithPasskeyAsync(key);
 
         foreach (var syncs in new[] { !before, before, before })
         {
@@ -91,7 +91,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     public async Task A_second_factor_with_an_empty_member_is_like_one_without_it(string what, Action<JsonObject> change)
     {
         Assert.NotEmpty(what);
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var key = new SoftAuthenticator();
         await user.Http.AddPasskeyAsync(key);
         var token = await app.ChallengeAsync(user.User);
@@ -106,7 +106,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [InlineData("[]")]
     public async Task A_registration_without_transports_or_extensions_is_accepted(string transports)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var ceremony = await http.BeginPasskeyAsync();
         var credential = new SoftAuthenticator().Create(ceremony.Options, new()
         {
@@ -163,7 +163,7 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
     [Fact]
     public async Task A_second_factor_that_names_another_user_is_refused()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var key = new SoftAuthenticator();
         await user.Http.AddPasskeyAsync(key);
         var token = await app.ChallengeAsync(user.User);

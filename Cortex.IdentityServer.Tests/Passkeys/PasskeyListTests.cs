@@ -9,8 +9,8 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_list_is_the_callers_the_newest_first()
     {
-        await app.WithPasskeyAsync();
-        var user = await app.WithPasskeyAsync();
+        await app.SignUpWithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         var second = await user.Http.AddPasskeyAsync(new());
 
@@ -26,7 +26,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_passkey_can_be_renamed_however_old_the_login()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         var renamed = await (await user.Http.PatchAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}", new { name = "My old phone" }))
@@ -46,7 +46,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_removed_passkey_no_longer_works_and_other_sessions_end()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         var other = Tokens.Of(await (await app.LogInWithPasskeyAsync(user.Key)).JsonAsync(HttpStatusCode.OK));
 
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -61,7 +61,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Removing_one_requires_a_fresh_login()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         await (await user.Http.RemoveAsync($"{PasskeySteps.Passkeys}/{user.PasskeyId}")).ShouldBeProblemAsync(401, "reauthentication_required");
@@ -72,7 +72,7 @@ public sealed class PasskeyListTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Another_users_passkey_looks_like_a_missing_one()
     {
-        var (owner, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
+        var (owner, other) = (await app.SignUpWithPasskeyAsync(), await app.SignUpWithPasskeyAsync());
         foreach (var id in new[] { owner.PasskeyId.ToString(), Guid.NewGuid().ToString(), "x", "0" })
         {
             await (await other.Http.PatchAsync($"{PasskeySteps.Passkeys}/{id}", new { name = "mine" })).ShouldBeProblemAsync(404, "not_found");

@@ -13,7 +13,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_options_name_no_user()
     {
-        await app.WithPasskeyAsync();
+        await app.SignUpWithPasskeyAsync();
         var response = await app.Anonymous().PostNothingAsync(PasskeySteps.LogIn + "/options");
         Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.True(response.Headers.Contains("RateLimit-Limit"));
@@ -34,7 +34,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_passkey_gives_tokens_that_work()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
 
         var answer = await (await app.LogInWithPasskeyAsync(user.Key)).JsonAsync(HttpStatusCode.OK);
 
@@ -49,7 +49,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task With_user_verification_it_counts_as_both_factors()
     {
-        var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
+        var (plain, guarded, key) = (await app.SignUpWithPasskeyAsync(), await app.SignUpWithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
 
         Assert.Equal(BothFactors, await (await app.LogInWithPasskeyAsync(plain.Key)).MethodsAsync());
@@ -60,7 +60,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Without_user_verification_it_counts_as_one_factor()
     {
-        var (plain, guarded, key) = (await app.WithPasskeyAsync(), await app.WithTwoFactorAsync(), new SoftAuthenticator());
+        var (plain, guarded, key) = (await app.SignUpWithPasskeyAsync(), await app.SignUpWithTwoFactorAsync(), new SoftAuthenticator());
         await guarded.Http.AddPasskeyAsync(key);
         plain.Key.VerifiesUser = key.VerifiesUser = false;
 
@@ -79,7 +79,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_passkey_created_without_user_verification_never_counts_as_both_factors()
     {
-        var (user, key) = (await app.WithTwoFactorAsync(), new SoftAuthenticator { VerifiesUser = false });
+        var (user, key) = (await app.SignUpWithTwoFactorAsync(), new SoftAuthenticator { VerifiesUser = false });
         await user.Http.AddPasskeyAsync(key);
         key.VerifiesUser = true;
 
@@ -94,7 +94,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_response_works_once()
     {
-        var user = await app.WithPasskeyAsync(new() { HasCounter = false });
+        var user = await app.SignUpWithPasskeyAsync(new() { HasCounter = false });
         var ceremony = await app.BeginPasskeyLoginAsync();
         var answer = user.Key.Get(ceremony.Options);
 
@@ -110,7 +110,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Every_flaw_in_a_response_gets_the_same_refusal()
     {
-        var (user, other) = (await app.WithPasskeyAsync(), await app.WithPasskeyAsync());
+        var (user, other) = (await app.SignUpWithPasskeyAsync(), await app.SignUpWithPasskeyAsync());
         var refused = new HashSet<string>();
         foreach (var tampering in new Tampering[]
         {
@@ -148,11 +148,11 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_challenge_lasts_five_minutes_and_serves_one_purpose()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         var (early, late) = (await app.BeginPasskeyLoginAsync(), await app.BeginPasskeyLoginAsync());
 
         app.Clock.Advance(TimeSpan.FromSeconds(299));
-        var registration = await (await app.SignedInAsync()).Http.BeginPasskeyAsync();
+        var registration = await (await app.SignUpAsync()).Http.BeginPasskeyAsync();
         await (await app.FinishPasskeyLoginAsync(early, user.Key.Get(early.Options))).ShouldBeAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await RefusedAsync(await app.FinishPasskeyLoginAsync(late, user.Key.Get(late.Options)));
@@ -166,7 +166,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_counter_that_does_not_increase_is_refused_and_logged()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         var logged = app.Log.Length;
         user.Key.SignCount = 10;
         await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeAsync(HttpStatusCode.OK);
@@ -189,7 +189,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task One_counter_value_works_for_one_login_in_parallel_too()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         var ceremonies = await AtOnce.RunAsync(16, _ => app.BeginPasskeyLoginAsync());
         JsonObject[] answers = [.. ceremonies.Select(ceremony =>
         {
@@ -207,7 +207,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_disabled_account_gets_no_session()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.User.Id);
 
         await (await app.LogInWithPasskeyAsync(user.Key)).ShouldBeProblemAsync(403, "account_disabled");
@@ -218,7 +218,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Wrong_passwords_do_not_delay_passkeys()
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         for (var time = 0; time < 6; time++)
         {
             await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = "not the password" });
@@ -255,7 +255,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"a": {"b": {"c": {"d": {"e": {"f": [[[[[]]]]]}}}}}}""")]
     public async Task Garbage_is_no_passkey(string credential)
     {
-        var user = await app.WithPasskeyAsync();
+        var user = await app.SignUpWithPasskeyAsync();
         var ceremony = await app.BeginPasskeyLoginAsync();
         credential = credential.Replace("HANDLE", user.Key.UserHandle, StringComparison.Ordinal)
             .Replace("\"ID\"", $"\"{System.Buffers.Text.Base64Url.EncodeToString(user.Key.CredentialId)}\"", StringComparison.Ordinal);

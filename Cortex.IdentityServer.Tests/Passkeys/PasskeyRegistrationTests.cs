@@ -13,7 +13,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task The_options_are_what_a_browser_expects()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var (first, second) = (new SoftAuthenticator(), new SoftAuthenticator());
         await http.AddPasskeyAsync(first);
         await http.AddPasskeyAsync(second);
@@ -38,7 +38,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_correct_response_becomes_a_passkey()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var ceremony = await http.BeginPasskeyAsync();
         var key = new SoftAuthenticator();
 
@@ -56,7 +56,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Without_a_name_it_is_named_after_the_date_and_invalid_transports_are_dropped()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var ceremony = await http.BeginPasskeyAsync();
 
         var made = await (await http.RegisterPasskeyAsync(
@@ -71,7 +71,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_new_passkey_ends_other_sessions_and_pending_logins()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var other = Tokens.Of(await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).JsonAsync(HttpStatusCode.OK));
         app.NextStep();
         var underWay = await app.ChallengeAsync(user.User);
@@ -90,7 +90,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_login_of_ten_minutes_ago_is_too_old()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(9));
         var ceremony = await http.BeginPasskeyAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -104,8 +104,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_response_works_once_for_the_same_user_and_for_five_minutes()
     {
-        var (_, _, http) = await app.SignedInAsync();
-        var (_, _, other) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
+        var (_, _, other) = await app.SignUpAsync();
         var (first, second, late) = (await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync(), await http.BeginPasskeyAsync());
 
         // Another user's response is refused and uses up nothing.
@@ -127,7 +127,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Every_flaw_in_a_response_is_refused()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         foreach (var tampering in new Tampering[]
         {
             new() { Origin = "https://evil.test" }, new() { Origin = "http://localhost:5001" }, new() { CrossOrigin = true }, new() { RpId = "evil.test" },
@@ -144,8 +144,8 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_credential_is_registered_once_across_all_users()
     {
-        var owner = await app.WithPasskeyAsync();
-        foreach (var http in new[] { owner.Http, (await app.SignedInAsync()).Http })
+        var owner = await app.SignUpWithPasskeyAsync();
+        foreach (var http in new[] { owner.Http, (await app.SignUpAsync()).Http })
         {
             var ceremony = await http.BeginPasskeyAsync();
             await InvalidAsync(
@@ -159,7 +159,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_credential_that_two_users_register_at_once_belongs_to_one()
     {
-        var people = await AtOnce.RunAsync(4, _ => app.SignedInAsync());
+        var people = await AtOnce.RunAsync(4, _ => app.SignUpAsync());
         var ceremonies = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
         var id = RandomNumberGenerator.GetBytes(16);
 
@@ -176,7 +176,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Sixteen_registrations_at_once_leave_ten_passkeys()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var ceremonies = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
 
         var answers = await AtOnce.RunAsync(
@@ -210,7 +210,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
             + """ "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVv__________w"}}""")]
     public async Task Garbage_is_no_passkey(string credential)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var ceremony = await http.BeginPasskeyAsync();
         var client = new SoftAuthenticator().Create(ceremony.Options)["response"]!["clientDataJSON"]!.GetValue<string>();
         credential = credential.Replace("CLIENT", client, StringComparison.Ordinal);
@@ -227,7 +227,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_mangled_attestation_never_causes_a_server_error()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         for (var seed = 0; seed < 60; seed++)
         {
             var ceremony = await http.BeginPasskeyAsync();
@@ -251,7 +251,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [InlineData("""{"credential": {}}""", "passkey_token")]
     public async Task A_missing_or_invalid_field_is_named(string body, string field)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await InvalidAsync(await http.PostTextAsync(PasskeySteps.Passkeys, body), field);
         await InvalidAsync(await http.PostAsync(PasskeySteps.Passkeys, new { passkey_token = "x", credential = new { }, name = new string('a', 101) }), "name");
@@ -260,7 +260,7 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task Only_a_session_can_manage_passkeys()
     {
-        var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignedInAsync()).Http);
+        var (_, key) = await CortexApp.GenerateKeyAsync((await app.SignUpAsync()).Http);
         foreach (var (http, status, code) in new[] { (app.Anonymous(), 401, "unauthenticated"), (app.WithKey(key), 403, "forbidden") })
         {
             await (await http.PostNothingAsync(PasskeySteps.Passkeys + "/options")).ShouldBeProblemAsync(status, code);

@@ -11,7 +11,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     public async Task The_options_name_the_users_passkeys_and_require_verification()
     {
         var (user, key) = await WithBothAsync();
-        await app.WithPasskeyAsync();
+        await app.SignUpWithPasskeyAsync();
 
         var options = (await app.BeginSecondFactorAsync(await app.ChallengeAsync(user.User))).Options;
 
@@ -176,7 +176,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task An_account_without_passkeys_gets_no_challenge()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await app.Anonymous().PostAsync(PasskeySteps.SecondFactor + "/options", new { two_factor_token = await app.ChallengeAsync(user.User) }))
             .ShouldBeProblemAsync(404, "not_found");
@@ -215,7 +215,7 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     /// <summary>A user with an authenticator app and a passkey.</summary>
     private async Task<(TwoFactorUser User, SoftAuthenticator Key)> WithBothAsync(SoftAuthenticator? key = null)
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         key ??= new();
         await user.Http.AddPasskeyAsync(key);
         return (user, key);

@@ -29,7 +29,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), 
     /// <summary>Creates a user with an API key.</summary>
     public async Task<(Guid UserId, string Key)> KeyAsync(string tier, params string[] scopes)
     {
-        var (user, _, http) = await SignedInAsync();
+        var (user, _, http) = await SignUpAsync();
         var (_, key) = await GenerateKeyAsync(http, scopes);
         await SqlAsync("UPDATE users SET subscription_tier = $2 WHERE id = $1", user.Id, tier);
         return (user.Id, key);

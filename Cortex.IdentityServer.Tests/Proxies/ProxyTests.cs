@@ -148,7 +148,7 @@ public sealed class ProxyTests(ProxiedApp app) : IClassFixture<ProxiedApp>
     [InlineData("haproxy")]
     public async Task The_identity_server_is_reachable_with_GET_and_HEAD_and_with_a_credential(string name)
     {
-        var (_, _, caller) = await app.SignedInAsync();
+        var (_, _, caller) = await app.SignUpAsync();
         await using var proxy = await ProxyProcess.StartAsync(name, app.BaseAddress, app.Application);
         using var http = proxy.ClientOf(Identity);
         await ReadyAsync(http);

@@ -19,7 +19,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task An_access_token_survives_the_rotation_and_ends_with_its_secret()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         var (header, payload) = Jwt.Read(tokens.AccessToken);
         Tokens made = null!;
 
@@ -39,8 +39,8 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_refresh_token_survives_and_its_successor_is_created_under_the_new_secret()
     {
-        var (_, first, _) = await app.SignedInAsync();
-        var (_, unused, _) = await app.SignedInAsync();
+        var (_, first, _) = await app.SignUpAsync();
+        var (_, unused, _) = await app.SignUpAsync();
         Tokens child = null!;
 
         await OnAsync(Both, async http => child = Tokens.Of(await (await RefreshAsync(http, first)).JsonAsync(HttpStatusCode.OK)));
@@ -55,7 +55,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_login_that_still_needs_its_second_factor_survives()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var kept = await app.ChallengeAsync(user.User);
         var dropped = await app.ChallengeAsync(user.User);
 
@@ -66,8 +66,8 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task An_authenticator_app_survives_and_its_next_use_encrypts_its_secret_under_the_new_key()
     {
-        var used = await app.WithTwoFactorAsync();
-        var unused = await app.WithTwoFactorAsync();
+        var used = await app.SignUpWithTwoFactorAsync();
+        var unused = await app.SignUpWithTwoFactorAsync();
         var before = await StoredAsync(used.User);
 
         await OnAsync(Both, async http =>
@@ -91,7 +91,7 @@ public sealed class SecretRotationTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_recovery_code_survives_and_still_works_only_once()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await OnAsync(Both, async http =>
         {

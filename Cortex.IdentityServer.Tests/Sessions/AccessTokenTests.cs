@@ -11,7 +11,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_header_pins_algorithm_and_type_and_names_no_key()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var header = Jwt.Read(tokens.AccessToken).Header;
 
@@ -24,7 +24,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_claims_are_exactly_the_documented_ones()
     {
         var before = app.Clock.GetUtcNow().ToUnixTimeSeconds();
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var claims = Jwt.Read(tokens.AccessToken).Payload;
 
@@ -62,7 +62,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_second_factor_is_in_amr_and_stays_there_after_a_refresh()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync(
             "/api/v1/auth/login",
             new { email = user.User.Email, password = user.User.Password, two_factor_code = Totp.Code(user.Secret, app.Clock.GetUtcNow()) });
@@ -78,7 +78,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_role_shows_in_the_token_from_the_next_refresh_on()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await app.MakeAdminAsync(user.Id);
 
         var renewed = Tokens.Of(
@@ -91,7 +91,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_token_is_valid_for_half_an_hour_and_at_most_five_seconds_more()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         app.Clock.Advance(TimeSpan.FromSeconds(1804));
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
@@ -105,7 +105,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_disabled_user_is_refused_from_the_next_request_on()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
@@ -118,7 +118,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_deleted_user_is_refused_from_the_next_request_on()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
 
         await (await http.FetchAsync(Me)).ShouldBeProblemAsync(401, "session_revoked");
@@ -127,7 +127,7 @@ public sealed class AccessTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_token_is_never_logged()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
 
         Assert.DoesNotContain(tokens.AccessToken, app.Log, StringComparison.Ordinal);

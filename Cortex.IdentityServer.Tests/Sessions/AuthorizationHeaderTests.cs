@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>RFC 6750: whatever the header contains, the response is a 401 with a challenge and costs little (CVE-2024-21319).</remarks>
-public sealed class AuthorizationHeaderTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class AuthorizationHeaderTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Me = "/api/v1/auth/me";
 

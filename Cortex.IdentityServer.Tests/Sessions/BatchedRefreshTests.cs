@@ -15,12 +15,12 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task Each_request_gets_the_result_of_its_own_token()
     {
-        var spent = await EachAsync(16, async _ => (await app.SignedInAsync()).Tokens);
-        var live = await EachAsync(16, async index => Tokens.Of(await (await RefreshAsync(spent[index])).JsonAsync(HttpStatusCode.OK)));
+        var spent = await RunSequentiallyAsync(16, async _ => (await app.SignUpAsync()).Tokens);
+        var live = await RunSequentiallyAsync(16, async index => Tokens.Of(await (await RefreshAsync(spent[index])).JsonAsync(HttpStatusCode.OK)));
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
         Task<HttpResponseMessage[]> all;
-        await using (await HoldAsync("LOCK TABLE sessions"))
+        await using (await LockAsync("LOCK TABLE sessions"))
         {
             // The used tokens come first, and half of the sessions send only the current one.
             all = AtOnce.RunAsync(24, index => RefreshAsync(index < 8 ? spent[index] : live[index - 8]));
@@ -40,11 +40,11 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
     [Fact]
     public async Task A_session_whose_row_is_locked_delays_no_other_refresh()
     {
-        var (user, held, _) = await app.SignedInAsync();
-        var (_, other, _) = await app.SignedInAsync();
+        var (user, held, _) = await app.SignUpAsync();
+        var (_, other, _) = await app.SignUpAsync();
 
         Task<HttpResponseMessage> waiting;
-        await using (await HoldAsync($"SELECT FROM sessions WHERE user_id = '{user.Id}' FOR UPDATE"))
+        await using (await LockAsync($"SELECT FROM sessions WHERE user_id = '{user.Id}' FOR UPDATE"))
         {
             waiting = RefreshAsync(held);
             for (var turn = 0; turn < 3; turn++)
@@ -60,7 +60,7 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
 
     private Task<HttpResponseMessage> RefreshAsync(Tokens tokens) => app.Anonymous().PostAsync(Route, new { refresh_token = tokens.RefreshToken });
 
-    private static async Task<T[]> EachAsync<T>(int times, Func<int, Task<T>> action)
+    private static async Task<T[]> RunSequentiallyAsync<T>(int times, Func<int, Task<T>> action)
     {
         var results = new T[times];
         for (var index = 0; index < times; index++)
@@ -71,12 +71,12 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
         return results;
     }
 
-    private async Task<NpgsqlConnection> HoldAsync(string sql)
+    private async Task<NpgsqlConnection> LockAsync(string sql)
     {
         var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand($"BEGIN; {sql}", connection);
-        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand($"BEGIN; {sql}", connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         return connection;
     }
 }

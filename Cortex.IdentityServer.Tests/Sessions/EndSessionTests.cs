@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>Another user's session gets the same response as an unknown one (OWASP ASVS 8.2.2).</remarks>
-public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class EndSessionTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/sessions/";
 
     [Fact]
     public async Task A_user_ends_another_of_their_sessions()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
 
         var answer = await http.RemoveAsync(Route + SessionOf(other));
@@ -26,7 +26,7 @@ public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task A_user_may_end_the_session_they_are_in()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
 
         await (await http.RemoveAsync(Route + SessionOf(tokens))).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -36,8 +36,8 @@ public sealed class EndSessionTests(SignedInApp app) : IClassFixture<SignedInApp
     [Fact]
     public async Task Foreign_unknown_and_ended_sessions_look_the_same()
     {
-        var (user, _, http) = await app.SignedInAsync();
-        var (_, foreign, stranger) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
+        var (_, foreign, stranger) = await app.SignUpAsync();
         var ended = SessionOf(await app.LogInAsync(user));
         await (await http.RemoveAsync(Route + ended)).ShouldBeAsync(HttpStatusCode.NoContent);
 

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>Each token below is valid except for one flaw (RFC 8725, sections 3.1, 3.8 to 3.12).</remarks>
-public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class ForgedAccessTokenTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     [Fact]
     public async Task A_token_that_is_built_like_the_servers_own_is_accepted()
@@ -164,7 +164,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     public async Task A_valid_token_of_another_users_session_is_refused()
     {
         var (header, payload) = await GenuineAsync();
-        var other = Jwt.Read((await app.SignedInAsync()).Tokens.AccessToken).Payload;
+        var other = Jwt.Read((await app.SignUpAsync()).Tokens.AccessToken).Payload;
         payload["sub"] = other["sub"]!.DeepClone();
 
         await (await FetchAsync(Jwt.Sign(header, payload))).ShouldBeProblemAsync(401, "session_revoked");
@@ -182,7 +182,7 @@ public sealed class ForgedAccessTokenTests(SignedInApp app) : IClassFixture<Sign
     [Fact]
     public async Task Other_kinds_of_tokens_are_no_access_tokens()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
         var challenge = (await login.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString()!;
         var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);

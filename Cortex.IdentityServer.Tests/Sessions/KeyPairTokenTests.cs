@@ -24,7 +24,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     [Fact]
     public async Task The_header_names_algorithm_type_and_key_and_the_key_set_has_it()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var header = Jwt.Read(tokens.AccessToken).Header;
 
         var key = Assert.Single(await app.KeySetAsync());
@@ -54,7 +54,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     [Fact]
     public async Task A_service_checks_a_token_with_the_key_set_and_a_library()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         var text = await (await app.Anonymous().FetchAsync("/.well-known/jwks.json")).TextAsync();
 
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(tokens.AccessToken, new()
@@ -73,7 +73,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     [Fact]
     public async Task Introspection_and_forward_auth_take_it()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
 
         await (await http.FetchAsync("/api/v1/auth/verify")).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -85,10 +85,10 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     [Fact]
     public async Task Sixteen_at_once_get_valid_tokens()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var key = Assert.Single(await app.KeySetAsync());
 
-        var made = await AtOnce.RunAsync(16, async _ => await app.SignedInAsync());
+        var made = await AtOnce.RunAsync(16, async _ => await app.SignUpAsync());
         var statuses = await AtOnce.StatusesAsync(16, index => made[index].Http.FetchAsync(Me));
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
@@ -182,7 +182,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
     [Fact]
     public async Task The_private_key_is_encrypted_and_not_in_the_log()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var stored = (string)(await app.SqlAsync("SELECT private_key FROM signing_keys"))!;
         var row = (string)(await app.SqlAsync("SELECT row_to_json(signing_keys)::text FROM signing_keys"))!;
 
@@ -206,7 +206,7 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         return pair.ExportSubjectPublicKeyInfoPem();
     }
 
-    private async Task<(JsonObject Header, JsonObject Payload)> GenuineAsync() => Jwt.Read((await app.SignedInAsync()).Tokens.AccessToken);
+    private async Task<(JsonObject Header, JsonObject Payload)> GenuineAsync() => Jwt.Read((await app.SignUpAsync()).Tokens.AccessToken);
 
     private async Task ShouldBeRefusedAsync(string token) => await (await app.WithToken(token).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_token");
 }

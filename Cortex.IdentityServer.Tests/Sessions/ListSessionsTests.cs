@@ -13,7 +13,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_session_is_listed_with_exactly_these_fields()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
 
         var session = Assert.Single(await ListAsync(http));
 
@@ -33,7 +33,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sessions_come_newest_first_and_only_the_callers_is_current()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         var second = await app.LogInAsync(user);
 
@@ -48,7 +48,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_refresh_moves_last_used_and_the_expiry()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(20));
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
 
@@ -61,12 +61,12 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Ended_and_expired_sessions_and_those_of_others_are_not_shown()
     {
-        var (user, _, _) = await app.SignedInAsync();
+        var (user, _, _) = await app.SignUpAsync();
         var ended = await app.LogInAsync(user);
         await (await app.WithToken(ended.AccessToken).PostNothingAsync("/api/v1/auth/logout")).ShouldBeAsync(HttpStatusCode.NoContent);
         app.Clock.Advance(TimeSpan.FromDays(30));
         var now = await app.LogInAsync(user);
-        await app.SignedInAsync();
+        await app.SignUpAsync();
 
         var session = Assert.Single(await ListAsync(app.WithToken(now.AccessToken)));
 

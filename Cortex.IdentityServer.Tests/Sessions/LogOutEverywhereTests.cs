@@ -11,9 +11,9 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Every_session_of_the_user_ends_and_nobody_elses()
     {
-        var (user, first, http) = await app.SignedInAsync();
+        var (user, first, http) = await app.SignUpAsync();
         var second = await app.LogInAsync(user);
-        var (_, _, stranger) = await app.SignedInAsync();
+        var (_, _, stranger) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, new { })).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -31,7 +31,7 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task API_keys_keep_working()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         await (await http.PostNothingAsync(Route)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -42,7 +42,7 @@ public sealed class LogOutEverywhereTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task An_unknown_field_is_refused_and_ends_nothing()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostTextAsync(Route, """{"user_id":"a"}""")).ShouldBeProblemAsync(400, "unknown_field");
 

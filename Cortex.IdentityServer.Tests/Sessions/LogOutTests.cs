@@ -4,14 +4,14 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Sessions;
 
 /// <remarks>The access token ends immediately too, not only when it expires (OWASP ASVS 7.4.1).</remarks>
-public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
+public sealed class LogOutTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {
     private const string Route = "/api/v1/auth/logout";
 
     [Fact]
     public async Task Logging_out_ends_access_and_refresh_token_at_once_on_the_other_replica_too()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         second.DefaultRequestHeaders.Authorization = http.DefaultRequestHeaders.Authorization;
@@ -21,7 +21,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
 
         foreach (var server in new[] { second, http })
         {
-            await (await server.FetchUntilAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
+            await (await server.FetchUntilStatusAsync("/api/v1/auth/me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
             await (await server.PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
                 .ShouldBeProblemAsync(401, "invalid_refresh_token");
         }
@@ -32,7 +32,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     [Fact]
     public async Task No_body_is_like_an_empty_one()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var answer = await http.PostNothingAsync(Route);
 
@@ -57,7 +57,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     [Fact]
     public async Task A_session_can_be_logged_out_once()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         await (await http.PostNothingAsync(Route)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await http.PostNothingAsync(Route)).ShouldBeProblemAsync(401, "session_revoked");
@@ -66,7 +66,7 @@ public sealed class LogOutTests(SignedInApp app) : IClassFixture<SignedInApp>
     [Fact]
     public async Task Other_sessions_stay_active()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
 
         await (await http.PostNothingAsync(Route)).ShouldBeAsync(HttpStatusCode.NoContent);

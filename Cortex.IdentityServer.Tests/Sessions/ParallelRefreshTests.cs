@@ -11,7 +11,7 @@ public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task Sixteen_refreshes_on_two_replicas_leave_one_current_token()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];
@@ -33,7 +33,7 @@ public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task Sixteen_reuses_at_once_end_the_session_without_a_server_error()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await (await app.Anonymous().PostAsync(Route, new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 

@@ -70,7 +70,7 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
     public async Task With_an_access_token_the_cookie_is_cleared_if_it_was_sent(string route)
     {
         var (_, accessToken, token) = await app.LogInWithCookieAsync();
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var browser = await app.PostFromBrowserAsync(route, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
         var program = await app.PostFromBrowserAsync(route, null, ("Authorization", "Bearer " + tokens.AccessToken));

@@ -52,7 +52,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [MemberData(nameof(Foreign))]
     public async Task A_foreign_page_cannot_log_a_visitor_in(string header, string value)
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var login = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user), (header, value));
         var wrong = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user with { Password = "not the password" }), (header, value));
@@ -143,7 +143,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [InlineData(null)]
     public async Task A_star_rules_out_cookies(string? origin)
     {
-        var (user, tokens, _) = await any.SignedInAsync();
+        var (user, tokens, _) = await any.SignUpAsync();
         (string, string)[] headers = origin is null ? [] : [("Origin", origin)];
 
         HttpResponseMessage[] answers =
@@ -168,7 +168,7 @@ public sealed class RefreshCookieOriginTests(OneOriginApp app, AnyOriginApp any)
     [Fact]
     public async Task Under_a_star_a_foreign_page_cannot_log_a_visitor_out()
     {
-        var (_, tokens, http) = await any.SignedInAsync();
+        var (_, tokens, http) = await any.SignUpAsync();
 
         await (await any.PostFromBrowserAsync(LogOut, null, Cookie(tokens.RefreshToken), ("Origin", "https://evil.example")))
             .ShouldBeProblemAsync(403, "forbidden");

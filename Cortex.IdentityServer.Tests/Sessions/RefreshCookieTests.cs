@@ -80,7 +80,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_second_step_of_a_login_sets_the_cookie_and_the_first_does_not()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         var first = await app.PostFromBrowserAsync(LogIn + UseCookies, LoginBody(user.User));
         var challenge = (await first.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString();
@@ -126,7 +126,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_token_in_the_body_moves_to_the_cookie_on_request()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var answer = await app.PostFromBrowserAsync(Refresh + UseCookies, Body(tokens.RefreshToken));
 
@@ -138,7 +138,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_token_in_the_body_takes_precedence_over_the_cookie_which_is_left_alone()
     {
         var (_, _, kept) = await app.LogInWithCookieAsync();
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var good = await app.PostFromBrowserAsync(Refresh, Body(tokens.RefreshToken), Cookie(kept));
         var bad = await app.PostFromBrowserAsync(Refresh, Body("garbage"), Cookie(kept));

@@ -12,7 +12,7 @@ public sealed class RefreshLifetimeTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task A_session_that_is_not_refreshed_for_thirty_days_expires()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
         var late = Tokens.Of(await RefreshAsync(tokens.RefreshToken));
         app.Clock.Advance(TimeSpan.FromDays(30) + TimeSpan.FromSeconds(1));
@@ -23,7 +23,7 @@ public sealed class RefreshLifetimeTests(CortexApp app) : IClassFixture<CortexAp
     [Fact]
     public async Task No_session_lasts_longer_than_ninety_days_however_often_it_is_refreshed()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var token = tokens.RefreshToken;
         foreach (var left in new[] { 30, 30, 3 })
         {

@@ -11,7 +11,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_refresh_gives_a_new_pair_that_works()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var answer = await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
 
@@ -32,7 +32,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task No_cache_stores_the_response()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
 
         var answer = await RefreshAsync(tokens.RefreshToken);
 
@@ -42,7 +42,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Both_access_tokens_of_a_session_name_it()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
 
         var renewed = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
 
@@ -55,7 +55,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task For_ten_seconds_the_direct_predecessor_gets_the_same_successor_again()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var first = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
         app.Clock.Advance(TimeSpan.FromSeconds(9));
 
@@ -69,7 +69,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_repeat_within_the_grace_does_not_prolong_it()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(9));
         await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK);
@@ -81,7 +81,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task After_eleven_seconds_a_used_token_ends_the_session_and_its_access_tokens()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var child = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
@@ -96,7 +96,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_token_older_than_the_parent_ends_the_session_at_once()
     {
-        var (_, first, _) = await app.SignedInAsync();
+        var (_, first, _) = await app.SignUpAsync();
         var second = Tokens.Of(await (await RefreshAsync(first.RefreshToken)).JsonAsync(HttpStatusCode.OK));
         var third = Tokens.Of(await (await RefreshAsync(second.RefreshToken)).JsonAsync(HttpStatusCode.OK));
 
@@ -109,7 +109,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_reuse_ends_only_its_own_session()
     {
-        var (user, first, _) = await app.SignedInAsync();
+        var (user, first, _) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
         await (await RefreshAsync(first.RefreshToken)).JsonAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
@@ -132,7 +132,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_tampered_token_is_refused_and_uses_up_nothing()
     {
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         var place = tokens.RefreshToken.Length / 3;
         var tampered = tokens.RefreshToken[..place] + (tokens.RefreshToken[place] == 'A' ? 'B' : 'A') + tokens.RefreshToken[(place + 1)..];
 
@@ -150,7 +150,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_kinds_of_tokens_are_no_refresh_tokens()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var login = await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.User.Email, password = user.User.Password });
         var challenge = (await login.ShouldBeProblemAsync(401, "two_factor_required")).GetProperty("two_factor_token").GetString()!;
         var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
@@ -165,7 +165,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_used_token_stays_used_on_a_server_that_starts_later()
     {
-        var (_, first, _) = await app.SignedInAsync();
+        var (_, first, _) = await app.SignUpAsync();
         var second = Tokens.Of(await (await RefreshAsync(first.RefreshToken)).JsonAsync(HttpStatusCode.OK));
         var third = Tokens.Of(await (await RefreshAsync(second.RefreshToken)).JsonAsync(HttpStatusCode.OK));
         using var later = app.StartReplica(out var replica);
@@ -179,7 +179,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_new_access_token_has_current_data()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro', email = $2 WHERE id = $1", user.Id, "new-" + user.Email);
 
         var renewed = Tokens.Of(await (await RefreshAsync(tokens.RefreshToken)).JsonAsync(HttpStatusCode.OK));
@@ -192,7 +192,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_disabled_user_cannot_refresh_and_an_enabled_one_can_again()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await app.SqlAsync("UPDATE users SET is_active = false WHERE id = $1", user.Id);
 
         await (await RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid_refresh_token");
@@ -204,7 +204,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_deleted_user_cannot_refresh()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
 
         await (await RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid_refresh_token");
@@ -213,7 +213,7 @@ public sealed class RefreshTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_database_does_not_contain_the_token()
     {
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
 
         var row = (string)(await app.SqlAsync("SELECT to_jsonb(s)::text FROM sessions s WHERE user_id = $1", user.Id))!;
 

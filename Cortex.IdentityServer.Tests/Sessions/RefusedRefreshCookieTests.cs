@@ -87,7 +87,7 @@ public sealed class RefusedRefreshCookieTests(CortexApp app) : IClassFixture<Cor
     [Fact]
     public async Task No_other_token_works_in_the_cookie()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(user.User);
         var (_, key) = await CortexApp.GenerateKeyAsync(user.Http);
 

@@ -18,7 +18,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_least_recently_used_session_makes_room_and_is_refused_on_every_replica()
     {
-        var (user, tokens, http) = await app.QuickSignedInAsync();
+        var (user, tokens, http) = await app.QuickSignUpAsync();
         var first = (string?)Jwt.Read(tokens.AccessToken).Payload["sid"];
 
         // Used later than anything this test does with the first session.
@@ -33,7 +33,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.Equal(100L, await app.SqlAsync(Live, user.Id));
         await (await http.FetchAsync("/api/v1/auth/verify")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await elsewhere.FetchUntilAsync("/api/v1/auth/verify", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await elsewhere.FetchUntilStatusAsync("/api/v1/auth/verify", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
         await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         var (actor, details) = await app.SingleEventAsync("session.ended", user.Id);
@@ -78,7 +78,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task An_account_with_60000_sessions_lists_100_and_the_others_end()
     {
-        var (user, _, http) = await app.QuickSignedInAsync();
+        var (user, _, http) = await app.QuickSignUpAsync();
         await OldSessionsAsync(user.Id, 60_000, unusedHours: 1);
 
         var list = await ListAsync(http);

@@ -109,7 +109,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     public async Task Tokens_with_made_up_keys_cause_one_lookup_in_five_seconds()
     {
         await using var app = await StartAsync();
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         var (header, payload) = Jwt.Read(tokens.AccessToken);
         header["kid"] = "made-up";
         await ShouldBeAsync(app.WithToken(Jwt.Sign(header, payload)), HttpStatusCode.Unauthorized);
@@ -130,7 +130,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     {
         await using var app = new CuttableEs256App(cluster);
         await app.InitializeAsync();
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var before = await KeyPairApp.KeyIdsAsync(app.Anonymous());
 
         await app.Wire.CutAsync();
@@ -148,7 +148,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     public async Task A_key_that_SECRET_KEY_cannot_decrypt_still_verifies_and_a_new_one_signs()
     {
         await using var app = await StartAsync();
-        var (user, tokens, _) = await app.SignedInAsync();
+        var (user, tokens, _) = await app.SignUpAsync();
         using var http = app.StartReplica(out var replica, ("SECRET_KEY", "quite-another-secret-of-more-than-32-bytes"));
         using var _ = replica;
 
@@ -191,7 +191,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
     public async Task Another_algorithm_uses_other_keys_and_refuses_tokens_of_the_previous_one()
     {
         await using var app = await StartAsync();
-        var (_, tokens, _) = await app.SignedInAsync();
+        var (_, tokens, _) = await app.SignUpAsync();
         foreach (var algorithm in new[] { "RS256", "HS256" })
         {
             using var http = app.StartReplica(out var replica, ("JWT_ALGORITHM", algorithm));

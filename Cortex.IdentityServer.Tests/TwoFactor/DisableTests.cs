@@ -10,7 +10,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Password_and_code_turn_it_off()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
 
@@ -22,7 +22,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Password_and_recovery_code_turn_it_off()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, recovery_code = user.RecoveryCodes[9] }))
             .ShouldBeAsync(HttpStatusCode.NoContent);
@@ -34,7 +34,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var other = Tokens.Of(
             await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(user.User), user.RecoveryCodes[0])).JsonAsync(HttpStatusCode.OK));
 
@@ -49,7 +49,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Neither_the_password_nor_the_code_alone_is_enough()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var (password, code) = (user.User.Password, app.Code(user.Secret));
 
         await (await user.Http.PostAsync(Route, new { password = "not the password", code })).ShouldBeProblemAsync(401, "invalid_credentials");
@@ -66,7 +66,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_is_off_already()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, new { password = user.Password, code = "123456" })).ShouldBeProblemAsync(409, "two_factor_not_enabled");
     }
@@ -75,7 +75,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_can_be_turned_on_again_with_another_secret()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);
         var secret = (await (await user.Http.PostAsync("/api/v1/auth/2fa/enable", new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         app.NextStep();

@@ -13,7 +13,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_returns_a_secret_a_link_and_a_QR_code()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
 
         var response = await http.PostAsync(Route, new { });
 
@@ -36,7 +36,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Two_factor_authentication_is_off_until_a_code_is_proved()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         await (await http.PostAsync(Route, new { })).ShouldBeAsync(HttpStatusCode.OK);
 
         await app.LogInAsync(user);
@@ -47,7 +47,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task The_secret_is_not_in_clear_in_the_database()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = (await (await http.PostAsync(Route, new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
 
         var stored = (string)(await app.SqlAsync("SELECT two_factor_secret FROM users WHERE id = $1", user.Id))!;
@@ -59,7 +59,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Calling_it_again_returns_another_secret_and_only_the_last_one_works()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var first = (await (await http.PostAsync(Route, new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
         var second = (await (await http.PostAsync(Route, new { })).JsonAsync(HttpStatusCode.OK)).GetProperty("secret").GetString()!;
 
@@ -72,7 +72,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_login_of_eleven_minutes_ago_needs_the_password()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
 
         await (await http.PostAsync(Route, new { })).ShouldBeProblemAsync(401, "reauthentication_required");
@@ -88,7 +88,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_wrong_password_is_refused_however_fresh_the_login()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
     }
@@ -96,7 +96,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_fresh_login_needs_no_body()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, content: null, Cancel)).ShouldBeAsync(HttpStatusCode.OK);
     }
@@ -104,7 +104,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_cannot_be_turned_on_twice()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await user.Http.PostAsync(Route, new { })).ShouldBeProblemAsync(409, "two_factor_already_enabled");
         await (await user.Http.PostAsync(Route, new { password = user.User.Password })).ShouldBeProblemAsync(409, "two_factor_already_enabled");
@@ -113,7 +113,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Only_a_session_can_turn_it_on()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
 
         foreach (var route in new[] { Route, "/api/v1/auth/2fa/verify", "/api/v1/auth/2fa/disable", "/api/v1/auth/2fa/recovery-codes" })

@@ -59,7 +59,7 @@ public sealed class LegacySecretTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_secret_copied_to_another_user_lets_nobody_in()
     {
-        var owner = await app.WithTwoFactorAsync();
+        var owner = await app.SignUpWithTwoFactorAsync();
         var user = await WithSecretAsync(await StoredAsync(owner.User));
 
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user), app.Code(owner.Secret))).ShouldBeProblemAsync(401, "invalid_two_factor_code");

@@ -16,7 +16,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task New_codes_invalidate_the_old_ones()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         var response = await user.Http.PostAsync(Route, new { code = app.Code(user.Secret) });
 
@@ -33,7 +33,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_works_once()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await ShouldPassAsync(user, user.RecoveryCodes[0]);
         await ShouldFailAsync(user, user.RecoveryCodes[0]);
@@ -44,7 +44,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_may_be_typed_in_lower_case_and_with_or_without_dashes()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await ShouldPassAsync(user, user.RecoveryCodes[0].ToLowerInvariant());
         await ShouldPassAsync(user, user.RecoveryCodes[1].Replace("-", "", StringComparison.Ordinal));
@@ -54,7 +54,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_code_used_in_one_spelling_is_used_in_all()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         await ShouldPassAsync(user, user.RecoveryCodes[0]);
 
         await ShouldFailAsync(user, user.RecoveryCodes[0].ToLowerInvariant());
@@ -69,12 +69,12 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("' OR 1=1 --")]
     [InlineData("ＡＡＡＡＡＡ-ＡＡＡＡＡＡ-ＡＡＡＡＡＡ-ＡＡＡＡＡＡ")]
     [InlineData("😀")]
-    public async Task Garbage_is_a_wrong_code(string code) => await ShouldFailAsync(await app.WithTwoFactorAsync(), code);
+    public async Task Garbage_is_a_wrong_code(string code) => await ShouldFailAsync(await app.SignUpWithTwoFactorAsync(), code);
 
     [Fact]
     public async Task The_database_contains_no_code()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         var stored = (string)(await app.SqlAsync("SELECT string_agg(recovery_codes::text, ' ') FROM recovery_codes WHERE user_id = $1", user.User.Id))!;
 
@@ -92,7 +92,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_wrong_or_used_code_creates_no_new_ones()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var code = app.Code(user.Secret);
 
         await (await user.Http.PostAsync(Route, new { code = app.WrongCode(user.Secret) })).ShouldBeProblemAsync(400, "invalid_two_factor_code");
@@ -107,7 +107,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"code": 123456}""")]
     public async Task A_code_is_needed(string body)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
     }
@@ -115,7 +115,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task There_are_none_without_a_second_factor()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, new { code = "123456" })).ShouldBeProblemAsync(409, "two_factor_not_enabled");
     }
@@ -123,7 +123,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task One_code_sent_sixteen_times_at_once_creates_one_set()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
         var code = app.Code(user.Secret);
 
         var answers = await AtOnce.StatusesAsync(16, _ => app.WithToken(user.Tokens.AccessToken).PostAsync(Route, new { code }));
@@ -135,7 +135,7 @@ public sealed class RecoveryCodesTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Two_sets_created_at_once_leave_ten_codes()
     {
-        var user = (await app.WithTwoFactorAsync()).User;
+        var user = (await app.SignUpWithTwoFactorAsync()).User;
         await using var first = app.Services.CreateAsyncScope();
         await using var transaction = await BeginAsync(first);
         await ReplaceAsync(first);

@@ -10,7 +10,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_correct_code_turns_it_on_and_returns_ten_recovery_codes()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = await EnableAsync(http);
 
         var response = await http.PostAsync(Route, new { code = app.Code(secret) });
@@ -29,7 +29,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Other_sessions_end_and_this_one_stays()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);
         var secret = await EnableAsync(http);
 
@@ -46,7 +46,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_wrong_code_turns_nothing_on()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var secret = await EnableAsync(http);
         var code = app.Code(secret);
 
@@ -65,7 +65,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"code": 123456}""")]
     public async Task A_code_is_needed(string body)
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         var problem = await (await http.PostTextAsync(Route, body)).ShouldBeProblemAsync(400, "validation_failed");
 
@@ -75,7 +75,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_was_not_started()
     {
-        var (_, _, http) = await app.SignedInAsync();
+        var (_, _, http) = await app.SignUpAsync();
 
         await (await http.PostAsync(Route, new { code = "123456" })).ShouldBeProblemAsync(409, "two_factor_not_enabled");
     }
@@ -83,7 +83,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task It_is_on_already()
     {
-        var user = await app.WithTwoFactorAsync();
+        var user = await app.SignUpWithTwoFactorAsync();
 
         await (await user.Http.PostAsync(Route, new { code = app.Code(user.Secret) })).ShouldBeProblemAsync(409, "two_factor_already_enabled");
     }
@@ -91,7 +91,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Sixteen_at_once_turn_it_on_once()
     {
-        var (user, tokens, http) = await app.SignedInAsync();
+        var (user, tokens, http) = await app.SignUpAsync();
         var code = app.Code(await EnableAsync(http));
 
         var answers = await AtOnce.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).PostAsync(Route, new { code }));

@@ -39,7 +39,7 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
     [Fact]
     public async Task While_the_queue_is_full_requests_that_need_a_hash_are_refused_immediately_and_write_nothing()
     {
-        var (user, _, http) = await app.SignedInAsync();
+        var (user, _, http) = await app.SignUpAsync();
         var newEmail = app.NewEmail();
         var before = await app.SqlAsync("SELECT string_agg(users::text, '|' ORDER BY id) FROM users");
         using (app.Fill())
@@ -78,7 +78,7 @@ public sealed class FullHashingQueueTests(SmallQueueApp app) : IClassFixture<Sma
     [Fact]
     public async Task While_the_queue_is_full_tokens_and_keys_are_still_verified_quickly()
     {
-        var (_, tokens, http) = await app.SignedInAsync();
+        var (_, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);
         using var withKey = app.WithKey(key);
         using (app.Fill())

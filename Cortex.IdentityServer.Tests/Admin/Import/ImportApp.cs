@@ -11,5 +11,5 @@ public sealed class ImportApp(PostgresCluster cluster) : CuttableApp(cluster)
     internal override int BcryptCost => 10;
 
     /// <summary>Returns the shared administrator, whose access token expires when a test moves the clock by half an hour.</summary>
-    public Task<TwoFactorUser> AdminAsync() => _admin ??= this.SignedInStaffAsync();
+    public Task<TwoFactorUser> AdminAsync() => _admin ??= this.SignUpStaffAsync();
 }

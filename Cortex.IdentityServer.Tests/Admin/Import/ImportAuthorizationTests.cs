@@ -17,7 +17,7 @@ public sealed class ImportAuthorizationTests(ImportApp app) : IClassFixture<Impo
     public async Task No_further_line_is_imported_after_the_caller_loses_the_right(string code)
     {
         var admin = await app.AdminAsync();
-        var staff = await app.SignedInStaffAsync();
+        var staff = await app.SignUpStaffAsync();
         using var client = await ImportConnection.OpenAsync(app, staff.Tokens);
         await SendBatchAsync(client, $"before-{code}-");
 
@@ -44,7 +44,7 @@ public sealed class ImportAuthorizationTests(ImportApp app) : IClassFixture<Impo
     public async Task Invalid_lines_get_no_results_either()
     {
         var admin = await app.AdminAsync();
-        var staff = await app.SignedInStaffAsync();
+        var staff = await app.SignUpStaffAsync();
         using var client = await ImportConnection.OpenAsync(app, staff.Tokens);
         await SendBatchAsync(client, "before-bad-");
 

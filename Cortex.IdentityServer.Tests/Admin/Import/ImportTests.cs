@@ -202,7 +202,7 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [Fact]
     public async Task Each_account_and_the_whole_import_leave_events_without_emails_and_hashes()
     {
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         admin.Http.DefaultRequestHeaders.Add("X-Request-Id", "the-import");
 
         var answers = await admin.Http.ImportAsync(
@@ -278,12 +278,12 @@ public sealed class ImportTests(ImportApp app) : IClassFixture<ImportApp>
     [Fact]
     public async Task Only_an_administrator_can_import()
     {
-        var (_, _, person) = await app.SignedInAsync();
+        var (_, _, person) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(person);
-        var (_, _, withoutSecondFactor) = await app.SignedInAdminAsync();
+        var (_, _, withoutSecondFactor) = await app.SignUpAdminAsync();
         var line = Line("refused@example.com");
 
-        await (await (await app.SignedInStaffAsync("support")).Http.SendLinesAsync(line)).ShouldBeProblemAsync(403, "forbidden");
+        await (await (await app.SignUpStaffAsync("support")).Http.SendLinesAsync(line)).ShouldBeProblemAsync(403, "forbidden");
         await (await person.SendLinesAsync(line)).ShouldBeProblemAsync(403, "forbidden");
         await (await app.WithKey(key).SendLinesAsync(line)).ShouldBeProblemAsync(403, "forbidden");
         await (await withoutSecondFactor.SendLinesAsync(line)).ShouldBeProblemAsync(403, "two_factor_required");

@@ -12,7 +12,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_account_its_sessions_and_its_keys_are_gone_everywhere_at_once()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (user, _, userHttp) = await app.QuickSignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
@@ -22,7 +22,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.DeleteUserAsync(user.Id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await userHttp.ShouldBeRefusedAsync();
-        await (await otherReplica.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await (await otherReplica.FetchUntilStatusAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await http.FetchAsync(StaffSteps.PathOf(user.Id))).ShouldBeProblemAsync(404, "not_found");
         await (await http.DeleteUserAsync(user.Id)).ShouldBeProblemAsync(404, "not_found");
     }
@@ -32,7 +32,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_event_records_the_actor_and_the_accounts_state_and_nothing_identifies_the_person()
     {
         var (admin, http) = await app.QuickStaffAsync();
-        var (user, _, _) = await app.QuickSignedInAsync();
+        var (user, _, _) = await app.QuickSignUpAsync();
         await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro", roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
         http.DefaultRequestHeaders.Add("User-Agent", "console/1.0");
 

@@ -16,7 +16,7 @@ public sealed class ExportAuthorizationTests(ManyUsersApp app) : IClassFixture<M
     public async Task An_export_is_aborted_when_its_caller_loses_the_right_midway(string role, string code)
     {
         var admin = await app.AdminAsync();
-        var staff = await app.SignedInStaffAsync(role);
+        var staff = await app.SignUpStaffAsync(role);
         using var slow = app.SlowClient(staff.Tokens.AccessToken);
         using var response = await slow.GetAsync(Administrators.Users + "/export", HttpCompletionOption.ResponseHeadersRead, Cancel);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

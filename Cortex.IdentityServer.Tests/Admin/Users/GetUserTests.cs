@@ -18,11 +18,11 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Staff_see_the_account_and_how_many_of_its_credentials_are_active(string role)
     {
         var (_, http) = await app.QuickStaffAsync(role);
-        var person = await app.WithPasskeyAsync();
+        var person = await app.SignUpWithPasskeyAsync();
         await app.LogInAsync(person.User);
         await CortexApp.GenerateKeyAsync(person.Http);
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash, is_active) VALUES ($1, $2, false)", person.User.Id, $"off {person.User.Id}");
-        await app.GiveRoleAsync(person.User.Id, "support");
+        await app.GrantRoleAsync(person.User.Id, "support");
 
         var user = await http.DetailsAsync(person.User.Id);
 
@@ -64,7 +64,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Lockouts_are_shown_until_they_expire()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(person, 10);
         for (var time = 0; time < 5; time++)
         {
@@ -97,7 +97,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
 
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
         var second = await http.EntityTagAsync(user.Id);
-        await app.GiveRoleAsync(user.Id, "support");
+        await app.GrantRoleAsync(user.Id, "support");
         var third = await http.EntityTagAsync(user.Id);
 
         Assert.Distinct([first, second, third]);
@@ -121,7 +121,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task No_response_contains_a_hash_a_secret_or_a_token()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         var (keyId, key) = await CortexApp.GenerateKeyAsync(person.Http);
         await app.SqlAsync("UPDATE users SET api_key = 'plain-key-of-' || id WHERE id = $1", person.User.Id);
         var rows = new[]

@@ -39,7 +39,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Unlocking_ends_the_lockout_after_wrong_codes()
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         await app.FailSecondStepAsync(person, 10);
         var challenge = await app.ChallengeAsync(person.User);
         await (await app.SubmitCodeAsync(challenge, app.Code(person.Secret))).ShouldBeProblemAsync(429, "rate_limited");
@@ -67,7 +67,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_lost_second_factor_is_removed_with_everything_based_on_it_and_the_owner_is_notified()
     {
         var (support, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         await person.Http.AddPasskeyAsync(new());
         var challenge = await app.ChallengeAsync(person.User);
         var reset = await app.ResetTokenAsync(person.User.Email);
@@ -98,7 +98,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Passkeys_alone_are_removed_too_and_an_account_without_a_second_factor_gets_409()
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithPasskeyAsync();
+        var person = await app.SignUpWithPasskeyAsync();
 
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeProblemAsync(409, "two_factor_not_enabled");
@@ -111,7 +111,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task After_a_reset_the_owner_can_enable_a_new_second_factor()
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         await (await http.HelpAsync(person.User.Id, "reset-2fa")).ShouldBeAsync(HttpStatusCode.NoContent);
         var userHttp = app.WithToken((await app.LogInAsync(person.User)).AccessToken);
 
@@ -125,7 +125,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Sessions_end_at_once_on_every_replica_and_API_keys_keep_working()
     {
         var (support, http) = await app.QuickStaffAsync("support");
-        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (user, tokens, userHttp) = await app.QuickSignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         using var otherReplica = app.StartReplica(out var replica);
         using var _ = replica;
@@ -135,7 +135,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(user.Id, "revoke-sessions")).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await userHttp.FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "session_revoked");
-        await (await otherReplica.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
+        await (await otherReplica.FetchUntilStatusAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "session_revoked");
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken }))
             .ShouldBeProblemAsync(401, "invalid_refresh_token");
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -212,7 +212,7 @@ public sealed class HelpUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task The_owner_sees_that_an_administrator_did_it_but_not_from_where()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (user, _, userHttp) = await app.QuickSignUpAsync();
         await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeAsync(HttpStatusCode.OK);
 
         var events = (await (await userHttp.FetchAsync(Auth + "me/events")).JsonAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray().ToList();

@@ -81,7 +81,7 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var admins = await app.ReplaceAdminsAsync(4);
         var user = await app.QuickUserAsync();
-        await app.GiveRoleAsync(user.Id, "support");
+        await app.GrantRoleAsync(user.Id, "support");
         var tag = await admins[0].Http.EntityTagAsync(user.Id);
 
         var answers = await AtOnce.StatusesAsync(16, index => roles

@@ -13,7 +13,7 @@ public sealed class ManyTiersTests(CortexApp app) : IClassFixture<CortexApp>
             SELECT 'tiered' || lpad(n::text, 4, '0') || '@example.net', '!', 'tier ' || n % 400, n % 2 = 0, '2026-01-01Z'::timestamptz + n * interval '1 minute'
             FROM generate_series(0, 1999) AS n
             """);
-        var admin = (await app.SignedInStaffAsync()).Http;
+        var admin = (await app.SignUpStaffAsync()).Http;
         var all = Enumerable.Range(0, 2000).Select(n => $"tiered{n:D4}@example.net").ToList();
 
         Assert.Equal(all, await admin.WalkAsync("email=tiered&limit=200"));

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>A server with more users than fit into all buffers between it and a slow client.</summary>
-public sealed class ManyUsersApp(PostgresCluster cluster) : StaffedApp(cluster), IAsyncLifetime
+public sealed class ManyUsersApp(PostgresCluster cluster) : SharedStaffApp(cluster), IAsyncLifetime
 {
     public const int UserCount = 25_000;
 

@@ -26,6 +26,6 @@ public sealed class PeopleApp(PostgresCluster cluster) : CortexApp(cluster), IAs
                 email, tier, active, verified, n / 2);
         }
 
-        Admin = (await this.SignedInStaffAsync()).Http;
+        Admin = (await this.SignUpStaffAsync()).Http;
     }
 }

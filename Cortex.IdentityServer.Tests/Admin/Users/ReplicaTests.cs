@@ -18,7 +18,7 @@ public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDis
     public async Task A_disabled_user_is_refused_with_a_token_and_with_a_key()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (user, tokens, userHttp) = await app.QuickSignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var otherReplica = OtherReplica(tokens);
         await (await otherReplica.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
@@ -27,7 +27,7 @@ public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDis
 
         await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
 
-        await (await otherReplica.FetchUntilAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "account_disabled");
+        await (await otherReplica.FetchUntilStatusAsync(Me, HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "account_disabled");
         otherReplica.DefaultRequestHeaders.Authorization = null;
         await (await otherReplica.SendAsync(byKey, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(401, "invalid_api_key");
     }
@@ -36,24 +36,24 @@ public sealed class ReplicaTests(CortexApp app) : IClassFixture<CortexApp>, IDis
     public async Task A_role_takes_effect_when_it_is_granted_and_stops_when_it_is_revoked()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, _) = await app.QuickSignedInAsync();
+        var (user, tokens, _) = await app.QuickSignUpAsync();
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", user.Id);
         var otherReplica = OtherReplica(tokens);
         var path = StaffSteps.PathOf(user.Id);
         await (await otherReplica.FetchAsync(path)).ShouldBeProblemAsync(403, "forbidden");
 
         await (await http.UpdateUserAsync(user.Id, new { roles = new[] { "support" } })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await otherReplica.FetchUntilAsync(path, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await otherReplica.FetchUntilStatusAsync(path, HttpStatusCode.OK)).ShouldBeAsync(HttpStatusCode.OK);
 
         await (await http.UpdateUserAsync(user.Id, new { roles = Array.Empty<string>() })).ShouldBeAsync(HttpStatusCode.OK);
-        await (await otherReplica.FetchUntilAsync(path, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "forbidden");
+        await (await otherReplica.FetchUntilStatusAsync(path, HttpStatusCode.Forbidden)).ShouldBeProblemAsync(403, "forbidden");
     }
 
     [Fact]
     public async Task A_changed_tier_takes_effect()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, _) = await app.QuickSignedInAsync();
+        var (user, tokens, _) = await app.QuickSignUpAsync();
         var otherReplica = OtherReplica(tokens);
         Assert.Equal("free", await TierAsync(otherReplica));
 

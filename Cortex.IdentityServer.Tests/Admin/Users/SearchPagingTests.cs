@@ -18,7 +18,7 @@ public sealed class SearchPagingTests(CortexApp app) : IClassFixture<CortexApp>
             FROM generate_series(1, 22500) AS n
             ON CONFLICT DO NOTHING
             """);
-        var admin = (await app.SignedInStaffAsync()).Http;
+        var admin = (await app.SignUpStaffAsync()).Http;
 
         var found = await admin.WalkAsync($"email=MATCH&sort=created_at&order={order}&limit=200&is_active=true");
 

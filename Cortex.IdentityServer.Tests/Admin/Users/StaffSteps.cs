@@ -28,7 +28,7 @@ internal static class StaffSteps
     }
 
     /// <summary>Creates such a user and starts a session without the cost of a login.</summary>
-    public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> QuickSignedInAsync(this CortexApp app)
+    public static async Task<(TestUser User, Tokens Tokens, HttpClient Http)> QuickSignUpAsync(this CortexApp app)
     {
         var user = await app.QuickUserAsync();
         var stamp = (string)(await app.SqlAsync("SELECT security_stamp FROM users WHERE id = $1", user.Id))!;
@@ -41,9 +41,9 @@ internal static class StaffSteps
     /// <summary>Creates a staff member with a session, without the steps that enable a second factor.</summary>
     public static async Task<(TestUser User, HttpClient Http)> QuickStaffAsync(this CortexApp app, string role = "admin")
     {
-        var (user, _, http) = await app.QuickSignedInAsync();
+        var (user, _, http) = await app.QuickSignUpAsync();
         await app.SqlAsync("UPDATE users SET two_factor_enabled = true WHERE id = $1", user.Id);
-        await app.GiveRoleAsync(user.Id, role);
+        await app.GrantRoleAsync(user.Id, role);
         return (user, http);
     }
 

@@ -17,7 +17,7 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Support_cannot_act_on_an_administrator(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var admin = await app.SignedInStaffAsync();
+        var admin = await app.SignUpStaffAsync();
         var row = await app.SqlAsync("SELECT users::text || xmin FROM users WHERE id = $1", admin.User.Id);
 
         var problem = await (await http.HelpAsync(admin.User.Id, what)).ShouldBeProblemAsync(403, "forbidden");
@@ -32,7 +32,7 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Support_cannot_change_or_delete_users()
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (user, _, userHttp) = await app.QuickSignUpAsync();
         var (key, _) = await CortexApp.GenerateKeyAsync(userHttp);
 
         await (await http.UpdateUserAsync(user.Id, new { subscription_tier = "pro" })).ShouldBeProblemAsync(403, "forbidden");
@@ -49,7 +49,7 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Support_cannot_act_on_a_user_whose_promotion_is_about_to_commit(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
 
         var answer = await SendDuringTransactionAsync(
             person.User.Id, "INSERT INTO user_roles (user_id, role_id) SELECT $1, id FROM roles WHERE name = 'admin'",
@@ -92,7 +92,7 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_body_with_any_field_is_refused(string what)
     {
         var (_, http) = await app.QuickStaffAsync("support");
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         var path = StaffSteps.PathOf(person.User.Id, "/" + what);
 
         await (await http.PostTextAsync(path, """{"password":"a new horse, a new battery"}""")).ShouldBeProblemAsync(400, "unknown_field");

@@ -35,7 +35,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
-        await app.GiveRoleAsync(user.Id, "support");
+        await app.GrantRoleAsync(user.Id, "support");
 
         var promoted = await (await http.UpdateUserAsync(user.Id, new { roles = new[] { "admin" } })).JsonAsync(HttpStatusCode.OK);
         Assert.Equal("""["admin"]""", promoted.GetProperty("roles").GetRawText());
@@ -52,7 +52,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
-        await app.GiveRoleAsync(user.Id, "support");
+        await app.GrantRoleAsync(user.Id, "support");
         await app.SqlAsync("UPDATE users SET subscription_tier = NULL, is_active = NULL, is_verified = NULL, two_factor_enabled = NULL WHERE id = $1", user.Id);
         var tag = await http.EntityTagAsync(user.Id);
 
@@ -86,7 +86,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_disabled_user_is_refused_with_every_credential()
     {
         var (admin, http) = await app.QuickStaffAsync();
-        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (user, tokens, userHttp) = await app.QuickSignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var reset = await app.ResetTokenAsync(user.Email);
         await (await userHttp.FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
@@ -108,7 +108,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_reenabled_user_has_to_log_in_again_and_old_sessions_and_links_stay_invalid()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var (user, tokens, userHttp) = await app.QuickSignedInAsync();
+        var (user, tokens, userHttp) = await app.QuickSignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var reset = await app.ResetTokenAsync(user.Email);
         await (await http.UpdateUserAsync(user.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);
@@ -128,7 +128,7 @@ public sealed class UpdateUserTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_pending_login_fails_after_the_account_was_disabled_and_reenabled()
     {
         var (_, http) = await app.QuickStaffAsync();
-        var person = await app.WithTwoFactorAsync();
+        var person = await app.SignUpWithTwoFactorAsync();
         var challenge = await app.ChallengeAsync(person.User);
 
         await (await http.UpdateUserAsync(person.User.Id, new { is_active = false })).ShouldBeAsync(HttpStatusCode.OK);

@@ -14,7 +14,7 @@ public sealed class UserApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Staff_see_the_same_list_as_the_owner(string role)
     {
         var (_, http) = await app.QuickStaffAsync(role);
-        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (user, _, userHttp) = await app.QuickSignUpAsync();
         await CortexApp.GenerateKeyAsync(userHttp, "memory:read");
         await CortexApp.GenerateKeyAsync(userHttp);
 
@@ -29,7 +29,7 @@ public sealed class UserApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task A_revoked_key_stops_working_at_once_on_every_replica()
     {
         var (admin, http) = await app.QuickStaffAsync();
-        var (user, _, userHttp) = await app.QuickSignedInAsync();
+        var (user, _, userHttp) = await app.QuickSignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(userHttp);
         var (_, other) = await CortexApp.GenerateKeyAsync(userHttp);
         using var otherReplica = app.StartReplica(out var replica);
@@ -41,7 +41,7 @@ public sealed class UserApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.RemoveAsync(StaffSteps.PathOf(user.Id, $"/api-keys/{id}"))).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await (await app.WithKey(key).FetchAsync(Auth + "me")).ShouldBeProblemAsync(401, "invalid_api_key");
-        await (await otherReplica.FetchUntilAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await otherReplica.FetchUntilStatusAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeProblemAsync(401, "invalid_api_key");
         await (await app.WithKey(other).FetchAsync(Auth + "me")).ShouldBeAsync(HttpStatusCode.OK);
         var (actor, details) = await app.SingleEventAsync("api_key.revoked", user.Id);
         Assert.Equal((admin.Id, id), (actor, details.GetProperty("api_key_id").GetGuid()));
@@ -52,7 +52,7 @@ public sealed class UserApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
-        var (_, _, otherUser) = await app.QuickSignedInAsync();
+        var (_, _, otherUser) = await app.QuickSignUpAsync();
         var (id, key) = await CortexApp.GenerateKeyAsync(otherUser);
 
         await (await http.RemoveAsync(StaffSteps.PathOf(user.Id, $"/api-keys/{id}"))).ShouldBeProblemAsync(404, "not_found");

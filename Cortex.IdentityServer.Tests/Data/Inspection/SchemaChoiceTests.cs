@@ -25,7 +25,7 @@ public sealed class SchemaChoiceTests(PostgresCluster cluster, SchemaNamedLikeRo
     {
         await (await app.Anonymous().PostAsync("/api/v1/auth/login", new { email = "a2@example.com", password = PythonDatabase.Password }))
             .ShouldBeAsync(HttpStatusCode.OK);
-        await app.SignedInAsync();
+        await app.SignUpAsync();
         Assert.Equal(
             "public",
             await app.SqlAsync(

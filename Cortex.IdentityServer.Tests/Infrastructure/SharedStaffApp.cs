@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>A server with one staff member per role for all tests of a class that need any staff member.</summary>
-public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
+public class SharedStaffApp(PostgresCluster cluster) : CortexApp(cluster)
 {
     private readonly Dictionary<string, (TwoFactorUser Person, DateTimeOffset Since)> _staff = [];
 
@@ -14,7 +14,7 @@ public class StaffedApp(PostgresCluster cluster) : CortexApp(cluster)
     {
         if (!_staff.TryGetValue(role, out var known) || Clock.GetUtcNow() - known.Since > TimeSpan.FromMinutes(8))
         {
-            _staff[role] = known = (await this.SignedInStaffAsync(role), Clock.GetUtcNow());
+            _staff[role] = known = (await this.SignUpStaffAsync(role), Clock.GetUtcNow());
         }
 
         return known.Person;
