@@ -62,8 +62,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await (await DeleteAsync(http, new { password = "not the password" })).ShouldBeProblemAsync(401, "invalid_credentials");
         await (await DeleteAsync(http, new { })).ShouldBeProblemAsync(400, "validation_failed");
         await (await DeleteAsync(http, new { password = (string?)null })).ShouldBeProblemAsync(400, "validation_failed");
-        var bare = await http.RemoveAsync(Me);
-        Assert.Equal(HttpStatusCode.BadRequest, bare.StatusCode);
+        var withoutBody = await http.RemoveAsync(Me);
+        Assert.Equal(HttpStatusCode.BadRequest, withoutBody.StatusCode);
 
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
     }

@@ -80,8 +80,8 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
         var others = Runes(
             rune => rune.Value % 10 == 0 && rune == Rune.ToUpperInvariant(rune) && rune == Rune.ToLowerInvariant(rune) && !IsFromUnicode16(rune));
         var folded = await FoldAllAsync(cased.Select(ToAddress));
-        var capitals = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToUpperInvariant(rune))));
-        var small = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToLowerInvariant(rune))));
+        var uppercase = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToUpperInvariant(rune))));
+        var lowercase = await FoldAllAsync(cased.Select(rune => ToAddress(Rune.ToLowerInvariant(rune))));
 
         Assert.True(cased.Count > 2700, $"Only {cased.Count} letters");
         Assert.Equal(folded, await FoldAllAsync(folded));
@@ -90,10 +90,11 @@ public sealed class EmailFoldingTests(PostgresCluster cluster)
             // The letters i and s each have a second lowercase form, which is a different letter, and U+0345 is a mark.
             var rune = cased[index];
             Assert.True(
-                folded[index] == capitals[index] || rune.Value is 0x131 or 0x17F or 0x345,
-                $"U+{rune.Value:X4} and its uppercase form fold to {folded[index]} and {capitals[index]}");
+                folded[index] == uppercase[index] || rune.Value is 0x131 or 0x17F or 0x345,
+                $"U+{rune.Value:X4} and its uppercase form fold to {folded[index]} and {uppercase[index]}");
             Assert.True(
-                folded[index] == small[index] || rune.Value == 0x130, $"U+{rune.Value:X4} and its lowercase form fold to {folded[index]} and {small[index]}");
+                folded[index] == lowercase[index] || rune.Value == 0x130,
+                $"U+{rune.Value:X4} and its lowercase form fold to {folded[index]} and {lowercase[index]}");
             Assert.True(folded[index].Any(letter => letter > 0x7F) || rune.IsAscii || !rune.ToString().IsNormalized(), $"U+{rune.Value:X4} folds into ASCII");
         }
 

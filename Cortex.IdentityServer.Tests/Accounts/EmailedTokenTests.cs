@@ -95,8 +95,8 @@ public sealed class EmailedTokenTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task A_token_cannot_be_used_for_another_account()
     {
-        var (mine, victim) = (await app.RegisterAsync(), await app.RegisterAsync());
-        var token = await app.ResetTokenAsync(mine.Email);
+        var (attacker, victim) = (await app.RegisterAsync(), await app.RegisterAsync());
+        var token = await app.ResetTokenAsync(attacker.Email);
 
         await (await app.Anonymous().PostAsync(Reset, new { token, new_password = EmailSteps.NewPassword, email = victim.Email }))
             .ShouldBeProblemAsync(400, "unknown_field");

@@ -20,7 +20,7 @@ public sealed class RegisterPasswordTests : IClassFixture<ConfiguredCostApp>
         app.Clock.Advance(TimeSpan.FromMinutes(6));
     }
 
-    /// <remarks>At least 8 characters, and not among the common passwords (OWASP ASVS 6.2.1 and 6.2.4).</remarks>
+    /// <remarks>A password needs at least 8 characters and must not be a common one (OWASP ASVS 6.2.1 and 6.2.4).</remarks>
     [Theory]
     [InlineData("x7!kQ2z")]
     [InlineData("password")]

@@ -233,9 +233,9 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http, "introspect");
         const string Legacy = "squatters-legacy-key-0123456789";
-        var unused = app.WithKey(Legacy);
+        var legacy = app.WithKey(Legacy);
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Legacy);
-        var moving = await app.EmailChangeTokenAsync(http, app.NewEmail());
+        var emailChange = await app.EmailChangeTokenAsync(http, app.NewEmail());
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         second.DefaultRequestHeaders.Add("X-API-Key", key);
@@ -245,10 +245,10 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 
         await http.ShouldBeRefusedAsync();
         await app.WithKey(key).ShouldBeRefusedAsync();
-        await unused.ShouldBeRefusedAsync();
+        await legacy.ShouldBeRefusedAsync();
         await (await second.FetchUntilStatusAsync(Auth + "me", HttpStatusCode.Unauthorized)).ShouldBeAsync(HttpStatusCode.Unauthorized);
         await (await app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })).ShouldBeAsync(HttpStatusCode.Unauthorized);
-        await (await app.ConfirmEmailAsync(moving)).ShouldBeProblemAsync(400, "invalid_verification_token");
+        await (await app.ConfirmEmailAsync(emailChange)).ShouldBeProblemAsync(400, "invalid_verification_token");
         Assert.Equal(HttpStatusCode.Unauthorized, await app.TryLogInAsync(user.Email, user.Password));
         var owner = app.WithToken((await app.LogInAsync(user with { Password = New })).AccessToken);
         Assert.True((await (await owner.FetchAsync(Auth + "me")).JsonAsync(HttpStatusCode.OK)).GetProperty("is_verified").GetBoolean());

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>What may happen only once happens only once, even if two replicas get the requests at the same moment.</summary>
+/// <summary>Operations that may succeed only once do so even if two replicas get the requests at the same moment.</summary>
 [Collection(FaultTests.Name)]
 public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
 {

@@ -56,9 +56,9 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
                 Assert.Equal(200, await GetLivenessAsync(idle[^1]));
             }
 
-            using (var tooMany = await ConnectAsync(server))
+            using (var excess = await ConnectAsync(server))
             {
-                Assert.Equal(0, await GetLivenessAsync(tooMany));
+                Assert.Equal(0, await GetLivenessAsync(excess));
             }
 
             Assert.Equal(200, await GetLivenessAsync(idle[0]));
@@ -70,8 +70,8 @@ public sealed class SlowClientTests(TwoServers servers) : IAsyncLifetime
 
         await Poll.UntilAsync(TimeSpan.FromSeconds(20), "room", async () =>
         {
-            using var again = await ConnectAsync(server);
-            return await GetLivenessAsync(again) == 200;
+            using var another = await ConnectAsync(server);
+            return await GetLivenessAsync(another) == 200;
         });
     }
 

@@ -38,7 +38,7 @@ public sealed class StandbyFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Which of several hosts a server connects to, and how it reports a standby, without a failover.</summary>
+/// <summary>The server chooses among several hosts and reports a standby, without a failover.</summary>
 public sealed class StandbyTargetTests(StandbyFixture fixture) : IClassFixture<StandbyFixture>
 {
     private readonly StandbyPair _pair = fixture.Pair;

@@ -88,8 +88,8 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     public async Task A_wrong_password_takes_the_same_time_for_all_emails_when_one_account_has_a_costly_hash()
     {
         await app.SqlAsync("DELETE FROM users");
-        var usual = await app.RegisterAsync();
-        string[] emails = ["costly@example.com", usual.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
+        var registered = await app.RegisterAsync();
+        string[] emails = ["costly@example.com", registered.Email, "nobody@example.com", "cheap@example.com", "identity@example.com", "none@example.com"];
         foreach (var (email, hash) in new[]
         {
             (emails[0], BCrypt.Net.BCrypt.HashPassword(Password, workFactor: 13)), (emails[3], PythonHashes.BcryptCost5),

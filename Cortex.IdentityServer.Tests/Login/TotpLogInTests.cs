@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;
 
-/// <summary>Which codes from an authenticator app a login accepts.</summary>
+/// <summary>A login accepts only unused codes of nearby time steps from an authenticator app.</summary>
 public sealed class TotpLogInTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/login/2fa";

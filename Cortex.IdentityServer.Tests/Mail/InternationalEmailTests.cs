@@ -15,13 +15,13 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     {
         await using var smtp = new SmtpListener();
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");
-        var (carried, local) = (app.NewEmail(), $"jürgen-{app.NewEmail()}");
+        var (asciiOnly, international) = (app.NewEmail(), $"jürgen-{app.NewEmail()}");
         var before = app.Log.Length;
-        await app.EnqueueAsync(local);
-        await app.EnqueueAsync(carried);
+        await app.EnqueueAsync(international);
+        await app.EnqueueAsync(asciiOnly);
 
-        await app.AdvanceUntilAsync("the deliverable email", () => smtp.For(carried).Count == 1);
-        await app.AdvanceUntilAsync("three attempts", async () => await CountRefusalsAsync(local) >= 3);
+        await app.AdvanceUntilAsync("the deliverable email", () => smtp.For(asciiOnly).Count == 1);
+        await app.AdvanceUntilAsync("three attempts", async () => await CountRefusalsAsync(international) >= 3);
         Assert.All(smtp.Lines, line => Assert.True(Ascii.IsValid(line), line));
         Assert.Equal(1, await app.CountQueuedAsync());
         Assert.Single(app.Log[before..].Split('\n'), line => line.Contains("doesn't support SMTPUTF8", StringComparison.Ordinal));
@@ -33,12 +33,12 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     {
         await using var smtp = new SmtpListener { OffersUtf8 = true };
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");
-        var (local, plain) = ($"jürgen-{app.NewEmail()}", app.NewEmail());
-        await app.EnqueueAsync(local);
+        var (international, plain) = ($"jürgen-{app.NewEmail()}", app.NewEmail());
+        await app.EnqueueAsync(international);
         await app.EnqueueAsync(plain);
 
-        await app.AdvanceUntilAsync("both emails", () => smtp.For(local).Count == 1 && smtp.For(plain).Count == 1);
-        Assert.Equal(local, smtp.For(local)[0].Message.To.Mailboxes.Single().Address);
+        await app.AdvanceUntilAsync("both emails", () => smtp.For(international).Count == 1 && smtp.For(plain).Count == 1);
+        Assert.Equal(international, smtp.For(international)[0].Message.To.Mailboxes.Single().Address);
         Assert.Single(smtp.Lines, line => line.StartsWith("MAIL", StringComparison.Ordinal) && line.Contains("SMTPUTF8", StringComparison.Ordinal));
         await app.AssertDeliveredOnceAsync(smtp);
     }

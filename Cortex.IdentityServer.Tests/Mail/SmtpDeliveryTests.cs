@@ -181,15 +181,15 @@ public sealed class SmtpDeliveryTests(SmtpApp app) : IClassFixture<SmtpApp>, IAs
     [Fact]
     public async Task An_email_on_which_the_mail_server_always_disconnects_does_not_stop_the_others()
     {
-        var deadly = $"deadly-{app.NewEmail()}";
+        var fatal = $"fatal-{app.NewEmail()}";
         var other = app.NewEmail();
-        app.Smtp.FailAt(SmtpPhase.End, SmtpFault.Drop, deadly);
-        await app.EnqueueAsync(deadly);
+        app.Smtp.FailAt(SmtpPhase.End, SmtpFault.Drop, fatal);
+        await app.EnqueueAsync(fatal);
         await app.EnqueueAsync(other);
 
         await app.AdvanceUntilAsync("the other email", () => app.Smtp.For(other).Count == 1);
         app.Smtp.ClearFaults();
-        await app.AdvanceUntilAsync("the email", () => app.Smtp.For(deadly).Count == 1);
+        await app.AdvanceUntilAsync("the email", () => app.Smtp.For(fatal).Count == 1);
         await app.AssertDeliveredOnceAsync(app.Smtp);
     }
 

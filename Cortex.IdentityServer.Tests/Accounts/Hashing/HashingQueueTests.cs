@@ -108,13 +108,13 @@ public sealed class HashingQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_canceled_request_is_not_hashed()
     {
-        using var gone = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var running = _queue.TryEnter()!.HashAsync("running", Cancel);
         await _bcrypt.WaitForEntriesAsync(1);
-        var canceled = _queue.TryEnter()!.HashAsync("canceled", gone.Token);
+        var canceled = _queue.TryEnter()!.HashAsync("canceled", cancellation.Token);
         var last = _queue.TryEnter()!.VerifyAsync(null, "last", default, Cancel);
 
-        await gone.CancelAsync();
+        await cancellation.CancelAsync();
         _bcrypt.Open();
 
         await running;
@@ -171,9 +171,9 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
         void FillAndLeave()
         {
-            var again = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
+            var morePlaces = Enumerable.Range(0, 4).Select(_ => _queue.TryEnter()!).ToList();
             Assert.Null(_queue.TryEnter());
-            again.ForEach(place => place.Dispose());
+            morePlaces.ForEach(place => place.Dispose());
         }
     }
 
