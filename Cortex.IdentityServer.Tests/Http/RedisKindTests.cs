@@ -35,80 +35,6 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         });
     }
 
-    [Theory]
-    [InlineData("incr")]
-    [InlineData("decr")]
-    [InlineData("get")]
-    [InlineData("set")]
-    [InlineData("pttl")]
-    [InlineData("eval")]
-    [InlineData("echo")]
-    public async Task A_missing_permission_is_logged_once_and_takes_effect_once_granted(string command)
-    {
-        await using var redis = new RedisServer();
-        await redis.StartAsync();
-        await redis.ExecuteAsync(Documented());
-        await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"-{command}"]);
-        var told = $"its user lacks permissions (NOPERM: {command})";
-        var before = Logged(told);
-
-        await WithReplicaAsync(Url(redis, "cortex"), async http =>
-        {
-            await UntilAsync(told, () => Logged(told) > before);
-            await LimitedAloneAsync(http);
-
-            // The number of probes in three seconds.
-            await Task.Delay(3000, Ct);
-            Assert.Equal(1, Logged(told) - before);
-            ToldOnce($"Redis at 127.0.0.1:{redis.Port}/0");
-
-            await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"+{command}"]);
-            await CountsAsync(redis);
-        });
-    }
-
-    [Fact]
-    public async Task Keys_that_a_user_may_not_access_are_logged()
-    {
-        await using var redis = new RedisServer();
-        await redis.StartAsync();
-        await redis.ExecuteAsync(Documented());
-        await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", "resetkeys", "~another:*"]);
-
-        await ToldAsync(Url(redis, "cortex"), "(NOPERM: keys cortex:limit:*)");
-    }
-
-    [Fact]
-    public async Task The_log_names_a_wrong_password()
-    {
-        await using var redis = new RedisServer("another-password");
-        await redis.StartAsync();
-
-        await ToldAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it rejects the user or password");
-    }
-
-    [Fact]
-    public async Task The_log_names_a_replica()
-    {
-        await using var primary = new RedisServer();
-        await primary.StartAsync();
-        await using var replica = new RedisServer { Settings = ["--replicaof", "127.0.0.1", $"{primary.Port}"] };
-        await replica.StartAsync();
-
-        await ToldAsync(replica.Url, "it is a read-only replica (READONLY)");
-    }
-
-    [Fact]
-    public async Task The_log_names_a_sentinel()
-    {
-        await using var primary = new RedisServer();
-        await primary.StartAsync();
-        await using var sentinel = new RedisServer { SentinelOf = primary.Port };
-        await sentinel.StartAsync();
-
-        await ToldAsync(sentinel.Url, "it is a Sentinel");
-    }
-
     [Fact]
     public async Task A_cluster_works()
     {
@@ -123,42 +49,104 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_log_names_a_database_other_than_0_on_a_cluster()
+    public Task Each_missing_permission_is_logged_once_and_takes_effect_once_granted() =>
+        Task.WhenAll(new[] { "incr", "decr", "get", "set", "pttl", "eval", "echo" }.Select(async command =>
+        {
+            await using var redis = new RedisServer();
+            await redis.StartAsync();
+            await redis.ExecuteAsync(Documented());
+            await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"-{command}"]);
+
+            await WithReplicaAsync(Url(redis, "cortex"), async http =>
+            {
+                await LoggedOnceAsync(http, redis.Port, $"its user lacks permissions (NOPERM: {command})");
+
+                await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"+{command}"]);
+                await CountsAsync(redis);
+            });
+        }));
+
+    [Fact]
+    public Task Every_other_reason_is_logged_once() => Task.WhenAll(
+        ForbiddenKeysAsync(),
+        WrongPasswordAsync(),
+        ReplicaAsync(),
+        SentinelAsync(),
+        DatabaseOfClusterAsync(),
+        MissingDatabaseAsync(),
+        ClusterWithoutSlotsAsync(),
+        NotRedisAsync("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
+        NotRedisAsync("ERROR\r\n"));
+
+    private async Task ForbiddenKeysAsync()
+    {
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await redis.ExecuteAsync(Documented());
+        await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", "resetkeys", "~another:*"]);
+
+        await LogsAsync(Url(redis, "cortex"), "(NOPERM: keys cortex:limit:*)");
+    }
+
+    private async Task WrongPasswordAsync()
+    {
+        await using var redis = new RedisServer("another-password");
+        await redis.StartAsync();
+
+        await LogsAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it rejects the user or password");
+    }
+
+    private async Task ReplicaAsync()
+    {
+        await using var primary = new RedisServer();
+        await primary.StartAsync();
+        await using var replica = new RedisServer { Settings = ["--replicaof", "127.0.0.1", $"{primary.Port}"] };
+        await replica.StartAsync();
+
+        await LogsAsync(replica.Url, "it is a read-only replica (READONLY)");
+    }
+
+    private async Task SentinelAsync()
+    {
+        await using var primary = new RedisServer();
+        await primary.StartAsync();
+        await using var sentinel = new RedisServer { SentinelOf = primary.Port };
+        await sentinel.StartAsync();
+
+        await LogsAsync(sentinel.Url, "it is a Sentinel");
+    }
+
+    private async Task DatabaseOfClusterAsync()
     {
         await using var redis = await ClusterAsync();
 
-        await ToldAsync($"{redis.Url}/1", "a cluster has only database 0, and REDIS_URL names database 1");
+        await LogsAsync($"{redis.Url}/1", "a cluster has only database 0, and REDIS_URL names database 1");
     }
 
-    [Fact]
-    public async Task The_log_names_a_missing_database()
+    private async Task MissingDatabaseAsync()
     {
         await using var redis = new RedisServer();
         await redis.StartAsync();
 
-        await ToldAsync($"{redis.Url}/99", "it has no database 99");
+        await LogsAsync($"{redis.Url}/99", "it has no database 99");
     }
 
-    [Fact]
-    public async Task The_log_names_a_cluster_without_slots()
+    private async Task ClusterWithoutSlotsAsync()
     {
         await using var redis = new RedisServer { Settings = RedisServer.Cluster };
         await redis.StartAsync();
 
-        await ToldAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
+        await LogsAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
     }
 
-    [Theory]
-    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")]
-    [InlineData("ERROR\r\n")]
-    public async Task The_log_names_a_server_that_is_not_Redis(string answer)
+    private async Task NotRedisAsync(string answer)
     {
         using var web = new TcpListener(IPAddress.Loopback, 0);
         web.Start();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var serving = ServeAsync(web, Encoding.ASCII.GetBytes(answer), stop.Token);
 
-        await ToldAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't speak the Redis protocol");
+        await LogsAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't speak the Redis protocol");
         await stop.CancelAsync();
         await serving;
     }
@@ -195,30 +183,27 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
             .Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))
             .Split(' ');
 
-    private int Logged(string text) => app.Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
-
     private Task CountsAsync(RedisServer redis) =>
         UntilAsync("sharing", () => app.Log.Contains($"shared with other replicas through Redis at 127.0.0.1:{redis.Port}/", StringComparison.Ordinal));
 
-    /// <summary>Asserts that the reason is logged once and that limits apply anyway.</summary>
-    private Task ToldAsync(string url, string cause) => WithReplicaAsync(url, async http =>
+    private Task LogsAsync(string url, string reason) => WithReplicaAsync(url, http => LoggedOnceAsync(http, new Uri(url).Port, reason));
+
+    /// <summary>Asserts that a server logs the reason once, and that limits apply anyway.</summary>
+    private async Task LoggedOnceAsync(HttpClient http, int port, string reason)
     {
-        var told = $"Redis at 127.0.0.1:{new Uri(url).Port}/";
-        await UntilAsync(
-            cause, () => app.Log.Split('\n').Any(line => line.Contains(told, StringComparison.Ordinal) && line.Contains(cause, StringComparison.Ordinal)));
+        await UntilAsync(reason, () => Logged(port).Any(line => line.Contains(reason, StringComparison.Ordinal)));
         await LimitedAloneAsync(http);
+
+        // The server probes Redis every second.
         await Task.Delay(3000, Ct);
-        ToldOnce(told);
-    });
+        var lines = Logged(port);
+        Assert.True(lines.Count == 1, string.Join('\n', lines));
+    }
 
     /// <summary>Ignores a timeout at the start, which a busy machine may cause and which the log then names first.</summary>
-    private void ToldOnce(string text)
-    {
-        var told = app.Log.Split('\n')
-            .Where(line => line.Contains(text, StringComparison.Ordinal) && !line.Contains("(TimeoutException)", StringComparison.Ordinal))
-            .ToList();
-        Assert.True(told.Count == 1, string.Join('\n', told));
-    }
+    private List<string> Logged(int port) =>
+        [.. app.Log.Split('\n').Where(line => line.Contains($"Redis at 127.0.0.1:{port}/", StringComparison.Ordinal)
+            && !line.Contains("(TimeoutException)", StringComparison.Ordinal))];
 
     private static async Task LimitedAloneAsync(HttpClient http)
     {
