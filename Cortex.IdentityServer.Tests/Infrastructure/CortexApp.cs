@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
@@ -38,7 +37,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     private WebApplicationFactory<Program> _factory = null!;
     private int _count;
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    public TestClock Clock { get; } = new();
 
     public string ConnectionString { get; private set; } = "";
 
