@@ -3,7 +3,7 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Cortex.IdentityServer.Benchmarks.Floors;
+using Cortex.IdentityServer.Benchmarks.Baselines;
 using Cortex.IdentityServer.Benchmarks.Load;
 
 namespace Cortex.IdentityServer.Benchmarks;
@@ -17,8 +17,8 @@ internal static class BenchmarkProgram
         ["versions"] = Versions.RunAsync,
         ["seed"] = Seed.RunAsync,
         ["bare"] = BareServer.RunAsync,
-        ["hash"] = HashFloor.RunAsync,
-        ["updates"] = UpdateFloor.RunAsync,
+        ["hash"] = HashBaseline.RunAsync,
+        ["updates"] = UpdateBaseline.RunAsync,
         ["logins"] = Logins.RunAsync,
         ["flood"] = LoginFlood.RunAsync,
         ["refreshes"] = Refreshes.RunAsync,

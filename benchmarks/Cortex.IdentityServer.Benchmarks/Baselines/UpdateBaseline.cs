@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace Cortex.IdentityServer.Benchmarks.Floors;
+namespace Cortex.IdentityServer.Benchmarks.Baselines;
 
 /// <summary>The baseline for refreshes: each connection updates a row of its own with a prepared statement and commits each time.</summary>
-internal static class UpdateFloor
+internal static class UpdateBaseline
 {
     public static async Task RunAsync(IConfiguration arguments)
     {

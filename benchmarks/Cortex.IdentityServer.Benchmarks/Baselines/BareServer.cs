@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Npgsql;
 
-namespace Cortex.IdentityServer.Benchmarks.Floors;
+namespace Cortex.IdentityServer.Benchmarks.Baselines;
 
 /// <summary>
 /// The baseline for requests: Kestrel and a minimal API without middleware. <c>/</c> returns a constant, and <c>/row</c> returns one row of users.

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Cortex.IdentityServer.Identity.Passwords.Hashing;
 
-namespace Cortex.IdentityServer.Benchmarks.Floors;
+namespace Cortex.IdentityServer.Benchmarks.Baselines;
 
 /// <summary>The baseline for logins: only libxcrypt's bcrypt, on one thread per processor.</summary>
-internal static class HashFloor
+internal static class HashBaseline
 {
     private const string Salt = "abcdefghijklmnopqrstuu";
 
