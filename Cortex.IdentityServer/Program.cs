@@ -60,7 +60,7 @@ internal sealed partial class Program
     private static async Task ServeAsync(WebApplication app)
     {
         var http = app.Services.GetRequiredService<HttpOptions>();
-        app.WarnOfMissingMail();
+        app.WarnIfMailIsOff();
         app.UseRequestStart(http);
         app.UseForwardAuthTargets();
         app.UseHttp(http);

@@ -58,7 +58,7 @@ public sealed class WeakSecretTests
         {
             var bytes = new byte[16];
             random.NextBytes(bytes);
-            Assert.Null(SecretStrength.Objection(Convert.ToHexStringLower(bytes)));
+            Assert.Null(SecretStrength.Validate(Convert.ToHexStringLower(bytes)));
         }
     }
 

@@ -20,6 +20,6 @@ public sealed class DocumentedCommandTests
 
     [Fact]
     public void Every_exit_code_is_in_the_table() => Assert.Equal(
-        new[] { ExitCode.Done, ExitCode.Failed, ExitCode.WrongUsage, ExitCode.SomeFailed, ExitCode.Interrupted }.Select(code => $"{code}"),
+        new[] { ExitCode.Done, ExitCode.Failed, ExitCode.UsageError, ExitCode.SomeFailed, ExitCode.Interrupted }.Select(code => $"{code}"),
         Page.Rows("exit code").Select(row => row.Cells[0]));
 }

@@ -34,7 +34,7 @@ public sealed class CredentialCacheTests : IDisposable
 
         Assert.True(_cache.TryGet("key", out var cached));
         Assert.Same(fact, cached);
-        _changes.Changed(fact.UserId);
+        _changes.Invalidate(fact.UserId);
         Assert.False(_cache.TryGet("key", out _));
     }
 
@@ -47,7 +47,7 @@ public sealed class CredentialCacheTests : IDisposable
             "key",
             (_, _) =>
             {
-                _changes.Changed(fact.UserId);
+                _changes.Invalidate(fact.UserId);
                 return Task.FromResult<Fact?>(fact);
             },
             Ct);
@@ -62,7 +62,7 @@ public sealed class CredentialCacheTests : IDisposable
         await CacheAsync("one");
         await CacheAsync("two");
 
-        _changes.EverythingChanged();
+        _changes.InvalidateAll();
 
         Assert.False(_cache.TryGet("one", out _));
         Assert.False(_cache.TryGet("two", out _));
@@ -117,7 +117,7 @@ public sealed class CredentialCacheTests : IDisposable
     public async Task An_entry_that_is_known_to_be_stale_is_not_used_even_if_the_database_does_not_answer()
     {
         var fact = await CacheAsync("key");
-        _changes.Changed(fact.UserId);
+        _changes.Invalidate(fact.UserId);
         _changes.MarkOutOfSync();
 
         await Assert.ThrowsAsync<NpgsqlException>(() => _cache.QueryAsync("key", Fail, Ct));

@@ -33,8 +33,8 @@ public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexAp
         var mail = new OutboxMail { Id = Guid.NewGuid(), Kind = kind, Recipient = "ada@example.com", CreatedAt = app.Clock.GetUtcNow() };
         for (var i = 0; i < TokenCount; i++)
         {
-            var token = tokens.TextOf(Guid.CreateVersion7(), Mails.PurposeOf(kind));
-            var link = Mails.Of(mail, token, options).ToText().Split('\n').Single(line => line.Contains("token=", StringComparison.Ordinal));
+            var token = tokens.TextOf(Guid.CreateVersion7(), MailTexts.PurposeOf(kind));
+            var link = MailTexts.Of(mail, token, options).ToText().Split('\n').Single(line => line.Contains("token=", StringComparison.Ordinal));
 
             Assert.StartsWith("http", link, StringComparison.Ordinal);
             Assert.EndsWith("token=" + token, link, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class EmailLinkFormatTests(CortexApp app) : IClassFixture<CortexAp
         foreach (var kind in KindsWithLink)
         {
             var mail = new OutboxMail { Id = Guid.NewGuid(), Kind = kind.Data, Recipient = "ada@example.com", CreatedAt = app.Clock.GetUtcNow() };
-            using var message = Mails.Of(mail, new string('x', 68), options).ToMessage(mail, options, app.Clock.GetUtcNow());
+            using var message = MailTexts.Of(mail, new string('x', 68), options).ToMessage(mail, options, app.Clock.GetUtcNow());
             using var written = new MemoryStream();
             message.WriteTo(written, TestContext.Current.CancellationToken);
             var lines = Encoding.Latin1.GetString(written.ToArray()).ReplaceLineEndings("\n").Split('\n');

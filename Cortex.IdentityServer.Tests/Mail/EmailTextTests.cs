@@ -159,7 +159,7 @@ public sealed class EmailTextTests
                 new Dictionary<string, string> { ["name"] = Name, ["user_agent"] = UserAgent, ["ip"] = "192.0.2.7", ["request_id"] = "r" }),
         };
         using var written = new MemoryStream();
-        using var message = Mails.Of(mail, Token, options).ToMessage(mail, options, Now);
+        using var message = MailTexts.Of(mail, Token, options).ToMessage(mail, options, Now);
         message.WriteTo(written, TestContext.Current.CancellationToken);
         written.Position = 0;
         return MimeMessage.Load(written, TestContext.Current.CancellationToken);

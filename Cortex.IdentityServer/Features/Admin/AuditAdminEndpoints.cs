@@ -13,7 +13,7 @@ internal static class AuditAdminEndpoints
         [AsParameters] AuditEventsQuery query, AuditReader events, CancellationToken cancellationToken)
     {
         var reader = new QueryReader();
-        var (limit, cursor, filter) = (reader.Limit(query.Limit), reader.Cursor(query.Cursor), query.Read(reader));
+        var (limit, cursor, filter) = (reader.ReadLimit(query.Limit), reader.ReadCursor(query.Cursor), query.Read(reader));
         return reader.Refusal is { } refusal
             ? refusal.ToProblem()
             : TypedResults.Ok(AdminAuditEventPage.Of(await events.PageAsync(filter, cursor, limit, cancellationToken)));

@@ -32,8 +32,8 @@ internal sealed record AuditEventsQuery
     public AuditFilter Read(QueryReader reader)
     {
         var filter = new AuditFilter(
-            reader.Id("actor", Actor), reader.Id("user", User), reader.Word("action", Action, AuditAction.All), reader.Time("from", From),
-            reader.Time("to", To));
+            reader.ReadId("actor", Actor), reader.ReadId("user", User), reader.ReadWord("action", Action, AuditAction.All), reader.ReadTime("from", From),
+            reader.ReadTime("to", To));
         if (filter.From > filter.To)
         {
             reader.AddError("from", "must not be after to");

@@ -20,14 +20,15 @@ internal static class BillingAdminEndpoints
         CancellationToken cancellationToken)
     {
         var reader = new QueryReader();
-        var (many, after, isProcessed, owner) = (reader.Limit(limit), reader.Cursor(cursor), reader.Flag("processed", processed), reader.Id("user", user));
+        var (count, after) = (reader.ReadLimit(limit), reader.ReadCursor(cursor));
+        var (isProcessed, owner) = (reader.ReadFlag("processed", processed), reader.ReadId("user", user));
         return reader.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(await events.PageAsync(isProcessed, owner, after, many, cancellationToken));
+            : TypedResults.Ok(await events.PageAsync(isProcessed, owner, after, count, cancellationToken));
     }
 
     /// <summary>Process a billing event again</summary>
-    /// <remarks>Queues the event for processing. An event that is already pending is not changed.</remarks>
+    /// <remarks>Queues the event for processing. An event that is already pending isn't changed.</remarks>
     internal static async Task<Results<Accepted<BillingEventResponse>, Problem>> ReplayBillingEvent(
         [Description("The id of the event.")] Guid id, BillingReplay replay, HttpContext http, CancellationToken cancellationToken) =>
         await replay.ReplayAsync(id, http.AdministratorOrigin(), cancellationToken) is { } replayed

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 /// <summary>Serves the OpenAPI document, compressed when the client accepts it, and answers 304 when the client's copy is current.</summary>
 internal static class OpenApiEndpoint
 {
-    /// <summary>Kept short, because the document changes with every update and a revalidation costs only a few bytes.</summary>
+    /// <summary>The cache lifetime is short, because the document changes with every update and a revalidation costs only a few bytes.</summary>
     private const string CacheControl = "public, max-age=60";
 
     internal static async Task GetDocument(OpenApiFiles files, HttpContext http)

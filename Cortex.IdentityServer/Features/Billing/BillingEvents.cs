@@ -5,11 +5,11 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>Reads <c>billing_events</c> page by page, newest first. The time per page does not depend on its position.</summary>
+/// <summary>Reads <c>billing_events</c> page by page, newest first. The time per page doesn't depend on its position.</summary>
 /// <remarks>NULL in an old row reads as the column's default; a row without a time sorts as older than all others.</remarks>
 internal sealed class BillingEvents(NpgsqlDataSource database)
 {
-    /// <summary>These must equal the expressions of the indexes.</summary>
+    /// <summary>The expressions by which events are sorted and filtered. They must equal those of the indexes.</summary>
     private const string CreatedAt = "coalesce(created_at, '-infinity')";
     private const string Processed = "coalesce(processed, false)";
 

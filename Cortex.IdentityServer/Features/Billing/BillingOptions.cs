@@ -20,14 +20,14 @@ internal sealed record BillingOptions(
 
     private static string[] WebhookSecrets(SettingsReader settings)
     {
-        var secrets = settings.List("POLAR_WEBHOOK_SECRET");
-        if (settings.Text("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < MinSecretLength)))
+        var secrets = settings.ReadList("POLAR_WEBHOOK_SECRET");
+        if (settings.ReadText("POLAR_WEBHOOK_SECRET") is not null && (secrets.Length is 0 or > 2 || secrets.Any(secret => secret.Length < MinSecretLength)))
         {
             settings.AddError(
                 "POLAR_WEBHOOK_SECRET",
                 $"must be the secret of Polar's webhook endpoint, {MinSecretLength} characters or more; or two, separated by a comma, while it is rotated");
         }
-        else if (settings.IsProduction && secrets.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
+        else if (settings.IsProduction && secrets.Select(SecretStrength.Validate).OfType<string>().FirstOrDefault() is { } objection)
         {
             // Outside Production, tests use the example secrets that the webhook standard publishes.
             settings.AddError("POLAR_WEBHOOK_SECRET", objection);
@@ -42,7 +42,7 @@ internal sealed record BillingOptions(
 
     private static string? AccessToken(SettingsReader settings)
     {
-        var token = settings.Text("POLAR_ACCESS_TOKEN");
+        var token = settings.ReadText("POLAR_ACCESS_TOKEN");
         if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             settings.AddError("POLAR_ACCESS_TOKEN", "must be a Polar organization access token: one word of visible ASCII characters");
@@ -54,7 +54,7 @@ internal sealed record BillingOptions(
     private static Dictionary<string, string> Products(SettingsReader settings)
     {
         var products = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in settings.List("POLAR_PRODUCTS").Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
+        foreach (var pair in settings.ReadList("POLAR_PRODUCTS").Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
         {
             if (pair is not [{ Length: > 0 } product, "free" or "pro" or "enterprise"] || !products.TryAdd(product, pair[1]))
             {

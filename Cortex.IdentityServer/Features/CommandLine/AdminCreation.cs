@@ -27,7 +27,7 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
                         : error.Description);
                 }
 
-                change.Created(user.Id);
+                change.SetAccount(user.Id);
                 await GrantRoleAsync(change, user, AuditAction.Created, had: []);
                 return new AdminCreationResult.Created(user.Id);
             },

@@ -13,8 +13,8 @@ internal static class Commands
         var parsed = Root(server).Parse(WithoutHelpCommand(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction || (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [[not '-', ..], ..]))
         {
-            await Console.Error.WriteLineAsync(WrongUsage.Explain(parsed));
-            return ExitCode.WrongUsage;
+            await Console.Error.WriteLineAsync(UsageErrors.Explain(parsed));
+            return ExitCode.UsageError;
         }
 
         var answer = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);

@@ -68,7 +68,7 @@ internal static class CreateAdminCommand
         await Console.Error.WriteLineAsync(promoted.IsNew
             ? $"{email} is now an administrator and keeps the account's password. {(promoted.User.TwoFactorEnabled ? "" : NextStep(work))}".TrimEnd()
             : $"{email} is already an administrator; nothing was changed.");
-        if (!promoted.User.MayBeUsed)
+        if (!promoted.User.IsEnabled)
         {
             await Console.Error.WriteLineAsync("The account is disabled, so its owner can't log in.");
         }

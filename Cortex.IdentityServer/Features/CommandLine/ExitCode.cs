@@ -8,8 +8,8 @@ internal static class ExitCode
     /// <summary>The command failed; one line on standard error says why.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command or option does not exist, or its value is not valid.</summary>
-    public const int WrongUsage = 2;
+    /// <summary>The command or option doesn't exist, or its value isn't valid.</summary>
+    public const int UsageError = 2;
 
     /// <summary>The import read the whole file, but some lines failed.</summary>
     public const int SomeFailed = 3;

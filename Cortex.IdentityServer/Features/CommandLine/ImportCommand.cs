@@ -57,8 +57,8 @@ internal static class ImportCommand
         await Console.Out.WriteLineAsync($"{ImportView.Text(result.Counts)}.");
         return result switch
         {
-            ImportResult.CutShort cut => throw new CommandFailedException(
-                $"Stopped at line {cut.Line}; accounts that were created are kept: {cut.Refusal.Detail}"),
+            ImportResult.Aborted aborted => throw new CommandFailedException(
+                $"Stopped at line {aborted.Line}; accounts that were created are kept: {aborted.Refusal.Detail}"),
             ImportResult.Complete { Counts.Failed: 0 } => ExitCode.Done,
             ImportResult.Complete => ExitCode.SomeFailed,
             _ => throw new UnreachableException(),

@@ -17,7 +17,7 @@ internal static class PasswordInput
     public static string Generate() => RandomNumberGenerator.GetString(Alphabet, Length);
 
     /// <summary>The first line of standard input, without its line end; null if standard input is a terminal or is empty.</summary>
-    /// <exception cref="CommandFailedException">The line is not valid UTF-8.</exception>
+    /// <exception cref="CommandFailedException">The line isn't valid UTF-8.</exception>
     public static async Task<string?> ReadAsync(CancellationToken stop)
     {
         if (!Console.IsInputRedirected)

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>Opens standard input as a stream whose reads can be canceled. The system's own reads block until input arrives, whatever the token.</summary>
+/// <summary>Opens standard input as a stream whose reads can be canceled. The system's own reads ignore the token and block until input arrives.</summary>
 internal static class StandardInput
 {
     public static Stream Open()

@@ -18,10 +18,10 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         {
             switch (await accessTokens.CheckAsync(token, http.RequestAborted))
             {
-                case TokenVerdict.Valid { Token: var good }:
-                    return (Of(good), null);
+                case TokenVerdict.Valid { Token: var valid }:
+                    return (Of(valid), null);
 
-                // An expired or revoked access token is no API key, so it does not count against the calling address.
+                // An expired or revoked access token is no API key, so it doesn't count against the calling address.
                 case TokenVerdict.Refused { Refusal: var ended } when !ended.Is(Problems.InvalidToken):
                     return (null, null);
             }

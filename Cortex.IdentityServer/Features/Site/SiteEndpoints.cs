@@ -48,7 +48,7 @@ internal static class SiteEndpoints
 
     internal static Page ShowSecurity() => EmailForm();
 
-    /// <summary>Like <c>/api/v1/auth/forgot-password</c>, this responds the same whether or not there is an account.</summary>
+    /// <summary>Requests a reset email. The response is the same whether or not there is an account, as with <c>/api/v1/auth/forgot-password</c>.</summary>
     internal static async Task<IResult> SendLink(HttpContext http, Outbox outbox, CancellationToken cancellationToken)
     {
         var form = await PageForm.ReadAsync(http, cancellationToken);

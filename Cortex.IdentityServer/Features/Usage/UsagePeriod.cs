@@ -23,9 +23,9 @@ internal sealed record UsagePeriod(DateTimeOffset From, DateTimeOffset To, strin
     /// <summary>Reads a period from a query; by default, the last 30 days.</summary>
     public static UsagePeriod Read(QueryReader reader, string? from, string? to, string? granularity, DateTimeOffset now)
     {
-        var end = reader.Time("to", to) ?? now;
-        var start = reader.Time("from", from) ?? (end - DateTimeOffset.MinValue > DefaultLength ? end - DefaultLength : DateTimeOffset.MinValue);
-        var period = new UsagePeriod(start, end, reader.Word("granularity", granularity, Granularities) ?? "day");
+        var end = reader.ReadTime("to", to) ?? now;
+        var start = reader.ReadTime("from", from) ?? (end - DateTimeOffset.MinValue > DefaultLength ? end - DefaultLength : DateTimeOffset.MinValue);
+        var period = new UsagePeriod(start, end, reader.ReadWord("granularity", granularity, Granularities) ?? "day");
         if (period.From > period.To)
         {
             reader.AddError("from", "must not be after to, which is now by default");

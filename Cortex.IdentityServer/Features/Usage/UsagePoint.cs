@@ -9,5 +9,5 @@ namespace Cortex.IdentityServer.Features.Usage;
 /// <param name="TokensUsed">The number of tokens that the requests used.</param>
 /// <param name="CostUsd">The cost of the requests in US dollars.</param>
 /// <param name="Errors">The number of failed requests.</param>
-/// <param name="Unpriced">The number of requests whose cost is not a number (NaN), which <c>cost_usd</c> leaves out.</param>
+/// <param name="Unpriced">The number of requests whose cost isn't a number (NaN), which <c>cost_usd</c> leaves out.</param>
 internal sealed record UsagePoint(DateTimeOffset Start, string? Group, long Requests, long TokensUsed, decimal CostUsd, long Errors, long Unpriced);

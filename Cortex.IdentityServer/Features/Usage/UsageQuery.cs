@@ -22,5 +22,5 @@ internal sealed record UsageQuery
 
     public UsagePeriod ReadPeriod(QueryReader reader, DateTimeOffset now) => UsagePeriod.Read(reader, From, To, Granularity, now);
 
-    public string? ReadGroup(QueryReader reader) => reader.Word("group_by", GroupBy, UsageReport.Groups);
+    public string? ReadGroup(QueryReader reader) => reader.ReadWord("group_by", GroupBy, UsageReport.Groups);
 }

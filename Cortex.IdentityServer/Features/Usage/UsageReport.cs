@@ -9,7 +9,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     public const int MaxGroups = 100;
 
     /// <summary>
-    /// False for a cost that is not a finite number, and null for a row without a cost. Other programs may store NaN, which would make every sum NaN;
+    /// False for a cost that isn't a finite number, and null for a row without a cost. Other programs may store NaN, which would make every sum NaN;
     /// PostgreSQL sorts it after infinity.
     /// </summary>
     internal const string IsPriced = "(cost_usd > '-Infinity' AND cost_usd < 'Infinity')";
@@ -91,7 +91,7 @@ internal sealed class UsageReport(NpgsqlDataSource database)
     }
 
     /// <remarks>
-    /// Each interval is a range of the index with few groups, so nothing has to be sorted and memory does not grow with the usage. A group that is itself named
+    /// Each interval is a range of the index with few groups, so nothing has to be sorted and memory doesn't grow with the usage. A group that is itself named
     /// like the combined one is merged into it.
     /// </remarks>
     private static string Sql(string group) => $"""

@@ -11,7 +11,7 @@ internal static class LocalFolder
     /// folder.
     /// </summary>
     public static string Locate(SettingsReader settings) =>
-        Path.GetFullPath(settings.Text("CORTEX_DATA") ?? Path.Combine(SolutionFolder() ?? Directory.GetCurrentDirectory(), ".cortex"));
+        Path.GetFullPath(settings.ReadText("CORTEX_DATA") ?? Path.Combine(SolutionFolder() ?? Directory.GetCurrentDirectory(), ".cortex"));
 
     /// <summary>Returns the folder of the solution that the running program was built in, or null for a deployed program.</summary>
     public static string? SolutionFolder()

@@ -48,7 +48,7 @@ internal static class RunEnvironment
     private static string Validate(string source, string name)
     {
         var bare = name.AsSpan().Trim().Trim("\"'`").Trim();
-        if (FindMeantName(bare) is { } meant && name != meant)
+        if (FindIntendedName(bare) is { } meant && name != meant)
         {
             throw new ConfigurationException(
                 $"{source} must be exactly {meant}, if that is what you mean; case, spaces, and quotes matter. Production's rules apply under every "
@@ -61,7 +61,7 @@ internal static class RunEnvironment
     }
 
     /// <summary>Returns Development or Production if the name was probably meant to be that, or null otherwise.</summary>
-    private static string? FindMeantName(ReadOnlySpan<char> name)
+    private static string? FindIntendedName(ReadOnlySpan<char> name)
     {
         // Names such as Production1 and ProductionEurope are deliberate, and Production's rules apply to them anyway.
         if (name.StartsWith(Environments.Production, StringComparison.Ordinal) && name.Length > Environments.Production.Length)

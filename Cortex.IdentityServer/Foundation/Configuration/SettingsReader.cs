@@ -29,7 +29,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     public IReadOnlyList<string> Warnings => [.. _warnings, .. Mistyped().Select(variable => variable.Hint + ".")];
 
     /// <summary>Returns the value, or null if it is unset or empty: compose files pass unset variables on as empty ones.</summary>
-    public string? Text(string name)
+    public string? ReadText(string name)
     {
         var text = ReadVariable(name);
         return !SecretFile.Supports(name) || ReadVariable(name + SecretFile.Suffix) is not { } file ? text
@@ -60,9 +60,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return null;
     }
 
-    public int Number(string name, int defaultValue, int min, int max, string unit)
+    public int ReadNumber(string name, int defaultValue, int min, int max, string unit)
     {
-        if (Text(name) is not { } text)
+        if (ReadText(name) is not { } text)
         {
             return defaultValue;
         }
@@ -76,9 +76,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return defaultValue;
     }
 
-    public bool Flag(string name, bool defaultValue, string yes = "true", string no = "false")
+    public bool ReadFlag(string name, bool defaultValue, string yes = "true", string no = "false")
     {
-        var text = Text(name);
+        var text = ReadText(name);
         if (text is null)
         {
             return defaultValue;
@@ -97,16 +97,16 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
         return false;
     }
 
-    public string[] List(string name)
+    public string[] ReadList(string name)
     {
-        var entries = Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var entries = ReadText(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         return [.. entries.Select(entry => IsQuoted(name, entry) ? AddQuotesError(name, entry) ?? "" : entry)];
     }
 
     /// <summary>Returns an absolute URL with one of the schemes. Errors describe only the expected form, because the value may contain a password.</summary>
-    public Uri? Url(string name, string mustBe, params string[] schemes)
+    public Uri? ReadUrl(string name, string mustBe, params string[] schemes)
     {
-        if (Text(name) is not { } text)
+        if (ReadText(name) is not { } text)
         {
             return null;
         }

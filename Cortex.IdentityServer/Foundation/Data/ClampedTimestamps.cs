@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
 /// Lets Npgsql read timestamps outside .NET's range, which other programs may have stored: years before 1 read as <see cref="DateTimeOffset.MinValue"/>,
-/// and years after 9999 as <see cref="DateTimeOffset.MaxValue"/>. Otherwise a row that contains one couldn't be read at all.
+/// and years after 9999 as <see cref="DateTimeOffset.MaxValue"/>. Otherwise, a row that contains one would be unreadable.
 /// </summary>
 /// <remarks>Code that compares such timestamps reads them as <see cref="long"/>, PostgreSQL's own representation (<see cref="StoredTime"/>).</remarks>
 internal sealed class ClampedTimestamps : PgTypeInfoResolverFactory

@@ -109,7 +109,7 @@ internal sealed partial class DatabaseMigrator(
         var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
         db.Database.SetCommandTimeout(TimeSpan.Zero);
 
-        // The role's default may differ, but whatever another replica committed while this one waited for the lock has to be visible.
+        // The role's default may differ, but this transaction has to see what another replica committed while this one waited for the lock.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await ScalarAsync(transaction, LiftTimeLimits, cancellationToken);
         await ScalarAsync(transaction, SetStandardStrings, cancellationToken);

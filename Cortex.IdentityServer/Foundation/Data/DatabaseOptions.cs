@@ -25,8 +25,8 @@ internal sealed record DatabaseOptions(string? ConnectionString, string Embedded
     public static DatabaseOptions Read(SettingsReader settings)
     {
         var folder = Path.Combine(LocalFolder.Locate(settings), "postgres");
-        var bin = settings.Text("POSTGRES_BIN");
-        if (settings.Text("POSTGRES_URL") is not { } text)
+        var bin = settings.ReadText("POSTGRES_BIN");
+        if (settings.ReadText("POSTGRES_URL") is not { } text)
         {
             if (settings.IsProduction)
             {

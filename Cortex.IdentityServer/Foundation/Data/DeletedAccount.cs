@@ -12,7 +12,7 @@ internal static class DeletedAccount
 
     /// <remarks>
     /// A deletion itself never causes this failure: all rows of the server's tables that reference a user are deleted along with it. A foreign key that the
-    /// database's owner has added to one of these tables is a different matter, and its failure has to be visible.
+    /// database's owner has added to one of these tables isn't recognized here, because its failure has to be visible.
     /// </remarks>
     public static bool Causes(Exception? exception)
     {

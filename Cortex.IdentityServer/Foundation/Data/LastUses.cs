@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Data;
 
 /// <summary>
-/// Saves when API keys and sessions were last used: in batches each second and once more at shutdown, at most once a minute for each row, and never
+/// Saves when API keys and sessions were last used: in batches each second and again at shutdown, at most once a minute for each row, and never
 /// backward. A user whose key or session is used counts as active on that day (decision 0016).
 /// </summary>
 internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch server, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService

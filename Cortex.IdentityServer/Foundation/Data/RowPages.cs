@@ -6,7 +6,7 @@ internal static class RowPages
     /// <summary>The number of rows that are held in memory at a time.</summary>
     public const int Size = 1000;
 
-    /// <param name="read">Reads the page after a row; null stands for the first page.</param>
+    /// <param name="read">Reads the page after a row; null means the first page.</param>
     public static async IAsyncEnumerable<T> ReadAsync<T>(Func<T?, Task<List<T>>> read)
         where T : class
     {

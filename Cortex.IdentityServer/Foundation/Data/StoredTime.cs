@@ -6,7 +6,7 @@ namespace Cortex.IdentityServer.Foundation.Data;
 /// <summary>Converts PostgreSQL's timestamps: microseconds since the year 2000, where the smallest and the largest value are the infinities.</summary>
 internal static class StoredTime
 {
-    /// <summary>PostgreSQL supports the years 4713 BC to 294276; only the infinities lie outside that range.</summary>
+    /// <summary>The first timestamp that PostgreSQL supports, in 4713 BC. Only the infinities lie outside the range to <see cref="End"/>, in 294276.</summary>
     private const long Earliest = -211_813_488_000_000_000;
     private const long End = 9_223_371_331_200_000_000;
     private const ulong InfinityOrdinal = unchecked((ulong)End - (ulong)Earliest + 1);

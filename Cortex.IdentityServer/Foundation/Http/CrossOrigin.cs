@@ -20,7 +20,7 @@ internal static class CrossOrigin
                 RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
-    /// <summary>Must run after routing, which determines whether the response is a public document.</summary>
+    /// <summary>Adds the CORS middleware. It must run after routing, which determines whether the response is a public document.</summary>
     public static void UseCrossOrigin(this IApplicationBuilder app, HttpOptions options)
     {
         app.Use((context, next) =>

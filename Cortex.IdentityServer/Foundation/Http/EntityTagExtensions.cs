@@ -4,5 +4,5 @@ namespace Cortex.IdentityServer.Foundation.Http;
 internal static class EntityTagExtensions
 {
     public static TBuilder ReturnsEntityTag<TBuilder>(this TBuilder route, string meaning)
-        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new HasEntityTag(meaning));
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new EntityTagMetadata(meaning));
 }

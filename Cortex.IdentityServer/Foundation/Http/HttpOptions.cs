@@ -34,7 +34,7 @@ internal sealed record HttpOptions(
     public static HttpOptions Read(SettingsReader settings)
     {
         // The framework's own switch trusts forwarded headers from every client.
-        if (settings.Flag("FORWARDEDHEADERS_ENABLED", defaultValue: false))
+        if (settings.ReadFlag("FORWARDEDHEADERS_ENABLED", defaultValue: false))
         {
             settings.AddError(
                 "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "must be unset, because it trusts every client's X-Forwarded-For; list your proxies in TRUSTED_PROXIES");
@@ -44,18 +44,18 @@ internal sealed record HttpOptions(
             PublicAddress(settings) ?? DefaultPublicUrl,
             Origins(settings),
             Proxies(settings),
-            settings.Flag("API_DOCS", defaultValue: !settings.IsProduction, yes: "on", no: "off"),
-            TimeSpan.FromSeconds(settings.Number("DRAIN_SECONDS", defaultValue: 5, min: 0, max: 9, "seconds")),
-            settings.Number("MAX_CONNECTIONS", defaultValue: 10_000, min: 10, max: 1_000_000, "connections"),
+            settings.ReadFlag("API_DOCS", defaultValue: !settings.IsProduction, yes: "on", no: "off"),
+            TimeSpan.FromSeconds(settings.ReadNumber("DRAIN_SECONDS", defaultValue: 5, min: 0, max: 9, "seconds")),
+            settings.ReadNumber("MAX_CONNECTIONS", defaultValue: 10_000, min: 10, max: 1_000_000, "connections"),
             HstsHeader(settings));
     }
 
     private static Uri? PublicAddress(SettingsReader settings)
     {
-        var url = settings.Url("PUBLIC_URL", "the http(s) address at which browsers reach this server, without a query", "http", "https");
+        var url = settings.ReadUrl("PUBLIC_URL", "the http(s) address at which browsers reach this server, without a query", "http", "https");
         if (url is null)
         {
-            if (settings.IsProduction && settings.Serves && settings.Text("PUBLIC_URL") is null)
+            if (settings.IsProduction && settings.Serves && settings.ReadText("PUBLIC_URL") is null)
             {
                 settings.AddMissingError(
                     "PUBLIC_URL",
@@ -83,9 +83,9 @@ internal sealed record HttpOptions(
     private static string? HstsHeader(SettingsReader settings)
     {
         // Send 0 too, which makes browsers forget an earlier header.
-        var seconds = settings.Number("HSTS_SECONDS", defaultValue: 63_072_000, min: 0, max: 315_360_000, "seconds");
-        var coversSubdomains = settings.Flag("HSTS_INCLUDE_SUBDOMAINS", defaultValue: false);
-        var isForPreloadLists = settings.Flag("HSTS_PRELOAD", defaultValue: false);
+        var seconds = settings.ReadNumber("HSTS_SECONDS", defaultValue: 63_072_000, min: 0, max: 315_360_000, "seconds");
+        var coversSubdomains = settings.ReadFlag("HSTS_INCLUDE_SUBDOMAINS", defaultValue: false);
+        var isForPreloadLists = settings.ReadFlag("HSTS_PRELOAD", defaultValue: false);
         if (isForPreloadLists && (!coversSubdomains || seconds < MinPreloadSeconds))
         {
             settings.AddError(
@@ -100,7 +100,7 @@ internal sealed record HttpOptions(
 
     private static string[] Origins(SettingsReader settings)
     {
-        var texts = settings.List("CORS_ORIGINS");
+        var texts = settings.ReadList("CORS_ORIGINS");
         if (texts is [AnyOrigin])
         {
             return texts;
@@ -125,7 +125,7 @@ internal sealed record HttpOptions(
     private static List<IPNetwork> Proxies(SettingsReader settings)
     {
         var networks = new List<IPNetwork>();
-        foreach (var text in settings.List("TRUSTED_PROXIES"))
+        foreach (var text in settings.ReadList("TRUSTED_PROXIES"))
         {
             if (IPNetwork.TryParse(text, out var network))
             {

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Documents a parameter that <see cref="QueryReader.Number"/> reads.</summary>
+/// <summary>Documents a parameter that <see cref="QueryReader.ReadNumber"/> reads.</summary>
 internal class NumberValueAttribute(int min, int max, int defaultValue) : QueryValueAttribute
 {
     public override void Describe(OpenApiSchema schema)

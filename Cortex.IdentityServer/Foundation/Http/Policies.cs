@@ -23,7 +23,7 @@ internal static class Policies
     public const string Support = "support";
 
     /// <summary>The refusal for an authenticated caller without a second factor. It is 403 rather than 401, because the caller is known.</summary>
-    public static Refusal NeedsSecondFactor => Problems.TwoFactorRequired with
+    public static Refusal SecondFactorRequired => Problems.TwoFactorRequired with
     {
         Status = StatusCodes.Status403Forbidden,
         Detail = "Administration requires a second factor: enable two-factor authentication (/api/v1/auth/2fa/enable), or log in with a passkey that "

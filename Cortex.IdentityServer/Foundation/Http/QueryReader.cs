@@ -24,9 +24,9 @@ internal sealed class QueryReader
     /// <summary>The refusal that lists all errors, or null if every parameter is valid.</summary>
     public Refusal? Refusal => _errors.Count == 0 ? null : Refusal.Invalid(_errors);
 
-    public int Limit(string? text) => Number("limit", text, 1, MaxPageSize, DefaultPageSize);
+    public int ReadLimit(string? text) => ReadNumber("limit", text, 1, MaxPageSize, DefaultPageSize);
 
-    public int Number(string name, string? text, int min, int max, int defaultValue)
+    public int ReadNumber(string name, string? text, int min, int max, int defaultValue)
     {
         if (text is null)
         {
@@ -42,7 +42,7 @@ internal sealed class QueryReader
         return defaultValue;
     }
 
-    public TimeCursor? Cursor(string? text)
+    public TimeCursor? ReadCursor(string? text)
     {
         if (text is null)
         {
@@ -58,7 +58,7 @@ internal sealed class QueryReader
         return null;
     }
 
-    public Guid? Id(string name, string? text)
+    public Guid? ReadId(string name, string? text)
     {
         if (text is null)
         {
@@ -74,9 +74,9 @@ internal sealed class QueryReader
         return null;
     }
 
-    public bool? Flag(string name, string? text) => Word(name, text, ["true", "false"]) is { } word ? word == "true" : null;
+    public bool? ReadFlag(string name, string? text) => ReadWord(name, text, ["true", "false"]) is { } word ? word == "true" : null;
 
-    public string? Word(string name, string? text, IReadOnlyCollection<string> words)
+    public string? ReadWord(string name, string? text, IReadOnlyCollection<string> words)
     {
         if (text is null || words.Contains(text))
         {
@@ -87,7 +87,7 @@ internal sealed class QueryReader
         return null;
     }
 
-    public DateTimeOffset? Time(string name, string? text)
+    public DateTimeOffset? ReadTime(string name, string? text)
     {
         if (text is null)
         {

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
-/// <summary>Where a request comes from, for rate limits, audit events, and the list of sessions.</summary>
+/// <summary>The origin of a request, for rate limits, audit events, and the list of sessions.</summary>
 /// <param name="Ip">The client's IP address; null for the command line.</param>
 /// <param name="UserAgent">The <c>User-Agent</c> header, truncated to <see cref="UserAgentLength"/> characters and without control characters.</param>
 /// <param name="RequestId">The request's id in the log, or an empty string for the command line.</param>

@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// </summary>
 internal sealed class StrictIntegerConverter : JsonConverter<int>
 {
-    /// <summary>No notation of an integer that fits needs more characters.</summary>
+    /// <summary>The maximum number of characters that any notation of a 32-bit integer needs.</summary>
     private const int MaxTextLength = 64;
 
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

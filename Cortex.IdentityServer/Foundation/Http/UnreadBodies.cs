@@ -18,7 +18,7 @@ internal static class UnreadBodies
     /// <summary>The maximum number of bodies that are discarded concurrently. Beyond it, connections are closed instead.</summary>
     private const int MaxConcurrentDiscards = 100;
 
-    /// <summary>Shorter than the grace period of Kestrel's minimum data rate, after which it would answer 408.</summary>
+    /// <summary>The timeout of a discard. It is shorter than the grace period of Kestrel's minimum data rate, after which Kestrel would answer 408.</summary>
     private static readonly TimeSpan DiscardTimeout = TimeSpan.FromSeconds(4.5);
 
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);

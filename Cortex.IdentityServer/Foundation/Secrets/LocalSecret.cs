@@ -42,7 +42,7 @@ internal static class LocalSecret
         }
     }
 
-    /// <summary>Of several servers that start together, only one generates the secret, and none reads a partial file.</summary>
+    /// <summary>Generates the secret. If several servers start together, only one generates it, and none reads a partial file.</summary>
     private static void Generate(string path)
     {
         var lockPath = path + ".lock";

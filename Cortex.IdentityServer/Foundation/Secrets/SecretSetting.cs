@@ -16,7 +16,7 @@ internal static class SecretSetting
     /// <returns>None if the variable is unset and isn't needed.</returns>
     public static IReadOnlyList<byte[]> Read(SettingsReader settings, string name, bool isNeeded)
     {
-        if (settings.Text(name) is null)
+        if (settings.ReadText(name) is null)
         {
             if (!isNeeded)
             {
@@ -32,7 +32,7 @@ internal static class SecretSetting
             return [];
         }
 
-        var texts = settings.List(name);
+        var texts = settings.ReadList(name);
         byte[][] secrets = [.. texts.Select(Encoding.UTF8.GetBytes)];
         if (secrets.Length is 0 or > MaxSecrets)
         {
@@ -42,7 +42,7 @@ internal static class SecretSetting
         {
             settings.AddError(name, $"must be at least {MinBytes} bytes long (openssl rand -base64 48); if it is a list, each secret must be");
         }
-        else if (texts.Select(SecretStrength.Objection).OfType<string>().FirstOrDefault() is { } objection)
+        else if (texts.Select(SecretStrength.Validate).OfType<string>().FirstOrDefault() is { } objection)
         {
             settings.AddError(name, objection);
         }

@@ -4,7 +4,7 @@ namespace Cortex.IdentityServer.Foundation.Secrets;
 /// <remarks>It can't prove that a secret is random, but it catches what people commonly type instead.</remarks>
 internal static class SecretStrength
 {
-    /// <summary>Even in hexadecimal, 32 random bytes practically never have fewer distinct characters.</summary>
+    /// <summary>The minimum number of distinct characters. Even in hexadecimal, 32 random bytes practically never have fewer.</summary>
     private const int MinDistinctCharacters = 8;
 
     /// <summary>
@@ -42,7 +42,7 @@ internal static class SecretStrength
     ];
 
     /// <summary>Returns what the secret must be instead, as text that follows the variable's name; null for an acceptable one.</summary>
-    public static string? Objection(string secret)
+    public static string? Validate(string secret)
     {
         if (Contains(Published, secret))
         {

@@ -6,5 +6,5 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <param name="IsRegistrationOpen"><c>REGISTRATION</c>: whether registration is open or closed.</param>
 internal sealed record AccountOptions(bool IsRegistrationOpen)
 {
-    public static AccountOptions Read(SettingsReader settings) => new(settings.Flag("REGISTRATION", defaultValue: true, yes: "open", no: "closed"));
+    public static AccountOptions Read(SettingsReader settings) => new(settings.ReadFlag("REGISTRATION", defaultValue: true, yes: "open", no: "closed"));
 }

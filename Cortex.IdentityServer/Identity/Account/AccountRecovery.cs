@@ -16,7 +16,8 @@ internal sealed class AccountRecovery(
     CortexDbContext db, ApiKeyService keys, UserPasskeys passkeys, SecondFactor secondFactor, LoginAddresses addresses, SessionService sessions)
 {
     /// <summary>
-    /// Ends all sessions and lifts the lockout after wrong codes. If the email had never been verified, removes the access of whoever created the account.
+    /// Ends all sessions and lifts the lockout after wrong codes. If the email had never been verified, removes the access of the person who created the
+    /// account.
     /// </summary>
     public async Task RunAsync(AccountChange change, User user, CancellationToken cancellationToken)
     {

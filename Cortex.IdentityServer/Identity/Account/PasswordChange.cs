@@ -29,9 +29,9 @@ internal sealed class PasswordChange(CortexDbContext db, PasswordCheck check, Pa
                 return Refusal.RateLimited(refused.RetryAfter, refused.Limit);
             case PasswordCheckResult.Busy busy:
                 return Refusal.Busy(busy.RetryAfter);
-            case PasswordCheckResult.Right when request.NewPassword == request.CurrentPassword:
+            case PasswordCheckResult.Correct when request.NewPassword == request.CurrentPassword:
                 return Weak("new_password", "The new password must differ from the current one.");
-            case PasswordCheckResult.Right { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
+            case PasswordCheckResult.Correct { User: var checkedUser, NewHash: { } hash } when checkedUser.Id == userId:
                 // If another request changed the password in the meantime, the one that was sent is no longer the current password.
                 return await replacement.ReplaceByOwnerAsync(checkedUser, hash, sessionId, origin, cancellationToken) ? null : WrongPassword;
             case PasswordCheckResult.Wrong wrong:

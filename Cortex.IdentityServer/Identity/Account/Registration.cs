@@ -59,7 +59,7 @@ internal sealed partial class Registration(
             var result = await users.CreateAsync(user);
             if (result.Succeeded)
             {
-                change.Created(user.Id);
+                change.SetAccount(user.Id);
                 await steps.Verification.SendAsync(user, cancellationToken);
                 await change.CompleteAsync(AuditAction.Registered);
                 change.AfterCommit(() => Log.Registered(logger, user.Id));

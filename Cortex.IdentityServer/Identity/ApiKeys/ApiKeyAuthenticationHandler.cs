@@ -24,8 +24,8 @@ internal sealed class ApiKeyAuthenticationHandler(
         var (verdict, refusal) = await keys.FindAsync(candidate, Context);
         switch (verdict)
         {
-            case ApiKeyVerdict.Valid good:
-                return good.Key.Caller.Authenticated;
+            case ApiKeyVerdict.Valid valid:
+                return valid.Key.Caller.Authenticated;
             case ApiKeyVerdict.Refused refused:
                 _refusal = refused.Refusal with { Credential = ErrorOf(presented.Scheme, refused.Refusal) };
                 return AuthenticateResult.Fail(refused.Refusal.Title);

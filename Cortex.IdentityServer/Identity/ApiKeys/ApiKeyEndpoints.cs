@@ -26,7 +26,7 @@ internal static class ApiKeyEndpoints
         TypedResults.Ok(await keys.ListAsync(caller.UserId(), cancellationToken));
 
     /// <summary>Rename an API key, or turn it off or on</summary>
-    /// <remarks>Omitted fields are not changed.</remarks>
+    /// <remarks>Omitted fields aren't changed.</remarks>
     internal static async Task<Results<Ok<ApiKeyResponse>, Problem>> UpdateApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, UpdateApiKeyRequest body, ClaimsPrincipal caller, ApiKeyService keys,
         HttpContext http, CancellationToken cancellationToken) =>

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>What the format of a string in the <c>X-API-Key</c> header reveals before the database is queried.</summary>
+/// <summary>The classification of a string in the <c>X-API-Key</c> header by its format, before the database is queried.</summary>
 internal enum ApiKeyKind
 {
     /// <summary>The string can't be a key that any server issued, so it is rejected.</summary>

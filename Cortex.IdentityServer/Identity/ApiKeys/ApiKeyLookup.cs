@@ -71,7 +71,7 @@ internal sealed partial class ApiKeyLookup(
             return key;
         }
 
-        // This may be a key of the Python server. Look it up again even if this request migrated nothing: another request may have migrated it a moment ago.
+        // This may be a key of the Python server. Look it up again even if this request migrated nothing: another request may just have migrated it.
         await MigrateLegacyKeyAsync(candidate, cancellationToken);
         return await FindByHashAsync(candidate.Hash, cancellationToken);
     }

@@ -23,7 +23,7 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
 
     public static ApiKeyOptions Read(SettingsReader settings)
     {
-        var scopes = settings.List("API_KEY_SCOPES");
+        var scopes = settings.ReadList("API_KEY_SCOPES");
         if (!scopes.All(ScopesAttribute.IsScope))
         {
             settings.AddError("API_KEY_SCOPES", "must be scopes separated by commas, each 1 to 64 visible ASCII characters without quotes and backslashes");

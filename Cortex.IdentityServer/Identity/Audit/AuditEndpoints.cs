@@ -19,9 +19,9 @@ internal static class AuditEndpoints
         CancellationToken cancellationToken)
     {
         var query = new QueryReader();
-        var (many, after) = (query.Limit(limit), query.Cursor(cursor));
+        var (count, after) = (query.ReadLimit(limit), query.ReadCursor(cursor));
         return query.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(AuditEventPage.Of(await events.PageAsync(new(User: caller.UserId()), after, many, cancellationToken)));
+            : TypedResults.Ok(AuditEventPage.Of(await events.PageAsync(new(User: caller.UserId()), after, count, cancellationToken)));
     }
 }

@@ -7,5 +7,5 @@ namespace Cortex.IdentityServer.Identity.Audit;
 internal sealed record AuditOptions(TimeSpan Retention)
 {
     public static AuditOptions Read(SettingsReader settings) =>
-        new(TimeSpan.FromDays(settings.Number("AUDIT_RETENTION_DAYS", defaultValue: 365, min: 1, max: 36_500, "days")));
+        new(TimeSpan.FromDays(settings.ReadNumber("AUDIT_RETENTION_DAYS", defaultValue: 365, min: 1, max: 36_500, "days")));
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.Audit;
 
-/// <summary>Reads audit events page by page, newest first. Every page is as fast as the first, whatever the filter.</summary>
+/// <summary>Reads audit events page by page, newest first. Every page is as fast as the first, with any filter.</summary>
 internal sealed class AuditReader(CortexDbContext db)
 {
     /// <param name="filter">The filter that the events must match.</param>

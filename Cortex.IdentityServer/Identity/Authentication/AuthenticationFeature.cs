@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Cortex.IdentityServer.Identity.Authentication;
 
-/// <summary>Registers the authentication and authorization of callers, whichever credential they use.</summary>
+/// <summary>Registers the authentication and authorization of callers, with an access token or an API key.</summary>
 internal static class AuthenticationFeature
 {
-    /// <remarks>Call it after registering both schemes.</remarks>
+    /// <remarks>Call this method after both schemes are registered.</remarks>
     public static IServiceCollection AddCallers(this IServiceCollection services, SettingsReader settings)
     {
         var admin = AdminOptions.Read(settings);

@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 /// </summary>
 internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMiddlewareResultHandler
 {
-    private readonly AuthorizationMiddlewareResultHandler _usual = new();
+    private readonly AuthorizationMiddlewareResultHandler _default = new();
 
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
@@ -23,14 +23,14 @@ internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMidd
 
         if (!authorizeResult.Forbidden)
         {
-            await _usual.HandleAsync(next, context, policy, authorizeResult);
+            await _default.HandleAsync(next, context, policy, authorizeResult);
             return;
         }
 
         var names = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy) ?? [];
         var problem = names.Contains(Policies.Introspect) && !context.User.HasSession() ? Policies.MissingScope(ApiKeyOptions.Introspect)
             : authorizeResult.AuthorizationFailure?.FailedRequirements.All(
-                requirement => requirement is SecondFactorRequirement) == true ? Policies.NeedsSecondFactor
+                requirement => requirement is SecondFactorRequirement) == true ? Policies.SecondFactorRequired
             : Problems.Forbidden with { Detail = "This kind of credential can't use this route." };
         await problem.ToProblem().ExecuteAsync(context);
     }

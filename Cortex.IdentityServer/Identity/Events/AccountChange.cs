@@ -24,7 +24,7 @@ internal sealed class AccountChange(Guid? userId, RequestOrigin origin, AuditLog
     public bool IsComplete { get; private set; }
 
     /// <summary>Sets the account that this change has created.</summary>
-    public void Created(Guid newUserId) => _userId = newUserId;
+    public void SetAccount(Guid newUserId) => _userId = newUserId;
 
     /// <summary>Records an audit event that belongs to the change.</summary>
     /// <param name="action">One of <see cref="AuditAction"/>.</param>

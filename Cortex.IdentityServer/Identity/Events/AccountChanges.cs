@@ -29,7 +29,7 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
             },
             cancellationToken);
 
-    /// <summary>Creates an account, which <paramref name="create"/> reports through <see cref="AccountChange.Created"/>.</summary>
+    /// <summary>Creates an account, which <paramref name="create"/> reports through <see cref="AccountChange.SetAccount"/>.</summary>
     public Task<T> CreateAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> create, CancellationToken cancellationToken) =>
         RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), create, cancellationToken);
 
@@ -40,7 +40,7 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
         if (change.IsComplete)
         {
             await transaction.CommitAsync(cancellationToken);
-            changes.Changed(change.UserId);
+            changes.Invalidate(change.UserId);
             outbox.Wake();
             change.RunAfterCommit();
         }

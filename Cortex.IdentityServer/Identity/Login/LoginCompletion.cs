@@ -14,7 +14,7 @@ internal sealed partial class LoginCompletion(
     /// <summary>Returns why this account can't log in although its password or passkey is right, or null if it can.</summary>
     public async Task<LoginResult?> CheckAccountAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        LoginResult? refusal = !user.MayBeUsed ? LoginResult.AccountDisabled.Instance
+        LoginResult? refusal = !user.IsEnabled ? LoginResult.AccountDisabled.Instance
             : options.RequiresVerifiedEmail && !user.EmailConfirmed ? LoginResult.EmailNotVerified.Instance
             : null;
         if (refusal is not null)

@@ -6,5 +6,5 @@ namespace Cortex.IdentityServer.Identity.Login;
 /// <param name="RequiresVerifiedEmail"><c>REQUIRE_VERIFIED_EMAIL</c>: whether users must verify their email before they can log in.</param>
 internal sealed record LoginOptions(bool RequiresVerifiedEmail)
 {
-    public static LoginOptions Read(SettingsReader settings) => new(settings.Flag("REQUIRE_VERIFIED_EMAIL", defaultValue: false));
+    public static LoginOptions Read(SettingsReader settings) => new(settings.ReadFlag("REQUIRE_VERIFIED_EMAIL", defaultValue: false));
 }

@@ -48,7 +48,7 @@ internal static class PasskeyLoginEndpoints
 
     private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
     {
-        // The response is the same, whatever was wrong with the passkey.
+        // The response is the same for every reason, so it doesn't reveal what was wrong with the passkey.
         LoginResult.InvalidCredentials => NotAccepted.ToProblem(),
         LoginResult.InvalidCode =>
             (Problems.InvalidTwoFactorCode with { Detail = "This passkey was not accepted. Request new options and try again, or send a code." }).ToProblem(),

@@ -16,7 +16,7 @@ internal sealed partial class PasswordLogin(
     public async Task<LoginResult> TryAsync(LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken) =>
         await check.TryAsync(new(request.Email, request.Password, origin), cancellationToken) switch
         {
-            PasswordCheckResult.Right right => await WithPasswordAsync(right, request, origin, cancellationToken),
+            PasswordCheckResult.Correct correct => await WithPasswordAsync(correct, request, origin, cancellationToken),
             PasswordCheckResult.Wrong wrong => new LoginResult.InvalidCredentials(wrong.Limit),
             PasswordCheckResult.Refused refused => new LoginResult.Locked(refused.RetryAfter, refused.Limit),
             PasswordCheckResult.Busy busy => new LoginResult.Busy(busy.RetryAfter),
@@ -25,15 +25,15 @@ internal sealed partial class PasswordLogin(
 
     /// <summary>Continues the login after the password was verified. From here on, responses may reveal the state of the account.</summary>
     private async Task<LoginResult> WithPasswordAsync(
-        PasswordCheckResult.Right right, LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
+        PasswordCheckResult.Correct correct, LoginRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var user = right.User;
+        var user = correct.User;
         if (await completion.CheckAccountAsync(user, origin, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        if (right.NewHash is { } renewed)
+        if (correct.NewHash is { } renewed)
         {
             await RenewHashAsync(user, renewed, cancellationToken);
         }

@@ -14,7 +14,7 @@ internal static partial class MailFeature
             .AddSingleton<MailSignal>()
             .AddScoped<Outbox>()
             .AddScoped<OneTimeTokens>()
-            .AddSingleton<IExpiryRule, UnsentMails>()
+            .AddSingleton<IExpiryRule, UnsentEmails>()
             .AddSingleton<IExpiryRule>(new ExpiryRule("one-time tokens", "one_time_tokens WHERE expires_at < $1"));
         if (!options.CanSend)
         {
@@ -26,7 +26,7 @@ internal static partial class MailFeature
     }
 
     /// <summary>Logs a warning if emails can't be sent, because no response would reveal it.</summary>
-    public static void WarnOfMissingMail(this WebApplication app)
+    public static void WarnIfMailIsOff(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<MailOptions>().CanSend)
         {

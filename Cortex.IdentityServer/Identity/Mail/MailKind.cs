@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>The kinds of emails, as stored in <c>outbox_mails.kind</c>. Their texts are in <see cref="Mails"/>.</summary>
+/// <summary>The kinds of emails, as stored in <c>outbox_mails.kind</c>. Their texts are in <see cref="MailTexts"/>.</summary>
 internal static class MailKind
 {
     public const string VerifyEmail = "verify_email";
@@ -48,6 +48,6 @@ internal static class MailKind
         /// <summary>A registration with an address that is already taken.</summary>
         public const string Registration = "request_registration";
 
-        public static bool Is(string kind) => kind is Verification or PasswordReset or Registration;
+        public static bool Contains(string kind) => kind is Verification or PasswordReset or Registration;
     }
 }

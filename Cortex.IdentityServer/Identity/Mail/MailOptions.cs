@@ -17,7 +17,7 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
 
     public static MailOptions Read(SettingsReader settings, Uri publicUrl)
     {
-        var smtp = settings.Url("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
+        var smtp = settings.ReadUrl("SMTP_URL", "smtp://user:password@host:587 or smtps://…", "smtp", "smtps");
         if (smtp is not null && (smtp.AbsolutePath is not ("" or "/") || smtp.Query.Length > 0 || smtp.Fragment.Length > 0))
         {
             settings.AddError("SMTP_URL", "must end after the host or the port");
@@ -27,7 +27,7 @@ internal sealed record MailOptions(SmtpAddress? Smtp, string? PickupFolder, Mail
             settings.AddError("SMTP_URL", "must name a user before the password");
         }
 
-        var from = settings.Text("EMAIL_FROM");
+        var from = settings.ReadText("EMAIL_FROM");
         MailboxAddress? sender = null;
         if (from is not null && (!MailboxAddress.TryParse(from, out sender) || !sender.Address.Contains('@', StringComparison.Ordinal)))
         {

@@ -17,7 +17,7 @@ internal sealed partial class MailSender(
     : BackgroundService
 {
     /// <summary>How often the sender looks for emails that it wasn't signaled about: those of other replicas, and those due for a retry.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromHours(1);
@@ -31,7 +31,7 @@ internal sealed partial class MailSender(
 
             // The poll uses real time rather than the injected clock, because no business rule depends on it.
             await (failures == 0
-                ? signal.WaitAsync(Poll, stoppingToken)
+                ? signal.WaitAsync(PollInterval, stoppingToken)
                 : Task.Delay(ExponentialDelay(TimeSpan.FromSeconds(1), failures - 1, MaxPause), clock, stoppingToken));
         }
     }
@@ -97,7 +97,7 @@ internal sealed partial class MailSender(
         MailOutcome outcome;
         try
         {
-            outcome = MailKind.Request.Is(mail.Kind)
+            outcome = MailKind.Request.Contains(mail.Kind)
                 ? await ResolveAsync(services, mail, cancellationToken)
                 : await SendAsync(services, mail, cancellationToken);
         }
@@ -153,7 +153,7 @@ internal sealed partial class MailSender(
         var text = "";
         if (mail.TokenId is { } tokenId)
         {
-            var purpose = Mails.PurposeOf(mail.Kind);
+            var purpose = MailTexts.PurposeOf(mail.Kind);
             if (await tokens.FindAsync(tokenId, purpose.Name, cancellationToken) is null)
             {
                 // A newer token replaced this one, or the account was deleted, so the link wouldn't work.
@@ -166,7 +166,7 @@ internal sealed partial class MailSender(
         MimeMessage message;
         try
         {
-            message = Mails.Of(mail, text, options).ToMessage(mail, options, clock.GetUtcNow());
+            message = MailTexts.Of(mail, text, options).ToMessage(mail, options, clock.GetUtcNow());
         }
         catch (ParseException)
         {

@@ -7,7 +7,9 @@ internal sealed class OutboxMail
 {
     public const string NoDetails = "{}";
 
-    /// <summary>Also identifies the email in its Message-ID and pickup file, so an email that is sent twice because of a crash is recognized as one.</summary>
+    /// <summary>
+    /// The id, which is also part of the Message-ID and the name of the pickup file, so that an email that a crash causes to be sent twice is recognizable.
+    /// </summary>
     public Guid Id { get; init; }
 
     /// <summary>One of <see cref="MailKind"/>.</summary>
@@ -26,12 +28,12 @@ internal sealed class OutboxMail
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the email is sent next; each refusal postpones it.</summary>
+    /// <summary>When the sender tries next. Each failure postpones it.</summary>
     public DateTimeOffset DueAt { get; init; }
 
     /// <summary>When the sender gives up.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>How often a mail server has refused the email.</summary>
+    /// <summary>The number of times that a mail server hasn't accepted the email.</summary>
     public int Refusals { get; init; }
 }

@@ -20,7 +20,7 @@ internal sealed partial class PasskeyCheck(
         return new(token, JsonElement.Parse(options.RequestOptionsJson));
     }
 
-    /// <summary>Verifies a response. Returns null if it proves nothing, whatever the reason; only the log states the reason.</summary>
+    /// <summary>Verifies a response. Returns null if it isn't valid; only the log states the reason.</summary>
     /// <param name="assertion">The response that the client sent.</param>
     /// <param name="purpose">The purpose that the challenge must have been created for.</param>
     /// <param name="user">The user whom the challenge was created for; null for any user.</param>
@@ -31,7 +31,7 @@ internal sealed partial class PasskeyCheck(
     {
         if (await challenges.ConsumeAsync(assertion.Token, purpose, user?.Id, cancellationToken) is not { } state)
         {
-            // The response belongs to no challenge of this server, so it isn't worth an audit event.
+            // The response doesn't belong to a challenge of this server, so it isn't worth an audit event.
             return null;
         }
 

@@ -15,7 +15,7 @@ internal sealed record PasskeyOptions(IReadOnlyList<string> Origins)
 
     public static PasskeyOptions Read(SettingsReader settings)
     {
-        var origins = settings.List("PASSKEY_ORIGINS");
+        var origins = settings.ReadList("PASSKEY_ORIGINS");
         if (!origins.All(origin => IsAndroidApp(origin) || WebsiteOf(origin) is not null))
         {
             settings.AddError(

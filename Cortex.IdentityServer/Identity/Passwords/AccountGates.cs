@@ -6,7 +6,7 @@ internal sealed class AccountGates
     private const int MaxWaiting = 32;
 
     /// <summary>How often waiting attempts check for the outcome of an attempt on another replica.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Email, string Network), Gate> _gates = [];
@@ -85,7 +85,7 @@ internal sealed class AccountGates
         /// </summary>
         public static async Task WaitForOutcomeAsync(Task outcome, CancellationToken cancellationToken)
         {
-            await Task.WhenAny(outcome, Task.Delay(Poll, cancellationToken));
+            await Task.WhenAny(outcome, Task.Delay(PollInterval, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
 

@@ -25,7 +25,7 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
         // Failures are counted by the folded email, as in the unique index. Otherwise, each spelling would have its own count for the same account.
         var found = (await db.Database.SqlQueryRaw<Found>(
             Sql,
-            new NpgsqlParameter("email", NpgsqlDbType.Text) { Value = (object?)Storable(typed) ?? DBNull.Value },
+            new NpgsqlParameter("email", NpgsqlDbType.Text) { Value = (object?)ToStorable(typed) ?? DBNull.Value },
             new NpgsqlParameter<string>("network", network),
             new NpgsqlParameter<DateTimeOffset>("since", clock.GetUtcNow() - KnownFor)).ToListAsync(cancellationToken)).Single();
 
@@ -36,7 +36,7 @@ internal sealed class LoginAccounts(CortexDbContext db, TimeProvider clock)
     }
 
     /// <summary>Returns null for text that PostgreSQL can't store, which therefore isn't the email of any account.</summary>
-    private static string? Storable(string email) => email.Contains('\0') || EmailAddress.HasLoneSurrogate(email) ? null : email;
+    private static string? ToStorable(string email) => email.Contains('\0') || EmailAddress.HasLoneSurrogate(email) ? null : email;
 
     private sealed record Found(string? Count, Guid? UserId, bool IsKnown, int? BcryptCost, string? Pbkdf2);
 }

@@ -8,7 +8,9 @@ internal sealed class LoginAttempt
     /// </summary>
     public required byte[] EmailHash { get; init; }
 
-    /// <summary>Empty for the count that all unknown networks share; otherwise a network from which the owner logged in, which has its own count.</summary>
+    /// <summary>
+    /// A network from which the owner logged in, which has its own count, or an empty string for the count that all unknown networks share.
+    /// </summary>
     public required string Network { get; init; }
 
     /// <summary>Consecutive wrong passwords. The count is reset after a day without one.</summary>

@@ -20,32 +20,32 @@ internal static class LoginAttemptRules
     /// </summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
 
-    public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
+    public static readonly TimeSpan ResetAfter = TimeSpan.FromHours(24);
 
     private const int MaxConsecutive = FailedAttempts.MaxConsecutive;
 
     /// <summary>The wait reported to blocked clients, which is the same as after ten failures.</summary>
-    private const string LockTime = "interval '15 minutes'";
+    private const string LockoutDuration = "interval '15 minutes'";
 
     private static readonly string IsBlocked = $"a.network = '' AND in_a_row >= {MaxConsecutive}";
 
-    /// <summary>True after ten failures within fifteen minutes.</summary>
+    /// <summary>The condition for a lockout: ten failures within fifteen minutes.</summary>
     private const string IsLocked = "cardinality(recent_failures) = 10 AND recent_failures[10] - recent_failures[1] <= interval '15 minutes'";
 
     /// <summary>
-    /// Whether the consecutive failures of unknown networks are retained although the last one occurred before <c>$1</c>, which is <see cref="ForgottenAfter"/>
+    /// Whether the consecutive failures of unknown networks are retained although the last one occurred before <c>$1</c>, which is <see cref="ResetAfter"/>
     /// ago: fewer than ten for a month, ten or more for a year. The rule is the same whether or not the account exists, so a count doesn't reveal who is
     /// registered. Retention is bounded because anyone can make up emails.
     /// </summary>
     private const string MustRetain =
         "network = '' AND in_a_row > 0 AND failed_at > $1 - CASE WHEN in_a_row < 10 THEN interval '29 days' ELSE interval '364 days' END";
 
-    /// <summary>The rows that no longer have an effect. The parameter <c>$1</c> is <see cref="ForgottenAfter"/> ago.</summary>
+    /// <summary>The rows that no longer have an effect. The parameter <c>$1</c> is <see cref="ResetAfter"/> ago.</summary>
     public const string Expired =
         "login_attempts WHERE (failed_at IS NULL OR failed_at <= $1) AND NOT EXISTS (SELECT FROM unnest(pending) AS at WHERE at > $1) AND NOT "
             + $"({MustRetain})";
 
-    private const string WithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
+    private const string PendingWithoutThis = "a.pending[:array_position(a.pending, @began) - 1] || a.pending[array_position(a.pending, @began) + 1:]";
 
     /// <summary>
     /// Records the effects of <c>settled</c> as audit events of the account <c>@user</c>, with their origin. If attempts are now blocked, the owner receives an
@@ -108,7 +108,7 @@ internal static class LoginAttemptRules
     public static readonly string Fail = $"""
         WITH settled AS (
             UPDATE login_attempts AS a SET (failures, in_a_row, recent_failures, failed_at, pending) =
-                (SELECT failures + 1, in_a_row + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(WithoutThis)})
+                (SELECT failures + 1, in_a_row + 1, {Newest("recent_failures || @now")}, @now, live FROM {Count(PendingWithoutThis)})
             WHERE email_hash = @email AND network = @network AND @began = ANY(pending)
             RETURNING true AS is_failed, {IsLocked} AS is_locked, a.network = '' AND in_a_row = {MaxConsecutive} AS is_blocked),
         {Recorded}
@@ -119,7 +119,7 @@ internal static class LoginAttemptRules
     /// <summary>Settles a pending attempt as a success, which resets the failures.</summary>
     public static readonly string Succeed = $"""
         UPDATE login_attempts AS a SET failures = 0, in_a_row = 0, recent_failures = '{"{}"}', failed_at = NULL,
-            pending = CASE WHEN @began = ANY(pending) THEN {WithoutThis} ELSE pending END
+            pending = CASE WHEN @began = ANY(pending) THEN {PendingWithoutThis} ELSE pending END
         WHERE email_hash = @email AND network = @network
         """;
 
@@ -129,9 +129,9 @@ internal static class LoginAttemptRules
     private static string Count(string pending) => $"""
         (SELECT *, {IsBlocked} AS is_blocked,
             least(greatest(1, 5 - failures), CASE WHEN a.network = '' THEN {MaxConsecutive} - in_a_row END) AS room,
-            CASE WHEN {IsBlocked} THEN @now + {LockTime} WHEN failures >= 5 THEN failed_at + greatest(
+            CASE WHEN {IsBlocked} THEN @now + {LockoutDuration} WHEN failures >= 5 THEN failed_at + greatest(
                 least(60, 2 ^ least(failures - 5, 6)) * interval '1 second',
-                CASE WHEN {IsLocked} THEN {LockTime} END) END AS opens_at
+                CASE WHEN {IsLocked} THEN {LockoutDuration} END) END AS opens_at
         FROM (SELECT live,
                 CASE WHEN a.failed_at <= @forgotten THEN 0 ELSE a.failures END + cardinality(lost) AS failures,
                 a.in_a_row + cardinality(lost) AS in_a_row,

@@ -154,7 +154,7 @@ internal sealed partial class LoginAttempts(
         foreach (var (name, value) in new (string, object)[]
         {
             ("email", HashOf(attempt.Count)), ("network", attempt.Network), ("now", now), ("began", attempt.Began),
-            ("lost", now - LoginAttemptRules.LostAfter), ("forgotten", now - LoginAttemptRules.ForgottenAfter),
+            ("lost", now - LoginAttemptRules.LostAfter), ("forgotten", now - LoginAttemptRules.ResetAfter),
         })
         {
             if (sql.Contains($"@{name}", StringComparison.Ordinal))

@@ -27,7 +27,7 @@ internal sealed partial class PasswordCheck(
         var permit = await limits.TakeAsync(PasswordLimits.LoginFailures, network);
         if (!permit.Allowed)
         {
-            return new PasswordCheckResult.Refused(pending.Any(network) && hashing.RetryAfter < permit.Reset ? hashing.RetryAfter : permit.Reset, permit);
+            return new PasswordCheckResult.Refused(pending.HasAny(network) && hashing.RetryAfter < permit.Reset ? hashing.RetryAfter : permit.Reset, permit);
         }
 
         using var _ = pending.Begin(network);
@@ -74,7 +74,7 @@ internal sealed partial class PasswordCheck(
         {
             knownNetworks.Add(network);
             var toHash = attempt.NewPassword ?? (verdict == PasswordVerificationResult.SuccessRehashNeeded ? attempt.Password : null);
-            return new PasswordCheckResult.Right(account.User!, toHash is null ? null : await place.HashAsync(toHash, cancellationToken));
+            return new PasswordCheckResult.Correct(account.User!, toHash is null ? null : await place.HashAsync(toHash, cancellationToken));
         }
     }
 

@@ -12,7 +12,7 @@ internal abstract record PasswordCheckResult
 
     /// <param name="User">The user who proved the password.</param>
     /// <param name="NewHash">The hash of the new password, or of the current one if the stored hash has a different cost or format; otherwise null.</param>
-    public sealed record Right(User User, string? NewHash) : PasswordCheckResult;
+    public sealed record Correct(User User, string? NewHash) : PasswordCheckResult;
 
     /// <summary>The password is wrong, or there is no such account.</summary>
     /// <param name="Limit">The limit on failed logins that this attempt counts against.</param>

@@ -14,17 +14,17 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
 
     public const int MaxLength = 256;
 
-    /// <summary>From this length on, a repeated single character is allowed (OWASP ASVS 6.2.5).</summary>
-    private const int RepetitionAllowedFrom = 16;
+    /// <summary>The minimum length at which a repeated single character is allowed (OWASP ASVS 6.2.5).</summary>
+    private const int MinRepetitionLength = 16;
 
     /// <summary>Sequences of the alphabet, the digits and the keys of a keyboard, forward and backward.</summary>
-    private static readonly string[] Runs = [.. new[]
+    private static readonly string[] Sequences = [.. new[]
     {
         "abcdefghijklmnopqrstuvwxyz", "012345678901234567890123456789",
         "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qazwsxedcrfvtgbyhnujm",
     }.SelectMany(run => new[] { run, string.Concat(run.Reverse()) })];
 
-    private static readonly Lazy<FrozenSet<string>> Common = new(ReadCommon);
+    private static readonly Lazy<FrozenSet<string>> CommonPasswords = new(ReadCommon);
 
     public Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
         Task.FromResult(FindWeakness(password ?? "", user.Email ?? "") is { } reason
@@ -41,11 +41,11 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
             > MaxLength => $"The password must have at most {MaxLength} characters.",
             _ when PasswordHash.Utf8Of(password) is null => "The password contains an incomplete character (half of a surrogate pair).",
             _ when IsEmail(password, email) => "The password must not be the email address or the name in it.",
-            _ when length < RepetitionAllowedFrom && password.EnumerateRunes().Distinct().Count() == 1 =>
+            _ when length < MinRepetitionLength && password.EnumerateRunes().Distinct().Count() == 1 =>
                 "The password must not repeat a single character.",
-            _ when Runs.Any(run => run.Contains(password, StringComparison.OrdinalIgnoreCase)) =>
+            _ when Sequences.Any(run => run.Contains(password, StringComparison.OrdinalIgnoreCase)) =>
                 "The password must not be a sequence of neighboring letters, digits or keys.",
-            _ when OwnWords().IsMatch(password) => "The password must not consist of this product's name.",
+            _ when ProductNamePattern().IsMatch(password) => "The password must not consist of this product's name.",
             _ when IsCommon(password) => "The password is a common password, or a common password with something added.",
             _ => null,
         };
@@ -60,13 +60,13 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
 
     // For example, "qwerty123456!" is a common password with a trailing symbol, and "password12345678" is one with trailing digits.
     private static bool IsCommon(string password) =>
-        Common.Value.Contains(password)
-        || Common.Value.Contains(WithoutEnd(password, IsMark))
-        || Common.Value.Contains(WithoutEnd(password, last => IsMark(last) || char.IsDigit(last)));
+        CommonPasswords.Value.Contains(password)
+        || CommonPasswords.Value.Contains(TrimEnd(password, IsSpecial))
+        || CommonPasswords.Value.Contains(TrimEnd(password, last => IsSpecial(last) || char.IsDigit(last)));
 
-    private static bool IsMark(char last) => char.IsPunctuation(last) || char.IsSymbol(last) || char.IsWhiteSpace(last);
+    private static bool IsSpecial(char last) => char.IsPunctuation(last) || char.IsSymbol(last) || char.IsWhiteSpace(last);
 
-    private static string WithoutEnd(string password, Func<char, bool> isRemoved) =>
+    private static string TrimEnd(string password, Func<char, bool> isRemoved) =>
     string.Concat(password.Reverse().SkipWhile(isRemoved).Reverse());
 
     private static FrozenSet<string> ReadCommon()
@@ -79,5 +79,5 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
     }
 
     [GeneratedRegex(@"\A[\W\d_]*(?:(?:cortex|identity|memory)[\W\d_]*)+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex OwnWords();
+    private static partial Regex ProductNamePattern();
 }

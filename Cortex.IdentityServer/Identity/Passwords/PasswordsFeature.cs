@@ -11,7 +11,9 @@ namespace Cortex.IdentityServer.Identity.Passwords;
 /// <summary>Registers the password rules, the hashing, and the limits on guessing.</summary>
 internal static class PasswordsFeature
 {
-    /// <summary>Must be called after <see cref="UsersFeature.AddUsers"/>, which registers Identity's own hasher and validator.</summary>
+    /// <summary>
+    /// Registers the services. Call it after <see cref="UsersFeature.AddUsers"/>, because it replaces the hasher and validator that Identity registers.
+    /// </summary>
     public static IServiceCollection AddPasswords(this IServiceCollection services, SettingsReader settings) => services
         .AddHashing(settings)
         .AddLimits(PasswordLimits.LoginFailures)
@@ -26,6 +28,6 @@ internal static class PasswordsFeature
         .AddScoped<LoginAccounts>()
         .AddScoped<LoginAddresses>()
         .AddScoped<PasswordCheck>()
-        .AddSingleton<IExpiryRule>(new ExpiryRule("counts of failed logins", LoginAttemptRules.Expired, LoginAttemptRules.ForgottenAfter))
+        .AddSingleton<IExpiryRule>(new ExpiryRule("counts of failed logins", LoginAttemptRules.Expired, LoginAttemptRules.ResetAfter))
         .AddSingleton<IExpiryRule>(new ExpiryRule("login addresses", "login_addresses WHERE last_login_at < $1", LoginAccounts.KnownFor));
 }

@@ -10,7 +10,7 @@ internal sealed class PendingAttempts
 {
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
-    public bool Any(string network) => _counts.ContainsKey(network);
+    public bool HasAny(string network) => _counts.ContainsKey(network);
 
     /// <summary>Counts one more attempt until the result is disposed.</summary>
     public IDisposable Begin(string network)

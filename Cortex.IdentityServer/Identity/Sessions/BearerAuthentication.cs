@@ -51,8 +51,8 @@ internal sealed class BearerAuthentication(AccessTokens tokens, VerifiedTokens v
 
         switch (verdict)
         {
-            case TokenVerdict.Valid good:
-                context.Principal = good.Token.Caller;
+            case TokenVerdict.Valid valid:
+                context.Principal = valid.Token.Caller;
                 context.Success();
                 break;
             case TokenVerdict.Refused refused:

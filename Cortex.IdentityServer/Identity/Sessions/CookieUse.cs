@@ -16,7 +16,7 @@ internal static class CookieUse
     /// </summary>
     public static TBuilder AllowCookies<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes
-            .WithMetadata(new TakesUseCookies())
+            .WithMetadata(new UseCookiesMetadata())
             .WithRefusals(Problems.Forbidden)
             .AddEndpointFilterFactory((route, next) =>
             {
@@ -38,7 +38,7 @@ internal static class CookieUse
             return new(InvalidValue.ToProblem());
         }
 
-        if (cookie.RefusalToSet(http.Request) is { } refusal)
+        if (cookie.CheckSet(http.Request) is { } refusal)
         {
             return new(refusal.ToProblem());
         }

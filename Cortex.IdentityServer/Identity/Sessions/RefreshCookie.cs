@@ -17,7 +17,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     public const string PlainName = "cortex_refresh";
 
     /// <summary>The server can't tell which of two cookies is the current one, and a browser has two only if an attacker planted one of them.</summary>
-    public static readonly Refusal SentTwice = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
+    public static readonly Refusal DuplicateCookie = Problems.MalformedRequest with { Detail = "The refresh cookie was sent twice." };
 
     private static readonly Refusal OtherOrigin = Problems.Forbidden with
     {
@@ -34,12 +34,12 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
     private readonly bool _isSecure = !RunEnvironment.HasDevelopmentRules(environment) || options.PublicUrl.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Returns the reason why this request may not act on the cookie that it carries, or null.</summary>
-    public Refusal? RefusalToUse(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
+    public Refusal? CheckUse(HttpRequest request) => origins.Allow(request) ? null : OtherOrigin;
 
     /// <summary>
     /// Returns the reason why the response may not set the cookie, or null. A foreign page must not log its visitors in as another user either.
     /// </summary>
-    public Refusal? RefusalToSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : RefusalToUse(request);
+    public Refusal? CheckSet(HttpRequest request) => options.AllowsAnyOrigin ? AnyOrigin : CheckUse(request);
 
     public bool IsSent(HttpRequest request) => request.Headers.Cookie.Count > 0 && ValuesIn(request).Length > 0;
 
@@ -67,7 +67,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
         }
     }
 
-    /// <summary>TLS that the server or a trusted proxy has seen always counts, whatever PUBLIC_URL says.</summary>
+    /// <summary>Whether the request uses TLS, according to the server, a trusted proxy or PUBLIC_URL.</summary>
     private bool IsSecure(HttpRequest request) => _isSecure || request.IsHttps;
 
     private string NameFor(HttpRequest request) => IsSecure(request) ? SecureName : PlainName;

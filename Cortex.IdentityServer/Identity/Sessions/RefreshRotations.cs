@@ -72,7 +72,7 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
             }
             catch (Exception failure)
             {
-                // The rotations that queued up meanwhile have waited as long as these, so after a timeout they fail too instead of waiting for a second one.
+                // The rotations that queued up in the meantime have waited as long as these, so after a timeout they fail too instead of waiting again.
                 Rotation[] all = failure.GetBaseException() is TimeoutException ? [.. rotations, .. TakePending()] : rotations;
                 foreach (var rotation in all)
                 {

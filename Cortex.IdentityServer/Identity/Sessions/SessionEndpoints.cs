@@ -32,14 +32,14 @@ internal static class SessionEndpoints
             return Refusal.Invalid("refresh_token", "send it here, or in the refresh cookie").ToProblem();
         }
 
-        if (cookie.RefusalToSet(http.Request) is { } refusal)
+        if (cookie.CheckSet(http.Request) is { } refusal)
         {
             return refusal.ToProblem();
         }
 
         if (!cookie.TryRead(http.Request, out var cookieToken))
         {
-            return RefreshCookie.SentTwice.ToProblem();
+            return RefreshCookie.DuplicateCookie.ToProblem();
         }
 
         // Never return it in the body: a script that can make the browser refresh must not obtain a token that it can't otherwise read.
@@ -71,14 +71,14 @@ internal static class SessionEndpoints
     internal static async Task<Results<NoContent, Problem>> LogOutByCookie(
         LogoutRequest? _, RefreshCookie cookie, TokenPairs tokens, SessionService sessions, HttpContext http, CancellationToken cancellationToken)
     {
-        if (cookie.RefusalToUse(http.Request) is { } refusal)
+        if (cookie.CheckUse(http.Request) is { } refusal)
         {
             return refusal.ToProblem();
         }
 
         if (!cookie.TryRead(http.Request, out var cookieToken))
         {
-            return RefreshCookie.SentTwice.ToProblem();
+            return RefreshCookie.DuplicateCookie.ToProblem();
         }
 
         var hasEnded = tokens.TryRead(cookieToken, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);

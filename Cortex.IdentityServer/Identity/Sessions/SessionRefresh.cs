@@ -64,7 +64,7 @@ internal sealed partial class SessionRefresh(
 
         // Don't pass the request's cancellation token: disconnecting must not keep a stolen session alive.
         await EndAsync(token.SessionId, now, origin());
-        changes.Changed(userId);
+        changes.Invalidate(userId);
         mails.Wake();
         Log.Reused(logger, token.SessionId, userId, token.Counter, session.Counter);
         return RefreshResult.Reused.Instance;

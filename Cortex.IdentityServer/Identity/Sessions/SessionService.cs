@@ -39,7 +39,7 @@ internal sealed partial class SessionService(
 
         if (started.Ended > 0)
         {
-            changes.Changed(userId);
+            changes.Invalidate(userId);
             Log.Ended(logger, started.Ended, userId, SessionEnd.Limit);
         }
 
@@ -121,7 +121,7 @@ internal sealed partial class SessionService(
     private async Task<int> EndNowAsync(Guid userId, Guid? only, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var ended = await EndWhereAsync(userId, only, except: null, reason, origin, cancellationToken);
-        changes.Changed(userId);
+        changes.Invalidate(userId);
         Log.Ended(logger, ended, userId, reason);
         return ended;
     }

@@ -14,17 +14,17 @@ internal sealed record SessionSettings(string Audience, TimeSpan IdleLifetime, T
 
     public static SessionSettings Read(SettingsReader settings)
     {
-        var idle = settings.Number("REFRESH_IDLE_DAYS", defaultValue: 30, min: 1, max: 365, "days");
-        var absolute = settings.Number("REFRESH_ABSOLUTE_DAYS", defaultValue: 90, min: 1, max: 3650, "days");
+        var idle = settings.ReadNumber("REFRESH_IDLE_DAYS", defaultValue: 30, min: 1, max: 365, "days");
+        var absolute = settings.ReadNumber("REFRESH_ABSOLUTE_DAYS", defaultValue: 90, min: 1, max: 3650, "days");
         if (absolute < idle)
         {
             settings.AddError("REFRESH_ABSOLUTE_DAYS", "must not be shorter than REFRESH_IDLE_DAYS");
         }
 
         return new(
-            settings.Text("JWT_AUDIENCE") ?? "cortex",
+            settings.ReadText("JWT_AUDIENCE") ?? "cortex",
             TimeSpan.FromDays(idle),
             TimeSpan.FromDays(absolute),
-            TimeSpan.FromSeconds(settings.Number("REFRESH_GRACE_SECONDS", defaultValue: 10, min: 0, max: 60, "seconds")));
+            TimeSpan.FromSeconds(settings.ReadNumber("REFRESH_GRACE_SECONDS", defaultValue: 10, min: 0, max: 60, "seconds")));
     }
 }

@@ -15,7 +15,9 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>Stores a new session and everything that belongs to it in one round trip and one transaction.</summary>
 internal sealed partial class SessionStart(NpgsqlDataSource database, SessionSettings options, TimeProvider clock)
 {
-    /// <summary>Also writes the audit event and, for a device that is new to the account, the notice. An account's first device sends no notice.</summary>
+    /// <summary>
+    /// Inserts the session and its audit event and, for a device that is new to the account, queues a notice. An account's first device causes no notice.
+    /// </summary>
     private static readonly string StartSql = $"""
         WITH account AS (
             SELECT id, email, subscription_tier FROM users

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// <summary>An access token with a valid signature and valid claims, and the state of its session.</summary>
 internal sealed class VerifiedToken : ICachedCredential
 {
-    private readonly DateTimeOffset _sessionEnds = DateTimeOffset.MaxValue;
+    private readonly DateTimeOffset _sessionEnd = DateTimeOffset.MaxValue;
 
     /// <param name="token">The signed claims.</param>
     /// <param name="keyId">The id of the signing key; null for HS256, whose keys have no ids.</param>
@@ -26,7 +26,7 @@ internal sealed class VerifiedToken : ICachedCredential
         {
             case SessionStatus.Live live:
                 Caller = new(WithCurrentData(token, live));
-                _sessionEnds = live.ExpiresAt;
+                _sessionEnd = live.ExpiresAt;
                 break;
             case SessionStatus.AccountDisabled:
                 Refusal = Problems.AccountDisabled;
@@ -64,7 +64,7 @@ internal sealed class VerifiedToken : ICachedCredential
     public DateTimeOffset UseRecordedAt { get; set; }
 
     /// <summary>Returns the reason why the token isn't accepted at this time, or null.</summary>
-    public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnds ? Problems.SessionRevoked : Refusal;
+    public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnd ? Problems.SessionRevoked : Refusal;
 
     /// <summary>The token's data can be up to 30 minutes old, so a changed email, role or tier takes effect through the current values.</summary>
     private static ClaimsIdentity WithCurrentData(ClaimsIdentity token, SessionStatus.Live live) => new(

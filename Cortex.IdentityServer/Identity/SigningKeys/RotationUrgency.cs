@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>How soon a new signing key takes over.</summary>
+/// <summary>The urgency of a key rotation, which determines how soon a new signing key takes over.</summary>
 internal enum RotationUrgency
 {
     /// <summary>After the regular lead time, when services that cache the key list for hours have fetched the new key.</summary>

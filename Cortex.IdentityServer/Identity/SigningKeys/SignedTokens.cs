@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>How long signed tokens are accepted.</summary>
+/// <summary>The lifetime of signed tokens.</summary>
 internal static class SignedTokens
 {
     /// <summary>30 minutes; <c>expires_in</c> is 1800.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class SigningKeyRotation(
         var triggers = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Trigger() => triggers.Writer.TryWrite(true);
         using var timer = clock.CreateTimer(_ => Trigger(), null, Interval, Interval);
-        changes.OnEverythingChanged(Trigger);
+        changes.OnInvalidateAll(Trigger);
         await foreach (var _ in triggers.Reader.ReadAllAsync(stoppingToken))
         {
             try

@@ -17,7 +17,7 @@ internal sealed partial class SigningKeySet(
     /// <summary>The minimum time between two queries that tokens with unknown keys cause, so that garbage can't cause a query each.</summary>
     private static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>These keys have no <c>kid</c>: while JWT_SECRET_KEY is being rotated, the few configured keys are tried in turn.</summary>
+    /// <summary>The HS256 keys. They have no <c>kid</c>, so while JWT_SECRET_KEY is being rotated, each of them is tried.</summary>
     private readonly SymmetricSecurityKey[] _sharedKeys =
         [.. options.IsSymmetric ? options.SharedSecrets.Select(secret => new SymmetricSecurityKey(secret)) : []];
 
@@ -104,7 +104,7 @@ internal sealed partial class SigningKeySet(
         if (before.Any(key => key.Row.KeptUntil > now && !Find(key.Id).Any()))
         {
             // The key was removed early because it leaked, so cached tokens that it signed must be validated again.
-            changes.EverythingChanged();
+            changes.InvalidateAll();
         }
     }
 

@@ -26,15 +26,15 @@ internal sealed record SigningOptions(string Algorithm, TimeSpan Period, IReadOn
 
     public static SigningOptions Read(SettingsReader settings)
     {
-        var algorithm = settings.Text("JWT_ALGORITHM") ?? SharedSecret;
+        var algorithm = settings.ReadText("JWT_ALGORITHM") ?? SharedSecret;
         if (algorithm is not (SharedSecret or "ES256" or "RS256"))
         {
             settings.AddError("JWT_ALGORITHM", "must be HS256, ES256 or RS256");
         }
 
-        var period = TimeSpan.FromDays(settings.Number("JWT_KEY_DAYS", defaultValue: 30, min: 1, max: 365, "days"));
+        var period = TimeSpan.FromDays(settings.ReadNumber("JWT_KEY_DAYS", defaultValue: 30, min: 1, max: 365, "days"));
         var secrets = SecretSetting.Read(settings, "JWT_SECRET_KEY", isNeeded: algorithm == SharedSecret);
-        if (settings.List("JWT_SECRET_KEY").Intersect(settings.List("SECRET_KEY"), StringComparer.Ordinal).Any())
+        if (settings.ReadList("JWT_SECRET_KEY").Intersect(settings.ReadList("SECRET_KEY"), StringComparer.Ordinal).Any())
         {
             settings.AddError("SECRET_KEY", "must not be the same as JWT_SECRET_KEY, which services that check access tokens know");
         }

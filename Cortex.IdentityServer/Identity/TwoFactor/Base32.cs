@@ -53,7 +53,7 @@ internal static class Base32
             }
         }
 
-        // A leftover of a whole character belongs to no byte, so the text is incomplete.
+        // If at least one whole character is left over, it doesn't belong to any byte, so the text is incomplete.
         if (bits >= BitsPerCharacter || decoded.Count == 0)
         {
             return false;

@@ -44,7 +44,7 @@ internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, Second
     public async Task<Refusal?> VerifyPasswordAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
         await check.TryAsync(new(user.Email!, password, origin), cancellationToken) switch
         {
-            PasswordCheckResult.Right right when right.User.Id == user.Id => null,
+            PasswordCheckResult.Correct correct when correct.User.Id == user.Id => null,
             PasswordCheckResult.Refused refused => Refusal.RateLimited(refused.RetryAfter, refused.Limit),
             PasswordCheckResult.Busy busy => Refusal.Busy(busy.RetryAfter),
             var wrong => Problems.InvalidCredentials with { Detail = "The password is incorrect.", Limit = (wrong as PasswordCheckResult.Wrong)?.Limit },

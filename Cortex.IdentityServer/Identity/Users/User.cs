@@ -53,7 +53,7 @@ public class User : IdentityUser<Guid>
     public bool HasPassword => PasswordHash is not (null or NoPassword);
 
     /// <summary>Returns whether the account is active. NULL, which older programs may have written, counts as the column's default.</summary>
-    public bool MayBeUsed => IsActive ?? true;
+    public bool IsEnabled => IsActive ?? true;
 
     /// <summary>The recipient of notices about this account.</summary>
     internal AccountOwner Owner => new(Id, Email!);

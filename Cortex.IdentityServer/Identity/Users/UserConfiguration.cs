@@ -39,6 +39,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
             .Ignore(u => u.EmailConfirmed).Ignore(u => u.TwoFactorEnabled).Ignore(u => u.ConcurrencyStamp)
             .Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed)
             .Ignore(u => u.LockoutEnabled).Ignore(u => u.LockoutEnd).Ignore(u => u.AccessFailedCount)
-            .Ignore(u => u.MayBeUsed).Ignore(u => u.HasPassword);
+            .Ignore(u => u.IsEnabled).Ignore(u => u.HasPassword);
     }
 }

@@ -11,7 +11,7 @@ internal static class UsersFeature
     public static IServiceCollection AddUsers(this IServiceCollection services, SettingsReader settings)
     {
         // These are registered first, because AddIdentityCore adds only missing services.
-        services.AddSingleton<ILookupNormalizer, NoNormalizer>();
+        services.AddSingleton<ILookupNormalizer, PassThroughNormalizer>();
         services.AddScoped<IUserValidator<User>, EmailRules>();
         services.AddIdentityCore<User>()
             .AddRoles<Role>()

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>A parsed line: the account to create, or why the line is not valid.</summary>
+/// <summary>A parsed line: the account to create, or why the line isn't valid.</summary>
 internal abstract record ImportLine
 {
     private ImportLine(int number) => Number = number;

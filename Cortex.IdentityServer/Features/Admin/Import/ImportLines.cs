@@ -14,10 +14,10 @@ internal static class ImportLines
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Room for a byte order mark and a carriage return, which do not count as part of the line.</summary>
+    /// <summary>Room for a byte order mark and a carriage return, which don't count as part of the line.</summary>
     private static readonly int MaxExtraLength = ByteOrderMark.Length + 1;
 
-    /// <summary>Reads all lines that are not empty; the numbers of empty lines are skipped.</summary>
+    /// <summary>Reads all lines that aren't empty; the numbers of empty lines are skipped.</summary>
     public static async IAsyncEnumerable<RawLine> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: BufferSize, leaveOpen: true));

@@ -12,7 +12,7 @@ internal abstract record ImportReport
     /// <summary>The line created an account, which is committed.</summary>
     public sealed record Created(int Line, Guid Id) : ImportReport;
 
-    /// <summary>The line did not create an account.</summary>
+    /// <summary>The line didn't create an account.</summary>
     public sealed record Failed(int Line, Refusal Refusal) : ImportReport;
 
     /// <summary>The counts so far.</summary>

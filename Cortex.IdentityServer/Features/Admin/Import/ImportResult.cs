@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Import;
 
-/// <summary>How an import ended. In either case, accounts that were reported as created are kept.</summary>
+/// <summary>The result of an import. In either case, accounts that were reported as created are kept.</summary>
 internal abstract record ImportResult
 {
     private ImportResult(ImportCounts counts) => Counts = counts;
@@ -15,5 +15,5 @@ internal abstract record ImportResult
     /// <param name="Counts">The counts of the lines that have a result.</param>
     /// <param name="Line">The first line without a result.</param>
     /// <param name="Refusal">Why the import was cut short.</param>
-    public sealed record CutShort(ImportCounts Counts, int Line, Refusal Refusal) : ImportResult(Counts);
+    public sealed record Aborted(ImportCounts Counts, int Line, Refusal Refusal) : ImportResult(Counts);
 }

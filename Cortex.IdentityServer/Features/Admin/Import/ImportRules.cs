@@ -12,7 +12,7 @@ internal sealed class ImportRules(TimeProvider clock, KnownTiers tiers)
 {
     private static readonly JsonTypeInfo<ImportedUser> Json = StrictTypeInfo();
 
-    /// <summary>No account can be older, and PostgreSQL's timestamps could not hold much older times.</summary>
+    /// <summary>No account can be older, and PostgreSQL's timestamps couldn't hold much older times.</summary>
     private static readonly DateTimeOffset EarliestCreation = DateTimeOffset.UnixEpoch;
 
     private static Refusal TooLong => Problems.PayloadTooLarge with { Detail = $"The line is longer than {ImportLines.MaxLineLength / 1024} KiB." };

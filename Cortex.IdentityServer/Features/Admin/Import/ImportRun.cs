@@ -29,11 +29,11 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
                     createdCount++;
                     report(new ImportReport.Created(line.Number, id));
                     break;
-                case ImportLine.Invalid bad:
-                    report(new ImportReport.Failed(line.Number, bad.Refusal));
+                case ImportLine.Invalid invalid:
+                    report(new ImportReport.Failed(line.Number, invalid.Refusal));
                     break;
                 default:
-                    report(new ImportReport.Failed(line.Number, Taken));
+                    report(new ImportReport.Failed(line.Number, EmailTaken));
                     break;
             }
         }
@@ -43,12 +43,12 @@ internal sealed class ImportRun(StaffMember? staff, Action<ImportReport> report)
         report(new ImportReport.Progress(Counts));
     }
 
-    public ImportResult CutShort(Refusal refusal, int? line = null) => new ImportResult.CutShort(Counts, line ?? _nextLine, refusal);
+    public ImportResult Abort(Refusal refusal, int? line = null) => new ImportResult.Aborted(Counts, line ?? _nextLine, refusal);
 
     public string? Details(string ended) =>
         AuditLog.Details(("ended", ended), ("lines", Text(Counts.Lines)), ("created", Text(Counts.Created)), ("failed", Text(Counts.Failed)));
 
-    private static Refusal Taken => Problems.EmailTaken with { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } };
+    private static Refusal EmailTaken => Problems.EmailTaken with { Errors = new Dictionary<string, string[]> { ["email"] = ["is taken"] } };
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

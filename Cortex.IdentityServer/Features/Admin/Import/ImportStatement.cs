@@ -46,7 +46,7 @@ internal sealed class ImportStatement(CortexDbContext db, StaffAuthorizer author
         """;
 
     /// <param name="rows">The accounts to create. If all lines of a batch are invalid there are none, but the authorization is still checked.</param>
-    /// <param name="staff">The administrator who imports; null for the operator, who is not authorized per request.</param>
+    /// <param name="staff">The administrator who imports; null for the operator, who isn't authorized per request.</param>
     /// <remarks>This can't be canceled, because the caller has to learn which accounts were committed.</remarks>
     public async Task<BatchResult> RunAsync(IReadOnlyList<ImportRow> rows, StaffMember? staff)
     {

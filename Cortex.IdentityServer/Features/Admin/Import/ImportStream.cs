@@ -28,16 +28,16 @@ internal sealed class ImportStream(UserImporter importer, TimeProvider clock) : 
         {
             var result = await importer.RunAsync(
                 httpContext.Request.Body, StaffMember.Of(httpContext), Report, UserImporter.MaxLines, httpContext.RequestAborted);
-            if (!_hasLines && result is ImportResult.CutShort cut)
+            if (!_hasLines && result is ImportResult.Aborted aborted)
             {
-                await cut.Refusal.ToProblem().ExecuteAsync(httpContext);
+                await aborted.Refusal.ToProblem().ExecuteAsync(httpContext);
             }
             else
             {
                 Finish(result);
             }
 
-            if (result is ImportResult.CutShort)
+            if (result is ImportResult.Aborted)
             {
                 await DrainAsync(httpContext.Request.Body, httpContext.RequestAborted);
             }
@@ -61,8 +61,8 @@ internal sealed class ImportStream(UserImporter importer, TimeProvider clock) : 
         });
     }
 
-    private void Finish(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.CutShort cut
-        ? Line(new ImportError(new(cut.Refusal.Code, cut.Refusal.Detail, cut.Line)))
+    private void Finish(ImportResult result) => _lines.Writer.TryWrite(result is ImportResult.Aborted aborted
+        ? Line(new ImportError(new(aborted.Refusal.Code, aborted.Refusal.Detail, aborted.Line)))
         : Line(new ImportSummary(result.Counts)));
 
     private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, typeof(T), ImportJson.Default), (byte)'\n'];

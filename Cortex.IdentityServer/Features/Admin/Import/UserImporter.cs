@@ -51,7 +51,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         }
         catch (BadHttpRequestException failure)
         {
-            result = run.CutShort(failure.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : Broken);
+            result = run.Abort(failure.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : Broken);
         }
         finally
         {
@@ -75,7 +75,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
                     switch (await statement.RunAsync([.. batch.OfType<ImportLine.Valid>().Select(line => line.Row)], run.Staff))
                     {
                         case BatchResult.Refused refused:
-                            return run.CutShort(refused.Refusal, batch[0].Number);
+                            return run.Abort(refused.Refusal, batch[0].Number);
                         case BatchResult.Created created:
                             run.ReportBatch(batch, created.Ids);
                             break;
@@ -84,11 +84,11 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
                 catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
                 {
                     Log.Unreachable(logger, cause.GetType().Name, run.Counts.Created);
-                    return run.CutShort(Unreachable, batch[0].Number);
+                    return run.Abort(Unreachable, batch[0].Number);
                 }
             }
 
-            return await reading is { } tooMany ? run.CutShort(TooMany, tooMany) : new ImportResult.Complete(run.Counts);
+            return await reading is { } tooMany ? run.Abort(TooMany, tooMany) : new ImportResult.Complete(run.Counts);
         }
         finally
         {
@@ -160,7 +160,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         var ended = result switch
         {
             ImportResult.Complete => "complete",
-            ImportResult.CutShort cut => cut.Refusal.Code,
+            ImportResult.Aborted aborted => aborted.Refusal.Code,
             _ => "interrupted",
         };
         Log.Ended(logger, ended, run.Counts.Lines, run.Counts.Created);
@@ -174,7 +174,7 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
         catch (Exception failure) when (DatabaseFailure.In(failure) is { } cause)
         {
             Log.Unreachable(logger, cause.GetType().Name, run.Counts.Created);
-            return result is ImportResult.Complete ? run.CutShort(Unreachable) : result;
+            return result is ImportResult.Complete ? run.Abort(Unreachable) : result;
         }
     }
 

@@ -20,10 +20,10 @@ internal static class StatisticsEndpoint
         CancellationToken cancellationToken)
     {
         var query = new QueryReader();
-        var many = query.Number("days", days, 1, MaxDays, DefaultDays);
+        var count = query.ReadNumber("days", days, 1, MaxDays, DefaultDays);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         return query.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - many), today, cancellationToken));
+            : TypedResults.Ok(await statistics.ReadAsync(today.AddDays(1 - count), today, cancellationToken));
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>
-/// Reads the rollups and the changes that have not been added to them yet, in one statement and therefore one snapshot, so that the sums are always exact.
+/// Reads the rollups and the changes that haven't been added to them yet, in one statement and therefore one snapshot, so that the sums are always exact.
 /// </summary>
 internal sealed class StatisticsReader(NpgsqlDataSource database)
 {

@@ -11,10 +11,10 @@ internal sealed partial class StatisticsRollup(NpgsqlDataSource database, TimePr
     /// <summary>The advisory lock's key: "cortexst" in ASCII.</summary>
     private const long LockKey = 0x636F727465787374;
 
-    /// <summary>Longer than for a request, because no client waits for it and a million accounts may have been imported.</summary>
+    /// <summary>The timeout, which is longer than a request's, because no client waits for it and a million accounts may have been imported.</summary>
     private const int TimeoutSeconds = 60;
 
-    /// <summary>True if there are changes to add and no other replica is adding them. CASE guarantees the order of evaluation.</summary>
+    /// <summary>Returns whether there are changes to add and no other replica is adding them. CASE guarantees the order of evaluation.</summary>
     private const string IsDueSql = """
         SELECT CASE WHEN EXISTS (SELECT FROM account_changes) OR EXISTS (SELECT FROM daily_changes) THEN pg_try_advisory_xact_lock($1) ELSE false END
         """;

@@ -35,6 +35,6 @@ internal sealed class AccountStatusReader(CortexDbContext db, LoginAttempts atte
             new NpgsqlParameter<DateTimeOffset>("now", now),
             new NpgsqlParameter<DateTimeOffset>("unlocked", now - SecondFactor.LockoutDuration),
             new NpgsqlParameter<DateTimeOffset>("lost", now - LoginAttemptRules.LostAfter),
-            new NpgsqlParameter<DateTimeOffset>("forgotten", now - LoginAttemptRules.ForgottenAfter)).ToListAsync(cancellationToken)).Single();
+            new NpgsqlParameter<DateTimeOffset>("forgotten", now - LoginAttemptRules.ResetAfter)).ToListAsync(cancellationToken)).Single();
     }
 }

@@ -42,7 +42,7 @@ internal sealed class AccountWriter(UserManager<User> users, RoleManager<Role> r
 
             ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
 
-        // Keep a NULL that stands for the same value, because nothing has changed.
+        // Keep a NULL that means the same value, because nothing has changed.
         user.SubscriptionTier = wanted.SubscriptionTier == before.SubscriptionTier ? user.SubscriptionTier : wanted.SubscriptionTier;
         user.IsActive = wanted.IsActive == before.IsActive ? user.IsActive : wanted.IsActive;
         user.IsVerified = wanted.IsVerified == before.IsVerified ? user.IsVerified : wanted.IsVerified;

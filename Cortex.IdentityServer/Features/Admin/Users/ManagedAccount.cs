@@ -18,7 +18,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <param name="UpdatedAt">When its row last changed.</param>
 /// <param name="Roles">The names of its roles, sorted.</param>
 /// <param name="RowVersion">PostgreSQL's <c>xmin</c> of the row.</param>
-/// <param name="HasPassword">False for an invited user who has not chosen a password yet.</param>
+/// <param name="HasPassword">False for an invited user who hasn't chosen a password yet.</param>
 internal sealed record ManagedAccount(
     Guid Id,
     string Email,

@@ -75,7 +75,7 @@ internal sealed partial class StaffChanges(
     {
         foreach (var id in new[] { action.Staff.Id, action.UserId }.Distinct().Order())
         {
-            // A deletion can take a minute, and the administrator who makes it must not be protected from being disabled meanwhile.
+            // A deletion can take a minute, and it must be possible to disable the administrator who makes it in the meantime.
             await ((IsTarget: id == action.UserId, action.IsDeletion) switch
             {
                 (true, true) => db.LockAccountForDeletionAsync(id, cancellationToken),

@@ -42,7 +42,7 @@ internal sealed class UserCreation(
                     return taken;
                 }
 
-                change.Created(user.Id);
+                change.SetAccount(user.Id);
                 created = await accounts.FindAsync(user.Id, cancellationToken)
                     ?? throw new InvalidOperationException("The account that was just created doesn't exist.");
                 await change.RecordChangeAsync(AuditAction.Created, created.ChangesSince(before: null));

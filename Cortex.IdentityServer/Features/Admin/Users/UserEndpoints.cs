@@ -10,8 +10,8 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The routes that show, create, update and delete one user.</summary>
 internal static class UserEndpoints
 {
-    private const string AboutId = "The id of the user.";
-    private const string AboutIfMatch =
+    private const string IdDescription = "The id of the user.";
+    private const string IfMatchDescription =
         "The ETag of an earlier response, a list of ETags, or *. If the user has changed since then, the request fails with 412.";
 
     /// <summary>Show a user</summary>
@@ -19,7 +19,7 @@ internal static class UserEndpoints
     /// Requires the role <c>admin</c> or <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
-        [Description(AboutId)] Guid id, ManagedAccounts accounts, AccountStatusReader statuses, HttpContext http, CancellationToken cancellationToken)
+        [Description(IdDescription)] Guid id, ManagedAccounts accounts, AccountStatusReader statuses, HttpContext http, CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(id, cancellationToken) is not { } account)
         {
@@ -57,13 +57,13 @@ internal static class UserEndpoints
 
     /// <summary>Change a user</summary>
     /// <remarks>
-    /// Requires the role <c>admin</c>. Omitted fields are not changed. Changes take effect with the next request, and on other replicas within 250 ms.
+    /// Requires the role <c>admin</c>. Omitted fields aren't changed. Changes take effect with the next request, and on other replicas within 250 ms.
     /// Disabling an account also ends its sessions and invalidates emailed links. The last administrator can't be demoted or disabled.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserResponse>, Problem>> UpdateUser(
-        [Description(AboutId)] Guid id,
+        [Description(IdDescription)] Guid id,
         UpdateUserRequest body,
-        [FromHeader(Name = "If-Match"), Description(AboutIfMatch)] string? ifMatch,
+        [FromHeader(Name = "If-Match"), Description(IfMatchDescription)] string? ifMatch,
         UserUpdate update,
         HttpContext http,
         CancellationToken cancellationToken)
@@ -92,8 +92,8 @@ internal static class UserEndpoints
     /// account and its last state, but not whose account it was. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
-        [Description(AboutId)] Guid id,
-        [FromHeader(Name = "If-Match"), Description(AboutIfMatch)] string? ifMatch,
+        [Description(IdDescription)] Guid id,
+        [FromHeader(Name = "If-Match"), Description(IfMatchDescription)] string? ifMatch,
         UserDeletion deletion,
         HttpContext http,
         CancellationToken cancellationToken) =>

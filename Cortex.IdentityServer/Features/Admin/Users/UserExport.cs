@@ -12,7 +12,7 @@ internal sealed partial class UserExport(UserPages users, StaffAuthorizer author
     /// <summary>Returns true if all users were written; false if the staff member lost the authorization, so that the output is incomplete.</summary>
     /// <param name="filter">The users to export.</param>
     /// <param name="order">The order of the users.</param>
-    /// <param name="staff">The staff member, who is authorized again before each page because a slow reader can keep an export open for long.</param>
+    /// <param name="staff">The staff member, who is authorized again before each page because a slow reader can keep an export open for a long time.</param>
     /// <param name="body">The response body.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<bool> TryWriteAsync(UserFilter filter, UserOrder order, StaffMember staff, Stream body, CancellationToken cancellationToken)

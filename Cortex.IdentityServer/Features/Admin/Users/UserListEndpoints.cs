@@ -24,7 +24,7 @@ internal static class UserListEndpoints
     {
         var query = new QueryReader();
         var (filter, order) = wanted.Read(query);
-        var many = query.Limit(limit);
+        var count = query.ReadLimit(limit);
         var after = cursor is null ? null : UserCursor.Parse(cursor, order);
         if (cursor is not null && after is null)
         {
@@ -36,7 +36,7 @@ internal static class UserListEndpoints
             return refusal.ToProblem();
         }
 
-        var page = await users.PageAsync(filter, order, after, many, cancellationToken);
+        var page = await users.PageAsync(filter, order, after, count, cancellationToken);
         return TypedResults.Ok(new UserPageResponse(page.Items, page.Next?.ToText()));
     }
 

@@ -51,11 +51,11 @@ internal sealed record UserListParameters
         var filter = new UserFilter(
             email,
             ReadTier(query),
-            query.Flag("is_active", IsActive),
-            query.Flag("is_verified", IsVerified),
-            query.Word("role", Role, Identity.Users.Role.All));
-        var sort = query.Word("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
-        var order = query.Word("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
+            query.ReadFlag("is_active", IsActive),
+            query.ReadFlag("is_verified", IsVerified),
+            query.ReadWord("role", Role, Identity.Users.Role.All));
+        var sort = query.ReadWord("sort", Sort, [ByCreation, ByEmail]) ?? (email is null ? ByCreation : ByEmail);
+        var order = query.ReadWord("order", Order, [Ascending, Descending]) ?? (sort == ByEmail ? Ascending : Descending);
         return (filter, new(sort == ByEmail, order == Descending));
     }
 

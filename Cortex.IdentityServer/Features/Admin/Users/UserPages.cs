@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Reads users page by page. The time per page does not depend on its position, the filter or the number of users (decision 0015).</summary>
+/// <summary>Reads users page by page. The time per page doesn't depend on its position, the filter or the number of users (decision 0015).</summary>
 internal sealed class UserPages(NpgsqlDataSource database)
 {
     /// <summary>The page size when all users are read.</summary>
@@ -42,7 +42,7 @@ internal sealed class UserPages(NpgsqlDataSource database)
             : new([.. found.Select(row => row.User)], end);
     }
 
-    /// <summary>Reads all users page by page, so that a slow reader does not occupy a database connection.</summary>
+    /// <summary>Reads all users page by page, so that a slow reader doesn't occupy a database connection.</summary>
     public async IAsyncEnumerable<IReadOnlyList<AdminUserResponse>> AllAsync(
         UserFilter filter, UserOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -13,28 +13,28 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The routes with which the staff restores a user's access and revokes that of others.</summary>
 internal static class UserSupportEndpoints
 {
-    private const string AboutId = "The id of the user.";
+    private const string IdDescription = "The id of the user.";
 
     /// <summary>Unlock a user</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lifts the lockouts after wrong passwords (from any address) and wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
-        [Description(AboutId)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(IdDescription)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
         await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
     /// Requires the role <c>admin</c> or <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user
-    /// by email. Verify first that the request comes from the owner. The password is not changed. For your own account, this fails with 403: use your password
+    /// by email. Verify first that the request comes from the owner. The password isn't changed. For your own account, this fails with 403: use your password
     /// and a code instead.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
-        [Description(AboutId)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(IdDescription)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
         await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>End a user's sessions</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
-        [Description(AboutId)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
+        [Description(IdDescription)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken)
     {
         var staff = StaffMember.Of(http);
@@ -56,7 +56,7 @@ internal static class UserSupportEndpoints
     /// <c>account_disabled</c>.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
-        [Description(AboutId)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(IdDescription)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http, CancellationToken cancellationToken) =>
         await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
             : TypedResults.Accepted((string?)null, new MailAccepted("The email is on its way."));
@@ -64,7 +64,7 @@ internal static class UserSupportEndpoints
     /// <summary>List a user's API keys</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lists the keys, newest first, without the keys themselves.</remarks>
     internal static async Task<Results<Ok<IReadOnlyList<ApiKeyResponse>>, Problem>> ListUserApiKeys(
-        [Description(AboutId)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
+        [Description(IdDescription)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
         await accounts.FindAsync(id, cancellationToken) is null
             ? Problems.NotFound.ToProblem()
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
@@ -72,7 +72,7 @@ internal static class UserSupportEndpoints
     /// <summary>Revoke a user's API key</summary>
     /// <remarks>Requires the role <c>admin</c>. The key is rejected from the next request on, and on other replicas within 250 ms.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
-        [Description(AboutId)] Guid id,
+        [Description(IdDescription)] Guid id,
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,
         StaffChanges changes,
         ApiKeyService keys,

@@ -50,7 +50,7 @@ internal sealed class AddressWatch(PostgresAddress address, NpgsqlDataSource dat
                 watch.ReportConnection(server);
             }
         }
-        catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
+        catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
             // No other server answers, so the existing connections are the best option.
         }
@@ -62,12 +62,12 @@ internal sealed class AddressWatch(PostgresAddress address, NpgsqlDataSource dat
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
         }
-        catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
+        catch (Exception failure) when (IsUnreachable(failure, cancellationToken))
         {
             database.ClearHostStates();
         }
     }
 
-    private static bool IsNoAnswer(Exception failure, CancellationToken cancellationToken) =>
+    private static bool IsUnreachable(Exception failure, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && failure is NpgsqlException or SocketException or TimeoutException or IOException;
 }

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 internal sealed partial class PostgresHosts
 {
     private const string DefaultPort = "5432";
-    private const string NotAPort = "The port must be a number from 1 to 65535.";
+    private const string InvalidPort = "The port must be a number from 1 to 65535.";
 
     private string[] _hosts = [];
     private string[] _ports = [];
@@ -88,7 +88,7 @@ internal sealed partial class PostgresHosts
         return null;
     }
 
-    private string? CheckPorts() => Array.TrueForAll(_ports, port => port.Length == 0 || IsPort(port)) ? null : NotAPort;
+    private string? CheckPorts() => Array.TrueForAll(_ports, port => port.Length == 0 || IsPort(port)) ? null : InvalidPort;
 
     private static bool IsPort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535;

@@ -10,7 +10,7 @@ internal static class PostgresTls
     /// <summary>Returns what is wrong with the settings, or null.</summary>
     public static string? Apply(NpgsqlConnectionStringBuilder result)
     {
-        // Otherwise a server that requests no password at all would be accepted.
+        // Otherwise, a server that doesn't request a password would be accepted.
         if (result.ChannelBinding == ChannelBinding.Require && result.RequireAuth is null)
         {
             result.RequireAuth = "ScramSHA256";

@@ -83,7 +83,7 @@ internal static class PostgresUrlParameters
         _ => Ignored.Contains(name) ? null : $"The parameter '{name}' is unknown.",
     };
 
-    /// <summary>In libpq, zero and negative values mean what zero means in Npgsql: no limit, or the system's default.</summary>
+    /// <summary>Sets a number of seconds. In libpq, zero and negative values mean what zero means in Npgsql: no limit, or the system's default.</summary>
     private static string? SetSeconds(string name, string value, int min, int max, Action<int> set)
     {
         if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))

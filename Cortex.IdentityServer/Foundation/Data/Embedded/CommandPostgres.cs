@@ -79,7 +79,7 @@ internal sealed class CommandPostgres : IAsyncDisposable
         if (guest is not null
             && Postmaster.FindRunning(data) is { IsStarting: false, IsStopping: false } running
             && running.ConnectionString(data, options.Database) is var connectionString
-            && await AnswersAsync(connectionString, ct))
+            && await RespondsAsync(connectionString, ct))
         {
             return new(guest, connectionString);
         }
@@ -88,7 +88,7 @@ internal sealed class CommandPostgres : IAsyncDisposable
         return null;
     }
 
-    private static async Task<bool> AnswersAsync(string connectionString, CancellationToken ct)
+    private static async Task<bool> RespondsAsync(string connectionString, CancellationToken ct)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed class DataFolder(PostgresAccount account)
         {
             // If the cluster is gone, a new one is created only in a folder that no other local user can have planted since.
             var parent = Path.GetDirectoryName(target)!;
-            if (HasCluster(target) || (Directory.Exists(parent) && (account.IsSelf || await IsPrivateAsync(parent, ct))))
+            if (HasCluster(target) || (Directory.Exists(parent) && (account.IsCurrent || await IsPrivateAsync(parent, ct))))
             {
                 return target;
             }
@@ -27,7 +27,7 @@ internal sealed class DataFolder(PostgresAccount account)
             File.Delete(requested);
         }
 
-        if (HasCluster(requested) || account.IsSelf)
+        if (HasCluster(requested) || account.IsCurrent)
         {
             return IsSupportedPath(requested) ? requested : throw new EmbeddedPostgresException(
                 $"The path {requested} has a character that PostgreSQL's pg_ctl can't handle (quote, backslash, $ or `): use another folder, or set "
@@ -37,7 +37,7 @@ internal sealed class DataFolder(PostgresAccount account)
         return IsSupportedPath(requested) && CanHoldSocket(requested) && await CanUseAsync(requested, ct) ? requested : await RelocateAsync(requested, ct);
     }
 
-    /// <summary>Reports a wrong owner more clearly than PostgreSQL would.</summary>
+    /// <summary>Checks the owner of the data folder, to report a wrong one more clearly than PostgreSQL would.</summary>
     public async Task CheckAsync(string data, CancellationToken ct)
     {
         if (!await account.OwnsAsync(data, ct))
@@ -50,7 +50,7 @@ internal sealed class DataFolder(PostgresAccount account)
 
     public static bool HasCluster(string data) => File.Exists(Path.Combine(data, "PG_VERSION"));
 
-    /// <summary>The socket is in the data directory, which is private to the server's account and never changes.</summary>
+    /// <summary>Whether the data directory can contain the socket. It is private to the server's account and never changes.</summary>
     public static bool CanHoldSocket(string data) =>
         !OperatingSystem.IsWindows()
         && Encoding.UTF8.GetByteCount(data) <= MaxSocketFolderLength
@@ -69,7 +69,7 @@ internal sealed class DataFolder(PostgresAccount account)
 
     public async Task DeleteAsync(string folder)
     {
-        if (account.IsSelf)
+        if (account.IsCurrent)
         {
             if (Directory.Exists(folder))
             {
@@ -79,7 +79,7 @@ internal sealed class DataFolder(PostgresAccount account)
             return;
         }
 
-        // rm doesn't follow a symlink that the account swaps in meanwhile, which would make root delete files elsewhere.
+        // rm doesn't follow a symlink that the account swaps in at the same time, which would make root delete files elsewhere.
         await PostgresCommand.RunAsync([], "rm", ["-rf", "--", folder], TimeSpan.FromSeconds(60), CancellationToken.None);
     }
 

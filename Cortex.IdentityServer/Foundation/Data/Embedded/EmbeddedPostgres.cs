@@ -15,7 +15,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     private readonly List<OwnerLock> _locks = [];
     private DataFolder? _folder;
     private PostgresServer? _server;
-    private readonly string _requested;
+    private readonly string _requestedDirectory;
     private string _dataDirectory;
     private int _disposed;
 
@@ -23,7 +23,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     {
         _options = options;
         _logger = logger;
-        _requested = _dataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        _requestedDirectory = _dataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
     }
 
     /// <summary>The connection string, as Npgsql keywords, to <see cref="EmbeddedPostgresOptions.Database"/> as the cluster's owner.</summary>
@@ -78,7 +78,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
             if (_options.Fresh)
             {
                 await _folder!.DeleteAsync(_dataDirectory);
-                DataFolder.DeleteLink(_requested, _dataDirectory);
+                DataFolder.DeleteLink(_requestedDirectory, _dataDirectory);
             }
         }
 
@@ -88,18 +88,18 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     private async Task StartAsync(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        Directory.CreateDirectory(Path.GetDirectoryName(_requested)!);
-        _locks.Add(OwnerLock.Take(_requested));
+        Directory.CreateDirectory(Path.GetDirectoryName(_requestedDirectory)!);
+        _locks.Add(OwnerLock.Take(_requestedDirectory));
 
         var account = await PostgresAccount.FindAsync(ct);
         var found = await PostgresBinaries.FindAsync(_options.BinDirectory, ct);
         _folder = new DataFolder(account);
-        _dataDirectory = await _folder.LocateAsync(_requested, ct);
-        if (_dataDirectory != _requested)
+        _dataDirectory = await _folder.LocateAsync(_requestedDirectory, ct);
+        if (_dataDirectory != _requestedDirectory)
         {
             // A copied checkout contains the same symlink, and would share the cluster without sharing the lock.
             _locks.Add(OwnerLock.Take(_dataDirectory));
-            Log.Relocated(_logger, _requested, account.Name, _dataDirectory);
+            Log.Relocated(_logger, _requestedDirectory, account.Name, _dataDirectory);
         }
 
         await _folder.DeleteLeftoversAsync(_dataDirectory);

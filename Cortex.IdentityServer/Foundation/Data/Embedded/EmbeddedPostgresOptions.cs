@@ -11,17 +11,17 @@ internal sealed record EmbeddedPostgresOptions
 
     public string Database { get; init; } = "cortex";
 
-    /// <summary>False in tests: fsync and related settings are off, so a crash of the machine may destroy the cluster.</summary>
+    /// <summary>Whether the cluster survives a crash of the machine. Tests turn fsync and related settings off.</summary>
     public bool Durable { get; init; } = true;
 
-    /// <summary>True in tests: the server starts with an empty cluster, whatever an earlier run left, and deletes it at the end.</summary>
+    /// <summary>Whether to start with an empty cluster, even if an earlier run left one, and to delete it at the end. Only tests set this.</summary>
     public bool Fresh { get; init; }
 
     public int MaxConnections { get; init; } = 100;
 
     public int SharedBuffersMegabytes { get; init; } = 64;
 
-    /// <summary>This allows for recovery after a crash.</summary>
+    /// <summary>The timeout of a start, which may include recovery after a crash.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -11,7 +11,7 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The password is stored in the cluster's folder, because neither is of use without the other.</summary>
+    /// <summary>Reads the password, which is stored in the cluster's folder, because neither is useful without the other.</summary>
     public static string ReadPassword(string data)
     {
         var path = Path.Combine(data, PasswordFile);
@@ -76,8 +76,8 @@ internal sealed class NewCluster(PostgresAccount account, DataFolder folder, Pos
     }
 
     /// <summary>
-    /// Sorts by code point on every machine, with lower() and upper() for all of Unicode. PostgreSQL 17 has a built-in locale for this; older versions use
-    /// C.UTF-8 of the C library (glibc, musl, recent macOS) or ICU, of which every build has at least one.
+    /// Returns the locales to try, which sort by code point on every machine, with lower() and upper() for all of Unicode. PostgreSQL 17 has a built-in locale
+    /// for this; older versions use C.UTF-8 of the C library (glibc, musl, recent macOS) or ICU, of which every build has at least one.
     /// </summary>
     private IEnumerable<string[]> Locales()
     {

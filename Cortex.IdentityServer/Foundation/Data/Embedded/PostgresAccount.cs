@@ -10,7 +10,7 @@ internal sealed record PostgresAccount(string Name, string? Owner, IReadOnlyList
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(10);
 
-    public bool IsSelf => Owner is null;
+    public bool IsCurrent => Owner is null;
 
     public static async Task<PostgresAccount> FindAsync(CancellationToken ct)
     {

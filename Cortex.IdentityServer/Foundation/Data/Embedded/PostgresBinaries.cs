@@ -22,7 +22,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
                 $"POSTGRES_BIN: {wanted} must be the folder of initdb, pg_ctl and postgres of PostgreSQL {MinMajor} or newer."));
         }
 
-        foreach (var folder in PathFolders().Concat(UsualFolders()).Distinct())
+        foreach (var folder in PathFolders().Concat(CommonFolders()).Distinct())
         {
             if (await ReadAsync(folder, ct) is { } binaries)
             {
@@ -57,7 +57,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathFullyQualified);
 
-    private static IEnumerable<string> UsualFolders()
+    private static IEnumerable<string> CommonFolders()
     {
         if (OperatingSystem.IsWindows())
         {

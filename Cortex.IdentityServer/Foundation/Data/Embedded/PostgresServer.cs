@@ -154,7 +154,9 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
         Postmaster.RemoveStaleFiles(data);
     }
 
-    /// <summary>Keeps the previous run's log only. In a folder that another account owns, renaming is safe for root, but truncating isn't.</summary>
+    /// <summary>
+    /// Moves the previous run's log aside and drops older ones. In a folder that another account owns, renaming is safe for root, but truncating isn't.
+    /// </summary>
     private void RotateLog()
     {
         if (File.Exists(LogFile))

@@ -111,7 +111,7 @@ internal sealed partial class ChangeListener(
         _isPolling = false;
 
         // Cached entries are invalidated only now, when no further notification can be missed.
-        changes.EverythingChanged();
+        changes.InvalidateAll();
         changes.MarkInSync();
         HandleRestoration();
         await ReceiveAsync(connection, settled.Token);
@@ -192,12 +192,12 @@ internal sealed partial class ChangeListener(
     {
         if (Guid.TryParse(payload, out var userId))
         {
-            changes.Changed(userId);
+            changes.Invalidate(userId);
         }
         else if (!payload.StartsWith(EchoPrefix, StringComparison.Ordinal))
         {
             // The payload is "*", or has a newer version's format that this one can't read.
-            changes.EverythingChanged();
+            changes.InvalidateAll();
         }
     }
 
@@ -240,7 +240,9 @@ internal sealed partial class ChangeListener(
         await WithTimeoutAsync(command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
     }
 
-    /// <summary>Applies a timeout of its own: after Npgsql's, canceling the statement on a server that doesn't answer would take as long again.</summary>
+    /// <summary>
+    /// Applies a separate timeout, because after Npgsql's own timeout, canceling the statement on a server that doesn't answer would take as long again.
+    /// </summary>
     private async Task<T> WithTimeoutAsync<T>(Task<T> answer, CancellationToken cancellationToken)
     {
         try

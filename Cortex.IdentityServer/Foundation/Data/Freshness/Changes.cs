@@ -16,22 +16,22 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     private long _revalidateFrom;
     private long _inSyncAt = clock.GetTimestamp();
     private volatile bool _isCurrent;
-    private Action? _onEverythingChanged;
+    private Action? _onInvalidateAll;
 
     /// <summary>The number to store with data that is about to be read from the database.</summary>
     public long Number => Interlocked.Read(ref _number);
 
-    /// <summary>Whether all changes are known, through notifications or a poll a moment ago. Otherwise the database has to be queried.</summary>
+    /// <summary>Whether all changes are known, through notifications or a recent poll. Otherwise, the database has to be queried.</summary>
     public bool IsCurrent => _isCurrent;
 
     /// <summary>Marks the user's cached data as stale. Call it after the commit; otherwise data read before the commit would be cached again.</summary>
-    public void Changed(Guid userId) => Raise(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
+    public void Invalidate(Guid userId) => Raise(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
 
-    /// <summary>Registers a callback for <see cref="EverythingChanged"/>, which also concerns data that belongs to no user. It must not block.</summary>
-    public void OnEverythingChanged(Action callback) => _onEverythingChanged += callback;
+    /// <summary>Registers a callback for <see cref="InvalidateAll"/>, which also concerns data that belongs to no user. It must not block.</summary>
+    public void OnInvalidateAll(Action callback) => _onInvalidateAll += callback;
 
     /// <summary>Marks all cached data as stale.</summary>
-    public void EverythingChanged()
+    public void InvalidateAll()
     {
         var number = Interlocked.Increment(ref _number);
         foreach (ref var last in _last.AsSpan())
@@ -39,7 +39,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
             Raise(ref last, number);
         }
 
-        _onEverythingChanged?.Invoke();
+        _onInvalidateAll?.Invoke();
     }
 
     /// <summary>

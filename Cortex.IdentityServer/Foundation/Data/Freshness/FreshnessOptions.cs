@@ -9,5 +9,5 @@ namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 internal sealed record FreshnessOptions(TimeSpan RevocationGrace)
 {
     public static FreshnessOptions Read(SettingsReader settings) =>
-        new(TimeSpan.FromSeconds(settings.Number("REVOCATION_GRACE_SECONDS", defaultValue: 30, min: 0, max: 300, "seconds")));
+        new(TimeSpan.FromSeconds(settings.ReadNumber("REVOCATION_GRACE_SECONDS", defaultValue: 30, min: 0, max: 300, "seconds")));
 }

@@ -8,13 +8,13 @@ namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 /// </remarks>
 internal sealed class SpareThreads(int connections)
 {
-    private readonly int _usual = MinWorkers();
+    private readonly int _initial = MinWorkers();
 
     /// <summary>Adds a thread for each connection that may block one.</summary>
-    public void Add() => Set(_usual + connections);
+    public void Add() => Set(_initial + connections);
 
     /// <summary>Restores the previous minimum. Idle threads end by themselves.</summary>
-    public void Remove() => Set(_usual);
+    public void Remove() => Set(_initial);
 
     private static int MinWorkers()
     {

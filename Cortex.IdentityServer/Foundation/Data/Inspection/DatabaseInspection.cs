@@ -45,7 +45,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {
-            query.OnResult(await TextAsync(query.Sql, cancellationToken));
+            query.OnResult(await QueryTextAsync(query.Sql, cancellationToken));
         }
         catch (PostgresException failure) when (!failure.IsTransient && (query.OnFailure is not null || findings.HasRefusals))
         {
@@ -55,7 +55,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
         }
     }
 
-    private async Task<string?> TextAsync(string sql, CancellationToken cancellationToken)
+    private async Task<string?> QueryTextAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
         return await command.ExecuteScalarAsync(cancellationToken) as string;

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What <c>migrate</c> would do to a database.</summary>
+/// <summary>The changes that <c>migrate</c> would make to a database.</summary>
 /// <param name="Pending">The pending migrations, in order.</param>
 /// <param name="Report">The result of the inspection.</param>
 /// <param name="Changed">The names of the server's tables that would change, if they exist.</param>

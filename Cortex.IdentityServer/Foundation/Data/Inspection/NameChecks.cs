@@ -20,7 +20,7 @@ internal static class NameChecks
         }
     }
 
-    /// <summary>Documented tables have checks of their own, and they may already have an index that the migrations leave alone.</summary>
+    /// <summary>Whether the name may exist: documented tables are checked separately, and may already have an index that migrations don't change.</summary>
     private static bool IsExpected(TakenName taken, PlannedNames planned) =>
         OwnTables.Documented.Contains(taken.Name) && taken.Kind != "type" && taken.Kind != "function"
         || (taken.OnTable is { } table && OwnTables.Documented.Contains(table) && planned.Adoptable.Contains(taken.Name));

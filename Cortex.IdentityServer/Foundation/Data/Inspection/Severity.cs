@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>What a finding means for a migration.</summary>
+/// <summary>The consequence of a finding for a migration.</summary>
 internal enum Severity
 {
     /// <summary>The migration can't proceed until the operator acts.</summary>

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>How a column's type compares with the documented one.</summary>
+/// <summary>The result of comparing a column's type with the documented one.</summary>
 internal abstract record TypeMatch
 {
     private TypeMatch()

@@ -10,7 +10,7 @@ internal sealed class LocalWindow
     private bool _isRemoved;
 
     /// <summary>Takes a permit if one is left. Returns null if the window has just been removed; the caller then looks up its replacement.</summary>
-    public Taken? Take(int permits, long length, long now)
+    public TakeResult? Take(int permits, long length, long now)
     {
         lock (_lock)
         {
@@ -55,5 +55,5 @@ internal sealed class LocalWindow
     }
 
     /// <summary>The result of <see cref="Take"/>.</summary>
-    internal readonly record struct Taken(bool IsAllowed, int Remaining, long End);
+    internal readonly record struct TakeResult(bool IsAllowed, int Remaining, long End);
 }

@@ -16,7 +16,7 @@ internal static class RateLimitSettings
     public static Dictionary<string, int> Read(SettingsReader settings, string variable, Func<string, bool> isAllowed, string allowedNames)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var pair in settings.List(variable).Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
+        foreach (var pair in settings.ReadList(variable).Select(entry => entry.Split('=', StringSplitOptions.TrimEntries)))
         {
             if (pair is not [var name, var text] || !isAllowed(name)
                 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MaxPermits

@@ -15,7 +15,7 @@ internal sealed record RedisAddress(string Host, int Port, bool IsTls, string? U
     {
         const string Variable = "REDIS_URL";
         const string MustBe = "redis://[:password@]host:port[/db] or rediss://…";
-        if (settings.Url(Variable, MustBe, "redis", "rediss") is not { } url)
+        if (settings.ReadUrl(Variable, MustBe, "redis", "rediss") is not { } url)
         {
             return null;
         }

@@ -9,7 +9,7 @@ internal static partial class RedisFailure
     private const string PermissionsHint = "see docs/redis.md for the permissions it needs";
 
     /// <summary>Whether the exception comes from the Redis client.</summary>
-    public static bool Is(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+    public static bool IsRedisFailure(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 
     /// <summary>Returns why Redis rejects commands, as a clause, or null if it merely didn't respond.</summary>
     public static string? Reason(Exception failure, ConnectionMultiplexer? connection, RedisAddress address)

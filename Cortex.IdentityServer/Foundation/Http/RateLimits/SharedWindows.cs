@@ -44,7 +44,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             return await WaitForResponseAsync(_windows!.TakeAsync(limit, permits, partition));
         }
-        catch (Exception failure) when (RedisFailure.Is(failure))
+        catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))
         {
             UpdateAvailability(isUp: false, failure);
             return null;
@@ -57,7 +57,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         {
             await _windows!.ReturnPermitAsync(limit, partition, end).WaitAsync(ResponseTimeout);
         }
-        catch (Exception failure) when (RedisFailure.Is(failure))
+        catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))
         {
             UpdateAvailability(isUp: false, failure);
         }
@@ -117,11 +117,11 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         try
         {
             await ConnectAsync();
-            await TryCommandsAsync(timeout);
+            await TestCommandsAsync(timeout);
             _failedProbes = 0;
             UpdateAvailability(isUp: true);
         }
-        catch (Exception failure) when (RedisFailure.Is(failure))
+        catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))
         {
             _mustReconnect |= ++_failedProbes % MaxFailedProbes == 0;
             UpdateAvailability(isUp: false, failure);
@@ -131,7 +131,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>
     /// Probes Redis. Right after a failed handshake, the client reports only that no connection is available, and it adds the reason a moment later.
     /// </summary>
-    private async Task TryCommandsAsync(TimeSpan timeout)
+    private async Task TestCommandsAsync(TimeSpan timeout)
     {
         for (var started = Stopwatch.GetTimestamp(); ;)
         {

@@ -17,7 +17,7 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
     public async Task ResolveAsync(OutboxMail request, CancellationToken cancellationToken)
     {
         var user = await users.FindByEmailAsync(request.Recipient);
-        if (user is not { MayBeUsed: true })
+        if (user is not { IsEnabled: true })
         {
             return;
         }
@@ -33,7 +33,7 @@ internal sealed class MailRequests(UserManager<User> users, EmailVerification ve
                 await reset.SendAsync(user, MailKind.ResetPassword, cancellationToken);
                 break;
             case MailKind.Request.Registration:
-                // This applies to unverified accounts too: a verification link would leave the password of whoever registered first in place.
+                // This applies to unverified accounts too: a verification link would leave the password that was set by the first registration in place.
                 await reset.SendAsync(user, MailKind.AlreadyRegistered, cancellationToken);
                 break;
         }

@@ -23,7 +23,7 @@ internal sealed partial class PasswordReset(
     /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<bool> SendAsync(User user, string kind, CancellationToken cancellationToken)
     {
-        if (await tokens.IssueAsync(user, Mails.PurposeOf(kind), user.Email!, cancellationToken) is not { } token)
+        if (await tokens.IssueAsync(user, MailTexts.PurposeOf(kind), user.Email!, cancellationToken) is not { } token)
         {
             Log.LimitReached(logger, user.Id);
             return false;

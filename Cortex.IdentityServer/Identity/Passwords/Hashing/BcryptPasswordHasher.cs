@@ -11,7 +11,7 @@ internal sealed class BcryptPasswordHasher(BcryptEngine bcrypt, int cost) : IPas
 {
     public string Create(string password) => PasswordHash.Create(password, cost, bcrypt);
 
-    /// <summary>Verifies a password. A null hash stands for an unknown user, and takes the time of a wrong password.</summary>
+    /// <summary>Verifies a password. A null hash means an unknown user, and takes the time of a wrong password.</summary>
     /// <param name="storedHash">The stored hash, or null.</param>
     /// <param name="password">The submitted password.</param>
     /// <param name="costliest">The costliest hash of any account, whose time every wrong password takes.</param>

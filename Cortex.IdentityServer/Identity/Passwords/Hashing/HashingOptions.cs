@@ -12,7 +12,7 @@ internal sealed record HashingOptions(int Threads, int Places, int BcryptCost)
     private const int PlacesPerThread = 16;
     private const int ReservedPerThread = 8;
 
-    /// <summary>Enough for a school class that logs in at the same moment.</summary>
+    /// <summary>A minimum that lets a school class log in at the same time.</summary>
     private const int MinPlaces = 32;
 
     /// <summary>The number of additional places for callers at known addresses.</summary>
@@ -20,10 +20,10 @@ internal sealed record HashingOptions(int Threads, int Places, int BcryptCost)
 
     public static HashingOptions Read(SettingsReader settings)
     {
-        var threads = settings.Number("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), min: 1, MaxThreads, "threads");
+        var threads = settings.ReadNumber("HASHING_THREADS", Math.Min(Environment.ProcessorCount, MaxThreads), min: 1, MaxThreads, "threads");
         return new(
             threads,
-            settings.Number("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), min: 1, max: 10_000, "places"),
-            settings.Number("BCRYPT_COST", defaultValue: 12, min: 10, max: 16, "rounds (as a power of two)"));
+            settings.ReadNumber("HASHING_QUEUE", Math.Max(MinPlaces, threads * PlacesPerThread), min: 1, max: 10_000, "places"),
+            settings.ReadNumber("BCRYPT_COST", defaultValue: 12, min: 10, max: 16, "rounds (as a power of two)"));
     }
 }

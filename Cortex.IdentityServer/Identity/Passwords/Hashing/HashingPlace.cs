@@ -5,18 +5,18 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// <summary>A request's place in the hashing queue, for one or more hashes in sequence. Disposing it frees the place.</summary>
 internal sealed class HashingPlace(HashingQueue queue, bool isKnown) : IDisposable
 {
-    private int _left;
+    private int _isReleased;
 
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
         queue.RunAsync(hasher => hasher.Create(password), isKnown, cancellationToken);
 
-    /// <summary>Verifies a password. A null hash stands for an unknown account, and takes the same time.</summary>
+    /// <summary>Verifies a password. A null hash means an unknown account, and takes the same time.</summary>
     public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, CostliestHash costliest, CancellationToken cancellationToken) =>
         queue.RunAsync(hasher => hasher.Verify(storedHash, password, costliest), isKnown, cancellationToken);
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _left, 1) == 0)
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
         {
             queue.Leave();
         }

@@ -20,8 +20,8 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     private readonly Queue<HashingWork> _unknown = [];
     private readonly HashingQueueLog _log = new(clock, logger);
     private Thread[] _threads = [];
-    private int _taken;
-    private int _takes;
+    private int _occupied;
+    private int _takeCount;
     private int _unknownRunning;
     private long _lastHashTicks;
     private volatile bool _isFull;
@@ -32,7 +32,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     {
         get
         {
-            var wait = TimeSpan.FromTicks(Volatile.Read(ref _taken) * Volatile.Read(ref _lastHashTicks) / ThreadsForUnknown);
+            var wait = TimeSpan.FromTicks(Volatile.Read(ref _occupied) * Volatile.Read(ref _lastHashTicks) / ThreadsForUnknown);
             return wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1);
         }
     }
@@ -43,9 +43,9 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     public HashingPlace? TryEnter(bool isKnown = false)
     {
         var places = options.Places + (isKnown ? options.Reserved : 0);
-        for (var taken = Volatile.Read(ref _taken); taken < places;)
+        for (var taken = Volatile.Read(ref _occupied); taken < places;)
         {
-            var before = Interlocked.CompareExchange(ref _taken, taken + 1, taken);
+            var before = Interlocked.CompareExchange(ref _occupied, taken + 1, taken);
             if (before == taken)
             {
                 return new(this, isKnown);
@@ -112,12 +112,12 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
 
     internal void Leave()
     {
-        var taken = Interlocked.Decrement(ref _taken);
+        var taken = Interlocked.Decrement(ref _occupied);
 
         // The queue counts as full until it is half empty; otherwise the next request would fill it again.
         if (taken <= options.Places / 2)
         {
-            _log.ReportRoom();
+            _log.ReportAvailable();
             if (_isFull)
             {
                 lock (_lock)
@@ -159,10 +159,10 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
             {
                 // Known callers come first, but every fourth turn goes to unknown ones, who would otherwise starve while known callers keep the queue busy.
                 var mayBeUnknown = _unknown.Count > 0 && _unknownRunning < ThreadsForUnknown;
-                isUnknown = mayBeUnknown && (_known.Count == 0 || _takes % 4 == 3);
+                isUnknown = mayBeUnknown && (_known.Count == 0 || _takeCount % 4 == 3);
                 if ((isUnknown ? _unknown : _known).TryDequeue(out work))
                 {
-                    _takes = (_takes + 1) % 4;
+                    _takeCount = (_takeCount + 1) % 4;
                     _unknownRunning += isUnknown ? 1 : 0;
                     return true;
                 }

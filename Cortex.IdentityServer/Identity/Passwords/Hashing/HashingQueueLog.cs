@@ -21,7 +21,7 @@ internal sealed partial class HashingQueueLog(TimeProvider clock, ILogger<Hashin
         }
     }
 
-    public void ReportRoom()
+    public void ReportAvailable()
     {
         if (Volatile.Read(ref _isFull) == 1 && Interlocked.Exchange(ref _isFull, 0) == 1)
         {

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Deletes emails that could not be sent before they expired, and logs a warning, because nothing else would reveal it.</summary>
-internal sealed partial class UnsentMails(ILogger<UnsentMails> logger) : IExpiryRule
+/// <summary>Deletes emails that couldn't be sent before they expired, and logs a warning, because nothing else would reveal it.</summary>
+internal sealed partial class UnsentEmails(ILogger<UnsentEmails> logger) : IExpiryRule
 {
     private readonly ExpiryRule _rule = new("emails", "outbox_mails WHERE expires_at < $1");
 

@@ -5,16 +5,17 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>The text of every email that the server sends.</summary>
-internal static class Mails
+internal static class MailTexts
 {
-    private const string NotYou = "If this wasn't you, set a new password right away. Then end any sessions and revoke any API keys that you don't recognize.";
+    private const string NotYouClosing =
+        "If this wasn't you, set a new password right away. Then end any sessions and revoke any API keys that you don't recognize.";
 
-    private const int Guesses = FailedAttempts.MaxConsecutive;
+    private const int MaxGuesses = FailedAttempts.MaxConsecutive;
 
-    private const string KnownPlaces =
+    private const string KnownDevicesHint =
         "You can still log in as usual wherever you logged in during the last 30 days. To log in anywhere else, use \"Forgot password\" to set a new password.";
 
-    private const string NotAsked = "If you didn't expect this, contact us.";
+    private const string NotExpectedClosing = "If you didn't expect this, contact us.";
 
     /// <summary>Returns the purpose of the token in an email's link.</summary>
     public static TokenPurpose PurposeOf(string kind) => kind switch
@@ -83,14 +84,14 @@ internal static class Mails
                 Notice("New sign-in to your account", "Someone logged in to your account from a device that we haven't seen with it before."),
             MailKind.LoginBlocked => Notice(
                 "Someone is trying to guess your password",
-                $"Someone entered {Guesses} wrong passwords in a row for your account, so we no longer accept passwords from unknown devices. "
-                    + KnownPlaces,
+                $"Someone entered {MaxGuesses} wrong passwords in a row for your account, so we no longer accept passwords from unknown devices. "
+                    + KnownDevicesHint,
                 "If this wasn't you, you don't need to do anything: nobody got into your account. The best protection is a password that you don't use "
                     + "anywhere else."),
             MailKind.SecondFactorBlocked => Notice(
                 "Someone knows your password",
-                $"Someone logged in to your account with the right password and then entered {Guesses} wrong codes in a row, so we no longer accept codes "
-                    + $"from unknown devices. {KnownPlaces}"),
+                $"Someone logged in to your account with the right password and then entered {MaxGuesses} wrong codes in a row, so we no longer accept codes "
+                    + $"from unknown devices. {KnownDevicesHint}"),
             MailKind.RefreshTokenReused => Notice(
                 "A session was ended for your security",
                 "A refresh token of your account was used twice, so someone may have copied it. We ended that session to be safe. Log in again on that "
@@ -102,7 +103,7 @@ internal static class Mails
                 "Your second factor was removed",
                 "Our support team removed the authenticator app, the recovery codes and the passkeys from your account and ended its sessions. Logging in "
                     + "requires only your password until you set them up again.",
-                NotAsked),
+                NotExpectedClosing),
             MailKind.RecoveryCodesRenewed =>
                 Notice("You have new recovery codes", "New recovery codes were created for your account. The old ones no longer work."),
             MailKind.RecoveryCodeUsed => Notice(
@@ -119,13 +120,13 @@ internal static class Mails
                 "Your account was deleted",
                 "An administrator deleted your Cortex Memory account, along with its sessions, API keys and all other data. This is the last email that we "
                     + "will send you.",
-                NotAsked),
+                NotExpectedClosing),
             _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "This kind of email has no text."),
         };
 
         (string, string) Link(string label, string page) => (label, $"{options.PublicUrl}{page}?token={token}");
 
-        MailContent Notice(string subject, string what, string closing = NotYou) => new(subject, [what], Facts: Facts(mail, details), Closing: closing);
+        MailContent Notice(string subject, string what, string closing = NotYouClosing) => new(subject, [what], Facts: Facts(mail, details), Closing: closing);
     }
 
     private static List<(string, string)> Facts(OutboxMail mail, Dictionary<string, string> details)

@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 namespace Cortex.IdentityServer.Features.CommandLine;
 
 /// <summary>Explains in one line what is wrong with a command line, and suggests the closest command or option.</summary>
-internal static class WrongUsage
+internal static class UsageErrors
 {
     /// <summary>The maximum edit distance at which a name is suggested.</summary>
     private const int MaxTypos = 2;

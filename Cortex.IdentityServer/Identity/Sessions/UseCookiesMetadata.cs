@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Marks a route that accepts <c>?use_cookies=true</c>, for the OpenAPI document.</summary>
-internal sealed record TakesUseCookies : IDescribesOperation
+internal sealed record UseCookiesMetadata : IDescribesOperation
 {
     public void Describe(OpenApiOperation operation, OpenApiDocument document)
     {
