@@ -16,7 +16,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     private const string Shared = "Information: Rate limits are shared";
     private const string Login = "/api/v1/auth/login";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("stopped")]
@@ -144,7 +144,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     private static Task<TimeSpan> MoreAsync(ConcurrentQueue<(HttpStatusCode Status, TimeSpan Took)> answers, int more)
     {
         var before = answers.Count;
-        return Poll.UntilAsync(Patience, "answers", () => Task.FromResult(answers.Count >= before + more));
+        return Poll.UntilAsync(Timeout, "answers", () => Task.FromResult(answers.Count >= before + more));
     }
 
     private SharedWindows Windows => app.Services.GetRequiredService<SharedWindows>();
@@ -156,7 +156,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     {
         for (var started = Stopwatch.GetTimestamp(); !condition();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, app.Log);
+            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, app.Log);
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

@@ -41,7 +41,7 @@ public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedR
     private const string Login = "/api/v1/auth/login";
     private const string Shared = "Rate limits are shared";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task After_a_failover_the_server_counts_on_the_new_primary_within_seconds()
@@ -75,7 +75,7 @@ public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedR
     {
         for (var started = Stopwatch.GetTimestamp(); !await isSo();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{what}\n{app.Log}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, $"{what}\n{app.Log}");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

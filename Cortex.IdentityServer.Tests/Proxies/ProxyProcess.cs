@@ -133,8 +133,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
     {
         for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
         {
-            Assert.False(_process.HasExited, _log.ToString());
-            Assert.True(Stopwatch.GetElapsedTime(started) < StartTimeout, $"the proxy does not listen: {_log}");
+            Assert.False(_process.HasExited, ReadLog());
+            Assert.True(Stopwatch.GetElapsedTime(started) < StartTimeout, $"the proxy does not listen: {ReadLog()}");
             try
             {
                 using var socket = new TcpClient();
@@ -144,6 +144,14 @@ internal sealed class ProxyProcess : IAsyncDisposable
             catch (SocketException)
             {
             }
+        }
+    }
+
+    private string ReadLog()
+    {
+        lock (_log)
+        {
+            return _log.ToString();
         }
     }
 
