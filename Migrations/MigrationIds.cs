@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Migrations;
 
 /// <summary>The ids of all migrations, oldest first.</summary>
-/// <remarks>A list, because each start needs them, and finding them by reflection would load every type of the server. A test compares it.</remarks>
+/// <remarks>This is a list because every startup needs it, and finding the IDs by reflection would load every type of the server. A test compares it.</remarks>
 internal static class MigrationIds
 {
     public static readonly string[] All =

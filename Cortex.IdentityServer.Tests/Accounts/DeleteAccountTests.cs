@@ -99,7 +99,7 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", user.User.Id));
     }
 
-    /// <remarks>Otherwise an attacker with a session could guess passwords here without limit.</remarks>
+    /// <remarks>Without this, an attacker with a session could guess passwords here without limit.</remarks>
     [Fact]
     public async Task Wrong_passwords_count_toward_the_lockout()
     {
@@ -160,7 +160,8 @@ public sealed class DeleteAccountTests(CortexApp app) : IClassFixture<CortexApp>
                 admins.Add(await app.SignUpAdminAsync());
             }
 
-            var answers = await AtOnce.StatusesAsync(admins.Count, index => DeleteAsync(admins[index].Http, new { password = admins[index].User.Password }));
+            var answers = await Concurrently.StatusesAsync(
+                admins.Count, index => DeleteAsync(admins[index].Http, new { password = admins[index].User.Password }));
 
             Assert.Equal(3, answers.Count(status => status == HttpStatusCode.NoContent));
             Assert.Single(answers, HttpStatusCode.Conflict);

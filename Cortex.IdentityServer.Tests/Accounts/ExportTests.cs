@@ -10,7 +10,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     private const string Route = "/api/v1/auth/me/export";
 
     [Fact]
-    public async Task It_contains_everything_about_the_caller()
+    public async Task The_export_contains_everything_about_the_caller()
     {
         var user = await app.SignUpWithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
@@ -51,7 +51,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_contains_no_secret()
+    public async Task The_export_contains_no_secret()
     {
         var user = await app.SignUpWithTwoFactorAsync();
         var (id, http) = (user.User.Id, user.Http);
@@ -87,7 +87,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_contains_a_thousand_usage_rows_in_order()
+    public async Task The_export_contains_a_thousand_usage_rows_in_order()
     {
         var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync(
@@ -102,12 +102,12 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
             export.GetProperty("usage").EnumerateArray().Select(row => row.GetProperty("endpoint").GetString()));
 
         // This would exhaust the connection pool if each export held a connection until its end.
-        var answers = await AtOnce.StatusesAsync(60, _ => http.FetchAsync(Route));
+        var answers = await Concurrently.StatusesAsync(60, _ => http.FetchAsync(Route));
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
     [Fact]
-    public async Task It_contains_nothing_about_other_users()
+    public async Task The_export_contains_nothing_about_other_users()
     {
         var (other, _, otherHttp) = await app.SignUpAsync();
         await CortexApp.GenerateKeyAsync(otherHttp);
@@ -124,7 +124,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_is_never_cached_and_available_only_to_a_session()
+    public async Task The_export_is_never_cached_and_available_only_to_a_session()
     {
         var (_, _, http) = await app.SignUpAsync();
         var (_, key) = await CortexApp.GenerateKeyAsync(http);

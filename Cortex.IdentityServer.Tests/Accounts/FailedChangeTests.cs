@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Accounts;
 
-/// <remarks>A change of an account is one transaction: a change that was rolled back is neither logged nor announced.</remarks>
+/// <remarks>A change to an account is one transaction. A change that is rolled back is neither logged nor announced.</remarks>
 public sealed class FailedChangeTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string NewPassword = "a new and better password";

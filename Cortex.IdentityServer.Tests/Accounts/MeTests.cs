@@ -10,7 +10,7 @@ public sealed class MeTests(CortexApp app) : IClassFixture<CortexApp>
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_session_gets_the_same_user_as_registration_returned()
+    public async Task A_session_gets_the_user_that_registration_returned()
     {
         var email = app.NewEmail();
         var registered = await (await app.Anonymous().PostAsync("/api/v1/auth/register", new { email, password = TestUser.DefaultPassword }))

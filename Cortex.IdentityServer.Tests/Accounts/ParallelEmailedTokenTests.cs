@@ -17,7 +17,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];
 
-        var answers = await AtOnce.StatusesAsync(
+        var answers = await Concurrently.StatusesAsync(
             16, index => replicas[index % 2].PostAsync(Auth + "reset-password", new { token, new_password = Password(index) }));
 
         var winner = Array.IndexOf(answers, HttpStatusCode.NoContent);
@@ -39,7 +39,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         var user = await app.RegisterAsync();
         var token = await app.VerificationTokenAsync(user.Email);
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.VerifyEmailAsync(token));
+        var answers = await Concurrently.StatusesAsync(16, _ => app.VerifyEmailAsync(token));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.BadRequest));
@@ -53,7 +53,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         var newEmail = app.NewEmail();
         var token = await app.EmailChangeTokenAsync(http, newEmail);
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.ConfirmEmailAsync(token));
+        var answers = await Concurrently.StatusesAsync(16, _ => app.ConfirmEmailAsync(token));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.BadRequest));
@@ -74,7 +74,7 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         }
 
         Assert.Distinct(tokens);
-        var answers = await AtOnce.StatusesAsync(4, index => app.ConfirmEmailAsync(tokens[index]));
+        var answers = await Concurrently.StatusesAsync(4, index => app.ConfirmEmailAsync(tokens[index]));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(3, answers.Count(status => status == HttpStatusCode.Conflict));
@@ -90,8 +90,8 @@ public sealed class ParallelEmailedTokenTests(CortexApp app) : IClassFixture<Cor
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];
 
-        await AtOnce.StatusesAsync(16, index => replicas[index % 2].PostAsync(Auth + "forgot-password", new { email = user.Email }));
-        await AtOnce.StatusesAsync(5, _ => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password }));
+        await Concurrently.StatusesAsync(16, index => replicas[index % 2].PostAsync(Auth + "forgot-password", new { email = user.Email }));
+        await Concurrently.StatusesAsync(5, _ => http.PostAsync(Auth + "change-email", new { new_email = app.NewEmail(), password = user.Password }));
         await app.WaitForEmailsAsync();
 
         foreach (var purpose in new[] { "reset_password", "change_email" })

@@ -10,7 +10,7 @@ public sealed class ParallelPasswordChangeTests(ConfiguredCostApp app) : IClassF
     {
         var (user, tokens, _) = await app.SignUpAsync();
 
-        var answers = await AtOnce.StatusesAsync(16, index =>
+        var answers = await Concurrently.StatusesAsync(16, index =>
             app.WithToken(tokens.AccessToken)
                 .PatchAsync("/api/v1/auth/me/password", new { current_password = user.Password, new_password = $"new password number {index}" }));
 

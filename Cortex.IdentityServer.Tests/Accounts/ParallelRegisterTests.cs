@@ -11,7 +11,7 @@ public sealed class ParallelRegisterTests(CortexApp app) : IClassFixture<CortexA
     {
         string[] spellings = ["Race.One@example.com", "race.one@example.com", "RACE.ONE@EXAMPLE.COM", " race.One@Example.com "];
 
-        var answers = await AtOnce.StatusesAsync(16, index =>
+        var answers = await Concurrently.StatusesAsync(16, index =>
             app.Anonymous().PostAsync("/api/v1/auth/register", new { email = spellings[index % 4], password = TestUser.DefaultPassword }));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.Created));

@@ -90,7 +90,7 @@ public sealed class PasswordResetRaceTests(CortexApp app) : IClassFixture<Cortex
     {
         var (user, _, http) = await app.SignUpAsync();
 
-        var answers = await AtOnce.StatusesAsync(16, _ => DeleteAsync(http, user));
+        var answers = await Concurrently.StatusesAsync(16, _ => DeleteAsync(http, user));
 
         Assert.Single(answers, HttpStatusCode.NoContent);
         Assert.All(

@@ -50,7 +50,7 @@ public sealed class ReferencedAccountTests(SharedStaffApp app) : IClassFixture<S
         await (await DeleteMeAsync(app.WithToken((await app.LogInAsync(user)).AccessToken), user)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
-    /// <remarks>Otherwise every registration would fail with a misleading error.</remarks>
+    /// <remarks>Without this, every registration would fail with a misleading error.</remarks>
     [Fact]
     public async Task A_violated_foreign_key_on_users_itself_is_not_reported_as_a_deleted_account()
     {

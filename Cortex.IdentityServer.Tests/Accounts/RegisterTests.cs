@@ -145,7 +145,7 @@ public sealed class RegisterTests(ConfiguredCostApp app) : IClassFixture<Configu
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE email = $1", email));
     }
 
-    /// <remarks>Otherwise an attacker could register an address that looks like another user's (GHSA-7rqj-j65f-68wh).</remarks>
+    /// <remarks>Without this, an attacker could register an address that looks like another user's (GHSA-7rqj-j65f-68wh).</remarks>
     [Theory]
     [InlineData("Zoë.One@example.com", "Zoë.One@example.com")]
     [InlineData("two.case@example.com", "TWO.Case@Example.COM")]

@@ -22,7 +22,7 @@ public sealed class ResetPasswordTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>The user still has to log in with the new password, and the owner is notified (OWASP ASVS 6.3.7).</remarks>
     [Fact]
-    public async Task It_ends_all_sessions_emails_a_notice_and_does_not_log_the_user_in()
+    public async Task A_reset_ends_all_sessions_emails_a_notice_and_does_not_log_the_user_in()
     {
         var (user, tokens, http) = await app.SignUpAsync();
         var other = await app.LogInAsync(user);

@@ -22,7 +22,7 @@ public sealed class VerifyEmailTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>A link only verifies a mailbox. A session would bypass the second factor (OWASP ASVS 6.4.3).</remarks>
     [Fact]
-    public async Task It_does_not_log_the_user_in()
+    public async Task Verification_does_not_log_the_user_in()
     {
         var user = await app.RegisterAsync();
 

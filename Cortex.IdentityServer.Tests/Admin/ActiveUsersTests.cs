@@ -73,18 +73,18 @@ public sealed class ActiveUsersTests(CortexApp app) : IClassFixture<CortexApp>
     [Fact]
     public async Task Two_replicas_that_see_the_same_users_count_them_once()
     {
-        var users = await AtOnce.RunAsync(8, _ => app.SignUpAsync());
+        var users = await Concurrently.RunAsync(8, _ => app.SignUpAsync());
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
         await FlushAsync();
         var day = NextDay(TimeSpan.FromMinutes(1));
-        users = await AtOnce.RunAsync(8, async number =>
+        users = await Concurrently.RunAsync(8, async number =>
         {
             var tokens = await app.LogInAsync(users[number].User);
             return (users[number].User, tokens, app.WithToken(tokens.AccessToken));
         });
 
-        await AtOnce.RunAsync(32, async number =>
+        await Concurrently.RunAsync(32, async number =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Me);
             request.Headers.Authorization = new("Bearer", users[number % 8].Tokens.AccessToken);

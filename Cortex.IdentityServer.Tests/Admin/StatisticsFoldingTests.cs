@@ -16,7 +16,7 @@ public sealed class StatisticsFoldingTests(SharedStaffApp app, PostgresCluster c
     {
         using var second = app.StartReplica(out var replica);
         using var _ = replica;
-        var writing = AtOnce.RunAsync(16, WriteAsync);
+        var writing = Concurrently.RunAsync(16, WriteAsync);
         var checks = 0;
         while (!writing.IsCompleted)
         {

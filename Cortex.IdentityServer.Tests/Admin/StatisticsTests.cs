@@ -63,8 +63,8 @@ public sealed class StatisticsTests(SharedStaffApp app) : IClassFixture<SharedSt
         var staff = await app.SupportAsync();
         await app.FoldAsync();
         var before = await staff.Http.StatisticsAsync();
-        var users = await AtOnce.RunAsync(8, _ => app.RegisterAsync());
-        var logins = await AtOnce.RunAsync(16, number => app.LogInAsync(users[number % 8]));
+        var users = await Concurrently.RunAsync(8, _ => app.RegisterAsync());
+        var logins = await Concurrently.RunAsync(16, number => app.LogInAsync(users[number % 8]));
         await app.TryLogInAsync(users[0].Email, "not the password");
         await app.TryLogInAsync(app.NewEmail(), "not the password");
         await (await app.WithToken(logins[0].AccessToken).SendAsync(

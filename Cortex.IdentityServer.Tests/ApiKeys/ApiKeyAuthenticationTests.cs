@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>
-/// A key is accepted only in its headers, can do no more than its owner, and stops working immediately when it is revoked, expires or its owner is disabled.
+/// A key is accepted only in its headers, can do no more than its owner, and stops working immediately when it is revoked, expires, or its owner is disabled.
 /// </remarks>
 public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<CortexApp>
 {
@@ -99,7 +99,7 @@ public sealed class ApiKeyAuthenticationTests(CortexApp app) : IClassFixture<Cor
         var (id, key) = await CortexApp.GenerateKeyAsync(http);
         var service = app.WithKey(key);
 
-        var uses = AtOnce.RunAsync(16, index => index == 8
+        var uses = Concurrently.RunAsync(16, index => index == 8
             ? http.PatchAsync("/api/v1/auth/api-keys/" + id, new { is_active = false, name = "off" })
             : service.FetchAsync(Me));
 

@@ -28,7 +28,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, _, http) = await app.SignUpAsync();
         await AddInactiveKeysAsync(user.Id, 197);
 
-        var answers = await AtOnce.StatusesAsync(16, index => http.PostAsync(Route + "/generate", new { name = $"key {index}" }));
+        var answers = await Concurrently.StatusesAsync(16, index => http.PostAsync(Route + "/generate", new { name = $"key {index}" }));
 
         Assert.Equal(3, answers.Count(status => status == HttpStatusCode.Created));
         Assert.Equal(13, answers.Count(status => status == HttpStatusCode.Conflict));

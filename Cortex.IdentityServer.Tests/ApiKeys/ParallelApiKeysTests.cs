@@ -12,7 +12,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
         var (user, _, http) = await app.SignUpAsync();
         await app.SqlAsync("INSERT INTO api_keys (user_id, key_hash) SELECT $1, gen_random_uuid()::text FROM generate_series(1, 45)", user.Id);
 
-        var answers = await AtOnce.RunAsync(16, index => http.PostAsync("/api/v1/auth/api-keys/generate", new { name = $"key {index}" }));
+        var answers = await Concurrently.RunAsync(16, index => http.PostAsync("/api/v1/auth/api-keys/generate", new { name = $"key {index}" }));
 
         Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
         foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
@@ -29,7 +29,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
         var (user, _, http) = await app.SignUpAsync();
         var (id, old) = await CortexApp.GenerateKeyAsync(http, "a");
 
-        var answers = await AtOnce.RunAsync(16, _ => http.PostAsync($"/api/v1/auth/api-keys/{id}/rotate", new { overlap_seconds = 0 }));
+        var answers = await Concurrently.RunAsync(16, _ => http.PostAsync($"/api/v1/auth/api-keys/{id}/rotate", new { overlap_seconds = 0 }));
 
         var made = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
         foreach (var refused in answers.Where(answer => answer != made))
@@ -50,7 +50,7 @@ public sealed class ParallelApiKeysTests(CortexApp app) : IClassFixture<CortexAp
         const string Key = "sixteen-at-once-0123456789abcdef";
         await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
 
-        var answers = await AtOnce.RunAsync(16, _ => app.WithKey(Key).FetchAsync("/api/v1/auth/me"));
+        var answers = await Concurrently.RunAsync(16, _ => app.WithKey(Key).FetchAsync("/api/v1/auth/me"));
 
         foreach (var answer in answers)
         {

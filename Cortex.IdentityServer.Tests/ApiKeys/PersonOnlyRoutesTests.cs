@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
 /// <remarks>
-/// A stolen key must not gain more access than the key has: it can't create keys or change sessions, the password or the second factor (OWASP ASVS 8.2.1).
+/// A stolen key must not gain more access than the key has: it can't create keys or change sessions, the password, or the second factor (OWASP ASVS 8.2.1).
 /// </remarks>
 public sealed class PersonOnlyRoutesTests(SharedUserApp app) : IClassFixture<SharedUserApp>
 {

@@ -26,7 +26,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     {
         NewWindow();
 
-        var statuses = await AtOnce.StatusesAsync(16, _ => MadeUp().FetchAsync(Verify));
+        var statuses = await Concurrently.StatusesAsync(16, _ => MadeUp().FetchAsync(Verify));
 
         Assert.Equal(FewUnknownKeysApp.Limit, statuses.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(16 - FewUnknownKeysApp.Limit, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
@@ -43,7 +43,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
         await UseUpAsync();
         await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
 
-        var statuses = await AtOnce.StatusesAsync(16, _ => service.FetchAsync(Verify));
+        var statuses = await Concurrently.StatusesAsync(16, _ => service.FetchAsync(Verify));
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.NoContent, status));
         await (await http.DeleteAsync($"/api/v1/auth/api-keys/{id}", TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -72,7 +72,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
         await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
         await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         using var leaving = new CancellationTokenSource();
-        var asked = AtOnce.RunAsync(FewUnknownKeysApp.Limit, async _ =>
+        var asked = Concurrently.RunAsync(FewUnknownKeysApp.Limit, async _ =>
         {
             try
             {

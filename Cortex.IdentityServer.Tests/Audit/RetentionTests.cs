@@ -76,7 +76,7 @@ public sealed class RetentionTests(RetentionTests.ShortRetentionApp app, Postgre
     public async Task Replicas_can_maintain_the_tables_at_the_same_time()
     {
         await WriteAsync(Month(Now, 11));
-        await AtOnce.RunAsync(8, async _ =>
+        await Concurrently.RunAsync(8, async _ =>
         {
             await MaintainAsync(DateTimeOffset.MinValue);
             return true;

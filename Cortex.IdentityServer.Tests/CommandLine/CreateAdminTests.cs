@@ -102,7 +102,7 @@ public sealed class CreateAdminTests(PostgresCluster cluster)
     {
         var database = await cluster.CreateDatabaseAsync(migrated: false);
 
-        var runs = await AtOnce.RunAsync(4, _ => Cli.RunAsync(database, Create, Password));
+        var runs = await Concurrently.RunAsync(4, _ => Cli.RunAsync(database, Create, Password));
 
         Assert.Equal([0, 1, 1, 1], runs.Select(run => run.ExitCode).Order());
         Assert.All(runs.Where(run => run.ExitCode == 1), run => Assert.Contains("already", Assert.Single(run.ErrorLines), StringComparison.Ordinal));

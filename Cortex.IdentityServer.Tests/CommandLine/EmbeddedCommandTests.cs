@@ -30,7 +30,7 @@ public sealed class EmbeddedCommandTests : IDisposable
     [Fact]
     public async Task Concurrent_commands_without_a_server_share_one_PostgreSQL_and_stop_it_at_the_end()
     {
-        var runs = await AtOnce.RunAsync(3, _ => CreateAsync("ada@example.com"));
+        var runs = await Concurrently.RunAsync(3, _ => CreateAsync("ada@example.com"));
 
         Assert.Equal([0, 1, 1], runs.Select(run => run.ShouldExitWith(run.ExitCode).ExitCode).Order());
         Assert.All(runs.Where(run => run.ExitCode == 1), run => Assert.Contains("already", Assert.Single(run.ErrorLines), StringComparison.Ordinal));

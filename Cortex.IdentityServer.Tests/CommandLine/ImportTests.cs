@@ -16,7 +16,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private string File => Path.Combine(_folder, "users.ndjson");
+    private string InputFile => Path.Combine(_folder, "users.ndjson");
 
     private string Results => Path.Combine(_folder, "failed.ndjson");
 
@@ -27,8 +27,8 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     {
         var database = await cluster.CreateDatabaseAsync();
         var hash = BCrypt.Net.BCrypt.HashPassword(Password, 4);
-        await System.IO.File.WriteAllLinesAsync(
-            File,
+        await File.WriteAllLinesAsync(
+            InputFile,
             [
                 $$"""{"email":"ada@example.com","password_hash":"{{hash}}","subscription_tier":"pro","is_verified":true}""",
                 """{"email":"bob@example.com","password_hash":"not-a-hash-of-bob"}""",
@@ -39,7 +39,7 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
             ],
             Ct);
 
-        var run = (await Cli.RunAsync(database, ["import", File])).ShouldExitWith(3);
+        var run = (await Cli.RunAsync(database, ["import", InputFile])).ShouldExitWith(3);
 
         Assert.Equal("5 lines: 2 created, 3 failed.", run.OutputLines()[^1]);
         Assert.Equal(
@@ -56,17 +56,17 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    public async Task It_reads_standard_input_and_writes_the_failures_to_a_file()
+    public async Task Import_reads_standard_input_and_writes_the_failures_to_a_file()
     {
         var database = await cluster.CreateDatabaseAsync();
         const string Lines = """
             {"email":"ada@example.com"}
             {"email":"bob@example.com","is_admin":true}
             """;
-        await System.IO.File.WriteAllTextAsync(Results, "what an earlier import left", Ct);
+        await File.WriteAllTextAsync(Results, "what an earlier import left", Ct);
 
         var first = (await Cli.RunAsync(database, ["import", "-", "--results", Results], Lines)).ShouldExitWith(3);
-        var failed = JsonDocument.Parse(Assert.Single(await System.IO.File.ReadAllLinesAsync(Results, Ct))).RootElement;
+        var failed = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(Results, Ct))).RootElement;
         var second = (await Cli.RunAsync(database, ["import", "-"], """{"email":"carl@example.com"}""")).ShouldExitWith(0);
         var empty = (await Cli.RunAsync(database, ["import", "-"])).ShouldExitWith(0);
 
@@ -83,21 +83,21 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
         await WriteAsync(count: 1);
         foreach (var arguments in new string[][]
         {
-            ["import", Results], ["import", _folder], ["import", File, "--results", _folder], ["import", File, "--results", File],
+            ["import", Results], ["import", _folder], ["import", InputFile, "--results", _folder], ["import", InputFile, "--results", InputFile],
         })
         {
             Assert.Single((await Cli.RunAsync("postgresql://127.0.0.1:1/nowhere", arguments)).ShouldExitWith(1).ErrorLines);
         }
 
-        Assert.Single(await System.IO.File.ReadAllLinesAsync(File, Ct));
+        Assert.Single(await File.ReadAllLinesAsync(InputFile, Ct));
     }
 
     [Fact]
-    public async Task It_reports_its_progress_through_a_long_file()
+    public async Task Import_reports_its_progress_through_a_long_file()
     {
         await WriteAsync(count: 21_000);
 
-        var run = (await Cli.RunAsync(await cluster.CreateDatabaseAsync(), ["import", File])).ShouldExitWith(0);
+        var run = (await Cli.RunAsync(await cluster.CreateDatabaseAsync(), ["import", InputFile])).ShouldExitWith(0);
 
         Assert.Contains(run.OutputLines(), line => line.StartsWith("10,000 lines: 10,000 created, 0 failed", StringComparison.Ordinal));
         Assert.Contains(run.OutputLines(), line => line.StartsWith("20,000 lines: 20,000 created, 0 failed", StringComparison.Ordinal));
@@ -133,13 +133,13 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     [Fact]
     public async Task A_terminal_shows_a_progress_bar()
     {
-        Assert.SkipUnless(System.IO.File.Exists("/usr/bin/script"), "there is no script(1) to make a terminal");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "there is no script(1) to make a terminal");
         await WriteAsync(count: 3_000);
-        await System.IO.File.AppendAllTextAsync(File, "nonsense\n", Ct);
+        await File.AppendAllTextAsync(InputFile, "nonsense\n", Ct);
         var program = Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll");
         using var script = new Process
         {
-            StartInfo = new("script", ["-q", "-e", "-c", $"dotnet '{program}' import '{File}'", "/dev/null"])
+            StartInfo = new("script", ["-q", "-e", "-c", $"dotnet '{program}' import '{InputFile}'", "/dev/null"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,
@@ -163,5 +163,5 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
     }
 
     private Task WriteAsync(int count) =>
-        System.IO.File.WriteAllLinesAsync(File, Enumerable.Range(0, count).Select(number => $$"""{"email":"user{{number}}@example.com"}"""), Ct);
+        File.WriteAllLinesAsync(InputFile, Enumerable.Range(0, count).Select(number => $$"""{"email":"user{{number}}@example.com"}"""), Ct);
 }

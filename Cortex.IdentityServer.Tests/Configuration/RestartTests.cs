@@ -44,7 +44,7 @@ public sealed class RestartTests(PostgresCluster cluster) : IDisposable
 
         var run = await server.SignalAsync("INT");
 
-        // The exit code is 130 during the start and 0 after it.
+        // The exit code is 130 during startup and 0 after it.
         Assert.True(run.ExitCode is 0 or 130, $"{run.ExitCode}\n{run.Errors}");
         Assert.Empty(run.ErrorLines);
         Assert.Null(Postmaster.FindRunning(Path.Combine(_folder, "postgres")));

@@ -7,16 +7,16 @@ namespace Cortex.IdentityServer.Tests.Contract;
 /// <summary>The README stays short, and every link, file, and type in the documentation exists.</summary>
 public sealed partial class DocumentTests
 {
-    private const int LongestReadMe = 150;
+    private const int MaxReadMeLines = 150;
 
     /// <summary>Names in the decisions that belong to other projects.</summary>
-    private static readonly string[] OfOthers = ["HttpContext", "HttpOnly", "PasskeyHandler", "SignInManager", "UserManager"];
+    private static readonly string[] NamesOfOtherProjects = ["HttpContext", "HttpOnly", "PasskeyHandler", "SignInManager", "UserManager"];
 
     public static TheoryData<string> Names => [.. Document.All.Select(document => document.Name)];
 
     [Fact]
     public void The_README_is_short() =>
-        Assert.InRange(Document.Read("README.md").Text.Count(letter => letter == '\n'), 1, LongestReadMe);
+        Assert.InRange(Document.Read("README.md").Text.Count(letter => letter == '\n'), 1, MaxReadMeLines);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -66,14 +66,14 @@ public sealed partial class DocumentTests
                 File.Exists(Path.Combine(Document.Repository, path)) || File.Exists(Path.Combine(Document.Repository, "Cortex.IdentityServer", path)),
                 $"{path}: there is no such file"));
 
-    /// <remarks>Otherwise, decisions would silently outlive the code that they describe.</remarks>
+    /// <remarks>Without this test, decisions would silently outlive the code that they describe.</remarks>
     [Fact]
     public void Every_type_that_a_decision_names_exists()
     {
         var known = typeof(Problems).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Static).Select(method => method.Name)
                 .Append(type.Name.Split('`')[0]))
-            .Concat(OfOthers).ToHashSet(StringComparer.Ordinal);
+            .Concat(NamesOfOtherProjects).ToHashSet(StringComparer.Ordinal);
 
         Assert.All(Document.All.Where(document => document.Name.StartsWith("docs/decisions/", StringComparison.Ordinal)), document =>
             Assert.All(TypeName().Matches(document.Prose).Select(name => name.Groups["name"].Value), name => Assert.Contains(name, known)));
@@ -86,7 +86,7 @@ public sealed partial class DocumentTests
 
         Assert.All(map, path => Assert.True(Directory.Exists(Path.Combine(Document.Repository, path)), $"{path}: there is no such folder"));
         Assert.Equal(
-            FoldersOf("Cortex.IdentityServer").SelectMany(floor => FoldersOf(floor).Prepend(floor)).Order(StringComparer.Ordinal),
+            FoldersOf("Cortex.IdentityServer").SelectMany(layer => FoldersOf(layer).Prepend(layer)).Order(StringComparer.Ordinal),
             map.Where(path => path.StartsWith("Cortex.IdentityServer/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 

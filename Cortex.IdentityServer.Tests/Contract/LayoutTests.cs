@@ -1,15 +1,15 @@
 namespace Cortex.IdentityServer.Tests.Contract;
 
-/// <summary>Which folder of the server uses which. A new arrow is a line of this table, where a reviewer sees it.</summary>
+/// <summary>Which folder of the server uses which. A new dependency needs an entry in this table, where a reviewer sees it.</summary>
 public sealed class LayoutTests
 {
-    private const int MostLines = 300;
-    private const int LongestLine = 160;
+    private const int MaxLines = 300;
+    private const int MaxLineLength = 160;
 
     /// <summary>It maps the entities of all folders, and is the only file of the foundation that names them.</summary>
     private const string Context = "Cortex.IdentityServer/Foundation/Data/CortexDbContext.cs";
 
-    /// <summary>Folders from the ground up, each with those that it uses. They all stand above it in this table, so that no two use each other.</summary>
+    /// <summary>The folders in dependency order, each with those that it uses. All of them are listed above it, so there are no cycles.</summary>
     private static readonly (string Folder, string Uses)[] Table =
     [
         ("Foundation/Configuration", ""),
@@ -55,15 +55,15 @@ public sealed class LayoutTests
     ];
 
     [Fact]
-    public void Each_folder_uses_the_folders_that_the_table_says()
+    public void Each_folder_uses_exactly_the_folders_that_the_table_lists()
     {
         var types = SourceFile.OfServer.Where(file => file.Folder is not null).Select(file => (file.Folder!, file.TypeName)).ToHashSet();
         var used = SourceFile.OfServer.Where(file => file.Folder is not null && file.Path != Context)
-            .SelectMany(file => file.UsedFolders(types), (file, folder) => Arrow(file.Folder!, folder))
+            .SelectMany(file => file.UsedFolders(types), (file, folder) => Dependency(file.Folder!, folder))
             .Distinct(StringComparer.Ordinal);
 
         Assert.Equal(
-            Table.SelectMany(row => Listed(row.Uses), (row, folder) => Arrow(row.Folder, folder)).Order(StringComparer.Ordinal),
+            Table.SelectMany(row => FoldersIn(row.Uses), (row, folder) => Dependency(row.Folder, folder)).Order(StringComparer.Ordinal),
             used.Order(StringComparer.Ordinal));
     }
 
@@ -73,15 +73,15 @@ public sealed class LayoutTests
         Table.Select(row => row.Folder).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Floors_stand_on_each_other() => Assert.Equal(
+    public void The_layers_are_listed_from_the_bottom_up() => Assert.Equal(
         ["Foundation", "Identity", "Features"], Table.Select(row => row.Folder.Split('/')[0]).Distinct());
 
     [Fact]
-    public void No_folder_uses_one_above_it() => Assert.All(Table.Index(), row => Assert.Subset(
-        Table.Take(row.Index).Select(below => below.Folder).ToHashSet(), Listed(row.Item.Uses).ToHashSet()));
+    public void No_folder_uses_one_that_is_listed_below_it() => Assert.All(Table.Index(), row => Assert.Subset(
+        Table.Take(row.Index).Select(earlier => earlier.Folder).ToHashSet(), FoldersIn(row.Item.Uses).ToHashSet()));
 
     [Fact]
-    public void Only_Program_stands_outside_of_the_folders() => Assert.Equal(
+    public void Only_Program_is_outside_the_folders() => Assert.Equal(
         ["Cortex.IdentityServer/Program.cs"], SourceFile.OfServer.Where(file => file.Folder is null).Select(file => file.Path));
 
     [Fact]
@@ -92,21 +92,21 @@ public sealed class LayoutTests
     public void No_file_is_long()
     {
         Assert.NotEmpty(SourceFile.All);
-        Assert.All(SourceFile.All, file => Assert.True(file.Lines.Count() <= MostLines, $"{file.Path} has {file.Lines.Count()} lines"));
+        Assert.All(SourceFile.All, file => Assert.True(file.Lines.Count() <= MaxLines, $"{file.Path} has {file.Lines.Count()} lines"));
     }
 
     [Fact]
     public void No_line_is_long() => Assert.All(
         SourceFile.All.Where(file => !(file.Path.StartsWith("Migrations/", StringComparison.Ordinal) && Released.Contains(Path.GetFileName(file.Path))))
             .SelectMany(file => file.Lines.Index(), (file, line) => (file.Path, Number: line.Index + 1, line.Item.Length)),
-        line => Assert.True(line.Length <= LongestLine, $"{line.Path}:{line.Number} has {line.Length} characters"));
+        line => Assert.True(line.Length <= MaxLineLength, $"{line.Path}:{line.Number} has {line.Length} characters"));
 
-    private static string Arrow(string from, string to) => $"{from} -> {to}";
+    private static string Dependency(string from, string to) => $"{from} -> {to}";
 
     /// <summary>A row's folders in full: <c>Foundation: Data, Http; Identity: Users</c>.</summary>
-    private static IEnumerable<string> Listed(string uses) =>
-        from floor in uses.Split("; ", StringSplitOptions.RemoveEmptyEntries)
-        let parts = floor.Split(": ")
+    private static IEnumerable<string> FoldersIn(string uses) =>
+        from layer in uses.Split("; ", StringSplitOptions.RemoveEmptyEntries)
+        let parts = layer.Split(": ")
         from folder in parts[1].Split(", ")
         select $"{parts[0]}/{folder}";
 }

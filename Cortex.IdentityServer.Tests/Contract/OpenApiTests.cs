@@ -29,7 +29,7 @@ public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_is_OpenAPI_3_1_with_both_credentials_and_tags_in_the_order_of_a_users_life()
+    public async Task The_document_is_OpenAPI_3_1_with_both_credentials_and_tags_in_the_order_of_an_accounts_life()
     {
         var document = await DocumentAsync();
 

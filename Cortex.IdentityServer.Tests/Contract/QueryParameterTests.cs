@@ -13,7 +13,7 @@ public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteC
     [Fact]
     public async Task Every_parameter_has_its_own_type_and_accepts_only_values_of_that_type()
     {
-        var staff = await app.AsAsync(WhoCalls.Admin, endsSession: false);
+        var staff = await app.CallerAsync(CallerKind.Admin, endsSession: false);
         var document = await (await app.Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);
         var seen = 0;
         foreach (var path in document.GetProperty("paths").EnumerateObject())

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Contract;
 
 /// <summary>The kinds of callers.</summary>
-public enum WhoCalls
+public enum CallerKind
 {
     /// <summary>A caller without a credential.</summary>
     Anonymous,
@@ -38,8 +38,8 @@ public enum WhoCalls
 /// <summary>A server with one caller of each kind.</summary>
 public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), IAsyncLifetime
 {
-    private readonly Dictionary<WhoCalls, HttpClient> _callers = [];
-    private readonly Dictionary<WhoCalls, TwoFactorUser> _staff = [];
+    private readonly Dictionary<CallerKind, HttpClient> _callers = [];
+    private readonly Dictionary<CallerKind, TwoFactorUser> _staff = [];
 
     private JsonElement? _document;
 
@@ -47,10 +47,10 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     public async Task<JsonElement> DocumentAsync() => _document ??= await (await Anonymous().FetchAsync("/openapi/v1.json")).JsonAsync(HttpStatusCode.OK);
 
     /// <summary>Returns the caller. If the request ends its session, returns another caller of the same kind.</summary>
-    public async Task<HttpClient> AsAsync(WhoCalls who, bool endsSession) => !endsSession ? _callers[who] : who switch
+    public async Task<HttpClient> CallerAsync(CallerKind who, bool endsSession) => !endsSession ? _callers[who] : who switch
     {
-        WhoCalls.User or WhoCalls.Unverified => await PersonAsync(who == WhoCalls.User),
-        WhoCalls.Support or WhoCalls.Admin => await StaffAgainAsync(who),
+        CallerKind.User or CallerKind.Unverified => await PersonAsync(who == CallerKind.User),
+        CallerKind.Support or CallerKind.Admin => await LogInStaffAgainAsync(who),
         _ => _callers[who],
     };
 
@@ -60,19 +60,19 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
-        _callers[WhoCalls.Anonymous] = Anonymous();
-        _callers[WhoCalls.TwoFactorPending] = await PendingAsync();
-        _callers[WhoCalls.Disabled] = await DisabledAsync();
-        foreach (var (who, role) in new[] { (WhoCalls.Support, "support"), (WhoCalls.Admin, "admin") })
+        _callers[CallerKind.Anonymous] = Anonymous();
+        _callers[CallerKind.TwoFactorPending] = await PendingAsync();
+        _callers[CallerKind.Disabled] = await DisabledAsync();
+        foreach (var (who, role) in new[] { (CallerKind.Support, "support"), (CallerKind.Admin, "admin") })
         {
             _staff[who] = await this.SignUpStaffAsync(role);
             _callers[who] = (await this.SignUpStaffAsync(role)).Http;
         }
 
-        _callers[WhoCalls.KeyWithoutScope] = await KeyAsync();
-        _callers[WhoCalls.KeyWithScope] = await KeyAsync("introspect", "admin", "support");
-        _callers[WhoCalls.User] = await PersonAsync(isVerified: true);
-        _callers[WhoCalls.Unverified] = await PersonAsync(isVerified: false);
+        _callers[CallerKind.KeyWithoutScope] = await KeyAsync();
+        _callers[CallerKind.KeyWithScope] = await KeyAsync("introspect", "admin", "support");
+        _callers[CallerKind.User] = await PersonAsync(isVerified: true);
+        _callers[CallerKind.Unverified] = await PersonAsync(isVerified: false);
     }
 
     private async Task<HttpClient> PersonAsync(bool isVerified)
@@ -86,7 +86,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
 
     private async Task<HttpClient> KeyAsync(params string[] scopes) => WithKey((await GenerateKeyAsync((await SignUpAsync()).Http, scopes)).Key);
 
-    private async Task<HttpClient> StaffAgainAsync(WhoCalls who)
+    private async Task<HttpClient> LogInStaffAgainAsync(CallerKind who)
     {
         this.NextStep();
         var (user, secret) = (_staff[who].User, _staff[who].Secret);
@@ -94,7 +94,7 @@ public sealed class RouteCallers(PostgresCluster cluster) : CortexApp(cluster), 
         return WithToken(Tokens.Of(await answer.JsonAsync(HttpStatusCode.OK)).AccessToken);
     }
 
-    /// <summary>Logs in as an administrator whose role is then removed.</summary>
+    /// <summary>Logs in as an administrator whose account is then disabled.</summary>
     private async Task<HttpClient> DisabledAsync()
     {
         var staff = await this.SignUpStaffAsync();

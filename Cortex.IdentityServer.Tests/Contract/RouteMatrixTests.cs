@@ -10,8 +10,8 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
 {
     private static readonly Guid Nobody = new("0199f0f0-0000-7000-8000-000000000000");
 
-    private static readonly WhoCalls[] Persons = [WhoCalls.User, WhoCalls.Unverified, WhoCalls.Support, WhoCalls.Admin];
-    private static readonly WhoCalls[] Keys = [WhoCalls.KeyWithoutScope, WhoCalls.KeyWithScope];
+    private static readonly CallerKind[] Persons = [CallerKind.User, CallerKind.Unverified, CallerKind.Support, CallerKind.Admin];
+    private static readonly CallerKind[] Keys = [CallerKind.KeyWithoutScope, CallerKind.KeyWithScope];
 
     [Fact]
     public async Task Every_route_has_a_line_in_the_table_and_every_line_a_route()
@@ -26,10 +26,10 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
 
     [Theory]
     [MemberData(nameof(Matrix))]
-    public async Task Each_caller_reaches_only_the_routes_that_are_theirs(string operation, WhoCalls who)
+    public async Task Each_caller_reaches_only_the_routes_that_are_theirs(string operation, CallerKind who)
     {
         var row = RouteTable.Rows.Single(row => row.Operation == operation);
-        var caller = await app.AsAsync(who, row.EndsSession);
+        var caller = await app.CallerAsync(who, row.EndsSession);
 
         using var response = await caller.SendAsync(RequestOf(row), Token);
 
@@ -61,12 +61,12 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
         }
     }
 
-    public static TheoryData<string, WhoCalls> Matrix()
+    public static TheoryData<string, CallerKind> Matrix()
     {
-        var data = new TheoryData<string, WhoCalls>();
+        var data = new TheoryData<string, CallerKind>();
         foreach (var row in RouteTable.Rows)
         {
-            foreach (var who in Enum.GetValues<WhoCalls>())
+            foreach (var who in Enum.GetValues<CallerKind>())
             {
                 data.Add(row.Operation, who);
             }
@@ -75,26 +75,26 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
         return data;
     }
 
-    private static int Expected(RouteRow row, WhoCalls who) =>
-        row.For == Audience.Anyone || MayCall(row.For).Contains(who) ? row.Answer
-        : who is WhoCalls.Anonymous or WhoCalls.TwoFactorPending or WhoCalls.Disabled ? 401
+    private static int Expected(RouteRow row, CallerKind who) =>
+        row.For == Audience.Anyone || MayCall(row.For).Contains(who) ? row.SuccessStatus
+        : who is CallerKind.Anonymous or CallerKind.TwoFactorPending or CallerKind.Disabled ? 401
         : 403;
 
-    private static WhoCalls[] MayCall(Audience whom) => whom switch
+    private static CallerKind[] MayCall(Audience whom) => whom switch
     {
         Audience.Session => Persons,
         Audience.SessionOrKey => [.. Persons, .. Keys],
-        Audience.Introspect => [WhoCalls.KeyWithScope, WhoCalls.Admin],
-        Audience.Support => [WhoCalls.Support, WhoCalls.Admin],
-        _ => [WhoCalls.Admin],
+        Audience.Introspect => [CallerKind.KeyWithScope, CallerKind.Admin],
+        Audience.Support => [CallerKind.Support, CallerKind.Admin],
+        _ => [CallerKind.Admin],
     };
 
-    private static string Code(RouteRow row, WhoCalls who) => who switch
+    private static string Code(RouteRow row, CallerKind who) => who switch
     {
-        WhoCalls.Anonymous => "unauthenticated",
-        WhoCalls.TwoFactorPending => "invalid_token",
-        WhoCalls.Disabled => "account_disabled",
-        WhoCalls.KeyWithoutScope when row.For == Audience.Introspect => "insufficient_scope",
+        CallerKind.Anonymous => "unauthenticated",
+        CallerKind.TwoFactorPending => "invalid_token",
+        CallerKind.Disabled => "account_disabled",
+        CallerKind.KeyWithoutScope when row.For == Audience.Introspect => "insufficient_scope",
         _ => "forbidden",
     };
 

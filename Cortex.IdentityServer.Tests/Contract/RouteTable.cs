@@ -25,10 +25,10 @@ public enum Audience
 /// <summary>A route, a request to it that changes nothing, and the response to callers with permission.</summary>
 /// <param name="Operation">The method and path as in the OpenAPI document.</param>
 /// <param name="For">Who may call the route.</param>
-/// <param name="Answer">The status that callers with permission get.</param>
+/// <param name="SuccessStatus">The status that callers with permission get.</param>
 /// <param name="Body">The request body, or null for none.</param>
 /// <param name="EndsSession">Whether the request ends the caller's session.</param>
-public sealed record RouteRow(string Operation, Audience For, int Answer, string? Body = null, bool EndsSession = false);
+public sealed record RouteRow(string Operation, Audience For, int SuccessStatus, string? Body = null, bool EndsSession = false);
 
 /// <summary>
 /// Every route with its audience, read from the tables of routes in <c>docs/api.md</c>. A new route needs a row there, which decides who may call it.
@@ -56,7 +56,7 @@ internal static class RouteTable
     private static RouteRow RowOf(DocumentedRoute route)
     {
         var probe = Exceptions.GetValueOrDefault(route.Operation) ?? UsualProbe(route);
-        return new(route.Operation, AudienceOf(route.Who), probe.Answer, probe.Body, probe.EndsSession);
+        return new(route.Operation, AudienceOf(route.Who), probe.SuccessStatus, probe.Body, probe.EndsSession);
     }
 
     /// <summary>An unknown id gives 404, an empty body fails validation, and any other request succeeds.</summary>
@@ -76,5 +76,5 @@ internal static class RouteTable
         _ => throw new ArgumentOutOfRangeException(nameof(who), who, "no such audience"),
     };
 
-    private sealed record Probe(int Answer, string? Body = null, bool EndsSession = false);
+    private sealed record Probe(int SuccessStatus, string? Body = null, bool EndsSession = false);
 }

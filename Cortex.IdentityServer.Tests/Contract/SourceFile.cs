@@ -29,9 +29,9 @@ internal sealed partial record SourceFile(string Path, string Text)
     /// <summary>The name of the type that a file of this name contains, by which other files refer to it.</summary>
     public string TypeName => System.IO.Path.GetFileName(Path).Split('.')[0];
 
-    /// <summary>The folder of the server that it belongs to, such as <c>Foundation/Http</c>; null for what stands outside of all.</summary>
-    public string? Folder => Path.StartsWith(Server, StringComparison.Ordinal) && Path[Server.Length..].Split('/') is [var floor, var folder, _, ..]
-        ? $"{floor}/{folder}"
+    /// <summary>The folder of the server that it belongs to, such as <c>Foundation/Http</c>; null if it is outside all of them.</summary>
+    public string? Folder => Path.StartsWith(Server, StringComparison.Ordinal) && Path[Server.Length..].Split('/') is [var layer, var folder, _, ..]
+        ? $"{layer}/{folder}"
         : null;
 
     public int TopLevelTypes => TopLevelType().Count(Text);
@@ -41,11 +41,11 @@ internal sealed partial record SourceFile(string Path, string Text)
     public IEnumerable<string> UsedFolders(IReadOnlySet<(string Folder, string Type)> types)
     {
         var folders = types.Select(type => type.Folder).ToHashSet(StringComparer.Ordinal);
-        var floor = Folder!.Split('/')[0];
-        return FullName().Matches(Text).Select(name => $"{name.Groups["floor"].Value}/{name.Groups["folder"].Value}").Where(folders.Contains)
+        var layer = Folder!.Split('/')[0];
+        return FullName().Matches(Text).Select(name => $"{name.Groups["layer"].Value}/{name.Groups["folder"].Value}").Where(folders.Contains)
             .Concat(ShortName().Matches(Text)
                 .Select(name => (
-                    Folder: $"{(name.Groups["floor"] is { Success: true, Value: var named } ? named : floor)}/{name.Groups["folder"].Value}",
+                    Folder: $"{(name.Groups["layer"] is { Success: true, Value: var named } ? named : layer)}/{name.Groups["folder"].Value}",
                     Type: name.Groups["type"].Value))
                 .Where(types.Contains)
                 .Select(name => name.Folder))
@@ -53,11 +53,11 @@ internal sealed partial record SourceFile(string Path, string Text)
             .Distinct(StringComparer.Ordinal);
     }
 
-    [GeneratedRegex(@"\bCortex\.IdentityServer\.(?<floor>\w+)\.(?<folder>\w+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\bCortex\.IdentityServer\.(?<layer>\w+)\.(?<folder>\w+)", RegexOptions.ExplicitCapture)]
     private static partial Regex FullName();
 
     [GeneratedRegex(
-        @"(?<![\w.])((?<floor>Foundation|Identity|Features)\.)?(?<folder>[A-Z]\w+)\.([A-Z]\w+\.)?(?<type>[A-Z]\w+)", RegexOptions.ExplicitCapture)]
+        @"(?<![\w.])((?<layer>Foundation|Identity|Features)\.)?(?<folder>[A-Z]\w+)\.([A-Z]\w+\.)?(?<type>[A-Z]\w+)", RegexOptions.ExplicitCapture)]
     private static partial Regex ShortName();
 
     [GeneratedRegex(

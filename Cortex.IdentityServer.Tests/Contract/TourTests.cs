@@ -32,7 +32,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
 
     [Theory]
     [InlineData("docs/tour.md", null)]
-    [InlineData("README.md", "Three calls")]
+    [InlineData("README.md", "Try it")]
     public async Task Every_block_prints_what_the_page_shows(string page, string? section)
     {
         var missing = Tools.FirstOrDefault(tool => !IsInstalled(tool));

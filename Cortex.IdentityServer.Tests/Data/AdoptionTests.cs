@@ -21,7 +21,7 @@ public sealed class AdoptedApp(PostgresCluster cluster) : ConfiguredCostApp(clus
     }
 }
 
-/// <remarks>The first migration adopts the Python server's tables, and its hashes, secrets and keys continue to work.</remarks>
+/// <remarks>The first migration adopts the Python server's tables, and its hashes, secrets, and keys continue to work.</remarks>
 public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
 {
     private const string LogInRoute = "/api/v1/auth/login";
@@ -48,7 +48,7 @@ public sealed class AdoptionTests(AdoptedApp app) : IClassFixture<AdoptedApp>
         await (await app.Anonymous().PostAsync(LogInRoute, new { email, password = PythonDatabase.Password + "!" }))
             .ShouldBeProblemAsync(401, "invalid_credentials");
 
-        // Log in twice: the first login replaces a hash of another cost.
+        // Log in twice: the first login replaces a hash that has another cost.
         for (var time = 0; time < 2; time++)
         {
             var tokens = await LogInAsync(new { email = time == 0 ? email : email.ToUpperInvariant(), password = PythonDatabase.Password });

@@ -152,7 +152,7 @@ public sealed class CredentialCacheTests : IDisposable
         Assert.InRange(Enumerable.Range(0, 10 * MaxEntries).Count(number => _cache.TryGet($"key {number}", out _)), 1, MaxEntries);
     }
 
-    /// <remarks>Otherwise every request within a second would wait for a second.</remarks>
+    /// <remarks>Without this, every request within a second would wait for a second.</remarks>
     [Fact]
     public async Task After_a_query_timed_out_the_next_one_fails_at_once()
     {

@@ -40,7 +40,7 @@ public sealed class TlsPostgres : IAsyncLifetime
     }
 }
 
-/// <summary>The server's certificate is verified as libpq does.</summary>
+/// <summary>The server's certificate is verified in the same way as libpq verifies it.</summary>
 public sealed class PostgresTlsTests(TlsPostgres postgres) : IClassFixture<TlsPostgres>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

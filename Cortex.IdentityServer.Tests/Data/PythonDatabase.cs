@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data;
 
-/// <summary>A database as the Python server left it: the documented tables with users, keys, usage and billing events.</summary>
+/// <summary>A database as the Python server left it: the documented tables with users, keys, usage, and billing events.</summary>
 internal static class PythonDatabase
 {
     public const string Password = "correct horse";

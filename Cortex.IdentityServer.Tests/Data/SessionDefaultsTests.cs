@@ -29,15 +29,15 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
 {
     /// <remarks>Conflicting serializable transactions would fail with 503.</remarks>
     [Fact]
-    public async Task With_serializable_transactions_by_default_conflicting_ones_do_not_fail()
+    public async Task Conflicting_transactions_do_not_fail_if_the_database_defaults_to_serializable()
     {
         var (user, _, _) = await app.SignUpAsync();
-        var people = await AtOnce.RunAsync(8, _ => app.SignUpAsync());
+        var people = await Concurrently.RunAsync(8, _ => app.SignUpAsync());
         Assert.Equal("read committed", await SettingAsync("default_transaction_isolation"));
 
         for (var round = 0; round < 3; round++)
         {
-            var statuses = await AtOnce.StatusesAsync(48, index => (index % 3) switch
+            var statuses = await Concurrently.StatusesAsync(48, index => (index % 3) switch
             {
                 0 => app.Anonymous().PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }),
                 1 => people[index % 8].Http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "crossing" }),
@@ -48,15 +48,15 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task With_an_idle_session_timeout_the_servers_own_sessions_stay_and_nothing_is_logged()
+    public async Task With_an_idle_session_timeout_the_servers_connections_stay_open_and_nothing_is_logged()
     {
         var (_, _, http) = await app.SignUpAsync();
         Assert.Equal("0", await SettingAsync("idle_session_timeout"));
-        await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
+        await Concurrently.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
 
         // This is longer than the database's limit.
         await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
-        var statuses = await AtOnce.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
+        var statuses = await Concurrently.StatusesAsync(24, _ => http.FetchAsync("/api/v1/auth/sessions"));
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.DoesNotContain("Error:", app.Log, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
     }
 
     [Fact]
-    public async Task If_backslashes_are_escapes_by_default_the_server_finds_the_cost_of_a_wrong_password()
+    public async Task The_cost_of_a_wrong_password_is_found_if_the_database_treats_backslashes_as_escapes()
     {
         var (user, _, _) = await app.SignUpAsync();
         Assert.Equal("on", await SettingAsync("standard_conforming_strings"));
@@ -79,7 +79,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
 
     /// <remarks>The server doesn't lift a limit that the operator has set.</remarks>
     [Fact]
-    public async Task A_statement_timeout_of_the_database_is_503_rather_than_500()
+    public async Task A_statement_timeout_returns_503_rather_than_500()
     {
         var (user, _, _) = await app.SignUpAsync();
         using var http = app.StartReplica(

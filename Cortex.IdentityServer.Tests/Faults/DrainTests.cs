@@ -43,7 +43,7 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(true, await servers.Postgres.SqlAsync("SELECT bool_or(last_seen_at IS NOT NULL) FROM sessions WHERE user_id = $1", person.Id));
     }
 
-    /// <remarks>Otherwise a busy client could keep the server from stopping.</remarks>
+    /// <remarks>Without this, a busy client could keep the server from stopping.</remarks>
     [Fact]
     public async Task Clients_that_keep_sending_are_served_until_the_drain_time_ends()
     {

@@ -67,7 +67,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await Poll.UntilAsync(Timeout, "the end of the session", async () => await server.VerifyAsync(person.Token) == 401);
 
         // All connections of the server have moved to the new primary.
-        var newUsers = await AtOnce.RunAsync(20, _ => server.SignUpAsync());
+        var newUsers = await Concurrently.RunAsync(20, _ => server.SignUpAsync());
         object ids = newUsers.Select(newUser => newUser.Id).ToArray();
         Assert.Equal(20L, await StandbyPair.SqlAsync(_pair.StandbyPort, "SELECT count(*) FROM users WHERE id = ANY($1)", ids));
         await Poll.UntilAsync(Timeout, "no connection to the old primary", async () =>
@@ -99,7 +99,7 @@ public sealed class FailoverTests : IAsyncLifetime
         var movedAt = Stopwatch.GetTimestamp();
         await Poll.UntilAsync(Timeout, "registration", async () => (await server.RegisterAsync(Replica.NewEmail())).StatusCode == HttpStatusCode.Created);
         Assert.True(Stopwatch.GetElapsedTime(movedAt) < FailoverServer.PromisedLimit);
-        await AtOnce.RunAsync(12, _ => server.SignUpAsync());
+        await Concurrently.RunAsync(12, _ => server.SignUpAsync());
         await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
         Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
     }

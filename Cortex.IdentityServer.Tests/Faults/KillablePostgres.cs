@@ -46,7 +46,7 @@ internal sealed class KillablePostgres : IAsyncDisposable
 
     public Task StartAsync() => _server.StartAsync(Cancel);
 
-    /// <summary>Kills all processes with SIGKILL. PostgreSQL recovers from its log at the next start.</summary>
+    /// <summary>Kills all processes with SIGKILL. PostgreSQL recovers from its log when it starts again.</summary>
     public Task KillAsync() => PostgresProcesses.SignalAsync("KILL", Data);
 
     /// <summary>Suspends all processes: connections stay open, but nothing responds.</summary>

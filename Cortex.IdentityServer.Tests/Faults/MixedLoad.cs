@@ -25,7 +25,7 @@ internal sealed class MixedLoad
     public int Successes => _results.Count(answer => answer.Status is >= 200 and < 300);
 
     /// <summary>Registers and logs in the users for the clients.</summary>
-    public static Task<Person[]> SignUpUsersAsync(Replica server) => AtOnce.RunAsync(Clients, _ => server.SignUpAsync());
+    public static Task<Person[]> SignUpUsersAsync(Replica server) => Concurrently.RunAsync(Clients, _ => server.SignUpAsync());
 
     /// <summary>Registers users and starts the load.</summary>
     public static async Task<MixedLoad> StartAsync(params Replica[] servers)

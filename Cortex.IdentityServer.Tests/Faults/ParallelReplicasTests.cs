@@ -17,7 +17,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
     {
         var person = await servers.A.SignUpAsync();
 
-        var answers = await AtOnce.RunAsync(16, index => Either(index).RefreshAsync(person.Tokens.RefreshToken));
+        var answers = await Concurrently.RunAsync(16, index => Either(index).RefreshAsync(person.Tokens.RefreshToken));
 
         var successors = new HashSet<string>();
         foreach (var answer in answers)
@@ -45,7 +45,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         var now = TimeProvider.System.GetUtcNow();
         await (await servers.A.PostAsync("2fa/verify", new { code = Totp.Code(secret, now, stepsAway: -1) }, person.Token)).JsonAsync(HttpStatusCode.OK);
 
-        var answers = await AtOnce.RunAsync(
+        var answers = await Concurrently.RunAsync(
             16, index => Either(index).PostAsync("login", new { email = person.Email, password = Replica.Password, two_factor_code = Totp.Code(secret, now) }));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
@@ -57,7 +57,7 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
     [Fact]
     public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_checked()
     {
-        var answers = await AtOnce.RunAsync(200, index => WrongLoginAsync(Either(index), "198.51.100.7"));
+        var answers = await Concurrently.RunAsync(200, index => WrongLoginAsync(Either(index), "198.51.100.7"));
 
         Assert.Equal(20, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(180, answers.Count(status => status == HttpStatusCode.TooManyRequests));

@@ -35,8 +35,8 @@ public sealed class PoolerTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(204, await pooled.VerifyAsync(owner.Token));
 
         // A pooler breaks prepared statements and locks that outlive their transaction. The requests are repeated so that they use several connections.
-        var people = await AtOnce.RunAsync(8, _ => pooled.SignUpAsync());
-        var refreshed = await AtOnce.StatusesAsync(32, index => pooled.RefreshAsync(people[index % people.Length].Tokens.RefreshToken));
+        var people = await Concurrently.RunAsync(8, _ => pooled.SignUpAsync());
+        var refreshed = await Concurrently.StatusesAsync(32, index => pooled.RefreshAsync(people[index % people.Length].Tokens.RefreshToken));
         Assert.All(refreshed, status => Assert.Equal(HttpStatusCode.OK, status));
 
         // This server revokes the token itself, so it knows immediately.

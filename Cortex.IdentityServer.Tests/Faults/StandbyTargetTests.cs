@@ -83,7 +83,7 @@ public sealed class StandbyTargetTests(StandbyFixture fixture) : IClassFixture<S
             Url($"127.0.0.1:1,127.0.0.1:{_pair.StandbyPort},127.0.0.1:{_pair.PrimaryPort}", targetAttributes, await fixture.NewDatabaseAsync()),
             ("TRUSTED_PROXIES", "127.0.0.1"));
 
-        await AtOnce.RunAsync(4, _ => server.SignUpAsync());
+        await Concurrently.RunAsync(4, _ => server.SignUpAsync());
         await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
     }
 

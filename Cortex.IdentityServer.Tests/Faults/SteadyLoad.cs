@@ -39,7 +39,7 @@ internal sealed class SteadyLoad
 
     public static async Task<SteadyLoad> StartAsync(Replica server)
     {
-        var load = new SteadyLoad(server, await AtOnce.RunAsync(UserCount, _ => server.SignUpAsync()));
+        var load = new SteadyLoad(server, await Concurrently.RunAsync(UserCount, _ => server.SignUpAsync()));
         load._running = load.RunAsync();
         return load;
     }

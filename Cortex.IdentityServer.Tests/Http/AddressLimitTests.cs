@@ -121,7 +121,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     {
         NewWindow(low);
 
-        var statuses = await AtOnce.StatusesAsync(200, _ => low.Anonymous().PostTextAsync(Login, "{}"));
+        var statuses = await Concurrently.StatusesAsync(200, _ => low.Anonymous().PostTextAsync(Login, "{}"));
 
         Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.BadRequest));
         Assert.Equal(190, statuses.Count(status => status == HttpStatusCode.TooManyRequests));

@@ -66,7 +66,7 @@ public sealed class CallerLimitTests(LowLimitsApp app) : IClassFixture<LowLimits
         var (_, _, http) = await OwnerAsync();
         HttpClient[] keys = [app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key), app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key)];
 
-        var statuses = await AtOnce.StatusesAsync(50, index => keys[index % 2].FetchAsync(Verify));
+        var statuses = await Concurrently.StatusesAsync(50, index => keys[index % 2].FetchAsync(Verify));
 
         Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(47, statuses.Count(status => status == HttpStatusCode.TooManyRequests));

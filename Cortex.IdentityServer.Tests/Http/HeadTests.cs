@@ -4,7 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Http;
 
-/// <summary>Every GET route answers HEAD, which load balancers and HAProxy's forward authentication send.</summary>
+/// <summary>Every GET route also supports HEAD, which load balancers and HAProxy's forward authentication send.</summary>
 public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     /// <summary>Headers that differ from one response to the next.</summary>
@@ -17,7 +17,7 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
         "/openapi/v1.json", "/scalar/", "/verify-email?token=a", "/reset-password", "/invitation", "/change-email",
     ];
 
-    public static TheoryData<string> CallersPaths { get; } =
+    public static TheoryData<string> AuthenticatedPaths { get; } =
     [
         .. RouteTable.Rows.Where(row => row.For != Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal))
         .Select(row => row.Operation[4..].Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)),
@@ -25,11 +25,11 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
 
     [Theory]
     [MemberData(nameof(OpenPaths))]
-    public async Task HEAD_is_answered_like_GET_without_the_body(string path) => await CompareAsync(app.Anonymous(), path, hasAnswer: true);
+    public async Task HEAD_responds_like_GET_without_the_body(string path) => await CompareAsync(app.Anonymous(), path, hasAnswer: true);
 
     [Theory]
-    [MemberData(nameof(CallersPaths))]
-    public async Task HEAD_is_answered_like_GET_on_authenticated_routes(string path)
+    [MemberData(nameof(AuthenticatedPaths))]
+    public async Task HEAD_responds_like_GET_on_authenticated_routes(string path)
     {
         await CompareAsync(app.Anonymous(), path, hasAnswer: false);
         await CompareAsync((await app.AdminAsync()).Http, path, hasAnswer: !path.Contains($"{Guid.Empty}", StringComparison.Ordinal));
@@ -46,7 +46,7 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
         }
     }
 
-    /// <summary>Otherwise, HEAD would read every user, or all data about one, only to discard it.</summary>
+    /// <summary>To generate an export, HEAD would read every user, or all data about one, only to discard it.</summary>
     [Theory]
     [InlineData("/api/v1/admin/users/export", "application/x-ndjson")]
     [InlineData("/api/v1/auth/me/export", "application/json")]
@@ -66,9 +66,9 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
         Assert.Equal(before + 1, await app.SqlAsync(Exports));
     }
 
-    /// <summary>HEAD reads no data, so audit events about reads must leave it out.</summary>
+    /// <summary>HEAD reads no data, so it must not leave an audit event about a read.</summary>
     [Theory]
-    [MemberData(nameof(CallersPaths))]
+    [MemberData(nameof(AuthenticatedPaths))]
     public async Task HEAD_leaves_no_audit_event(string path)
     {
         var admin = await app.AdminAsync();

@@ -69,7 +69,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         {
             await redis.GetDatabase().ExecuteAsync("FLUSHALL");
             await redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
-            var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
+            var statuses = await Concurrently.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
             Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
             await UntilAsync(app, () => !Windows.IsUp);
             var (lost, shared) = (app.CountLogLines(Lost), app.CountLogLines(Shared));
@@ -105,7 +105,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
         }
 
         await app.Redis.StopAsync();
-        var statuses = await AtOnce.StatusesAsync(30, _ => key.FetchAsync("/api/v1/auth/verify"));
+        var statuses = await Concurrently.StatusesAsync(30, _ => key.FetchAsync("/api/v1/auth/verify"));
         await app.Redis.StartAsync();
 
         Assert.Equal(6, statuses.Count(status => status == HttpStatusCode.NoContent));
@@ -116,7 +116,7 @@ public sealed class LostRedisTests(RedisApp app, LateRedisApp late) : IClassFixt
     public async Task A_server_starts_without_Redis_and_connects_later()
     {
         await (await late.Anonymous().FetchAsync("/health")).ShouldBeAsync(HttpStatusCode.OK);
-        var statuses = await AtOnce.StatusesAsync(60, _ => late.Anonymous().PostTextAsync(Login, "{}"));
+        var statuses = await Concurrently.StatusesAsync(60, _ => late.Anonymous().PostTextAsync(Login, "{}"));
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         await Task.Delay(2000, TestContext.Current.CancellationToken);
         Assert.Equal((1, 0), (late.CountLogLines(Lost), late.CountLogLines(Shared)));

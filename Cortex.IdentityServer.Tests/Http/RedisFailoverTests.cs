@@ -50,7 +50,7 @@ public sealed class RedisFailoverTests(NamedRedisApp app) : IClassFixture<NamedR
         await app.First.ExecuteAsync(["REPLICAOF", "127.0.0.1", $"{app.Second.Port}"]);
 
         // The new primary has no counts yet and the name still leads to the old one, but the limit applies anyway.
-        var statuses = await AtOnce.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
+        var statuses = await Concurrently.StatusesAsync(60, _ => app.Anonymous().PostTextAsync(Login, "{}"));
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         await UntilAsync("the reason", () => Logged("it is a read-only replica (READONLY)") == 1);
 

@@ -27,7 +27,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 
         await WithReplicaAsync(Url(redis, "cortex"), async http =>
         {
-            await CountsAsync(redis);
+            await ShouldCountAsync(redis);
             for (var left = 49; left >= 40; left--)
             {
                 Assert.Equal(left, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
@@ -42,7 +42,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 
         await WithReplicaAsync(redis.Url, async http =>
         {
-            await CountsAsync(redis);
+            await ShouldCountAsync(redis);
             Assert.Equal(49, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
             Assert.Equal(48, RateLimitHeaders.Of(await http.PostTextAsync(Login, "{}")).Remaining);
         });
@@ -62,7 +62,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
                 await LoggedOnceAsync(http, redis.Port, $"its user lacks permissions (NOPERM: {command})");
 
                 await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", $"+{command}"]);
-                await CountsAsync(redis);
+                await ShouldCountAsync(redis);
             });
         }));
 
@@ -85,7 +85,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await redis.ExecuteAsync(Documented());
         await redis.ExecuteAsync(["ACL", "SETUSER", "cortex", "resetkeys", "~another:*"]);
 
-        await LogsAsync(Url(redis, "cortex"), "(NOPERM: keys cortex:limit:*)");
+        await ShouldLogAsync(Url(redis, "cortex"), "(NOPERM: keys cortex:limit:*)");
     }
 
     private async Task WrongPasswordAsync()
@@ -93,7 +93,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var redis = new RedisServer("another-password");
         await redis.StartAsync();
 
-        await LogsAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it rejects the user or password");
+        await ShouldLogAsync($"redis://:{Password}@127.0.0.1:{redis.Port}", "it rejects the user or password");
     }
 
     private async Task ReplicaAsync()
@@ -103,7 +103,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var replica = new RedisServer { Settings = ["--replicaof", "127.0.0.1", $"{primary.Port}"] };
         await replica.StartAsync();
 
-        await LogsAsync(replica.Url, "it is a read-only replica (READONLY)");
+        await ShouldLogAsync(replica.Url, "it is a read-only replica (READONLY)");
     }
 
     private async Task SentinelAsync()
@@ -113,14 +113,14 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var sentinel = new RedisServer { SentinelOf = primary.Port };
         await sentinel.StartAsync();
 
-        await LogsAsync(sentinel.Url, "it is a Sentinel");
+        await ShouldLogAsync(sentinel.Url, "it is a Sentinel");
     }
 
     private async Task DatabaseOfClusterAsync()
     {
         await using var redis = await ClusterAsync();
 
-        await LogsAsync($"{redis.Url}/1", "a cluster has only database 0, and REDIS_URL names database 1");
+        await ShouldLogAsync($"{redis.Url}/1", "a cluster has only database 0, and REDIS_URL names database 1");
     }
 
     private async Task MissingDatabaseAsync()
@@ -128,7 +128,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var redis = new RedisServer();
         await redis.StartAsync();
 
-        await LogsAsync($"{redis.Url}/99", "it has no database 99");
+        await ShouldLogAsync($"{redis.Url}/99", "it has no database 99");
     }
 
     private async Task ClusterWithoutSlotsAsync()
@@ -136,7 +136,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         await using var redis = new RedisServer { Settings = RedisServer.Cluster };
         await redis.StartAsync();
 
-        await LogsAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
+        await ShouldLogAsync(redis.Url, "its cluster is down (CLUSTERDOWN)");
     }
 
     private async Task NotRedisAsync(string answer)
@@ -146,7 +146,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var serving = ServeAsync(web, Encoding.ASCII.GetBytes(answer), stop.Token);
 
-        await LogsAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't speak the Redis protocol");
+        await ShouldLogAsync($"redis://127.0.0.1:{((IPEndPoint)web.LocalEndpoint).Port}", "it doesn't speak the Redis protocol");
         await stop.CancelAsync();
         await serving;
     }
@@ -183,10 +183,10 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
             .Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))
             .Split(' ');
 
-    private Task CountsAsync(RedisServer redis) =>
+    private Task ShouldCountAsync(RedisServer redis) =>
         UntilAsync("sharing", () => app.Log.Contains($"shared with other replicas through Redis at 127.0.0.1:{redis.Port}/", StringComparison.Ordinal));
 
-    private Task LogsAsync(string url, string reason) => WithReplicaAsync(url, http => LoggedOnceAsync(http, new Uri(url).Port, reason));
+    private Task ShouldLogAsync(string url, string reason) => WithReplicaAsync(url, http => LoggedOnceAsync(http, new Uri(url).Port, reason));
 
     /// <summary>Asserts that a server logs the reason once, and that limits apply anyway.</summary>
     private async Task LoggedOnceAsync(HttpClient http, int port, string reason)
@@ -207,7 +207,7 @@ public sealed class RedisKindTests(CortexApp app) : IClassFixture<CortexApp>
 
     private static async Task LimitedAloneAsync(HttpClient http)
     {
-        var statuses = await AtOnce.StatusesAsync(60, _ => http.PostTextAsync(Login, "{}"));
+        var statuses = await Concurrently.StatusesAsync(60, _ => http.PostTextAsync(Login, "{}"));
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
     }

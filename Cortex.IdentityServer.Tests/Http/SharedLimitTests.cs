@@ -20,7 +20,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         using var second = app.StartReplica(out var replica);
         using var ends = replica;
 
-        var statuses = await AtOnce.StatusesAsync(200, index => (index % 2 == 0 ? app.Anonymous() : second).PostTextAsync(Login, "{}"));
+        var statuses = await Concurrently.StatusesAsync(200, index => (index % 2 == 0 ? app.Anonymous() : second).PostTextAsync(Login, "{}"));
 
         Assert.Equal(50, statuses.Count(status => status == HttpStatusCode.BadRequest));
         Assert.Equal(150, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
@@ -35,7 +35,7 @@ public sealed class SharedLimitTests(RedisApp app) : IClassFixture<RedisApp>
         second.DefaultRequestHeaders.Add("X-API-Key", (await CortexApp.GenerateKeyAsync(http)).Key);
         var first = app.WithKey((await CortexApp.GenerateKeyAsync(http)).Key);
 
-        var statuses = await AtOnce.StatusesAsync(40, index => (index % 2 == 0 ? first : second).FetchAsync("/api/v1/auth/verify"));
+        var statuses = await Concurrently.StatusesAsync(40, index => (index % 2 == 0 ? first : second).FetchAsync("/api/v1/auth/verify"));
 
         Assert.Equal(10, statuses.Count(status => status == HttpStatusCode.NoContent));
         Assert.Equal(30, statuses.Count(status => status == HttpStatusCode.TooManyRequests));

@@ -57,7 +57,7 @@ public sealed class StrictJsonTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("""{"name":"k","scopes":["a b"]}""", "scopes")]
     [InlineData("""{"name":"a\u0000b"}""", "name")]
     [InlineData("""{"name":"  "}""", "name")]
-    public async Task Numbers_and_lists_are_as_strict(string body, string field)
+    public async Task Numbers_and_lists_are_validated_strictly(string body, string field)
     {
         var (_, _, http) = await app.SignUpAsync();
 

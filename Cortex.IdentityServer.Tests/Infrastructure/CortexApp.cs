@@ -172,7 +172,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
         return (key.GetProperty("id").GetGuid(), key.GetProperty("key").GetString()!);
     }
 
-    /// <summary>Runs SQL as another program would. When this returns, the server has received the notification of a change.</summary>
+    /// <summary>Runs SQL as another program would. When this returns, the server has received the notification of any change.</summary>
     public async Task<object?> SqlAsync(string sql, params object[] parameters)
     {
         await using var connection = new NpgsqlConnection(ConnectionString);

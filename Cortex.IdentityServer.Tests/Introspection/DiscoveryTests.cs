@@ -39,7 +39,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData(KeySet)]
     [InlineData(Configuration)]
     [InlineData(AuthorizationServer)]
-    public async Task It_is_read_only(string path) =>
+    public async Task A_discovery_document_is_read_only(string path) =>
         await (await app.Anonymous().PostAsync(path, new { })).ShouldBeProblemAsync(405, "method_not_allowed");
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class DiscoveryTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_is_built_from_PUBLIC_URL_and_not_from_any_header()
+    public async Task The_metadata_is_built_from_PUBLIC_URL_and_not_from_any_header()
     {
         using var http = app.StartReplica(out var replica, ("PUBLIC_URL", "https://id.example.com/auth/"), ("JWT_ALGORITHM", "RS256"));
         using var _ = replica;

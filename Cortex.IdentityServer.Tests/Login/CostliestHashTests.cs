@@ -25,7 +25,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     [InlineData("17", null)]
     [InlineData("99", null)]
     [InlineData("!", null)]
-    public async Task Each_login_knows_the_highest_bcrypt_cost(string? cost, int? costliest)
+    public async Task The_highest_bcrypt_cost_is_found(string? cost, int? costliest)
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('cheap@example.com', $1)", Bcrypt("05"));
@@ -45,7 +45,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     [InlineData(PythonHashes.BcryptCost12, 12)]
     [InlineData(PythonHashes.Bcrypt2a, 4)]
     [InlineData(PythonHashes.Bcrypt2y, 4)]
-    public async Task The_cost_is_read_from_each_form(string hash, int cost)
+    public async Task The_cost_is_read_from_each_hash_format(string hash, int cost)
     {
         await app.SqlAsync("DELETE FROM users");
         await app.SqlAsync("INSERT INTO users (email, password_hash) VALUES ('one@example.com', $1)", hash);
@@ -54,7 +54,7 @@ public sealed class CostliestHashTests(ConfiguredCostApp app) : IClassFixture<Co
     }
 
     [Fact]
-    public async Task Each_login_knows_the_Identity_hash_with_the_most_iterations()
+    public async Task The_Identity_hash_with_the_most_iterations_is_found()
     {
         await app.SqlAsync("DELETE FROM users");
         foreach (var hash in new[]

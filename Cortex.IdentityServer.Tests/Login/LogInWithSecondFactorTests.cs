@@ -97,7 +97,7 @@ public sealed class LogInWithSecondFactorTests(CortexApp app) : IClassFixture<Co
         await (await app.SubmitCodeAsync(await app.ChallengeAsync(user.User), app.Code(user.Secret))).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Otherwise an attacker who knows a password could use a second factor of another account (OWASP ASVS 6.6.2).</remarks>
+    /// <remarks>Without this, an attacker who knows a password could use a second factor of another account (OWASP ASVS 6.6.2).</remarks>
     [Fact]
     public async Task A_challenge_is_bound_to_its_user()
     {

@@ -46,7 +46,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
 
         for (var round = 0; round < 2; round++)
         {
-            await AtOnce.StatusesAsync(
+            await Concurrently.StatusesAsync(
                 16,
                 index => (index % 2 == 0 ? app.From(UnknownAddress) : second)
                     .PostAsync("/api/v1/auth/login", new { email = user.Email, password = "not the password" }));
@@ -71,7 +71,7 @@ public sealed class LoginBlockTests(ClientAddressApp app) : IClassFixture<Client
         using var _ = replica;
         app.From(UnknownAddress, second);
 
-        var answers = await AtOnce.StatusesAsync(
+        var answers = await Concurrently.StatusesAsync(
             16,
             index => (index % 2 == 0 ? app.From(UnknownAddress) : second)
                 .PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));

@@ -62,7 +62,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
             users.Add(await _app.RegisterAsync());
         }
 
-        var answers = await AtOnce.RunAsync(
+        var answers = await Concurrently.RunAsync(
             30, index => _app.Anonymous().PostAsync(Route, new { email = users[index % 10].Email, password = users[index % 10].Password }));
 
         Assert.True(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK) >= 20);
@@ -118,7 +118,7 @@ public sealed class SharedLoginFailureLimitTests(SharedFailuresApp app) : IClass
         var replica = app.StartReplica(out var stop);
         using (stop)
         {
-            var answers = await AtOnce.StatusesAsync(200, index =>
+            var answers = await Concurrently.StatusesAsync(200, index =>
                 (index % 2 == 0 ? app.Anonymous() : replica)
                     .PostAsync("/api/v1/auth/login", new { email = $"nobody{index}@example.com", password = "not the password" }));
 

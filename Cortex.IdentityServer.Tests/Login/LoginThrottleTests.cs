@@ -91,7 +91,7 @@ public sealed partial class LoginThrottleTests(ClientAddressApp app) : IClassFix
         Assert.Equal(HeaderNames(known), HeaderNames(unknown));
     }
 
-    /// <remarks>Otherwise each spelling would allow another guess (OWASP ASVS 15.3.4).</remarks>
+    /// <remarks>Without this, each spelling would allow another guess (OWASP ASVS 15.3.4).</remarks>
     [Theory]
     [InlineData("Spelled.One@example.com", "/api/v1/auth/login")]
     [InlineData("spelled.two@example.com  ", "/api/v1/auth/login")]

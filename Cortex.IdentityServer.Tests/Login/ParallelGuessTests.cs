@@ -44,7 +44,7 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         {
             var user = await app.RegisterAsync();
 
-            var answers = await AtOnce.StatusesAsync(
+            var answers = await Concurrently.StatusesAsync(
                 20,
                 index => (index % 2 == 0 ? app.Anonymous() : replica).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
 
@@ -60,7 +60,7 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
         await app.FailLoginsAsync(email, 5);
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.PostLoginAsync(email, "not the password"));
+        var answers = await Concurrently.StatusesAsync(16, _ => app.PostLoginAsync(email, "not the password"));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.TooManyRequests));
@@ -107,7 +107,7 @@ public sealed class ParallelGuessTests(ParallelGuessApp app) : IClassFixture<Par
     {
         await app.SqlAsync("DELETE FROM login_attempts");
         var user = await app.RegisterAsync();
-        var guesses = AtOnce.StatusesAsync(
+        var guesses = Concurrently.StatusesAsync(
             99,
             index => app.From($"203.0.113.{index}", client(index))
                 .PostAsync("/api/v1/auth/login", new { email = user.Email, password = $"guess number {index}" }));

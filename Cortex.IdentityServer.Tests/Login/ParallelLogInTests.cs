@@ -13,7 +13,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     {
         var user = await app.RegisterAsync();
 
-        var answers = await AtOnce.StatusesAsync(20, _ => app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password }));
+        var answers = await Concurrently.StatusesAsync(20, _ => app.Anonymous().PostAsync(Route, new { email = user.Email, password = user.Password }));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.Equal(20L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", user.Id));
@@ -26,7 +26,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         var email = app.NewEmail();
         await app.SqlAsync("INSERT INTO users(email, password_hash) VALUES ($1, $2)", email, PythonHashes.Bcrypt2b);
 
-        var answers = await AtOnce.StatusesAsync(20, _ => app.Anonymous().PostAsync(Route, new { email, password = "correct horse" }));
+        var answers = await Concurrently.StatusesAsync(20, _ => app.Anonymous().PostAsync(Route, new { email, password = "correct horse" }));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.StartsWith("$2b$10$", (string?)await app.SqlAsync("SELECT password_hash FROM users WHERE email = $1", email), StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
         var user = await app.SignUpWithTwoFactorAsync();
         var body = new { email = user.User.Email, password = user.User.Password, two_factor_code = app.WrongCode(user.Secret) };
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.Anonymous().PostAsync(Route, body));
+        var answers = await Concurrently.StatusesAsync(16, _ => app.Anonymous().PostAsync(Route, body));
 
         Assert.Equal(10, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(6, answers.Count(status => status == HttpStatusCode.TooManyRequests));
@@ -120,7 +120,7 @@ public sealed class ParallelLogInTests(ConfiguredCostApp app) : IClassFixture<Co
     {
         var before = await SessionsAsync(user);
 
-        var answers = await AtOnce.StatusesAsync(times, send);
+        var answers = await Concurrently.StatusesAsync(times, send);
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
         Assert.All(

@@ -128,7 +128,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
             .ShouldBeProblemAsync(400, "invalid_two_factor_code");
     }
 
-    /// <remarks>Otherwise an attacker with a session could guess here without limit.</remarks>
+    /// <remarks>Without this, an attacker with a session could guess here without limit.</remarks>
     [Fact]
     public async Task Wrong_passwords_count_toward_the_login_lockout()
     {
@@ -168,7 +168,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
         Assert.Equal(HttpStatusCode.TooManyRequests, await app.TryLogInAsync(user.Email, user.Password));
     }
 
-    /// <remarks>Otherwise an attacker with a session could guess here without limit.</remarks>
+    /// <remarks>Without this, an attacker with a session could guess here without limit.</remarks>
     [Fact]
     public async Task Wrong_codes_count_toward_the_lockout_of_the_second_factor()
     {
@@ -185,7 +185,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task It_does_not_make_another_session_fresh()
+    public async Task Reauthentication_does_not_make_another_session_fresh()
     {
         var (user, _, http) = await app.SignUpAsync();
         var other = app.WithToken((await app.LogInAsync(user)).AccessToken);
@@ -211,7 +211,7 @@ public sealed class ReauthenticationTests(CortexApp app) : IClassFixture<CortexA
     }
 
     [Fact]
-    public async Task It_is_valid_for_ten_minutes_and_returns_no_token()
+    public async Task Reauthentication_is_valid_for_ten_minutes_and_returns_no_token()
     {
         var (user, _, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(15));

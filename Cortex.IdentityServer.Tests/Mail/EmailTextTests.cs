@@ -36,7 +36,7 @@ public sealed class EmailTextTests
         ["new_sign_in"] = "logged in",
         ["login_blocked"] = "100 wrong passwords in a row",
         ["second_factor_blocked"] = "100 wrong codes in a row",
-        ["refresh_token_reused"] = "refresh token",
+        ["refresh_token_reused"] = "session token",
         ["two_factor_enabled"] = "now requires a code",
         ["two_factor_disabled"] = "only your password",
         ["recovery_codes_renewed"] = "New recovery codes",
@@ -94,7 +94,7 @@ public sealed class EmailTextTests
             Assert.DoesNotContain("http", body, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("href", body, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("token=", body, StringComparison.Ordinal);
-            Assert.Contains("4 March 2026, 05:06 UTC", body, StringComparison.Ordinal);
+            Assert.Contains("March 4, 2026, 05:06 UTC", body, StringComparison.Ordinal);
             Assert.Contains("192.0.2.7", body, StringComparison.Ordinal);
             Assert.Contains(ByStaff.Contains(kind) ? "didn't expect this" : "this wasn't you", WebUtility.HtmlDecode(body), StringComparison.Ordinal);
         }

@@ -29,7 +29,7 @@ public sealed class InternationalEmailTests(NoSmtpApp app) : IClassFixture<NoSmt
     }
 
     [Fact]
-    public async Task A_mail_server_with_SMTPUTF8_gets_such_an_address()
+    public async Task A_mail_server_with_SMTPUTF8_gets_an_address_that_is_not_ASCII()
     {
         await using var smtp = new SmtpListener { OffersUtf8 = true };
         using var sender = app.StartSender($"smtp://127.0.0.1:{smtp.Port}");

@@ -160,7 +160,7 @@ public sealed class NoticeTests(ClientAddressApp app) : IClassFixture<ClientAddr
 
         await ShouldNotifyAsync(
             user.Email, "refresh_token_reused",
-            () => AtOnce.StatusesAsync(8, _ => app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })));
+            () => Concurrently.StatusesAsync(8, _ => app.Anonymous().PostAsync(Auth + "refresh", new { refresh_token = tokens.RefreshToken })));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RelatedOriginsApp(PostgresCluster cluster) : CortexApp(clust
         [("CORS_ORIGINS", "https://app.example.com,http://localhost:3000"), ("PASSKEY_ORIGINS", $"{AndroidApp}, https://App.example.org:443/")];
 }
 
-/// <remarks>What authenticators, apps and password managers send differently from a browser on the server's own site.</remarks>
+/// <remarks>What authenticators, apps, and password managers send differently from a browser on the server's own site.</remarks>
 public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<RelatedOriginsApp>
 {
     private const string Path = "/.well-known/webauthn";

@@ -98,7 +98,7 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
         var ceremony = await app.BeginPasskeyLoginAsync();
         var answer = user.Key.Get(ceremony.Options);
 
-        var statuses = await AtOnce.StatusesAsync(16, _ => app.FinishPasskeyLoginAsync(ceremony, answer));
+        var statuses = await Concurrently.StatusesAsync(16, _ => app.FinishPasskeyLoginAsync(ceremony, answer));
 
         Assert.Single(statuses, HttpStatusCode.OK);
         Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));
@@ -190,14 +190,14 @@ public sealed class PasskeyLoginTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task One_counter_value_works_for_one_login_in_parallel_too()
     {
         var user = await app.SignUpWithPasskeyAsync();
-        var ceremonies = await AtOnce.RunAsync(16, _ => app.BeginPasskeyLoginAsync());
+        var ceremonies = await Concurrently.RunAsync(16, _ => app.BeginPasskeyLoginAsync());
         JsonObject[] answers = [.. ceremonies.Select(ceremony =>
         {
             user.Key.SignCount = 6;
             return user.Key.Get(ceremony.Options);
         })];
 
-        var statuses = await AtOnce.StatusesAsync(16, index => app.FinishPasskeyLoginAsync(ceremonies[index], answers[index]));
+        var statuses = await Concurrently.StatusesAsync(16, index => app.FinishPasskeyLoginAsync(ceremonies[index], answers[index]));
 
         Assert.Single(statuses, HttpStatusCode.OK);
         Assert.Equal(15, statuses.Count(status => status == HttpStatusCode.Unauthorized));

@@ -159,11 +159,11 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     [Fact]
     public async Task A_credential_that_two_users_register_at_once_belongs_to_one()
     {
-        var people = await AtOnce.RunAsync(4, _ => app.SignUpAsync());
-        var ceremonies = await AtOnce.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
+        var people = await Concurrently.RunAsync(4, _ => app.SignUpAsync());
+        var ceremonies = await Concurrently.RunAsync(4, index => people[index].Http.BeginPasskeyAsync());
         var id = RandomNumberGenerator.GetBytes(16);
 
-        var statuses = await AtOnce.StatusesAsync(
+        var statuses = await Concurrently.StatusesAsync(
             4,
             index => people[index].Http.RegisterPasskeyAsync(
                 ceremonies[index], new SoftAuthenticator { CredentialId = id }.Create(ceremonies[index].Options)));
@@ -177,9 +177,9 @@ public sealed class PasskeyRegistrationTests(CortexApp app) : IClassFixture<Cort
     public async Task Sixteen_registrations_at_once_leave_ten_passkeys()
     {
         var (user, _, http) = await app.SignUpAsync();
-        var ceremonies = await AtOnce.RunAsync(16, _ => http.BeginPasskeyAsync());
+        var ceremonies = await Concurrently.RunAsync(16, _ => http.BeginPasskeyAsync());
 
-        var answers = await AtOnce.RunAsync(
+        var answers = await Concurrently.RunAsync(
             16, index => http.RegisterPasskeyAsync(ceremonies[index], new SoftAuthenticator().Create(ceremonies[index].Options)));
 
         Assert.Equal(10, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));

@@ -42,9 +42,9 @@ public sealed class PasskeySecondFactorTests(CortexApp app) : IClassFixture<Cort
     {
         var (user, key) = await WithBothAsync(new() { HasCounter = false });
         var token = await app.ChallengeAsync(user.User);
-        var ceremonies = await AtOnce.RunAsync(4, _ => app.BeginSecondFactorAsync(token));
+        var ceremonies = await Concurrently.RunAsync(4, _ => app.BeginSecondFactorAsync(token));
 
-        var statuses = await AtOnce.StatusesAsync(4, index => app.FinishSecondFactorAsync(token, ceremonies[index], key.Get(ceremonies[index].Options)));
+        var statuses = await Concurrently.StatusesAsync(4, index => app.FinishSecondFactorAsync(token, ceremonies[index], key.Get(ceremonies[index].Options)));
 
         Assert.Single(statuses, HttpStatusCode.OK);
         var (next, answered) = (await app.ChallengeAsync(user.User), ceremonies[Array.IndexOf(statuses, HttpStatusCode.OK)]);

@@ -23,7 +23,7 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
         await using (await LockAsync("LOCK TABLE sessions"))
         {
             // The used tokens come first, and half of the sessions send only the current one.
-            all = AtOnce.RunAsync(24, index => RefreshAsync(index < 8 ? spent[index] : live[index - 8]));
+            all = Concurrently.RunAsync(24, index => RefreshAsync(index < 8 ? spent[index] : live[index - 8]));
             await Task.Delay(Gathering, TestContext.Current.CancellationToken);
         }
 

@@ -193,7 +193,7 @@ public sealed class ForgedAccessTokenTests(SharedUserApp app) : IClassFixture<Sh
         }
     }
 
-    /// <summary>A token has exactly one text (RFC 7515 section 2): no padding, spare bits, other alphabet or white space.</summary>
+    /// <summary>A token has exactly one text (RFC 7515 section 2): no padding, spare bits, other alphabet, or whitespace.</summary>
     [Fact]
     public async Task Another_spelling_of_a_valid_token_is_refused()
     {

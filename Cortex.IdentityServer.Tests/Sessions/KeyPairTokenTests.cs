@@ -88,8 +88,8 @@ public abstract class KeyPairTokenTests(KeyPairApp app)
         var (_, tokens, _) = await app.SignUpAsync();
         var key = Assert.Single(await app.KeySetAsync());
 
-        var made = await AtOnce.RunAsync(16, async _ => await app.SignUpAsync());
-        var statuses = await AtOnce.StatusesAsync(16, index => made[index].Http.FetchAsync(Me));
+        var made = await Concurrently.RunAsync(16, async _ => await app.SignUpAsync());
+        var statuses = await Concurrently.StatusesAsync(16, index => made[index].Http.FetchAsync(Me));
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.All(made, one => Assert.True(Jwt.IsSignedBy(one.Tokens.AccessToken, key)));

@@ -46,7 +46,7 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task A_refresh_moves_last_used_and_the_expiry()
+    public async Task A_refresh_updates_the_last_use_and_the_expiry()
     {
         var (_, tokens, http) = await app.SignUpAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(20));

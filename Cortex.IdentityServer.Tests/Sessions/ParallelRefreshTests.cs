@@ -16,7 +16,7 @@ public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexAp
         using var _ = replica;
         HttpClient[] replicas = [app.Anonymous(), second];
 
-        var answers = await AtOnce.RunAsync(16, index => replicas[index % 2].PostAsync(Route, new { refresh_token = tokens.RefreshToken }));
+        var answers = await Concurrently.RunAsync(16, index => replicas[index % 2].PostAsync(Route, new { refresh_token = tokens.RefreshToken }));
 
         var children = new List<Tokens>();
         foreach (var answer in answers)
@@ -37,7 +37,7 @@ public sealed class ParallelRefreshTests(CortexApp app) : IClassFixture<CortexAp
         await (await app.Anonymous().PostAsync(Route, new { refresh_token = tokens.RefreshToken })).JsonAsync(HttpStatusCode.OK);
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
-        var answers = await AtOnce.RunAsync(16, _ => app.Anonymous().PostAsync(Route, new { refresh_token = tokens.RefreshToken }));
+        var answers = await Concurrently.RunAsync(16, _ => app.Anonymous().PostAsync(Route, new { refresh_token = tokens.RefreshToken }));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL", user.Id));

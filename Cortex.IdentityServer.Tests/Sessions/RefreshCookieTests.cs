@@ -183,7 +183,7 @@ public sealed class RefreshCookieTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var (user, _, token) = await app.LogInWithCookieAsync();
 
-        var answers = await AtOnce.RunAsync(16, _ => app.PostFromBrowserAsync(Refresh, headers: Cookie(token)));
+        var answers = await Concurrently.RunAsync(16, _ => app.PostFromBrowserAsync(Refresh, headers: Cookie(token)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         var child = Assert.Single(answers.Select(answer => answer.CookieValue()).Distinct());

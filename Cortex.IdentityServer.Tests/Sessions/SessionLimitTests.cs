@@ -51,7 +51,7 @@ public sealed class SessionLimitTests(CortexApp app) : IClassFixture<CortexApp>
         using var elsewhere = app.StartReplica(out var replica);
         using var _ = replica;
 
-        var answers = await AtOnce.StatusesAsync(16, index =>
+        var answers = await Concurrently.StatusesAsync(16, index =>
             (index % 2 == 0 ? app.Anonymous() : elsewhere).PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password }));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));

@@ -59,7 +59,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         await using var app = await StartAsync();
         await app.SqlAsync("DELETE FROM signing_keys");
 
-        var replicas = await AtOnce.RunAsync(3, _ => Task.Run(() => (Http: app.StartReplica(out var replica), Replica: replica)));
+        var replicas = await Concurrently.RunAsync(3, _ => Task.Run(() => (Http: app.StartReplica(out var replica), Replica: replica)));
 
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM signing_keys"));
         var kids = await Task.WhenAll(replicas.Select(replica => KeyPairApp.KeyIdsAsync(replica.Http)));
@@ -100,7 +100,7 @@ public sealed class SigningKeyRotationTests(PostgresCluster cluster)
         var tokens = await LogInAsync(http, user);
         Assert.DoesNotContain(KeyPairApp.KeyIdOf(tokens), await KeyPairApp.KeyIdsAsync(app.Anonymous()));
 
-        var statuses = await AtOnce.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).FetchAsync(Me));
+        var statuses = await Concurrently.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).FetchAsync(Me));
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
     }

@@ -64,7 +64,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_is_off_already()
+    public async Task Two_factor_authentication_cannot_be_turned_off_if_it_is_already_off()
     {
         var (user, _, http) = await app.SignUpAsync();
 
@@ -73,7 +73,7 @@ public sealed class DisableTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>The last accepted step carries over to a new secret.</remarks>
     [Fact]
-    public async Task It_can_be_turned_on_again_with_another_secret()
+    public async Task Two_factor_authentication_can_be_turned_on_again_with_another_secret()
     {
         var user = await app.SignUpWithTwoFactorAsync();
         await (await user.Http.PostAsync(Route, new { password = user.User.Password, code = app.Code(user.Secret) })).ShouldBeAsync(HttpStatusCode.NoContent);

@@ -11,7 +11,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
 
     /// <remarks>The secret has 160 bits (RFC 4226, section 4) and is returned until a code proves that the app has it.</remarks>
     [Fact]
-    public async Task It_returns_a_secret_a_link_and_a_QR_code()
+    public async Task Setup_returns_a_secret_a_link_and_a_QR_code()
     {
         var (user, _, http) = await app.SignUpAsync();
 
@@ -102,7 +102,7 @@ public sealed class EnableTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_cannot_be_turned_on_twice()
+    public async Task Two_factor_authentication_cannot_be_turned_on_twice()
     {
         var user = await app.SignUpWithTwoFactorAsync();
 

@@ -73,7 +73,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_was_not_started()
+    public async Task A_code_is_refused_if_setup_was_not_started()
     {
         var (_, _, http) = await app.SignUpAsync();
 
@@ -81,7 +81,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task It_is_on_already()
+    public async Task A_code_is_refused_if_two_factor_authentication_is_already_on()
     {
         var user = await app.SignUpWithTwoFactorAsync();
 
@@ -94,7 +94,7 @@ public sealed class VerifyTests(CortexApp app) : IClassFixture<CortexApp>
         var (user, tokens, http) = await app.SignUpAsync();
         var code = app.Code(await EnableAsync(http));
 
-        var answers = await AtOnce.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).PostAsync(Route, new { code }));
+        var answers = await Concurrently.StatusesAsync(16, _ => app.WithToken(tokens.AccessToken).PostAsync(Route, new { code }));
 
         Assert.Equal(1, answers.Count(status => status == HttpStatusCode.OK));
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.Conflict));

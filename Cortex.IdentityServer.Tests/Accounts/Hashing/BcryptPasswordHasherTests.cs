@@ -11,7 +11,7 @@ public sealed class BcryptPasswordHasherTests
     private readonly User _user = new();
 
     [Fact]
-    public void It_hashes_and_verifies_at_its_cost()
+    public void The_hasher_hashes_and_verifies_at_its_cost()
     {
         var hash = _hasher.HashPassword(_user, "correct horse");
 

@@ -74,7 +74,7 @@ public sealed class CreateUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, http) = await app.QuickStaffAsync();
         var email = app.NewEmail();
 
-        var answers = await AtOnce.StatusesAsync(
+        var answers = await Concurrently.StatusesAsync(
             16, index => http.PostAsync(Administrators.Users, new { email = index % 2 == 0 ? email : email.ToUpperInvariant() }));
 
         Assert.Single(answers, HttpStatusCode.Created);

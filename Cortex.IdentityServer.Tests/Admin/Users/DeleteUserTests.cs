@@ -91,7 +91,7 @@ public sealed class DeleteUserTests(CortexApp app) : IClassFixture<CortexApp>
         var (_, http) = await app.QuickStaffAsync();
         var user = await app.QuickUserAsync();
 
-        var answers = await AtOnce.StatusesAsync(16, _ => http.DeleteUserAsync(user.Id));
+        var answers = await Concurrently.StatusesAsync(16, _ => http.DeleteUserAsync(user.Id));
 
         Assert.Single(answers, HttpStatusCode.NoContent);
         Assert.Equal(15, answers.Count(status => status == HttpStatusCode.NotFound));

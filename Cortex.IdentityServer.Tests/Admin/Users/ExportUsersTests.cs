@@ -29,7 +29,7 @@ public sealed class ExportUsersTests(PeopleApp app) : IClassFixture<PeopleApp>
     }
 
     [Fact]
-    public async Task It_accepts_the_filters_of_the_list_and_its_event_omits_their_values()
+    public async Task The_export_accepts_the_filters_of_the_list_and_its_event_omits_their_values()
     {
         var text = await app.Admin.GetStringAsync(Export + "?email=person1&tier=pro&order=desc", TestContext.Current.CancellationToken);
 

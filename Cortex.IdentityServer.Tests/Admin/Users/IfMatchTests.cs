@@ -84,7 +84,7 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         await app.GrantRoleAsync(user.Id, "support");
         var tag = await admins[0].Http.EntityTagAsync(user.Id);
 
-        var answers = await AtOnce.StatusesAsync(16, index => roles
+        var answers = await Concurrently.StatusesAsync(16, index => roles
             ? admins[index % 4].Http.UpdateUserAsync(user.Id, new { roles = index % 2 == 0 ? new[] { "admin" } : [] }, tag)
             : admins[index % 4].Http.UpdateUserAsync(user.Id, new { subscription_tier = index % 2 == 0 ? "pro" : "enterprise" }, tag));
 
@@ -100,7 +100,7 @@ public sealed class IfMatchTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
         var tag = await http.EntityTagAsync(user.Id);
 
-        var answers = await AtOnce.StatusesAsync(
+        var answers = await Concurrently.StatusesAsync(
             16, index => index % 2 == 0 ? http.DeleteUserAsync(user.Id, tag) : http.UpdateUserAsync(user.Id, new { is_verified = true }, tag));
 
         Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);

@@ -71,7 +71,8 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
         {
             var admins = await app.ReplaceAdminsAsync(2);
 
-            var answers = await AtOnce.StatusesAsync(2, index => RemoveAdminAsync(admins[index].Http, admins[1 - index].User.Id, index == 0 ? first : second));
+            var answers = await Concurrently.StatusesAsync(
+                2, index => RemoveAdminAsync(admins[index].Http, admins[1 - index].User.Id, index == 0 ? first : second));
 
             Assert.Single(answers, status => status is HttpStatusCode.OK or HttpStatusCode.NoContent);
             Assert.Single(
@@ -92,7 +93,7 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
         {
             var admins = await app.ReplaceAdminsAsync(4);
 
-            var answers = await AtOnce.StatusesAsync(4, index => index == 3 && way == "all"
+            var answers = await Concurrently.StatusesAsync(4, index => index == 3 && way == "all"
                 ? admins[index].Http.SendAsync(new(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = TestUser.DefaultPassword }) })
                 : RemoveAdminAsync(admins[index].Http, admins[index].User.Id, way == "all" ? Ways.ElementAt(index % 3).Data : way));
 
@@ -107,7 +108,7 @@ public sealed class LastAdminTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var admins = await app.ReplaceAdminsAsync(6);
 
-        var answers = await AtOnce.StatusesAsync(16, index => RemoveAdminAsync(
+        var answers = await Concurrently.StatusesAsync(16, index => RemoveAdminAsync(
             admins[index % 6].Http, admins[(index < 8 ? index + 1 : index + 5) % 6].User.Id, Ways.ElementAt(index % 3).Data));
 
         Assert.All(answers, status => Assert.True((int)status < 500, $"{status}"));

@@ -59,12 +59,12 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await person.Http.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
     }
 
-    /// <remarks>Another transaction has locked the administrator's account and commits the loss of the right while the request waits for that lock.</remarks>
+    /// <remarks>Another transaction has locked the administrator's account, and revokes the permission while the request waits for that lock.</remarks>
     [Theory]
     [InlineData("DELETE FROM user_roles WHERE user_id = $1", 403, "forbidden")]
     [InlineData("UPDATE users SET is_active = false WHERE id = $1", 401, "account_disabled")]
     [InlineData("UPDATE sessions SET ended_at = now() WHERE user_id = $1", 401, "session_revoked")]
-    public async Task An_administrator_who_loses_the_right_during_a_request_changes_nothing(string loss, int status, string code)
+    public async Task An_administrator_who_loses_permission_during_a_request_changes_nothing(string loss, int status, string code)
     {
         var user = await app.QuickUserAsync();
         Func<HttpClient, Task<HttpResponseMessage>>[] actions =

@@ -60,7 +60,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         Assert.Equal(20_000L, await PythonDatabase.SqlAsync<long>(moved, "SELECT count(*) FROM cortex.people"));
         Assert.True(await PythonDatabase.SqlAsync<bool>(moved, "SELECT bool_and(created_at = '2024-01-01 00:00+00') FROM cortex.api_keys"));
 
-        // This one has emails that differ by case, white space and Unicode normalization, and a view over a column that has to change.
+        // This one has emails that differ by case, whitespace, and Unicode normalization, and a view over a column that has to change.
         var twins = await CopyAsync(
             original, "twins", Twins + "CREATE VIEW sign_ups AS SELECT date_trunc('day', created_at) AS day, count(*) FROM users GROUP BY 1");
         var said = await ShouldBeRefusedAsync(original, twins);
@@ -151,7 +151,7 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (await dump.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
-            // This word differs in every dump.
+            // These lines contain a token that differs in every dump.
             if (!line.StartsWith(@"\restrict", StringComparison.Ordinal) && !line.StartsWith(@"\unrestrict", StringComparison.Ordinal))
             {
                 hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));

@@ -9,7 +9,7 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
     private static readonly (string, string)[] Settings = [("PUBLIC_URL", "https://auth.example.com")];
 
     [Fact]
-    public async Task It_lists_the_repairs_and_then_migrate_makes_them()
+    public async Task The_check_lists_the_repairs_and_then_migrate_makes_them()
     {
         var database = await PythonDatabase.CreateAsync(
             cluster, PythonDatabase.Documented.Replace("timestamptz", "timestamp", StringComparison.Ordinal), PythonDatabase.Rows);
@@ -28,7 +28,7 @@ public sealed class MigrateCheckTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task It_exits_with_1_if_migrate_would_refuse_and_both_report_every_reason()
+    public async Task The_check_exits_with_1_if_migrate_would_refuse_and_both_report_every_reason()
     {
         var database = await PythonDatabase.CreateAsync(cluster, PythonDatabase.Documented, "CREATE TABLE passkeys (id int); CREATE TABLE sessions (id int)");
         var before = await OldDatabase.StateAsync(database);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>Dumps, restores and foreign tables work with an empty search_path.</remarks>
+/// <remarks>Dumps, restores, and foreign tables work with an empty search_path.</remarks>
 public sealed class DumpTests(PostgresCluster cluster)
 {
     private const string Users = "SELECT count(*) FROM users";

@@ -30,7 +30,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         var report = await ReadAsync(database.Owner);
         var pid = report.ProcessID;
         await using var migrate = Cli.Start(database.Owner, ["migrate"]);
-        await WaitsAsync(database);
+        await WaitUntilBlockedAsync(database);
 
         var (longest, clock) = (TimeSpan.Zero, Stopwatch.StartNew());
         while (clock.Elapsed < TimeSpan.FromSeconds(8))
@@ -84,7 +84,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         var database = await AdoptedAsync();
         var report = await ReadAsync(database.Owner);
         var migrate = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner), Ct);
-        await WaitsAsync(database);
+        await WaitUntilBlockedAsync(database);
 
         await PythonDatabase.SqlAsync<object>(database.Owner, """
             INSERT INTO users (id, email, password_hash) VALUES
@@ -96,7 +96,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         Assert.Contains("00000000-0000-4000-8000-0000000000e1 and 00000000-0000-4000-8000-0000000000e2", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <remarks>Otherwise a later statement could wait while earlier tables are locked.</remarks>
+    /// <remarks>Without this, a later statement could wait while earlier tables are locked.</remarks>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -147,7 +147,7 @@ public sealed class MigrationLockTests(PostgresCluster cluster)
         return connection;
     }
 
-    private static Task<TimeSpan> WaitsAsync(OwnedDatabase database) =>
+    private static Task<TimeSpan> WaitUntilBlockedAsync(OwnedDatabase database) =>
         Poll.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits", () => PythonDatabase.SqlAsync<bool>(
             database.Superuser, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted)"));
 }

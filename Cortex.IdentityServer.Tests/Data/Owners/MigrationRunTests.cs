@@ -27,7 +27,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         await using var reader = await ReadAsync(database, "users");
 
         var runs = Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => Task.Run(() => PostgresCluster.MigrateAsync(database.Owner), Ct)));
-        await WaitsAsync(database, "users", "700 milliseconds");
+        await WaitUntilBlockedAsync(database, "users", "700 milliseconds");
         await reader.DisposeAsync();
         await runs;
 
@@ -77,7 +77,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
         await using var other = await ReadAsync(database, "billing_events");
         var timeouts = LockTimeouts.Default with { Wait = TimeSpan.FromSeconds(30) };
         var run = Task.Run(() => PostgresCluster.MigrateAsync(database.Owner, timeouts), Ct);
-        await WaitsAsync(database, "billing_events", "0 seconds");
+        await WaitUntilBlockedAsync(database, "billing_events", "0 seconds");
 
         // Each now waits for the other, and the migration is the first to check for a deadlock.
         await using (var second = new NpgsqlCommand("SET deadlock_timeout = '60s'; SELECT count(*) FROM users", other) { CommandTimeout = 60 })
@@ -110,7 +110,7 @@ public sealed class MigrationRunTests(PostgresCluster cluster)
     }
 
     /// <summary>Waits until a migration has waited this long for the table.</summary>
-    private static Task<TimeSpan> WaitsAsync(OwnedDatabase database, string table, string howLong) =>
+    private static Task<TimeSpan> WaitUntilBlockedAsync(OwnedDatabase database, string table, string howLong) =>
         Poll.UntilAsync(TimeSpan.FromSeconds(30), "a migration that waits", () => PythonDatabase.SqlAsync<bool>(database.Superuser, $"""
             SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
                 WHERE relation = '{table}'::regclass AND NOT granted AND clock_timestamp() - query_start > interval '{howLong}')

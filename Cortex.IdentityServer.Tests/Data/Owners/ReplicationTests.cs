@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
-/// <remarks>Blue/green deployments, Debezium and Supabase publish all tables, and PostgreSQL then rejects changes to rows without a key.</remarks>
+/// <remarks>Blue/green deployments, Debezium, and Supabase publish all tables, and PostgreSQL then rejects changes to rows without a key.</remarks>
 public sealed class ReplicationTests(PostgresCluster cluster)
 {
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ServingRoleTests(PostgresCluster cluster)
     [InlineData("'infinity'")]
     [InlineData("now() + interval '1 hour'")]
     [InlineData("'9999-12-31'")]
-    public async Task It_cannot_drop_the_events_of_today_and_yesterday_whatever_date_it_passes(string oldest)
+    public async Task The_role_cannot_drop_the_events_of_today_and_yesterday_whatever_date_it_passes(string oldest)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         await PythonDatabase.SqlAsync<object>(database.Owner, Events);
@@ -46,7 +46,7 @@ public sealed class ServingRoleTests(PostgresCluster cluster)
     [InlineData("'-infinity'")]
     [InlineData("now() + interval '20 years'")]
     [InlineData("now() - interval '20 years'")]
-    public async Task It_creates_partitions_for_this_month_or_within_a_year_and_a_half_whatever_date_it_passes(string at)
+    public async Task The_role_creates_partitions_only_for_this_month_or_the_next_year_and_a_half_whatever_date_it_passes(string at)
     {
         var database = await OwnedDatabase.MigratedAsync(cluster);
         var app = await database.AddServingRoleAsync();

@@ -14,7 +14,7 @@ public sealed partial class UnicodeVersionTests(PostgresCluster cluster)
         FROM (VALUES (1, U&'\+0105D2\0307@example.com'), (2, U&'a\0897\0316@example.com')) AS samples (place, email)
         """;
 
-    /// <summary>Latin, Greek and Cyrillic letters with two marks each.</summary>
+    /// <summary>Latin, Greek, and Cyrillic letters with two marks each.</summary>
     private const string Known = """
         SELECT string_agg(cortex_fold_email(chr(letter) || chr(mark) || chr(803) || '@example.com'), ' ' ORDER BY letter, mark)
         FROM generate_series(160, 1400) AS letter, generate_series(768, 846) AS mark

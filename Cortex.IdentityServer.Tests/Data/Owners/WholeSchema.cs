@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Tests.Data.Owners;
 
 /// <summary>
-/// Lists everything that the migrations created, one object a line: tables, columns, constraints, indexes, triggers, functions and their privileges.
+/// Lists everything that the migrations created, one object a line: tables, columns, constraints, indexes, triggers, functions, and their privileges.
 /// </summary>
 internal static class WholeSchema
 {

@@ -6,7 +6,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
-/// <summary>Registers and maps administration: users, import, usage, audit events, billing events and statistics.</summary>
+/// <summary>Registers and maps administration: users, import, usage, audit events, billing events, and statistics.</summary>
 internal static class AdminFeature
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services

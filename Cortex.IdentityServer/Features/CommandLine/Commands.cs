@@ -27,7 +27,7 @@ internal static class Commands
     }
 
     internal static RootCommand Root(Server server) => new(
-        "Cortex Identity, the authentication server of Cortex Memory. Without a command, it runs the server.")
+        "Cortex Identity, the authentication server for Cortex Memory. Without a command, it runs the server.")
     {
         Serve(),
         MigrateCommand.Create(server),

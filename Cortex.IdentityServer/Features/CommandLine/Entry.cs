@@ -53,7 +53,7 @@ internal static class Entry
         }
     }
 
-    /// <summary>Returns the arguments for the host, or null if the command line asks for a command, help or the version.</summary>
+    /// <summary>Returns the arguments for the host, or null if the command line asks for a command, help, or the version.</summary>
     /// <remarks>Most starts serve. Deciding this without the command parser saves its load time and memory.</remarks>
     private static string[]? ServeArguments(string[] args) => args switch
     {

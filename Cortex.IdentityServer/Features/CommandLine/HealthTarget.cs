@@ -29,7 +29,7 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
     {
         var addresses = Listening.Addresses(Settings()).Select(Parse).OfType<BindingAddress>().Where(address => address.IsUnixPipe || address.Port > 0);
         return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(FromListenAddress).FirstOrDefault()
-            ?? throw new CommandFailedException("The server listens on a port that the system chooses. Give its address with --url.");
+            ?? throw new CommandFailedException("The server listens on a port that the system chooses. Pass its address with --url.");
     }
 
     /// <summary>Reads the sources in the same order as the server's host.</summary>

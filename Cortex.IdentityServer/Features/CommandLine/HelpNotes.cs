@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.CommandLine;
 
-/// <summary>The part of a command's help below its options: notes, examples, environment variables and exit codes.</summary>
+/// <summary>The part of a command's help below its options: notes, examples, environment variables, and exit codes.</summary>
 internal static class HelpNotes
 {
     private const string Root = """
@@ -25,12 +25,12 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll serve
 
         Environment variables:
-          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL and all others: see docs/configuration.md.
+          POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL, and all others: see docs/configuration.md.
           ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: the addresses or ports to listen on. DOTNET_ENVIRONMENT: Development or Production.
 
         Exit codes:
           0    stopped by a signal, after a clean shutdown
-          1    failed; standard error lists each missing or invalid variable on its own line, or another cause
+          1    failed; standard error lists each missing or invalid variable on its own line, or gives another cause
           130  interrupted during startup
         """;
 
@@ -47,7 +47,7 @@ internal static class HelpNotes
         """;
 
     private const string CreateAdmin = $"""
-        Creates an active account with the role admin and a verified email address.
+        Creates an active account with the admin role and a verified email address.
         The command works with or without a running server, and on an empty database.
 
         The password is read from the first line of standard input. If standard input is a terminal or is empty, the command generates
@@ -94,9 +94,9 @@ internal static class HelpNotes
 
     private const string RotateKeys = $"""
         1. With JWT_ALGORITHM=ES256 or RS256, the command creates a new key for signing access tokens. The key is published within a minute and starts
-           to sign one day later (or after half of JWT_KEY_DAYS, if that is shorter), so that services that cache the key set know it by then.
+           signing one day later (or after half of JWT_KEY_DAYS, if that is shorter), so that services that cache the key set know it by then.
            Older keys are kept until the last token that they signed has expired. All users stay logged in.
-           With HS256 there is no such key: set JWT_SECRET_KEY to new,old (docs/operations.md, "Rotating the secrets").
+           With HS256, there is no key to create: set JWT_SECRET_KEY to new,old (docs/operations.md, "Rotating the secrets").
         2. The command re-encrypts TOTP secrets and signing keys that still depend on an older SECRET_KEY with the first one.
 
         Examples:
@@ -105,18 +105,18 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll rotate-keys --revoke
 
         {Variables}
-          JWT_ALGORITHM, JWT_KEY_DAYS: the algorithm of the key, and how long it signs.
+          JWT_ALGORITHM, JWT_KEY_DAYS: the key's algorithm, and how long it signs tokens.
 
         Exit codes:
           0    done
           1    failed, or a secret can't be decrypted with any configured SECRET_KEY; standard error names it
           2    no such option
-          130  interrupted; secrets that were already re-encrypted stay so
+          130  interrupted; secrets that were already re-encrypted stay re-encrypted
         """;
 
     private const string Healthcheck = """
-        For container health checks, because the image has no curl. The command uses neither a proxy nor the database. For a server on the same machine, it
-        doesn't verify the TLS certificate.
+        This command is meant for container health checks, because the image doesn't include curl. It uses neither a proxy nor the database. For a server on
+        the same machine, it doesn't verify the TLS certificate.
 
         Examples:
           dotnet Cortex.IdentityServer.dll healthcheck

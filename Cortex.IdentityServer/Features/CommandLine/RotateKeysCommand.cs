@@ -16,7 +16,7 @@ internal static class RotateKeysCommand
     {
         var now = new Option<bool>("--now")
         {
-            Description = "Publish the new key immediately. It starts to sign after 6 minutes and 15 seconds, when cached key sets have expired",
+            Description = "Publish the new key immediately. It starts signing after 6 minutes and 15 seconds, when cached key sets have expired",
         };
         var revoke = new Option<bool>("--revoke")
         {

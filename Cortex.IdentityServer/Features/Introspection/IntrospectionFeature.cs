@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 namespace Cortex.IdentityServer.Features.Introspection;
 
-/// <summary>Registers and maps the routes for services: introspection, forward authentication and discovery.</summary>
+/// <summary>Registers and maps the routes for services: introspection, forward authentication, and discovery.</summary>
 internal static class IntrospectionFeature
 {
     public static IServiceCollection AddIntrospection(this IServiceCollection services) => services

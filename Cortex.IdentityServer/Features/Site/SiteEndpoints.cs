@@ -32,12 +32,12 @@ internal static class SiteEndpoints
 
         // Links are relative, because a proxy may serve the page below a path.
         var docs = options.ApiDocs
-            ? "<li><a href=\"scalar\">API reference, with calls to try</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>"
+            ? "<li><a href=\"scalar\">Interactive API reference</a></li><li><a href=\"openapi/v1.json\">OpenAPI document</a></li>"
             : "";
         return new Page(
             "Cortex Identity",
-            $"This is the authentication server of {Product.Name}, version {Product.Version}. Applications use it to sign users in; there is nothing to "
-                + "sign in to on this page.",
+            $"This is the authentication server for {Product.Name}, version {Product.Version}. Applications use it to log users in; there is nothing to "
+                + "log in to on this page.",
             $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
         { CacheControl = CacheControl };
     }
@@ -58,7 +58,7 @@ internal static class SiteEndpoints
         }
 
         await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
-        return new Page("Check your email", "If this address has an account, an email with a link is on its way. The link is valid for one hour.");
+        return new Page("Check your email", "If this address belongs to an account, we have sent it an email with a link. The link is valid for one hour.");
     }
 
     /// <summary>The most specific matching range decides (RFC 9110 section 12.5.1). Without the header, any type is acceptable.</summary>
@@ -72,12 +72,12 @@ internal static class SiteEndpoints
 
     private static Page EmailForm(string? error = null) => new(
         "Change your password",
-        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise enter the address of your account, and we'll "
-            + "send you a link to set a new one.",
+        $"If you know your password, change it in the application that you use with {Product.Name}. Otherwise, enter your account's email address, and we'll "
+            + "send you a link to set a new password.",
         $"""
-        {(error is null ? "" : $"<p role=\"alert\">{Page.Encoded(error)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
+        {(error is null ? "" : $"<p role=\"alert\">{Page.Encode(error)}</p>")}<form method="post"><label for="{EmailField}">Email address</label>
         <input type="text" inputmode="email" id="{EmailField}" name="{EmailField}" autocomplete="username" maxlength="{EmailAddress.MaxLength}" required>
-        <button>Send the link</button></form>
+        <button>Send link</button></form>
         """,
         error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 }

@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Usage;
 
-/// <summary>A period of time that is divided into intervals of UTC: hours, days or months.</summary>
+/// <summary>A period of time that is divided into intervals of UTC: hours, days, or months.</summary>
 /// <param name="From">The start of the period, inclusive.</param>
 /// <param name="To">The end of the period, exclusive.</param>
 /// <param name="Granularity">One of <see cref="Granularities"/>, which are also PostgreSQL's names.</param>

@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Features.Usage;
 
 /// <summary>Usage within one interval.</summary>
-/// <param name="Start">The start of the hour, day or month, in UTC. The first and last intervals count only what is within the requested period.</param>
+/// <param name="Start">The start of the hour, day, or month, in UTC. The first and last intervals count only what is within the requested period.</param>
 /// <param name="Group">
 /// The endpoint, the provider or the id of the API key; <c>other</c> for all but the largest groups; null for requests without one and for ungrouped series.
 /// </param>

@@ -2,7 +2,8 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 
 /// <summary>
 /// Decides whether Development's or Production's rules apply. Only the exact name <c>Development</c> selects Development's rules, and every other name
-/// selects Production's. A near miss of either name stops the start, because the operator expects rules that might not apply.
+/// selects Production's. A near miss of either name keeps the server from starting, because the operator expects rules that
+/// might not apply.
 /// </summary>
 /// <remarks>
 /// <c>launchSettings.json</c> can't set the default: <c>dotnet run</c> lets it override environment variables, so a server started with

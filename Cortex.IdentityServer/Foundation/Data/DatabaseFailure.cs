@@ -43,7 +43,7 @@ internal static class DatabaseFailure
                 case OperationCanceledException:
                     return null;
 
-                // Only errors that mean the server is unreachable, overloaded or shutting down count. An invalid statement is a bug, and a retry won't
+                // Only errors that mean the server is unreachable, overloaded, or shutting down count. An invalid statement is a bug, and a retry won't
                 // help.
                 case PostgresException postgres:
                     return postgres.IsTransient || UnusableStates.Contains(postgres.SqlState) || UnusableClasses.Contains(postgres.SqlState[..2])

@@ -34,7 +34,7 @@ internal sealed partial class DatabaseMigrator(
     private const int MaxAttempts = 5;
 
     /// <summary>
-    /// Lifts, until the transaction ends, the time limits of the role, the database and the server: they are meant for requests, while a migration takes as
+    /// Lifts, until the transaction ends, the time limits of the role, the database, and the server: they are meant for requests, while a migration takes as
     /// long as the tables are large. Limits that this version of PostgreSQL doesn't have are skipped.
     /// </summary>
     private const string LiftTimeLimits = """
@@ -181,7 +181,7 @@ internal sealed partial class DatabaseMigrator(
     }
 
     /// <summary>
-    /// Inspects an up-to-date database without EF Core, whose initialization takes a third of the start and isn't needed before the first login.
+    /// Inspects an up-to-date database without EF Core, whose initialization takes a third of the startup time and isn't needed before the first login.
     /// </summary>
     /// <remarks>While another replica migrates, this method waits for it.</remarks>
     /// <returns>The findings about the database, or null if a migration is pending.</returns>

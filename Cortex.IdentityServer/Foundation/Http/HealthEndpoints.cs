@@ -11,12 +11,12 @@ internal static class HealthEndpoints
 
     /// <summary>Check whether the server and its database work</summary>
     /// <remarks>
-    /// Answers 503 if PostgreSQL doesn't respond within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
+    /// Returns 503 if PostgreSQL doesn't respond within three seconds or doesn't accept writes (a standby, or a database that is read-only by default).
     /// </remarks>
     internal static Task<IResult> GetHealth(NpgsqlDataSource database, HttpContext http) => CheckAsync(database, http);
 
     /// <summary>Check whether the server is ready for requests</summary>
-    /// <remarks>Performs the same check as /health, for readiness probes, and also answers 503 while the server is shutting down.</remarks>
+    /// <remarks>Performs the same check as /health, for readiness probes, and also returns 503 while the server is shutting down.</remarks>
     internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
         traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
 

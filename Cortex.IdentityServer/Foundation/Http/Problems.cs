@@ -49,21 +49,22 @@ internal static class Problems
     public static readonly Refusal TwoFactorNotEnabled = new(
         "two_factor_not_enabled", 409, "Two-factor authentication isn't enabled", "Two-factor authentication isn't enabled.");
     public static readonly Refusal ApiKeyLimit = new(
-        "api_key_limit", 409, "Too many API keys", "An account can have up to 50 active API keys and 200 unrevoked ones. Revoke one first.");
+        "api_key_limit", 409, "Too many API keys", "An account can have up to 50 active API keys, and up to 200 that aren't revoked. Revoke one first.");
     public static readonly Refusal LastAdmin = new(
         "last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled, or deleted.");
     public static readonly Refusal InUse = new(
-        "in_use", 409, "Still in use", "Rows of another application's table still reference this resource. Delete or detach those rows first.");
+        "in_use", 409, "Still in use", "Rows in another application's table still reference this resource. Delete or detach those rows first.");
     public static readonly Refusal PreconditionFailed = new(
         "precondition_failed", 412, "Precondition failed", "The resource has changed since you read it (If-Match). Read it again.");
     public static readonly Refusal PayloadTooLarge = new("payload_too_large", 413, "Payload too large", "The body is larger than 64 KiB.");
     public static readonly Refusal UnsupportedMediaType = new(
         "unsupported_media_type", 415, "Unsupported media type", "Send uncompressed application/json in UTF-8.");
-    public static readonly Refusal RateLimited = new("rate_limited", 429, "Too many requests", "Too many attempts. Wait for the time in Retry-After.");
+    public static readonly Refusal RateLimited = new(
+        "rate_limited", 429, "Too many requests", "Too many requests. Try again after the time in the Retry-After header.");
     public static readonly Refusal AccountLocked = new(
-        "account_locked", 429, "Account locked", "This account is temporarily locked. Wait for the time in Retry-After.");
+        "account_locked", 429, "Account locked", "This account is temporarily locked. Try again after the time in the Retry-After header.");
     public static readonly Refusal ServiceUnavailable = new(
-        "service_unavailable", 503, "Service unavailable", "The database can't be reached. Try again soon.");
+        "service_unavailable", 503, "Service unavailable", "The database can't be reached. Try again shortly.");
 
     /// <summary>The error for unexpected failures. Only the log, under the trace id, has the cause.</summary>
     public static readonly Refusal InternalError = new(

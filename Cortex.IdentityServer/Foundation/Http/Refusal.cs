@@ -40,7 +40,7 @@ internal sealed record Refusal(string Code, int Status, string Title, string Det
     /// <summary>Returns a refusal for a server without capacity for this work. The wait is rounded up to whole seconds.</summary>
     public static Refusal Busy(TimeSpan wait) => Problems.ServiceUnavailable with
     {
-        Detail = "The server is busy. Try again soon.",
+        Detail = "The server is busy. Try again shortly.",
         RetryAfter = (int)Math.Ceiling(wait.TotalSeconds),
     };
 

@@ -23,10 +23,10 @@ internal static partial class RequestId
 
     public static void WriteTo(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
-    /// <summary>Returns a unique id, which isn't secret: a random number per process and a counter, which saves a system call per request.</summary>
+    /// <summary>Returns a unique ID, which isn't secret: a random number per process and a counter. This saves a system call per request.</summary>
     private static string Next() => string.Create(CultureInfo.InvariantCulture, $"{Process:x16}{Interlocked.Increment(ref _number):x16}");
 
-    // \z instead of $, which would allow a trailing line feed.
+    // This uses \z because $ would allow a trailing line feed.
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,64}\z")]
     private static partial Regex WellFormed();
 }

@@ -26,7 +26,7 @@ internal static partial class StrictJson
     }
 
     /// <summary>Registers a feature's source-generated JSON context.</summary>
-    /// <remarks>The context is created with the JSON options on the first request, so it doesn't slow down the start.</remarks>
+    /// <remarks>The context is created with the JSON options on the first request, so it doesn't slow down startup.</remarks>
     public static IServiceCollection AddJson<TContext>(this IServiceCollection services)
         where TContext : JsonSerializerContext, new() =>
         services.Configure<JsonOptions>(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, new TContext()));

@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Foundation.Secrets;
 /// prefix ‖ base64url( payload ‖ HMAC-SHA256(key, prefix ‖ payload) )        no padding
 /// </code>
 /// Tokens needn't be stored: without the key, no client can create one, so forgeries are rejected before any query. A payload has exactly one encoding
-/// under a key. A second spelling (padding, spare bits, white space) would bypass a list of used tokens that is keyed by their text.
+/// under a key. A second spelling (padding, spare bits, whitespace) would bypass a list of used tokens that is keyed by their text.
 /// </remarks>
 internal static class MacToken
 {

@@ -8,7 +8,7 @@ internal static class SecretStrength
     private const int MinDistinctCharacters = 8;
 
     /// <summary>
-    /// Secrets from tutorials, documentation and default configurations. Anyone could forge tokens under one of them, so a secret that merely contains one
+    /// Secrets from tutorials, documentation, and default configurations. Anyone could forge tokens under one of them, so a secret that merely contains one
     /// is rejected too (RFC 8725 section 3.5).
     /// </summary>
     private static readonly string[] Published =

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>The endpoints for users to register, view, change, export and delete their account.</summary>
+/// <summary>The endpoints for users to register, view, change, export, and delete their account.</summary>
 internal static class AccountEndpoints
 {
     /// <summary>Register</summary>
@@ -62,15 +62,15 @@ internal static class AccountEndpoints
 
     /// <summary>Delete the account</summary>
     /// <remarks>
-    /// Immediately deletes everything that belongs to the account, including its sessions, API keys, passkeys and usage, and sends a final email notice. The
-    /// operator's audit log retains the account's events, without IP addresses, user agents and details.
+    /// Immediately deletes everything that belongs to the account, including its sessions, API keys, passkeys, and usage, and sends a final email notice. The
+    /// operator's audit log retains the account's events, without IP addresses, user agents, and details.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteMe(
         [FromBody] ReauthenticateRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>
         await deletion.TryAsync(caller.UserId(), body, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Export the account</summary>
-    /// <remarks>Exports everything that the server stores about the caller, except secrets: password hash, tokens and keys.</remarks>
+    /// <remarks>Exports everything that the server stores about the caller, except secrets: password hash, tokens, and keys.</remarks>
     internal static async Task<Results<Ok<AccountExport>, PushStreamHttpResult, Problem>> ExportMe(
         ClaimsPrincipal caller, AccountExporter exporter, AccountReader accounts, HttpContext http, CancellationToken cancellationToken)
     {

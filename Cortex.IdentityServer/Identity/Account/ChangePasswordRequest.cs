@@ -12,7 +12,7 @@ internal sealed record ChangePasswordRequest : IRequestBody, IExample<ChangePass
     [Password]
     public string CurrentPassword { get; init; } = "";
 
-    /// <summary>The new password: 8 to 256 characters of any kind. It must not be a common password, the email or the current password.</summary>
+    /// <summary>The new password: 8 to 256 characters of any kind. It must not be a common password, the email, or the current password.</summary>
     [Required(AllowEmptyStrings = true)]
     [Password]
     public string NewPassword { get; init; } = "";

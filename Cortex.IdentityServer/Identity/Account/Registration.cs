@@ -51,7 +51,7 @@ internal sealed partial class Registration(
         return place is null ? null : await place.HashAsync(password, cancellationToken);
     }
 
-    /// <summary>Creates the account, its audit event and the verification email in one transaction.</summary>
+    /// <summary>Creates the account, its audit event, and the verification email in one transaction.</summary>
     private Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken) => changes.CreateAsync(
         origin,
         async change =>

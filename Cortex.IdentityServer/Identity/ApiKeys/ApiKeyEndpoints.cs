@@ -39,7 +39,7 @@ internal static class ApiKeyEndpoints
 
     /// <summary>Replace an API key</summary>
     /// <remarks>
-    /// Returns a new key with the same name, scopes and lifetime. The old key works until the overlap ends. At the limit of 200 keys, the replaced key that
+    /// Returns a new key with the same name, scopes, and lifetime. The old key works until the overlap ends. At the limit of 200 keys, the replaced key that
     /// expired first is revoked to make room.
     /// </remarks>
     internal static async Task<Results<Created<GeneratedApiKeyResponse>, Problem>> RotateApiKey(

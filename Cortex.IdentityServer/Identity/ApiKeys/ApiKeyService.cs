@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
-/// <summary>Creates, lists, changes, rotates and revokes a user's API keys.</summary>
+/// <summary>Creates, lists, changes, rotates, and revokes a user's API keys.</summary>
 internal sealed partial class ApiKeyService(
     CortexDbContext db, ApiKeyOptions options, SessionService sessions, UserRoles roles, AccountChanges changes, TimeProvider clock,
     ILogger<ApiKeyService> logger)
@@ -60,7 +60,7 @@ internal sealed partial class ApiKeyService(
             cancellationToken);
     }
 
-    /// <summary>Creates a key with the old one's name, scopes and lifetime. The old key expires after the overlap and can't be rotated again.</summary>
+    /// <summary>Creates a key with the old one's name, scopes, and lifetime. The old key expires after the overlap and can't be rotated again.</summary>
     public Task<NewApiKeyResult> RotateAsync(
         Guid userId, Guid sessionId, Guid keyId, TimeSpan overlap, RequestOrigin origin, CancellationToken cancellationToken) =>
         changes.RunAsync(userId, origin, change => RotateAsync(change, sessionId, keyId, overlap, cancellationToken), cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class AuditLog(CortexDbContext db, TimeProvider clock)
 
     private static readonly string Insert = AuditInsert.Sql("@action", "@outcome", "@user", "@details", actorId: "@actor", id: "@id");
 
-    /// <summary>Records an action on an account by its owner, an administrator or the operator.</summary>
+    /// <summary>Records an action on an account by its owner, an administrator, or the operator.</summary>
     public Task RecordAsync(
         string action, Guid userId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
         RecordAsync(action, Success, origin.ActorOn(userId), userId, origin, Details(details), cancellationToken);

@@ -48,7 +48,7 @@ internal abstract record LoginResult
     /// <summary>The hashing queue is full.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : LoginResult;
 
-    /// <summary>Only a client that has proved the password or passkey receives this response.</summary>
+    /// <summary>Only a client that has proved that it knows the password or holds the passkey receives this response.</summary>
     public sealed record AccountDisabled : LoginResult
     {
         public static AccountDisabled Instance { get; } = new();

@@ -16,7 +16,7 @@ internal static class PasskeyLoginEndpoints
 
     /// <summary>Log in with a passkey</summary>
     /// <remarks>
-    /// If the authenticator verified its user (with a PIN, fingerprint or face), the passkey counts as both factors. If it didn't and the account has a second
+    /// If the authenticator verified its user (with a PIN, fingerprint, or face), the passkey counts as both factors. If it didn't and the account has a second
     /// factor, the response is the problem <c>two_factor_required</c> with a <c>two_factor_token</c>, as after a password.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskey(

@@ -62,21 +62,21 @@ internal sealed record MailContent(
         var html = new StringBuilder();
         html.Append(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                + "content=\"width=device-width\"><title>").Append(Encoded(Subject))
+                + "content=\"width=device-width\"><title>").Append(Encode(Subject))
             .Append(
                 "</title></head>\n<body style=\"font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1a1a1a; max-width: 36em; margin: 1em "
                     + "auto; padding: 0 1em\">\n<h1 style=\"font-size: 20px\">")
-            .Append(Encoded(Subject)).Append("</h1>\n");
+            .Append(Encode(Subject)).Append("</h1>\n");
         foreach (var paragraph in Paragraphs)
         {
-            html.Append("<p>").Append(Encoded(paragraph)).Append("</p>\n");
+            html.Append("<p>").Append(Encode(paragraph)).Append("</p>\n");
         }
 
         if (Link is { } link)
         {
-            html.Append("<p><a href=\"").Append(Encoded(link.Url)).Append(
+            html.Append("<p><a href=\"").Append(Encode(link.Url)).Append(
                 "\" style=\"display: inline-block; padding: 10px 18px; background: #1f4fd8; color: #ffffff\">")
-                .Append(Encoded(link.Label)).Append("</a></p>\n<p>Or open this link:<br>").Append(Encoded(link.Url)).Append("</p>\n");
+                .Append(Encode(link.Label)).Append("</a></p>\n<p>Or open this link:<br>").Append(Encode(link.Url)).Append("</p>\n");
         }
 
         if (Facts is { Count: > 0 })
@@ -84,20 +84,20 @@ internal sealed record MailContent(
             html.Append("<ul>\n");
             foreach (var (name, value) in Facts)
             {
-                html.Append("<li>").Append(Encoded(name)).Append(": ").Append(Encoded(value)).Append("</li>\n");
+                html.Append("<li>").Append(Encode(name)).Append(": ").Append(Encode(value)).Append("</li>\n");
             }
 
             html.Append("</ul>\n");
         }
 
-        html.Append(Closing is null ? "" : $"<p>{Encoded(Closing)}</p>\n");
+        html.Append(Closing is null ? "" : $"<p>{Encode(Closing)}</p>\n");
         return html.Append("<p style=\"color: #595959\">").Append(Product.Name).Append("</p>\n</body>\n</html>\n").ToString();
     }
 
     /// <summary>Returns the domain in ASCII, whereas <see cref="MailboxAddress.Domain"/> is the Unicode form of an internationalized name.</summary>
     private static string FromDomain(MailboxAddress from) => from.GetAddress(idnEncode: true).Split('@')[^1];
 
-    private static string Encoded(string text) => WebUtility.HtmlEncode(text);
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>Avoids quoted-printable where possible, so links appear unchanged in the file.</summary>
     private static TextPart Part(string subtype, string text) => new(subtype)

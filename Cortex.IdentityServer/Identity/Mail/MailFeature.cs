@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
-/// <summary>Registers the outbox, the one-time tokens and the email sender.</summary>
+/// <summary>Registers the outbox, the one-time tokens, and the email sender.</summary>
 internal static partial class MailFeature
 {
     public static IServiceCollection AddMail(this IServiceCollection services, SettingsReader settings, Uri publicUrl)

@@ -156,7 +156,7 @@ internal sealed partial class MailSender(
             var purpose = MailTexts.PurposeOf(mail.Kind);
             if (await tokens.FindAsync(tokenId, purpose.Name, cancellationToken) is null)
             {
-                // A newer token replaced this one, or the account was deleted, so the link wouldn't work.
+                // A newer token replaced this one, or the account was deleted, so the link wouldn't work. The email is dropped.
                 return MailOutcome.Sent;
             }
 

@@ -61,7 +61,7 @@ internal static class MailTexts
                 Link("Set a new password", MailedLinks.ResetPassword),
                 Closing: "If this wasn't you, ignore this email. Nothing has changed."),
             MailKind.Invitation => new(
-                "You are invited to Cortex Memory",
+                "You've been invited to Cortex Memory",
                 ["A Cortex Memory account was created for you. Choose a password to start using it. The link is valid for three days and works once."],
                 Link("Choose a password", MailedLinks.Invitation),
                 Closing: "If you weren't expecting this email, ignore it."),
@@ -81,7 +81,7 @@ internal static class MailTexts
                 "If this wasn't you, contact us right away, because someone else knows your password."),
             MailKind.PasswordChanged => Notice("Your password was changed", "The password of your account was changed, and other sessions were ended."),
             MailKind.NewSignIn =>
-                Notice("New sign-in to your account", "Someone logged in to your account from a device that we haven't seen with it before."),
+                Notice("New login to your account", "Someone logged in to your account from a device that hasn't been used with it before."),
             MailKind.LoginBlocked => Notice(
                 "Someone is trying to guess your password",
                 $"Someone entered {MaxGuesses} wrong passwords in a row for your account, so we no longer accept passwords from unknown devices. "
@@ -94,14 +94,14 @@ internal static class MailTexts
                     + $"from unknown devices. {KnownDevicesHint}"),
             MailKind.RefreshTokenReused => Notice(
                 "A session was ended for your security",
-                "A refresh token of your account was used twice, so someone may have copied it. We ended that session to be safe. Log in again on that "
+                "A session token for your account was used twice, so someone may have copied it. We ended that session to be safe. Log in again on that "
                   + "device."),
             MailKind.TwoFactorEnabled => Notice(
                 "Two-factor authentication is on", "Logging in to your account now requires a code from your authenticator app."),
             MailKind.TwoFactorDisabled => Notice("Two-factor authentication is off", "Logging in to your account now requires only your password."),
             MailKind.TwoFactorReset => Notice(
                 "Your second factor was removed",
-                "Our support team removed the authenticator app, the recovery codes and the passkeys from your account and ended its sessions. Logging in "
+                "Our support team removed the authenticator app, the recovery codes, and the passkeys from your account and ended its sessions. Logging in "
                     + "requires only your password until you set them up again.",
                 NotExpectedClosing),
             MailKind.RecoveryCodesRenewed =>
@@ -111,14 +111,14 @@ internal static class MailTexts
                 "One of your recovery codes was used instead of a code from your authenticator app. It can't be used again."),
             MailKind.PasskeyAdded => Notice("A passkey was added", "A new passkey was added to your account and can now be used to log in."),
             MailKind.PasskeyRemoved => Notice("A passkey was removed", "One of your account's passkeys was removed and can no longer be used to log in."),
-            MailKind.ApiKeyCreated => Notice("An API key was created", "A new API key was created, which can act on behalf of your account."),
+            MailKind.ApiKeyCreated => Notice("An API key was created", "A new API key was created for your account. It can act on your behalf."),
             MailKind.AccountDeleted => Notice(
                 "Your account was deleted",
-                "Your Cortex Memory account was deleted, along with its sessions, API keys and all other data. This is the last email that we will send you.",
+                "Your Cortex Memory account was deleted, along with its sessions, API keys, and all other data. This is the last email that we will send you.",
                 "If this wasn't you, contact us, because someone else knew your password."),
             MailKind.AccountDeletedByStaff => Notice(
                 "Your account was deleted",
-                "An administrator deleted your Cortex Memory account, along with its sessions, API keys and all other data. This is the last email that we "
+                "An administrator deleted your Cortex Memory account, along with its sessions, API keys, and all other data. This is the last email that we "
                     + "will send you.",
                 NotExpectedClosing),
             _ => throw new ArgumentOutOfRangeException(nameof(mail), mail.Kind, "This kind of email has no text."),
@@ -131,7 +131,7 @@ internal static class MailTexts
 
     private static List<(string, string)> Facts(OutboxMail mail, Dictionary<string, string> details)
     {
-        List<(string, string)> facts = [("When", mail.CreatedAt.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture))];
+        List<(string, string)> facts = [("When", mail.CreatedAt.UtcDateTime.ToString("MMMM d, yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture))];
         if (details.TryGetValue("ip", out var ip))
         {
             facts.Add(("IP address", ip));

@@ -14,7 +14,7 @@ internal sealed class OneTimeToken
     public required string Email { get; init; }
 
     /// <summary>
-    /// The account's security stamp when the token was issued, so a change of the password, the email or the second factor invalidates the token. It isn't
+    /// The account's security stamp when the token was issued, so a change of the password, the email, or the second factor invalidates the token. It isn't
     /// checked for tokens that verify an email.
     /// </summary>
     public string? SecurityStamp { get; init; }

@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>
-/// An email that waits to be sent: its kind, recipient and details. The text and the token in its link are generated when it is sent, and never stored.
+/// An email that waits to be sent: its kind, recipient, and details. The text and the token in its link are generated when it is sent, and never stored.
 /// </summary>
 internal sealed class OutboxMail
 {

@@ -29,7 +29,7 @@ internal abstract record NewPasskeyResult
         }
     }
 
-    /// <summary>The challenge is unknown, expired or already used, or was created for another purpose.</summary>
+    /// <summary>The challenge is unknown, expired, or already used, or was created for another purpose.</summary>
     public sealed record InvalidChallenge : NewPasskeyResult
     {
         public static InvalidChallenge Instance { get; } = new();

@@ -23,7 +23,7 @@ internal sealed class Passkey
     /// <summary>How the browser can reach the authenticator at the next login.</summary>
     public string[] Transports { get; init; } = [];
 
-    /// <summary>Whether the authenticator verified its user (by PIN, fingerprint or face) when the passkey was created.</summary>
+    /// <summary>Whether the authenticator verified its user (by PIN, fingerprint, or face) when the passkey was created.</summary>
     public bool IsUserVerified { get; init; }
 
     /// <summary>The value that the authenticator last reported; a firmware update may change it.</summary>

@@ -16,7 +16,7 @@ internal sealed class LoginAttempt
     /// <summary>Consecutive wrong passwords. The count is reset after a day without one.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Consecutive wrong passwords, reset only by a successful login, a password reset or an administrator.</summary>
+    /// <summary>Consecutive wrong passwords, reset only by a successful login, a password reset, or an administrator.</summary>
     public int InARow { get; init; }
 
     /// <summary>The times of the last ten failures, oldest first.</summary>

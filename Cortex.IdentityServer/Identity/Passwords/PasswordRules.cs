@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passwords;
 
-/// <summary>Rejects passwords that attackers guess first. There are no composition rules: no required digits, capitals or symbols.</summary>
+/// <summary>Rejects passwords that attackers guess first. There are no composition rules: no required digits, capitals, or symbols.</summary>
 internal sealed partial class PasswordRules : IPasswordValidator<User>
 {
     /// <summary>The minimum length in characters, as for <see cref="MaxLength"/>.</summary>
@@ -17,7 +17,7 @@ internal sealed partial class PasswordRules : IPasswordValidator<User>
     /// <summary>The minimum length at which a repeated single character is allowed (OWASP ASVS 6.2.5).</summary>
     private const int MinRepetitionLength = 16;
 
-    /// <summary>Sequences of the alphabet, the digits and the keys of a keyboard, forward and backward.</summary>
+    /// <summary>Sequences of the alphabet, the digits, and the keys of a keyboard, forward and backward.</summary>
     private static readonly string[] Sequences = [.. new[]
     {
         "abcdefghijklmnopqrstuvwxyz", "012345678901234567890123456789",

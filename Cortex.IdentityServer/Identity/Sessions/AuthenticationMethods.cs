@@ -11,7 +11,7 @@ internal static class AuthenticationMethods
     public static readonly string[] Password = [Pwd];
     public static readonly string[] Passkey = [Hwk];
 
-    /// <summary>The authenticator verified its user by PIN, fingerprint or face, so the passkey counts as both factors.</summary>
+    /// <summary>The authenticator verified its user by PIN, fingerprint, or face, so the passkey counts as both factors.</summary>
     public static readonly string[] VerifiedPasskey = [Hwk, "user", "mfa"];
 
     public static string[] AndTotp(string first) => [first, "otp", "mfa"];

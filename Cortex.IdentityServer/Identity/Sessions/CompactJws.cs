@@ -2,7 +2,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>The compact serialization of a signed token (RFC 7515 section 7.1): three base64url parts.</summary>
 /// <remarks>
-/// The library also accepts padding, stray trailing bits and the standard base64 alphabet, so one token could be written in many ways. A cache or blocklist
+/// The library also accepts padding, stray trailing bits, and the standard base64 alphabet, so one token could be written in many ways. A cache or blocklist
 /// keyed by the text would recognize only one of them.
 /// </remarks>
 internal static class CompactJws

@@ -67,7 +67,7 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
         }
     }
 
-    /// <summary>Whether the request uses TLS, according to the server, a trusted proxy or PUBLIC_URL.</summary>
+    /// <summary>Whether the request uses TLS, according to the server, a trusted proxy, or PUBLIC_URL.</summary>
     private bool IsSecure(HttpRequest request) => _isSecure || request.IsHttps;
 
     private string NameFor(HttpRequest request) => IsSecure(request) ? SecureName : PlainName;

@@ -53,12 +53,12 @@ internal sealed class RefreshRotations(NpgsqlDataSource database, SessionSetting
             {
                 _isRunning = true;
 
-                // Run outside this request, because the loop goes on with the rotations of other requests.
+                // Run outside this request, because the loop continues with the rotations of other requests.
                 ThreadPool.UnsafeQueueUserWorkItem(static rotations => _ = rotations.RunAsync(), this, preferLocal: true);
             }
         }
 
-        // The batch didn't rotate this token: it was used, invalid or in the batch twice, or its row was locked. The single update gives a definite answer.
+        // The batch didn't rotate this token: it was used, invalid, or in the batch twice, or its row was locked. The single update gives a definite answer.
         return await rotation.Outcome.Task ?? await RotateSingleAsync(token, cancellationToken);
     }
 

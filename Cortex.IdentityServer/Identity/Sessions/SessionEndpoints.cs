@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Refreshes, lists and ends sessions.</summary>
+/// <summary>Refreshes, lists, and ends sessions.</summary>
 internal static class SessionEndpoints
 {
     /// <summary>Refresh the access token</summary>

@@ -9,7 +9,7 @@ using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
-/// <summary>Starts, lists and ends sessions; <see cref="SessionRefresh"/> refreshes them.</summary>
+/// <summary>Starts, lists, and ends sessions; <see cref="SessionRefresh"/> refreshes them.</summary>
 internal sealed partial class SessionService(
     CortexDbContext db, SessionStart start, TokenPairs tokens, Changes changes, TimeProvider clock, ILogger<SessionService> logger)
 {

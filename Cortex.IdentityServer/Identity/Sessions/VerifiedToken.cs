@@ -43,7 +43,7 @@ internal sealed class VerifiedToken : ICachedCredential
     /// <summary>The <c>kid</c> of the signing key.</summary>
     public string? KeyId { get; }
 
-    /// <summary>The caller: the signed claims, with the current email, tier and roles. It is shared by requests, so it must not change.</summary>
+    /// <summary>The caller: the signed claims, with the current email, tier, and roles. It is shared by requests, so it must not change.</summary>
     public KnownCaller Caller { get; }
 
     public Guid UserId { get; }
@@ -66,7 +66,7 @@ internal sealed class VerifiedToken : ICachedCredential
     /// <summary>Returns the reason why the token isn't accepted at this time, or null.</summary>
     public Refusal? RefusalAt(DateTimeOffset now) => now > ValidUntil ? Problems.TokenExpired : now >= _sessionEnd ? Problems.SessionRevoked : Refusal;
 
-    /// <summary>The token's data can be up to 30 minutes old, so a changed email, role or tier takes effect through the current values.</summary>
+    /// <summary>The token's data can be up to 30 minutes old, so a changed email, role, or tier takes effect through the current values.</summary>
     private static ClaimsIdentity WithCurrentData(ClaimsIdentity token, SessionStatus.Live live) => new(
         [
             .. token.Claims.Where(claim => claim.Type is not (CortexClaims.Roles or CortexClaims.Email or CortexClaims.Tier)),

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>
 /// Validates access tokens and caches the results: the signature and claims of each token, and its session until something about the user changes. An ended
-/// session, a disabled account or a removed role takes effect with the next request, and repeated use of a token costs neither a query nor a signature check.
+/// session, a disabled account, or a removed role takes effect with the next request, and repeated use of a token costs neither a query nor a signature check.
 /// </summary>
 internal sealed class VerifiedTokens(
     AccessTokens accessTokens, SessionStatusReader sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Cortex.IdentityServer.Identity.SigningKeys;
 
-/// <summary>Reads and writes the signing keys that all replicas share. Whichever replica finds work due creates, reencrypts and removes keys.</summary>
+/// <summary>Reads and writes the signing keys that all replicas share. Whichever replica finds work due creates, reencrypts, and removes keys.</summary>
 internal sealed partial class SigningKeyTable(
     IServiceScopeFactory scopes, SigningKeyCipher cipher, SigningOptions options, TimeProvider clock, ILogger<SigningKeyTable> logger)
 {

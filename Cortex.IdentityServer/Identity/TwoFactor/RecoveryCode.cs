@@ -32,7 +32,7 @@ internal static class RecoveryCode
             return false;
         }
 
-        // Crockford's base32 ignores case, dashes and spaces, and reads letters that look like digits as digits.
+        // Crockford's base32 ignores case, dashes, and spaces, and reads letters that look like digits as digits.
         var code = input.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .ToUpperInvariant().Replace('I', '1').Replace('L', '1').Replace('O', '0');
         if (code.Length != Length || code.AsSpan().ContainsAnyExcept(Symbols))

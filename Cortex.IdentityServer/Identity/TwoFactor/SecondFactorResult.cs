@@ -16,7 +16,7 @@ internal abstract record SecondFactorResult
         }
     }
 
-    /// <summary>The code is wrong, expired or already used.</summary>
+    /// <summary>The code is wrong, expired, or already used.</summary>
     public sealed record Wrong : SecondFactorResult
     {
         public static Wrong Instance { get; } = new();

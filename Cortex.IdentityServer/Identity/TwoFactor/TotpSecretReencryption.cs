@@ -16,7 +16,7 @@ internal sealed class TotpSecretReencryption(NpgsqlDataSource dataSource, TotpSe
     }
 
     /// <param name="report">Receives the progress after each batch.</param>
-    /// <param name="cancellationToken">Stops the run between two batches; secrets that were already reencrypted stay so.</param>
+    /// <param name="cancellationToken">Stops the run between two batches; secrets that were already re-encrypted stay re-encrypted.</param>
     public async Task<Reencryption> RunAsync(Action<Reencryption> report, CancellationToken cancellationToken)
     {
         var (processed, reencrypted, undecryptable) = (0L, 0L, new List<string>());

@@ -35,7 +35,7 @@ internal sealed class TwoFactorChallenges(CortexDbContext db, SecretKeys secrets
     }
 
     /// <summary>
-    /// Counts an attempt and returns the challenge; null if it doesn't exist, has expired or has no attempts left. Counting comes first, so that parallel
+    /// Counts an attempt and returns the challenge; null if it doesn't exist, has expired, or has no attempts left. Counting comes first, so that parallel
     /// guesses are limited to five too.
     /// </summary>
     public async Task<TwoFactorChallenge?> CountAttemptAsync(string text, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// <code>
 /// c2f_ ‖ base64url( challenge id 16 ‖ MAC 32 )                              68 characters
 /// </code>
-/// The id is big-endian; <see cref="MacToken"/> defines the MAC. The row of the challenge holds its user, its expiry and the number of wrong codes; the token
+/// The id is big-endian; <see cref="MacToken"/> defines the MAC. The row of the challenge holds its user, its expiry, and the number of wrong codes; the token
 /// itself isn't stored. The prefix and the MAC key are specific to these tokens, so one is never accepted as another kind of token.
 /// </remarks>
 internal readonly record struct TwoFactorToken(Guid ChallengeId)

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Identity.Users;
 internal sealed class LastAdminRule(CortexDbContext db)
 {
     /// <summary>
-    /// Returns whether the account, which the caller's transaction has locked and is about to demote, disable or delete, is the last active administrator.
+    /// Returns whether the account, which the caller's transaction has locked and is about to demote, disable, or delete, is the last active administrator.
     /// Transactions that remove an administrator run one at a time from this call until they end.
     /// </summary>
     public async Task<bool> ForbidsAsync(Guid userId, CancellationToken cancellationToken)

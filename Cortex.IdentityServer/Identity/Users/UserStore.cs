@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Identity.Users;
 /// <remarks>
 /// This store doesn't use Identity's authenticator keys and recovery codes, because Identity stores them in plain text, accepts a code more than once and
 /// doesn't count failures; <c>TwoFactor/</c> implements the second factor instead. <c>Passwords/</c> implements lockout, and <c>Passkeys/</c> adds passkeys.
-/// The documented schema has no columns for claims, external logins, tokens or phone numbers.
+/// The documented schema has no columns for claims, external logins, tokens, or phone numbers.
 /// </remarks>
 internal class UserStore(CortexDbContext db, IdentityErrorDescriber describer)
     : UserStore<User, Role, CortexDbContext, Guid>(db, describer)

@@ -11,7 +11,7 @@ internal static class StatisticsEndpoint
     private const int MaxDays = 366;
     private const int DefaultDays = 30;
 
-    /// <summary>Count accounts, sign-ups and logins</summary>
+    /// <summary>Count accounts, sign-ups, and logins</summary>
     /// <remarks>Returns the current figures by day (UTC), without gaps. Active users are counted within seconds, everything else immediately.</remarks>
     internal static async Task<Results<Ok<StatisticsResponse>, Problem>> ReadStatistics(
         [FromQuery, Description("The number of days, including today: 1 to 366; 30 by default.")][NumberValue(1, MaxDays, DefaultDays)] string? days,

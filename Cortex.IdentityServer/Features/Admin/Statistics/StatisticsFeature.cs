@@ -2,7 +2,7 @@ using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
-/// <summary>Registers and maps the statistics of accounts, sign-ups and logins.</summary>
+/// <summary>Registers and maps the statistics of accounts, sign-ups, and logins.</summary>
 internal static class StatisticsFeature
 {
     public static IServiceCollection AddStatistics(this IServiceCollection services) => services

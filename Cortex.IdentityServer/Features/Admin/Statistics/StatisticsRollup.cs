@@ -3,7 +3,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.Admin.Statistics;
 
 /// <summary>Adds accumulated changes to the rollup tables every minute, so that reading the statistics sums up only a few rows (decision 0016).</summary>
-/// <remarks>Changes that aren't committed yet wait for the next run. The sums are correct before, during and after a run.</remarks>
+/// <remarks>Changes that aren't committed yet wait for the next run. The sums are correct before, during, and after a run.</remarks>
 internal sealed partial class StatisticsRollup(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsRollup> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);

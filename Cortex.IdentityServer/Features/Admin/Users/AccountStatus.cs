@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>The state of an account that the staff needs to help its owner: lockouts, credentials and sessions.</summary>
+/// <summary>The state of an account that the staff needs to help its owner: lockouts, credentials, and sessions.</summary>
 /// <param name="LockedUntil">The time until which passwords are rejected from at least one network; null if they are checked.</param>
 /// <param name="LoginFailures">The number of wrong passwords that count toward that lockout, from all networks.</param>
 /// <param name="TwoFactorLockedUntil">The time until which codes are rejected; null if they are checked.</param>

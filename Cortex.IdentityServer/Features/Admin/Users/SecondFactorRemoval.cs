@@ -8,7 +8,7 @@ using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Removes the authenticator app, the recovery codes and the passkeys of an account whose owner has lost them.</summary>
+/// <summary>Removes the authenticator app, the recovery codes, and the passkeys of an account whose owner has lost them.</summary>
 internal sealed class SecondFactorRemoval(
     StaffChanges changes, AccountStatusReader statuses, SecondFactor secondFactor, UserPasskeys passkeys, SessionService sessions)
 {

@@ -15,7 +15,7 @@ internal sealed partial class StaffChanges(
     CortexDbContext db, StaffAuthorizer authorizer, ManagedAccounts accounts, AccountChanges changes, ILogger<StaffChanges> logger)
 {
     /// <summary>Changes an account. Returns null on success.</summary>
-    /// <param name="action">The change, the staff member and the account.</param>
+    /// <param name="action">The change, the staff member, and the account.</param>
     /// <param name="apply">Makes and records the change in the transaction; a refusal rolls back everything.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public Task<Refusal?> RunAsync(StaffAction action, Func<AccountChange, ManagedAccount, Task<Refusal?>> apply, CancellationToken cancellationToken) =>

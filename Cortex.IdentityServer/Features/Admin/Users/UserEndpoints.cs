@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>The routes that show, create, update and delete one user.</summary>
+/// <summary>The routes that show, create, update, and delete one user.</summary>
 internal static class UserEndpoints
 {
     private const string IdDescription = "The id of the user.";
@@ -87,8 +87,8 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// Requires the role <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys and usage. The user gets a final
-    /// notice by email. The audit log keeps the account's events without IP addresses, user agents and details. The deletion event keeps who deleted the
+    /// Requires the role <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, and usage. The user gets a final
+    /// notice by email. The audit log keeps the account's events without IP addresses, user agents, and details. The deletion event keeps who deleted the
     /// account and its last state, but not whose account it was. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(

@@ -42,9 +42,9 @@ internal static class UserListEndpoints
 
     /// <summary>Export users</summary>
     /// <remarks>
-    /// Requires the role `admin` or `support`. Returns users line by line (NDJSON), with the fields, filters and order of the list, and without secrets, hashes
-    /// and tokens. A user who is added or deleted during the export may or may not be included; every other user is included exactly once. A response that ends
-    /// before its last chunk is incomplete, which also happens if the caller loses the role, the session or the account.
+    /// Requires the role `admin` or `support`. Returns users line by line (NDJSON), with the fields, filters, and order of the list, and without secrets,
+    /// hashes, and tokens. A user who is added or deleted during the export may or may not be included; every other user is included exactly once. A response
+    /// that ends before its last chunk is incomplete, which also happens if the caller loses the role, the session, or the account.
     /// </remarks>
     internal static async Task<Results<PushStreamHttpResult, Problem>> ExportUsers(
         [AsParameters] UserListParameters wanted, UserExport export, AuditLog audit, HttpContext http, CancellationToken cancellationToken)

@@ -6,9 +6,9 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 
 /// <summary>The SQL of one page of users.</summary>
 /// <remarks>
-/// The indexes <c>ix_users_by_created</c> and <c>ix_users_by_email</c> begin with tier, activity and verification. Each combination of them that the filter
+/// The indexes <c>ix_users_by_created</c> and <c>ix_users_by_email</c> begin with tier, activity, and verification. Each combination of them that the filter
 /// allows (twelve, without a filter) is an arm: a range of the index, already in the page's order. PostgreSQL merges the arms and reads no more rows than
-/// the page has, so that the time doesn't depend on the filter, the page or the number of users. Two cases differ: a role, which has few members, and a
+/// the page has, so that the time doesn't depend on the filter, the page, or the number of users. Two cases differ: a role, which has few members, and a
 /// search by email in order of time, which sorts its matches if they are few and scans users in order of time if they are many.
 /// Limits are literals and not parameters: without the number, PostgreSQL expects a tenth of the table, never reuses a plan for a large table, and spends
 /// more time on planning the arms each time than on running them.

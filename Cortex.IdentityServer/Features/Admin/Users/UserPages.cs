@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
-/// <summary>Reads users page by page. The time per page doesn't depend on its position, the filter or the number of users (decision 0015).</summary>
+/// <summary>Reads users page by page. The time per page doesn't depend on its position, the filter, or the number of users (decision 0015).</summary>
 internal sealed class UserPages(NpgsqlDataSource database)
 {
     /// <summary>The page size when all users are read.</summary>

@@ -23,7 +23,7 @@ internal static class UserSupportEndpoints
 
     /// <summary>Remove a user's second factor</summary>
     /// <remarks>
-    /// Requires the role <c>admin</c> or <c>support</c>. Removes the authenticator app, recovery codes and passkeys, ends all sessions, and notifies the user
+    /// Requires the role <c>admin</c> or <c>support</c>. Removes the authenticator app, recovery codes, and passkeys, ends all sessions, and notifies the user
     /// by email. Verify first that the request comes from the owner. The password isn't changed. For your own account, this fails with 403: use your password
     /// and a code instead.
     /// </remarks>

@@ -70,8 +70,6 @@ internal sealed class UserUpdate(
         }
 
         var after = await accounts.FindAsync(before.Id, cancellationToken)
-
-
             ?? throw new InvalidOperationException("The account no longer exists, although its row is locked.");
         await change.RecordChangeAsync(AuditAction.Updated, after.ChangesSince(before));
         return new UserResult.Done(after);

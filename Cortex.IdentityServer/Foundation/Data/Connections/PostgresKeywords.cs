@@ -75,7 +75,7 @@ internal static partial class PostgresKeywords
         return settings is { TcpKeepAliveInterval: > 0, TcpKeepAliveTime: 0 } ? "TCP Keepalive Interval needs TCP Keepalive Time." : null;
     }
 
-    /// <summary>Rows, parameters and passwords are never logged, whatever the settings say.</summary>
+    /// <summary>Rows, parameters, and passwords are never logged, whatever the settings say.</summary>
     private static string? ValidateDisclosure(NpgsqlConnectionStringBuilder settings)
     {
         var disclosing = settings switch

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
-/// <summary>The settings of each of the server's sessions, which override the defaults of the role, the database and PostgreSQL.</summary>
+/// <summary>The settings of each of the server's sessions, which override the defaults of the role, the database, and PostgreSQL.</summary>
 /// <remarks>
 /// They are sent when a connection starts, which costs nothing and survives a reset. The operator's <c>options</c> follow and take precedence.
 /// </remarks>

@@ -56,7 +56,7 @@ internal sealed class DataFolder(PostgresAccount account)
         && Encoding.UTF8.GetByteCount(data) <= MaxSocketFolderLength
         && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read it as a list of hosts
 
-    /// <summary>Deletes what a killed start left next to the cluster.</summary>
+    /// <summary>Deletes what a startup that was killed left next to the cluster.</summary>
     public async Task DeleteLeftoversAsync(string data)
     {
         foreach (var leftover in Directory.EnumerateDirectories(Path.GetDirectoryName(data)!, Path.GetFileName(data) + ".new-*"))

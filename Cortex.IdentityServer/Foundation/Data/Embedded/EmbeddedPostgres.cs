@@ -175,7 +175,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         [LoggerMessage(3, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
         public static partial void Stopped(ILogger logger, string data);
 
-        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} didn't stop in time; the next start will take it over")]
+        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} didn't stop in time; the next server to start will take it over")]
         public static partial void NotStopped(ILogger logger, string data);
     }
 }

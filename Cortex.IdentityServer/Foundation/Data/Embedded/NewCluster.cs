@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Creates a cluster in a temporary folder and renames it once it is complete, so that a killed start leaves nothing in the way.</summary>
+/// <summary>
+/// Creates a cluster in a temporary folder and renames it once it is complete, so that a startup that is killed midway doesn't block the next one.
+/// </summary>
 internal sealed class NewCluster(PostgresAccount account, DataFolder folder, PostgresBinaries binaries, bool durable)
 {
     public const string User = "cortex";

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
 
-/// <summary>Starts, finds and stops the server process of one cluster.</summary>
+/// <summary>Starts, finds, and stops the server process of one cluster.</summary>
 /// <remarks>
 /// On the socket, only accounts that can enter the data directory (mode 0700) can connect: the server's account and root. The password is required
 /// nevertheless: socket and TCP connections then work alike, and loosened permissions don't expose the data.

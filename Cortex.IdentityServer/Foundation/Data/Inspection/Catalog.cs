@@ -33,6 +33,6 @@ internal sealed record Catalog(
             ? name
             : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>Reserved words that schemas, roles and tables are likely to be named after.</summary>
+    /// <summary>Reserved words that schemas, roles, and tables are likely to be named after.</summary>
     private static readonly HashSet<string> Reserved = ["all", "default", "end", "group", "order", "primary", "references", "select", "table", "user", "where"];
 }

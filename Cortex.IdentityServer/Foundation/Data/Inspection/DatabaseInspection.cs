@@ -13,7 +13,7 @@ internal sealed class DatabaseInspection(NpgsqlConnection connection, NpgsqlTran
 
     /// <param name="planned">The objects that pending migrations will create.</param>
     /// <param name="isNew">Whether no migration was ever applied, so that existing tables belong to another program.</param>
-    /// <param name="cancellationToken">The token of the start or the command.</param>
+    /// <param name="cancellationToken">Canceled when startup or the command is canceled.</param>
     public async Task<InspectionReport> InspectAsync(PlannedNames planned, bool isNew, CancellationToken cancellationToken)
     {
         var findings = new FindingCollector();

@@ -3,7 +3,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <summary>Finds accounts that share one email address. They are reported by ID, because emails don't belong in a log.</summary>
 internal static class EmailChecks
 {
-    /// <summary>Unicode's white space, and two invisible characters that are easily copied along with an address.</summary>
+    /// <summary>Unicode's whitespace, and two invisible characters that are easily copied along with an address.</summary>
     private const string Blank =
         @"\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\u200B\uFEFF";
 
@@ -27,7 +27,7 @@ internal static class EmailChecks
                 if (ids is not null)
                 {
                     findings.AddRefusal(
-                        "Some users have emails that differ only in upper and lower case, surrounding white space, or Unicode form. "
+                        "Some users have emails that differ only in upper and lower case, surrounding whitespace, or Unicode form. "
                         + $"Change the email of all but one of each, or merge them. Their ids: {ids}.");
                 }
             });

@@ -9,7 +9,7 @@ internal static class MigrationInspector
 {
     /// <param name="db">The context whose migrations are planned.</param>
     /// <param name="transaction">The transaction to read in. It stays open.</param>
-    /// <param name="cancellationToken">The token of the start or the command.</param>
+    /// <param name="cancellationToken">Canceled when startup or the command is canceled.</param>
     public static async Task<MigrationPlan> PlanAsync(CortexDbContext db, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;

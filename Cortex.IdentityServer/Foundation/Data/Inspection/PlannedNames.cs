@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// <param name="Functions">The functions.</param>
 /// <param name="Adoptable">The relations that are left alone if they exist.</param>
 /// <param name="Columns">The columns that are added to documented tables.</param>
-/// <param name="Changed">The server's tables that are altered or written, or that get an index, a trigger or a reference. Some may be new.</param>
+/// <param name="Changed">The server's tables that are altered or written, or that get an index, a trigger, or a reference. Some may be new.</param>
 internal sealed partial record PlannedNames(
     IReadOnlySet<string> Relations, IReadOnlySet<string> Functions, IReadOnlySet<string> Adoptable, IReadOnlySet<(string Table, string Column)> Columns,
     IReadOnlySet<string> Changed)

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Rows of the kind that this server writes, on which check constraints are tested. Each value is an SQL expression.</summary>
+/// <summary>Sample rows like those that this server writes, for testing check constraints. Each value is an SQL expression.</summary>
 internal static class SampleRows
 {
     private const string Id = "gen_random_uuid()";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>Checks PostgreSQL's version, the database's encoding, the role and the schema.</summary>
+/// <summary>Checks PostgreSQL's version, the database's encoding, the role, and the schema.</summary>
 internal static class ServerChecks
 {
     /// <summary>The minimum, in the format of <c>server_version_num</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>The server, the database and the role that the connection uses.</summary>
+/// <summary>The server, the database, and the role that the connection uses.</summary>
 /// <remarks>
 /// <c>Schema</c>: the schema that contains <c>users</c>, or in which it would be created.
 /// <c>ChoosesSchema</c>: the search_path isn't PostgreSQL's default, so an administrator has set it.

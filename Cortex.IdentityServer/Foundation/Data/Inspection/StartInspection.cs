@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 
-/// <summary>The part of the inspection that is cheap enough for every start on an up-to-date database: one small query, without EF Core.</summary>
+/// <summary>The part of the inspection that is cheap enough for every startup on an up-to-date database: one small query, without EF Core.</summary>
 internal static class StartInspection
 {
     /// <remarks>

@@ -6,5 +6,5 @@ namespace Cortex.IdentityServer.Identity.Account.Mailed;
 /// <param name="Message">What the user should do next.</param>
 internal sealed record MailAccepted(string Message) : IExample<MailAccepted>
 {
-    public static MailAccepted Example => new("If this address has an account that needs it, we have sent an email to it.");
+    public static MailAccepted Example => new("If this address belongs to an account that needs this email, we have sent it.");
 }

@@ -39,7 +39,7 @@ internal static class MailedEndpoints
     /// <remarks>
     /// Takes the token from the email. The token is valid for one hour, works once, and becomes invalid when a newer one is sent or the password changes. The
     /// reset ends all sessions, lifts lockouts after wrong passwords, and keeps the second factor; it doesn't log the user in. If the email was never verified,
-    /// it counts as verified now, and the account's API keys, passkeys and second factor are removed, because another person may have created them.
+    /// it counts as verified now, and the account's API keys, passkeys, and second factor are removed, because another person may have created them.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetPassword(
         ResetPasswordRequest body, PasswordReset reset, HttpContext http, CancellationToken cancellationToken) =>
@@ -99,7 +99,7 @@ internal static class MailedEndpoints
         MailedTokenRequest body, EmailChange change, HttpContext http, CancellationToken cancellationToken) =>
         await change.ConfirmAsync(body.Token, http.Origin(), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
-    /// <summary>Queues the request with a single insert, whether or not the account exists. It is resolved later.</summary>
+    /// <summary>Queues the request with a single insert, whether or not the account exists. The email sender looks up the account later.</summary>
     private static async Task<Results<Accepted<MailAccepted>, Problem>> RequestAsync(
         string kind, MailRequest body, Outbox outbox, HttpContext http, CancellationToken cancellationToken)
     {
@@ -109,6 +109,6 @@ internal static class MailedEndpoints
         }
 
         await outbox.RequestAsync(kind, email, http.Origin(), cancellationToken);
-        return TypedResults.Accepted((string?)null, new MailAccepted("If this address has an account that needs it, we have sent an email to it."));
+        return TypedResults.Accepted((string?)null, new MailAccepted("If this address belongs to an account that needs this email, we have sent it."));
     }
 }

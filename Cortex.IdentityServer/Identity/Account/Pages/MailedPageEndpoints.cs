@@ -49,7 +49,7 @@ internal static class MailedPageEndpoints
 
         return await reset.ResetAsync(token, password, http.Origin(), cancellationToken) switch
         {
-            null => new Page("Your password is set", "You can now log in with your new password. All sessions of your account have ended."),
+            null => new Page("Your password is set", "You can now log in with your new password. You have been logged out everywhere."),
             var refusal when refusal.Is(Problems.WeakPassword) => await AskAgain(refusal.Detail),
             var problem => Refused(problem),
         };
@@ -58,7 +58,7 @@ internal static class MailedPageEndpoints
     }
 
     private static Page Ask(string title, string text, string? token, string button) =>
-        new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encoded(button)}</button></form>");
+        new(title, text, $"<form method=\"post\">{Hidden(token)}<button>{Page.Encode(button)}</button></form>");
 
     /// <param name="token">The token from the email.</param>
     /// <param name="email">
@@ -67,12 +67,12 @@ internal static class MailedPageEndpoints
     /// <param name="error">What was wrong with the submitted password, if anything.</param>
     private static Page AskForPassword(string? token, string? email, string? error = null) => new(
         "Set a new password",
-        $"At least {PasswordRules.MinLength} characters. A few random words make a better password than special characters.",
+        $"Use at least {PasswordRules.MinLength} characters. A few random words make a better password than special characters.",
         $"""
-        {(error is null ? "" : $"<p role=\"alert\">{Page.Encoded(error)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
+        {(error is null ? "" : $"<p role=\"alert\">{Page.Encode(error)}</p>")}<form method="post">{Hidden(token)}{Username(email)}
         <label for="{PasswordField}">New password</label>
         <input type="password" id="{PasswordField}" name="{PasswordField}" autocomplete="new-password" {LengthAttributes} required>
-        <button>Set the password</button></form>
+        <button>Set password</button></form>
         """,
         error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
 
@@ -80,10 +80,10 @@ internal static class MailedPageEndpoints
 
     private static string Username(string? email) => email is null ? "" : $"""
         <label for="username">Account</label>
-        <input type="text" id="username" name="username" autocomplete="username" value="{Page.Encoded(email)}" readonly>
+        <input type="text" id="username" name="username" autocomplete="username" value="{Page.Encode(email)}" readonly>
         """;
 
-    private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encoded(token ?? "")}\">";
+    private static string Hidden(string? token) => $"<input type=\"hidden\" name=\"{TokenField}\" value=\"{Page.Encode(token ?? "")}\">";
 
     /// <summary>Renders a refusal of the API as a page.</summary>
     private static Page Refused(Refusal refusal) => new(refusal.Title, refusal.Detail, Status: refusal.Status);

@@ -21,7 +21,7 @@ internal sealed record Page(string Title, string Text, string? Rest = null, int 
         + "input{color:#eee;background:#16181d}[role=alert]{color:#ff9d9d}}";
 
     /// <summary>
-    /// The content security policy allows only this style sheet: no scripts, images or framing, and forms can be submitted only to this server.
+    /// The content security policy allows only this style sheet: no scripts, images, or framing, and forms can be submitted only to this server.
     /// </summary>
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; "
@@ -30,7 +30,7 @@ internal sealed record Page(string Title, string Text, string? Rest = null, int 
     /// <summary>The Cache-Control header. By default, caches must not store the page, because its URL and form may contain a token.</summary>
     public string CacheControl { get; init; } = "no-store";
 
-    public static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
+    public static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -46,8 +46,8 @@ internal sealed record Page(string Title, string Text, string? Rest = null, int 
                 <!DOCTYPE html>
                 <html lang="en">
                 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-                <title>{Encoded(Title)}</title><style>{Style}</style></head>
-                <body><main><h1>{Encoded(Title)}</h1><p>{Encoded(Text)}</p>{Rest}</main></body>
+                <title>{Encode(Title)}</title><style>{Style}</style></head>
+                <body><main><h1>{Encode(Title)}</h1><p>{Encode(Text)}</p>{Rest}</main></body>
                 </html>
 
                 """,

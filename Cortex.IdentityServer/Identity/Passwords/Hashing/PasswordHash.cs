@@ -55,7 +55,7 @@ internal static partial class PasswordHash
     /// <summary>Whether a password could verify against the hash.</summary>
     public static bool IsReadable(string hash) => Stored.Parse(hash) is not null || Pbkdf2Hash.Parse(hash) is not null;
 
-    /// <summary>Verifies a password, and tells whether it should be hashed again at the current cost.</summary>
+    /// <summary>Verifies a password, and returns whether it should be hashed again at the current cost.</summary>
     /// <param name="storedHash">The stored hash, or null.</param>
     /// <param name="password">The submitted password.</param>
     /// <param name="cost">The current cost.</param>

@@ -63,7 +63,7 @@ internal sealed class Pbkdf2Hash
         var salt = bytes.Slice(HeaderLength, (int)saltLength);
         var subkey = bytes[(HeaderLength + (int)saltLength)..];
 
-        // Only the canonical encoding is accepted; the base64 decoder ignores white space and spare bits.
+        // Only the canonical encoding is accepted; the base64 decoder ignores whitespace and spare bits.
         return subkey.Length > MaxSubkeyLength || Convert.ToBase64String(bytes) != text ? null : new(function, iterations, salt.ToArray(), subkey.ToArray());
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>Runs an action many times concurrently.</summary>
-internal static class AtOnce
+internal static class Concurrently
 {
     public static async Task<T[]> RunAsync<T>(int times, Func<int, Task<T>> action)
     {
