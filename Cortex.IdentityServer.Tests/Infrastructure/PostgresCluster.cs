@@ -22,6 +22,10 @@ public sealed class PostgresCluster : IAsyncLifetime
             new() { DataDirectory = Path.Combine(AppContext.BaseDirectory, "postgres"), Durable = false, Fresh = true, MaxConnections = 400 },
             NullLogger.Instance,
             TestContext.Current.CancellationToken);
+
+        // With hundreds of databases, autovacuum would start several workers per second.
+        await ExecuteAsync("ALTER SYSTEM SET autovacuum = off");
+        await ExecuteAsync("SELECT pg_reload_conf()");
         await ExecuteAsync($"CREATE DATABASE {Template}");
         await MigrateAsync(ConnectionTo(Template));
     }
