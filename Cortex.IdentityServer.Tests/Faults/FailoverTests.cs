@@ -4,15 +4,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
-/// <summary>Runs the failover tests without parallel tests.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class FailoverGroup
-{
-    public const string Name = "Failover";
-}
-
 /// <summary>PostgreSQL fails over under load. The server follows within seconds, loses nothing, and isn't ready in the meantime.</summary>
-[Collection(FailoverGroup.Name)]
 public sealed class FailoverTests : IAsyncLifetime
 {
     /// <summary>The timeout for everything without a promised limit.</summary>

@@ -220,23 +220,6 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
 
         GC.SuppressFinalize(this);
     }
-
-    private sealed class LogCapture(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
 }
 
 /// <summary>A user that the test registered.</summary>

@@ -22,12 +22,12 @@ internal static class HttpExtensions
     public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response, HttpStatusCode expected)
     {
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == expected, $"expected {(int)expected}, was {(int)response.StatusCode}: {text}");
+        Assert.True(response.StatusCode == expected, Unexpected(response, $"{(int)expected}", text));
         return JsonDocument.Parse(text).RootElement;
     }
 
     public static async Task ShouldBeAsync(this HttpResponseMessage response, HttpStatusCode expected) =>
-        Assert.True(response.StatusCode == expected, $"expected {(int)expected}, was {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        Assert.True(response.StatusCode == expected, Unexpected(response, $"{(int)expected}", await response.Content.ReadAsStringAsync()));
 
     /// <summary>Repeats a GET until the response has the expected status, for at most 30 seconds.</summary>
     /// <remarks>Another replica normally learns of a change within 250 ms, but a busy machine can take longer.</remarks>
@@ -52,7 +52,7 @@ internal static class HttpExtensions
     public static async Task<JsonElement> ShouldBeProblemAsync(this HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True((int)response.StatusCode == status, $"expected {status} {code}, was {(int)response.StatusCode}: {text}");
+        Assert.True((int)response.StatusCode == status, Unexpected(response, $"{status} {code}", text));
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = JsonDocument.Parse(text).RootElement;
         Assert.Equal(code, problem.GetProperty("code").GetString());
@@ -70,6 +70,11 @@ internal static class HttpExtensions
 
         return problem;
     }
+
+    /// <summary>Describes a response with another status than the test expects. An internal error is explained by what servers logged last.</summary>
+    private static string Unexpected(HttpResponseMessage response, string expected, string text) =>
+        $"expected {expected}, was {(int)response.StatusCode}: {text}"
+            + (response.StatusCode == HttpStatusCode.InternalServerError ? $"\n{LogCapture.LastErrors}" : "");
 
     private static readonly JsonSerializerOptions NoNamingPolicy = new();
 }

@@ -109,6 +109,7 @@ public sealed class LoginFailureLimitTests : IClassFixture<TwentyFailuresApp>
 }
 
 /// <inheritdoc cref="LoginFailureLimitTests"/>
+[Collection(RedisTests.Name)]
 public sealed class SharedLoginFailureLimitTests(SharedFailuresApp app) : IClassFixture<SharedFailuresApp>
 {
     /// <remarks>The limit is exact across replicas.</remarks>
