@@ -28,6 +28,16 @@ public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexAp
     }
 
     [Fact]
+    public void A_null_reference_in_Npgsql_is_a_database_failure_and_one_of_ours_is_not()
+    {
+        string? missing = null;
+        var failure = Assert.Throws<NullReferenceException>(() => missing!.Length);
+        Assert.Null(DatabaseFailure.In(failure));
+        failure.Source = "Npgsql";
+        Assert.NotNull(DatabaseFailure.In(new InvalidOperationException("EF Core", failure)));
+    }
+
+    [Fact]
     public async Task A_bug_in_the_server_is_not_a_database_failure()
     {
         await using var scope = app.Services.CreateAsyncScope();

@@ -57,6 +57,10 @@ internal static class DatabaseFailure
                 case { Source: nameof(Npgsql) } when exception.GetType() == typeof(Exception):
                     return exception;
 
+                // Npgsql fails like this if the connection breaks while it reads the first result.
+                case NullReferenceException { Source: nameof(Npgsql) }:
+                    return exception;
+
                 // Npgsql throws this when the connection was lost between two statements of a transaction. The source is the assembly of the throwing
                 // method, which is EF Core's once the runtime has inlined Npgsql's method.
                 case InvalidOperationException { Source: nameof(Npgsql) } or InvalidOperationException { Message: FrameworkInternals.LostTransaction }:
