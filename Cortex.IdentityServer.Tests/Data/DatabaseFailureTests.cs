@@ -33,7 +33,9 @@ public sealed class DatabaseFailureTests(CortexApp app) : IClassFixture<CortexAp
         string? missing = null;
         var failure = Assert.Throws<NullReferenceException>(() => missing!.Length);
         Assert.Null(DatabaseFailure.In(failure));
+        Assert.Null(DatabaseFailure.FromNpgsql(failure));
         failure.Source = "Npgsql";
+        Assert.NotNull(DatabaseFailure.FromNpgsql(failure));
         Assert.NotNull(DatabaseFailure.In(new InvalidOperationException("EF Core", failure)));
     }
 

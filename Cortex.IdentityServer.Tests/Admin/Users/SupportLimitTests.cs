@@ -1,15 +1,12 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Admin.Import;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Admin.Users;
 
 /// <summary>What support staff can't do, and what staff can't do once they have lost their role.</summary>
 public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     public static TheoryData<string> HelpActions => ["unlock", "reset-2fa", "revoke-sessions", "send-password-reset"];
 
     [Theory]
@@ -100,27 +97,6 @@ public sealed class SupportLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.HelpAsync(Guid.NewGuid(), what)).ShouldBeProblemAsync(404, "not_found");
     }
 
-    private async Task<HttpResponseMessage> SendDuringTransactionAsync(Guid account, string change, Func<Task<HttpResponseMessage>> request)
-    {
-        await using var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(Cancel);
-        await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        await using var locking = new NpgsqlCommand(
-            "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", connection, transaction)
-        { Parameters = { new() { Value = account } } };
-        await locking.ExecuteNonQueryAsync(Cancel);
-        await using var command = new NpgsqlCommand(change, connection, transaction) { Parameters = { new() { Value = account } } };
-        await command.ExecuteNonQueryAsync(Cancel);
-
-        var answer = request();
-        for (var tries = 0; tries < 12_000
-            && await app.SqlAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L; tries++)
-        {
-            Assert.False(answer.IsCompleted, "the request did not wait");
-            await Task.Delay(5, Cancel);
-        }
-
-        await transaction.CommitAsync(Cancel);
-        return await answer;
-    }
+    private Task<HttpResponseMessage> SendDuringTransactionAsync(Guid account, string change, Func<Task<HttpResponseMessage>> request) =>
+        app.CommitDuringAsync(["SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", change], account, request);
 }

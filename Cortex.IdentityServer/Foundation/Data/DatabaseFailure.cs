@@ -28,6 +28,7 @@ internal static class DatabaseFailure
     public static Exception? FromNpgsql(Exception? exception) => Causes(exception).FirstOrDefault(cause => cause
         is NpgsqlException
         or InvalidOperationException { Source: nameof(Npgsql) }
+        or NullReferenceException { Source: nameof(Npgsql) }
         or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain });
 
     /// <summary>
