@@ -9,8 +9,8 @@ using NpgsqlTypes;
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
 /// <summary>
-/// Fills a migrated database with users who share one password and have an API key and a session each. For a sample of them, evenly spread, it writes the
-/// credentials to files in a folder: <c>users</c> (emails), <c>keys</c> and <c>tokens</c> (refresh tokens); the same line belongs to the same user.
+/// Fills a migrated database with users who share one password and have an API key and a session each. For a sample of them, evenly spread, it adds a
+/// session and several keys, and writes the credentials to files in a folder: <c>users</c> (emails), <c>keys</c> and <c>tokens</c> (refresh tokens).
 /// </summary>
 internal static class Seed
 {
@@ -18,6 +18,9 @@ internal static class Seed
 
     /// <summary>The last of every fourteen users is disabled and therefore never in the sample.</summary>
     private const int DisabledInterval = 14;
+
+    /// <summary>Each key can be looked up only once before the server has cached it, and a measurement needs thousands.</summary>
+    private const int KeysPerUser = 4;
 
     /// <summary>Users of all kinds in fixed proportions, with increasing creation times.</summary>
     private const string Users = """
@@ -35,7 +38,7 @@ internal static class Seed
         """;
 
     private const string Known = """
-        INSERT INTO api_keys(user_id, key_hash, name, prefix) SELECT id, key_hash, 'known', prefix FROM known JOIN users USING (email);
+        INSERT INTO api_keys(user_id, key_hash, name, prefix) SELECT id, key_hash, 'known', prefix FROM known_keys JOIN users USING (email);
         INSERT INTO sessions(id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
             SELECT session_id, id, 0, now(), now(), now(), now() + interval '90 days', now() + interval '30 days', '{pwd}' FROM known JOIN users USING (email);
         """;
@@ -47,11 +50,12 @@ internal static class Seed
         var known = Math.Min(arguments.Number("known"), active);
         var tokenKeys = new SecretKeys(System.Text.Encoding.UTF8.GetBytes(arguments.Text("secret"))).Derive("refresh-token");
         var rows = Enumerable.Range(0, known).Select(index => new KnownRow(
-            string.Create(CultureInfo.InvariantCulture, $"user{ActiveUser((long)index * active / known)}@example.com"), ApiKeyText.New(),
+            string.Create(CultureInfo.InvariantCulture, $"user{ActiveUser((long)index * active / known)}@example.com"),
+            [.. Enumerable.Range(0, KeysPerUser).Select(_ => ApiKeyText.New())],
             new(Guid.NewGuid(), Counter: 0))).ToList();
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"), rows.Select(row => row.Email));
-        await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), rows.Select(row => row.Key));
+        await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), Enumerable.Range(0, KeysPerUser).SelectMany(number => rows.Select(row => row.Keys[number])));
         await File.WriteAllLinesAsync(Path.Combine(folder, "tokens"), rows.Select(row => row.Token.ToText(tokenKeys)));
 
         // Inserting a million rows takes longer than Npgsql's default command timeout.
@@ -60,8 +64,9 @@ internal static class Seed
         await using var connection = await database.OpenConnectionAsync();
         await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, DisabledInterval);
         await RunAsync(connection, Others);
-        await RunAsync(connection, "CREATE TEMP TABLE known(email text, key_hash text, prefix text, session_id uuid)");
+        await RunAsync(connection, "CREATE TEMP TABLE known(email text, session_id uuid); CREATE TEMP TABLE known_keys(email text, key_hash text, prefix text)");
         await CopyAsync(connection, rows);
+        await CopyKeysAsync(connection, rows);
         await RunAsync(connection, Known);
         await RunAsync(connection, "VACUUM ANALYZE");
         await RunAsync(connection, "CHECKPOINT");
@@ -77,9 +82,21 @@ internal static class Seed
         {
             await copy.StartRowAsync();
             await copy.WriteAsync(row.Email, NpgsqlDbType.Text);
-            await copy.WriteAsync(ApiKeyText.HashHex(row.Key), NpgsqlDbType.Text);
-            await copy.WriteAsync(ApiKeyText.Prefix(row.Key), NpgsqlDbType.Text);
             await copy.WriteAsync(row.Token.SessionId, NpgsqlDbType.Uuid);
+        }
+
+        await copy.CompleteAsync();
+    }
+
+    private static async Task CopyKeysAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("COPY known_keys FROM STDIN (FORMAT binary)");
+        foreach (var (email, key) in rows.SelectMany(row => row.Keys.Select(key => (row.Email, key))))
+        {
+            await copy.StartRowAsync();
+            await copy.WriteAsync(email, NpgsqlDbType.Text);
+            await copy.WriteAsync(ApiKeyText.HashHex(key), NpgsqlDbType.Text);
+            await copy.WriteAsync(ApiKeyText.Prefix(key), NpgsqlDbType.Text);
         }
 
         await copy.CompleteAsync();
@@ -92,5 +109,5 @@ internal static class Seed
         await command.ExecuteNonQueryAsync();
     }
 
-    private sealed record KnownRow(string Email, string Key, RefreshToken Token);
+    private sealed record KnownRow(string Email, string[] Keys, RefreshToken Token);
 }
