@@ -14,5 +14,6 @@ internal static class MigrationIds
         "20261128143748_Portability",
         "20261128144717_OneAccountPerAddress",
         "20261128154241_GuessingLimits",
+        "20261129065626_AuditMonthLock",
     ];
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
-/// <summary>Lets another transaction change an account while a request waits for the account's row lock.</summary>
+/// <summary>Lets another transaction commit a change while a request waits for its lock.</summary>
 internal static class ConcurrentCommit
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -12,8 +12,7 @@ internal static class ConcurrentCommit
         app.CommitDuringAsync([sql], userId, request);
 
     /// <summary>Runs several statements in the transaction.</summary>
-    public static async Task<HttpResponseMessage> CommitDuringAsync(
-        this CortexApp app, IEnumerable<string> statements, Guid userId, Func<Task<HttpResponseMessage>> request)
+    public static async Task<T> CommitDuringAsync<T>(this CortexApp app, IEnumerable<string> statements, Guid userId, Func<Task<T>> request)
     {
         await using var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync(Cancel);

@@ -55,7 +55,8 @@ internal static class Seed
             new(Guid.NewGuid(), Counter: 0))).ToList();
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"), rows.Select(row => row.Email));
-        await File.WriteAllLinesAsync(Path.Combine(folder, "keys"), Enumerable.Range(0, KeysPerUser).SelectMany(number => rows.Select(row => row.Keys[number])));
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, "keys"), Enumerable.Range(0, KeysPerUser).SelectMany(number => rows.Select(row => row.Keys[number])));
         await File.WriteAllLinesAsync(Path.Combine(folder, "tokens"), rows.Select(row => row.Token.ToText(tokenKeys)));
 
         // Inserting a million rows takes longer than Npgsql's default command timeout.
@@ -64,7 +65,8 @@ internal static class Seed
         await using var connection = await database.OpenConnectionAsync();
         await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, DisabledInterval);
         await RunAsync(connection, Others);
-        await RunAsync(connection, "CREATE TEMP TABLE known(email text, session_id uuid); CREATE TEMP TABLE known_keys(email text, key_hash text, prefix text)");
+        await RunAsync(connection, "CREATE TEMP TABLE known(email text, session_id uuid)");
+        await RunAsync(connection, "CREATE TEMP TABLE known_keys(email text, key_hash text, prefix text)");
         await CopyAsync(connection, rows);
         await CopyKeysAsync(connection, rows);
         await RunAsync(connection, Known);
