@@ -4,8 +4,8 @@ namespace Cortex.IdentityServer.Migrations;
 internal static class AuditMonths
 {
     /// <summary>
-    /// Lets no event arrive until the partition is attached. An INSERT that has already chosen the default partition would fail otherwise, because the default
-    /// partition doesn't take the month's events anymore (23514). Readers don't wait.
+    /// Makes new events wait until the partition is attached. Otherwise, an INSERT that has already chosen the default partition fails, because the default
+    /// partition doesn't take the month's events anymore (SQLSTATE 23514). Readers don't wait.
     /// </summary>
     public const string Create = Before + "        LOCK TABLE ONLY audit_events IN SHARE ROW EXCLUSIVE MODE;\n" + After;
 

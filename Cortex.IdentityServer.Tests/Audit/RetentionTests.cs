@@ -72,7 +72,7 @@ public sealed class RetentionTests(RetentionTests.ShortRetentionApp app, Postgre
         }
     }
 
-    /// <remarks>PostgreSQL would refuse it if it waited for the default partition, which doesn't take that month's events anymore.</remarks>
+    /// <remarks>PostgreSQL refuses an event that has waited for the default partition, which doesn't take that month's events anymore.</remarks>
     [Fact]
     public async Task An_event_that_arrives_while_its_month_gets_a_table_is_recorded_there()
     {

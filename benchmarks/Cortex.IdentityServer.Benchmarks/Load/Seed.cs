@@ -38,7 +38,8 @@ internal static class Seed
         """;
 
     private const string Known = """
-        INSERT INTO api_keys(user_id, key_hash, name, prefix) SELECT id, key_hash, 'known', prefix FROM known_keys JOIN users USING (email);
+        INSERT INTO api_keys(user_id, key_hash, name, prefix)
+            SELECT id, key.hash, 'known', key.prefix FROM known JOIN users USING (email), unnest(key_hashes, key_prefixes) AS key(hash, prefix);
         INSERT INTO sessions(id, user_id, refresh_counter, created_at, authenticated_at, last_used_at, expires_at, idle_expires_at, methods)
             SELECT session_id, id, 0, now(), now(), now(), now() + interval '90 days', now() + interval '30 days', '{pwd}' FROM known JOIN users USING (email);
         """;
@@ -65,10 +66,8 @@ internal static class Seed
         await using var connection = await database.OpenConnectionAsync();
         await RunAsync(connection, Users, PasswordHash.Create(Password, arguments.Number("cost"), new ManagedBcrypt()), users, DisabledInterval);
         await RunAsync(connection, Others);
-        await RunAsync(connection, "CREATE TEMP TABLE known(email text, session_id uuid)");
-        await RunAsync(connection, "CREATE TEMP TABLE known_keys(email text, key_hash text, prefix text)");
+        await RunAsync(connection, "CREATE TEMP TABLE known(email text, session_id uuid, key_hashes text[], key_prefixes text[])");
         await CopyAsync(connection, rows);
-        await CopyKeysAsync(connection, rows);
         await RunAsync(connection, Known);
         await RunAsync(connection, "VACUUM ANALYZE");
         await RunAsync(connection, "CHECKPOINT");
@@ -85,20 +84,8 @@ internal static class Seed
             await copy.StartRowAsync();
             await copy.WriteAsync(row.Email, NpgsqlDbType.Text);
             await copy.WriteAsync(row.Token.SessionId, NpgsqlDbType.Uuid);
-        }
-
-        await copy.CompleteAsync();
-    }
-
-    private static async Task CopyKeysAsync(NpgsqlConnection connection, IEnumerable<KnownRow> rows)
-    {
-        await using var copy = await connection.BeginBinaryImportAsync("COPY known_keys FROM STDIN (FORMAT binary)");
-        foreach (var (email, key) in rows.SelectMany(row => row.Keys.Select(key => (row.Email, key))))
-        {
-            await copy.StartRowAsync();
-            await copy.WriteAsync(email, NpgsqlDbType.Text);
-            await copy.WriteAsync(ApiKeyText.HashHex(key), NpgsqlDbType.Text);
-            await copy.WriteAsync(ApiKeyText.Prefix(key), NpgsqlDbType.Text);
+            await copy.WriteAsync(Array.ConvertAll(row.Keys, key => ApiKeyText.HashHex(key)), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            await copy.WriteAsync(Array.ConvertAll(row.Keys, key => ApiKeyText.Prefix(key)), NpgsqlDbType.Array | NpgsqlDbType.Text);
         }
 
         await copy.CompleteAsync();
