@@ -57,6 +57,10 @@ namespace Cortex.IdentityServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("MonthlyQuota")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("monthly_quota");
+
                     b.Property<string>("Name")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -70,6 +74,10 @@ namespace Cortex.IdentityServer.Migrations
                     b.Property<Guid?>("ReplacedById")
                         .HasColumnType("uuid")
                         .HasColumnName("replaced_by_id");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
 
                     b.PrimitiveCollection<string[]>("Scopes")
                         .IsRequired()
@@ -710,6 +718,10 @@ namespace Cortex.IdentityServer.Migrations
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -738,6 +750,10 @@ namespace Cortex.IdentityServer.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
                         .HasColumnName("password_hash");
+
+                    b.Property<string>("Quota")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("quota");
 
                     b.Property<uint>("RowVersion")
                         .IsConcurrencyToken()

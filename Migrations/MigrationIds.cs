@@ -15,5 +15,6 @@ internal static class MigrationIds
         "20261128144717_OneAccountPerAddress",
         "20261128154241_GuessingLimits",
         "20261129065626_AuditMonthLock",
+        "20261129082755_Usage",
     ];
 }

@@ -11,7 +11,8 @@ internal static class OwnTables
     [
         "account_changes", "account_totals", "active_users", "audit_events", "audit_events_default", "daily_changes", "daily_totals", "login_addresses",
         "login_attempts", "login_devices", "one_time_tokens", "outbox_mails", "passkey_challenges", "passkeys", "recovery_codes", "roles", "sessions",
-        "signing_keys", "two_factor_challenges", "two_factor_states", "user_roles",
+        "signing_keys", "two_factor_challenges", "two_factor_states", "usage_days",
+        "usage_deltas", "usage_months", "usage_names", "usage_notices", "usage_quarters", "user_roles",
     ];
 
     /// <summary>The prefix of the audit log's monthly partitions.</summary>

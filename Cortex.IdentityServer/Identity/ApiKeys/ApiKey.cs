@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Identity.Users;
+
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>A user's API key: a row of the table <c>api_keys</c>.</summary>
@@ -27,4 +29,10 @@ internal sealed class ApiKey
 
     /// <summary>The key that replaced this one when it was rotated.</summary>
     public Guid? ReplacedById { get; init; }
+
+    /// <summary>The key's own monthly quota, as JSON (<see cref="QuotaLimits"/>); null if it has none.</summary>
+    public string? MonthlyQuota { get; set; }
+
+    /// <summary>When the key was revoked. A revoked key is kept, with its name, as long as usage refers to it.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
 }

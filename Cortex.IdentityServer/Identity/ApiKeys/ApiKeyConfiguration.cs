@@ -23,6 +23,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         key.Property(k => k.CreatedAt).HasDefaultValueSql("now()");
         key.Property(k => k.Prefix).HasMaxLength(PrefixLength);
         key.Property(k => k.Scopes).HasDefaultValueSql("'{}'");
+        key.Property(k => k.MonthlyQuota).HasColumnType("jsonb");
         key.HasOne<User>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
         key.HasIndex(k => k.KeyHash).IsUnique().HasDatabaseName("api_keys_key_hash_key");
         key.HasIndex(k => k.UserId);

@@ -46,6 +46,12 @@ public class User : IdentityUser<Guid>
     /// <summary>Updated by a trigger whenever the row changes.</summary>
     public DateTimeOffset? UpdatedAt { get; set; }
 
+    /// <summary>The quota that an administrator set for this user, as JSON (<see cref="QuotaLimits"/>); null for the quota of the tier.</summary>
+    public string? Quota { get; set; }
+
+    /// <summary>When the account was deleted, while its usage is still being removed; null for an account that exists.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
     /// <summary>PostgreSQL's <c>xmin</c>, which changes with every write by any program and serves as the concurrency token.</summary>
     public uint RowVersion { get; set; }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
-/// <summary>Configures the documented table <c>users</c> and the one column added to it.</summary>
+/// <summary>Configures the documented table <c>users</c> and the columns added to it.</summary>
 internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public const int EmailLength = 255;
@@ -30,6 +30,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.Property(u => u.CreatedAt).HasDefaultValueSql("now()");
         user.Property(u => u.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
         user.Property(u => u.SecurityStamp).HasMaxLength(SecurityStampLength).HasDefaultValueSql("gen_random_uuid()::text");
+        user.Property(u => u.Quota).HasColumnType("jsonb");
         user.Property(u => u.RowVersion).HasColumnName("xmin").HasColumnType("xid").IsRowVersion();
         user.HasIndex(u => u.Email).IsUnique().HasDatabaseName("users_email_key");
         user.HasIndex(u => u.ApiKey).IsUnique().HasDatabaseName("users_api_key_key");
