@@ -118,10 +118,23 @@ internal static class UsageSums
             FROM added WHERE isfinite(created_at) GROUP BY 1, 2, 3, 4, 5, 6;
             RETURN NULL;
         END $$;
+
+        -- This is a trigger rather than a foreign key, which the job that folds the rows would have to check for each of them.
+        CREATE FUNCTION cortex_forget_usage() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            DELETE FROM usage_deltas USING gone WHERE user_id = gone.id;
+            DELETE FROM usage_quarters USING gone WHERE user_id = gone.id;
+            DELETE FROM usage_days USING gone WHERE user_id = gone.id;
+            DELETE FROM usage_months USING gone WHERE user_id = gone.id;
+            DELETE FROM usage_names USING gone WHERE user_id = gone.id;
+            RETURN NULL;
+        END $$;
         DO $do$
         BEGIN
             EXECUTE pg_catalog.format('ALTER FUNCTION cortex_count_usage SET search_path = %I, pg_temp', current_schema());
+            EXECUTE pg_catalog.format('ALTER FUNCTION cortex_forget_usage SET search_path = %I, pg_temp', current_schema());
         END $do$;
+        CREATE TRIGGER cortex_forget_usage AFTER DELETE ON users REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION cortex_forget_usage();
         CREATE TRIGGER cortex_count_usage AFTER INSERT ON usage_logs REFERENCING NEW TABLE AS added FOR EACH STATEMENT
             EXECUTE FUNCTION cortex_count_usage();
 
@@ -153,6 +166,8 @@ internal static class UsageSums
             EXECUTE FUNCTION cortex_notify_change('user_id');
         DROP TRIGGER cortex_count_usage ON usage_logs;
         DROP FUNCTION cortex_count_usage;
+        DROP TRIGGER cortex_forget_usage ON users;
+        DROP FUNCTION cortex_forget_usage;
         DROP TABLE usage_deltas, usage_quarters, usage_days, usage_months, usage_names, usage_notices;
         DROP INDEX ix_usage_logs_created_at, ix_usage_logs_key;
         CREATE INDEX ix_usage_logs_api_key_id ON usage_logs (api_key_id);

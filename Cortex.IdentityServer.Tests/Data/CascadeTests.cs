@@ -22,7 +22,8 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Superset(
             new HashSet<string>
             {
-                "api_keys", "usage_logs", "billing_events", "sessions", "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
+                "api_keys", "usage_logs", "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "sessions",
+                "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
             }, tables.ToHashSet());
         foreach (var table in tables)
         {
@@ -59,6 +60,11 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
             .ShouldBeProblemAsync(401, "two_factor_required");
         await app.SqlAsync("INSERT INTO active_users(user_id, day) VALUES ($1, '2026-11-26') ON CONFLICT DO NOTHING", id);
         await app.SqlAsync("INSERT INTO usage_logs(user_id, api_key_id, endpoint) VALUES ($1, $2, '/x')", id, keyId);
+        await app.SqlAsync("INSERT INTO usage_quarters SELECT $1, now(), $1, '/x', '', 2, 1, 0, 0, 0, 0", id);
+        await app.SqlAsync("INSERT INTO usage_days SELECT $1, now(), $1, '/x', '', 2, 1, 0, 0, 0, 0", id);
+        await app.SqlAsync("INSERT INTO usage_months SELECT $1, now(), $1, 1, 0, 0, 0, 0", id);
+        await app.SqlAsync("INSERT INTO usage_names SELECT $1, now(), 'e', '/x', 1", id);
+        await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now(), 'requests', 80, now()", id);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
         await app.SqlAsync(
             "INSERT INTO passkeys VALUES (gen_random_uuid(), $1, decode(md5($1::text), 'hex'), 'x', '', 0, '{}', false, false, false, '', '', now())", id);
