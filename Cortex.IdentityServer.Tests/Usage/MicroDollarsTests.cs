@@ -98,7 +98,7 @@ public sealed class MicroDollarsTests
     [InlineData("Infinity")]
     [InlineData("1.5.5")]
     [InlineData("١")]
-    [InlineData("1")]
+    [InlineData("\uff11")]
     [InlineData("−1")]
     public void Text_that_isnt_a_JSON_number_is_refused(string text) => AssertRefused(text);
 
