@@ -49,7 +49,7 @@ internal sealed partial class Program
             .AddApiKeys(settings)
             .AddCallers(settings)
             .AddIntrospection()
-            .AddUsage()
+            .AddUsage(settings)
             .AddBilling(settings)
             .AddAdmin()
             .AddApiDocs()
@@ -80,6 +80,7 @@ internal sealed partial class Program
         auth.MapApiKeys();
         auth.MapIntrospection();
         auth.MapAudit();
+        routes.MapUsage();
         routes.MapAdmin();
         routes.MapMailedPages();
         routes.MapSitePages();

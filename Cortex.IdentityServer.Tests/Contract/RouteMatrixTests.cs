@@ -84,6 +84,7 @@ public sealed class RouteMatrixTests(RouteCallers app) : IClassFixture<RouteCall
     {
         Audience.Session => Persons,
         Audience.SessionOrKey => [.. Persons, .. Keys],
+        Audience.ApiKey => Keys,
         Audience.Introspect => [CallerKind.KeyWithScope, CallerKind.Admin],
         Audience.Support => [CallerKind.Support, CallerKind.Admin],
         _ => [CallerKind.Admin],

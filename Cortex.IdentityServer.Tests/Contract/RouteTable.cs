@@ -12,6 +12,9 @@ public enum Audience
     /// <summary>Any user with a session or an API key.</summary>
     SessionOrKey,
 
+    /// <summary>Any API key.</summary>
+    ApiKey,
+
     /// <summary>An API key with the scope <c>introspect</c>, or an administrator.</summary>
     Introspect,
 
@@ -70,6 +73,7 @@ internal static class RouteTable
         "anyone" => Audience.Anyone,
         "session" => Audience.Session,
         "session or key" => Audience.SessionOrKey,
+        "key" => Audience.ApiKey,
         "introspection" => Audience.Introspect,
         "support" => Audience.Support,
         "admin" => Audience.Admin,

@@ -26,7 +26,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.All(routes, route => Assert.True(
             (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             ^ route.Metadata.GetOrderedMetadata<IAuthorizeData>()
-                .Any(data => data.Policy is Policies.Session or Policies.SessionOrKey or Policies.Introspect or Policies.Support or Policies.Admin),
+                .Any(data =>
+                    data.Policy is Policies.Session or Policies.SessionOrKey or Policies.ApiKey or Policies.Introspect or Policies.Support or Policies.Admin),
             $"{route.DisplayName} has neither a policy nor AllowAnonymous, or both"));
     }
 

@@ -22,7 +22,8 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Superset(
             new HashSet<string>
             {
-                "api_keys", "usage_logs", "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "sessions",
+                "api_keys", "usage_logs",
+                "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "sessions",
                 "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
             }, tables.ToHashSet());
         foreach (var table in tables)

@@ -40,7 +40,8 @@ internal sealed class OperationExamples(IOptions<JsonOptions> json) : IOpenApiOp
     {
         foreach (var body in content?.Values ?? [])
         {
-            if (body.Schema?.OneOf?.OfType<OpenApiSchemaReference>().SingleOrDefault() is { } only)
+            if (body.Schema?.OneOf is { } choices && choices.OfType<OpenApiSchemaReference>().SingleOrDefault() is { } only
+                && choices.All(choice => choice == only || choice.Type == JsonSchemaType.Null))
             {
                 body.Schema = only;
             }

@@ -31,11 +31,9 @@ internal sealed class OperationProblems : IOpenApiOperationTransformer
         {
             var policy = metadata.OfType<IAuthorizeData>().Last().Policy;
             var needsSecondFactor = policy is Policies.Admin or Policies.Support or Policies.Introspect;
-            takesKey = policy is Policies.SessionOrKey or Policies.Introspect;
-            operation.Security =
-            [
-                Requirement(BearerScheme, document), .. takesKey ? [Requirement(ApiKeyScheme, document)] : Array.Empty<OpenApiSecurityRequirement>(),
-            ];
+            takesKey = policy is Policies.SessionOrKey or Policies.Introspect or Policies.ApiKey;
+            string[] schemes = [.. policy == Policies.ApiKey ? Array.Empty<string>() : [BearerScheme], .. takesKey ? [ApiKeyScheme] : Array.Empty<string>()];
+            operation.Security = [.. schemes.Select(scheme => Requirement(scheme, document))];
             if (metadata.OfType<AcceptsClientSecret>().Any())
             {
                 operation.Security.Add(Requirement(ClientScheme, document));

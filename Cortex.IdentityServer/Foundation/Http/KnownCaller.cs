@@ -15,6 +15,7 @@ internal sealed class KnownCaller : ClaimsPrincipal
         Email = identity.FindFirst(CortexClaims.Email)?.Value;
         Tier = identity.FindFirst(CortexClaims.Tier)?.Value;
         GrantedScopes = [.. identity.FindAll(CortexClaims.Scope).Select(claim => claim.Value)];
+        ApiKeyId = identity.FindFirst(CortexClaims.ApiKeyId)?.Value is { } id ? Guid.Parse(id) : null;
         Authenticated = AuthenticateResult.Success(new(this, Scheme));
     }
 
@@ -31,6 +32,9 @@ internal sealed class KnownCaller : ClaimsPrincipal
 
     /// <summary>The scopes of an API key. Access tokens have none.</summary>
     public string[] GrantedScopes { get; }
+
+    /// <summary>The id of the API key that authenticated the caller; null for an access token.</summary>
+    public Guid? ApiKeyId { get; }
 
     /// <summary>The result of authentication, shared by all requests.</summary>
     public AuthenticateResult Authenticated { get; }

@@ -13,6 +13,9 @@ internal static class Policies
     /// <summary>Requires an access token or an API key.</summary>
     public const string SessionOrKey = "session_or_key";
 
+    /// <summary>Requires an API key. Access tokens are refused.</summary>
+    public const string ApiKey = "api_key";
+
     /// <summary>Requires an API key with the scope <c>introspect</c>, or an administrator with a second factor.</summary>
     public const string Introspect = "introspect";
 

@@ -50,6 +50,8 @@ internal static class Problems
         "two_factor_not_enabled", 409, "Two-factor authentication isn't enabled", "Two-factor authentication isn't enabled.");
     public static readonly Refusal ApiKeyLimit = new(
         "api_key_limit", 409, "Too many API keys", "An account can have up to 50 active API keys, and up to 200 that aren't revoked. Revoke one first.");
+    public static readonly Refusal IdConflict = new(
+        "id_conflict", 409, "Id conflict", "An event has the id of another owner's event. Nothing was recorded.");
     public static readonly Refusal LastAdmin = new(
         "last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled, or deleted.");
     public static readonly Refusal InUse = new(
@@ -77,7 +79,7 @@ internal static class Problems
         ServiceUnavailable, Unauthenticated, InvalidToken, TokenExpired, SessionRevoked, Forbidden, InsufficientScope, InvalidCredentials,
         AccountDisabled, AccountLocked, EmailNotVerified, TwoFactorRequired, InvalidTwoFactorCode, TwoFactorAlreadyEnabled, TwoFactorNotEnabled,
         InvalidRefreshToken, RefreshTokenReused, InvalidApiKey, ApiKeyExpired, ApiKeyLimit, EmailTaken, WeakPassword, InvalidResetToken,
-        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse,
+        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse, IdConflict,
     ];
 
     /// <summary>Returns the error for a status that the framework set without a body, or null for a status below 400.</summary>

@@ -27,19 +27,24 @@ internal sealed class StrictIntegerConverter : JsonConverter<int>
         }
 
         var text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
-        return text.Length <= MaxTextLength && TryRead(Encoding.ASCII.GetString(text), out number) ? number : throw new JsonException();
+        return TryRead(Encoding.ASCII.GetString(text), out number) ? number : throw new JsonException();
     }
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 
-    /// <summary>Reads the digits as text, because a floating-point or decimal number would round fractions away.</summary>
-    private static bool TryRead(string text, out int number)
+    /// <summary>Reads a JSON number. It reads the digits as text, because a floating-point or decimal number would round fractions away.</summary>
+    public static bool TryRead(string text, out int number)
     {
+        number = 0;
+        if (text.Length > MaxTextLength)
+        {
+            return false;
+        }
+
         var parts = text.Split('e', 'E');
         var mantissa = parts[0].TrimStart('-').Split('.');
         var fraction = mantissa.Length > 1 ? mantissa[1].TrimEnd('0') : "";
         var digits = (mantissa[0] + fraction).TrimStart('0');
-        number = 0;
         if (digits.Length == 0)
         {
             return true;

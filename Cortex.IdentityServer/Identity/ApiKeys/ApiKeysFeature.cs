@@ -18,6 +18,7 @@ internal static class ApiKeysFeature
             .AddLimits(ApiKeyLimits.UnknownKeys)
             .AddJson<ApiKeysJson>()
             .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
+            .AddSingleton<ApiKeyOwners>()
             .AddSingleton<LimitedApiKeyLookup>()
             .AddScoped<ApiKeyService>();
     }

@@ -13,6 +13,7 @@ internal static class CallerPolicies
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Session, policy => RequireCaller(policy).RequireClaim(CortexClaims.SessionId))
             .AddPolicy(Policies.SessionOrKey, policy => RequireCaller(policy))
+            .AddPolicy(Policies.ApiKey, policy => RequireCaller(policy).RequireClaim(CortexClaims.ApiKeyId))
             .AddPolicy(Policies.Introspect, policy => RequireCaller(policy).RequireAssertion(context =>
                 context.User.HasScope(ApiKeyOptions.Introspect) || (context.User.HasSession() && context.User.HasRole(Role.Admin)))
                 .AddRequirements(new SecondFactorRequirement(admin.RequiresSecondFactor)))

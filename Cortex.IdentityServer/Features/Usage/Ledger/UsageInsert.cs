@@ -1,0 +1,108 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Usage.Ledger;
+
+/// <summary>Adds reports to <c>usage_logs</c> in one statement and one transaction.</summary>
+internal sealed class UsageInsert(NpgsqlDataSource database)
+{
+    /// <summary>
+    /// A row that another transaction has locked, such as that of a user who is being deleted, must not hold up everyone else's usage for long.
+    /// </summary>
+    private const string LockTimeoutSql = "SET LOCAL lock_timeout = '500ms'";
+
+    /// <summary>Rows are inserted in a fixed order, so that replicas that add the same events don't deadlock.</summary>
+    private const string InsertSql = """
+        INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms, status_code, error_message, created_at)
+        SELECT id, user_id, api_key_id, endpoint, tokens_used, cost_micros * 0.000001, provider, response_time_ms, status_code, error_message, created_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS added (
+            id, user_id, api_key_id, endpoint, tokens_used, cost_micros, provider, response_time_ms, status_code, error_message, created_at)
+        ORDER BY user_id, id
+        ON CONFLICT DO NOTHING RETURNING id, user_id
+        """;
+
+    private const string OwnersSql = "SELECT id, user_id FROM usage_logs WHERE id = ANY ($1)";
+
+    /// <summary>Adds all events of all reports.</summary>
+    /// <returns>The receipt of each report. If any of them is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.</returns>
+    public async Task<UsageReceipt[]> InsertAsync(IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
+    {
+        UsageEvent[] events = [.. reports.SelectMany(report => report.Events)];
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var added = await AddAsync(connection, events, cancellationToken);
+        var owners = added.Count == events.Length ? added : await FindOwnersAsync(connection, events, added, cancellationToken);
+        var unclaimed = added.Keys.ToHashSet();
+        UsageReceipt[] receipts = [.. reports.Select(report => ReceiptOf(report, owners, unclaimed))];
+        if (!receipts.Any(receipt => receipt is UsageReceipt.IdConflict))
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return receipts;
+    }
+
+    /// <summary>Claims the events that this transaction added. Of several equal ones, the first is the one that was added.</summary>
+    private static UsageReceipt ReceiptOf(PendingUsage report, Dictionary<Guid, Guid> owners, HashSet<Guid> unclaimed)
+    {
+        var accepted = 0;
+        for (var i = 0; i < report.Events.Count; i++)
+        {
+            var item = report.Events[i];
+            if (owners.TryGetValue(item.Id, out var owner) && owner != item.UserId)
+            {
+                return new UsageReceipt.IdConflict(i);
+            }
+
+            accepted += unclaimed.Remove(item.Id) ? 1 : 0;
+        }
+
+        return new UsageReceipt.Recorded(accepted, report.Events.Count - accepted);
+    }
+
+    /// <summary>Returns the owners of the events that were added.</summary>
+    private static async Task<Dictionary<Guid, Guid>> AddAsync(NpgsqlConnection connection, UsageEvent[] events, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(LockTimeoutSql));
+        var insert = new NpgsqlBatchCommand(InsertSql);
+        insert.Parameters.Add(Column(events, item => item.Id));
+        insert.Parameters.Add(Column(events, item => item.UserId));
+        insert.Parameters.Add(Column(events, item => item.ApiKeyId));
+        insert.Parameters.Add(Column(events, item => item.Endpoint));
+        insert.Parameters.Add(Column(events, item => item.TokensUsed));
+        insert.Parameters.Add(Column(events, item => item.CostMicros));
+        insert.Parameters.Add(Column(events, item => item.Provider));
+        insert.Parameters.Add(Column(events, item => item.ResponseTimeMs));
+        insert.Parameters.Add(Column(events, item => item.StatusCode));
+        insert.Parameters.Add(Column(events, item => item.ErrorMessage));
+        insert.Parameters.Add(Column(events, item => item.CreatedAt));
+        batch.BatchCommands.Add(insert);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadOwnersAsync(rows, [], cancellationToken);
+    }
+
+    /// <summary>Adds the owners of the events that had been recorded before.</summary>
+    private static async Task<Dictionary<Guid, Guid>> FindOwnersAsync(
+        NpgsqlConnection connection, UsageEvent[] events, Dictionary<Guid, Guid> added, CancellationToken cancellationToken)
+    {
+        Guid[] known = [.. events.Select(item => item.Id).Where(id => !added.ContainsKey(id)).Distinct()];
+        await using var command = new NpgsqlCommand(OwnersSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = known });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadOwnersAsync(rows, new(added), cancellationToken);
+    }
+
+    private static async Task<Dictionary<Guid, Guid>> ReadOwnersAsync(
+        NpgsqlDataReader rows, Dictionary<Guid, Guid> owners, CancellationToken cancellationToken)
+    {
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            owners[rows.GetGuid(0)] = rows.GetGuid(1);
+        }
+
+        return owners;
+    }
+
+    private static NpgsqlParameter<T[]> Column<T>(UsageEvent[] events, Converter<UsageEvent, T> value) =>
+        new() { TypedValue = Array.ConvertAll(events, value) };
+}

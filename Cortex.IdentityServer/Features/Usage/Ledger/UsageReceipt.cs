@@ -1,0 +1,28 @@
+namespace Cortex.IdentityServer.Features.Usage.Ledger;
+
+/// <summary>The outcome of adding one report's events to the ledger.</summary>
+internal abstract record UsageReceipt
+{
+    private UsageReceipt()
+    {
+    }
+
+    /// <summary>All events are committed.</summary>
+    /// <param name="Accepted">The number of events that were added.</param>
+    /// <param name="Duplicates">The number of events whose id the same owner had already reported.</param>
+    public sealed record Recorded(int Accepted, int Duplicates) : UsageReceipt;
+
+    /// <summary>An event's id belongs to another owner's event. Nothing was added.</summary>
+    /// <param name="Index">The position of the event in the report.</param>
+    public sealed record IdConflict(int Index) : UsageReceipt;
+
+    /// <summary>The API key of an event was deleted while the report waited. Nothing was added.</summary>
+    public sealed record KeyDeleted : UsageReceipt
+    {
+        public static KeyDeleted Instance { get; } = new();
+
+        private KeyDeleted()
+        {
+        }
+    }
+}
