@@ -95,7 +95,6 @@ internal static class UsageSums
             month date NOT NULL,
             kind "char" NOT NULL,
             name varchar(255) NOT NULL,
-            requests bigint NOT NULL,
             PRIMARY KEY (user_id, month, kind, name));
 
         -- The emails about quotas that were sent. The nil UUID stands for the user's quota, another id for that of a key.

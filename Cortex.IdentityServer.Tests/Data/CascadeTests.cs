@@ -18,6 +18,9 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
     {
         var gone = await FullUserAsync();
         var kept = await FullUserAsync();
+
+        // The clock has moved since the first user was created, so the user's usage has left usage_deltas.
+        await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint) SELECT id, '/y' FROM unnest($1) AS id", new[] { gone, kept });
         var tables = await TablesAsync();
         Assert.Superset(
             new HashSet<string>
@@ -64,7 +67,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("INSERT INTO usage_quarters SELECT $1, now(), $1, '/x', '', 2, 1, 0, 0, 0, 0", id);
         await app.SqlAsync("INSERT INTO usage_days SELECT $1, now(), $1, '/x', '', 2, 1, 0, 0, 0, 0", id);
         await app.SqlAsync("INSERT INTO usage_months SELECT $1, now(), $1, 1, 0, 0, 0, 0", id);
-        await app.SqlAsync("INSERT INTO usage_names SELECT $1, now(), 'e', '/x', 1", id);
+        await app.SqlAsync("INSERT INTO usage_names SELECT $1, now(), 'e', '/x'", id);
         await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now(), 'requests', 80, now()", id);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
         await app.SqlAsync(

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Usage.Ledger;
+using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
@@ -12,6 +13,7 @@ internal static class UsageFeature
         .AddSingleton(UsageOptions.Read(settings))
         .AddLedger()
         .AddJson<UsageJson>()
+        .AddUsageSums()
         .AddSingleton<UsageReport>()
         .AddScoped<IUsageExport, UsageExport>();
 

@@ -1,0 +1,9 @@
+namespace Cortex.IdentityServer.Features.Usage.Sums;
+
+/// <summary>Registers the job that keeps the sums of usage.</summary>
+internal static class SumsFeature
+{
+    public static IServiceCollection AddUsageSums(this IServiceCollection services) => services
+        .AddSingleton<UsageFold>()
+        .AddHostedService(provider => provider.GetRequiredService<UsageFold>());
+}

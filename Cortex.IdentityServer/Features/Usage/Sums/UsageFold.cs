@@ -1,0 +1,166 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Usage.Sums;
+
+/// <summary>
+/// Adds up <c>usage_deltas</c> in the tables of sums every two seconds, on one replica at a time, so that a report reads only a few rows (decision 0024).
+/// </summary>
+/// <remarks>
+/// Each batch is a transaction of its own, so whoever reads the sums and the deltas in one statement sees each request exactly once. What isn't committed yet
+/// waits for the next run.
+/// </remarks>
+internal sealed partial class UsageFold(
+    NpgsqlDataSource database, IEnumerable<IUsageFolded> listeners, TimeProvider clock, ILogger<UsageFold> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>The advisory lock's key: "cortexus" in ASCII.</summary>
+    private const long LockKey = 0x636F727465787573;
+
+    /// <summary>The timeout of a statement, which is long because no client waits for it.</summary>
+    private const int TimeoutSeconds = 60;
+
+    /// <summary>
+    /// Returns whether there are rows to fold and no other replica is folding them. CASE guarantees the order of evaluation. The statistics of a table that is
+    /// always being emptied say little, so the planner is told not to join row by row, which would take minutes with many names.
+    /// </summary>
+    private const string BeginSql = """
+        SELECT CASE WHEN EXISTS (SELECT FROM usage_deltas) THEN pg_try_advisory_xact_lock($1) ELSE false END, set_config('enable_nestloop', 'off', true)
+        """;
+
+    private readonly HashSet<IUsageFolded> _failingListeners = [];
+    private bool _isFailing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+                _isFailing = false;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // An unhandled exception would stop the server. The rows are kept, and the next run retries.
+                if (!_isFailing)
+                {
+                    Log.Failed(logger, failure.GetType().Name);
+                }
+
+                _isFailing = true;
+            }
+        }
+    }
+
+    /// <summary>Folds all rows that are committed now, batch by batch, and notifies the listeners. Another replica may be doing so already.</summary>
+    /// <returns>The users whose sums this run changed.</returns>
+    public async Task<IReadOnlyCollection<Guid>> RunAsync(CancellationToken cancellationToken)
+    {
+        var users = new HashSet<Guid>();
+        try
+        {
+            for (var last = 0L; await FoldAsync(last, cancellationToken) is { } batch; last = batch.Last)
+            {
+                users.UnionWith(batch.Users);
+                if (batch.Count < FoldSql.BatchSize)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            await NotifyAsync(users, cancellationToken);
+        }
+
+        return users;
+    }
+
+    /// <summary>Folds the first rows after an id. Returns null if there are none, or if another replica is folding.</summary>
+    private async Task<FoldedBatch?> FoldAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var begin = new NpgsqlCommand(BeginSql, connection))
+        {
+            begin.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
+            if (await begin.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return null;
+            }
+        }
+
+        // A new statement, and therefore a new snapshot: it sees what the replica that had the lock before has committed.
+        if (await MoveAsync(connection, after, cancellationToken) is not { } batch)
+        {
+            return null;
+        }
+
+        foreach (var list in batch.Crowded)
+        {
+            await UsageNames.ShortenAsync(connection, list, TimeoutSeconds, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return batch;
+    }
+
+    private static async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
+    {
+        await using var move = new NpgsqlCommand(FoldSql.Move, connection) { CommandTimeout = TimeoutSeconds };
+        move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        await using var row = await move.ExecuteReaderAsync(cancellationToken);
+        var (last, count) = (0L, 0L);
+        var users = new HashSet<Guid>();
+        var crowded = new List<NameList>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            if (await row.IsDBNullAsync(1, cancellationToken))
+            {
+                users.Add(row.GetGuid(0));
+                (last, count) = (row.GetInt64(3), row.GetInt64(4));
+            }
+            else
+            {
+                crowded.Add(new(row.GetGuid(0), row.GetFieldValue<DateOnly>(1), NameKind.Of(row.GetChar(2))));
+            }
+        }
+
+        return count == 0 ? null : new(last, count, users, crowded);
+    }
+
+    private async Task NotifyAsync(HashSet<Guid> users, CancellationToken cancellationToken)
+    {
+        if (users.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var listener in listeners)
+        {
+            try
+            {
+                await listener.OnFoldedAsync(users, cancellationToken);
+                _failingListeners.Remove(listener);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (_failingListeners.Add(listener))
+                {
+                    Log.ListenerFailed(logger, listener.GetType().Name, failure.GetType().Name);
+                }
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add usage to its sums ({Failure}); retrying")]
+        public static partial void Failed(ILogger logger, string failure);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Listener} failed after usage was added to its sums ({Failure})")]
+        public static partial void ListenerFailed(ILogger logger, string listener, string failure);
+    }
+}
