@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Tests.Contract;
 public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteCallers>
 {
     /// <summary>Parameters that accept any text.</summary>
-    private static readonly string[] Free = ["cursor", "email", "scope", "tier"];
+    private static readonly string[] Free = ["cursor", "email", "endpoint", "provider", "scope", "tier"];
 
     [Fact]
     public async Task Every_parameter_has_its_own_type_and_accepts_only_values_of_that_type()
@@ -50,17 +50,21 @@ public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteC
             return ([.. words.EnumerateArray().Select(word => word.GetString()!)], ["no such word", ""]);
         }
 
-        switch (type, format)
+        switch (name, type, format)
         {
-            case ("integer", _):
+            case ("tz", _, _):
+                return (["UTC", "Asia/Kathmandu"], ["Mars/Olympus_Mons", "asia/kathmandu", "+05:45", ""]);
+            case ("status", _, _):
+                return (["error", "100", "404", "599"], ["errors", "99", "600", "2xx", "0200", ""]);
+            case (_, "integer", _):
                 var (least, most) = (schema.GetProperty("minimum").GetInt32(), schema.GetProperty("maximum").GetInt32());
                 Assert.InRange(schema.GetProperty("default").GetInt32(), least, most);
                 return ([$"{least}", $"{most}"], [$"{least - 1}", $"{most + 1}", "ten", "1.5", ""]);
-            case ("boolean", _):
+            case (_, "boolean", _):
                 return (["true", "false"], ["yes", "1", ""]);
-            case ("string", "uuid"):
+            case (_, "string", "uuid"):
                 return ([$"{Guid.Empty}"], ["1", "{00000000-0000-0000-0000-000000000000}", ""]);
-            case ("string", "date-time"):
+            case (_, "string", "date-time"):
                 var now = DateTimeOffset.UtcNow;
                 return ([
                     $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss'Z'}", $"{now.AddMinutes(-10):yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'}",

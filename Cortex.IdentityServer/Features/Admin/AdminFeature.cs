@@ -23,7 +23,12 @@ internal static class AdminFeature
         admin.MapImport();
         admin.MapGet("/users/{id:guid}/usage", UsageAdminEndpoints.ReadUserUsage)
             .RequireAuthorization(Policies.Support)
+            .WithMetadata(new AlternativeMediaType(Csv.MediaType))
             .WithRefusals(Problems.ValidationFailed, Problems.NotFound);
+        admin.MapGet("/usage", UsageAdminEndpoints.ReadUsageOfAllUsers)
+            .RequireAuthorization(Policies.Support)
+            .WithMetadata(new AlternativeMediaType(Csv.MediaType))
+            .WithRefusals(Problems.ValidationFailed);
         admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/billing-events/{id:guid}/replay", BillingAdminEndpoints.ReplayBillingEvent)

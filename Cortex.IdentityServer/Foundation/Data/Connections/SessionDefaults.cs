@@ -17,6 +17,10 @@ internal static class SessionDefaults
         // A backslash in a string literal is an ordinary character.
         "-c standard_conforming_strings=on",
 
+        // No statement runs long enough for compiled expressions to pay. Compiling them takes longer than a whole report, and PostgreSQL does it because it
+        // can't estimate how few rows the ranges of an array have.
+        "-c jit=off",
+
         // Pooled connections and the listener's are idle by design.
         "-c idle_session_timeout=0");
 

@@ -2,10 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
-namespace Cortex.IdentityServer.Tests.Admin;
+namespace Cortex.IdentityServer.Tests.Usage.Reports;
 
 /// <remarks>Staff can read a user's usage as totals and as a series over time.</remarks>
-public sealed class UsageReportTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
+public sealed class UserUsageReportTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     [Fact]
     public async Task Without_parameters_the_report_covers_the_last_30_days_by_day_without_gaps()
@@ -19,7 +19,7 @@ public sealed class UsageReportTests(SharedStaffApp app) : IClassFixture<SharedS
 
         var report = await ReadAsync(staff, user, "");
 
-        Assert.Equal(["from", "to", "granularity", "group_by", "totals", "series"], report.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["from", "to", "granularity", "group_by", "tz", "totals", "series"], report.EnumerateObject().Select(field => field.Name));
         Assert.Equal(TimeSpan.FromDays(30), report.GetProperty("to").GetDateTimeOffset() - report.GetProperty("from").GetDateTimeOffset());
         Assert.Equal("day", report.GetProperty("granularity").GetString());
         Assert.Equal(JsonValueKind.Null, report.GetProperty("group_by").ValueKind);
@@ -184,8 +184,13 @@ public sealed class UsageReportTests(SharedStaffApp app) : IClassFixture<SharedS
     [InlineData("granularity=minute", "granularity", "hour, day, month")]
     [InlineData("granularity=", "granularity", "hour, day, month")]
     [InlineData("granularity=day&granularity=day", "granularity", "hour, day, month")]
-    [InlineData("group_by=status", "group_by", "endpoint, provider, api_key")]
-    [InlineData("group_by=", "group_by", "endpoint, provider, api_key")]
+    [InlineData("group_by=user", "group_by", "endpoint, provider, api_key, status")]
+    [InlineData("group_by=", "group_by", "endpoint, provider, api_key, status")]
+    [InlineData("tz=Mars/Olympus_Mons", "tz", "IANA")]
+    [InlineData("tz=UTC&tz=UTC", "tz", "IANA")]
+    [InlineData("tz=..%2F..%2Fetc%2Fpasswd", "tz", "IANA")]
+    [InlineData("tz=posix%2FEurope%2FParis", "tz", "IANA")]
+    [InlineData("tz=Eastern%20Standard%20Time", "tz", "IANA")]
     [InlineData("from=yesterday", "from", "Z or an offset")]
     [InlineData("to=2024-01-01", "to", "Z or an offset")]
     [InlineData("from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z", "from", "not be after")]

@@ -1,4 +1,4 @@
-namespace Cortex.IdentityServer.Features.Usage;
+namespace Cortex.IdentityServer.Features.Usage.Reports;
 
 /// <summary>The totals of a user's usage.</summary>
 /// <param name="Requests">The number of requests.</param>

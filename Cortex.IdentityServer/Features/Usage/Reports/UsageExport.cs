@@ -5,14 +5,14 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Cortex.IdentityServer.Features.Usage;
+namespace Cortex.IdentityServer.Features.Usage.Reports;
 
 /// <summary>Reads the usage of an account page by page, for its export.</summary>
 internal sealed class UsageExport(CortexDbContext db) : IUsageExport
 {
     private static readonly string Sql = $"""
         SELECT id AS "Id", endpoint AS "Endpoint", api_key_id AS "ApiKeyId", tokens_used AS "TokensUsed",
-            CASE WHEN {UsageReport.IsPriced} THEN cost_usd END AS "CostUsd", provider AS "Provider", response_time_ms AS "ResponseTimeMs",
+            CASE WHEN cost_usd <> 'NaN'::numeric THEN cost_usd END AS "CostUsd", provider AS "Provider", response_time_ms AS "ResponseTimeMs",
             status_code AS "StatusCode", error_message AS "ErrorMessage", created_at AS "CreatedAt",
             coalesce(created_at, '-infinity') AS "Stored"
         FROM usage_logs
