@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Billing;
+using Cortex.IdentityServer.Features.Usage;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
@@ -58,6 +59,8 @@ internal sealed class ReadSettings
     public MailOptions Mail => Of<MailOptions>();
 
     public AuditOptions Audit => Of<AuditOptions>();
+
+    public UsageOptions Usage => Of<UsageOptions>();
 
     public AdminOptions Admin => Of<AdminOptions>();
 

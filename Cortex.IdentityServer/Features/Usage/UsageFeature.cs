@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Features.Usage.Ledger;
 using Cortex.IdentityServer.Features.Usage.Reports;
+using Cortex.IdentityServer.Features.Usage.Retention;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Configuration;
 
@@ -12,6 +13,7 @@ internal static class UsageFeature
         .AddSingleton(UsageOptions.Read(settings))
         .AddLedger()
         .AddUsageSums()
+        .AddUsageRetention()
         .AddReports();
 
     public static void MapUsage(this IEndpointRouteBuilder api)
