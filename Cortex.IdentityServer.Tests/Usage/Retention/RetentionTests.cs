@@ -113,9 +113,9 @@ public sealed class RetentionTests(RetentionTests.ShortRetentionApp app, Postgre
         await using var database = await UsageDatabase.CreateAsync(cluster);
         await WriteExpiredAsync(database, await database.AddUserAsync(), rows: 10);
         var role = $"{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}_append";
-        await database.RunAsync($"CREATE ROLE {role} LOGIN; GRANT SELECT, INSERT ON usage_logs TO {role}");
+        await database.RunAsync($"CREATE ROLE {role} LOGIN PASSWORD 'append'; GRANT SELECT, INSERT ON usage_logs TO {role}");
         await using var append = new UsageDatabase(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = null, Passfile = null }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = "append", Passfile = null }.ConnectionString);
 
         Assert.Equal(0, await ApplyAsync(append));
 
