@@ -222,6 +222,9 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         Track(await app.NewestTokenAsync(email, "invitation"));
         await DoAsync(
             AuditAction.Updated, id, admin.Tokens, http => http.PatchAsync($"{Administrators.Users}/{id}", new { subscription_tier = "pro" }), by: staff);
+        await DoAsync(
+            AuditAction.UsageAdjusted, id, admin.Tokens,
+            http => http.PostAsync($"{Administrators.Users}/{id}/usage/adjustments", new { tokens_used = -5, reason = "test" }), by: staff);
         await app.FailLoginsAsync(email, 5, Address);
         await DoAsync(AuditAction.Unlocked, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/unlock"), by: staff);
         await DoAsync(

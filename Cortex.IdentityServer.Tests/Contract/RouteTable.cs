@@ -51,6 +51,7 @@ internal static class RouteTable
         ["PATCH /api/v1/auth/api-keys/{key_id}"] = new(404, Empty),
         ["POST /api/v1/auth/api-keys/{key_id}/rotate"] = new(404, Empty),
         ["POST /api/v1/admin/users/import"] = new(200, ""),
+        ["POST /api/v1/admin/users/{id}/usage/adjustments"] = new(404, """{"tokens_used": 1, "reason": "test"}"""),
         ["PATCH /api/v1/admin/users/{id}"] = new(404, Empty),
     };
 

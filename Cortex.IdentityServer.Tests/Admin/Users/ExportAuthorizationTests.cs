@@ -17,7 +17,7 @@ public sealed class ExportAuthorizationTests(ManyUsersApp app) : IClassFixture<M
     {
         var admin = await app.AdminAsync();
         var staff = await app.SignUpStaffAsync(role);
-        using var slow = app.SlowClient(staff.Tokens.AccessToken);
+        using var slow = app.SlowClient(staff.Http);
         using var response = await slow.GetAsync(Administrators.Users + "/export", HttpCompletionOption.ResponseHeadersRead, Cancel);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
@@ -42,7 +42,7 @@ public sealed class ExportAuthorizationTests(ManyUsersApp app) : IClassFixture<M
     public async Task A_slow_client_whose_caller_keeps_the_right_gets_everything()
     {
         var staff = await app.SupportAsync();
-        using var slow = app.SlowClient(staff.Tokens.AccessToken);
+        using var slow = app.SlowClient(staff.Http);
 
         var text = await slow.GetStringAsync(Administrators.Users + "/export?email=1", Cancel);
 

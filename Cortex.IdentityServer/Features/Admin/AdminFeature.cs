@@ -1,8 +1,10 @@
+using Cortex.IdentityServer.Features.Admin.Adjustments;
 using Cortex.IdentityServer.Features.Admin.Import;
 using Cortex.IdentityServer.Features.Admin.Statistics;
 using Cortex.IdentityServer.Features.Admin.Users;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Admin;
 
@@ -13,6 +15,7 @@ internal static class AdminFeature
         .AddJson<AdminJson>()
         .AddUserAdministration()
         .AddImport()
+        .AddScoped<Adjustment>()
         .AddLimits(AdminLimits.Admin)
         .AddStatistics();
 
@@ -29,6 +32,10 @@ internal static class AdminFeature
             .RequireAuthorization(Policies.Support)
             .WithMetadata(new AlternativeMediaType(Csv.MediaType))
             .WithRefusals(Problems.ValidationFailed);
+        admin.MapPost("/users/{id:guid}/usage/adjustments", AdjustmentEndpoint.AdjustUsage)
+            .RequireAuthorization(Policies.Admin)
+            .RequireFreshAuthentication()
+            .WithRefusals(Problems.NotFound);
         admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/billing-events/{id:guid}/replay", BillingAdminEndpoints.ReplayBillingEvent)

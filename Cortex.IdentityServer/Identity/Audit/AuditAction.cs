@@ -49,6 +49,8 @@ internal static class AuditAction
     public const string ApiKeyRotated = "api_key.rotated";
     public const string ApiKeyRevoked = "api_key.revoked";
 
+    public const string UsageAdjusted = "usage.adjusted";
+
     public const string UsersImported = "users.imported";
     public const string UsersExported = "users.exported";
     public const string BillingEventReplayed = "billing_event.replayed";

@@ -90,10 +90,10 @@ internal sealed class EventPages(NpgsqlDataSource database)
             row.GetString(2),
             row.GetFieldValue<int?>(3),
             row.GetFieldValue<decimal?>(4),
-            row.GetFieldValue<string?>(5),
+            row.IsDBNull(5) ? null : row.GetString(5),
             row.GetFieldValue<int?>(6),
             row.GetFieldValue<int?>(7),
-            row.GetFieldValue<string?>(8),
+            row.IsDBNull(8) ? null : row.GetString(8),
             row.GetFieldValue<DateTimeOffset?>(9));
         return (item, new(row.GetFieldValue<long>(10), item.Id), row.GetBoolean(11));
     }

@@ -6,4 +6,5 @@ namespace Cortex.IdentityServer.Features.Usage.Reports;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(UsageReportResponse))]
 [JsonSerializable(typeof(UsageEventPageResponse))]
+[JsonSerializable(typeof(UsageEventResponse))]
 internal sealed partial class ReportsJson : JsonSerializerContext;

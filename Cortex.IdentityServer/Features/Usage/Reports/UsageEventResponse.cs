@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Features.Usage.Reports;
 /// <param name="Provider">The provider that did the work.</param>
 /// <param name="ResponseTimeMs">How long the request took, in milliseconds.</param>
 /// <param name="StatusCode">The HTTP status of the response.</param>
-/// <param name="ErrorMessage">What went wrong, or the reason for a correction.</param>
+/// <param name="ErrorMessage">What went wrong.</param>
 /// <param name="CreatedAt">When the request was made; null if another program stored none.</param>
 internal sealed record UsageEventResponse(
     Guid Id,
